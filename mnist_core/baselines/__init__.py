@@ -1,0 +1,1 @@
+"""Methods from before neural networks, to compare networks with."""

@@ -1,0 +1,139 @@
+"""Logistic regression by stochastic gradient descent, cross-validated, from scikit-learn."""
+
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.config import LogisticConfig, RunConfig
+from mnist_core.datasets import Dataset
+from mnist_core.errors import ConfigError
+from mnist_core.evaluation import accuracy, cross_entropy
+from mnist_core.store import MetricPoint
+
+# Below the smallest probability that matters, and safe to divide by in float32.
+_TINY = 1e-30
+
+
+@dataclass(frozen=True)
+class LogisticModel:
+    """One logistic regression for each class, normalised to sum to 1.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (classes, 784), float64
+    bias : ndarray of shape (classes,), float64
+    """
+
+    weights: npt.NDArray[np.float64]
+    bias: npt.NDArray[np.float64]
+
+    def predict(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Return probabilities of shape (n, classes) for images of shape (n, 28, 28), uint8.
+
+        The same as ``SGDClassifier(loss="log_loss").predict_proba``: the sigmoids of the classes
+        divided by their sum.
+        """
+        return self._normalised(_flatten(images))
+
+    def _normalised(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+        scores = x @ self.weights.T + self.bias
+        with np.errstate(over="ignore"):
+            shares = np.maximum(1.0 / (1.0 + np.exp(-scores)), _TINY)
+        probabilities: npt.NDArray[np.float32] = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+        return probabilities
+
+
+class CrossValidation:
+    """Trains the baseline on every fold but one, then on everything.
+
+    The same as ``cross_validate(SGDClassifier(...), x, y, cv=folds)``, fold by fold so that
+    a page can follow. ``epochs`` and ``seed`` are its ``max_iter`` and ``random_state``.
+    """
+
+    def __init__(self, dataset: Dataset, config: RunConfig) -> None:
+        if not isinstance(config.model, LogisticConfig):
+            raise ConfigError("A baseline was expected. Received: model={kind}", kind=config.model.kind)
+        self.fold_seconds: list[float] = []
+        self._config = config
+        self._folds = config.model.folds
+        size = dataset.train_size(config.data)
+        self._x = _flatten(dataset.x_train[:size])
+        self._y = np.asarray(dataset.y_train[:size])
+
+    def points(self) -> Iterator[MetricPoint]:
+        """Yield one point for each fold; its "epoch" is the fold's number."""
+        from sklearn.model_selection import StratifiedKFold
+
+        begin = time.monotonic()
+        folds = StratifiedKFold(self._folds).split(self._x, self._y)
+        for number, (train, held_out) in enumerate(folds, start=1):
+            fold_begin = time.monotonic()
+            model = self._fit(self._x[train], self._y[train])
+            values = {}
+            for prefix, part in (("", train), ("val_", held_out)):
+                probabilities = model._normalised(self._x[part])
+                values[f"{prefix}accuracy"] = accuracy(probabilities, self._y[part])
+                values[f"{prefix}loss"] = cross_entropy(probabilities, self._y[part])
+            now = time.monotonic()
+            self.fold_seconds.append(now - fold_begin)
+            print(f"Fold {number}/{self._folds} - " + " - ".join(f"{k}: {v:.4f}" for k, v in values.items()))
+            yield MetricPoint(kind="epoch", step=number, epoch=number, seconds=now - begin, values=values)
+
+    def fit_all(self) -> LogisticModel:
+        """Train on all training images."""
+        return self._fit(self._x, self._y)
+
+    def _fit(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.uint8]) -> LogisticModel:
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.linear_model import SGDClassifier
+
+        train = self._config.train
+        model = SGDClassifier(loss="log_loss", max_iter=train.epochs, random_state=train.seed)
+        with warnings.catch_warnings():
+            # Few passes are the point of this baseline.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(x, y)
+        return LogisticModel(model.coef_, model.intercept_)
+
+
+def _flatten(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    return images.reshape(len(images), -1) / 255.0
+
+
+def write_onnx(model: LogisticModel, path: Path) -> None:
+    """Write the model as an ONNX graph with the same input and output as the networks'."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    def constant(name: str, value: npt.NDArray[np.generic]) -> onnx.TensorProto:
+        return numpy_helper.from_array(value, name)
+
+    nodes = [
+        helper.make_node("Reshape", ["image", "shape"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "weights", "bias"], ["scores"], transB=1),
+        helper.make_node("Sigmoid", ["scores"], ["shares"]),
+        helper.make_node("Max", ["shares", "tiny"], ["positive"]),
+        helper.make_node("ReduceSum", ["positive", "axes"], ["sum"], keepdims=1),
+        helper.make_node("Div", ["positive", "sum"], ["probabilities"]),
+    ]
+    constants = [
+        constant("shape", np.array([-1, model.weights.shape[1]], dtype=np.int64)),
+        constant("weights", model.weights.astype(np.float32)),
+        constant("bias", model.bias.astype(np.float32)),
+        constant("tiny", np.array(_TINY, dtype=np.float32)),
+        constant("axes", np.array([1], dtype=np.int64)),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "logistic_regression",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["batch", 28, 28])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["batch", len(model.bias)])],
+        constants,
+    )
+    opset = helper.make_opsetid("", 17)
+    onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)

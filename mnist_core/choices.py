@@ -1,0 +1,135 @@
+"""Registries of everything that a person can choose by name.
+
+One table drives the widget, its help text, the validation and the documentation. This module
+knows no Keras: it only names Keras's classes.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One entry of a registry: its id, the name on the screen, and a learner's explanation."""
+
+    id: str
+    title: str
+    help: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerChoice(Choice):
+    """An optimizer with Keras's class name and Keras's default learning rate."""
+
+    keras_class: str
+    default_learning_rate: float
+
+
+ChoiceT = TypeVar("ChoiceT", bound=Choice)
+
+
+def _table(*choices: ChoiceT) -> dict[str, ChoiceT]:
+    return {choice.id: choice for choice in choices}
+
+
+OPTIMIZERS = _table(
+    OptimizerChoice(
+        id="sgd",
+        title="SGD (with momentum)",
+        help="The classic: one step downhill for each batch. Momentum keeps some of the last step's direction.",
+        keras_class="SGD",
+        default_learning_rate=0.01,
+    ),
+    OptimizerChoice(
+        id="rmsprop",
+        title="RMSprop",
+        help="Gives every weight its own step size, from the size of its recent gradients.",
+        keras_class="RMSprop",
+        default_learning_rate=0.001,
+    ),
+    OptimizerChoice(
+        id="adam",
+        title="Adam",
+        help="RMSprop plus momentum. A good first choice for almost everything.",
+        keras_class="Adam",
+        default_learning_rate=0.001,
+    ),
+    OptimizerChoice(
+        id="adamw",
+        title="AdamW",
+        help="Adam that also pulls all weights gently towards zero, which can reduce overfitting.",
+        keras_class="AdamW",
+        default_learning_rate=0.001,
+    ),
+    OptimizerChoice(
+        id="adagrad",
+        title="Adagrad",
+        help="Step sizes only ever shrink. Careful, and often slow.",
+        keras_class="Adagrad",
+        default_learning_rate=0.001,
+    ),
+    OptimizerChoice(
+        id="nadam",
+        title="Nadam",
+        help="Adam with a look ahead: it steps first and corrects then.",
+        keras_class="Nadam",
+        default_learning_rate=0.001,
+    ),
+)
+
+LOSSES = _table(
+    Choice(
+        id="categorical_crossentropy",
+        title="Categorical cross-entropy",
+        help="For one-hot labels: a 3 is written 0001000000.",
+    ),
+    Choice(
+        id="sparse_categorical_crossentropy",
+        title="Sparse categorical cross-entropy",
+        help="The same loss for labels written as plain numbers: a 3 is written 3.",
+    ),
+)
+
+ACTIVATIONS = _table(
+    Choice(id="relu", title="ReLU", help="Keeps what is positive and sets the rest to 0. The usual choice."),
+    Choice(id="sigmoid", title="Sigmoid", help="Squeezes every number into 0 to 1."),
+    Choice(id="tanh", title="Tanh", help="Squeezes every number into -1 to 1."),
+    Choice(id="elu", title="ELU", help="Like ReLU, but lets small negative numbers through."),
+    Choice(id="selu", title="SELU", help="An ELU scaled so that deep dense networks stay balanced."),
+    Choice(id="leaky_relu", title="Leaky ReLU", help="Like ReLU with a small slope for negatives."),
+    Choice(id="softplus", title="Softplus", help="A ReLU with a rounded corner."),
+    Choice(id="linear", title="None (linear)", help="Passes numbers on unchanged."),
+)
+
+PADDINGS = _table(
+    Choice(id="valid", title="None (valid)", help="The filter stays inside the image, which shrinks a little."),
+    Choice(id="same", title="Zeros (same)", help="A border of zeros keeps the image's size."),
+)
+
+LAYERS = _table(
+    Choice(
+        id="dense",
+        title="Dense",
+        help="Every unit looks at every number that comes in.",
+    ),
+    Choice(
+        id="conv2d",
+        title="Conv2D",
+        help="Small filters slide over the image and look for the same shape everywhere.",
+    ),
+    Choice(
+        id="max_pooling2d",
+        title="MaxPooling2D",
+        help="Keeps the strongest answer of each small square and shrinks the image.",
+    ),
+    Choice(
+        id="dropout",
+        title="Dropout",
+        help="Switches off random units while training, so that none is relied on too much.",
+    ),
+    Choice(
+        id="batch_normalization",
+        title="BatchNormalization",
+        help="Keeps the numbers between layers in a comfortable range. Often trains faster.",
+    ),
+)

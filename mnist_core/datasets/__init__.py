@@ -1,0 +1,20 @@
+"""The datasets: what they are, how they are fetched, their arrays and splits."""
+
+from mnist_core.datasets.load import SPLITS, Dataset, Split, get_spec, is_ready, load_dataset
+from mnist_core.datasets.provider import DatasetProvider, DatasetStatus, shared_provider
+from mnist_core.datasets.registry import DATASETS, FALLBACK_DATASET, DatasetSpec
+
+__all__ = [
+    "DATASETS",
+    "FALLBACK_DATASET",
+    "SPLITS",
+    "Dataset",
+    "DatasetProvider",
+    "DatasetSpec",
+    "DatasetStatus",
+    "Split",
+    "get_spec",
+    "is_ready",
+    "load_dataset",
+    "shared_provider",
+]

@@ -1,0 +1,135 @@
+"""From files to checked arrays. Knows file formats, not where files come from."""
+
+import gzip
+import hashlib
+import importlib.util
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from mnist_core.datasets.registry import DatasetSpec
+from mnist_core.drawing.prepare import prepare_digit
+from mnist_core.errors import CorruptDataError
+
+Arrays = dict[str, npt.NDArray[np.uint8]]
+ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
+
+_CORRUPT = "{path} is damaged or is not {title}: {reason}. Delete it, and it will be fetched again."
+
+
+def decode(spec: DatasetSpec, paths: Sequence[Path]) -> Arrays:
+    """Read a dataset's files and check their content.
+
+    Parameters
+    ----------
+    spec : DatasetSpec
+        What the content must be.
+    paths : sequence of Path
+        The files, in the order of ``spec.files``.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``x_train`` and ``x_test`` of shape (n, 28, 28), uint8, 0 = paper and 255 = ink;
+        ``y_train`` and ``y_test`` of shape (n,), uint8, 0 to 9.
+
+    Raises
+    ------
+    CorruptDataError
+        If a file is truncated, of another format, or has other content.
+    """
+    arrays = _decode_npz(spec, paths[0]) if len(paths) == 1 else _decode_idx(spec, paths)
+    for name, array in arrays.items():
+        if hashlib.md5(array.tobytes(), usedforsecurity=False).hexdigest() != spec.content_md5[name]:
+            raise CorruptDataError(
+                _CORRUPT,
+                path=paths[0] if len(paths) == 1 else paths[0].parent,
+                title=spec.title,
+                reason=f"the content of {name} differs from the published data",
+            )
+    return arrays
+
+
+def _decode_npz(spec: DatasetSpec, path: Path) -> Arrays:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: np.ascontiguousarray(archive[name], dtype=np.uint8) for name in ARRAY_NAMES}
+    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise CorruptDataError(_CORRUPT, path=path, title=spec.title, reason=_reason(error)) from error
+
+
+def _decode_idx(spec: DatasetSpec, paths: Sequence[Path]) -> Arrays:
+    arrays: Arrays = {}
+    for name, path in zip(("y_train", "x_train", "y_test", "x_test"), paths, strict=True):
+        try:
+            with gzip.open(path) as stream:
+                arrays[name] = parse_idx(stream.read())
+        except (ValueError, EOFError, OSError, zlib.error) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise CorruptDataError(_CORRUPT, path=path, title=spec.title, reason=_reason(error)) from error
+    return {name: arrays[name] for name in ARRAY_NAMES}
+
+
+def _reason(error: Exception) -> str:
+    return (str(error) or type(error).__name__).rstrip(".")
+
+
+def parse_idx(content: bytes) -> npt.NDArray[np.uint8]:
+    """Read an IDX file of unsigned bytes.
+
+    The format: two zero bytes, a type code (8 = unsigned byte), the number of dimensions, then
+    each dimension as a big-endian 32-bit integer, then the data
+    (http://yann.lecun.com/exdb/mnist, "the IDX file format").
+
+    Raises
+    ------
+    ValueError
+        If the header is another one or the length does not fit.
+    """
+    if len(content) < 4 or content[:3] != b"\x00\x00\x08":
+        raise ValueError("it does not begin like an IDX file")
+    rank = content[3]
+    shape = tuple(int(n) for n in np.frombuffer(content, ">u4", rank, offset=4))
+    start = 4 + 4 * rank
+    if len(content) - start != int(np.prod(shape)):
+        raise ValueError("its length does not fit its header")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def decode_bundled_digits(spec: DatasetSpec) -> Arrays:
+    """Read scikit-learn's 8 x 8 digits and bring them to 28 x 28 the MNIST way.
+
+    The file is read without importing scikit-learn, which would cost the app 80 MB. Grey levels
+    0 to 16 become 0 to 255, the image is enlarged smoothly (bicubic), and then normalised
+    like a drawing. The last 297 images are the test set.
+    """
+    package = importlib.util.find_spec("sklearn")
+    if package is None or not package.submodule_search_locations:
+        raise CorruptDataError("scikit-learn is not installed. Run: pip install -r requirements.txt")
+    path = Path(package.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"
+    table = np.loadtxt(path, delimiter=",", dtype=np.uint8)
+    small = (table[:, :64].reshape(-1, 8, 8) * (255.0 / 16.0)).astype(np.float32)
+    images = np.stack([_enlarge(image) for image in small])
+    labels = table[:, 64]
+    n = spec.n_train
+    return {
+        "x_train": images[:n],
+        "y_train": labels[:n],
+        "x_test": images[n:],
+        "y_test": labels[n:],
+    }
+
+
+def _enlarge(image: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    large = Image.fromarray(image).resize((80, 80), Image.Resampling.BICUBIC)
+    ink = np.clip(np.asarray(large), 0, 255)
+    # Bicubic enlargement leaves a faint halo that would widen the box around the digit.
+    return prepare_digit(np.where(ink < 32, 0, ink).astype(np.uint8)).image

@@ -1,0 +1,143 @@
+"""Finding or downloading a dataset's files. Knows folders and servers, not formats."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from mnist_core.datasets.registry import DatasetSpec, RemoteFile
+from mnist_core.errors import DownloadError
+from mnist_core.files import storage_errors
+from mnist_core.settings import Settings
+
+
+class Progress(Protocol):
+    """Told how far a download is."""
+
+    def __call__(self, received: int, total: int, /) -> None:
+        """Take the bytes received so far and the bytes expected."""
+
+
+def local_copies(spec: DatasetSpec, settings: Settings) -> Iterator[list[Path]]:
+    """Yield every complete set of files that is on this computer, best source first.
+
+    First the folder that a setting names, then Keras's cache, then earlier downloads.
+    """
+    folders = (settings.data_dir, settings.keras_dir, downloads_dir(settings))
+    for folder in folders:
+        if folder is None:
+            continue
+        paths = [folder / file.name for file in spec.files]
+        if paths and all(path.is_file() for path in paths):
+            yield paths
+
+
+def downloads_dir(settings: Settings) -> Path:
+    """Return the folder that downloads are kept in until they are decoded."""
+    return settings.datasets_dir / "downloads"
+
+
+def download(spec: DatasetSpec, settings: Settings, progress: Progress | None = None) -> list[Path]:
+    """Download a dataset's files and return their paths.
+
+    Each file is written under a temporary name and moved into place when its checksum fits, so a
+    failed download leaves nothing behind.
+
+    Raises
+    ------
+    DownloadError
+        If the server can't be reached or serves something else.
+    StorageError
+        If the disk is full or the folder can't be written.
+    """
+    if settings.offline:
+        raise DownloadError(
+            "{title} is not on this computer, and downloading is switched off (MNIST_LAB_OFFLINE).",
+            title=spec.title,
+        )
+    # Imported here: pooch brings requests, which the app only needs while it downloads.
+    import pooch
+
+    logging.getLogger("pooch").setLevel(logging.WARNING)
+    folder = downloads_dir(settings)
+    # A mirror may pack the same content into another container, so only the publisher's own
+    # containers are checked here. The decoded content is checked in any case.
+    publisher = settings.data_url == type(settings).model_fields["data_url"].default
+    manager = pooch.create(
+        path=folder,
+        base_url=settings.data_url.rstrip("/") + "/",
+        registry={file.name: file.checksum if publisher else None for file in spec.files},
+        retry_if_failed=settings.download_retries,
+    )
+    meter = _Meter(spec, progress)
+    paths = []
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in spec.files:
+            paths.append(_fetch(manager, file, spec, meter))
+    return paths
+
+
+def _fetch(manager: "object", file: RemoteFile, spec: DatasetSpec, meter: "_Meter") -> Path:
+    import pooch
+    import requests
+
+    assert isinstance(manager, pooch.Pooch)
+    downloader = pooch.HTTPDownloader(progressbar=meter, chunk_size=1 << 16, timeout=30)
+    try:
+        path = Path(manager.fetch(file.name, downloader=downloader))
+    except (requests.RequestException, ValueError) as error:
+        raise DownloadError(
+            "{title} could not be downloaded from {url}: {reason}. Check the connection and try again, or put "
+            "the files into a folder and name it in MNIST_LAB_DATA_DIR.",
+            title=spec.title,
+            url=manager.get_url(file.name),
+            reason=_reason(error),
+        ) from error
+    meter.finished(file)
+    return path
+
+
+def _reason(error: Exception) -> str:
+    import requests
+
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"the server answered {error.response.status_code}"
+    if isinstance(error, requests.Timeout):
+        return "the server did not answer in time"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the connection broke off"
+    if isinstance(error, requests.ConnectionError):
+        return "there is no connection to the server"
+    return "the file's checksum is wrong"
+
+
+class _Meter:
+    """pooch's progress bar interface, summed over all files of a dataset."""
+
+    def __init__(self, spec: DatasetSpec, progress: Progress | None) -> None:
+        self.total = 0
+        self._spec = spec
+        self._progress = progress
+        self._done = 0
+        self._current = 0
+
+    def update(self, count: int) -> None:
+        self._current = min(self._current + count, self.total or self._current + count)
+        self._report()
+
+    def reset(self) -> None:
+        self._current = 0
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def finished(self, file: RemoteFile) -> None:
+        self._done += file.size
+        self._current = 0
+        self._report()
+
+    def _report(self) -> None:
+        if self._progress is not None:
+            total = self._spec.download_size
+            self._progress(min(self._done + self._current, total), total)

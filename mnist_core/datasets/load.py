@@ -1,0 +1,185 @@
+"""Datasets as arrays: decoded once, then memory-mapped from the cache."""
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.config import DataConfig
+from mnist_core.datasets.decode import ARRAY_NAMES, Arrays, decode, decode_bundled_digits
+from mnist_core.datasets.fetch import Progress, download, local_copies
+from mnist_core.datasets.registry import DATASETS, DatasetSpec
+from mnist_core.errors import ConfigError, CorruptDataError, DataError
+from mnist_core.files import storage_errors
+from mnist_core.settings import Settings
+
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test")
+
+# Part of the cache folder's name: a changed way of decoding makes a new folder.
+_CACHE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset's arrays, usually memory-mapped and read-only.
+
+    Attributes
+    ----------
+    x_train, x_test : ndarray of shape (n, 28, 28), uint8
+        Images, 0 = background, 255 = full ink.
+    y_train, y_test : ndarray of shape (n,), uint8
+        Labels, 0 to 9.
+    """
+
+    spec: DatasetSpec
+    x_train: npt.NDArray[np.uint8]
+    y_train: npt.NDArray[np.uint8]
+    x_test: npt.NDArray[np.uint8]
+    y_test: npt.NDArray[np.uint8]
+
+    def split(self, name: Split, config: DataConfig) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """Return images and labels of one split, as views.
+
+        Of the first ``train_size`` training images the last ``validation_split`` share is the
+        validation set, as in Keras's ``fit(validation_split=...)``. The test set is apart.
+        """
+        if name == "test":
+            return self.x_test, self.y_test
+        used = self.train_size(config)
+        border = int(used * (1.0 - config.validation_split))
+        part = slice(0, border) if name == "train" else slice(border, used)
+        return self.x_train[part], self.y_train[part]
+
+    def train_size(self, config: DataConfig) -> int:
+        """Return how many training images are used, validation included."""
+        return min(config.train_size or len(self.x_train), len(self.x_train))
+
+
+def get_spec(dataset_id: str) -> DatasetSpec:
+    """Return what is known of a dataset; raises `ConfigError` for an unknown id."""
+    try:
+        return DATASETS[dataset_id]
+    except KeyError:
+        raise ConfigError(
+            "There is no dataset called {name}. Choose one of {known}. Received: dataset={name}",
+            name=dataset_id,
+            known=", ".join(DATASETS),
+        ) from None
+
+
+def cache_dir(spec: DatasetSpec, settings: Settings) -> Path:
+    """Return the folder of a dataset's decoded arrays."""
+    return settings.datasets_dir / f"{spec.id}-v{_CACHE_VERSION}"
+
+
+def is_ready(dataset_id: str, settings: Settings) -> bool:
+    """Whether the dataset can be loaded at once, without decoding or download."""
+    return (cache_dir(get_spec(dataset_id), settings) / "complete.json").is_file()
+
+
+def load_dataset(dataset_id: str, settings: Settings, progress: Progress | None = None) -> Dataset:
+    """Return a dataset from the cache, from files on this computer, or from its publisher.
+
+    Neither Keras nor TensorFlow is imported. The first call decodes and checks the files; later
+    calls take milliseconds.
+
+    Parameters
+    ----------
+    dataset_id : str
+        One of `DATASETS`.
+    settings : Settings
+        Folders and download address.
+    progress : Progress, optional
+        Told about the bytes of a download.
+
+    Raises
+    ------
+    DataError
+        If the data can't be had; the message names every source that was tried.
+    StorageError
+        If the disk is full or the cache folder can't be written.
+    """
+    spec = get_spec(dataset_id)
+    folder = cache_dir(spec, settings)
+    cached = _read_cache(spec, folder)
+    if cached is not None:
+        return cached
+    _write_cache(_decode_from_anywhere(spec, settings, progress), folder)
+    cached = _read_cache(spec, folder)
+    if cached is None:
+        raise DataError(
+            "The cached copy of {title} in {folder} can't be read. Delete that folder and try again.",
+            title=spec.title,
+            folder=folder,
+        )
+    return cached
+
+
+def _decode_from_anywhere(spec: DatasetSpec, settings: Settings, progress: Progress | None) -> Arrays:
+    if not spec.files:
+        return decode_bundled_digits(spec)
+    problems: list[str] = []
+    for paths in local_copies(spec, settings):
+        try:
+            return decode(spec, paths)
+        except (CorruptDataError, OSError) as error:
+            problems.append(str(error))
+            _discard_own_download(paths, settings)
+    try:
+        paths = download(spec, settings, progress)
+    except DataError as error:
+        if not problems:
+            raise
+        raise DataError("{problems}", problems=" ".join([*problems, str(error)])) from error
+    try:
+        arrays = decode(spec, paths)
+    except CorruptDataError:
+        _discard_own_download(paths, settings)
+        raise
+    _discard_own_download(paths, settings)  # the decoded arrays are kept, the download is not
+    return arrays
+
+
+def _discard_own_download(paths: list[Path], settings: Settings) -> None:
+    for path in paths:
+        if path.is_relative_to(settings.datasets_dir):
+            path.unlink(missing_ok=True)
+
+
+def _write_cache(arrays: Arrays, folder: Path) -> None:
+    with storage_errors(folder.parent):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+        try:
+            for name in ARRAY_NAMES:
+                np.save(temporary / f"{name}.npy", arrays[name])
+            shapes = {name: list(arrays[name].shape) for name in ARRAY_NAMES}
+            (temporary / "complete.json").write_text(json.dumps(shapes))
+            temporary.chmod(0o755)
+            if folder.exists():  # an unreadable leftover; another process's good copy was read before
+                shutil.rmtree(folder, ignore_errors=True)
+            try:
+                os.replace(temporary, folder)
+            except OSError:
+                if not (folder / "complete.json").is_file():
+                    raise
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _read_cache(spec: DatasetSpec, folder: Path) -> Dataset | None:
+    try:
+        shapes = json.loads((folder / "complete.json").read_text())
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAY_NAMES}
+    except (OSError, ValueError, EOFError):
+        return None
+    if any(list(array.shape) != shapes.get(name) for name, array in arrays.items()):
+        return None
+    return Dataset(spec, **arrays)

@@ -1,0 +1,111 @@
+"""Every error that MNIST Lab raises on purpose.
+
+A message is a sentence template plus named values, so that a page can translate the template
+before filling it in. The sentence says what was expected and what to do; ``code`` names the
+kind of error for programs.
+"""
+
+from typing import Any
+
+
+class MnistLabError(Exception):
+    """Base of all errors raised on purpose.
+
+    Parameters
+    ----------
+    template : str
+        English sentence with ``{name}`` placeholders.
+    **values
+        What fills the placeholders.
+    """
+
+    code = "error"
+
+    def __init__(self, template: str, **values: Any) -> None:
+        super().__init__(template)
+        self.template = template
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
+# configuration
+
+
+class ConfigError(MnistLabError, ValueError):
+    """A setting is outside its limits, or settings contradict each other."""
+
+    code = "config"
+
+
+# data
+
+
+class DataError(MnistLabError, OSError):
+    """A dataset can't be had; the message says from where it was tried and what to do."""
+
+    code = "data"
+
+
+class DownloadError(DataError):
+    """The publisher's server did not give the file."""
+
+    code = "download"
+
+
+class CorruptDataError(DataError):
+    """A file was read, but its content is not the published dataset."""
+
+    code = "corrupt_data"
+
+
+class StorageError(MnistLabError, OSError):
+    """The disk is full or a folder can't be written."""
+
+    code = "storage"
+
+
+# runs
+
+
+class RunNotFoundError(MnistLabError, KeyError):
+    """No run has this id."""
+
+    code = "run_not_found"
+
+
+class RunStateError(MnistLabError, RuntimeError):
+    """The run is in a state that does not allow this (stopping a finished run, say)."""
+
+    code = "run_state"
+
+
+class NotOwnerError(MnistLabError, PermissionError):
+    """The run belongs to another visitor."""
+
+    code = "not_owner"
+
+
+class ArtifactMissingError(MnistLabError, FileNotFoundError):
+    """A file of a run is missing or can't be read."""
+
+    code = "artifact_missing"
+
+
+# training
+
+
+class TrainingDivergedError(MnistLabError, ArithmeticError):
+    """The loss is no longer a number."""
+
+    code = "diverged"
+
+
+# images
+
+
+class ImageError(MnistLabError, ValueError):
+    """A picture can't be read as a 28 x 28 image."""
+
+    code = "image"

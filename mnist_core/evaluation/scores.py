@@ -1,0 +1,108 @@
+"""What a table of probabilities says about a model. NumPy only: no model, no files."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Labels = npt.NDArray[np.integer]
+Probabilities = npt.NDArray[np.floating]
+
+# Keras clips probabilities to [1e-7, 1 - 1e-7] before the logarithm (keras.config.epsilon()).
+_EPSILON = 1e-7
+
+
+def accuracy(probabilities: Probabilities, labels: Labels) -> float:
+    """Return the share of samples whose most probable class is the right one, 0 to 1.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, classes)
+    labels : ndarray of shape (n,), int
+    """
+    return float(np.mean(probabilities.argmax(axis=1) == labels)) if len(labels) else float("nan")
+
+
+def cross_entropy(probabilities: Probabilities, labels: Labels) -> float:
+    """Return the mean of -log(probability of the right class), as Keras computes it."""
+    if not len(labels):
+        return float("nan")
+    normalised = probabilities / probabilities.sum(axis=1, keepdims=True)
+    right = normalised[np.arange(len(labels)), labels].astype(np.float64)
+    return float(np.mean(-np.log(np.clip(right, _EPSILON, 1.0 - _EPSILON))))
+
+
+@dataclass(frozen=True)
+class ConfusionMatrix:
+    """How often each class was taken for each other.
+
+    Attributes
+    ----------
+    counts : ndarray of shape (classes, classes), int64
+        ``counts[i, j]`` samples of true class i were predicted as class j.
+    """
+
+    counts: npt.NDArray[np.int64]
+
+    @property
+    def row_shares(self) -> npt.NDArray[np.float64]:
+        """Each row divided by its sum, 0 to 1; 0 for a class without samples."""
+        sums = self.counts.sum(axis=1, keepdims=True)
+        shares: npt.NDArray[np.float64] = np.divide(self.counts, sums, out=np.zeros(self.counts.shape), where=sums > 0)
+        return shares
+
+    def most_confused(self) -> tuple[int, int, int] | None:
+        """Return (true, predicted, count) of the most frequent mistake, or None without mistakes."""
+        mistakes = self.counts.copy()
+        np.fill_diagonal(mistakes, 0)
+        if not mistakes.any():
+            return None
+        true, predicted = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
+        return int(true), int(predicted), int(mistakes[true, predicted])
+
+
+def confusion_matrix(probabilities: Probabilities, labels: Labels) -> ConfusionMatrix:
+    """Count true against predicted classes."""
+    classes = probabilities.shape[1]
+    cells = labels.astype(np.int64) * classes + probabilities.argmax(axis=1)
+    return ConfusionMatrix(np.bincount(cells, minlength=classes * classes).reshape(classes, classes))
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """Precision, recall and F1 of each class, arrays of shape (classes,), 0 to 1.
+
+    A value without a meaning (no sample predicted as the class, say) is 0, as in scikit-learn.
+    """
+
+    precision: npt.NDArray[np.float64]
+    recall: npt.NDArray[np.float64]
+    f1: npt.NDArray[np.float64]
+    support: npt.NDArray[np.int64]
+
+
+def class_scores(matrix: ConfusionMatrix) -> ClassScores:
+    """Return the scores of each class."""
+    right = np.diag(matrix.counts).astype(np.float64)
+    predicted, support = matrix.counts.sum(axis=0), matrix.counts.sum(axis=1)
+    precision = _share(right, predicted)
+    recall = _share(right, support)
+    return ClassScores(precision, recall, _share(2 * precision * recall, precision + recall), support)
+
+
+def _share(part: npt.NDArray[np.float64], whole: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    shares: npt.NDArray[np.float64] = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return shares
+
+
+def cell_samples(probabilities: Probabilities, labels: Labels, true: int, predicted: int) -> npt.NDArray[np.int64]:
+    """Return the indices of one matrix cell's samples, the surest prediction first."""
+    indices = np.flatnonzero((labels == true) & (probabilities.argmax(axis=1) == predicted))
+    return indices[np.argsort(-probabilities[indices, predicted], kind="stable")]
+
+
+def mistakes(probabilities: Probabilities, labels: Labels) -> npt.NDArray[np.int64]:
+    """Return the indices of all wrongly predicted samples, the surest mistake first."""
+    indices = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    return indices[np.argsort(-probabilities[indices].max(axis=1), kind="stable")]

@@ -1,0 +1,6 @@
+"""Networks: built in the worker, described by arithmetic everywhere else."""
+
+from mnist_core.models.code import keras_code
+from mnist_core.models.summary import LayerRow, layer_rows, parameter_count
+
+__all__ = ["LayerRow", "keras_code", "layer_rows", "parameter_count"]

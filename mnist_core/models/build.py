@@ -1,0 +1,92 @@
+"""From a configuration to a compiled Keras model. Imported by workers and the command line only."""
+
+from typing import TYPE_CHECKING, Any
+
+from mnist_core.choices import OPTIMIZERS
+from mnist_core.config import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    LayerConfig,
+    MaxPooling2D,
+    NetworkConfig,
+    RunConfig,
+)
+from mnist_core.drawing.prepare import SIDE
+from mnist_core.errors import ConfigError
+from mnist_core.models.summary import layer_rows
+
+if TYPE_CHECKING:
+    import keras
+
+
+def build_model(config: RunConfig, num_classes: int = 10) -> "keras.Model":
+    """Seed Keras and return the compiled network.
+
+    The same configuration and seed give the same initial weights as the code of
+    `mnist_core.models.code.keras_code`.
+
+    Parameters
+    ----------
+    config : RunConfig
+        With a `NetworkConfig` as its model.
+    num_classes : int
+        Units of the softmax layer.
+
+    Returns
+    -------
+    keras.Sequential
+        Input of shape (batch, 28, 28), float32 in 0 to 1; output of shape (batch, num_classes).
+
+    Raises
+    ------
+    ConfigError
+        If layers don't fit together, or the model is not a network.
+    """
+    import keras
+
+    if not isinstance(config.model, NetworkConfig):
+        raise ConfigError("Only networks are built with Keras. Received: model={kind}", kind=config.model.kind)
+    keras.utils.set_random_seed(config.train.seed)
+    model = keras.Sequential([keras.Input((SIDE, SIDE))])
+    for row in layer_rows(config.model, num_classes)[:-1]:
+        model.add(_layer(row.config) if row.config else _added(row.name, row.output_shape))
+    model.add(keras.layers.Dense(num_classes, activation="softmax"))
+    model.compile(optimizer=_optimizer(config), loss=config.train.loss, metrics=["accuracy"])
+    return model
+
+
+def _optimizer(config: RunConfig) -> "keras.Optimizer":
+    import keras
+
+    choice = OPTIMIZERS[config.train.optimizer]
+    arguments: dict[str, Any] = {"learning_rate": config.effective_learning_rate}
+    if choice.id == "sgd":
+        arguments["momentum"] = config.train.momentum
+    optimizer: keras.Optimizer = getattr(keras.optimizers, choice.keras_class)(**arguments)
+    return optimizer
+
+
+def _added(name: str, shape: tuple[int, ...]) -> "keras.Layer":
+    import keras
+
+    return keras.layers.Reshape(shape) if name == "Reshape" else keras.layers.Flatten()
+
+
+def _layer(layer: LayerConfig) -> "keras.Layer":
+    import keras
+
+    match layer:
+        case Dense():
+            return keras.layers.Dense(layer.units, activation=layer.activation)
+        case Conv2D():
+            return keras.layers.Conv2D(
+                layer.filters, layer.kernel_size, padding=layer.padding, activation=layer.activation
+            )
+        case MaxPooling2D():
+            return keras.layers.MaxPooling2D(layer.pool_size)
+        case Dropout():
+            return keras.layers.Dropout(layer.rate)
+        case BatchNormalization():
+            return keras.layers.BatchNormalization()

@@ -1,0 +1,108 @@
+"""The plain Keras code of a configuration, as a learner would write it."""
+
+from mnist_core.choices import OPTIMIZERS
+from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.models.summary import layer_rows
+
+
+def keras_code(config: RunConfig, num_classes: int = 10) -> str:
+    """Return Python code that builds and trains this very model, data included.
+
+    It runs as it is with Keras installed, and imports nothing of this project. The bundled small
+    digits have no loader in Keras; their code names scikit-learn's and enlarges simply.
+
+    Raises
+    ------
+    ConfigError
+        If layers don't fit together.
+    """
+    if isinstance(config.model, LogisticConfig):
+        return _logistic_code(config, config.model.folds)
+    assert isinstance(config.model, NetworkConfig)
+    one_hot = config.train.loss == "categorical_crossentropy"
+    lines = ["import keras", *_data_lines(config)]
+    if one_hot:
+        lines += [
+            f"y_train = keras.utils.to_categorical(y_train, {num_classes})",
+            f"y_test = keras.utils.to_categorical(y_test, {num_classes})",
+        ]
+    lines += ["", f"keras.utils.set_random_seed({config.train.seed})"]
+    lines += ["model = keras.Sequential([", "    keras.Input((28, 28)),"]
+    for row in layer_rows(config.model, num_classes):
+        detail = f"({row.detail})" if row.name == "Reshape" else row.detail
+        lines.append(f"    keras.layers.{row.name}({detail}),")
+    lines += ["])", "model.compile("]
+    lines += [f"    optimizer={_optimizer(config)},", f'    loss="{config.train.loss}",']
+    lines += ['    metrics=["accuracy"],', ")", "", *_fit_lines(config)]
+    lines += ["model.evaluate(x_test, y_test)"]
+    return "\n".join(lines) + "\n"
+
+
+def _data_lines(config: RunConfig) -> list[str]:
+    if config.data.dataset == "digits":
+        lines = [
+            "import numpy as np",
+            "from sklearn.datasets import load_digits",
+            "",
+            "x, y = load_digits(return_X_y=True)",
+            "x = np.kron(x.reshape(-1, 8, 8) / 16, np.ones((3, 3)))  # 24 x 24",
+            "x = np.pad(x, ((0, 0), (2, 2), (2, 2)))  # 28 x 28",
+            "x_train, y_train, x_test, y_test = x[:1500], y[:1500], x[1500:], y[1500:]",
+        ]
+    else:
+        lines = [
+            "",
+            f"(x_train, y_train), (x_test, y_test) = keras.datasets.{config.data.dataset}.load_data()",
+            "x_train, x_test = x_train / 255.0, x_test / 255.0",
+        ]
+    if config.data.train_size is not None:
+        n = config.data.train_size
+        lines.append(f"x_train, y_train = x_train[:{n}], y_train[:{n}]")
+    return lines
+
+
+def _optimizer(config: RunConfig) -> str:
+    choice = OPTIMIZERS[config.train.optimizer]
+    arguments = []
+    if config.train.learning_rate is not None:
+        arguments.append(f"learning_rate={config.train.learning_rate:g}")
+    if choice.id == "sgd" and config.train.momentum:
+        arguments.append(f"momentum={config.train.momentum:g}")
+    return f"keras.optimizers.{choice.keras_class}({', '.join(arguments)})"
+
+
+def _fit_lines(config: RunConfig) -> list[str]:
+    train = config.train
+    callbacks = []
+    if train.early_stopping is not None:
+        callbacks.append(f"keras.callbacks.EarlyStopping(patience={train.early_stopping}, restore_best_weights=True)")
+    if train.tensorboard:
+        callbacks.append('keras.callbacks.TensorBoard("logs")')
+    lines = ["model.fit(", f"    x_train, y_train, batch_size={train.batch_size}, epochs={train.epochs},"]
+    if config.data.validation_split:
+        lines.append(f"    validation_split={config.data.validation_split:g},")
+    if callbacks:
+        lines += ["    callbacks=[", *(f"        {callback}," for callback in callbacks), "    ],"]
+    return [*lines, ")"]
+
+
+def _logistic_code(config: RunConfig, folds: int) -> str:
+    return "\n".join(
+        [
+            "import keras",
+            "from sklearn.linear_model import SGDClassifier",
+            "from sklearn.model_selection import cross_validate",
+            *_data_lines(config),
+            "x_train, x_test = x_train.reshape(-1, 784), x_test.reshape(-1, 784)",
+            "",
+            "model = SGDClassifier(",
+            f'    loss="log_loss", max_iter={config.train.epochs}, random_state={config.train.seed}',
+            ")",
+            f"scores = cross_validate(model, x_train, y_train, cv={folds})",
+            'print(scores["test_score"].mean())',
+            "",
+            "model.fit(x_train, y_train)",
+            "print(model.score(x_test, y_test))",
+            "",
+        ]
+    )

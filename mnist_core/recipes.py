@@ -1,0 +1,156 @@
+"""Named configurations: the tutorials that MNIST Lab grew from, and their figures.
+
+The expected accuracies were measured with plain Keras 3.15.1 and TensorFlow 2.21 scripts, seed 0.
+"""
+
+from dataclasses import dataclass
+
+from mnist_core.config import (
+    Conv2D,
+    DataConfig,
+    Dense,
+    Dropout,
+    LogisticConfig,
+    MaxPooling2D,
+    NetworkConfig,
+    RunConfig,
+    TrainConfig,
+)
+from mnist_core.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A configuration with a story.
+
+    Parameters
+    ----------
+    id : str
+        Fixed name, used on the command line and in links.
+    title, summary, lesson : str
+        Name, what it is in one line, and what one learns from it.
+    config : RunConfig
+        The settings.
+    expected : dict of str to float
+        Accuracies of the plain script, in 0 to 1.
+    minutes : float
+        Rough training time in minutes on two CPU cores, for the card's promise.
+    """
+
+    id: str
+    title: str
+    summary: str
+    lesson: str
+    config: RunConfig
+    expected: dict[str, float]
+    minutes: float
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.id: recipe
+    for recipe in (
+        Recipe(
+            id="first-network",
+            title="First network",
+            summary="One hidden layer of 512 units reads handwritten digits.",
+            lesson="How far a single hidden layer gets in five epochs.",
+            config=RunConfig(
+                data=DataConfig(dataset="mnist", validation_split=0.0),
+                model=NetworkConfig(layers=(Dense(units=512),)),
+                train=TrainConfig(optimizer="rmsprop", batch_size=128, epochs=5),
+            ),
+            expected={"accuracy": 0.991, "test_accuracy": 0.979},
+            minutes=0.5,
+        ),
+        Recipe(
+            id="feedforward-64",
+            title="Small and patient",
+            summary="Only 64 hidden units, but 20 epochs and a validation set.",
+            lesson="Where training and validation curves part: overfitting begins.",
+            config=RunConfig(
+                data=DataConfig(dataset="mnist", validation_split=0.2),
+                model=NetworkConfig(layers=(Dense(units=64),)),
+                train=TrainConfig(optimizer="adam", batch_size=32, epochs=20, tensorboard=True),
+            ),
+            expected={"val_accuracy": 0.9725, "test_accuracy": 0.971},
+            minutes=1.5,
+        ),
+        Recipe(
+            id="softmax-only",
+            title="No hidden layer",
+            summary="Ten softmax units look at clothes directly.",
+            lesson="What a network without hidden layers can and can't do.",
+            config=RunConfig(
+                data=DataConfig(dataset="fashion_mnist", validation_split=0.2),
+                model=NetworkConfig(),
+                train=TrainConfig(
+                    optimizer="rmsprop",
+                    loss="sparse_categorical_crossentropy",
+                    batch_size=32,
+                    epochs=5,
+                ),
+            ),
+            expected={"accuracy": 0.854, "val_accuracy": 0.856, "test_accuracy": 0.843},
+            minutes=0.5,
+        ),
+        Recipe(
+            id="logistic-sgd",
+            title="The baseline",
+            summary="Logistic regression from scikit-learn, cross-validated on clothes.",
+            lesson="What a method from before neural networks reaches: the mark to beat.",
+            config=RunConfig(
+                data=DataConfig(dataset="fashion_mnist", validation_split=0.0),
+                model=LogisticConfig(folds=5),
+                train=TrainConfig(epochs=5, seed=42),
+            ),
+            expected={"val_accuracy": 0.819},
+            minutes=1.0,
+        ),
+        Recipe(
+            id="fashion-dropout",
+            title="Dropout for clothes",
+            summary="Two hidden layers with dropout between them.",
+            lesson="How dropout keeps a bigger network from learning by heart.",
+            config=RunConfig(
+                data=DataConfig(dataset="fashion_mnist", validation_split=0.2),
+                model=NetworkConfig(layers=(Dense(units=256), Dropout(rate=0.3), Dense(units=128))),
+                train=TrainConfig(optimizer="adam", batch_size=128, epochs=10),
+            ),
+            expected={"val_accuracy": 0.887, "test_accuracy": 0.881},
+            minutes=0.5,
+        ),
+        Recipe(
+            id="small-cnn",
+            title="Small convolutional network",
+            summary="Filters that slide over the image: the best reader of drawings here.",
+            lesson="Why convolutions beat dense layers on images.",
+            config=RunConfig(
+                data=DataConfig(dataset="mnist", validation_split=0.1),
+                model=NetworkConfig(
+                    layers=(
+                        Conv2D(filters=32, kernel_size=3),
+                        MaxPooling2D(),
+                        Conv2D(filters=64, kernel_size=3),
+                        MaxPooling2D(),
+                        Dropout(rate=0.5),
+                    )
+                ),
+                train=TrainConfig(optimizer="adam", batch_size=128, epochs=5),
+            ),
+            expected={"test_accuracy": 0.988},
+            minutes=1.5,
+        ),
+    )
+}
+
+
+def get_recipe(recipe_id: str) -> Recipe:
+    """Return a recipe by its id; raises `ConfigError` naming the ids that exist."""
+    try:
+        return RECIPES[recipe_id]
+    except KeyError:
+        raise ConfigError(
+            "There is no recipe called {name}. Choose one of {known}. Received: recipe={name}",
+            name=recipe_id,
+            known=", ".join(RECIPES),
+        ) from None

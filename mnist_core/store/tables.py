@@ -1,0 +1,51 @@
+"""The database's tables."""
+
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("config", Text, nullable=False),
+    Column("fingerprint", String(12), nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("owner", String(64)),
+    Column("recipe", String(64)),
+    # Seconds since 1970, UTC: SQLite has no time type, and numbers compare and sort by themselves.
+    Column("created", Float, nullable=False),
+    Column("started", Float),
+    Column("finished", Float),
+    Column("updated", Float, nullable=False),
+    Column("phase", String(32), nullable=False, default=""),
+    Column("device", String(200)),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("step", Integer, nullable=False, default=0),
+    Column("steps_per_epoch", Integer, nullable=False, default=0),
+    # A process id is used again by the system, so its start time belongs to it.
+    Column("pid", Integer),
+    Column("pid_started", Float),
+    Column("stop_requested", Boolean, nullable=False, default=False),
+    Column("outcome", JSON, nullable=False, default=dict),
+    Column("error", JSON),
+)
+
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(40), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("loss", Float),
+    Column("accuracy", Float),
+    Column("val_loss", Float),
+    Column("val_accuracy", Float),
+    Index("metrics_of_run", "run_id", "id"),
+)
+
+METRIC_NAMES = ("loss", "accuracy", "val_loss", "val_accuracy")

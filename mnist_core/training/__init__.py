@@ -1,0 +1,1 @@
+"""Training: from a claimed run to its result. Keras is imported inside functions only."""
