@@ -1,0 +1,127 @@
+"""Training curves: loss or accuracy against epochs."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from mnist_core.figures.theme import TRAINING, VALIDATION, Theme, layout
+from mnist_core.store import MetricPoint
+from mnist_core.text import Translator
+
+Metric = Literal["loss", "accuracy"]
+
+# More points than pixels only cost time; batch points are thinned out to so many.
+MOST_BATCH_POINTS = 500
+
+
+def curve_figure(
+    points: Sequence[MetricPoint],
+    metric: Metric,
+    *,
+    rounds: int,
+    steps_per_round: int,
+    round_name: str,
+    theme: Theme,
+    t: Translator,
+) -> dict[str, Any]:
+    """Return the curves of one metric as a plotly figure in plain values.
+
+    A faint line through the batch points shows what happens within an epoch; dots joined by a
+    line are the values after each epoch.
+
+    Parameters
+    ----------
+    points : sequence of MetricPoint
+        In the order in which they came; may be empty.
+    metric : {"loss", "accuracy"}
+        Accuracy is shown in per cent.
+    rounds, steps_per_round : int
+        Epochs (or folds), and batches in each: they give the horizontal axis its range.
+    round_name : str
+        Translated name of that axis.
+    theme : Theme
+    t : Translator
+
+    Returns
+    -------
+    dict with keys "data" and "layout"
+    """
+    factor = 100.0 if metric == "accuracy" else 1.0
+    batches = [p for p in points if p.kind == "batch" and metric in p.values]
+    batches = batches[:: max(1, len(batches) // MOST_BATCH_POINTS)]
+    traces = [
+        _trace(
+            [p.step / max(steps_per_round, 1) for p in batches],
+            [p.values[metric] * factor for p in batches],
+            name=t("within the epoch"),
+            mode="lines",
+            line={"color": TRAINING, "width": 1.5},
+            opacity=0.45,
+            unit=metric,
+        )
+    ]
+    for key, name, color, symbol in (
+        (metric, t("training"), TRAINING, "circle"),
+        (f"val_{metric}", t("validation"), VALIDATION, "diamond"),
+    ):
+        epochs = [p for p in points if p.kind == "epoch" and key in p.values]
+        traces.append(
+            _trace(
+                [float(p.epoch) for p in epochs],
+                [p.values[key] * factor for p in epochs],
+                name=name,
+                mode="lines+markers",
+                line={"color": color, "width": 2.5},
+                marker={"color": color, "size": 8, "symbol": symbol},
+                unit=metric,
+            )
+        )
+    return {
+        "data": [trace for trace in traces if trace["x"]],
+        "layout": layout(
+            theme,
+            height=320,
+            margin={"l": 10, "r": 10, "t": 44, "b": 10},
+            hovermode="closest",
+            showlegend=True,
+            xaxis={"title": {"text": round_name}, "range": [0, rounds * 1.02], **_ticks(rounds)},
+            yaxis={"title": {"text": t("accuracy (%)") if metric == "accuracy" else t("loss")}},
+        ),
+    }
+
+
+def curve_alt(points: Sequence[MetricPoint], metric: Metric, t: Translator) -> str:
+    """Return one sentence that says what the curve shows, for screen readers."""
+    name = t("accuracy") if metric == "accuracy" else t("loss")
+    epochs = [p for p in points if p.kind == "epoch" and metric in p.values]
+    if not epochs:
+        return t("Curve of the {name}; no epoch is finished yet.", name=name)
+    first, last = epochs[0].values[metric], epochs[-1].values[metric]
+    sentence = t(
+        "Curve of the {name} over {n} epochs: training from {first} to {last}.",
+        name=name,
+        n=len(epochs),
+        first=f"{first:.3f}",
+        last=f"{last:.3f}",
+    )
+    validation = epochs[-1].values.get(f"val_{metric}")
+    if validation is None:
+        return sentence
+    return sentence + " " + t("Validation ends at {value}.", value=f"{validation:.3f}")
+
+
+def _trace(x: list[float], y: list[float], *, unit: Metric, **style: Any) -> dict[str, Any]:
+    value = "%{y:.2f} %" if unit == "accuracy" else "%{y:.4f}"
+    return {
+        "type": "scatter",
+        "x": np.asarray(x, np.float32).round(3).tolist(),
+        "y": np.asarray(y, np.float32).round(5).tolist(),
+        "hovertemplate": "%{x:.1f}: <b>" + value + "</b><extra>%{fullData.name}</extra>",
+        **style,
+    }
+
+
+def _ticks(rounds: int) -> dict[str, Any]:
+    """Whole epochs only, at most ten of them."""
+    return {"tick0": 0, "dtick": max(1, -(-rounds // 10))}

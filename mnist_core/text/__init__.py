@@ -1,0 +1,6 @@
+"""Words: the translation of sentences, and the glossary. Data beside it, no logic of pages."""
+
+from mnist_core.text.glossary import Term, glossary
+from mnist_core.text.translation import Translator, languages, translator
+
+__all__ = ["Term", "Translator", "glossary", "languages", "translator"]
