@@ -45,7 +45,8 @@ def storage_errors(folder: Path) -> Iterator[None]:
                 "The disk is full: {folder} can't take more. Free some space and try again.",
                 folder=folder,
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+        # pooch raises a PermissionError without a number.
+        if isinstance(error, PermissionError) or error.errno in (errno.EROFS, errno.ENOTDIR, errno.EEXIST):
             raise StorageError(
                 "The folder {folder} can't be written. Make it writable or set MNIST_LAB_HOME to another folder.",
                 folder=folder,

@@ -3,14 +3,18 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mnist_core.errors import ConfigError
+
+_PREFIX = "MNIST_LAB_"
 
 
 class Settings(BaseSettings):
     """Where things lie and how much may run; every field is a row of the README's table."""
 
-    model_config = SettingsConfigDict(env_prefix="MNIST_LAB_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(
         default=Path.home() / ".mnist_lab",
@@ -39,8 +43,9 @@ class Settings(BaseSettings):
 
     @field_validator("home", "data_dir", "keras_dir", mode="after")
     @classmethod
-    def _expand_home(cls, path: Path | None) -> Path | None:
-        return path.expanduser() if path else path
+    def _make_absolute(cls, path: Path | None) -> Path | None:
+        # Workers run in another working folder than the app, and must find the same files.
+        return path.expanduser().absolute() if path else path
 
     @property
     def database_path(self) -> Path:
@@ -60,5 +65,20 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Return the settings of this process, read at the first call."""
-    return Settings()
+    """Return the settings of this process, read at the first call.
+
+    Raises
+    ------
+    ConfigError
+        If a variable holds what it can't; with its name.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ConfigError(
+            "{name}: {message}. Received: {received}",
+            name=_PREFIX + str(first["loc"][0]).upper(),
+            message=first["msg"],
+            received=repr(first["input"]),
+        ) from error

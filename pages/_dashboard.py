@@ -1,0 +1,29 @@
+"""The frame around every page: browser title, navigation, style, and errors in words."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core.errors import MnistLabError
+from pages._ui.errors import show_error
+from pages._ui.i18n import t
+
+st.set_page_config(page_title="MNIST Lab", page_icon=":material/neurology:", layout="wide")
+st.html(Path(__file__).parent / "_ui" / "style.css")
+
+PAGES = (
+    ("home.py", "Home", ":material/home:"),
+    ("explore.py", "Explore", ":material/grid_view:"),
+    ("train.py", "Train", ":material/model_training:"),
+    ("evaluate.py", "Evaluate", ":material/fact_check:"),
+    ("draw.py", "Draw", ":material/draw:"),
+    ("glossary.py", "Glossary", ":material/menu_book:"),
+)
+page = st.navigation(
+    [st.Page(file, title=t(title), icon=icon, default=file == "home.py") for file, title, icon in PAGES],
+    position="top",
+)
+try:
+    page.run()
+except MnistLabError as error:
+    show_error(error)

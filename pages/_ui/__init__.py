@@ -1,0 +1,1 @@
+"""What pages share: the form, components, session state, translation."""

@@ -1,0 +1,98 @@
+"""Small pieces that several pages show."""
+
+from html import escape
+
+import streamlit as st
+
+from mnist_core.datasets import DATASETS, FALLBACK_DATASET, DatasetSpec, shared_provider
+from pages._ui.errors import show_error
+from pages._ui.i18n import t
+
+
+def page_header(title: str, lead: str) -> None:
+    """Show a page's title and one sentence about what one does here (both translated)."""
+    st.title(title, anchor=False)
+    st.markdown(f":gray[{lead}]")
+
+
+def empty_state(icon: str, title: str, sentence: str, page: str, action: str) -> None:
+    """Show what to do next on a page that has nothing to show yet (words translated)."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.markdown(f"## {icon}")
+        st.markdown(f"**{title}**")
+        st.markdown(f":gray[{sentence}]")
+        st.page_link(page, label=action, icon=":material/arrow_forward:")
+        st.space("small")
+
+
+def answer(words: str, detail: str) -> None:
+    """Show the network's answer in large type."""
+    long = " lab-long" if len(words) > 2 else ""
+    st.html(
+        f'<div class="lab-answer{long}" role="status"><strong>{escape(words)}</strong><span>{escape(detail)}</span></div>'
+    )
+
+
+def need_dataset(dataset_id: str) -> bool:
+    """Return whether a dataset is ready; where it is not, show how far it is and what to do."""
+    status = shared_provider().status(dataset_id)
+    if status.state == "ready":
+        return True
+    _dataset_status(DATASETS[dataset_id])
+    return False
+
+
+def _dataset_status(spec: DatasetSpec) -> None:
+    preparing = shared_provider().status(spec.id).state == "preparing"
+
+    @st.fragment(run_every=0.5 if preparing else None)
+    def body() -> None:
+        status = shared_provider().status(spec.id)
+        if preparing and status.state != "preparing":
+            st.rerun()
+        if status.state == "preparing":
+            _show_progress(spec, status.received, status.total)
+            return
+        if status.problem is not None:
+            show_error(status.problem)
+        else:
+            st.info(t("{title} is not on this computer yet.", title=spec.title), icon=":material/cloud_download:")
+        st.button(
+            t("Download {title} ({size} MB)", title=spec.title, size=f"{spec.download_size / 1e6:.0f}"),
+            key=f"download_{spec.id}",
+            icon=":material/download:",
+            on_click=shared_provider().prepare,
+            args=(spec.id,),
+        )
+
+    body()
+
+
+def _show_progress(spec: DatasetSpec, received: int, total: int) -> None:
+    if total:
+        words = t(
+            "Downloading {title}: {received} of {total} MB",
+            title=spec.title,
+            received=f"{received / 1e6:.1f}",
+            total=f"{total / 1e6:.1f}",
+        )
+        st.progress(received / total, words)
+    else:
+        st.progress(0.0, t("Preparing {title} …", title=spec.title))
+
+
+def fallback_notice() -> None:
+    """Say that the bundled digits stand in where no real dataset can be had."""
+    provider = shared_provider()
+    missing = [spec for spec in DATASETS.values() if spec.files and provider.status(spec.id).state == "missing"]
+    if missing:
+        st.info(
+            t(
+                "{titles} can't be had right now, so the recipes start with {fallback}, which come with the "
+                "program. You can download the real ones on the Explore page.",
+                titles=t(" and ").join(spec.title for spec in missing),
+                fallback=t(DATASETS[FALLBACK_DATASET].title),
+            ),
+            icon=":material/wifi_off:",
+        )

@@ -1,0 +1,35 @@
+"""Errors in words: the only place where pages show them."""
+
+import traceback
+
+import streamlit as st
+
+from mnist_core.errors import MnistLabError
+from mnist_core.store import RunError
+from pages._ui.i18n import t
+
+
+def show_error(error: MnistLabError) -> None:
+    """Show an error that was raised on purpose: what happened and what to do."""
+    st.error(t(error.template, **error.values), icon=":material/error:")
+
+
+def show_run_error(error: RunError) -> None:
+    """Show why a run failed, with the details folded away."""
+    st.error(t(error.template, **error.values), icon=":material/error:")
+    if error.traceback:
+        with st.expander(t("Details for developers")):
+            st.code(error.traceback, language=None)
+
+
+def show_unexpected(error: Exception) -> bool:
+    """Show any other error without its details, which go to the server's log."""
+    if isinstance(error, MnistLabError):
+        show_error(error)
+        return True
+    traceback.print_exception(error)
+    st.error(
+        t("Something went wrong on this page. Nothing you trained is lost. Reload the page to go on."),
+        icon=":material/error:",
+    )
+    return True

@@ -1,0 +1,66 @@
+"""Images of 28 x 28 pixels, enlarged with sharp edges."""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from PIL import Image
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One image of a gallery: two lines below it, and what a screen reader says."""
+
+    image: npt.NDArray[np.uint8]
+    title: str
+    detail: str = ""
+    alt: str = ""
+    mark: str = ""  # "", "good" or "bad": the colour of the title
+
+
+def gallery(tiles: Sequence[Tile], *, size: str = "m") -> None:
+    """Show images in a grid that fills the width.
+
+    Parameters
+    ----------
+    tiles : sequence of Tile
+    size : {"m", "l"}
+        Least width of a tile: 72 or 112 pixels.
+    """
+    items = "".join(
+        f'<figure><img src="{data_url(tile.image)}" alt="{escape(tile.alt or tile.title)}">'
+        f'<figcaption><b class="{tile.mark}">{escape(tile.title)}</b>'
+        f"{f'<span>{escape(tile.detail)}</span>' if tile.detail else ''}</figcaption></figure>"
+        for tile in tiles
+    )
+    st.html(f'<div class="lab-gallery lab-{size}">{items}</div>')
+
+
+def big_image(image: npt.NDArray[np.uint8], alt: str) -> None:
+    """Show one image as large as its column, at most 280 pixels wide."""
+    st.html(f'<img class="lab-big" src="{data_url(image)}" alt="{escape(alt)}">')
+
+
+def number_grid(values: npt.NDArray[np.generic], image: npt.NDArray[np.uint8], decimals: int) -> None:
+    """Show an image as the numbers that the network sees, each on its own shade."""
+    rows = []
+    for line, shades in zip(values, image, strict=True):
+        cells = "".join(
+            f'<td style="background:rgb({s},{s},{s});color:{"#fff" if s < 128 else "#000"}">'
+            f"{f'{v:.{decimals}f}' if decimals else int(v)}</td>"
+            for v, s in zip(line, (int(shade) for shade in shades), strict=True)
+        )
+        rows.append(f"<tr>{cells}</tr>")
+    st.html(f'<div class="lab-numbers" tabindex="0"><table>{"".join(rows)}</table></div>')
+
+
+def data_url(image: npt.NDArray[np.uint8]) -> str:
+    """Return a grey image as a PNG in a data address."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(image)).save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

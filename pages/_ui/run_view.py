@@ -1,0 +1,185 @@
+"""One run on the screen: live while it trains, its result afterwards."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from mnist_core.datasets import get_spec
+from mnist_core.engine import Progress, progress, shared_supervisor, total_rounds
+from mnist_core.errors import MnistLabError
+from mnist_core.figures import curve_alt, curve_figure
+from mnist_core.store import MetricPoint, RunRecord, RunState, shared_store
+from pages._ui import i18n, runs, session
+from pages._ui.errors import show_error, show_run_error
+from pages._ui.i18n import t, term
+from pages._ui.live_plot import live_plot
+from pages._ui.network_view import network_view
+
+_PHASES = {
+    "start": "Waking up the training process …",
+    "import": "Loading Keras …",
+    "data": "Loading the images …",
+    "fit": "Training",
+    "evaluate": "Testing on images it has never seen …",
+    "export": "Saving the model …",
+}
+
+
+def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
+    """Show a run; while it is under way the view renews itself.
+
+    Parameters
+    ----------
+    record : RunRecord
+    leave : callable
+        What the button "New run" does.
+    """
+    active = not record.state.is_finished
+
+    @st.fragment(run_every=0.4 if active else None)
+    def body() -> None:
+        current = shared_store().get(record.id)
+        if active and current.state.is_finished:
+            st.rerun()  # the whole page changes: no more polling, and the results appear
+        _header(current, leave)
+        _status(current)
+        points = shared_store().points(current.id)
+        _metrics(current, points)
+        _curves(current, points)
+
+    body()
+    if record.state.is_finished and record.outcome.test_accuracy is not None:
+        _next_steps(record)
+    details = st.expander(t("Network, code and log of this run"), icon=":material/info:")
+    with details:
+        network_view(record.config, None)
+        st.caption(t("Last lines of the log"))
+        st.code(shared_store().files(record.id).log_tail(20) or t("(empty)"), language=None)
+
+
+def _header(record: RunRecord, leave: Callable[[], None]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.subheader(t(record.name), anchor=False)
+            runs.badge(record)
+        with st.container(horizontal=True, width="content"):
+            if record.state.is_finished:
+                st.button(t("New run"), key="run_new", icon=":material/add:", on_click=leave)
+            elif record.owner == session.owner():
+                st.button(
+                    t("Stopping …") if record.stop_requested else t("Stop"),
+                    key="run_stop",
+                    icon=":material/stop:",
+                    disabled=record.stop_requested,
+                    on_click=_stop,
+                    args=(record.id,),
+                    help=t("Ends training after this batch and keeps the model as it is."),
+                )
+    device = f" · {record.device}" if record.device else ""
+    st.caption(get_spec(record.config.data.dataset).title + device)
+
+
+def _stop(run_id: str) -> None:
+    try:
+        shared_supervisor().stop(run_id, session.owner())
+    except MnistLabError as error:
+        show_error(error)
+
+
+def _status(record: RunRecord) -> None:
+    """Show one line of the same height in every state, so that nothing jumps."""
+    if record.error is not None:
+        show_run_error(record.error)
+    elif record.state is RunState.QUEUED:
+        ahead = shared_store().queue_position(record.id)
+        st.progress(
+            0.0,
+            t("Waiting for its turn: {n} before it in the queue.", n=ahead) if ahead else t("Next in the queue …"),
+        )
+    elif record.state is RunState.RUNNING:
+        now = progress(record, shared_store().points(record.id))
+        st.progress(now.fraction, _progress_words(record, now))
+    elif record.state is RunState.STOPPED:
+        st.progress(
+            progress(record, []).fraction,
+            t("Stopped by you. The model as it was then is kept.")
+            if record.outcome.test_accuracy is not None
+            else t("Stopped before training began, so there is no model."),
+        )
+    else:
+        st.progress(1.0, _summary(record))
+
+
+def _progress_words(record: RunRecord, now: Progress) -> str:
+    if record.phase != "fit" or record.step == 0:
+        return t(_PHASES.get(record.phase, "Training"))
+    rest = t("{n} s left", n=f"{now.remaining:.0f}") if now.remaining is not None else t("estimating …")
+    if record.config.model.kind == "logistic_sgd":
+        return t("Fold {epoch} of {epochs} done · {rest}", epoch=now.epoch, epochs=now.epochs, rest=rest)
+    return t(
+        "Epoch {epoch} of {epochs} · step {step} of {steps} · {rest}",
+        epoch=now.epoch,
+        epochs=now.epochs,
+        step=now.step,
+        steps=now.steps,
+        rest=rest,
+    )
+
+
+def _summary(record: RunRecord) -> str:
+    seconds = sum(record.outcome.seconds.values())
+    epochs = record.outcome.epoch_seconds
+    pace = sum(epochs) / len(epochs) if epochs else 0.0
+    return t("Done in {seconds} s, {pace} s an epoch.", seconds=f"{seconds:.0f}", pace=f"{pace:.1f}")
+
+
+def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
+    last = _newest(points)
+    values = (
+        (t("Training accuracy"), last.get("accuracy"), "training_set"),
+        (t("Validation accuracy"), last.get("val_accuracy"), "validation_set"),
+        (t("Test accuracy"), record.outcome.test_accuracy, "test_set"),
+    )
+    for column, (label, value, glossary_term) in zip(st.columns(4), values, strict=False):
+        column.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
+
+
+def _newest(points: list[MetricPoint]) -> dict[str, float]:
+    """Return the newest value of each metric."""
+    newest: dict[str, float] = {}
+    for point in points:
+        newest.update(point.values)
+    return newest
+
+
+def _curves(record: RunRecord, points: list[MetricPoint]) -> None:
+    logistic = record.config.model.kind == "logistic_sgd"
+    for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+        with column:
+            st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
+            figure = curve_figure(
+                points,
+                metric,
+                rounds=total_rounds(record),
+                steps_per_round=record.steps_per_epoch,
+                round_name=t("fold") if logistic else t("epoch"),
+                theme=session.page_theme(),
+                t=i18n.current(),
+            )
+            live_plot(
+                figure,
+                key=f"curve_{metric}",
+                revision=record.id,
+                alt=curve_alt(points, metric, i18n.current()),
+                failure=t("The chart could not be loaded. Reload the page."),
+            )
+
+
+def _next_steps(record: RunRecord) -> None:
+    st.markdown(f"**{t('What next?')}**")
+    with st.container(horizontal=True):
+        for page, words, icon in (
+            ("evaluate.py", "See where it goes wrong", ":material/fact_check:"),
+            ("draw.py", "Let it read your drawing", ":material/draw:"),
+        ):
+            st.page_link(page, label=t(words), icon=icon, query_params={"run": record.id})

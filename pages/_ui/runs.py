@@ -1,0 +1,81 @@
+"""Starting, finding and naming runs from pages."""
+
+import streamlit as st
+
+from mnist_core.config import RunConfig
+from mnist_core.datasets import get_spec
+from mnist_core.engine import shared_supervisor
+from mnist_core.recipes import RECIPES
+from mnist_core.store import RunRecord, RunState, shared_store
+from pages._ui import session
+from pages._ui.i18n import t
+
+STATE_LOOKS = {
+    RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
+    RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
+    RunState.COMPLETED: ("green", ":material/check_circle:", "Finished"),
+    RunState.STOPPED: ("orange", ":material/stop_circle:", "Stopped"),
+    RunState.FAILED: ("red", ":material/error:", "Failed"),
+    RunState.INTERRUPTED: ("orange", ":material/power_off:", "Interrupted"),
+}
+
+
+def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
+    """Return the id of a run of this configuration: a finished one if there is one, else a new one.
+
+    With `again` a new run is started in any case.
+    """
+    cached = None if again else shared_store().find_completed(config.fingerprint())
+    st.session_state["shown_from_cache"] = cached is not None
+    if cached is not None:
+        return cached.id
+    name = RECIPES[recipe_id].title
+    if config != session.recipe_config(recipe_id):
+        name = t("{name}, changed", name=t(name))
+    return shared_supervisor().submit(config, name, owner=session.owner(), recipe=recipe_id)
+
+
+def badge(record: RunRecord) -> None:
+    """Show a run's state as a coloured badge."""
+    color, icon, words = STATE_LOOKS[record.state]
+    st.badge(t(words), icon=icon, color=color)
+
+
+def title(record: RunRecord) -> str:
+    """Return a run's name with its dataset and, once known, its test accuracy."""
+    parts = [t(record.name), get_spec(record.config.data.dataset).title]
+    if record.outcome.test_accuracy is not None:
+        parts.append(f"{record.outcome.test_accuracy:.1%}")
+    parts.append(f"{record.created:%b %d, %H:%M}")
+    return " · ".join(parts)
+
+
+def with_model() -> list[RunRecord]:
+    """Return the runs that have a model: the visitor's own first, then others', newest first."""
+    records = [
+        record
+        for record in shared_store().find(states=[RunState.COMPLETED, RunState.STOPPED])
+        if record.outcome.test_accuracy is not None
+    ]
+    mine = session.owner()
+    return sorted(records, key=lambda record: record.owner != mine)
+
+
+def pick(key: str) -> RunRecord | None:
+    """Show a box to choose a run that has a model; remember it in the address (``?run=``)."""
+    records = {record.id: record for record in with_model()}
+    if not records:
+        return None
+    wanted = st.query_params.get("run") or st.session_state.get("current_run")
+    if key not in st.session_state or st.session_state[key] not in records:
+        st.session_state[key] = wanted if wanted in records else next(iter(records))
+    chosen: str = st.selectbox(t("Run"), list(records), format_func=lambda run_id: title(records[run_id]), key=key)
+    remember(chosen)
+    return records[chosen]
+
+
+def remember(run_id: str) -> None:
+    """Make a run the one that all pages and the address point to."""
+    st.session_state["current_run"] = run_id
+    if st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id

@@ -1,0 +1,104 @@
+"""The sidebar: the experiment under edit."""
+
+import streamlit as st
+
+from mnist_core.choices import LOSSES, OPTIMIZERS
+from mnist_core.config import DataConfig, LogisticConfig, TrainConfig
+from mnist_core.datasets import DATASETS
+from mnist_core.recipes import RECIPES
+from pages._ui import fields, session
+from pages._ui.i18n import t, term
+from pages._ui.layers import layer_editor
+
+
+def dataset_box() -> str:
+    """Show the choice of the dataset and return it."""
+    draft = session.draft()
+    key = session.FORM_PREFIX + "dataset"
+    if key not in st.session_state:
+        st.session_state[key] = draft["data"]["dataset"]
+    draft["data"]["dataset"] = st.selectbox(
+        t("Dataset"),
+        list(DATASETS),
+        format_func=lambda dataset: t(DATASETS[dataset].title),
+        key=key,
+        help="\n".join(f"- **{t(spec.title)}**: {t(spec.summary)}" for spec in DATASETS.values()),
+    )
+    chosen: str = draft["data"]["dataset"]
+    return chosen
+
+
+def experiment_form() -> None:
+    """Show every setting of the experiment; changes go into the session's draft."""
+    with st.sidebar:
+        st.subheader(t("Your experiment"), divider="gray")
+        _recipe_box()
+        dataset_box()
+        draft = session.draft()
+        if draft["model"]["kind"] == "network":
+            with st.expander(t("Network"), icon=":material/layers:", expanded=True):
+                layer_editor(draft["model"])
+            with st.expander(t("Training"), icon=":material/tune:", expanded=True):
+                _training(draft)
+        else:
+            with st.expander(t("Logistic regression"), icon=":material/tune:", expanded=True):
+                fields.number(LogisticConfig, "folds", draft["model"], "folds")
+                fields.number(TrainConfig, "epochs", draft["train"], "epochs")
+                fields.number(TrainConfig, "seed", draft["train"], "seed")
+        with st.expander(t("Data"), icon=":material/database:"):
+            if draft["model"]["kind"] == "network":
+                fields.share(DataConfig, "validation_split", draft["data"], "validation_split")
+            fields.number(
+                DataConfig, "train_size", draft["data"], "train_size", step=1000, placeholder=t("all of them")
+            )
+
+
+def _recipe_box() -> None:
+    key = "recipe_choice"
+    st.session_state[key] = session.draft_recipe()
+    st.selectbox(
+        t("Recipe"),
+        list(RECIPES),
+        format_func=lambda recipe: t(RECIPES[recipe].title),
+        key=key,
+        on_change=lambda: session.use_recipe(st.session_state[key]),
+        help=t("A good place to begin. Choosing one sets everything below; then change what you like."),
+    )
+    if session.is_changed():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(t("Changed from the recipe."))
+            st.button(
+                t("Undo changes"),
+                key="recipe_reset",
+                type="tertiary",
+                icon=":material/undo:",
+                on_click=session.use_recipe,
+                args=(session.draft_recipe(),),
+            )
+    else:
+        st.caption(t(RECIPES[session.draft_recipe()].summary))
+
+
+def _training(draft: dict[str, dict[str, object]]) -> None:
+    train = draft["train"]
+    fields.choice(TrainConfig, "optimizer", OPTIMIZERS, train, "optimizer")
+    default = OPTIMIZERS[str(train["optimizer"])].default_learning_rate
+    fields.number(
+        TrainConfig,
+        "learning_rate",
+        train,
+        "learning_rate",
+        step=0.0001,
+        number_format="%.5f",
+        placeholder=t("{rate} (default)", rate=f"{default:g}"),
+    )
+    if train["optimizer"] == "sgd":
+        fields.share(TrainConfig, "momentum", train, "momentum")
+    fields.number(TrainConfig, "epochs", train, "epochs")
+    fields.number(TrainConfig, "batch_size", train, "batch_size", step=16)
+    fields.choice(TrainConfig, "loss", LOSSES, train, "loss")
+    fields.number(TrainConfig, "early_stopping", train, "early_stopping", placeholder=t("off"))
+    fields.number(TrainConfig, "seed", train, "seed")
+    train["tensorboard"] = st.toggle(
+        t("TensorBoard logs"), key=fields._key("tensorboard", train["tensorboard"]), help=term("tensorboard")
+    )

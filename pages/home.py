@@ -1,0 +1,68 @@
+"""What this is, and a recipe to begin with."""
+
+import streamlit as st
+
+from mnist_core.datasets import DATASETS, get_spec
+from mnist_core.recipes import RECIPES, Recipe
+from pages._ui import runs, session
+from pages._ui.cached import dataset
+from pages._ui.components import fallback_notice
+from pages._ui.gallery import Tile, gallery
+from pages._ui.i18n import t
+
+EXPECTED = {"test_accuracy": "test accuracy", "val_accuracy": "cross-validated accuracy"}
+
+
+def hero() -> None:
+    """Say what this is in one glance."""
+    words, pictures = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with words:
+        st.title(t("Meet your first neural network"), anchor=False)
+        st.markdown(
+            t(
+                "Train a network that reads handwritten digits or recognises clothes, watch it learn, see where "
+                "it goes wrong, and let it read your own handwriting. Nothing to install, nothing to break."
+            )
+        )
+        st.markdown(t("**Choose a recipe below and press Train.** The first one takes about fifteen seconds."))
+    with pictures:
+        spec = next((s for s in DATASETS.values() if session.available(s.id) == s.id), None)
+        images = dataset(spec.id).x_train if spec and runs_ready(spec.id) else dataset("digits").x_train
+        gallery([Tile(images[index], "", alt=t("A handwritten digit")) for index in range(12)])
+
+
+def runs_ready(dataset_id: str) -> bool:
+    """Whether a dataset is there at once."""
+    from mnist_core.datasets import shared_provider
+
+    return shared_provider().status(dataset_id).state == "ready"
+
+
+def card(recipe: Recipe) -> None:
+    """Show one recipe with its button."""
+    with st.container(border=True, key=f"recipe_card_{recipe.id}", height="stretch", gap="small"):
+        st.markdown(f"**{t(recipe.title)}**")
+        st.badge(get_spec(session.recipe_config(recipe.id).data.dataset).title, color="blue")
+        st.markdown(t(recipe.summary))
+        st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)))
+        name, value = next((name, recipe.expected[name]) for name in EXPECTED if name in recipe.expected)
+        st.caption(t("Expect about {value} {name}.", value=f"{value:.1%}", name=t(EXPECTED[name])))
+        with st.container(horizontal=True):
+            if st.button(t("Train"), key=f"train_{recipe.id}", type="primary", icon=":material/play_arrow:"):
+                session.use_recipe(recipe.id)
+                run_id = runs.start(session.recipe_config(recipe.id), recipe.id)
+                st.switch_page("train.py", query_params={"run": run_id})
+            if st.button(t("Look at settings"), key=f"open_{recipe.id}", type="tertiary"):
+                session.use_recipe(recipe.id)
+                st.session_state["current_run"] = None
+                st.switch_page("train.py", query_params={"run": "new"})
+
+
+hero()
+fallback_notice()
+st.header(t("Recipes"), anchor=False)
+recipes = list(RECIPES.values())
+for start in range(0, len(recipes), 3):
+    for column, recipe in zip(st.columns(3), recipes[start : start + 3], strict=True):
+        with column:
+            card(recipe)

@@ -1,0 +1,80 @@
+"""Start, watch and stop a run."""
+
+import streamlit as st
+
+from mnist_core.errors import ConfigError, RunNotFoundError
+from mnist_core.store import RunRecord, RunState, shared_store
+from pages._ui import runs, session
+from pages._ui.components import need_dataset, page_header
+from pages._ui.errors import show_error
+from pages._ui.i18n import t
+from pages._ui.network_view import network_view
+from pages._ui.run_view import run_view
+from pages._ui.sidebar import experiment_form
+
+NEW = "new"
+
+
+def shown_run() -> RunRecord | None:
+    """Return the run to show: the address's, else the visitor's newest one that is under way."""
+    wanted = st.query_params.get("run") or st.session_state.get("current_run")
+    if wanted == NEW:
+        return None
+    if wanted:
+        try:
+            return shared_store().get(wanted)
+        except RunNotFoundError as error:
+            show_error(error)
+            return None
+    active = shared_store().find(states=[RunState.QUEUED, RunState.RUNNING], owner=session.owner(), limit=1)
+    return active[0] if active else None
+
+
+def show_new() -> None:
+    """Leave the run that is shown and prepare another one."""
+    st.query_params["run"] = NEW
+    st.session_state["current_run"] = NEW
+
+
+def start(*, again: bool) -> None:
+    """Start the run of the settings, or show the finished one."""
+    run_id = runs.start(session.draft_config(), session.draft_recipe(), again=again)
+    runs.remember(run_id)
+
+
+def start_row(problem: ConfigError | None, ready: bool) -> None:
+    """Show the button that starts the run of the settings."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            t("Start training"),
+            key="train_start",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=problem is not None or not ready,
+            on_click=start,
+            kwargs={"again": False},
+        )
+        st.caption(t("All settings are in the sidebar on the left (on a phone: behind the arrow at the top)."))
+
+
+experiment_form()
+page_header(t("Train"), t("Set up a network, start it, and watch it learn."))
+try:
+    config, problem = session.draft_config(), None
+    network_problem = None
+except ConfigError as error:
+    config, problem = None, error
+record = shown_run()
+if record is None:
+    ready = need_dataset(session.draft()["data"]["dataset"])
+    problem = network_view(config, problem)
+    start_row(problem, ready)
+else:
+    runs.remember(record.id)
+    if st.session_state.get("shown_from_cache") and record.state is RunState.COMPLETED:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(t(":material/bolt: You see a finished run: these very settings were trained before."))
+            st.button(
+                t("Train again"), key="train_again", icon=":material/replay:", on_click=start, kwargs={"again": True}
+            )
+    run_view(record, show_new)
