@@ -14,6 +14,7 @@ from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 
 MOST_IMAGES = 60
+MOST_OF_CELL = 30
 
 
 def headline(record: RunRecord, judgement: Judgement) -> None:
@@ -110,7 +111,7 @@ def cell(data: Dataset, judgement: Judgement, true: int, predicted: int) -> None
         )
     if not len(indices):
         st.caption(t("This never happened."))
-    shown = indices[:MOST_IMAGES].tolist()
+    shown = indices[:MOST_OF_CELL].tolist()
     if len(indices) > len(shown):
         st.caption(t("The {n} surest ones:", n=len(shown)))
     gallery(tiles(data, judgement, shown))

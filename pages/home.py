@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core.datasets import DATASETS, get_spec
+from mnist_core.datasets import get_spec, shared_provider
 from mnist_core.recipes import RECIPES, Recipe
 from pages._ui import runs, session
 from pages._ui.cached import dataset
@@ -26,25 +26,19 @@ def hero() -> None:
         )
         st.markdown(t("**Choose a recipe below and press Train.** The first one takes about fifteen seconds."))
     with pictures:
-        spec = next((s for s in DATASETS.values() if session.available(s.id) == s.id), None)
-        images = dataset(spec.id).x_train if spec and runs_ready(spec.id) else dataset("digits").x_train
-        gallery([Tile(images[index], "", alt=t("A handwritten digit")) for index in range(12)])
-
-
-def runs_ready(dataset_id: str) -> bool:
-    """Whether a dataset is there at once."""
-    from mnist_core.datasets import shared_provider
-
-    return shared_provider().status(dataset_id).state == "ready"
+        images = dataset(shared_provider().default()).x_train
+        gallery([Tile(images[index], "", alt=t("A handwritten digit")) for index in range(12)], size="hero")
 
 
 def card(recipe: Recipe) -> None:
     """Show one recipe with its button."""
     with st.container(border=True, key=f"recipe_card_{recipe.id}", height="stretch", gap="small"):
-        st.markdown(f"**{t(recipe.title)}**")
-        st.badge(get_spec(session.recipe_config(recipe.id).data.dataset).title, color="blue")
-        st.markdown(t(recipe.summary))
-        st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)))
+        with st.container(gap="small", height="stretch"):
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.markdown(f"**{t(recipe.title)}**", width="content")
+                st.badge(get_spec(session.recipe_config(recipe.id).data.dataset).title, color="blue", width="content")
+            st.markdown(t(recipe.summary))
+            st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)))
         name, value = next((name, recipe.expected[name]) for name in EXPECTED if name in recipe.expected)
         st.caption(t("Expect about {value} {name}.", value=f"{value:.1%}", name=t(EXPECTED[name])))
         with st.container(horizontal=True):

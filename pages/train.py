@@ -57,21 +57,23 @@ def start_row(problem: ConfigError | None, ready: bool) -> None:
         st.caption(t("All settings are in the sidebar on the left (on a phone: behind the arrow at the top)."))
 
 
-experiment_form()
 page_header(t("Train"), t("Set up a network, start it, and watch it learn."))
+record = shown_run()
+if record is not None and not session.has_draft():
+    # A link or a reload: the form shows the run's own settings.
+    session.use_settings(record.config.model_dump(mode="json"), record.recipe)
+experiment_form()
 try:
     config, problem = session.draft_config(), None
-    network_problem = None
 except ConfigError as error:
     config, problem = None, error
-record = shown_run()
 if record is None:
     ready = need_dataset(session.draft()["data"]["dataset"])
     problem = network_view(config, problem)
     start_row(problem, ready)
 else:
     runs.remember(record.id)
-    if st.session_state.get("shown_from_cache") and record.state is RunState.COMPLETED:
+    if st.session_state.get("shown_from_cache") == record.id:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(t(":material/bolt: You see a finished run: these very settings were trained before."))
             st.button(

@@ -86,7 +86,11 @@ def curve_figure(
             hovermode="closest",
             showlegend=True,
             xaxis={"title": {"text": round_name}, "range": [0, rounds * 1.02], **_ticks(rounds)},
-            yaxis={"title": {"text": t("accuracy (%)") if metric == "accuracy" else t("loss")}},
+            yaxis={
+                "title": {"text": t("accuracy (%)") if metric == "accuracy" else t("loss")},
+                # Without points plotly would choose -1 to 4.
+                **({} if any(trace["x"] for trace in traces) else {"range": [0, factor]}),
+            },
         ),
     }
 

@@ -30,7 +30,8 @@ def answer(words: str, detail: str) -> None:
     """Show the network's answer in large type."""
     long = " lab-long" if len(words) > 2 else ""
     st.html(
-        f'<div class="lab-answer{long}" role="status"><strong>{escape(words)}</strong><span>{escape(detail)}</span></div>'
+        f'<div class="lab-answer{long}" role="status"><strong>{escape(words)}</strong>'
+        f"<span>{escape(detail)}</span></div>"
     )
 
 

@@ -42,7 +42,7 @@ def layer_editor(model: dict[str, Any]) -> None:
 
 def _header(layer: dict[str, Any], layer_id: str, index: int, count: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{index + 1} · {t(LAYERS[layer['kind']].title)}**", help=t(LAYERS[layer["kind"]].help))
+        st.markdown(f"**{index + 1} · {t(LAYERS[layer['kind']].title)}**")
         for icon, words, step, blocked in (
             (":material/arrow_upward:", "Move up", -1, index == 0),
             (":material/arrow_downward:", "Move down", 1, index == count - 1),

@@ -46,15 +46,18 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         points = shared_store().points(current.id)
         _metrics(current, points)
         _curves(current, points)
+        if active:
+            st.caption(t("Last lines of the log"))
+            st.code(shared_store().files(current.id).log_tail(4) or "…", language=None, height=120)
 
     body()
     if record.state.is_finished and record.outcome.test_accuracy is not None:
         _next_steps(record)
-    details = st.expander(t("Network, code and log of this run"), icon=":material/info:")
-    with details:
+    with st.expander(t("Network, code and log of this run"), icon=":material/info:"):
         network_view(record.config, None)
-        st.caption(t("Last lines of the log"))
-        st.code(shared_store().files(record.id).log_tail(20) or t("(empty)"), language=None)
+        if not active:
+            st.caption(t("Last lines of the log"))
+            st.code(shared_store().files(record.id).log_tail(20) or t("(empty)"), language=None)
 
 
 def _header(record: RunRecord, leave: Callable[[], None]) -> None:
@@ -140,7 +143,7 @@ def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
         (t("Validation accuracy"), last.get("val_accuracy"), "validation_set"),
         (t("Test accuracy"), record.outcome.test_accuracy, "test_set"),
     )
-    for column, (label, value, glossary_term) in zip(st.columns(4), values, strict=False):
+    for column, (label, value, glossary_term) in zip(st.columns(3), values, strict=True):
         column.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
 
 

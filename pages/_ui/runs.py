@@ -26,7 +26,7 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     With `again` a new run is started in any case.
     """
     cached = None if again else shared_store().find_completed(config.fingerprint())
-    st.session_state["shown_from_cache"] = cached is not None
+    st.session_state["shown_from_cache"] = cached.id if cached else None
     if cached is not None:
         return cached.id
     name = RECIPES[recipe_id].title

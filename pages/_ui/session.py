@@ -40,6 +40,11 @@ def draft() -> dict[str, Any]:
     return value
 
 
+def has_draft() -> bool:
+    """Whether this session has begun to edit an experiment."""
+    return _DRAFT in st.session_state
+
+
 def draft_config() -> RunConfig:
     """Return the settings under edit, checked; raises `ConfigError`."""
     return RunConfig.parse(draft())
@@ -62,12 +67,12 @@ def use_recipe(recipe_id: str) -> None:
     use_settings(_recipe_settings(recipe_id), recipe_id)
 
 
-def use_settings(settings: dict[str, Any], recipe_id: str) -> None:
+def use_settings(settings: dict[str, Any], recipe_id: str | None) -> None:
     """Begin with given settings; the form shows them at the next run."""
     for key in [key for key in st.session_state if str(key).startswith(FORM_PREFIX)]:
         del st.session_state[key]
     st.session_state[_DRAFT] = settings
-    st.session_state[_RECIPE] = recipe_id
+    st.session_state[_RECIPE] = recipe_id if recipe_id in RECIPES else next(iter(RECIPES))
     st.session_state[_LAYER_IDS] = [secrets.token_hex(4) for _ in settings["model"].get("layers", ())]
 
 

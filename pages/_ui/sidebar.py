@@ -36,8 +36,8 @@ def experiment_form() -> None:
         dataset_box()
         draft = session.draft()
         if draft["model"]["kind"] == "network":
-            with st.expander(t("Network"), icon=":material/layers:", expanded=True):
-                layer_editor(draft["model"])
+            st.markdown(f"**:material/layers: {t('Hidden layers')}**", help=term("layer"))
+            layer_editor(draft["model"])
             with st.expander(t("Training"), icon=":material/tune:", expanded=True):
                 _training(draft)
         else:

@@ -1,0 +1,214 @@
+"""Fixtures of all tests: every test has its own home folder, and nothing is ever downloaded."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.datasets import DATASETS, Dataset, load_dataset, shared_provider
+from mnist_core.evaluation import accuracy, cross_entropy
+from mnist_core.settings import Settings, get_settings
+from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, own_process, shared_store
+
+# Read before any test changes the environment.
+_REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give every test its own home folder and fresh singletons."""
+    for name in [name for name in os.environ if name.startswith("MNIST_LAB_")]:
+        monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    monkeypatch.setenv("MNIST_LAB_HOME", str(home))
+    monkeypatch.setenv("MNIST_LAB_KERAS_DIR", str(_empty_dir))
+    monkeypatch.setenv("MNIST_LAB_OFFLINE", "1")
+    _forget_singletons()
+    yield home
+    engine = sys.modules.get("mnist_core.engine")
+    if engine is not None:
+        engine.close_shared_supervisor()
+    _forget_singletons()
+
+
+@pytest.fixture(scope="session")
+def _empty_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("empty")
+
+
+def _forget_singletons() -> None:
+    if shared_store.cache_info().currsize:
+        shared_store().close()
+    for cached in (shared_store, shared_provider, get_settings):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Return the settings of this test."""
+    return get_settings()
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    """Return an empty store in this test's home, closed afterwards."""
+    store = Store(settings)
+    yield store
+    store.close()
+
+
+# data
+
+
+@pytest.fixture
+def tiny_dataset() -> Dataset:
+    """Return 200 + 50 images that are easy to learn: a bright square at a place of its own for each class."""
+    rng = np.random.default_rng(0)
+    x_train, y_train = _squares(200, rng)
+    x_test, y_test = _squares(50, rng)
+    return Dataset(DATASETS["digits"], x_train, y_train, x_test, y_test)
+
+
+def _squares(n: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    labels = rng.permutation(np.arange(n) % 10).astype(np.uint8)
+    images = rng.integers(0, 60, (n, 28, 28), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        row, column = 2 + 13 * (label // 5), 1 + 5 * (label % 5)
+        image[row : row + 10, column : column + 5] += 180
+    return images, labels
+
+
+@pytest.fixture(scope="session")
+def _digits_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    home = tmp_path_factory.mktemp("digits")
+    settings = Settings(home=home, keras_dir=home / "keras", data_dir=None, offline=True)
+    load_dataset("digits", settings)
+    return settings
+
+
+@pytest.fixture
+def digits(settings: Settings, _digits_home: Settings) -> Dataset:
+    """Return the bundled digits; this test's home has them decoded already."""
+    folder = settings.datasets_dir / "digits-v1"
+    if not folder.exists():
+        shutil.copytree(_digits_home.datasets_dir / "digits-v1", folder)
+    return load_dataset("digits", settings)
+
+
+@pytest.fixture
+def real_data_dir() -> Path:
+    """Return the folder with the published files, named by MNIST_LAB_DATA_DIR; skip without it."""
+    if not _REAL_DATA_DIR:
+        pytest.skip("needs the published files: set MNIST_LAB_DATA_DIR to their folder")
+    folder = Path(_REAL_DATA_DIR).expanduser()
+    if not (folder / "mnist.npz").is_file():
+        pytest.skip(f"needs the published files: there is no mnist.npz in MNIST_LAB_DATA_DIR={folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _decoded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("decoded")
+
+
+@pytest.fixture
+def real_settings(
+    real_data_dir: Path, own_home: Path, _decoded_once: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    """Return settings with the published files; all tests share the decoded arrays, but not the runs.
+
+    The environment says the same, so processes that a test starts see the same data.
+    """
+    monkeypatch.setenv("MNIST_LAB_DATA_DIR", str(real_data_dir))
+    own_home.mkdir(exist_ok=True)
+    (own_home / "datasets").symlink_to(_decoded_once, target_is_directory=True)
+    get_settings.cache_clear()
+    return get_settings()
+
+
+# runs
+
+
+@pytest.fixture(scope="session")
+def _logistic_onnx(
+    _digits_home: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, npt.NDArray[np.float32]]:
+    """Return a real model of the bundled digits by least squares, and its test probabilities."""
+    from mnist_core.baselines.logistic import LogisticModel, write_onnx
+
+    dataset = load_dataset("digits", _digits_home)
+    x = np.hstack([dataset.x_train.reshape(-1, 784) / 255.0, np.ones((len(dataset.x_train), 1))])
+    targets = np.where(np.eye(10)[dataset.y_train] > 0, 3.0, -3.0)
+    solution = np.linalg.solve(x.T @ x + 10.0 * np.eye(785), x.T @ targets)
+    model = LogisticModel(solution[:-1].T.copy(), solution[-1])
+    path = tmp_path_factory.mktemp("model") / "model.onnx"
+    write_onnx(model, path)
+    return path, model.predict(dataset.x_test)
+
+
+@pytest.fixture
+def finished_run(
+    store: Store, digits: Dataset, _logistic_onnx: tuple[Path, npt.NDArray[np.float32]]
+) -> Callable[..., RunRecord]:
+    """Return a function that records a completed run of the bundled digits by hand, without Keras.
+
+    The model, its test probabilities and figures are real; the validation probabilities and the
+    curve are made up. ``finished_run(state=RunState.STOPPED, name="x", owner="y", config=...)``.
+    """
+
+    def make(
+        config: RunConfig | None = None,
+        *,
+        name: str = "A finished run",
+        owner: str | None = None,
+        recipe: str | None = None,
+        state: RunState = RunState.COMPLETED,
+    ) -> RunRecord:
+        config = config or RunConfig(
+            data=DataConfig(dataset="digits"),
+            model=NetworkConfig(layers=(Dense(units=16),)),
+            train=TrainConfig(epochs=3, batch_size=100),
+        )
+        onnx, probabilities = _logistic_onnx
+        run_id = store.create(config, name, owner=owner, recipe=recipe)
+        assert store.claim(run_id, own_process())
+        files = store.files(run_id)
+        shutil.copy(onnx, files.onnx)
+        tables = {"test": probabilities}
+        if config.uses_validation:
+            _, labels = digits.split("validation", config.data)
+            tables["validation"] = (0.82 * np.eye(10)[labels] + 0.018).astype(np.float32)
+        files.write_probabilities(tables)
+        files.log.write_text("Epoch 1/3\nEpoch 2/3\nEpoch 3/3\n")
+        store.update_progress(run_id, device="CPU: test", steps_per_epoch=12)
+        store.add_points(run_id, _curve(config))
+        outcome = Outcome(
+            test_loss=cross_entropy(probabilities, digits.y_test),
+            test_accuracy=accuracy(probabilities, digits.y_test),
+            parameters=7850,
+            device="CPU: test",
+            seconds={"import": 1.0, "data": 0.1, "fit": 0.9, "evaluate": 0.1, "export": 0.2},
+            epoch_seconds=[0.3] * config.train.epochs,
+        )
+        assert store.finish(run_id, state, outcome=outcome)
+        return store.get(run_id)
+
+    return make
+
+
+def _curve(config: RunConfig) -> list[MetricPoint]:
+    points = []
+    for epoch in range(1, config.train.epochs + 1):
+        values = {"loss": 1.0 / epoch, "accuracy": 1.0 - 0.2 / epoch}
+        middle = MetricPoint(kind="batch", step=12 * epoch - 6, epoch=epoch, seconds=0.3 * epoch - 0.15, values=values)
+        if config.uses_validation:
+            values = values | {"val_loss": 1.1 / epoch, "val_accuracy": 1.0 - 0.25 / epoch}
+        end = MetricPoint(kind="epoch", step=12 * epoch, epoch=epoch, seconds=0.3 * epoch, values=values)
+        points += [middle, end]
+    return points

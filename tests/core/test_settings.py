@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import pytest
+
+from mnist_core.errors import ConfigError
+from mnist_core.settings import Settings, get_settings
+
+
+@pytest.fixture
+def clean(monkeypatch):
+    for name in ("HOME", "KERAS_DIR", "OFFLINE"):
+        monkeypatch.delenv(f"MNIST_LAB_{name}")
+    return monkeypatch
+
+
+def test_every_field_is_described():
+    for field in Settings.model_fields.values():
+        assert field.description.endswith(".")
+
+
+def test_without_any_variable_everything_lies_below_the_persons_home(clean):
+    settings = get_settings()
+    assert settings.home == Path.home() / ".mnist_lab"
+    assert settings.keras_dir == Path.home() / ".keras" / "datasets"
+    assert settings.data_dir is None
+    assert not settings.offline
+
+
+def test_every_field_can_be_set_by_its_variable(clean):
+    values = {
+        "home": "/a",
+        "data_dir": "/b",
+        "keras_dir": "/c",
+        "data_url": "http://localhost/",
+        "download_retries": "7",
+        "offline": "true",
+        "slots": "3",
+        "stop_patience": "1.5",
+    }
+    assert set(values) == set(Settings.model_fields)
+    for name, value in values.items():
+        clean.setenv(f"MNIST_LAB_{name.upper()}", value)
+    settings = get_settings()
+    assert (settings.home, settings.data_dir, settings.keras_dir) == (Path("/a"), Path("/b"), Path("/c"))
+    assert (settings.download_retries, settings.offline, settings.slots, settings.stop_patience) == (7, True, 3, 1.5)
+    assert settings.data_url == "http://localhost/"
+
+
+def test_variables_without_the_prefix_mean_nothing(clean):
+    clean.setenv("SLOTS", "9")
+    assert get_settings().slots == 1
+
+
+def test_a_tilde_is_the_persons_home(clean):
+    for name in ("HOME", "DATA_DIR", "KERAS_DIR"):
+        clean.setenv(f"MNIST_LAB_{name}", "~/somewhere")
+    settings = get_settings()
+    assert {settings.home, settings.data_dir, settings.keras_dir} == {Path.home() / "somewhere"}
+
+
+def test_a_relative_folder_means_the_same_for_workers_that_run_elsewhere(clean, tmp_path):
+    clean.chdir(tmp_path)
+    clean.setenv("MNIST_LAB_HOME", "lab")
+    assert get_settings().home == tmp_path / "lab"
+
+
+def test_an_empty_variable_is_as_good_as_none(clean):
+    for name in ("HOME", "DATA_DIR", "SLOTS"):
+        clean.setenv(f"MNIST_LAB_{name}", "")
+    settings = get_settings()
+    assert (settings.home, settings.data_dir, settings.slots) == (Path.home() / ".mnist_lab", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SLOTS", "0"), ("SLOTS", "many"), ("DOWNLOAD_RETRIES", "-1"), ("STOP_PATIENCE", "0")]
+)
+def test_a_bad_variable_is_named_with_what_it_held(clean, name, value):
+    clean.setenv(f"MNIST_LAB_{name}", value)
+    with pytest.raises(ConfigError, match=f"MNIST_LAB_{name}: .*Received: '{value}'"):
+        get_settings()
+
+
+def test_all_that_is_written_lies_in_the_home_folder():
+    settings = get_settings()
+    for path in (settings.database_path, settings.runs_dir, settings.datasets_dir):
+        assert path.is_relative_to(settings.home)
+
+
+def test_settings_are_read_once(monkeypatch):
+    before = get_settings()
+    monkeypatch.setenv("MNIST_LAB_SLOTS", "5")
+    assert get_settings() is before
