@@ -4,8 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_core.errors import MnistLabError
-from pages._ui.errors import show_error
+from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 
 UI = Path(__file__).parent / "_ui"
@@ -26,7 +25,5 @@ page = st.navigation(
     [st.Page(file, title=t(title), icon=icon, default=file == "home.py") for file, title, icon in PAGES],
     position="top",
 )
-try:
+with errors_in_words():
     page.run()
-except MnistLabError as error:
-    show_error(error)

@@ -12,6 +12,7 @@ from mnist_core.store import RunRecord, shared_store
 from pages._ui import i18n, runs, session
 from pages._ui.canvas import clear_canvas, draw_canvas
 from pages._ui.components import answer, empty_state, page_header
+from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 from pages._ui.live_plot import live_plot
@@ -25,6 +26,7 @@ STEP_NAMES = {
 
 
 @st.fragment
+@errors_in_words()
 def board(record: RunRecord) -> None:
     """Show canvas, answer and preparation; only this part runs again after a stroke."""
     spec = get_spec(record.config.data.dataset)

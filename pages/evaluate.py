@@ -10,6 +10,7 @@ from mnist_core.store import RunRecord
 from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement, dataset, judge
 from pages._ui.components import empty_state, need_dataset, page_header
+from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 
@@ -55,6 +56,7 @@ def tiles(data: Dataset, judgement: Judgement, indices: list[int]) -> list[Tile]
 
 
 @st.fragment
+@errors_in_words()
 def matrix_view(data: Dataset, judgement: Judgement, run_id: str) -> None:
     """Show the matrix, and the images of the cell that was clicked."""
     names = data.spec.class_names

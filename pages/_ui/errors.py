@@ -1,12 +1,26 @@
 """Errors in words: the only place where pages show them."""
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
 from mnist_core.errors import MnistLabError
 from mnist_core.store import RunError
 from pages._ui.i18n import t
+
+
+@contextmanager
+def errors_in_words() -> Iterator[None]:
+    """Show an error that was raised on purpose in place of what could not be shown.
+
+    Around every page, and inside every fragment: a fragment's errors don't reach the page.
+    """
+    try:
+        yield
+    except MnistLabError as error:
+        show_error(error)
 
 
 def show_error(error: MnistLabError) -> None:

@@ -10,7 +10,7 @@ from mnist_core.errors import MnistLabError
 from mnist_core.figures import curve_alt, curve_figure
 from mnist_core.store import MetricPoint, RunRecord, RunState, shared_store
 from pages._ui import i18n, runs, session
-from pages._ui.errors import show_error, show_run_error
+from pages._ui.errors import errors_in_words, show_error, show_run_error
 from pages._ui.i18n import t, term
 from pages._ui.live_plot import live_plot
 from pages._ui.network_view import network_view
@@ -37,6 +37,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
     active = not record.state.is_finished
 
     @st.fragment(run_every=0.4 if active else None)
+    @errors_in_words()
     def body() -> None:
         current = shared_store().get(record.id)
         if active and current.state.is_finished:

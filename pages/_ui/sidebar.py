@@ -33,6 +33,8 @@ def experiment_form() -> None:
     with st.sidebar:
         st.subheader(t("Your experiment"), divider="gray")
         _recipe_box()
+        # Filled last: whether something was changed is only known below.
+        recipe_words = st.container()
         dataset_box()
         draft = session.draft()
         if draft["model"]["kind"] == "network":
@@ -51,6 +53,8 @@ def experiment_form() -> None:
             fields.number(
                 DataConfig, "train_size", draft["data"], "train_size", step=1000, placeholder=t("all of them")
             )
+        with recipe_words:
+            _recipe_words()
 
 
 def _recipe_box() -> None:
@@ -64,6 +68,9 @@ def _recipe_box() -> None:
         on_change=lambda: session.use_recipe(st.session_state[key]),
         help=t("A good place to begin. Choosing one sets everything below; then change what you like."),
     )
+
+
+def _recipe_words() -> None:
     if session.is_changed():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(t("Changed from the recipe."))

@@ -1,0 +1,137 @@
+"""Figures from results made by hand: traces, labels, and the empty case."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from mnist_core.evaluation import ConfusionMatrix
+from mnist_core.figures import (
+    DARK,
+    LIGHT,
+    Theme,
+    class_count_alt,
+    class_count_figure,
+    confusion_alt,
+    confusion_figure,
+    curve_alt,
+    curve_figure,
+    probability_alt,
+    probability_figure,
+    theme,
+)
+from mnist_core.figures.curves import MOST_BATCH_POINTS
+from mnist_core.store import MetricPoint
+from mnist_core.text import Translator
+
+T = Translator("en")
+NAMES = ("zero", "one", "two")
+
+
+def point(kind: str, step: int, epoch: int, **values: float) -> MetricPoint:
+    return MetricPoint(kind=kind, step=step, epoch=epoch, seconds=float(step), values=values)
+
+
+def curve(points: list[MetricPoint], metric: str = "loss") -> dict:
+    figure = curve_figure(points, metric, rounds=4, steps_per_round=10, round_name="epoch", theme=LIGHT, t=T)
+    go.Figure(figure)  # plotly accepts it
+    return figure
+
+
+def test_curves_have_batch_training_and_validation_lines() -> None:
+    figure = curve([point("batch", 5, 1, loss=2.0), point("epoch", 10, 1, loss=1.0, val_loss=1.5)])
+    lines = {trace["name"]: (trace["x"], trace["y"]) for trace in figure["data"]}
+    assert lines == {
+        "within the epoch": ([0.5], [2.0]),
+        "training": ([1.0], [1.0]),
+        "validation": ([1.0], [1.5]),
+    }
+
+
+def test_accuracy_is_shown_in_per_cent() -> None:
+    figure = curve([point("epoch", 10, 1, accuracy=0.97)], "accuracy")
+    assert figure["data"][0]["y"] == [97.0]
+    assert "%" in figure["layout"]["yaxis"]["title"]["text"]
+
+
+def test_a_curve_without_points_is_an_empty_figure_with_a_quiet_axis() -> None:
+    figure = curve([], "accuracy")
+    assert figure["data"] == []
+    assert figure["layout"]["yaxis"]["range"] == [0, 100.0]
+    assert "no epoch is finished" in curve_alt([], "accuracy", T)
+
+
+def test_the_axis_spans_all_epochs_from_the_start_so_that_nothing_jumps() -> None:
+    early, late = curve([]), curve([point("epoch", 10, 1, loss=1.0)])
+    assert early["layout"]["xaxis"]["range"] == late["layout"]["xaxis"]["range"]
+
+
+def test_many_batch_points_are_thinned_out() -> None:
+    points = [point("batch", step, 1, loss=1.0) for step in range(20 * MOST_BATCH_POINTS)]
+    assert len(curve(points)["data"][0]["x"]) <= 2 * MOST_BATCH_POINTS
+
+
+def test_the_curve_in_words_names_first_last_and_validation() -> None:
+    points = [point("epoch", 10, 1, loss=1.0, val_loss=1.1), point("epoch", 20, 2, loss=0.5, val_loss=0.75)]
+    assert curve_alt(points, "loss", T) == (
+        "Curve of the loss over 2 epochs: training from 1.000 to 0.500. Validation ends at 0.750."
+    )
+
+
+MATRIX = ConfusionMatrix(np.array([[8, 2, 0], [0, 5, 0], [1, 0, 0]]))
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_each_cell_of_the_matrix_can_be_clicked_and_names_its_classes(look: Theme) -> None:
+    figure = confusion_figure(MATRIX, NAMES, as_shares=False, theme=look, t=T)
+    overlay = figure.data[1]
+    clicked = {(overlay.y[i], overlay.x[i]): tuple(overlay.customdata[i]) for i in range(9)}
+    assert clicked[("zero", "one")] == (0, 1, 2)
+    assert clicked[("two", "zero")] == (2, 0, 1)
+    assert figure.layout.xaxis.fixedrange
+
+
+def test_matrix_cells_show_counts_or_per_cent_of_the_row() -> None:
+    counts = confusion_figure(MATRIX, NAMES, as_shares=False, theme=LIGHT, t=T).data[0].text
+    shares = confusion_figure(MATRIX, NAMES, as_shares=True, theme=LIGHT, t=T).data[0].text
+    assert list(counts[0][:2]) == ["8", "2"]
+    assert list(shares[0][:2]) == ["80.0", "20.0"]
+    assert counts[0][2] == ""
+
+
+def test_the_matrix_in_words_names_the_most_frequent_mistake() -> None:
+    assert confusion_alt(MATRIX, NAMES, T) == (
+        "Confusion matrix: 13 of 16 images are right. The most frequent mistake: zero taken for one, 2 times."
+    )
+    right = ConfusionMatrix(np.diag([1, 2, 3]))
+    assert confusion_alt(right, NAMES, T) == "Confusion matrix: 6 of 6 images are right."
+
+
+def test_an_empty_matrix_is_a_valid_figure() -> None:
+    figure = confusion_figure(ConfusionMatrix(np.zeros((3, 3), int)), NAMES, as_shares=True, theme=LIGHT, t=T)
+    assert np.isfinite(np.array(figure.data[0].z, float)).all()
+
+
+def test_class_counts_have_one_bar_group_for_each_split_with_images() -> None:
+    counts = {"train": np.array([3, 4, 5]), "validation": np.zeros(3, int), "test": np.array([1, 1, 1])}
+    figure = class_count_figure(counts, NAMES, theme=LIGHT, t=T)
+    assert [bar.name for bar in figure.data] == ["training", "test"]
+    assert class_count_alt(counts, T) == "Bars: between 3 and 5 training images per class."
+
+
+def test_the_most_probable_class_stands_out() -> None:
+    figure = probability_figure(np.array([0.1, 0.7, 0.2]), NAMES, theme=LIGHT, t=T)
+    go.Figure(figure)
+    assert figure["data"][0]["marker"]["opacity"] == [0.45, 1.0, 0.45]
+    assert figure["data"][0]["text"] == ["10.0 %", "70.0 %", "20.0 %"]
+    assert probability_alt(np.array([0.1, 0.7, 0.2]), NAMES, T) == ("Bars: the most probable class is one with 70.0%.")
+
+
+def test_without_a_prediction_the_bars_are_empty_but_there() -> None:
+    figure = probability_figure(None, NAMES, theme=LIGHT, t=T)
+    assert figure["data"][0]["x"] == [0.0, 0.0, 0.0]
+    assert "nothing to classify" in probability_alt(None, NAMES, T)
+
+
+def test_only_dark_is_dark() -> None:
+    assert theme("dark") is DARK
+    assert theme("light") is theme(None) is LIGHT

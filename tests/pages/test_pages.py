@@ -1,0 +1,289 @@
+"""What a visitor sees on each page, in each state it can be in."""
+
+import base64
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from streamlit.typing import PlotlyState
+
+from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
+from mnist_core.drawing import ink_from_rgba, prepare_digit
+from mnist_core.inference import classifier
+from mnist_core.recipes import RECIPES
+from mnist_core.store import RunError, RunRecord, RunState, Store, own_process
+
+OpenPage = Callable[..., AppTest]
+FinishedRun = Callable[..., RunRecord]
+PAGES = ("home.py", "explore.py", "train.py", "evaluate.py", "draw.py", "glossary.py")
+
+
+def words(app: AppTest) -> str:
+    """Return all text that the page shows outside widgets."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "info", "warning", "code")
+    shown = [str(element.value) for kind in kinds for element in getattr(app, kind)]
+    return " ".join(shown + [element.proto.body for element in app.get("html")])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_any_run(page: str, open_page: OpenPage) -> None:
+    app = open_page(page)
+    assert app.title
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("state", [RunState.COMPLETED, RunState.STOPPED])
+def test_every_page_opens_with_a_run(
+    page: str, state: RunState, open_page: OpenPage, finished_run: FinishedRun
+) -> None:
+    run = finished_run(state=state)
+    app = open_page(page, run=run.id)
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", ["train.py", "evaluate.py", "draw.py"])
+@pytest.mark.parametrize("run_id", ["20200101-000000-00000000", "../../etc/passwd", "<script>"])
+def test_a_link_to_a_run_that_does_not_exist_shows_no_traceback(page: str, run_id: str, open_page: OpenPage) -> None:
+    app = open_page(page, run=run_id)
+    assert page != "train.py" or "There is no run" in app.error[0].value
+
+
+class TestHome:
+    def test_has_a_card_for_each_recipe(self, open_page: OpenPage) -> None:
+        app = open_page()
+        assert [app.button(key=f"train_{recipe}").label for recipe in RECIPES] == ["Train"] * len(RECIPES)
+
+    def test_says_that_the_bundled_digits_stand_in_without_the_real_data(self, open_page: OpenPage) -> None:
+        app = open_page()
+        assert "Small digits" in app.info[0].value
+
+    def test_one_click_queues_the_recipe_and_shows_it(self, open_page: OpenPage, store: Store) -> None:
+        app = open_page()
+        app.button(key="train_first-network").click().run()
+        assert not app.exception
+        runs = store.find()
+        assert [run.recipe for run in runs] == ["first-network"]
+        assert runs[0].config.data.dataset == "digits"
+        assert runs[0].id in app.query_params["run"]
+
+
+class TestTrain:
+    def test_the_layer_table_follows_the_form(self, open_page: OpenPage) -> None:
+        app = open_page("train.py", run="new")
+        assert "407,050 parameters" in words(app)
+        units = next(field for field in app.number_input if field.label == "Units")
+        units.set_value(64).run()
+        assert "50,890 parameters" in words(app)
+        assert "Changed from the recipe." in words(app)
+
+    def test_layers_are_added_moved_and_removed(self, open_page: OpenPage) -> None:
+        app = open_page("train.py", run="new")
+        app.selectbox(key="new_layer_kind").set_value("dropout").run()
+        app.button(key="add_layer").click().run()
+        table = app.dataframe[0].value
+        assert list(table["Layer"]) == ["Input", "Flatten", "Dense", "Dropout", "Dense"]
+        next(b for b in app.button if b.key.endswith("_-1") and not b.disabled).click().run()
+        assert list(app.dataframe[0].value["Layer"]) == ["Input", "Dropout", "Flatten", "Dense", "Dense"]
+        next(b for b in app.button if b.key.startswith("layer_") and b.key.endswith("_0")).click().run()
+        assert list(app.dataframe[0].value["Layer"]) == ["Input", "Flatten", "Dense", "Dense"]
+
+    def test_layers_that_do_not_fit_are_explained_and_block_the_start(self, open_page: OpenPage) -> None:
+        app = open_page("train.py", run="new")
+        app.selectbox(key="new_layer_kind").set_value("conv2d").run()
+        app.button(key="add_layer").click().run()
+        assert "Move it above the first Dense layer" in app.error[0].value
+        assert app.button(key="train_start").disabled
+
+    def test_choosing_a_recipe_sets_the_form(self, open_page: OpenPage) -> None:
+        app = open_page("train.py", run="new")
+        app.selectbox(key="recipe_choice").set_value("small-cnn").run()
+        assert list(app.dataframe[0].value["Layer"])[:3] == ["Input", "Reshape", "Conv2D"]
+        app.selectbox(key="recipe_choice").set_value("logistic-sgd").run()
+        assert any(field.label == "Folds" for field in app.number_input)
+
+    def test_settings_survive_a_page_switch(self, open_page: OpenPage) -> None:
+        app = open_page("train.py", run="new")
+        next(field for field in app.number_input if field.label == "Epochs").set_value(7).run()
+        app.switch_page("glossary.py").run()
+        app.switch_page("train.py").run()
+        assert next(field for field in app.number_input if field.label == "Epochs").value == 7
+
+    def test_early_stopping_without_validation_is_explained(self, open_page: OpenPage) -> None:
+        app = open_page("train.py", run="new")
+        next(field for field in app.number_input if field.label == "Early stopping").set_value(2).run()
+        assert "needs a validation split" in app.error[0].value
+        assert app.button(key="train_start").disabled
+
+    def test_the_code_of_the_very_model_is_shown(self, open_page: OpenPage) -> None:
+        app = open_page("train.py", run="new")
+        assert 'keras.layers.Dense(512, activation="relu")' in app.code[0].value
+
+    def test_the_same_settings_show_the_finished_run_at_once(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        config = RECIPES["first-network"].config.with_settings({"dataset": "digits"})
+        run = finished_run(config, recipe="first-network")
+        app = open_page("train.py", run="new")
+        app.button(key="train_start").click().run()
+        assert [record.id for record in store.find()] == [run.id]
+        assert run.id in app.query_params["run"]
+        assert "trained before" in words(app)
+        app.button(key="train_again").click().run()
+        assert len(store.find()) == 2
+
+    def test_a_finished_run_shows_its_figures(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        run = finished_run()
+        app = open_page("train.py", run=run.id)
+        shown = {metric.label: metric.value for metric in app.metric}
+        assert shown["Test accuracy"] == f"{run.outcome.test_accuracy:.2%}"
+        assert shown["Validation accuracy"] == f"{1 - 0.25 / 3:.2%}"
+
+    def test_a_reload_fills_the_form_with_the_runs_settings(
+        self, open_page: OpenPage, finished_run: FinishedRun
+    ) -> None:
+        run = finished_run()
+        app = open_page("train.py", run=run.id)
+        assert next(field for field in app.number_input if field.label == "Units").value == 16
+
+    def test_a_failed_run_says_why(self, open_page: OpenPage, store: Store) -> None:
+        run_id = store.create(RunConfig(), "A run")
+        store.claim(run_id, own_process())
+        error = RunError(code="diverged", template="The loss stopped at {n}.", values={"n": "3"}, traceback="Trace")
+        store.finish(run_id, RunState.FAILED, error=error)
+        app = open_page("train.py", run=run_id)
+        assert app.error[0].value == "The loss stopped at 3."
+
+    def test_a_running_run_shows_progress_but_no_stop_to_others(self, open_page: OpenPage, store: Store) -> None:
+        run_id = store.create(RunConfig(), "A run", owner="somebody else")
+        store.claim(run_id, own_process())
+        store.update_progress(run_id, phase="import")
+        app = open_page("train.py", run=run_id)
+        assert "Loading Keras" in app.get("progress")[0].proto.text
+        assert not [button for button in app.button if button.key == "run_stop"]
+
+
+class TestExplore:
+    def test_shows_the_chosen_class_only(self, open_page: OpenPage) -> None:
+        app = open_page("explore.py")
+        app.selectbox(key="explore_class").set_value(7).run()
+        gallery = next(html.proto.body for html in app.get("html") if "lab-gallery" in html.proto.body)
+        assert gallery.count("<figure>") == 48
+        assert gallery.count('<b class="">7</b>') == 48
+
+    def test_shows_an_image_as_numbers_raw_and_scaled(self, open_page: OpenPage) -> None:
+        app = open_page("explore.py")
+        assert ">255<" in words(app)
+        app.toggle(key="explore_scaled").set_value(True).run()
+        assert ">1.00<" in words(app)
+        assert ">255<" not in words(app)
+
+    def test_goes_to_an_index_and_shows_its_one_hot_label(self, open_page: OpenPage, digits: object) -> None:
+        app = open_page("explore.py")
+        field = next(field for field in app.number_input if field.label == "Go to index")
+        field.set_value(3).run()
+        assert "0 0 0 1 0 0 0 0 0 0" in words(app)
+
+    def test_a_missing_dataset_is_explained_and_can_be_fetched(self, open_page: OpenPage) -> None:
+        app = open_page("explore.py")
+        app.selectbox(key="form_dataset").set_value("mnist").run()
+        assert "not on this computer yet" in app.info[0].value
+        assert app.button(key="download_mnist").label == "Download MNIST (11 MB)"
+
+
+class TestEvaluate:
+    def test_shows_the_test_figures(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        run = finished_run()
+        app = open_page("evaluate.py")
+        assert app.metric[0].value == f"{run.outcome.test_accuracy:.2%}"
+        assert "297 images kept away" in words(app)
+
+    def test_a_click_on_a_cell_shows_its_images(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        run = finished_run()
+        app = open_page("evaluate.py")
+        point = {"point_index": 0, "x": "4", "y": "4", "customdata": {"0": 4, "1": 4, "2": 30}}
+        app.session_state[f"matrix_{run.id}_counts"] = PlotlyState({"selection": {"points": [point]}})
+        app.run()
+        assert "**4**, rightly recognised" in words(app)
+
+    def test_damaged_predictions_are_explained(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        run = finished_run()
+        store.files(run.id).probabilities.write_bytes(b"nonsense")
+        app = open_page("evaluate.py", run=run.id)
+        assert "missing or damaged" in app.error[0].value
+
+    def test_without_a_run_it_says_what_to_do(self, open_page: OpenPage) -> None:
+        assert "No network has been trained yet" in words(open_page("evaluate.py"))
+
+
+def _drawn_one() -> str:
+    """Return a canvas with an upright stroke as a PNG in base64."""
+    picture = np.zeros((280, 280, 4), dtype=np.uint8)
+    picture[..., 3] = 255
+    picture[60:220, 130:152, :3] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+PNG = _drawn_one()
+
+
+class TestDraw:
+    def draw_one(self, app: AppTest) -> AppTest:
+        data = "data:image/png;base64," + PNG
+        app.session_state["canvas_0"] = {"drawing": {"raw": {"objects": [{}]}, "data": data}}
+        return app.run()
+
+    def test_an_empty_canvas_is_no_error(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        finished_run()
+        app = open_page("draw.py")
+        assert "Draw a digit from 0 to 9" in words(app)
+        assert not app.error
+
+    def test_a_drawn_stroke_is_classified_and_each_step_shown(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        run = finished_run()
+        app = self.draw_one(open_page("draw.py"))
+        picture = Image.open(io.BytesIO(base64.b64decode(PNG)))
+        prepared = prepare_digit(ink_from_rgba(np.asarray(picture)))
+        answer = classifier(store.files(run.id)).predict(prepared.image[None])[0].argmax()
+        assert f"<strong>{answer}</strong>" in words(app)
+        assert all(step in words(app) for step in ("Your drawing", "Cut out", "Made small", "What it sees"))
+
+    def test_clear_empties_the_canvas(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        finished_run()
+        app = self.draw_one(open_page("draw.py"))
+        app.button(key="draw_clear").click().run()
+        assert "Draw a digit from 0 to 9" in words(app)
+
+    def test_a_missing_model_is_explained(self, open_page: OpenPage, finished_run: FinishedRun, store: Store) -> None:
+        run = finished_run()
+        store.files(run.id).onnx.write_bytes(b"nonsense")
+        app = self.draw_one(open_page("draw.py"))
+        assert "missing or damaged" in app.error[0].value
+
+    def test_a_fashion_model_says_what_to_expect(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        config = RunConfig(data=DataConfig(dataset="fashion_mnist"), model=NetworkConfig(layers=(Dense(units=8),)))
+        config = config.with_settings({"validation_split": 0.0})
+        finished_run(config)
+        app = open_page("draw.py")
+        assert "learned from photos of clothes" in app.info[0].value
+
+
+class TestGlossary:
+    def test_search_finds_a_term(self, open_page: OpenPage) -> None:
+        app = open_page("glossary.py")
+        app.text_input(key="glossary_search").set_value("dropout random").run()
+        assert [heading.value for heading in app.subheader] == ["Dropout"]
+
+    def test_search_without_a_hit_says_so(self, open_page: OpenPage) -> None:
+        app = open_page("glossary.py")
+        app.text_input(key="glossary_search").set_value("qwertz").run()
+        assert "No entry" in app.info[0].value
