@@ -24,7 +24,7 @@ def hero() -> None:
                 "it goes wrong, and let it read your own handwriting. Nothing to install, nothing to break."
             )
         )
-        st.markdown(t("**Choose a recipe below and press Train.** The first one takes about fifteen seconds."))
+        st.markdown(t("**Choose a recipe below and press Train.** The first one takes well under a minute."))
     with pictures:
         images = dataset(shared_provider().default()).x_train
         gallery([Tile(images[index], "", alt=t("A handwritten digit")) for index in range(12)], size="hero")

@@ -22,17 +22,18 @@ def draw_canvas(pen: int) -> npt.NDArray[np.uint8] | None:
     key = f"canvas_{state['generation']}"
     if key not in st.session_state:  # the canvas is mounted now: give it what it had
         state["initial"] = state["strokes"]
-    result = st_canvas(
-        stroke_width=pen,
-        stroke_color="#FFFFFF",
-        background_color="#000000",
-        height=SIZE,
-        width=SIZE,
-        drawing_mode="freedraw",
-        initial_drawing=state["initial"],
-        return_image_data=True,
-        key=key,
-    )
+    with st.container(border=True, width="content"):
+        result = st_canvas(
+            stroke_width=pen,
+            stroke_color="#FFFFFF",
+            background_color="#000000",
+            height=SIZE,
+            width=SIZE,
+            drawing_mode="freedraw",
+            initial_drawing=state["initial"],
+            return_image_data=True,
+            key=key,
+        )
     if result.json_data is not None and result.image_data is not None:
         state["strokes"] = result.json_data
         state["image"] = result.image_data if result.json_data.get("objects") else None

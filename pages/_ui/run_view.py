@@ -68,7 +68,9 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
             runs.badge(record)
         with st.container(horizontal=True, width="content"):
             if record.state.is_finished:
-                st.button(t("New run"), key="run_new", icon=":material/add:", on_click=leave)
+                if st.button(t("New run"), key="run_new", icon=":material/add:"):
+                    leave()
+                    st.rerun()  # this is a fragment, and the whole page changes
             elif record.owner == session.owner():
                 st.button(
                     t("Stopping …") if record.stop_requested else t("Stop"),

@@ -1,0 +1,157 @@
+"""The whole loop as a newcomer does it, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.conftest import Server, settled
+
+pytestmark = pytest.mark.e2e
+
+
+def set_number(page: Page, label: str, value: str) -> None:
+    """Type into a number field and leave it."""
+    field = page.get_by_test_id("stNumberInput").filter(has=page.get_by_text(label, exact=True)).locator("input")
+    field.fill(value)
+    field.press("Enter")
+    settled(page)
+
+
+def curve_points(page: Page) -> int:
+    """Return how many points the loss chart holds."""
+    count: int = page.evaluate(
+        "() => (document.querySelector('.chart')?.data ?? []).reduce((n, trace) => n + trace.x.length, 0)"
+    )
+    return count
+
+
+def wait_for_points(page: Page, more_than: int) -> int:
+    page.wait_for_function(
+        "(n) => (document.querySelector('.chart')?.data ?? []).reduce((s, t) => s + t.x.length, 0) > n",
+        arg=more_than,
+        timeout=90_000,
+    )
+    return curve_points(page)
+
+
+def draw_line(page: Page, canvas: Locator, points: list[tuple[float, float]]) -> None:
+    """Draw with the mouse; points are shares of the canvas's sides."""
+    box = canvas.bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
+
+
+def test_a_newcomer_trains_judges_and_draws_on_real_mnist(real_server: Server, page: Page) -> None:
+    # open and pick the recipe
+    page.goto(real_server.url)
+    card = page.locator(".st-key-recipe_card_first-network")
+    card.get_by_role("button", name="Look at settings").click()
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_text("407,050 parameters in all.")).to_be_visible()
+    set_number(page, "Epochs", "1")
+
+    # start and see the curve grow
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    first = wait_for_points(page, 0)
+    grown = wait_for_points(page, first)
+    assert grown > first
+    address = page.url
+    assert re.search(r"run=\d{8}-\d{6}-[0-9a-f]{8}", address)
+
+    # a reload in the middle finds the run again, and it finishes
+    page.reload()
+    expect(page.get_by_text("First network, changed")).to_be_visible()
+    expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
+    assert page.url == address
+    accuracy = page.get_by_test_id("stMetric").filter(has_text="Test accuracy").get_by_test_id("stMetricValue")
+    assert float(accuracy.inner_text().rstrip("%")) > 93
+
+    # the confusion matrix: a click on a cell shows its images
+    page.get_by_role("link", name="See where it goes wrong").click()
+    expect(page.get_by_role("heading", name="Evaluate")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .heatmaplayer image").first).to_be_visible()
+    settled(page)
+    plot = page.locator(".js-plotly-plot .nsewdrag").first
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.35)  # fourth row and column
+    expect(page.get_by_text("rightly recognised")).to_contain_text("3")
+    expect(page.locator(".lab-gallery img").first).to_be_visible()
+
+    # draw a "1" with the mouse and read the answer
+    page.get_by_role("link", name="Draw").click()
+    canvas = page.locator("canvas.upper-canvas")
+    expect(canvas).to_be_visible()
+    draw_line(page, canvas, [(0.52, 0.15), (0.5, 0.5), (0.48, 0.85)])
+    expect(page.locator(".lab-answer strong")).to_have_text("1")
+    expect(page.get_by_text("What it sees")).to_be_visible()
+
+    # the drawing is kept over a page switch, and cleared on demand
+    page.get_by_role("link", name="Glossary").click()
+    expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
+    page.get_by_role("link", name="Draw").click()
+    expect(page.locator(".lab-answer strong")).to_have_text("1")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".lab-answer strong")).to_have_text("?")
+
+
+def test_stop_keeps_the_model_and_others_cannot_stop(server: Server, page: Page, browser: Browser) -> None:
+    page.goto(f"{server.url}/train?run=new")
+    set_number(page, "Epochs", "200")
+    set_number(page, "Batch size", "8")
+    page.get_by_role("button", name="Start training").click()
+    wait_for_points(page, 2)
+
+    other = browser.new_context().new_page()
+    other.goto(page.url)
+    expect(other.get_by_text("Training", exact=True).first).to_be_visible()
+    expect(other.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    other.context.close()
+
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped by you. The model as it was then is kept.")).to_be_visible()
+    expect(page.get_by_text("What next?")).to_be_visible()
+
+
+def test_the_same_settings_show_the_finished_run_at_once(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/train?run=new")
+    set_number(page, "Epochs", "2")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("What next?")).to_be_visible()
+    address = page.url
+    page.get_by_role("button", name="New run").click()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("trained before")).to_be_visible()
+    expect(page).to_have_url(address)
+    expect(page.get_by_role("button", name="Train again")).to_be_visible()
+
+
+def test_the_live_chart_keeps_its_place_while_it_grows(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/train?run=new")
+    set_number(page, "Epochs", "60")
+    page.get_by_role("button", name="Start training").click()
+    seen = wait_for_points(page, 0)
+    page.evaluate("() => { document.querySelector('.chart').mark = 'the same element'; }")
+    top = page.locator(".chart").first.bounding_box()
+    wait_for_points(page, seen + 3)
+    assert page.evaluate("() => document.querySelector('.chart').mark") == "the same element"
+    assert page.locator(".chart").first.bounding_box() == top
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("What next?")).to_be_visible()
+
+
+def test_no_page_is_wider_than_a_phone(server: Server, browser: Browser) -> None:
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
+    for name in ("", "explore", "train", "evaluate", "draw", "glossary"):
+        phone.goto(f"{server.url}/{name}")
+        expect(phone.locator("h1")).to_be_visible()
+        settled(phone)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390, name
+    phone.context.close()

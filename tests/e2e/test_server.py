@@ -1,0 +1,92 @@
+"""The server around the pages: cookie, headers, plotly.js, memory, and its end."""
+
+import re
+import signal
+from pathlib import Path
+
+import plotly
+import psutil
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from pages._ui.web import PLOTLY_URL, VISITOR_COOKIE
+from tests.e2e.conftest import Server, running_server, settled, wait_until
+
+pytestmark = pytest.mark.e2e
+PAGES = ("", "explore", "train", "evaluate", "draw", "glossary")
+
+
+def test_the_first_page_sets_a_secret_cookie_once(server: Server) -> None:
+    visitor = requests.Session()
+    cookie = visitor.get(server.url).headers["set-cookie"]
+    assert cookie.startswith(VISITOR_COOKIE)
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "set-cookie" not in visitor.get(server.url).headers
+
+
+def test_two_visitors_get_different_cookies(server: Server) -> None:
+    first, second = (requests.get(server.url).cookies[VISITOR_COOKIE] for _ in range(2))
+    assert first != second
+
+
+def test_every_response_carries_protective_headers(server: Server) -> None:
+    response = requests.get(f"{server.url}/lab/health")
+    assert response.json() == {"status": "ok"}
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "set-cookie" not in response.headers
+
+
+def test_plotly_js_is_served_for_good_under_its_version(server: Server) -> None:
+    response = requests.get(f"{server.url}/{PLOTLY_URL}")
+    assert "javascript" in response.headers["content-type"]
+    assert "immutable" in response.headers["cache-control"]
+    assert plotly.__version__ in PLOTLY_URL
+
+
+def test_the_app_never_loads_tensorflow_and_stays_small(server: Server, page: Page) -> None:
+    requested = []
+    page.on("request", lambda request: requested.append(request.url))
+    for name in PAGES:
+        page.goto(f"{server.url}/{name}")
+        expect(page.locator("h1")).to_be_visible()
+        settled(page)
+    loaded = Path(f"/proc/{server.process.pid}/maps").read_text()
+    assert not re.search(r"/(tensorflow|keras|jaxlib|sklearn|scipy)/", loaded)
+    # Done when: the app process stays under 250 MB.
+    assert psutil.Process(server.process.pid).memory_info().rss < 250e6
+    elsewhere = [url for url in requested if not url.startswith((server.url, "data:", "blob:"))]
+    assert not elsewhere
+
+
+def test_a_deep_link_is_the_first_visit_of_a_fresh_server(tmp_path: Path, page: Page) -> None:
+    with running_server(tmp_path / "home") as server:
+        page.goto(f"{server.url}/glossary")
+        expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        expect(page.get_by_role("link", name="Train", exact=True)).to_be_visible()
+
+
+def test_the_end_of_the_server_ends_its_workers(tmp_path: Path, page: Page) -> None:
+    with running_server(tmp_path / "home") as server:
+        page.goto(server.url)
+        page.get_by_role("button", name="Train").first.click()
+        process = psutil.Process(server.process.pid)
+        wait_until(lambda: bool(workers(process)), 30, "a worker")
+        started = workers(process)
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(20)
+        wait_until(lambda: not any(worker.is_running() for worker in started), 10, "the workers' end")
+
+
+def workers(process: psutil.Process) -> list[psutil.Process]:
+    found = []
+    for child in process.children(recursive=True):
+        try:
+            if "mnist_core.training.worker" in child.cmdline():
+                found.append(child)
+        except psutil.Error:
+            continue
+    return found
