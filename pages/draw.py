@@ -32,7 +32,7 @@ def board(record: RunRecord) -> None:
     spec = get_spec(record.config.data.dataset)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        pen = st.slider(t("Pen width"), 8, 40, 22, step=2, key="draw_pen", persist_state="session", width=280)
+        pen = st.slider(t("Pen width"), 8, 40, 18, step=2, key="draw_pen", persist_state="session", width=280)
         canvas = draw_canvas(pen)
         st.button(t("Clear"), key="draw_clear", icon=":material/ink_eraser:", on_click=clear_canvas)
     prepared = read(canvas, spec)

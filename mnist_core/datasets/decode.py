@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import importlib.util
-import zipfile
+import io
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from mnist_core.datasets.registry import DatasetSpec
-from mnist_core.drawing.prepare import prepare_digit
+from mnist_core.drawing.prepare import SIDE, prepare_digit
 from mnist_core.errors import CorruptDataError
 
 Arrays = dict[str, npt.NDArray[np.uint8]]
@@ -45,7 +45,12 @@ def decode(spec: DatasetSpec, paths: Sequence[Path]) -> Arrays:
     """
     arrays = _decode_npz(spec, paths[0]) if len(paths) == 1 else _decode_idx(spec, paths)
     for name, array in arrays.items():
-        if hashlib.md5(array.tobytes(), usedforsecurity=False).hexdigest() != spec.content_md5[name]:
+        size = spec.n_train if name.endswith("train") else spec.n_test
+        shape = (size, SIDE, SIDE) if name.startswith("x") else (size,)
+        if (
+            array.shape != shape
+            or hashlib.md5(array.tobytes(), usedforsecurity=False).hexdigest() != spec.content_md5[name]
+        ):
             raise CorruptDataError(
                 _CORRUPT,
                 path=paths[0] if len(paths) == 1 else paths[0].parent,
@@ -56,24 +61,21 @@ def decode(spec: DatasetSpec, paths: Sequence[Path]) -> Arrays:
 
 
 def _decode_npz(spec: DatasetSpec, path: Path) -> Arrays:
+    content = io.BytesIO(path.read_bytes())
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(content, allow_pickle=False) as archive:
             return {name: np.ascontiguousarray(archive[name], dtype=np.uint8) for name in ARRAY_NAMES}
-    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
+    except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
         raise CorruptDataError(_CORRUPT, path=path, title=spec.title, reason=_reason(error)) from error
 
 
 def _decode_idx(spec: DatasetSpec, paths: Sequence[Path]) -> Arrays:
     arrays: Arrays = {}
     for name, path in zip(("y_train", "x_train", "y_test", "x_test"), paths, strict=True):
+        content = path.read_bytes()
         try:
-            with gzip.open(path) as stream:
-                arrays[name] = parse_idx(stream.read())
-        except (ValueError, EOFError, OSError, zlib.error) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
+            arrays[name] = parse_idx(gzip.decompress(content))
+        except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise CorruptDataError(_CORRUPT, path=path, title=spec.title, reason=_reason(error)) from error
     return {name: arrays[name] for name in ARRAY_NAMES}
 

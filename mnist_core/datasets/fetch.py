@@ -1,6 +1,5 @@
 """Finding or downloading a dataset's files. Knows folders and servers, not formats."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -58,7 +57,7 @@ def download(spec: DatasetSpec, settings: Settings, progress: Progress | None = 
     # Imported here: pooch brings requests, which the app only needs while it downloads.
     import pooch
 
-    logging.getLogger("pooch").setLevel(logging.WARNING)
+    pooch.get_logger().setLevel("WARNING")
     folder = downloads_dir(settings)
     # A mirror may pack the same content into another container, so only the publisher's own
     # containers are checked here. The decoded content is checked in any case.
@@ -109,6 +108,8 @@ def _reason(error: Exception) -> str:
         return "the connection broke off"
     if isinstance(error, requests.ConnectionError):
         return "there is no connection to the server"
+    if isinstance(error, requests.RequestException):
+        return f"this address can't be used ({error})"
     return "the file's checksum is wrong"
 
 
@@ -116,10 +117,22 @@ class _Meter:
     """pooch's progress bar interface, summed over all files of a dataset."""
 
     def __init__(self, spec: DatasetSpec, progress: Progress | None) -> None:
-        self.total = 0
         self._spec = spec
         self._progress = progress
+        self._total = 0
         self._done = 0
+        self._current = 0
+        self._shown = 0
+
+    @property
+    def total(self) -> int:
+        """Bytes of the file under way; 0 where the server does not tell."""
+        return self._total
+
+    @total.setter
+    def total(self, count: int) -> None:
+        # pooch sets it whenever a try begins; what a broken one had received is void.
+        self._total = count
         self._current = 0
 
     def update(self, count: int) -> None:
@@ -140,4 +153,6 @@ class _Meter:
     def _report(self) -> None:
         if self._progress is not None:
             total = self._spec.download_size
-            self._progress(min(self._done + self._current, total), total)
+            # A repeated try begins at 0, but a bar that goes back would only worry people.
+            self._shown = max(self._shown, min(self._done + self._current, total))
+            self._progress(self._shown, total)

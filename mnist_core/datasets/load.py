@@ -180,6 +180,6 @@ def _read_cache(spec: DatasetSpec, folder: Path) -> Dataset | None:
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAY_NAMES}
     except (OSError, ValueError, EOFError):
         return None
-    if any(list(array.shape) != shapes.get(name) for name, array in arrays.items()):
+    if {name: list(array.shape) for name, array in arrays.items()} != shapes:
         return None
     return Dataset(spec, **arrays)
