@@ -5,7 +5,6 @@ visitor an anonymous cookie, and shows unexpected errors in words. The frame of 
 ``pages/_dashboard.py``.
 """
 
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,20 +18,12 @@ from pages._ui.errors import show_unexpected
 from pages._ui.web import VisitorMiddleware, health, plotly_js
 
 
-def _warm_up() -> None:
-    """Pay for heavy imports and for preparing the data before the first visitor does."""
-    import pandas  # noqa: F401
-    import plotly.graph_objects  # noqa: F401
-
-    for dataset_id in DATASETS:
-        shared_provider().prepare(dataset_id)
-
-
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Serve the training queue for as long as the server lives."""
     shared_supervisor()
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    for dataset_id in DATASETS:
+        shared_provider().prepare(dataset_id)
     try:
         yield
     finally:

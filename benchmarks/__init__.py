@@ -1,0 +1,1 @@
+"""What is measured, each as a command; the results stand in README.md."""

@@ -24,6 +24,7 @@ TABLET = 500  # units of the recording box
 
 
 def main() -> None:
+    """Print how many of the drawings are read rightly, and what the others were taken for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--run", required=True, help="id of a run on digits")

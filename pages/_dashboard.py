@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
+from pages._ui.warm_up import warm_up
 
 UI = Path(__file__).parent / "_ui"
 # The icon is a file of ours: a named symbol would be fetched from a server elsewhere.
@@ -27,3 +28,4 @@ page = st.navigation(
 )
 with errors_in_words():
     page.run()
+warm_up()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.drawing import Prepared, ink_from_rgba, is_empty, prepare_clothes, prepare_digit
-from mnist_core.figures import probability_alt, probability_figure
+from mnist_core.figures.bars import probability_alt, probability_figure
 from mnist_core.inference import classifier
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import i18n, runs, session

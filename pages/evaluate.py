@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_core.datasets import Dataset
 from mnist_core.evaluation import cell_samples, mistakes
-from mnist_core.figures import confusion_alt, confusion_figure
+from mnist_core.figures.matrix import confusion_alt, confusion_figure
 from mnist_core.store import RunRecord
 from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement, dataset, judge

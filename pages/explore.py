@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.config import DataConfig
 from mnist_core.datasets import SPLITS, Dataset, Split, get_spec
 from mnist_core.datasets.statistics import class_counts, indices_of_class, one_hot
-from mnist_core.figures import class_count_alt, class_count_figure
+from mnist_core.figures.bars import class_count_alt, class_count_figure
 from pages._ui import i18n, session
 from pages._ui.cached import dataset
 from pages._ui.components import fallback_notice, need_dataset, page_header
@@ -78,11 +78,10 @@ def one_image(data: Dataset, split: Split, config: DataConfig) -> None:
     with picture:
         big_image(np.asarray(image), t("Image {index}, labelled {name}", index=index, name=name))
         st.markdown(t("Label: **{name}**", name=name), help=term("label"))
-        code = " ".join(str(int(value)) for value in one_hot(label, data.spec.num_classes))
+        code = "".join(str(int(value)) for value in one_hot(label, data.spec.num_classes))
         st.markdown(t("One-hot: `{code}`", code=code), help=term("one_hot"))
     with numbers:
-        values = image / 255.0 if scaled else image
-        number_grid(np.asarray(values), np.asarray(image), 2 if scaled else 0)
+        number_grid(np.asarray(image), scaled=scaled)
 
 
 def shapes(data: Dataset) -> None:

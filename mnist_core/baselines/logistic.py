@@ -15,9 +15,6 @@ from mnist_core.errors import ConfigError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.store import MetricPoint
 
-# Below the smallest probability that matters, and safe to divide by in float32.
-_TINY = 1e-30
-
 
 @dataclass(frozen=True)
 class LogisticModel:
@@ -38,14 +35,21 @@ class LogisticModel:
         The same as ``SGDClassifier(loss="log_loss").predict_proba``: the sigmoids of the classes
         divided by their sum.
         """
-        return self._normalised(_flatten(images))
+        return _normalised(self.scores(_flatten(images)))
 
-    def _normalised(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-        scores = x @ self.weights.T + self.bias
-        with np.errstate(over="ignore"):
-            shares = np.maximum(1.0 / (1.0 + np.exp(-scores)), _TINY)
-        probabilities: npt.NDArray[np.float32] = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
-        return probabilities
+    def scores(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the distance from each class's border, of shape (n, classes), for `x` of shape (n, 784)."""
+        scores: npt.NDArray[np.float64] = x @ self.weights.T + self.bias
+        return scores
+
+
+def _normalised(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    # A sigmoid far below zero is 0 in float32, and ten of them have no sum to divide by. So the
+    # division is done with logarithms: softmax(log(sigmoid(score))).
+    logs = -np.logaddexp(0.0, -scores)
+    shares = np.exp(logs - logs.max(axis=1, keepdims=True))
+    probabilities: npt.NDArray[np.float32] = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    return probabilities
 
 
 class CrossValidation:
@@ -76,9 +80,11 @@ class CrossValidation:
             model = self._fit(self._x[train], self._y[train])
             values = {}
             for prefix, part in (("", train), ("val_", held_out)):
-                probabilities = model._normalised(self._x[part])
-                values[f"{prefix}accuracy"] = accuracy(probabilities, self._y[part])
-                values[f"{prefix}loss"] = cross_entropy(probabilities, self._y[part])
+                scores = model.scores(self._x[part])
+                # By the scores, as scikit-learn does: two classes may both be so sure that their
+                # probabilities are equal.
+                values[f"{prefix}accuracy"] = accuracy(scores, self._y[part])
+                values[f"{prefix}loss"] = cross_entropy(_normalised(scores), self._y[part])
             now = time.monotonic()
             self.fold_seconds.append(now - fold_begin)
             print(f"Fold {number}/{self._folds} - " + " - ".join(f"{k}: {v:.4f}" for k, v in values.items()))
@@ -116,17 +122,16 @@ def write_onnx(model: LogisticModel, path: Path) -> None:
     nodes = [
         helper.make_node("Reshape", ["image", "shape"], ["flat"]),
         helper.make_node("Gemm", ["flat", "weights", "bias"], ["scores"], transB=1),
-        helper.make_node("Sigmoid", ["scores"], ["shares"]),
-        helper.make_node("Max", ["shares", "tiny"], ["positive"]),
-        helper.make_node("ReduceSum", ["positive", "axes"], ["sum"], keepdims=1),
-        helper.make_node("Div", ["positive", "sum"], ["probabilities"]),
+        # -softplus(-score) is log(sigmoid(score))
+        helper.make_node("Neg", ["scores"], ["negative"]),
+        helper.make_node("Softplus", ["negative"], ["surprise"]),
+        helper.make_node("Neg", ["surprise"], ["logs"]),
+        helper.make_node("Softmax", ["logs"], ["probabilities"], axis=1),
     ]
     constants = [
         constant("shape", np.array([-1, model.weights.shape[1]], dtype=np.int64)),
         constant("weights", model.weights.astype(np.float32)),
         constant("bias", model.bias.astype(np.float32)),
-        constant("tiny", np.array(_TINY, dtype=np.float32)),
-        constant("axes", np.array([1], dtype=np.int64)),
     ]
     graph = helper.make_graph(
         nodes,

@@ -71,7 +71,8 @@ class DatasetProvider:
         return DatasetStatus("ready" if is_ready(dataset_id, self._settings) else "missing")
 
     def get(self, dataset_id: str) -> Dataset:
-        """Return a dataset, loading it in this thread where needed; raises as `load_dataset`."""
+        """Return a dataset, after its preparation or loaded in this thread; raises as `load_dataset`."""
+        self.wait(dataset_id)
         dataset = self._loaded.get(dataset_id)
         if dataset is None:
             dataset = load_dataset(dataset_id, self._settings)

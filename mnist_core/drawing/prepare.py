@@ -65,13 +65,24 @@ def ink_from_image(image: Image.Image) -> npt.NDArray[np.uint8]:
     ndarray of shape (h, w), uint8
         0 = paper, 255 = ink.
     """
-    if "A" in image.getbands():
-        opaque = Image.new("RGBA", image.size, "white")
-        opaque.alpha_composite(image.convert("RGBA"))
-        image = opaque
-    grey = np.asarray(image.convert("L"))
+    grey = _grey(image, paper="white")
+    if grey.min() == grey.max():
+        # Perhaps white ink on a transparent paper.
+        grey = _grey(image, paper="black")
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     return 255 - grey if np.median(border) > 127 else grey.copy()
+
+
+def _grey(image: Image.Image, paper: str) -> npt.NDArray[np.uint8]:
+    """Return a picture's brightness, 0 to 255, laid on `paper` where it is transparent."""
+    if image.has_transparency_data:
+        opaque = Image.new("RGBA", image.size, paper)
+        opaque.alpha_composite(image.convert("RGBA"))
+        image = opaque
+    if image.mode.startswith("I;16"):
+        # Pillow would cut 16 bits of grey off at 255.
+        return (np.asarray(image) // 257).astype(np.uint8)
+    return np.asarray(image.convert("L"))
 
 
 def is_empty(ink: npt.NDArray[np.uint8]) -> bool:

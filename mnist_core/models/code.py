@@ -65,9 +65,9 @@ def _optimizer(config: RunConfig) -> str:
     choice = OPTIMIZERS[config.train.optimizer]
     arguments = []
     if config.train.learning_rate is not None:
-        arguments.append(f"learning_rate={config.train.learning_rate:g}")
+        arguments.append(f"learning_rate={config.train.learning_rate!r}")
     if choice.id == "sgd" and config.train.momentum:
-        arguments.append(f"momentum={config.train.momentum:g}")
+        arguments.append(f"momentum={config.train.momentum!r}")
     return f"keras.optimizers.{choice.keras_class}({', '.join(arguments)})"
 
 
@@ -80,7 +80,7 @@ def _fit_lines(config: RunConfig) -> list[str]:
         callbacks.append('keras.callbacks.TensorBoard("logs")')
     lines = ["model.fit(", f"    x_train, y_train, batch_size={train.batch_size}, epochs={train.epochs},"]
     if config.data.validation_split:
-        lines.append(f"    validation_split={config.data.validation_split:g},")
+        lines.append(f"    validation_split={config.data.validation_split!r},")
     if callbacks:
         lines += ["    callbacks=[", *(f"        {callback}," for callback in callbacks), "    ],"]
     return [*lines, ")"]

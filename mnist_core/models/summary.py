@@ -99,7 +99,7 @@ def _row(layer: LayerConfig, number: int, shape: Shape) -> LayerRow:
             layer,
         )
     if isinstance(layer, Dropout):
-        return LayerRow("Dropout", f"{layer.rate:g}", shape, 0, layer)
+        return LayerRow("Dropout", repr(layer.rate), shape, 0, layer)
     if isinstance(layer, BatchNormalization):
         # scale, offset, moving mean and moving variance of each channel
         return LayerRow("BatchNormalization", "", shape, 4 * shape[-1], layer)

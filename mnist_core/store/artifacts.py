@@ -49,7 +49,7 @@ class RunFiles:
         try:
             with np.load(self.probabilities, allow_pickle=False) as archive:
                 return {name: archive[name] for name in archive.files}
-        except (OSError, ValueError, EOFError, KeyError) as error:
+        except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
             raise ArtifactMissingError(
                 "The predictions of this run are missing or damaged. Train it again to get them back."
             ) from error

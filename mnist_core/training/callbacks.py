@@ -87,7 +87,7 @@ class StopOnRequest(keras.callbacks.Callback):
 
 
 class StopOnDivergence(keras.callbacks.Callback):
-    """Raise `TrainingDivergedError` as soon as the loss is not a number."""
+    """Raise `TrainingDivergedError` as soon as a loss is not a number, that of the validation set included."""
 
     def __init__(self, learning_rate: float) -> None:
         super().__init__()
@@ -98,11 +98,22 @@ class StopOnDivergence(keras.callbacks.Callback):
         self._epoch = epoch + 1
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if not math.isfinite((logs or {}).get("loss", 0.0)):
-            raise TrainingDivergedError(
-                "The loss stopped being a number in epoch {epoch}: the steps were so large that the "
-                "weights flew apart. Try a learning rate of {smaller} instead of {rate}.",
-                epoch=self._epoch,
-                smaller=f"{self._learning_rate / 10:g}",
-                rate=f"{self._learning_rate:g}",
-            )
+        self._check(logs)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._check(logs)
+
+    def _check(self, logs: dict[str, Any] | None) -> None:
+        if not all(math.isfinite((logs or {}).get(name, 0.0)) for name in ("loss", "val_loss")):
+            raise diverged(self._epoch, self._learning_rate)
+
+
+def diverged(epoch: int, learning_rate: float) -> TrainingDivergedError:
+    """Return the error of a loss that is not a number any more."""
+    return TrainingDivergedError(
+        "The loss stopped being a number in epoch {epoch}: the steps were so large that the "
+        "weights flew apart. Try a learning rate of {smaller} instead of {rate}.",
+        epoch=epoch,
+        smaller=f"{learning_rate / 10:g}",
+        rate=f"{learning_rate:g}",
+    )

@@ -74,8 +74,8 @@ def fit(
 
     report = ReportMetrics(sink)
     callbacks: list[keras.callbacks.Callback] = [
+        StopOnDivergence(config.effective_learning_rate),  # first: what is no number is never reported
         report,
-        StopOnDivergence(config.effective_learning_rate),
         StopOnRequest(stop_requested),
     ]
     if config.train.early_stopping is not None:

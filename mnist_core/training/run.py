@@ -3,6 +3,7 @@
 Used by the worker process and by the command line alike; the caller has claimed the run.
 """
 
+import math
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -120,11 +121,11 @@ class _Job:
         if self.stop_requested():
             raise _StoppedEarly
 
-    def outcome(self, dataset: Dataset, tables: Tables, **values: Any) -> Outcome:
+    def outcome(self, dataset: Dataset, tables: Tables, test_loss: float, **values: Any) -> Outcome:
         """Write the probabilities and judge them on the test set."""
         self.files.write_probabilities(tables)
         return Outcome(
-            test_loss=cross_entropy(tables["test"], dataset.y_test),
+            test_loss=test_loss,
             test_accuracy=accuracy(tables["test"], dataset.y_test),
             seconds=self.clock.seconds,
             **values,
@@ -135,8 +136,9 @@ class _NetworkJob(_Job):
     def run(self) -> Outcome:
         with self.clock.phase("import"):
             from mnist_core.models.build import build_model
+            from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import device_name, prepare_device
-            from mnist_core.training.fit import fit, scale, steps_per_epoch
+            from mnist_core.training.fit import encode_labels, fit, scale, steps_per_epoch
 
             prepare_device()
             device = device_name()
@@ -154,7 +156,13 @@ class _NetworkJob(_Job):
                 tensorboard_dir=self.files.tensorboard,
             )
         with self.clock.phase("evaluate"):
-            tables: Tables = {"test": model.predict(scale(dataset.x_test), batch_size=1000, verbose=0)}
+            test = scale(dataset.x_test)
+            labels = encode_labels(dataset.y_test, self.config, dataset.spec.num_classes)
+            # By Keras itself, which computes the loss from logits: probabilities have lost what is below 1e-7.
+            test_loss = model.evaluate(test, labels, batch_size=1000, verbose=0, return_dict=True)["loss"]
+            if not math.isfinite(test_loss):  # the very last step was one too many
+                raise diverged(max(1, len(result.epoch_seconds)), self.config.effective_learning_rate)
+            tables: Tables = {"test": model.predict(test, batch_size=1000, verbose=0)}
             if self.config.uses_validation:
                 images, _ = dataset.split("validation", self.config.data)
                 tables["validation"] = model.predict(scale(images), batch_size=1000, verbose=0)
@@ -165,6 +173,7 @@ class _NetworkJob(_Job):
         return self.outcome(
             dataset,
             tables,
+            test_loss,
             parameters=model.count_params(),
             device=device,
             epoch_seconds=result.epoch_seconds,
@@ -193,6 +202,7 @@ class _LogisticJob(_Job):
         return self.outcome(
             dataset,
             tables,
+            cross_entropy(tables["test"], dataset.y_test),
             parameters=model.weights.size + model.bias.size,
             device=device,
             epoch_seconds=validation.fold_seconds,

@@ -5,6 +5,7 @@ the one run of its life, ``{"command": "stop"}`` ends that run after the current
 standard input means that the app is gone: the process ends at once.
 """
 
+import io
 import json
 import os
 import sys
@@ -36,12 +37,16 @@ def main() -> int:
 
 
 def _listen(stop: threading.Event, commands: "SimpleQueue[str]") -> None:
-    for line in sys.stdin:
-        message = json.loads(line)
-        if message["command"] == "run":
-            commands.put(message["run_id"])
-        elif message["command"] == "stop":
-            stop.set()
+    # Unbuffered: at its end Python takes the lock of a buffered input, which this thread would hold for ever.
+    for line in io.FileIO(0, closefd=False):
+        try:
+            message = json.loads(line)
+            if message["command"] == "run":
+                commands.put(message["run_id"])
+            elif message["command"] == "stop":
+                stop.set()
+        except (ValueError, TypeError, KeyError):
+            print(f"A line that is no command was passed over: {line!r}", flush=True)  # into the run's log
     os._exit(EXIT_ORPHANED)
 
 

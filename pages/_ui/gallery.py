@@ -46,17 +46,28 @@ def big_image(image: npt.NDArray[np.uint8], alt: str) -> None:
     st.html(f'<img class="lab-big" src="{data_url(image)}" alt="{escape(alt)}">')
 
 
-def number_grid(values: npt.NDArray[np.generic], image: npt.NDArray[np.uint8], decimals: int) -> None:
-    """Show an image as the numbers that the network sees, each on its own shade."""
+def number_grid(image: npt.NDArray[np.uint8], *, scaled: bool) -> None:
+    """Show an image as the numbers that the network sees, each on its own shade.
+
+    Parameters
+    ----------
+    image : ndarray of shape (28, 28), uint8
+    scaled : bool
+        Show each pixel divided by 255, to two decimals and without the leading zero.
+    """
     rows = []
-    for line, shades in zip(values, image, strict=True):
+    for line in image.tolist():
         cells = "".join(
-            f'<td style="background:rgb({s},{s},{s});color:{"#fff" if s < 128 else "#000"}">'
-            f"{f'{v:.{decimals}f}' if decimals else int(v)}</td>"
-            for v, s in zip(line, (int(shade) for shade in shades), strict=True)
+            f'<td style="background:rgb({v},{v},{v});color:{"#fff" if v < 128 else "#000"}">'
+            f"{_scaled(v) if scaled else v}</td>"
+            for v in line
         )
         rows.append(f"<tr>{cells}</tr>")
     st.html(f'<div class="lab-numbers" tabindex="0"><table>{"".join(rows)}</table></div>')
+
+
+def _scaled(value: int) -> str:
+    return str(value // 255) if value in (0, 255) else f"{value / 255:.2f}".removeprefix("0")
 
 
 def data_url(image: npt.NDArray[np.uint8]) -> str:

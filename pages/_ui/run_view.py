@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.engine import Progress, progress, shared_supervisor, total_rounds
 from mnist_core.errors import MnistLabError
-from mnist_core.figures import curve_alt, curve_figure
+from mnist_core.figures.curves import curve_alt, curve_figure
 from mnist_core.store import MetricPoint, RunRecord, RunState, shared_store
 from pages._ui import i18n, runs, session
 from pages._ui.errors import errors_in_words, show_error, show_run_error

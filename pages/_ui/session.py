@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.config import RunConfig
 from mnist_core.datasets import FALLBACK_DATASET, shared_provider
-from mnist_core.figures import Theme, theme
+from mnist_core.figures.theme import Theme, theme
 from mnist_core.recipes import RECIPES, get_recipe
 from pages._ui.web import VISITOR_COOKIE
 

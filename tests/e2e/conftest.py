@@ -1,83 +1,20 @@
 """A real server and a real browser, shared by all tests of this folder."""
 
-import contextlib
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.serving import Server, running_server
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Training imports Keras, which takes a while on a busy machine.
 expect.set_options(timeout=60_000)
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
 _REQUIRE_BROWSER = os.environ.get("MNIST_LAB_REQUIRE_BROWSER")
-
-
-@dataclass
-class Server:
-    """A running dashboard."""
-
-    process: subprocess.Popen[bytes]
-    url: str
-    home: Path
-    log: Path
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait for a condition; fail with what was waited for."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
-
-
-@contextlib.contextmanager
-def running_server(home: Path, **environment: str) -> Iterator[Server]:
-    """Start the dashboard as `make run` does, and end it as a service manager does."""
-    port, log = free_port(), home.with_suffix(".log")
-    variables = {k: v for k, v in os.environ.items() if not k.startswith("MNIST_LAB_")}
-    variables |= {"MNIST_LAB_HOME": str(home), "MNIST_LAB_KERAS_DIR": str(home / "none"), "MNIST_LAB_OFFLINE": "1"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=variables | environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    server = Server(process, f"http://127.0.0.1:{port}", home, log)
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text()
-        with contextlib.suppress(requests.ConnectionError):
-            return requests.get(f"{server.url}/lab/health", timeout=5).ok
-        return False
-
-    try:
-        wait_until(answers, 60, "the server's answer")
-        yield server
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
 
 
 @pytest.fixture(scope="session")

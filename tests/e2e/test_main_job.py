@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import Server, settled
+from tests.e2e.conftest import settled
+from tests.serving import Server
 
 pytestmark = pytest.mark.e2e
 

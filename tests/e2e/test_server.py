@@ -11,7 +11,9 @@ import requests
 from playwright.sync_api import Page, expect
 
 from pages._ui.web import PLOTLY_URL, VISITOR_COOKIE
-from tests.e2e.conftest import Server, running_server, settled, wait_until
+from tests.e2e.conftest import settled
+from tests.serving import Server, running_server
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 PAGES = ("", "explore", "train", "evaluate", "draw", "glossary")

@@ -5,21 +5,10 @@ import plotly.graph_objects as go
 import pytest
 
 from mnist_core.evaluation import ConfusionMatrix
-from mnist_core.figures import (
-    DARK,
-    LIGHT,
-    Theme,
-    class_count_alt,
-    class_count_figure,
-    confusion_alt,
-    confusion_figure,
-    curve_alt,
-    curve_figure,
-    probability_alt,
-    probability_figure,
-    theme,
-)
-from mnist_core.figures.curves import MOST_BATCH_POINTS
+from mnist_core.figures.bars import class_count_alt, class_count_figure, probability_alt, probability_figure
+from mnist_core.figures.curves import MOST_BATCH_POINTS, curve_alt, curve_figure
+from mnist_core.figures.matrix import confusion_alt, confusion_figure
+from mnist_core.figures.theme import DARK, LIGHT, Theme, theme
 from mnist_core.store import MetricPoint
 from mnist_core.text import Translator
 

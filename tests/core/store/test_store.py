@@ -1,0 +1,413 @@
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import pytest
+
+from mnist_core.config import RunConfig
+from mnist_core.errors import NotOwnerError, RunNotFoundError, RunStateError, StorageError
+from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, own_process, shared_store
+
+CONFIG = RunConfig()
+OTHER = CONFIG.with_settings({"epochs": 7})
+
+
+def point(step, epoch=1, kind="epoch", **values):
+    return MetricPoint(kind=kind, step=step, epoch=epoch, seconds=step / 10, values=values)
+
+
+@pytest.fixture
+def queued(store):
+    return store.create(CONFIG, "A run", owner="ada", recipe="first-network")
+
+
+@pytest.fixture
+def running(store, queued):
+    assert store.claim(queued, own_process())
+    return queued
+
+
+# creating and finding
+
+
+def test_a_new_run_is_queued_and_knows_all_it_was_given(store, queued):
+    record = store.get(queued)
+    assert (record.id, record.name, record.owner, record.recipe) == (queued, "A run", "ada", "first-network")
+    assert (record.config, record.fingerprint) == (CONFIG, CONFIG.fingerprint())
+    assert record.state is RunState.QUEUED
+    assert (record.started, record.finished, record.pid, record.error) == (None, None, None, None)
+    assert record.outcome == Outcome()
+    assert not record.stop_requested
+    assert abs(datetime.now(UTC) - record.created) < timedelta(minutes=1)
+    assert record.created.tzinfo is UTC
+    assert store.files(queued).folder.is_dir()
+
+
+def test_runs_are_found_newest_first(store):
+    ids = [store.create(CONFIG, f"run {i}") for i in range(5)]
+    assert [record.id for record in store.find()] == ids[::-1]
+    assert [record.id for record in store.find(limit=2)] == ids[:2:-1]
+
+
+def test_runs_are_found_by_state_and_owner(store, running):
+    waiting = store.create(CONFIG, "waiting", owner="bob")
+    assert [record.id for record in store.find(states=[RunState.RUNNING])] == [running]
+    assert [record.id for record in store.find(owner="bob")] == [waiting]
+    assert [record.id for record in store.find(owner="bob", states=[RunState.RUNNING])] == []
+    assert [record.id for record in store.find(states=[RunState.QUEUED, RunState.RUNNING])] == [waiting, running]
+    assert store.find(states=[]) == []
+
+
+def test_run_ids_are_never_the_same(store):
+    assert len({store.create(CONFIG, "x") for _ in range(20)}) == 20
+
+
+@pytest.mark.parametrize("run_id", ["20250101-120000-0123abcd", "../../etc/passwd", "", "' OR 1=1 --"])
+def test_an_unknown_run_is_not_found(store, queued, run_id):
+    with pytest.raises(RunNotFoundError):
+        store.get(run_id)
+    with pytest.raises(RunNotFoundError):
+        store.request_stop(run_id, None)
+
+
+def test_a_path_outside_of_the_runs_is_refused(store):
+    with pytest.raises(RunNotFoundError):
+        store.files("../../../etc")
+
+
+def test_only_completed_runs_are_found_by_fingerprint_and_the_newest_first(store, finished_run):
+    assert store.find_completed(CONFIG.fingerprint()) is None
+    finished_run(CONFIG, state=RunState.STOPPED)
+    assert store.find_completed(CONFIG.fingerprint()) is None
+    finished_run(CONFIG)
+    newest = finished_run(CONFIG)
+    finished_run(OTHER)
+    assert store.find_completed(CONFIG.fingerprint()) == newest
+
+
+def test_the_queue_position_counts_the_queued_runs_before(store, queued):
+    second, third = (store.create(CONFIG, "x") for _ in range(2))
+    assert [store.queue_position(run) for run in (queued, second, third)] == [0, 1, 2]
+    store.claim(queued, own_process())
+    assert store.queue_position(third) == 1
+
+
+def test_another_store_on_the_same_home_sees_the_same_runs(store, settings, queued):
+    other = Store(settings)
+    assert other.get(queued) == store.get(queued)
+    other.close()
+
+
+def test_the_shared_store_is_one(store):
+    assert shared_store() is shared_store()
+
+
+# claiming
+
+
+def test_a_claimed_run_belongs_to_its_process(store, running):
+    record = store.get(running)
+    assert record.state is RunState.RUNNING
+    assert record.pid == own_process().pid
+    assert record.pid_started == pytest.approx(own_process().create_time())
+    assert record.started is not None
+
+
+def test_a_run_is_claimed_only_once(store, running):
+    assert not store.claim(running, own_process())
+
+
+def test_a_run_that_was_stopped_in_the_queue_can_not_be_claimed(store, queued):
+    store.request_stop(queued, "ada")
+    assert not store.claim(queued, own_process())
+
+
+def test_of_many_threads_one_claims_a_run(store, queued):
+    barrier = threading.Barrier(8)
+    won = []
+
+    def claim():
+        barrier.wait()
+        if store.claim(queued, own_process()):
+            won.append(threading.get_ident())
+
+    threads = [threading.Thread(target=claim) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+
+
+CLAIM = """
+import sys
+from mnist_core.store import own_process, shared_store
+store = shared_store()
+print("ready", flush=True)
+sys.stdin.readline()
+print(sum(store.claim(run_id, own_process()) for run_id in sys.argv[1:]), flush=True)
+"""
+
+
+def test_of_two_processes_one_claims_each_run(store):
+    ids = [store.create(CONFIG, "x") for _ in range(30)]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", CLAIM, *ids], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    counts = [int(process.communicate(timeout=60)[0]) for process in processes]
+    assert sum(counts) == 30
+    assert {record.state for record in store.find()} == {RunState.RUNNING}
+    pids = [record.pid for record in store.find()]
+    assert [pids.count(process.pid) for process in processes] == counts
+
+
+# finishing
+
+
+def test_a_finished_run_keeps_its_outcome(store, running):
+    outcome = Outcome(
+        test_loss=0.5, test_accuracy=0.9, parameters=3, device="CPU", seconds={"fit": 1.5}, epoch_seconds=[0.5, 1.0]
+    )
+    assert store.finish(running, RunState.COMPLETED, outcome=outcome)
+    record = store.get(running)
+    assert record.state is RunState.COMPLETED
+    assert record.outcome == outcome
+    assert record.device == "CPU"
+    assert record.finished >= record.started >= record.created
+    assert record.phase == ""
+
+
+def test_a_failed_run_keeps_its_error(store, running):
+    error = RunError(code="diverged", template="Epoch {epoch}", values={"epoch": "1"}, traceback="Traceback ...")
+    store.finish(running, RunState.FAILED, error=error)
+    assert store.get(running).error == error
+
+
+def test_a_run_finishes_only_once(store, running):
+    assert store.finish(running, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
+    before = store.get(running)
+    assert not store.finish(running, RunState.FAILED, error=RunError(code="x", template="x"))
+    assert store.get(running) == before
+
+
+def test_progress_is_only_written_while_a_run_is_running(store, queued):
+    store.update_progress(queued, phase="data")
+    assert store.get(queued).phase == ""
+    store.claim(queued, own_process())
+    store.update_progress(queued, phase="fit", device="GPU", steps_per_epoch=12, step=3, epoch=1)
+    record = store.get(queued)
+    assert (record.phase, record.device, record.steps_per_epoch) == ("fit", "GPU", 12)
+    store.finish(queued, RunState.STOPPED)
+    store.update_progress(queued, phase="fit")
+    assert store.get(queued).phase == ""
+
+
+# stopping
+
+
+def test_a_queued_run_is_stopped_at_once(store, queued):
+    record = store.request_stop(queued, "ada")
+    assert record.state is RunState.STOPPED
+    assert record.finished is not None
+
+
+def test_a_running_run_is_asked_to_stop(store, running):
+    record = store.request_stop(running, "ada")
+    assert record.state is RunState.RUNNING
+    assert record.stop_requested
+    assert store.request_stop(running, "ada").stop_requested
+
+
+def test_a_finished_run_can_not_be_stopped(store, running):
+    store.finish(running, RunState.COMPLETED)
+    with pytest.raises(RunStateError, match="already ended"):
+        store.request_stop(running, "ada")
+
+
+@pytest.mark.parametrize("owner", ["eve", None, ""])
+def test_nobody_stops_the_run_of_another_visitor(store, running, owner):
+    with pytest.raises(NotOwnerError, match="another visitor"):
+        store.request_stop(running, owner)
+    assert not store.get(running).stop_requested
+
+
+def test_a_run_without_an_owner_is_not_stopped_by_a_visitor(store):
+    run_id = store.create(CONFIG, "from the command line")
+    with pytest.raises(NotOwnerError):
+        store.request_stop(run_id, "ada")
+    assert store.request_stop(run_id, None).state is RunState.STOPPED
+
+
+# processes that are gone
+
+
+def process_that_is_gone():
+    """Return a process that has ended, as it was while it lived."""
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    process = psutil.Process(child.pid)
+    process.create_time()
+    child.communicate()
+    return process
+
+
+def test_runs_of_a_living_process_stay(store, running):
+    assert store.mark_interrupted() == []
+    assert store.get(running).state is RunState.RUNNING
+
+
+def test_the_run_of_a_dead_process_is_interrupted_with_its_reason(store, queued):
+    store.claim(queued, process_that_is_gone())
+    assert store.mark_interrupted() == [queued]
+    record = store.get(queued)
+    assert record.state is RunState.INTERRUPTED
+    assert record.error.code == "process_gone"
+    assert "ended before the run was finished" in record.error.message
+    assert store.mark_interrupted() == []
+
+
+def test_the_run_of_a_process_whose_number_was_used_again_is_interrupted(store, running):
+    # The same number, but it began at another time.
+    store.update_progress(running, pid_started=own_process().create_time() - 3600)
+    assert store.mark_interrupted() == [running]
+
+
+def test_a_running_run_without_a_process_is_interrupted(store, running):
+    store.update_progress(running, pid=None)
+    assert store.mark_interrupted() == [running]
+
+
+def test_the_run_of_a_zombie_is_interrupted(store, queued):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    process = psutil.Process(child.pid)
+    store.claim(queued, process)
+    assert store.mark_interrupted() == []
+    child.stdin.close()
+    while process.status() != psutil.STATUS_ZOMBIE:  # nobody waits for it, so it becomes one
+        threading.Event().wait(0.01)
+    assert store.mark_interrupted() == [queued]
+    child.wait()
+
+
+def test_only_running_runs_are_interrupted(store, queued, finished_run):
+    done = finished_run()
+    assert store.mark_interrupted() == []
+    assert store.get(queued).state is RunState.QUEUED
+    assert store.get(done.id) == done
+
+
+# metrics
+
+
+def test_points_go_both_ways_in_their_order(store, running):
+    points = [
+        point(5, kind="batch", loss=0.5),
+        point(10, loss=0.4, accuracy=0.8, val_loss=0.45, val_accuracy=0.7),
+        point(15, 2, kind="batch", loss=0.3, accuracy=0.9),
+    ]
+    store.add_points(running, points[:1])
+    store.add_points(running, points[1:])
+    assert store.points(running) == points
+    assert store.points(running, "batch") == [points[0], points[2]]
+    assert store.points(running, "epoch") == [points[1]]
+
+
+def test_points_move_the_progress_of_the_run(store, running):
+    store.add_points(running, [point(5), point(10, 2)])
+    record = store.get(running)
+    assert (record.step, record.epoch) == (10, 2)
+
+
+def test_no_points_change_nothing(store, running):
+    before = store.get(running)
+    store.add_points(running, [])
+    assert store.get(running) == before
+    assert store.points(running) == []
+
+
+def test_points_of_one_run_are_not_those_of_another(store, running):
+    other = store.create(CONFIG, "other")
+    store.add_points(running, [point(1, loss=1.0)])
+    assert store.points(other) == []
+
+
+def test_the_history_has_a_list_for_each_metric_and_only_epochs(store, running):
+    store.add_points(running, [point(5, kind="batch", loss=9.0), point(10, loss=0.5, accuracy=0.8)])
+    store.add_points(running, [point(20, 2, loss=0.4, accuracy=0.9)])
+    assert store.history(running) == {"loss": [0.5, 0.4], "accuracy": [0.8, 0.9]}
+
+
+def test_a_run_without_points_has_no_history(store, queued):
+    assert store.history(queued) == {}
+
+
+def test_points_of_an_unknown_run_are_refused(store):
+    with pytest.raises(StorageError):
+        store.add_points("20250101-120000-0123abcd", [point(1, loss=1.0)])
+
+
+# the database
+
+
+def test_readers_do_not_wait_for_a_writer(store, settings, queued):
+    writer = sqlite3.connect(settings.database_path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("UPDATE runs SET name = 'half written'")
+    assert store.get(queued).name == "A run"
+    assert len(store.find()) == 1
+    writer.execute("COMMIT")
+    writer.close()
+    assert store.get(queued).name == "half written"
+
+
+WRITE = """
+import sys
+from mnist_core.store import MetricPoint, shared_store
+first = int(sys.argv[2])
+for step in range(first, first + 50):
+    shared_store().add_points(
+        sys.argv[1], [MetricPoint(kind="epoch", step=step, epoch=1, seconds=0.0, values={"loss": 1.0})]
+    )
+"""
+
+
+def test_two_processes_write_at_the_same_time(store, running):
+    processes = [subprocess.Popen([sys.executable, "-c", WRITE, running, str(first)]) for first in (0, 50)]
+    assert [process.wait(60) for process in processes] == [0, 0]
+    assert sorted(point.step for point in store.points(running)) == list(range(100))
+
+
+def test_a_database_file_of_garbage_is_told_in_words(settings):
+    settings.home.mkdir(parents=True)
+    settings.database_path.write_bytes(b"this is no database " * 1000)
+    with pytest.raises(StorageError, match=r"database .*mnist_lab\.db can't be used: file is not a database"):
+        Store(settings)
+
+
+def test_a_database_that_is_a_folder_is_told_in_words(settings):
+    settings.database_path.mkdir(parents=True)
+    with pytest.raises(StorageError, match="can't be used"):
+        Store(settings)
+
+
+def test_a_home_that_can_not_be_made_is_told_in_words(settings, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StorageError, match="can't be written.*MNIST_LAB_HOME"):
+        Store(settings.model_copy(update={"home": tmp_path / "file" / "home"}))
+
+
+def test_a_database_that_was_damaged_meanwhile_is_told_in_words(store, settings, queued):
+    store.close()
+    for path in settings.home.glob("mnist_lab.db*"):
+        path.write_bytes(b"this is no database " * 1000)
+    for call in (store.find, lambda: store.get(queued), lambda: store.create(CONFIG, "x")):
+        with pytest.raises(StorageError, match="can't be used"):
+            call()

@@ -1,0 +1,89 @@
+"""What the tests of training share: one folder with decoded digits a module, and small configurations."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from mnist_core.config import DataConfig, Dense, LayerConfig, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.datasets import Dataset, load_dataset
+from mnist_core.settings import Settings
+from mnist_core.store import MetricPoint, Store
+
+
+class ListSink:
+    """Keeps the events of a run in lists."""
+
+    def __init__(self) -> None:
+        self.phases: list[str] = []
+        self.starts: list[tuple[str, int]] = []
+        self.all: list[MetricPoint] = []
+
+    def phase(self, name: str) -> None:
+        self.phases.append(name)
+
+    def started(self, device: str, steps_per_epoch: int) -> None:
+        self.starts.append((device, steps_per_epoch))
+
+    def points(self, points: Sequence[MetricPoint]) -> None:
+        self.all.extend(points)
+
+    def of(self, kind: str) -> list[MetricPoint]:
+        return [point for point in self.all if point.kind == kind]
+
+    def history(self) -> dict[str, list[float]]:
+        epochs = self.of("epoch")
+        return {name: [point.values[name] for point in epochs] for name in epochs[0].values}
+
+
+@pytest.fixture
+def sink() -> ListSink:
+    return ListSink()
+
+
+@pytest.fixture(scope="session")
+def shared_digits(_digits_home: Settings) -> Dataset:
+    """Return the bundled digits, decoded once for all tests."""
+    return load_dataset("digits", _digits_home)
+
+
+@pytest.fixture(scope="module")
+def module_store(_digits_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Return a store for all tests of a module; its home has the digits decoded already."""
+    home = tmp_path_factory.mktemp("module")
+    settings = Settings(home=home, keras_dir=home / "none", data_dir=None, offline=True)
+    shutil.copytree(_digits_home.datasets_dir, settings.datasets_dir)
+    store = Store(settings)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def network() -> Callable[..., RunConfig]:
+    """Return a function that makes a small network's configuration: ``network(Dense(units=4), epochs=2)``."""
+
+    def make(*layers: LayerConfig, dataset: str = "digits", validation_split: float = 0.2, **train: Any) -> RunConfig:
+        return RunConfig(
+            data=DataConfig(dataset=dataset, validation_split=validation_split),
+            model=NetworkConfig(layers=layers or (Dense(units=16),)),
+            train=TrainConfig(**{"epochs": 2, "batch_size": 100, **train}),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def endless(network: Callable[..., RunConfig]) -> RunConfig:
+    """Return a configuration that trains for minutes, so a test always meets it at work."""
+    return network(epochs=200, batch_size=1)
+
+
+@pytest.fixture(scope="session")
+def baseline() -> RunConfig:
+    """Return a configuration that ends within a second or two and needs no Keras."""
+    return RunConfig(
+        data=DataConfig(dataset="digits"),
+        model=LogisticConfig(folds=3),
+        train=TrainConfig(epochs=1),
+    )

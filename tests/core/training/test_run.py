@@ -1,0 +1,289 @@
+"""A run from its record to its result, in this very process."""
+
+import errno
+
+import numpy as np
+import pytest
+
+from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D
+from mnist_core.evaluation import accuracy, cross_entropy
+from mnist_core.inference import Classifier
+from mnist_core.store import RunState, own_process
+from mnist_core.training import run as run_module
+from mnist_core.training.fit import encode_labels, scale
+from mnist_core.training.run import execute
+
+pytestmark = pytest.mark.slow
+
+NETWORK_PHASES = {"import", "data", "fit", "evaluate", "export"}
+
+
+@pytest.fixture(scope="module")
+def perform(module_store):
+    """Return a function that executes one configuration and returns the record."""
+
+    def perform(config, stop_requested=lambda: False):
+        run_id = module_store.create(config, "A run")
+        assert module_store.claim(run_id, own_process())
+        return execute(run_id, module_store, stop_requested)
+
+    return perform
+
+
+@pytest.fixture(scope="module")
+def files(module_store):
+    return lambda record: module_store.files(record.id)
+
+
+@pytest.fixture(scope="module")
+def dense(perform, network):
+    return perform(network(epochs=2, tensorboard=True))
+
+
+@pytest.fixture(scope="module")
+def convolution(perform, network):
+    layers = (Conv2D(filters=4), MaxPooling2D(), BatchNormalization(), Dropout(rate=0.2))
+    return perform(network(*layers, epochs=1, validation_split=0.0, loss="sparse_categorical_crossentropy"))
+
+
+@pytest.fixture(scope="module")
+def overconfident(perform, network):
+    """Return a run whose network is entirely sure of wrong answers: some probabilities are 0."""
+    layers = (Conv2D(filters=4), MaxPooling2D(), BatchNormalization())
+    return perform(network(*layers, epochs=2, learning_rate=0.5))
+
+
+@pytest.fixture(scope="module")
+def logistic(perform, baseline):
+    return perform(baseline)
+
+
+@pytest.fixture(params=["dense", "convolution", "overconfident"])
+def completed(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def keras_model(completed, files):
+    import keras
+
+    return keras.models.load_model(files(completed).model)
+
+
+# a completed network
+
+
+def test_a_run_that_is_through_is_completed_and_nothing_else_lies_in_its_folder(completed, files, module_store):
+    assert completed.state is RunState.COMPLETED
+    assert completed.error is None
+    assert completed.phase == ""
+    assert completed.epoch == completed.config.train.epochs
+    assert completed.started < completed.finished
+    names = {path.name for path in files(completed).folder.iterdir()} - {"tensorboard"}
+    assert names == {"model.keras", "model.onnx", "probabilities.npz"}
+
+
+def test_test_loss_and_accuracy_are_those_of_keras(completed, keras_model, shared_digits):
+    labels = encode_labels(shared_digits.y_test, completed.config, 10)
+    expected = keras_model.evaluate(scale(shared_digits.x_test), labels, verbose=0, return_dict=True)
+    assert completed.outcome.test_loss == pytest.approx(expected["loss"], rel=1e-5, abs=1e-5)
+    assert completed.outcome.test_accuracy == pytest.approx(expected["accuracy"], abs=1e-5)
+
+
+@pytest.mark.parametrize("completed", ["dense", "convolution"], indirect=True)
+def test_the_exported_model_predicts_what_keras_predicts(completed, keras_model, files, shared_digits):
+    images = shared_digits.x_test
+    expected = keras_model.predict(scale(images), verbose=0)
+    np.testing.assert_allclose(Classifier(files(completed)).predict(images), expected, atol=1e-5)
+
+
+def test_stored_probabilities_are_the_models_on_test_and_validation_images(
+    completed, keras_model, files, shared_digits
+):
+    tables = files(completed).read_probabilities()
+    assert set(tables) == ({"test", "validation"} if completed.config.uses_validation else {"test"})
+    for split, table in tables.items():
+        images, _ = shared_digits.split(split, completed.config.data)
+        assert table.dtype == np.float32
+        np.testing.assert_allclose(table, keras_model.predict(scale(images), verbose=0), atol=1e-4)
+
+
+def test_the_last_epoch_and_the_stored_validation_probabilities_agree(dense, files, module_store, shared_digits):
+    _, labels = shared_digits.split("validation", dense.config.data)
+    measured = accuracy(files(dense).read_probabilities()["validation"], labels)
+    assert measured == pytest.approx(module_store.history(dense.id)["val_accuracy"][-1], abs=1e-6)
+
+
+def test_the_outcome_tells_times_size_and_device(completed, keras_model, module_store):
+    outcome = completed.outcome
+    assert set(outcome.seconds) == NETWORK_PHASES
+    assert all(seconds >= 0 for seconds in outcome.seconds.values())
+    assert len(outcome.epoch_seconds) == completed.config.train.epochs
+    assert sum(outcome.epoch_seconds) <= outcome.seconds["fit"]
+    assert outcome.parameters == keras_model.count_params()
+    assert outcome.device == completed.device
+    assert outcome.device.startswith(("CPU: ", "GPU: "))
+    assert module_store.points(completed.id, "epoch")[-1].step == completed.steps_per_epoch * completed.epoch
+
+
+def test_tensorboard_reads_the_logs_that_were_asked_for(dense, files, module_store):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
+
+    history = module_store.history(dense.id)
+    for folder, prefix in (("train", ""), ("validation", "val_")):
+        events = EventAccumulator(str(files(dense).tensorboard / folder))
+        events.Reload()
+        for name in ("loss", "accuracy"):
+            logged = [float(make_ndarray(event.tensor_proto)) for event in events.Tensors(f"epoch_{name}")]
+            assert logged == pytest.approx(history[prefix + name])
+
+
+def test_without_the_setting_there_are_no_tensorboard_logs(convolution, files):
+    assert not files(convolution).tensorboard.exists()
+
+
+# a completed baseline
+
+
+def test_the_baseline_leaves_the_same_kinds_of_results(logistic, files, module_store):
+    assert logistic.state is RunState.COMPLETED
+    assert {path.name for path in files(logistic).folder.iterdir()} == {"model.onnx", "probabilities.npz"}
+    assert set(logistic.outcome.seconds) == NETWORK_PHASES
+    assert len(logistic.outcome.epoch_seconds) == 3
+    assert logistic.outcome.parameters == 7850
+    assert logistic.device.startswith("CPU: ")
+    assert {name: len(values) for name, values in module_store.history(logistic.id).items()} == dict.fromkeys(
+        ("loss", "accuracy", "val_loss", "val_accuracy"), 3
+    )
+
+
+def test_the_baseline_is_scikit_learns(logistic, files, shared_digits):
+    from sklearn.linear_model import SGDClassifier
+
+    x_train, x_test = (x.reshape(-1, 784) / 255.0 for x in (shared_digits.x_train, shared_digits.x_test))
+    model = SGDClassifier(loss="log_loss", max_iter=1, random_state=0)
+    with pytest.warns(match="Maximum number of iteration"):
+        model.fit(x_train, shared_digits.y_train)
+    assert logistic.outcome.test_accuracy == pytest.approx(model.score(x_test, shared_digits.y_test), abs=1e-9)
+    table = files(logistic).read_probabilities()["test"]
+    np.testing.assert_allclose(table, model.predict_proba(x_test), atol=1e-5)
+    np.testing.assert_allclose(Classifier(files(logistic)).predict(shared_digits.x_test), table, atol=1e-5)
+    assert logistic.outcome.test_loss == pytest.approx(cross_entropy(table, shared_digits.y_test))
+
+
+# stopped runs
+
+
+def test_a_stop_before_the_fit_gives_a_stopped_run_without_a_model(perform, network, files):
+    record = perform(network(), lambda: True)
+    assert record.state is RunState.STOPPED
+    assert record.error is None
+    assert set(record.outcome.seconds) == {"import"}
+    assert list(files(record).folder.iterdir()) == []
+
+
+def test_a_stop_while_it_learns_keeps_the_model_so_far(perform, endless, files, shared_digits, module_store):
+    calls = []
+    record = perform(endless, lambda: calls.append(1) or len(calls) > 30)
+    assert record.state is RunState.STOPPED
+    assert record.step <= 31
+    assert record.outcome.epoch_seconds == []
+    assert module_store.history(record.id) == {}
+    predicted = Classifier(files(record)).predict(shared_digits.x_test)
+    assert record.outcome.test_accuracy == pytest.approx(accuracy(predicted, shared_digits.y_test), abs=1e-6)
+    assert files(record).model.is_file()
+
+
+def test_a_stop_between_two_folds_ends_the_baseline(perform, baseline, module_store):
+    record = perform(baseline, lambda: bool(module_store.find(states=[RunState.RUNNING])[0].step))
+    assert record.state is RunState.STOPPED
+    assert len(module_store.points(record.id)) == 1
+
+
+# failures are data
+
+
+def test_missing_data_is_a_failed_run_with_a_sentence_and_an_empty_folder(perform, network, files):
+    record = perform(network(dataset="mnist"))
+    assert record.state is RunState.FAILED
+    assert record.error.code == "download"
+    assert record.error.message.startswith("MNIST is not on this computer")
+    assert "MNIST_LAB_OFFLINE" in record.error.message
+    assert "DownloadError" in record.error.traceback
+    assert set(record.outcome.seconds) == {"import", "data"}
+    assert list(files(record).folder.iterdir()) == []
+
+
+def test_layers_that_do_not_fit_are_a_failed_run_that_names_the_layer(perform, network):
+    record = perform(network(Dense(units=4), Conv2D(filters=2)))
+    assert (record.state, record.error.code) == (RunState.FAILED, "config")
+    assert record.error.message.startswith("Layer 2, Conv2D, needs an image")
+
+
+def test_a_diverged_run_fails_with_advice_and_no_model(perform, network, files):
+    record = perform(network(Dense(units=16, activation="linear"), optimizer="sgd", learning_rate=10.0, epochs=20))
+    assert (record.state, record.error.code) == (RunState.FAILED, "diverged")
+    assert "Try a learning rate of 1 instead of 10." in record.error.message
+    assert list(files(record).folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("validation_split", [0.0, 0.2])
+def test_no_figure_of_a_run_is_ever_infinite(perform, network, module_store, validation_split):
+    """Whichever step is the last: either every figure is a number or the run says that it diverged."""
+    config = network(
+        Dense(units=8, activation="linear"), validation_split=validation_split, optimizer="sgd", learning_rate=10.0
+    )
+    data = config.data.model_copy(update={"train_size": 200})
+    states = []
+    for epochs in (10, 11):  # one batch each; the twelfth has no loss
+        train = config.train.model_copy(update={"batch_size": 200, "epochs": epochs})
+        record = perform(config.model_copy(update={"data": data, "train": train}))
+        values = [value for values in module_store.history(record.id).values() for value in values]
+        assert np.isfinite(values).all()
+        assert record.outcome.test_loss is None or np.isfinite(record.outcome.test_loss)
+        states.append(record.error.code if record.error else record.state.value)
+    assert "diverged" in states
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (MemoryError(), "out_of_memory", "There was not enough memory."),
+        (RuntimeError("the sky fell"), "unexpected", "RuntimeError: the sky fell"),
+        (OSError(errno.ENOSPC, "No space left on device"), "storage", "The disk is full"),
+    ],
+)
+def test_an_error_while_saving_is_told_in_words_and_leaves_no_half_file(
+    perform, network, files, monkeypatch, error, code, sentence
+):
+    import keras
+
+    def fail(self, path, **options):
+        path.write_bytes(b"half a model")
+        raise error
+
+    monkeypatch.setattr(keras.Model, "export", fail)
+    record = perform(network(epochs=1))
+    assert (record.state, record.error.code) == (RunState.FAILED, code)
+    assert sentence in record.error.message
+    assert record.outcome.test_accuracy is None
+    assert {path.name for path in files(record).folder.iterdir()} == {"model.keras"}
+
+
+def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeypatch):
+    def fail(*_):
+        raise ValueError("unexpected {token} in {0}")
+
+    monkeypatch.setattr(run_module, "load_dataset", fail)
+    record = perform(baseline)
+    assert record.error.message.endswith("ValueError: unexpected {token} in {0}")
+
+
+def test_a_run_that_was_ended_by_somebody_else_meanwhile_stays_ended(module_store, baseline):
+    run_id = module_store.create(baseline, "A run")
+    assert module_store.claim(run_id, own_process())
+    module_store.finish(run_id, RunState.INTERRUPTED)
+    record = execute(run_id, module_store, lambda: False)
+    assert record.state is RunState.INTERRUPTED
+    assert record.outcome.test_accuracy is None

@@ -1,0 +1,65 @@
+"""A dashboard in a process of its own, as `make run` starts it. Used by browser tests and benchmarks."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Server:
+    """A running dashboard."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    home: Path
+    log: Path
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_server(home: Path, **environment: str) -> Iterator[Server]:
+    """Start the dashboard as `make run` does, and end it as a service manager does."""
+    port, log = free_port(), home.with_suffix(".log")
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("MNIST_LAB_")}
+    variables |= {"MNIST_LAB_HOME": str(home), "MNIST_LAB_KERAS_DIR": str(home / "none"), "MNIST_LAB_OFFLINE": "1"}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=variables | environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    server = Server(process, f"http://127.0.0.1:{port}", home, log)
+
+    def answers() -> bool:
+        assert process.poll() is None, log.read_text()
+        with contextlib.suppress(requests.ConnectionError):
+            return requests.get(f"{server.url}/lab/health", timeout=5).ok
+        return False
+
+    try:
+        wait_until(answers, 60, "the server's answer")
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise

@@ -1,0 +1,227 @@
+"""Who may import whom, and what pages may hold. Kept by reading the source, and once by running it."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+CORE = sorted((PROJECT / "mnist_core").rglob("*.py"))
+PAGES = sorted((PROJECT / "pages").rglob("*.py"))
+APP = [path for path in [PROJECT / "app.py"] if path.exists()]
+
+# Imports go downwards, or stay within a part. Ranks 0 and 1 are single modules that may use each other.
+RANKS = {
+    **dict.fromkeys(["errors", "text", "files"], 0),
+    **dict.fromkeys(["settings", "choices", "config", "recipes"], 1),
+    **dict.fromkeys(["drawing", "evaluation"], 2),
+    **dict.fromkeys(["datasets", "store"], 3),
+    "models": 4,
+    "baselines": 5,
+    **dict.fromkeys(["training", "inference", "engine"], 6),
+    "figures": 7,
+    **dict.fromkeys(["__main__", "app", "pages"], 8),
+}
+FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "figures"}
+HEAVY = {"keras", "tensorflow", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
+# Keras gives its base class; imported inside functions of training only.
+CALLBACKS = "mnist_core.training.callbacks"
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PROJECT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def part_of(module: str) -> str:
+    """Return the part of the program that a module belongs to: "store" of "mnist_core.store.tables"."""
+    first, *rest = module.split(".")
+    if first != "mnist_core":
+        return first
+    return rest[0] if rest else "mnist_core"
+
+
+def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
+    """Yield the full name of every module that a file imports, but not those for type checkers only."""
+
+    def visit(node: ast.AST) -> Iterator[str]:
+        match node:
+            case ast.Import():
+                yield from (alias.name for alias in node.names)
+            case ast.ImportFrom():
+                assert node.level == 0, f"{path}: relative imports are banned"
+                # ``from mnist_core import store`` imports a module; a class of that name does no harm here.
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if top_level_only:
+                return
+            case ast.If() if ast.unparse(node.test).endswith("TYPE_CHECKING"):
+                for child in node.orelse:
+                    yield from visit(child)
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    yield from visit(child)
+
+    yield from visit(ast.parse(path.read_text(), str(path)))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+every_module = pytest.mark.parametrize("path", CORE + APP + PAGES, ids=name_of)
+every_core_module = pytest.mark.parametrize("path", CORE, ids=name_of)
+every_page = pytest.mark.parametrize("path", PAGES, ids=name_of)
+
+
+def test_every_part_has_a_rank():
+    parts = {part_of(module_name(path)) for path in CORE + APP + PAGES} - {"mnist_core"}
+    assert parts <= set(RANKS)
+
+
+@every_module
+def test_imports_go_downwards(path):
+    own = part_of(module_name(path))
+    for module in imports(path):
+        other = part_of(module)
+        if module.split(".")[0] not in ("mnist_core", "pages", "app") or other in (own, "mnist_core", "__version__"):
+            continue
+        if own == "app" and other == "pages":
+            continue  # the server serves the pages
+        assert own != "mnist_core", "the package itself imports nothing"
+        higher = RANKS[own] > RANKS[other] or RANKS[own] == RANKS[other] <= 1
+        assert higher, f"{module_name(path)} (rank {RANKS[own]}) imports {module} (rank {RANKS[other]})"
+
+
+@pytest.mark.parametrize("path", [p for p in CORE if "figures" in p.parts], ids=name_of)
+def test_figures_know_values_only(path):
+    used = {part_of(module) for module in imports(path) if module.startswith("mnist_core")}
+    assert used <= FIGURES_MAY_USE
+
+
+@every_core_module
+def test_the_core_knows_no_streamlit(path):
+    assert not [module for module in imports(path) if module.split(".")[0] == "streamlit"]
+
+
+@every_module
+def test_heavy_libraries_are_imported_where_they_are_used(path):
+    found = {module.split(".")[0] for module in imports(path, top_level_only=True)} & HEAVY
+    assert found <= ({"keras"} if module_name(path) == CALLBACKS else set())
+
+
+@every_module
+def test_callbacks_are_imported_inside_functions_of_training_only(path):
+    assert not [module for module in imports(path, top_level_only=True) if module.startswith(CALLBACKS)]
+    if part_of(module_name(path)) != "training":
+        assert not [module for module in imports(path) if module.startswith(CALLBACKS)]
+
+
+@pytest.mark.parametrize("path", APP + PAGES, ids=name_of)
+def test_pages_never_train_or_build(path):
+    forbidden = ("mnist_core.training", "mnist_core.models.build", "mnist_core.baselines")
+    assert not [module for module in imports(path) if module.startswith(forbidden)]
+    assert not {module.split(".")[0] for module in imports(path)} & HEAVY
+
+
+def test_importing_all_that_the_app_uses_brings_no_machine_learning_library():
+    skipped = ("mnist_core.training", "mnist_core.__main__")
+    modules = [name for path in CORE if not (name := module_name(path)).startswith(skipped)]
+    assert len(modules) > 20
+    program = (
+        "import importlib, sys\n"
+        f"for name in {modules!r}:\n"
+        "    importlib.import_module(name)\n"
+        "print(*{name.split('.')[0] for name in sys.modules})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    assert not set(done.stdout.split()) & (HEAVY | {"streamlit", "scipy", "torch"})
+
+
+# pages
+
+
+@pytest.mark.parametrize("path", APP + PAGES, ids=name_of)
+def test_pages_are_short(path):
+    limit = 80 if path.name == "app.py" else 150
+    assert len(path.read_text().splitlines()) <= limit
+
+
+# Functions that show their first argument, and arguments that are shown wherever they occur.
+SHOWING = re.compile(
+    "title|header|subheader|caption|markdown|write|text|info|warning|error|success|toast|exception"
+    "|button|download_button|link_button|form_submit_button|radio|selectbox|multiselect|slider|select_slider"
+    "|number_input|text_input|text_area|metric|toggle|checkbox|pills|segmented_control|file_uploader|camera_input"
+    "|color_picker|date_input|time_input|chat_input|tabs|expander|popover|status|spinner|progress|badge"
+)
+SHOWN_BY_NAME = {"label", "help", "placeholder", "caption", "body", "text", "title"}
+NOT_STREAMLIT = {"logging", "logger", "log", "sys", "os", "re", "json", "go", "figure"}
+
+
+def visible_literals(source: str) -> list[str]:
+    """Return the words that a page shows without translating them, each with its line."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if not SHOWING.fullmatch(node.func.attr) or ast.unparse(node.func.value).split(".")[0] in NOT_STREAMLIT:
+            continue
+        shown = node.args[:1] + [keyword.value for keyword in node.keywords if keyword.arg in SHOWN_BY_NAME]
+        for argument in shown:
+            elements = argument.elts if isinstance(argument, ast.List | ast.Tuple) else [argument]
+            found += [f"line {node.lineno}: {text}" for element in elements for text in _words(element)]
+    return found
+
+
+def _words(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.JoinedStr):
+        return [text for value in node.values for text in _words(value)]
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return []
+    # Icons, tags and colours of Markdown are no words.
+    text = re.sub(r":material/\w+:|<[^>]*>|:[a-z-]+(?=\[)|&\w+;", "", node.value)
+    return [node.value] if re.search(r"[^\W\d_]", text) else []
+
+
+@every_page
+def test_every_text_of_a_page_goes_through_the_translation(path):
+    assert visible_literals(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'st.title("Train")',
+        'st.sidebar.button("Go", key="go")',
+        'left.metric("Accuracy", 3)',
+        'st.tabs(["One", t("Two")])',
+        'st.markdown(f"Run {name}")',
+        'st.slider(t("Size"), help="How big")',
+        'st.columns(2)[0].button(label="Go")',
+        'with st.expander("More"): pass',
+    ],
+)
+def test_an_untranslated_text_is_found(source):
+    assert len(visible_literals(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'st.title(t("Train"))',
+        'st.button(":material/delete:", key="delete")',
+        'st.markdown("---")',
+        'st.markdown(f"<b>{name}</b>", unsafe_allow_html=True)',
+        'st.metric(t("Accuracy"), "12.5 %")',
+        'st.selectbox(t("Kind"), ["dense", "conv2d"])',
+        'logger.info("started")',
+        'st.markdown(f":red[{t("Oh")}]")' if sys.version_info >= (3, 12) else "st.markdown(text)",
+        'st.session_state["name"] = 3',
+    ],
+)
+def test_what_is_no_untranslated_text_is_let_pass(source):
+    assert visible_literals(source) == []

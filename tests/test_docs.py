@@ -1,0 +1,43 @@
+"""The documents say what is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mnist_core.recipes import RECIPES
+from mnist_core.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "benchmarks/README.md"])
+def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
+    path = ROOT / document
+    targets = re.findall(r"\]\(([^)#]+)\)", path.read_text())
+    missing = [t for t in targets if "://" not in t and not (path.parent / t).exists()]
+    assert not missing
+
+
+def test_every_setting_is_in_the_readme_with_its_description() -> None:
+    rows = dict(re.findall(r"^\| `(MNIST_LAB_\w+)` \| [^|]+ \| ([^|]+) \|$", README, re.MULTILINE))
+    expected = {f"MNIST_LAB_{name.upper()}": field.description for name, field in Settings.model_fields.items()}
+    assert rows == expected
+
+
+def test_every_recipe_is_in_the_readme() -> None:
+    assert set(re.findall(r"^\| `([\w-]+)` \|", README, re.MULTILINE)) >= set(RECIPES)
+
+
+def test_the_readmes_tree_is_the_packages_tree() -> None:
+    listed = set(re.findall(r"^  (\w+(?:\.py|/))", README, re.MULTILINE))
+    package = ROOT / "mnist_core"
+    there = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").exists()}
+    there |= {path.name for path in package.glob("*.py")} - {"__init__.py"}
+    assert listed == there
+
+
+def test_every_command_of_the_readme_is_in_the_makefile() -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make (run|test|check|install)\b", README)) <= targets
