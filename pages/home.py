@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from mnist_core.datasets import get_spec, shared_provider
+from mnist_core.datasets import DATASETS, get_spec, shared_provider
 from mnist_core.recipes import RECIPES, Recipe
 from pages._ui import runs, session
 from pages._ui.cached import dataset
-from pages._ui.components import fallback_notice
+from pages._ui.components import fallback_notice, need_dataset
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 
@@ -42,7 +42,15 @@ def card(recipe: Recipe) -> None:
         name, value = next((name, recipe.expected[name]) for name in EXPECTED if name in recipe.expected)
         st.caption(t("Expect about {value} {name}.", value=f"{value:.1%}", name=t(EXPECTED[name])))
         with st.container(horizontal=True):
-            if st.button(t("Train"), key=f"train_{recipe.id}", type="primary", icon=":material/play_arrow:"):
+            waiting = shared_provider().status(session.recipe_config(recipe.id).data.dataset).state == "preparing"
+            if st.button(
+                t("Train"),
+                key=f"train_{recipe.id}",
+                type="primary",
+                icon=":material/play_arrow:",
+                disabled=waiting,
+                help=t("Its images are still on their way.") if waiting else None,
+            ):
                 session.use_recipe(recipe.id)
                 run_id = runs.start(session.recipe_config(recipe.id), recipe.id)
                 st.switch_page("train.py", query_params={"run": run_id})
@@ -53,6 +61,9 @@ def card(recipe: Recipe) -> None:
 
 
 hero()
+for spec in DATASETS.values():
+    if shared_provider().status(spec.id).state == "preparing":
+        need_dataset(spec.id)
 fallback_notice()
 st.header(t("Recipes"), anchor=False)
 recipes = list(RECIPES.values())

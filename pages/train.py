@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.errors import ConfigError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import runs, session
-from pages._ui.components import need_dataset, page_header
+from pages._ui.components import fallback_notice, need_dataset, page_header
 from pages._ui.errors import show_error
 from pages._ui.i18n import t
 from pages._ui.network_view import network_view
@@ -68,6 +68,7 @@ try:
 except ConfigError as error:
     config, problem = None, error
 if record is None:
+    fallback_notice()
     ready = need_dataset(session.draft()["data"]["dataset"])
     problem = network_view(config, problem)
     start_row(problem, ready)

@@ -89,11 +89,13 @@ class Supervisor:
             code = job.worker.poll()
             if code is None:
                 continue
-            # Does nothing where the worker has recorded an end itself.
+            # Does nothing where the worker has recorded an end itself, or where the run was not
+            # its own: another app or the command line may have been faster.
             self._store.finish(
                 run_id,
                 RunState.STOPPED if job.terminated else RunState.INTERRUPTED,
                 error=None if job.terminated else _worker_died(code),
+                pid=job.worker.pid,
             )
             del self._jobs[run_id]
 

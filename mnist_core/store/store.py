@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import psutil
-from sqlalchemy import Connection, Row, create_engine, event, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, create_engine, event, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mnist_core.config import RunConfig
@@ -154,15 +154,17 @@ class Store:
         *,
         outcome: Outcome | None = None,
         error: RunError | None = None,
+        pid: int | None = None,
     ) -> bool:
-        """End a run. Returns False where it had ended before."""
+        """End a run. Returns False where it had ended before, or belongs to another process than `pid`."""
         values: dict[str, Any] = {"state": state.value, "finished": time.time(), "phase": ""}
         if outcome is not None:
             values["outcome"] = asdict(outcome)
             values["device"] = outcome.device
         if error is not None:
             values["error"] = asdict(error)
-        return self._change(run_id, (RunState.QUEUED, RunState.RUNNING), **values)
+        mine = () if pid is None else (or_(runs.c.pid.is_(None), runs.c.pid == pid),)
+        return self._change(run_id, (RunState.QUEUED, RunState.RUNNING), *mine, **values)
 
     def request_stop(self, run_id: str, owner: str | None) -> RunRecord:
         """Ask for the end of a run, in the name of `owner`.
@@ -258,10 +260,10 @@ class Store:
 
     # inside
 
-    def _change(self, run_id: str, states: Sequence[RunState], **values: Any) -> bool:
+    def _change(self, run_id: str, states: Sequence[RunState], *conditions: ColumnElement[bool], **values: Any) -> bool:
         statement = (
             update(runs)
-            .where(runs.c.id == run_id, runs.c.state.in_([state.value for state in states]))
+            .where(runs.c.id == run_id, runs.c.state.in_([state.value for state in states]), *conditions)
             .values(updated=time.time(), **values)
         )
         with self._begin() as connection:

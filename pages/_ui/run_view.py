@@ -5,24 +5,16 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_core.datasets import get_spec
-from mnist_core.engine import Progress, progress, shared_supervisor, total_rounds
+from mnist_core.engine import shared_supervisor, total_rounds
 from mnist_core.errors import MnistLabError
 from mnist_core.figures.curves import curve_alt, curve_figure
-from mnist_core.store import MetricPoint, RunRecord, RunState, shared_store
+from mnist_core.store import MetricPoint, RunRecord, shared_store
 from pages._ui import i18n, runs, session
-from pages._ui.errors import errors_in_words, show_error, show_run_error
+from pages._ui.errors import errors_in_words, show_error
 from pages._ui.i18n import t, term
 from pages._ui.live_plot import live_plot
 from pages._ui.network_view import network_view
-
-_PHASES = {
-    "start": "Waking up the training process …",
-    "import": "Loading Keras …",
-    "data": "Loading the images …",
-    "fit": "Training",
-    "evaluate": "Testing on images it has never seen …",
-    "export": "Saving the model …",
-}
+from pages._ui.run_status import run_status
 
 
 def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
@@ -43,7 +35,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         if active and current.state.is_finished:
             st.rerun()  # the whole page changes: no more polling, and the results appear
         _header(current, leave)
-        _status(current)
+        run_status(current)
         points = shared_store().points(current.id)
         _metrics(current, points)
         _curves(current, points)
@@ -90,53 +82,6 @@ def _stop(run_id: str) -> None:
         shared_supervisor().stop(run_id, session.owner())
     except MnistLabError as error:
         show_error(error)
-
-
-def _status(record: RunRecord) -> None:
-    """Show one line of the same height in every state, so that nothing jumps."""
-    if record.error is not None:
-        show_run_error(record.error)
-    elif record.state is RunState.QUEUED:
-        ahead = shared_store().queue_position(record.id)
-        st.progress(
-            0.0,
-            t("Waiting for its turn: {n} before it in the queue.", n=ahead) if ahead else t("Next in the queue …"),
-        )
-    elif record.state is RunState.RUNNING:
-        now = progress(record, shared_store().points(record.id))
-        st.progress(now.fraction, _progress_words(record, now))
-    elif record.state is RunState.STOPPED:
-        st.progress(
-            progress(record, []).fraction,
-            t("Stopped by you. The model as it was then is kept.")
-            if record.outcome.test_accuracy is not None
-            else t("Stopped before training began, so there is no model."),
-        )
-    else:
-        st.progress(1.0, _summary(record))
-
-
-def _progress_words(record: RunRecord, now: Progress) -> str:
-    if record.phase != "fit" or record.step == 0:
-        return t(_PHASES.get(record.phase, "Training"))
-    rest = t("{n} s left", n=f"{now.remaining:.0f}") if now.remaining is not None else t("estimating …")
-    if record.config.model.kind == "logistic_sgd":
-        return t("Fold {epoch} of {epochs} done · {rest}", epoch=now.epoch, epochs=now.epochs, rest=rest)
-    return t(
-        "Epoch {epoch} of {epochs} · step {step} of {steps} · {rest}",
-        epoch=now.epoch,
-        epochs=now.epochs,
-        step=now.step,
-        steps=now.steps,
-        rest=rest,
-    )
-
-
-def _summary(record: RunRecord) -> str:
-    seconds = sum(record.outcome.seconds.values())
-    epochs = record.outcome.epoch_seconds
-    pace = sum(epochs) / len(epochs) if epochs else 0.0
-    return t("Done in {seconds} s, {pace} s an epoch.", seconds=f"{seconds:.0f}", pace=f"{pace:.1f}")
 
 
 def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:

@@ -199,6 +199,18 @@ def test_a_run_finishes_only_once(store, running):
     assert store.get(running) == before
 
 
+def test_a_run_of_another_process_is_not_finished_in_the_name_of_this_one(store, running):
+    pid = own_process().pid
+    assert not store.finish(running, RunState.INTERRUPTED, pid=pid + 1)
+    assert store.get(running).state is RunState.RUNNING
+    assert store.finish(running, RunState.INTERRUPTED, pid=pid)
+
+
+def test_a_queued_run_belongs_to_no_process_and_can_be_finished_by_any(store, queued):
+    assert store.finish(queued, RunState.FAILED, pid=own_process().pid)
+    assert store.get(queued).state is RunState.FAILED
+
+
 def test_progress_is_only_written_while_a_run_is_running(store, queued):
     store.update_progress(queued, phase="data")
     assert store.get(queued).phase == ""
