@@ -116,8 +116,8 @@ class Supervisor:
         free = self._settings.slots - len(self._jobs)
         if free <= 0:
             return
-        queued = self._store.find(states=[RunState.QUEUED], limit=1000)
-        for record in [r for r in reversed(queued) if r.id not in self._jobs][:free]:
+        queued = self._store.find(states=[RunState.QUEUED], limit=free + len(self._jobs), oldest_first=True)
+        for record in [r for r in queued if r.id not in self._jobs][:free]:
             files = self._store.files(record.id)
             try:
                 files.folder.mkdir(parents=True, exist_ok=True)

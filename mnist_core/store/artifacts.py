@@ -29,7 +29,7 @@ class RunFiles:
 
     def __init__(self, runs_dir: Path, run_id: str) -> None:
         if not is_run_id(run_id):
-            raise RunNotFoundError("There is no run {run_id}.", run_id=run_id[:60])
+            raise RunNotFoundError("There is no run with this id.")
         self.folder = runs_dir / run_id
         self.model = self.folder / "model.keras"
         self.onnx = self.folder / "model.onnx"

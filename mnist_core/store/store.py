@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, create_engine, event, ins
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mnist_core.config import RunConfig
-from mnist_core.errors import NotOwnerError, RunNotFoundError, RunStateError, StorageError
+from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunStateError, StorageError
 from mnist_core.files import storage_errors
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store.artifacts import RunFiles, is_run_id
@@ -84,10 +84,13 @@ class Store:
 
     def get(self, run_id: str) -> RunRecord:
         """Return one run; raises `RunNotFoundError`."""
+        if not is_run_id(run_id):
+            # Not repeated to the reader: it may be anything that somebody put into a link.
+            raise RunNotFoundError("There is no run with this id.")
         with self._begin() as connection:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
-        if row is None or not is_run_id(run_id):
-            raise RunNotFoundError("There is no run {run_id}.", run_id=run_id[:60])
+        if row is None:
+            raise RunNotFoundError("There is no run {run_id}.", run_id=run_id)
         return _record(row)
 
     def find(
@@ -96,15 +99,27 @@ class Store:
         states: Sequence[RunState] | None = None,
         owner: str | None = None,
         limit: int = 200,
+        oldest_first: bool = False,
     ) -> list[RunRecord]:
-        """Return runs, newest first."""
-        query = select(runs).order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit)
+        """Return runs, newest first unless told otherwise.
+
+        A run whose configuration can't be read (written by a newer version, say) is left out, so
+        that it does not hide all the others.
+        """
+        columns = (runs.c.created, runs.c.id)
+        order = columns if oldest_first else tuple(column.desc() for column in columns)
+        query = select(runs).order_by(*order).limit(limit)
         if states is not None:
             query = query.where(runs.c.state.in_([state.value for state in states]))
         if owner is not None:
             query = query.where(runs.c.owner == owner)
         with self._begin() as connection:
-            return [_record(row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        records = []
+        for row in rows:
+            with suppress(ConfigError):
+                records.append(_record(row))
+        return records
 
     def find_completed(self, fingerprint: str) -> RunRecord | None:
         """Return the newest completed run of a configuration, if there is one."""

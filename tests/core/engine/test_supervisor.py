@@ -197,19 +197,24 @@ def test_the_queue_goes_on_after_a_moment_without_a_database(
         return find(**options)
 
     monkeypatch.setattr(store, "find", fail_once)
+    wait_until(lambda: bool(failures), 10, "the failure")
     until_state(store, supervisor.submit(QUICK, "quick"), RunState.COMPLETED)
     assert "could not be served this time: The database is locked." in capsys.readouterr().out
 
 
 def test_runs_of_other_processes_are_marked_when_those_die(
-    store: Store, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(supervisor_module, "_RECOVERY", 0.1)
+    supervisor = Supervisor(store, settings)
     run_id = store.create(LONG, "of another app")
     other = psutil.Popen(["sleep", "60"])
     assert store.claim(run_id, other)
-    assert store.mark_interrupted() == []
-    other.kill()  # and never waited for: a zombie is as dead
+    supervisor.start()
+    assert store.get(run_id).state is RunState.RUNNING
+    other.kill()  # and not waited for: a zombie is as dead
     until_state(store, run_id, RunState.INTERRUPTED, seconds=15)
+    supervisor.close()
     other.wait()
 
 

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
+from sqlalchemy import update
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import NotOwnerError, RunNotFoundError, RunStateError, StorageError
 from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, own_process, shared_store
+from mnist_core.store.tables import runs
 
 CONFIG = RunConfig()
 OTHER = CONFIG.with_settings({"epochs": 7})
@@ -423,3 +425,21 @@ def test_a_database_that_was_damaged_meanwhile_is_told_in_words(store, settings,
     for call in (store.find, lambda: store.get(queued), lambda: store.create(CONFIG, "x")):
         with pytest.raises(StorageError, match="can't be used"):
             call()
+
+
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(store: Store) -> None:
+    good, bad = (store.create(RunConfig(), name) for name in ("good", "bad"))
+    with store._begin() as connection:
+        connection.execute(update(runs).where(runs.c.id == bad).values(config='{"schema_version": 99}'))
+    assert [record.id for record in store.find()] == [good]
+
+
+def test_the_oldest_runs_come_first_on_demand(store: Store) -> None:
+    ids = [store.create(RunConfig(), str(number)) for number in range(3)]
+    assert [record.id for record in store.find(oldest_first=True, limit=2)] == ids[:2]
+
+
+def test_an_id_that_is_none_is_not_repeated_to_the_reader(store: Store) -> None:
+    with pytest.raises(RunNotFoundError) as error:
+        store.get("![picture](http://elsewhere)")
+    assert "elsewhere" not in str(error.value)
