@@ -6,16 +6,15 @@ import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.drawing import Prepared, ink_from_rgba, is_empty, prepare_clothes, prepare_digit
-from mnist_core.figures.bars import probability_alt, probability_figure
 from mnist_core.inference import classifier
 from mnist_core.store import RunRecord, shared_store
-from pages._ui import i18n, runs, session
+from pages._ui import runs
 from pages._ui.canvas import clear_canvas, draw_canvas
 from pages._ui.components import answer, empty_state, page_header
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
-from pages._ui.live_plot import live_plot
+from pages._ui.probability_bars import probability_bars
 
 STEP_NAMES = {
     "drawing": ("Your drawing", "as you drew it"),
@@ -41,13 +40,7 @@ def board(record: RunRecord) -> None:
         probabilities = classifier(shared_store().files(record.id)).predict(prepared.image[None])[0]
     with right:
         say(probabilities, spec)
-        live_plot(
-            probability_figure(probabilities, spec.class_names, theme=session.page_theme(), t=i18n.current()),
-            key="draw_bars",
-            revision="bars",
-            alt=probability_alt(probabilities, spec.class_names, i18n.current()),
-            failure=t("The chart could not be loaded. Reload the page."),
-        )
+        probability_bars(probabilities, spec.class_names, key="draw_bars")
     if prepared is not None:
         steps(prepared)
 

@@ -1,8 +1,9 @@
 """The record of all runs: one database, one folder a run for files."""
 
 from mnist_core.store.artifacts import RunFiles
+from mnist_core.store.processes import own_process
 from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState
-from mnist_core.store.store import Store, own_process, shared_store
+from mnist_core.store.store import Store, shared_store
 
 __all__ = [
     "MetricPoint",

@@ -4,7 +4,6 @@ Every change of state is one conditional update, so two processes can't claim on
 finished run never changes its state again.
 """
 
-import os
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 import psutil
-from sqlalchemy import ColumnElement, Connection, Row, create_engine, event, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, create_engine, event, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mnist_core.config import RunConfig
@@ -23,7 +22,9 @@ from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunS
 from mnist_core.files import storage_errors
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store.artifacts import RunFiles, is_run_id
+from mnist_core.store.processes import is_alive
 from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState
+from mnist_core.store.rows import record_of
 from mnist_core.store.tables import METRIC_NAMES, metadata, metrics, runs
 
 _ACTIVE = (RunState.QUEUED.value, RunState.RUNNING.value)
@@ -91,7 +92,7 @@ class Store:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
         if row is None:
             raise RunNotFoundError("There is no run {run_id}.", run_id=run_id)
-        return _record(row)
+        return record_of(row)
 
     def find(
         self,
@@ -118,7 +119,7 @@ class Store:
         records = []
         for row in rows:
             with suppress(ConfigError):
-                records.append(_record(row))
+                records.append(record_of(row))
         return records
 
     def find_completed(self, fingerprint: str) -> RunRecord | None:
@@ -131,7 +132,7 @@ class Store:
         )
         with self._begin() as connection:
             row = connection.execute(query).first()
-        return _record(row) if row else None
+        return record_of(row) if row else None
 
     def queue_position(self, run_id: str) -> int:
         """Return how many queued runs come before this one."""
@@ -210,7 +211,7 @@ class Store:
         """Mark every running run whose process is gone; return their ids."""
         gone = []
         for record in self.find(states=[RunState.RUNNING]):
-            if not _is_alive(record.pid, record.pid_started) and self.finish(
+            if not is_alive(record.pid, record.pid_started) and self.finish(
                 record.id,
                 RunState.INTERRUPTED,
                 error=RunError(
@@ -305,37 +306,6 @@ def _configure_connection(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _is_alive(pid: int | None, started: float | None) -> bool:
-    if pid is None or started is None:
-        return False
-    try:
-        process = psutil.Process(pid)
-        # The start time is read back from clock ticks, so it may differ in the last digits.
-        return bool(abs(process.create_time() - started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
-
-
-def own_process() -> psutil.Process:
-    """Return this process, for `Store.claim`."""
-    return psutil.Process(os.getpid())
-
-
-def _time(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _record(row: Row[Any]) -> RunRecord:
-    values = dict(row._mapping)
-    values["config"] = RunConfig.from_json(values["config"])
-    values["state"] = RunState(values["state"])
-    values["outcome"] = Outcome(**values["outcome"])
-    values["error"] = RunError(**values["error"]) if values["error"] else None
-    for name in ("created", "started", "finished", "updated"):
-        values[name] = _time(values[name])
-    return RunRecord(**values)
 
 
 @lru_cache(maxsize=1)

@@ -7,13 +7,11 @@ import streamlit as st
 
 from mnist_core.datasets import Dataset
 from mnist_core.evaluation import mistakes
-from mnist_core.figures.bars import probability_alt, probability_figure
-from pages._ui import i18n, session
 from pages._ui.cached import Judgement
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, big_image, gallery
 from pages._ui.i18n import t, term
-from pages._ui.live_plot import live_plot
+from pages._ui.probability_bars import probability_bars
 
 MOST_IMAGES = 60
 
@@ -57,14 +55,7 @@ def one_prediction(data: Dataset, judgement: Judgement, run_id: str) -> None:
         big_image(np.asarray(data.x_test[index]), t("Test image {index}: {name}", index=index, name=name))
         st.markdown(t("Label: **{name}**", name=name), help=term("label"))
     with chart:
-        row = judgement.probabilities[index]
-        live_plot(
-            probability_figure(row, names, theme=session.page_theme(), t=i18n.current()),
-            key="one_bars",
-            revision="bars",
-            alt=probability_alt(row, names, i18n.current()),
-            failure=t("The chart could not be loaded. Reload the page."),
-        )
+        probability_bars(judgement.probabilities[index], names, key="one_bars")
 
 
 def predictions(data: Dataset, judgement: Judgement) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,16 +17,53 @@ from PIL import Image
 from mnist_core.__main__ import main
 from mnist_core.datasets import Dataset
 from mnist_core.recipes import RECIPES
+from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+DOCUMENTED = {
+    "run_id",
+    "fingerprint",
+    "state",
+    "seconds",
+    "epoch_seconds",
+    "history",
+    "test_loss",
+    "test_accuracy",
+}  # keys of `train --json` that programs may rely on
+
+
+def command(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "mnist_core", *arguments], cwd=ROOT, env=os.environ, capture_output=True, text=True
+        [sys.executable, "-m", "mnist_core", *arguments],
+        cwd=ROOT,
+        env=os.environ | ({"MNIST_LAB_HOME": str(home)} if home else {}),
+        capture_output=True,
+        text=True,
     )
+
+
+def strict_json(text: str) -> Any:
+    """Read JSON as other languages do: Python's own NaN and Infinity are refused."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+@pytest.fixture(scope="module")
+def trained(_digits_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Train one recipe by the command line; return its home and what it printed last."""
+    home = tmp_path_factory.mktemp("trained")
+    shutil.copytree(_digits_home.datasets_dir, home / "datasets")
+    settings = ("--set", "dataset=digits", "--set", "epochs=1")
+    done = command("train", "--recipe", "first-network", *settings, "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    return home, strict_json(done.stdout.splitlines()[-1])
 
 
 def test_recipes_lists_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,3 +171,140 @@ def test_the_module_runs_as_a_command() -> None:
     done = command("recipes")
     assert done.returncode == 0
     assert "first-network" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_last_line_of_train_has_every_documented_key(trained: tuple[Path, dict[str, Any]]) -> None:
+    _, result = trained
+    assert set(result) >= DOCUMENTED
+    assert result["state"] == "completed"
+    assert set(result["seconds"]) >= {"import", "data", "fit", "export"}
+    assert {name: len(values) for name, values in result["history"].items()} == {"loss": 1, "accuracy": 1}
+    assert result["epoch_seconds"][0] <= result["seconds"]["fit"]
+
+
+@pytest.mark.slow
+def test_evaluate_judges_what_train_has_trained(trained: tuple[Path, dict[str, Any]]) -> None:
+    home, result = trained
+    done = command("evaluate", result["run_id"], "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    judged = strict_json(done.stdout)
+    assert {name: judged[name] for name in ("run_id", "test_loss", "test_accuracy")} == {
+        name: result[name] for name in ("run_id", "test_loss", "test_accuracy")
+    }
+    assert np.trace(judged["confusion_matrix"]) / 297 == pytest.approx(result["test_accuracy"])
+
+
+@pytest.mark.slow
+def test_predict_uses_what_train_has_trained(
+    trained: tuple[Path, dict[str, Any]], digits: Dataset, tmp_path: Path
+) -> None:
+    home, result = trained
+    names = []
+    for index in range(10):
+        names.append(str(tmp_path / f"{index}.png"))
+        Image.fromarray(digits.x_test[index]).resize((140, 140)).save(names[-1])
+    done = command("predict", result["run_id"], *names, "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    predictions = strict_json(done.stdout)["predictions"]
+    assert [prediction["image"] for prediction in predictions] == names
+    for prediction in predictions:
+        assert sum(prediction["probabilities"]) == pytest.approx(1.0, abs=1e-5)
+        assert prediction["class"] == str(np.argmax(prediction["probabilities"]))
+    right = sum(int(p["class"]) == label for p, label in zip(predictions, digits.y_test[:10], strict=True))
+    assert right >= 7
+
+
+@pytest.mark.slow
+def test_ctrl_c_prints_the_result_so_far(store: Store, digits: Dataset, tmp_path: Path) -> None:
+    settings = ["--set", "dataset=digits", "--set", "epochs=200", "--set", "batch_size=1"]
+    with (tmp_path / "output").open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mnist_core", "train", "--recipe", "first-network", *settings, "--json"],
+            cwd=ROOT,
+            stdout=output,
+        )
+    wait_until(lambda: any(record.step for record in store.find()), 90, "the first point")
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)  # an impatient person presses it twice
+    assert process.wait(60) == 0
+    result = strict_json((tmp_path / "output").read_text().splitlines()[-1])
+    assert set(result) >= DOCUMENTED
+    assert result["state"] == "stopped"
+    assert 0 <= result["test_accuracy"] <= 1
+    assert store.files(result["run_id"]).model.exists()
+
+
+@pytest.mark.slow
+def test_a_run_that_fails_says_why_and_gives_exit_code_1(store: Store) -> None:
+    done = command("train", "--recipe", "logistic-sgd", "--json")
+    assert done.returncode == 1
+    result = strict_json(done.stdout.splitlines()[-1])
+    assert result["state"] == "failed"
+    assert "MNIST_LAB_OFFLINE" in result["error"]
+    assert (result["test_loss"], result["history"]) == (None, {})
+    (record,) = store.find()
+    assert record.error.code == "download"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "--recipe", "nope"], "There is no recipe called nope. Choose one of first-network, "),
+        (["train", "--recipe", "first-network", "--set", "epochs=0"], "train.epochs: "),
+        (["evaluate", "20200101-000000-00000000"], "There is no run 20200101-000000-00000000."),
+    ],
+)
+def test_bad_input_gives_no_traceback_in_a_terminal(arguments: list[str], sentence: str) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"mnist_core: {sentence}")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_bad_setting_trains_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--recipe", "first-network", "--set", "dataset=imagenet"]) == 2
+    assert "data.dataset: " in capsys.readouterr().err
+    assert store.find() == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"",
+        b"hello",
+        b"\x89PNG\r\n\x1a\n\x00\x00",
+        b"P5\n6x 64\n255\n" + bytes(64 * 64),
+        b"P5\n64 64\n255\n" + bytes(100),
+    ],
+    ids=["missing", "empty", "text", "cut-off", "broken-header", "short"],
+)
+def test_an_unreadable_picture_is_named(
+    finished_run: Callable[..., RunRecord],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes | None,
+) -> None:
+    picture = tmp_path / "picture.png"
+    if content is not None:
+        picture.write_bytes(content)
+    assert main(["predict", finished_run().id, str(picture)]) == 2
+    assert capsys.readouterr().err == f"mnist_core: {picture} can't be read as a picture. Give a PNG or JPEG file.\n"
+
+
+def test_an_empty_picture_is_explained(
+    finished_run: Callable[..., RunRecord], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("L", (50, 50), "white").save(tmp_path / "white.png")
+    assert main(["predict", finished_run().id, str(tmp_path / "white.png")]) == 2
+    assert "nothing drawn" in capsys.readouterr().err
+
+
+def test_a_run_without_a_model_can_not_be_judged(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    run_id = store.create(RECIPES["first-network"].config, "Queued")
+    for arguments in (["evaluate", run_id], ["predict", run_id, "x.png"]):
+        assert main(arguments) == 2
+        assert "train it again" in capsys.readouterr().err.lower()

@@ -1,0 +1,32 @@
+"""The probabilities of a prediction as bars that change in place."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.figures.bars import probability_alt, probability_figure
+from pages._ui import i18n, session
+from pages._ui.i18n import t
+from pages._ui.live_plot import live_plot
+
+
+def probability_bars(
+    probabilities: npt.NDArray[np.floating[Any]] | None, class_names: tuple[str, ...], key: str
+) -> None:
+    """Show one bar for each class; empty bars where there is no prediction yet.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (classes,) or None
+    class_names : tuple of str
+    key : str
+        Names the chart on its page.
+    """
+    live_plot(
+        probability_figure(probabilities, class_names, theme=session.page_theme(), t=i18n.current()),
+        key=key,
+        revision=key,
+        alt=probability_alt(probabilities, class_names, i18n.current()),
+        failure=t("The chart could not be loaded. Reload the page."),
+    )
