@@ -13,7 +13,8 @@ help:  ## list the commands
 install: $(VENV)/.installed  ## make the virtual environment and install what the dashboard needs
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3-venv)."; exit 1; }
 
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt

@@ -160,7 +160,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _predict(options: argparse.Namespace) -> int:
     # Imported here: Pillow's plugins and ONNX Runtime are only needed to predict.
     import numpy as np
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     from mnist_core.inference import classifier
 
@@ -174,7 +174,7 @@ def _predict(options: argparse.Namespace) -> int:
         try:
             with Image.open(name) as picture:
                 ink = ink_from_image(picture)
-        except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        except Exception as error:  # Pillow's readers raise a dozen classes for damaged files
             raise ImageError("{name} can't be read as a picture. Give a PNG or JPEG file.", name=name) from error
         probabilities = model.predict(prepare(ink).image[None])[0]
         best = int(np.argmax(probabilities))

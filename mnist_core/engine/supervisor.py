@@ -76,7 +76,7 @@ class Supervisor:
                 self._pass_on_stops()
                 self._fill_slots()
                 if time.monotonic() >= next_recovery:
-                    self._store.mark_interrupted()
+                    self._store.mark_interrupted(spare=self._jobs)
                     next_recovery = time.monotonic() + _RECOVERY
             except MnistLabError as error:
                 # A full disk or a locked database passes; the queue must not end with it.

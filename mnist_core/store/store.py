@@ -6,7 +6,7 @@ finished run never changes its state again.
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -207,10 +207,15 @@ class Store:
         """Write phase, device, epoch, step or steps_per_epoch of a running run."""
         self._change(run_id, (RunState.RUNNING,), **values)
 
-    def mark_interrupted(self) -> list[str]:
-        """Mark every running run whose process is gone; return their ids."""
+    def mark_interrupted(self, spare: Collection[str] = ()) -> list[str]:
+        """Mark every running run whose process is gone; return their ids.
+
+        Runs in `spare` are left to the caller, who knows better why their process ended.
+        """
         gone = []
         for record in self.find(states=[RunState.RUNNING]):
+            if record.id in spare:
+                continue
             if not is_alive(record.pid, record.pid_started) and self.finish(
                 record.id,
                 RunState.INTERRUPTED,

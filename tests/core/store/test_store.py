@@ -443,3 +443,13 @@ def test_an_id_that_is_none_is_not_repeated_to_the_reader(store: Store) -> None:
     with pytest.raises(RunNotFoundError) as error:
         store.get("![picture](http://elsewhere)")
     assert "elsewhere" not in str(error.value)
+
+
+def test_a_run_whose_end_the_caller_explains_is_spared(store: Store) -> None:
+    mine, other = (store.create(RunConfig(), name) for name in ("mine", "other"))
+    dead = psutil.Popen(["true"])
+    for run_id in (mine, other):
+        assert store.claim(run_id, dead)
+    dead.wait()
+    assert store.mark_interrupted(spare=[mine]) == [other]
+    assert store.get(mine).state is RunState.RUNNING
