@@ -254,6 +254,22 @@ class RunConfig(_Frozen):
         return self.model.kind == "network" and self.data.validation_split > 0
 
 
+def _place(location: tuple[int | str, ...]) -> str:
+    """Return which layer an error is in, counted from 1, or nothing."""
+    return next((f"Layer {part + 1}, " for part in location if isinstance(part, int)), "")
+
+
+# What a setting is called on the screen, by its name in the configuration.
+_MODELS: tuple[type[_Frozen], ...] = (
+    DataConfig,
+    TrainConfig,
+    NetworkConfig,
+    LogisticConfig,
+    *LAYER_CLASSES.values(),
+)
+_TITLES = {name: field.title for model in _MODELS for name, field in model.model_fields.items() if field.title}
+
+
 def _config_error(error: ValidationError) -> ConfigError:
     first = error.errors(include_url=False)[0]
     path = [str(part) for part in first["loc"]]
@@ -262,9 +278,10 @@ def _config_error(error: ValidationError) -> ConfigError:
         return ConfigError("{message}", message=message)
     received = repr(first["input"])
     return ConfigError(
-        "{name}: {message}. Received: {received}",
-        name=".".join(path),
-        message=message,
+        "{title}: {message}. Received: {name}={received}",
+        title=_place(first["loc"]) + _TITLES.get(path[-1], path[-1]),
+        message=message.replace("Input should", "it should"),
+        name=path[-1],
         received=received if len(received) <= 60 else received[:57] + "...",
     )
 

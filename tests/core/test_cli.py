@@ -238,7 +238,7 @@ def test_bad_input_gives_no_traceback_in_a_terminal(arguments: list[str], senten
 
 def test_a_bad_setting_trains_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--recipe", "first-network", "--set", "dataset=imagenet"]) == 2
-    assert "data.dataset: " in capsys.readouterr().err
+    assert "Dataset: it should be" in capsys.readouterr().err
     assert store.find() == []
 
 
