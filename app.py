@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.engine import close_shared_supervisor, shared_supervisor
+from mnist_core.memory import return_large_blocks
 from pages._ui.errors import show_unexpected
 from pages._ui.web import VisitorMiddleware, health, plotly_js
 
@@ -21,6 +22,7 @@ from pages._ui.web import VisitorMiddleware, health, plotly_js
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Serve the training queue for as long as the server lives."""
+    return_large_blocks()
     shared_supervisor()
     for dataset_id in DATASETS:
         shared_provider().prepare(dataset_id)

@@ -93,7 +93,8 @@ def shapes(data: Dataset) -> None:
                 t("Array"): list(arrays),
                 t("Shape"): [str(array.shape) for array in arrays.values()],
                 t("Type"): [str(array.dtype) for array in arrays.values()],
-                t("From … to"): [f"{array.min()} … {array.max()}" for array in arrays.values()],
+                # Not their least and largest value: to find them, all pages of the mapped file would be read.
+                t("Size"): [t("{n} MB", n=f"{array.nbytes / 1e6:.2f}") for array in arrays.values()],
             }
         ),
         hide_index=True,

@@ -2,6 +2,7 @@
 
 import re
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -101,6 +102,12 @@ def test_a_newcomer_trains_judges_and_draws_on_real_mnist(real_server: Server, p
     expect(page.locator(".lab-answer strong")).to_have_text("1")
     page.get_by_role("button", name="Clear").click()
     expect(page.locator(".lab-answer strong")).to_have_text("?")
+
+    # Done when: with the real data mapped and a model loaded, the app process stays under 250 MB.
+    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("tab", name="Classes and shapes").click()
+    expect(page.get_by_text("Images per class")).to_be_visible()
+    assert psutil.Process(real_server.process.pid).memory_info().rss < 250e6
 
 
 def test_stop_keeps_the_model_and_others_cannot_stop(server: Server, page: Page, browser: Browser) -> None:
