@@ -37,7 +37,8 @@ def free_port() -> int:
 def running_server(home: Path, **environment: str) -> Iterator[Server]:
     """Start the dashboard as `make run` does, and end it as a service manager does."""
     port, log = free_port(), home.with_suffix(".log")
-    variables = {k: v for k, v in os.environ.items() if not k.startswith("MNIST_LAB_")}
+    # Without coverage's own hook too: its memory is not the dashboard's.
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(("MNIST_LAB_", "COV"))}
     variables |= {"MNIST_LAB_HOME": str(home), "MNIST_LAB_KERAS_DIR": str(home / "none"), "MNIST_LAB_OFFLINE": "1"}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1"]

@@ -224,7 +224,7 @@ def test_a_run_that_fails_says_why_and_gives_exit_code_1(store: Store) -> None:
     ("arguments", "sentence"),
     [
         (["train", "--recipe", "nope"], "There is no recipe called nope. Choose one of first-network, "),
-        (["train", "--recipe", "first-network", "--set", "epochs=0"], "train.epochs: "),
+        (["train", "--recipe", "first-network", "--set", "epochs=0"], "Epochs: "),
         (["evaluate", "20200101-000000-00000000"], "There is no run 20200101-000000-00000000."),
     ],
 )
