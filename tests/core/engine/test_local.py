@@ -106,7 +106,10 @@ def test_terminate_ends_a_worker_and_kill_ends_even_a_frozen_one(
     polite, frozen = start(), start()
     polite.terminate()
     wait_until(lambda: polite.poll() == -signal.SIGTERM, 10, "the end by SIGTERM")
-    psutil.Process(frozen.pid).suspend()
+    process = psutil.Process(frozen.pid)
+    process.suspend()
+    # A signal that comes before the process really stands still is taken first.
+    wait_until(lambda: process.status() == psutil.STATUS_STOPPED, 10, "the process to stand still")
     frozen.terminate()
     assert frozen.poll() is None
     frozen.kill()
