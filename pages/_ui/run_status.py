@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.engine import Progress, progress
-from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.store import MetricPoint, RunRecord, RunState, shared_store
 from pages._ui.errors import show_run_error
 from pages._ui.i18n import t
 
@@ -17,7 +17,7 @@ _PHASES = {
 }
 
 
-def run_status(record: RunRecord) -> None:
+def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
     """Show one line of the same height in every state, so that nothing jumps."""
     if record.error is not None:
         show_run_error(record.error)
@@ -28,7 +28,7 @@ def run_status(record: RunRecord) -> None:
             t("Waiting for its turn: {n} before it in the queue.", n=ahead) if ahead else t("Next in the queue …"),
         )
     elif record.state is RunState.RUNNING:
-        now = progress(record, shared_store().points(record.id))
+        now = progress(record, points)
         st.progress(now.fraction, _progress_words(record, now))
     elif record.state is RunState.STOPPED:
         st.progress(

@@ -6,11 +6,10 @@ import streamlit as st
 
 from mnist_core.datasets import get_spec
 from mnist_core.engine import shared_supervisor, total_rounds
-from mnist_core.errors import MnistLabError
 from mnist_core.figures.curves import curve_alt, curve_figure
 from mnist_core.store import MetricPoint, RunRecord, shared_store
 from pages._ui import i18n, runs, session
-from pages._ui.errors import errors_in_words, show_error
+from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 from pages._ui.live_plot import live_plot
 from pages._ui.network_view import network_view
@@ -34,9 +33,9 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         current = shared_store().get(record.id)
         if active and current.state.is_finished:
             st.rerun()  # the whole page changes: no more polling, and the results appear
-        _header(current, leave)
-        run_status(current)
         points = shared_store().points(current.id)
+        _header(current, leave)
+        run_status(current, points)
         _metrics(current, points)
         _curves(current, points)
         if active:
@@ -78,10 +77,8 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
 
 
 def _stop(run_id: str) -> None:
-    try:
+    with errors_in_words():
         shared_supervisor().stop(run_id, session.owner())
-    except MnistLabError as error:
-        show_error(error)
 
 
 def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
