@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import sys
-import threading
 from typing import Any
 
 from mnist_core.datasets import get_spec, load_dataset
@@ -79,6 +78,7 @@ def _train(options: argparse.Namespace) -> int:
     config = recipe.config.with_settings(dict(_assignment(text) for text in options.set))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Imported here: the other commands need no training code.
+    from mnist_core.training.control import Control
     from mnist_core.training.run import execute
 
     store = shared_store()
@@ -87,10 +87,10 @@ def _train(options: argparse.Namespace) -> int:
     if not store.claim(run_id, own_process()):
         print("mnist_core: another process has taken this run", file=sys.stderr)
         return 1
-    stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    control = Control()
+    signal.signal(signal.SIGINT, lambda *_: control.stop())
     print(f"Training {recipe.title} as run {run_id}; Ctrl-C stops it and keeps the model so far.")
-    record = execute(run_id, store, stop.is_set)
+    record = execute(run_id, store, control)
     _report(record, options.json)
     return 0 if record.state.has_model else 1
 

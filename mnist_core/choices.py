@@ -101,6 +101,20 @@ ACTIVATIONS = _table(
     Choice(id="linear", title="None (linear)", help="Passes numbers on unchanged."),
 )
 
+PRECISIONS = _table(
+    Choice(
+        id="float32",
+        title="Normal (float32)",
+        help="Every number has about seven exact digits. What Keras does unless told otherwise.",
+    ),
+    Choice(
+        id="mixed_bfloat16",
+        title="Mixed (bfloat16)",
+        help="Multiplies with short numbers of about three digits and keeps the weights exact. Much faster where the "
+        "processor can do it, slower where it can't; the accuracy stays the same.",
+    ),
+)
+
 PADDINGS = _table(
     Choice(id="valid", title="None (valid)", help="The filter stays inside the image, which shrinks a little."),
     Choice(id="same", title="Zeros (same)", help="A border of zeros keeps the image's size."),

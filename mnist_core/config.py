@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mnist_core.choices import ACTIVATIONS, LOSSES, OPTIMIZERS, PADDINGS
+from mnist_core.choices import ACTIVATIONS, LOSSES, OPTIMIZERS, PADDINGS, PRECISIONS
 from mnist_core.errors import ConfigError
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -20,6 +20,7 @@ OptimizerId = Literal["sgd", "rmsprop", "adam", "adamw", "adagrad", "nadam"]
 LossId = Literal["categorical_crossentropy", "sparse_categorical_crossentropy"]
 ActivationId = Literal["relu", "sigmoid", "tanh", "elu", "selu", "leaky_relu", "softplus", "linear"]
 PaddingId = Literal["valid", "same"]
+PrecisionId = Literal["float32", "mixed_bfloat16"]
 DatasetId = Literal["mnist", "fashion_mnist", "digits"]
 
 
@@ -163,6 +164,9 @@ class TrainConfig(_Frozen):
         title="Early stopping",
         description="Stop after so many epochs without a better validation loss, and keep the best weights.",
     )
+    precision: PrecisionId = Field(
+        "float32", title="Number precision", description="How exactly the network calculates while it trains."
+    )
     tensorboard: bool = Field(False, title="TensorBoard logs", description="Also write logs that TensorBoard can show.")
 
 
@@ -231,6 +235,8 @@ class RunConfig(_Frozen):
         values = self.model_dump(mode="json")
         train = values["train"]
         train.pop("tensorboard")
+        if self.train.precision == "float32":
+            train.pop("precision")  # came later: runs from before it are found as they were
         if self.model.kind == "logistic_sgd":
             values["train"] = {"epochs": train["epochs"], "seed": train["seed"]}
             values["data"].pop("validation_split")
@@ -291,6 +297,7 @@ for _literal, _registry in (
     (LossId, LOSSES),
     (ActivationId, ACTIVATIONS),
     (PaddingId, PADDINGS),
+    (PrecisionId, PRECISIONS),
 ):
     # A choice that is listed but not accepted (or the reverse) must not survive an import.
     assert set(_literal.__args__) == set(_registry)  # type: ignore[attr-defined]

@@ -87,6 +87,12 @@ class NotOwnerError(MnistLabError, PermissionError):
     code = "not_owner"
 
 
+class LimitError(MnistLabError, ValueError):
+    """Too large, too long, or too many at once for what this installation allows."""
+
+    code = "limit"
+
+
 class ArtifactMissingError(MnistLabError, FileNotFoundError):
     """A file of a run is missing or can't be read."""
 

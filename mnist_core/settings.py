@@ -1,9 +1,10 @@
 """Settings of an installation, read once from environment variables ``MNIST_LAB_*``."""
 
+import hmac
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mnist_core.errors import ConfigError
@@ -34,11 +35,52 @@ class Settings(BaseSettings):
     )
     download_retries: int = Field(default=3, ge=0, le=20, description="How often a failed download is tried again.")
     offline: bool = Field(default=False, description="Never download; use only what is on this computer.")
-    slots: int = Field(default=1, ge=1, le=64, description="How many runs train at the same time.")
+    slots: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="How many runs train at the same time. Unset: one for each graphics card, else one for two cores.",
+    )
+    warm_spare: bool = Field(
+        default=True,
+        description="Keep a worker waiting that has imported Keras already (400 MB), so that training begins at once.",
+    )
     stop_patience: float = Field(
         default=20.0,
         gt=0,
         description="Seconds a worker may take to stop by itself before it is ended.",
+    )
+    hang_patience: float = Field(
+        default=300.0,
+        gt=0,
+        description="Seconds without a sign of life after which a worker is ended; its run can be resumed.",
+    )
+    running_per_visitor: int = Field(default=1, ge=1, le=64, description="How many runs a visitor may train at once.")
+    queued_per_visitor: int = Field(default=2, ge=1, le=1000, description="How many runs a visitor may have waiting.")
+    max_epochs: int = Field(default=200, ge=1, description="Most epochs of a run.")
+    max_parameters: int = Field(default=20_000_000, ge=1000, description="Most parameters of a network.")
+    max_train_size: int = Field(default=60_000, ge=100, description="Most training images of a run.")
+    max_run_seconds: float = Field(
+        default=3600.0,
+        gt=0,
+        description="Longest training in seconds: longer ones are not begun, or stopped with their model kept.",
+    )
+    worker_memory_mb: int | None = Field(
+        default=None,
+        ge=100,
+        description="Most memory of a worker in MB. Unset: four fifths of this computer's, divided by the slots.",
+    )
+    visitor_disk_mb: int = Field(default=2000, ge=1, description="Most disk space of one visitor's runs in MB.")
+    total_disk_mb: int = Field(
+        default=20_000,
+        ge=1,
+        description="Most disk space of all runs in MB: above it the oldest runs that nobody keeps are deleted.",
+    )
+    share_new_runs: bool = Field(default=True, description="Whether everyone may look at a new run.")
+    admin_token: SecretStr | None = Field(
+        default=None,
+        min_length=12,
+        description="Password for stopping, renaming and deleting everyone's runs. Unset: nobody can.",
     )
 
     @field_validator("home", "data_dir", "keras_dir", mode="after")
@@ -47,10 +89,25 @@ class Settings(BaseSettings):
         # Workers run in another working folder than the app, and must find the same files.
         return path.expanduser().absolute() if path else path
 
+    def is_admin_token(self, text: str) -> bool:
+        """Whether `text` is the admin's password; takes as long for a wrong one as for a nearly right one."""
+        token = self.admin_token
+        return token is not None and hmac.compare_digest(text.encode(), token.get_secret_value().encode())
+
     @property
     def database_path(self) -> Path:
         """SQLite file with all runs and their metrics."""
         return self.home / "mnist_lab.db"
+
+    @property
+    def speed_path(self) -> Path:
+        """What was measured of this computer's training speed."""
+        return self.home / "speed.json"
+
+    @property
+    def spare_log(self) -> Path:
+        """Output of the worker that waits."""
+        return self.home / "spare.log"
 
     @property
     def runs_dir(self) -> Path:
@@ -80,5 +137,5 @@ def get_settings() -> Settings:
             "{name}: {message}. Received: {received}",
             name=_PREFIX + str(first["loc"][0]).upper(),
             message=first["msg"],
-            received=repr(first["input"]),
+            received="(hidden)" if "token" in str(first["loc"][0]) else repr(first["input"]),
         ) from error

@@ -3,12 +3,15 @@
 import streamlit as st
 
 from mnist_core.datasets import DATASETS, get_spec, shared_provider
+from mnist_core.errors import MnistLabError
 from mnist_core.recipes import RECIPES, Recipe
 from pages._ui import runs, session
 from pages._ui.cached import dataset
 from pages._ui.components import fallback_notice, need_dataset
+from pages._ui.errors import show_error
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
+from pages._ui.manage import cleaning_notice
 
 EXPECTED = {"test_accuracy": "test accuracy", "val_accuracy": "cross-validated accuracy"}
 
@@ -52,7 +55,11 @@ def card(recipe: Recipe) -> None:
                 help=t("Its images are still on their way.") if waiting else None,
             ):
                 session.use_recipe(recipe.id)
-                run_id = runs.start(session.recipe_config(recipe.id), recipe.id)
+                try:
+                    run_id = runs.start(session.recipe_config(recipe.id), recipe.id)
+                except MnistLabError as error:  # too many waiting, say; shown on the page, not in the narrow card
+                    st.session_state["home_problem"] = error
+                    st.rerun()
                 st.switch_page("train.py", query_params={"run": run_id})
             if st.button(t("Look at settings"), key=f"open_{recipe.id}", type="tertiary"):
                 session.use_recipe(recipe.id)
@@ -65,6 +72,9 @@ for spec in DATASETS.values():
     if shared_provider().status(spec.id).state == "preparing":
         need_dataset(spec.id)
 fallback_notice()
+cleaning_notice()
+if (problem := st.session_state.pop("home_problem", None)) is not None:
+    show_error(problem)
 st.header(t("Recipes"), anchor=False)
 recipes = list(RECIPES.values())
 for start in range(0, len(recipes), 3):

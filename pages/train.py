@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from mnist_core.errors import ConfigError, RunNotFoundError
+from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import runs, session
 from pages._ui.components import fallback_notice, need_dataset, page_header
-from pages._ui.errors import show_error
+from pages._ui.errors import errors_in_words, show_error
+from pages._ui.estimate_view import estimate_view
 from pages._ui.i18n import t
+from pages._ui.manage import cleaning_notice
 from pages._ui.network_view import network_view
 from pages._ui.run_view import run_view
 from pages._ui.sidebar import experiment_form
@@ -22,11 +24,13 @@ def shown_run() -> RunRecord | None:
         return None
     if wanted:
         try:
-            return shared_store().get(wanted)
-        except RunNotFoundError as error:
+            return runs.look_up(wanted)
+        except (RunNotFoundError, NotOwnerError) as error:
             show_error(error)
             return None
-    active = shared_store().find(states=[RunState.QUEUED, RunState.RUNNING], owner=session.owner(), limit=1)
+    active = shared_store().find(
+        states=[RunState.QUEUED, RunState.RUNNING, RunState.PAUSED], owner=session.owner(), limit=1
+    )
     return active[0] if active else None
 
 
@@ -38,11 +42,11 @@ def show_new() -> None:
 
 def start(*, again: bool) -> None:
     """Start the run of the settings, or show the finished one."""
-    run_id = runs.start(session.draft_config(), session.draft_recipe(), again=again)
-    runs.remember(run_id)
+    with errors_in_words():
+        runs.remember(runs.start(session.draft_config(), session.draft_recipe(), again=again))
 
 
-def start_row(problem: ConfigError | None, ready: bool) -> None:
+def start_row(problem: MnistLabError | None, ready: bool) -> None:
     """Show the button that starts the run of the settings."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -65,12 +69,15 @@ if record is not None and not session.has_draft():
 experiment_form()
 try:
     config, problem = session.draft_config(), None
-except ConfigError as error:
+except MnistLabError as error:
     config, problem = None, error
 if record is None:
     fallback_notice()
     ready = need_dataset(session.draft()["data"]["dataset"])
+    cleaning_notice()
     problem = network_view(config, problem)
+    if config is not None and problem is None:
+        problem = estimate_view(config)
     start_row(problem, ready)
 else:
     runs.remember(record.id)

@@ -29,6 +29,8 @@ def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("MNIST_LAB_HOME", str(home))
     monkeypatch.setenv("MNIST_LAB_KERAS_DIR", str(_empty_dir))
     monkeypatch.setenv("MNIST_LAB_OFFLINE", "1")
+    # A waiting worker would take the processor from the tests; those about it turn it on.
+    monkeypatch.setenv("MNIST_LAB_WARM_SPARE", "0")
     _forget_singletons()
     yield home
     engine = sys.modules.get("mnist_core.engine")

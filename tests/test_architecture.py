@@ -28,8 +28,11 @@ RANKS = {
 }
 FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "figures"}
 HEAVY = {"keras", "tensorflow", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
-# Keras gives its base class; imported inside functions of training only.
-CALLBACKS = "mnist_core.training.callbacks"
+# What these build on must be there when their classes are made; they are imported inside functions of training only.
+BUILT_ON = {
+    "mnist_core.training.callbacks": {"keras"},
+    "mnist_core.training.tensorflow_steps": {"keras", "tensorflow"},
+}
 
 
 def module_name(path: Path) -> str:
@@ -110,14 +113,14 @@ def test_the_core_knows_no_streamlit(path):
 @every_module
 def test_heavy_libraries_are_imported_where_they_are_used(path):
     found = {module.split(".")[0] for module in imports(path, top_level_only=True)} & HEAVY
-    assert found <= ({"keras"} if module_name(path) == CALLBACKS else set())
+    assert found <= BUILT_ON.get(module_name(path), set())
 
 
 @every_module
-def test_callbacks_are_imported_inside_functions_of_training_only(path):
-    assert not [module for module in imports(path, top_level_only=True) if module.startswith(CALLBACKS)]
+def test_modules_built_on_keras_are_imported_inside_functions_of_training_only(path):
+    assert not [module for module in imports(path, top_level_only=True) if module.startswith(tuple(BUILT_ON))]
     if part_of(module_name(path)) != "training":
-        assert not [module for module in imports(path) if module.startswith(CALLBACKS)]
+        assert not [module for module in imports(path) if module.startswith(tuple(BUILT_ON))]
 
 
 @pytest.mark.parametrize("path", APP + PAGES, ids=name_of)

@@ -6,37 +6,45 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
+
 from mnist_core.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 class LocalWorker:
-    """A process that trains one run and ends.
+    """A process that waits for a run, trains it and ends.
 
     Parameters
     ----------
-    run_id : str
-        The run; its log takes the process's output.
-    log : Path
-        File for the process's output.
     settings : Settings
-        Passed on by the environment.
+        Passed on by the environment, but for the admin token.
+    log : Path
+        File to which the process's output is added until its run begins.
+    gpu : str, optional
+        The one card that the process shall see.
+    warm_up : bool
+        Whether it shall use the time before its run to import Keras and compile a first program.
     """
 
-    def __init__(self, run_id: str, log: Path, settings: Settings) -> None:
-        self.run_id = run_id
+    def __init__(self, settings: Settings, log: Path, *, gpu: str | None = None, warm_up: bool) -> None:
+        self.gpu = gpu
+        log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-u", "-m", "mnist_core.training.worker"],
+                [sys.executable, "-u", "-m", "mnist_core.training.worker", *([] if warm_up else ["--no-warm-up"])],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=PROJECT,
-                env=_environment(settings),
+                env=_environment(settings, gpu),
                 # Ctrl-C in the terminal shall reach the app only, which stops its workers itself.
                 start_new_session=True,
             )
+
+    def begin(self, run_id: str) -> None:
+        """Give the process its run; its output goes into the run's log from now on."""
         self._send({"command": "run", "run_id": run_id})
 
     @property
@@ -51,6 +59,17 @@ class LocalWorker:
     def request_stop(self) -> None:
         """Ask for the end after the current batch."""
         self._send({"command": "stop"})
+
+    def request_pause(self) -> None:
+        """Ask for a checkpoint and the end after the current batch."""
+        self._send({"command": "pause"})
+
+    def memory(self) -> int:
+        """Return the bytes of memory that the process takes; 0 once it is gone."""
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
 
     def terminate(self) -> None:
         """End the process without asking."""
@@ -82,9 +101,12 @@ class LocalWorker:
             pass  # the process has ended; the supervisor sees that by its exit code
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def _environment(settings: Settings, gpu: str | None) -> dict[str, str]:
     environment = dict(os.environ)
-    for name, value in settings.model_dump(mode="json", exclude_none=True).items():
+    environment.pop("MNIST_LAB_ADMIN_TOKEN", None)
+    for name, value in settings.model_dump(mode="json", exclude_none=True, exclude={"admin_token"}).items():
         environment[f"MNIST_LAB_{name.upper()}"] = str(value)
+    if gpu is not None:
+        environment["CUDA_VISIBLE_DEVICES"] = gpu
     environment["PYTHONPATH"] = os.pathsep.join(path for path in (str(PROJECT), environment.get("PYTHONPATH")) if path)
     return environment

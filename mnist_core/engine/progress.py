@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mnist_core.config import LogisticConfig
-from mnist_core.store import MetricPoint, RunRecord
+from mnist_core.engine.estimate import estimate
+from mnist_core.store import MetricPoint, RunRecord, Store
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,12 @@ def progress(record: RunRecord, points: list[MetricPoint], now: datetime | None 
         steps=steps,
         remaining=_remaining(record, points, rounds * steps, now or datetime.now(UTC)),
     )
+
+
+def remaining_seconds(record: RunRecord, store: Store) -> float:
+    """Return the seconds until a running run ends: by its pace so far, before it has one by an estimate."""
+    remaining = progress(record, store.points(record.id)).remaining
+    return estimate(record.config, store).seconds if remaining is None else remaining
 
 
 def _remaining(record: RunRecord, points: list[MetricPoint], total: int, now: datetime) -> float | None:

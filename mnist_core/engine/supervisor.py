@@ -1,30 +1,50 @@
-"""The queue: starts workers for queued runs, passes on stops, and notices dead workers."""
+"""The queue: starts workers for queued runs, passes on requests, and notices dead and stuck workers."""
 
-import signal
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 from mnist_core.config import RunConfig
+from mnist_core.engine.cleaning import clean, next_to_go, sweep
+from mnist_core.engine.devices import default_slots, gpu_ids, memory_limit_mb
+from mnist_core.engine.estimate import estimate
+from mnist_core.engine.fairness import fair_order, may_begin
+from mnist_core.engine.job import Job
+from mnist_core.engine.limits import check_config, check_visitor
 from mnist_core.engine.local import LocalWorker
-from mnist_core.errors import MnistLabError
+from mnist_core.engine.progress import remaining_seconds
+from mnist_core.engine.spare import Spare
+from mnist_core.errors import ConfigError, MnistLabError
 from mnist_core.settings import Settings, get_settings
-from mnist_core.store import RunError, RunState, Store, shared_store
+from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
 
 _TICK = 0.2  # seconds between two looks at the workers
 _RECOVERY = 5.0  # seconds between two looks for runs of dead processes
+_CLEANING = 60.0  # seconds between two looks at the disk
 _SHUTDOWN = 5.0  # seconds that workers get to end with the app
+_LONGEST_QUEUE = 10_000
+_ENDING = ("evaluate", "export")  # phases after which a slot is free within a second or two
 
 
-@dataclass
-class _Job:
-    worker: LocalWorker
-    stop_sent: float | None = None
-    terminated: bool = False
+@dataclass(frozen=True)
+class QueueStatus:
+    """Where a run is in the queue.
+
+    Attributes
+    ----------
+    position : int
+        How many waiting runs begin before it.
+    expected_wait : float
+        Seconds until it begins, as far as one can tell.
+    """
+
+    position: int
+    expected_wait: float
 
 
 class Supervisor:
-    """Runs queued runs in worker processes, `Settings.slots` at a time, first come first served.
+    """Runs queued runs in worker processes, `slots` at a time; visitors take turns.
 
     One thread does all the work; every method may be called from any thread.
     """
@@ -32,7 +52,12 @@ class Supervisor:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._jobs: dict[str, _Job] = {}
+        self.slots = settings.slots or default_slots()
+        self._gpus = gpu_ids()
+        self._memory_limit = memory_limit_mb(settings.worker_memory_mb, self.slots)
+        self._jobs: dict[str, Job] = {}
+        self._spare = Spare(settings)
+        self._ending = False
         self._wake = threading.Event()
         self._closing = False
         self._lock = threading.Lock()
@@ -46,16 +71,87 @@ class Supervisor:
                 self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
                 self._thread.start()
 
-    def submit(self, config: RunConfig, name: str, *, owner: str | None = None, recipe: str | None = None) -> str:
-        """Queue a run and return its id; raises `StorageError`."""
-        run_id = self._store.create(config, name, owner=owner, recipe=recipe)
+    # what people ask for
+
+    def submit(
+        self,
+        config: RunConfig,
+        name: str,
+        *,
+        visitor: Visitor,
+        recipe: str | None = None,
+        continues: str | None = None,
+    ) -> str:
+        """Queue a run and return its id.
+
+        Parameters
+        ----------
+        config : RunConfig
+        name : str
+        visitor : Visitor
+            Whose run it is.
+        recipe : str, optional
+        continues : str, optional
+            A run whose training this one goes on with; only the number of epochs may differ.
+
+        Raises
+        ------
+        LimitError
+            If the run is larger than allowed here, or the visitor has too many waiting.
+        ConfigError
+            If layers don't fit together, or the run to continue is of another kind.
+        RunStateError
+            If the run to continue has no checkpoint.
+        StorageError
+            If the disk is full.
+        """
+        check_config(config, self._settings, estimate(config, self._store))
+        if continues is not None:
+            _check_continuation(self._store.get(continues), config)
+        with self._lock:  # two clicks at once are one after the other
+            check_visitor(visitor.id, self._store)
+            run_id = self._store.create(config, name, owner=visitor.id, recipe=recipe, continues=continues)
         self._wake.set()
         return run_id
 
-    def stop(self, run_id: str, owner: str | None) -> None:
+    def stop(self, run_id: str, visitor: Visitor) -> None:
         """Stop a run gently, keeping its model so far; raises as `Store.request_stop`."""
-        self._store.request_stop(run_id, owner)
+        self._store.request_stop(run_id, visitor)
         self._wake.set()
+
+    def pause(self, run_id: str, visitor: Visitor) -> None:
+        """Let a run give its place free and go on later; raises as `Store.request_pause`."""
+        self._store.request_pause(run_id, visitor)
+        self._wake.set()
+
+    def resume(self, run_id: str, visitor: Visitor) -> None:
+        """Queue a paused or interrupted run again; raises as `Store.request_resume`."""
+        self._store.request_resume(run_id, visitor)
+        self._wake.set()
+
+    def queue_status(self, run_id: str) -> QueueStatus:
+        """Return where a waiting run is in the queue; (0, 0) for any other."""
+        queued, running = self._queue()
+        ids = [record.id for record in queued]
+        if run_id not in ids:
+            return QueueStatus(0, 0.0)
+        position = ids.index(run_id)
+        free = sorted(remaining_seconds(record, self._store) for record in running)
+        free = [0.0] * max(0, self.slots - len(free)) + free
+        begins = 0.0
+        for record in queued[: position + 1]:
+            begins = free.pop(0)
+            free = sorted([*free, begins + estimate(record.config, self._store).seconds])
+        return QueueStatus(position, begins)
+
+    def cleaning_next(self) -> list[RunRecord]:
+        """Return the runs that will be deleted soon because the disk space is nearly used up."""
+        return next_to_go(self._store)
+
+    @property
+    def spare_pid(self) -> int | None:
+        """Process id of the worker that waits for a run, if there is one."""
+        return self._spare.pid
 
     def close(self) -> None:
         """Stop working and end all workers; their runs are marked as interrupted."""
@@ -64,21 +160,29 @@ class Supervisor:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(_SHUTDOWN)
+        self._spare.close(_SHUTDOWN)
         for job in self._jobs.values():
             job.worker.close(_SHUTDOWN)
         self._store.mark_interrupted()
 
+    # the thread
+
     def _loop(self) -> None:
-        next_recovery = time.monotonic() + _RECOVERY
+        next_recovery = next_cleaning = time.monotonic()
         while not self._closing:
             try:
                 self._reap()
-                self._pass_on_stops()
+                self._attend()
                 self._fill_slots()
+                self._keep_spare()
                 if time.monotonic() >= next_recovery:
                     self._store.mark_interrupted(spare=self._jobs)
                     next_recovery = time.monotonic() + _RECOVERY
-            except MnistLabError as error:
+                if time.monotonic() >= next_cleaning:
+                    clean(self._store)
+                    sweep(self._store)
+                    next_cleaning = time.monotonic() + _CLEANING
+            except (MnistLabError, OSError) as error:
                 # A full disk or a locked database passes; the queue must not end with it.
                 print(f"The queue could not be served this time: {error}", flush=True)
             self._wake.wait(_TICK if self._jobs else 1.0)
@@ -89,67 +193,92 @@ class Supervisor:
             code = job.worker.poll()
             if code is None:
                 continue
-            # Does nothing where the worker has recorded an end itself, or where the run was not
-            # its own: another app or the command line may have been faster.
-            self._store.finish(
-                run_id,
-                RunState.STOPPED if job.terminated else RunState.INTERRUPTED,
-                error=None if job.terminated else _worker_died(code),
-                pid=job.worker.pid,
-            )
             del self._jobs[run_id]
+            if code == 0:
+                # It recorded the end itself, or the run was not its to take; if the run waits, it was paused
+                # and somebody wants it again already.
+                if job.remark is not None:
+                    self._store.explain(run_id, job.remark)
+            elif job.was_spare and job.verdict is None and not self._has_begun(run_id):
+                pass  # the spare was dead already: another worker takes the run
+            else:
+                # Does nothing where the worker has recorded a failure itself, or where the run was not its
+                # own: another app or the command line may have been faster.
+                state, error = job.ending(code)
+                self._store.finish(run_id, state, error=error, pid=job.worker.pid)
 
-    def _pass_on_stops(self) -> None:
-        now = time.monotonic()
+    def _has_begun(self, run_id: str) -> bool:
+        return self._store.exists(run_id) and self._store.get(run_id).state is not RunState.QUEUED
+
+    def _attend(self) -> None:
+        if not self._jobs:
+            return
+        active = self._store.find(states=[RunState.QUEUED, RunState.RUNNING], limit=_LONGEST_QUEUE)
+        records = {record.id: record for record in active}
         for run_id, job in self._jobs.items():
-            if job.stop_sent is None:
-                if self._store.get(run_id).stop_requested:
-                    job.worker.request_stop()
-                    job.stop_sent = now
-            elif now - job.stop_sent > 2 * self._settings.stop_patience:
-                job.worker.kill()
-            elif now - job.stop_sent > self._settings.stop_patience:
-                job.terminated = True
-                job.worker.terminate()
+            job.attend(records.get(run_id), self._settings, self._memory_limit)
+        self._ending = any(records[run_id].phase in _ENDING for run_id in self._jobs if run_id in records)
+
+    def _queue(self) -> tuple[list[RunRecord], list[RunRecord]]:
+        """Return the waiting runs in their order, and the running ones."""
+        running = self._store.find(states=[RunState.RUNNING], limit=_LONGEST_QUEUE)
+        queued = self._store.find(states=[RunState.QUEUED], limit=_LONGEST_QUEUE)
+        # A run that has been given to a worker does not wait any more, though it may not say so yet.
+        running += [record for record in queued if record.id in self._jobs]
+        queued = [record for record in queued if record.id not in self._jobs]
+        return fair_order(queued, running, self._settings.running_per_visitor), running
 
     def _fill_slots(self) -> None:
-        free = self._settings.slots - len(self._jobs)
-        if free <= 0:
+        while len(self._jobs) < self.slots:
+            queued, running = self._queue()
+            mine = [record for record in running if record.id in self._jobs]
+            if not queued or not may_begin(queued[0], mine, self._settings.running_per_visitor):
+                return
+            self._begin(queued[0])
+
+    def _begin(self, record: RunRecord) -> None:
+        gpu = self._free_gpu()
+        worker = self._spare.take(gpu)
+        was_spare = worker is not None
+        try:
+            if worker is None:
+                worker = LocalWorker(self._settings, self._store.files(record.id).log, gpu=gpu, warm_up=False)
+        except OSError as error:
+            self._store.finish(
+                record.id,
+                RunState.FAILED,
+                error=RunError(
+                    code="worker_start",
+                    template="The training process could not be started: {reason}",
+                    values={"reason": str(error)},
+                ),
+            )
             return
-        queued = self._store.find(states=[RunState.QUEUED], limit=free + len(self._jobs), oldest_first=True)
-        for record in [r for r in queued if r.id not in self._jobs][:free]:
-            files = self._store.files(record.id)
-            try:
-                files.folder.mkdir(parents=True, exist_ok=True)
-                worker = LocalWorker(record.id, files.log, self._settings)
-            except OSError as error:
-                self._store.finish(
-                    record.id,
-                    RunState.FAILED,
-                    error=RunError(
-                        code="worker_start",
-                        template="The training process could not be started: {reason}",
-                        values={"reason": str(error)},
-                    ),
-                )
-                continue
-            self._jobs[record.id] = _Job(worker)
+        worker.begin(record.id)
+        self._jobs[record.id] = Job(worker, was_spare)
+
+    def _free_gpu(self) -> str | None:
+        """Return the card with the fewest runs; None on a computer without."""
+        used = Counter(job.worker.gpu for job in self._jobs.values())
+        return min(self._gpus, key=lambda gpu: used[gpu]) if self._gpus else None
+
+    def _keep_spare(self) -> None:
+        """Warm a worker up while nobody waits for its processor: a slot is free, or nearly."""
+        if len(self._jobs) < self.slots or self._ending:
+            self._spare.keep(self._free_gpu())
 
 
-def _worker_died(code: int) -> RunError:
-    if code >= 0:
-        return RunError(
-            code="worker_died",
-            template="The training process ended without a result (exit code {code}). Its log may say why.",
-            values={"code": str(code)},
+def _check_continuation(record: RunRecord, config: RunConfig) -> None:
+    if record.config.model.kind != "network":
+        raise ConfigError("Only networks can be trained on; a baseline is trained anew.")
+    if record.config.with_settings({"epochs": config.train.epochs}) != config:
+        raise ConfigError("To train a run on, only its number of epochs may change.")
+    if config.train.epochs <= record.config.train.epochs and record.state is RunState.COMPLETED:
+        raise ConfigError(
+            "The run has {n} epochs already, so choose more. Received: epochs={received}",
+            n=record.config.train.epochs,
+            received=config.train.epochs,
         )
-    name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-    return RunError(
-        code="worker_killed",
-        template="The training process was ended from outside (signal {name}), perhaps because memory ran out. "
-        "What other runs had finished is safe; you can start this one again.",
-        values={"name": name},
-    )
 
 
 _shared: Supervisor | None = None

@@ -50,11 +50,26 @@ def build_model(config: RunConfig, num_classes: int = 10) -> "keras.Model":
         raise ConfigError("Only networks are built with Keras. Received: model={kind}", kind=config.model.kind)
     keras.utils.set_random_seed(config.train.seed)
     model = keras.Sequential([keras.Input((SIDE, SIDE))])
+    precision = config.train.precision
     for row in layer_rows(config.model, num_classes)[:-1]:
-        model.add(_layer(row.config) if row.config else _added(row.name, row.output_shape))
-    model.add(keras.layers.Dense(num_classes, activation="softmax"))
+        model.add(_layer(row.config, precision) if row.config else _added(row.name, row.output_shape, precision))
+    # The probabilities are always exact: with 8 bits they would come in steps of almost 1 %.
+    model.add(keras.layers.Dense(num_classes, activation="softmax", dtype="float32"))
     model.compile(optimizer=_optimizer(config), loss=config.train.loss, metrics=["accuracy"])
     return model
+
+
+def in_float32(model: "keras.Model", config: RunConfig, num_classes: int = 10) -> "keras.Model":
+    """Return the network as everybody else sees it: trained weights, calculating in float32.
+
+    Mixed precision is a way of training; ONNX Runtime does not take such a graph, and a file that
+    answers otherwise than the page would be a riddle. Weights are float32 in both.
+    """
+    if config.train.precision == "float32":
+        return model
+    twin = build_model(config.with_settings({"precision": "float32"}), num_classes)
+    twin.set_weights(model.get_weights())
+    return twin
 
 
 def _optimizer(config: RunConfig) -> "keras.Optimizer":
@@ -68,25 +83,29 @@ def _optimizer(config: RunConfig) -> "keras.Optimizer":
     return optimizer
 
 
-def _added(name: str, shape: tuple[int, ...]) -> "keras.Layer":
+def _added(name: str, shape: tuple[int, ...], precision: str) -> "keras.Layer":
     import keras
 
-    return keras.layers.Reshape(shape) if name == "Reshape" else keras.layers.Flatten()
+    return keras.layers.Reshape(shape, dtype=precision) if name == "Reshape" else keras.layers.Flatten(dtype=precision)
 
 
-def _layer(layer: LayerConfig) -> "keras.Layer":
+def _layer(layer: LayerConfig, precision: str) -> "keras.Layer":
     import keras
 
     match layer:
         case Dense():
-            return keras.layers.Dense(layer.units, activation=layer.activation)
+            return keras.layers.Dense(layer.units, activation=layer.activation, dtype=precision)
         case Conv2D():
             return keras.layers.Conv2D(
-                layer.filters, layer.kernel_size, padding=layer.padding, activation=layer.activation
+                layer.filters,
+                layer.kernel_size,
+                padding=layer.padding,
+                activation=layer.activation,
+                dtype=precision,
             )
         case MaxPooling2D():
-            return keras.layers.MaxPooling2D(layer.pool_size)
+            return keras.layers.MaxPooling2D(layer.pool_size, dtype=precision)
         case Dropout():
-            return keras.layers.Dropout(layer.rate)
+            return keras.layers.Dropout(layer.rate, dtype=precision)
         case BatchNormalization():
-            return keras.layers.BatchNormalization()
+            return keras.layers.BatchNormalization(dtype=precision)

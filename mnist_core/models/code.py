@@ -26,11 +26,17 @@ def keras_code(config: RunConfig, num_classes: int = 10) -> str:
             f"y_train = keras.utils.to_categorical(y_train, {num_classes})",
             f"y_test = keras.utils.to_categorical(y_test, {num_classes})",
         ]
+    mixed = config.train.precision != "float32"
+    if mixed:
+        lines += ["", f'keras.config.set_dtype_policy("{config.train.precision}")']
     lines += ["", f"keras.utils.set_random_seed({config.train.seed})"]
     lines += ["model = keras.Sequential([", "    keras.Input((28, 28)),"]
-    for row in layer_rows(config.model, num_classes):
+    *hidden, last = layer_rows(config.model, num_classes)
+    for row in hidden:
         detail = f"({row.detail})" if row.name == "Reshape" else row.detail
         lines.append(f"    keras.layers.{row.name}({detail}),")
+    exact = ', dtype="float32"' if mixed else ""
+    lines.append(f"    keras.layers.{last.name}({last.detail}{exact}),")
     lines += ["])", "model.compile("]
     lines += [f"    optimizer={_optimizer(config)},", f'    loss="{config.train.loss}",']
     lines += ['    metrics=["accuracy"],', ")", "", *_fit_lines(config)]

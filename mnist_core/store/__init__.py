@@ -2,7 +2,7 @@
 
 from mnist_core.store.artifacts import RunFiles
 from mnist_core.store.processes import own_process
-from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState
+from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState, Visitor
 from mnist_core.store.store import Store, shared_store
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "RunRecord",
     "RunState",
     "Store",
+    "Visitor",
     "own_process",
     "shared_store",
 ]

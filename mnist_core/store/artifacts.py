@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,10 @@ from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.files import replacing
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
+
+# What TensorFlow's C++ parts say about themselves: "I0000 00:00:1795239768.341175   12102 port.cc:153] ..."
+_CHATTER = re.compile(r"[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl|To enable the following instr")
+_CHATTER_LINES = 12
 
 
 def is_run_id(text: str) -> bool:
@@ -34,6 +39,7 @@ class RunFiles:
         self.model = self.folder / "model.keras"
         self.onnx = self.folder / "model.onnx"
         self.probabilities = self.folder / "probabilities.npz"
+        self.checkpoint = self.folder / "checkpoint.npz"
         self.log = self.folder / "worker.log"
         self.tensorboard = self.folder / "tensorboard"
 
@@ -54,13 +60,29 @@ class RunFiles:
                 "The predictions of this run are missing or damaged. Train it again to get them back."
             ) from error
 
+    def checkpoint_step(self) -> int | None:
+        """Return how many batches the checkpoint has behind it; None where there is none that can be read."""
+        try:
+            with np.load(self.checkpoint, allow_pickle=False) as archive:
+                return int(archive["step"])
+        except Exception:  # NumPy and zipfile raise a dozen classes for damaged content
+            return None
+
+    def size(self) -> int:
+        """Return the bytes of all files; what vanishes meanwhile counts nothing."""
+        total = 0
+        for path in self.folder.rglob("*"):
+            with suppress(OSError):
+                total += path.lstat().st_size
+        return total
+
     def log_tail(self, lines: int) -> str:
-        """Return the last lines of the worker's log; empty where there is none."""
+        """Return the last lines of the worker's log, without TensorFlow's own notes; empty where there is none."""
         try:
             with self.log.open("rb") as stream:
                 stream.seek(0, 2)
-                stream.seek(max(0, stream.tell() - 200 * lines))
+                stream.seek(max(0, stream.tell() - 200 * (lines + _CHATTER_LINES)))
                 text = stream.read().decode(errors="replace")
         except OSError:
             return ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join([line for line in text.splitlines() if not _CHATTER.match(line)][-lines:])

@@ -12,6 +12,7 @@ class RunState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     COMPLETED = "completed"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -19,8 +20,13 @@ class RunState(StrEnum):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing more will happen to the run."""
-        return self not in (RunState.QUEUED, RunState.RUNNING)
+        """Whether nothing more will happen to the run by itself, and nobody means to go on with it."""
+        return self not in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the very run can go on from where it was."""
+        return self in (RunState.PAUSED, RunState.INTERRUPTED)
 
     @property
     def has_model(self) -> bool:
@@ -65,7 +71,19 @@ class RunError:
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """One run as the store knows it. Times are UTC."""
+    """One run as the store knows it. Times are UTC.
+
+    Attributes
+    ----------
+    continues : str or None
+        Id of the run whose training this one goes on with.
+    queued : int
+        Place in the order in which runs entered the queue; larger is later.
+    shared, pinned : bool
+        Whether everyone may look at it; whether it is never cleaned away.
+    bytes : int
+        Size of its folder when it last ended or paused.
+    """
 
     id: str
     name: str
@@ -86,8 +104,43 @@ class RunRecord:
     pid: int | None
     pid_started: float | None
     stop_requested: bool
+    pause_requested: bool
+    continues: str | None
+    queued: int
+    shared: bool
+    pinned: bool
+    bytes: int
     outcome: Outcome
     error: RunError | None
+
+    @property
+    def owner_key(self) -> str:
+        """Whose turn a run takes in the queue; runs of the command line count as one visitor's."""
+        return self.owner or ""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who looks at runs.
+
+    Attributes
+    ----------
+    id : str or None
+        What runs remember as their owner; None owns nothing.
+    is_admin : bool
+        Whether everything is allowed.
+    """
+
+    id: str | None
+    is_admin: bool = False
+
+    def may_see(self, record: RunRecord) -> bool:
+        """Whether the visitor may look at a run."""
+        return record.shared or self.may_change(record)
+
+    def may_change(self, record: RunRecord) -> bool:
+        """Whether the visitor may stop, rename or delete a run."""
+        return self.is_admin or (self.id is not None and self.id == record.owner)
 
 
 @dataclass(frozen=True, kw_only=True)

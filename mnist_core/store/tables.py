@@ -28,6 +28,13 @@ runs = Table(
     Column("pid", Integer),
     Column("pid_started", Float),
     Column("stop_requested", Boolean, nullable=False, default=False),
+    # What came after the first version has a default in the database too: older files get it as they are opened.
+    Column("pause_requested", Boolean, nullable=False, default=False, server_default="0"),
+    Column("continues", String(40)),
+    Column("queued", Integer, nullable=False, default=0, server_default="0"),
+    Column("shared", Boolean, nullable=False, default=True, server_default="1"),
+    Column("pinned", Boolean, nullable=False, default=False, server_default="0"),
+    Column("bytes", Integer, nullable=False, default=0, server_default="0"),
     Column("outcome", JSON, nullable=False, default=dict),
     Column("error", JSON),
 )

@@ -15,6 +15,9 @@ class Sink(Protocol):
     def started(self, device: str, steps_per_epoch: int) -> None:
         """Training begins on `device`."""
 
+    def rewound(self, step: int) -> None:
+        """Training goes on from batch `step`, 0 at first: what was measured after it is void."""
+
     def points(self, points: Sequence[MetricPoint]) -> None:
         """Take new metric points, oldest first."""
 
@@ -31,6 +34,9 @@ class StoreSink:
 
     def started(self, device: str, steps_per_epoch: int) -> None:
         self._store.update_progress(self._run_id, device=device, steps_per_epoch=steps_per_epoch)
+
+    def rewound(self, step: int) -> None:
+        self._store.truncate_points(self._run_id, step)
 
     def points(self, points: Sequence[MetricPoint]) -> None:
         self._store.add_points(self._run_id, points)

@@ -1,6 +1,7 @@
-"""Training a network. Knows Keras and arrays, but no processes, queues or files of runs."""
+"""Training a network. Knows Keras and arrays, but no processes, queues or databases."""
 
-from collections.abc import Callable
+import math
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,31 +11,37 @@ import numpy.typing as npt
 
 from mnist_core.config import RunConfig
 from mnist_core.datasets import Dataset
+from mnist_core.store import MetricPoint
+from mnist_core.training.control import Control
 from mnist_core.training.events import Sink
+from mnist_core.training.state import TrainingState
+from mnist_core.training.steps import make_judge, make_steps
 
 if TYPE_CHECKING:
     import keras
 
-Images = npt.NDArray[np.float32]
+_CALL = 0.1  # seconds that one call of `Steps.advance` should take: how soon a stop is noticed
+_REPORT = 0.25  # least seconds between two batch points; the page looks two to four times a second
+_CHECKPOINT = 20.0  # most seconds of training that an interruption can cost
 
 
 @dataclass(frozen=True)
 class FitResult:
-    """What a fit measured: wall time of each finished epoch in seconds."""
+    """How a fit ended.
+
+    Attributes
+    ----------
+    epoch_seconds : list of float
+        Wall time of each finished epoch, those before a pause included.
+    steps : int
+        Batches done since training began.
+    complete : bool
+        All epochs are done, or early stopping ended them; otherwise somebody asked for the end.
+    """
 
     epoch_seconds: list[float]
-
-
-def scale(images: npt.NDArray[np.uint8]) -> Images:
-    """Return images as float32 in 0 to 1, what every network here takes."""
-    return images.astype(np.float32) / np.float32(255)
-
-
-def encode_labels(labels: npt.NDArray[np.uint8], config: RunConfig, num_classes: int) -> npt.NDArray[np.generic]:
-    """Return labels as the configured loss wants them: one-hot rows or plain numbers."""
-    if config.train.loss == "sparse_categorical_crossentropy":
-        return labels.astype(np.int32)
-    return np.eye(num_classes, dtype=np.float32)[labels]
+    steps: int
+    complete: bool
 
 
 def fit(
@@ -43,10 +50,13 @@ def fit(
     config: RunConfig,
     sink: Sink,
     *,
-    stop_requested: Callable[[], bool] = lambda: False,
+    control: Control | None = None,
+    checkpoint_path: Path | None = None,
     tensorboard_dir: Path | None = None,
 ) -> FitResult:
-    """Train `model` in place, the way the plain Keras script of the configuration does.
+    """Train `model` in place, to the figures of the configuration's plain Keras script.
+
+    Where `checkpoint_path` holds a checkpoint of this model, training goes on from it.
 
     Parameters
     ----------
@@ -58,8 +68,10 @@ def fit(
         Epochs, batch size, splits and early stopping.
     sink : Sink
         Told about every epoch, and a few times a second in between.
-    stop_requested : callable
-        Asked after every batch; True ends training with the weights so far.
+    control : Control, optional
+        Looked at between batches.
+    checkpoint_path : Path, optional
+        File for a checkpoint after every epoch, every 20 seconds, and at a pause.
     tensorboard_dir : Path, optional
         Where TensorBoard logs go when the configuration asks for them.
 
@@ -67,36 +79,152 @@ def fit(
     ------
     TrainingDivergedError
         If the loss stops being a number.
+    StorageError
+        If a checkpoint can't be written.
     """
-    import keras
-
-    from mnist_core.training.callbacks import ReportMetrics, StopOnDivergence, StopOnRequest
-
-    report = ReportMetrics(sink)
-    callbacks: list[keras.callbacks.Callback] = [
-        StopOnDivergence(config.effective_learning_rate),  # first: what is no number is never reported
-        report,
-        StopOnRequest(stop_requested),
-    ]
-    if config.train.early_stopping is not None:
-        callbacks.append(keras.callbacks.EarlyStopping(patience=config.train.early_stopping, restore_best_weights=True))
-    if config.train.tensorboard and tensorboard_dir is not None:
-        callbacks.append(keras.callbacks.TensorBoard(str(tensorboard_dir)))
-    classes = dataset.spec.num_classes
-    x, y = dataset.split("train", config.data)
-    x_val, y_val = dataset.split("validation", config.data)
-    model.fit(
-        scale(x),
-        encode_labels(y, config, classes),
-        batch_size=config.train.batch_size,
-        epochs=config.train.epochs,
-        validation_data=(scale(x_val), encode_labels(y_val, config, classes)) if len(x_val) else None,
-        callbacks=callbacks,
-        verbose=2,
-    )
-    return FitResult(report.epoch_seconds)
+    return _Fit(model, dataset, config, sink, control or Control(), checkpoint_path, tensorboard_dir).run()
 
 
 def steps_per_epoch(dataset: Dataset, config: RunConfig) -> int:
     """Return the number of batches in an epoch."""
     return -(-len(dataset.split("train", config.data)[0]) // config.train.batch_size)
+
+
+def epoch_order(seed: int, epoch: int, size: int) -> npt.NDArray[np.int32]:
+    """Return the order of the training images in one epoch: a permutation that follows from seed and epoch alone."""
+    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)
+
+
+class _Fit:
+    """One training under way."""
+
+    def __init__(
+        self,
+        model: "keras.Model",
+        dataset: Dataset,
+        config: RunConfig,
+        sink: Sink,
+        control: Control,
+        checkpoint_path: Path | None,
+        tensorboard_dir: Path | None,
+    ) -> None:
+        import keras
+
+        from mnist_core.training.callbacks import EarlyStopping, make_callbacks
+        from mnist_core.training.checkpoint import Checkpoint
+
+        self._model, self._config, self._sink, self._control = model, config, sink, control
+        images, labels = dataset.split("train", config.data)
+        self._size, self._batches = len(images), steps_per_epoch(dataset, config)
+        self._validation = dataset.split("validation", config.data)
+        self._steps = make_steps(model, images, labels, config)
+        self._judge = make_judge(model, config)
+        callbacks = make_callbacks(config, tensorboard_dir)
+        self._callbacks = keras.callbacks.CallbackList(
+            callbacks, model=model, epochs=config.train.epochs, steps=self._batches, verbose=0
+        )
+        model.optimizer.build(model.trainable_variables)
+        early = next((callback for callback in callbacks if isinstance(callback, EarlyStopping)), None)
+        self._checkpoint = Checkpoint(checkpoint_path, model, early) if checkpoint_path else None
+        self._state = (self._checkpoint.load() if self._checkpoint else None) or TrainingState()
+        sink.rewound(self._state.step)
+        self._wanted = 1
+        self._saved = self._state.seconds
+        self._reported = -math.inf  # the first point comes at once: it says that training is under way
+
+    def run(self) -> FitResult:
+        model, epochs = self._model, self._config.train.epochs
+        model.stop_training = False
+        self._callbacks.on_train_begin()
+        while self._epoch < epochs and not model.stop_training and not self._control.halting:
+            if self._train_epoch():
+                self._finish_epoch()
+        complete = self._epoch >= epochs or model.stop_training
+        if self._control.halting:
+            self._save()
+        self._callbacks.on_train_end()  # may bring the best weights back, so it comes after the checkpoint
+        return FitResult(self._state.epoch_seconds, self._state.step, complete)
+
+    @property
+    def _epoch(self) -> int:
+        """Epochs finished, as seen between two epochs."""
+        return self._state.step // self._batches
+
+    def _train_epoch(self) -> bool:
+        """Train to the end of the epoch under way; False where a request came before it."""
+        epoch, position = divmod(self._state.step, self._batches)
+        if position == 0:
+            self._callbacks.on_epoch_begin(epoch)
+        self._steps.begin_epoch(epoch_order(self._config.train.seed, epoch, self._size))
+        while position < self._batches:
+            position += self._advance(epoch, position)
+            if self._control.halting and position < self._batches:
+                return False
+        return True
+
+    def _advance(self, epoch: int, position: int) -> int:
+        """Do some batches and tell about them; return how many."""
+        state = self._state
+        begin = time.monotonic()
+        done = self._steps.advance(position, self._wanted)
+        if not math.isfinite(done.loss_sum):
+            raise self._diverged(epoch)
+        state.step += done.batches
+        state.loss_sum += done.loss_sum
+        state.correct += done.correct
+        state.examples += done.examples
+        self._callbacks.on_train_batch_end(position + done.batches - 1, state.logs())
+        elapsed = time.monotonic() - begin
+        state.spend(elapsed)
+        self._wanted = _next_size(done.batches, elapsed)
+        if state.seconds - self._reported >= _REPORT:
+            self._report("batch", epoch, state.logs())
+        if state.seconds - self._saved >= _CHECKPOINT and state.step % self._batches:
+            self._save()  # not after the last batch: the end of the epoch saves
+        return done.batches
+
+    def _finish_epoch(self) -> None:
+        state, epoch = self._state, self._state.step // self._batches - 1
+        logs = state.logs()
+        begin = time.monotonic()
+        if len(self._validation[0]):
+            probabilities, loss = self._judge.judge(*self._validation)
+            if not math.isfinite(loss):
+                raise self._diverged(epoch)
+            right = np.argmax(probabilities, axis=1) == self._validation[1]
+            logs |= {"val_accuracy": float(np.mean(right)), "val_loss": loss}
+        state.spend(time.monotonic() - begin)
+        state.finish_epoch()
+        self._callbacks.on_epoch_end(epoch, logs)
+        self._report("epoch", epoch, logs)
+        self._save()
+        self._log(epoch, logs)
+
+    def _report(self, kind: str, epoch: int, logs: dict[str, float]) -> None:
+        self._reported = self._state.seconds
+        point = MetricPoint(
+            kind=kind, step=self._state.step, epoch=epoch + 1, seconds=self._state.seconds, values=dict(logs)
+        )
+        self._sink.points([point])
+
+    def _log(self, epoch: int, logs: dict[str, float]) -> None:
+        """Print a line like Keras's own, for the run's log and the command line."""
+        words = " - ".join(f"{name}: {value:.4f}" for name, value in logs.items())
+        seconds = self._state.epoch_seconds[-1]
+        print(f"Epoch {epoch + 1}/{self._config.train.epochs} - {seconds:.2f} s - {words}", flush=True)
+
+    def _save(self) -> None:
+        self._saved = self._state.seconds
+        if self._checkpoint is not None:
+            self._checkpoint.save(self._state)
+
+    def _diverged(self, epoch: int) -> Exception:
+        from mnist_core.training.callbacks import diverged
+
+        return diverged(epoch + 1, self._config.effective_learning_rate)
+
+
+def _next_size(batches: int, seconds: float) -> int:
+    """Return how many batches to do in the next call, so that it takes about `_CALL` seconds."""
+    fitting = batches * _CALL / max(seconds, 1e-4)
+    return max(1, int(min(fitting, 2 * batches)))

@@ -6,7 +6,7 @@ Used by the worker process and by the command line alike; the caller has claimed
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,13 +19,16 @@ from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.files import replacing
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
+from mnist_core.training.control import Control
 from mnist_core.training.events import Sink, StoreSink
 
 Tables = dict[str, npt.NDArray[np.float32]]
 
 
-def execute(run_id: str, store: Store, stop_requested: Callable[[], bool]) -> RunRecord:
+def execute(run_id: str, store: Store, control: Control) -> RunRecord:
     """Train, judge and export one claimed run; never raises for a failure of the run itself.
+
+    A run that has a checkpoint goes on from it.
 
     Parameters
     ----------
@@ -33,27 +36,32 @@ def execute(run_id: str, store: Store, stop_requested: Callable[[], bool]) -> Ru
         A run in the state running that belongs to this process.
     store : Store
         Gets progress, metrics, the outcome or the error.
-    stop_requested : callable
-        True ends training after the current batch and keeps the model so far.
+    control : Control
+        A stop ends training after the current batch and keeps the model so far; a pause writes a
+        checkpoint instead. A baseline is too short to be paused.
 
     Returns
     -------
     RunRecord
-        The finished run.
+        The finished or paused run.
     """
     record = store.get(run_id)
     sink = StoreSink(store, run_id)
     clock = _Clock(sink)
+    job: _Job
     try:
-        job = _NetworkJob if isinstance(record.config.model, NetworkConfig) else _LogisticJob
-        outcome = job(record, store, sink, clock, stop_requested).run()
+        kind = _NetworkJob if isinstance(record.config.model, NetworkConfig) else _LogisticJob
+        job = kind(record, store, sink, clock, control)
+        outcome = job.run()
+    except _Paused:
+        store.mark_paused(run_id)
     except _StoppedEarly:
         store.finish(run_id, RunState.STOPPED, outcome=Outcome(seconds=clock.seconds))
     except Exception as error:
         traceback.print_exc()
         store.finish(run_id, RunState.FAILED, outcome=Outcome(seconds=clock.seconds), error=describe(error))
     else:
-        state = RunState.STOPPED if stop_requested() else RunState.COMPLETED
+        state = RunState.COMPLETED if job.complete else RunState.STOPPED
         store.finish(run_id, state, outcome=outcome)
     return store.get(run_id)
 
@@ -82,6 +90,10 @@ class _StoppedEarly(Exception):
     """A stop was asked for before there was a model worth keeping."""
 
 
+class _Paused(Exception):
+    """The run waits in its checkpoint to be resumed."""
+
+
 class _Clock:
     """Tells the sink about phases and remembers how long each took."""
 
@@ -102,23 +114,24 @@ class _Clock:
 class _Job:
     """What both kinds of run share: the order of phases and the judging."""
 
-    def __init__(
-        self, record: RunRecord, store: Store, sink: Sink, clock: _Clock, stop_requested: Callable[[], bool]
-    ) -> None:
+    def __init__(self, record: RunRecord, store: Store, sink: Sink, clock: _Clock, control: Control) -> None:
         self.config = record.config
         self.store = store
         self.files = store.files(record.id)
         self.sink = sink
         self.clock = clock
-        self.stop_requested = stop_requested
+        self.control = control
+        self.complete = True
+
+    def run(self) -> Outcome:
+        raise NotImplementedError
 
     def load(self) -> Dataset:
-        self.check_stop()
         with self.clock.phase("data"):
             return load_dataset(self.config.data.dataset, self.store.settings)
 
     def check_stop(self) -> None:
-        if self.stop_requested():
+        if self.control.stopping:
             raise _StoppedEarly
 
     def outcome(self, dataset: Dataset, tables: Tables, test_loss: float, **values: Any) -> Outcome:
@@ -134,16 +147,19 @@ class _Job:
 
 class _NetworkJob(_Job):
     def run(self) -> Outcome:
+        if not self.files.checkpoint.exists():  # with one, a stop means: make a model of it
+            self.check_stop()
         with self.clock.phase("import"):
-            from mnist_core.models.build import build_model
+            from mnist_core.models.build import build_model, in_float32
             from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import device_name, prepare_device
-            from mnist_core.training.fit import encode_labels, fit, scale, steps_per_epoch
+            from mnist_core.training.export import write_onnx
+            from mnist_core.training.fit import fit, steps_per_epoch
+            from mnist_core.training.steps import make_judge
 
             prepare_device()
             device = device_name()
         dataset = self.load()
-        self.check_stop()
         with self.clock.phase("fit"):
             model = build_model(self.config, dataset.spec.num_classes)
             self.sink.started(device, steps_per_epoch(dataset, self.config))
@@ -152,24 +168,28 @@ class _NetworkJob(_Job):
                 dataset,
                 self.config,
                 self.sink,
-                stop_requested=self.stop_requested,
+                control=self.control,
+                checkpoint_path=self.files.checkpoint,
                 tensorboard_dir=self.files.tensorboard,
             )
+        self.complete = result.complete
+        if not result.complete and self.control.pausing:
+            raise _Paused
+        if result.steps == 0:
+            raise _StoppedEarly
         with self.clock.phase("evaluate"):
-            test = scale(dataset.x_test)
-            labels = encode_labels(dataset.y_test, self.config, dataset.spec.num_classes)
-            # By Keras itself, which computes the loss from logits: probabilities have lost what is below 1e-7.
-            test_loss = model.evaluate(test, labels, batch_size=1000, verbose=0, return_dict=True)["loss"]
+            model = in_float32(model, self.config, dataset.spec.num_classes)
+            judge = make_judge(model, self.config)
+            probabilities, test_loss = judge.judge(dataset.x_test, dataset.y_test)
             if not math.isfinite(test_loss):  # the very last step was one too many
                 raise diverged(max(1, len(result.epoch_seconds)), self.config.effective_learning_rate)
-            tables: Tables = {"test": model.predict(test, batch_size=1000, verbose=0)}
+            tables: Tables = {"test": probabilities}
             if self.config.uses_validation:
-                images, _ = dataset.split("validation", self.config.data)
-                tables["validation"] = model.predict(scale(images), batch_size=1000, verbose=0)
+                tables["validation"], _ = judge.judge(*dataset.split("validation", self.config.data))
         with self.clock.phase("export"), replacing(self.files.model) as path:
             model.save(path)
         with self.clock.phase("export"), replacing(self.files.onnx) as path:
-            model.export(path, format="onnx", verbose=False)
+            write_onnx(model, path)
         return self.outcome(
             dataset,
             tables,

@@ -1,8 +1,11 @@
 """Entry of a worker process: ``python -m mnist_core.training.worker``.
 
-It reads one JSON object a line from standard input: ``{"command": "run", "run_id": ...}`` begins
-the one run of its life, ``{"command": "stop"}`` ends that run after the current batch. The end of
-standard input means that the app is gone: the process ends at once.
+It imports Keras and warms itself up, so that it can wait as a spare; then it serves one run and
+ends. Commands are one JSON object a line on standard input: ``{"command": "run", "run_id": ...}``
+begins the run, ``{"command": "stop"}`` and ``{"command": "pause"}`` end it after the current
+batch. The end of standard input means that the app is gone: the process ends at once.
+
+``--no-warm-up`` is for a worker whose run waits already.
 """
 
 import io
@@ -10,45 +13,83 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
 from queue import SimpleQueue
+
+from mnist_core.training.control import Control
 
 # Set before Keras is imported: TensorFlow's start-up messages are not for learners.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 EXIT_ORPHANED = 4
+# Where memory runs out, the system shall end a worker and not the app (0 is usual, 1000 goes first).
+_OOM_SCORE = 500
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Serve one run and return the process's exit code."""
-    stop = threading.Event()
-    commands: SimpleQueue[str] = SimpleQueue()
-    threading.Thread(target=_listen, args=(stop, commands), daemon=True).start()
-    run_id = commands.get()
+    control = Control()
+    runs: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_listen, args=(control, runs), daemon=True).start()
+    _volunteer_for_oom()
+    if "--no-warm-up" not in arguments:
+        _get_ready(lambda: not runs.empty())
+    run_id = runs.get()
 
     from mnist_core.store import own_process, shared_store
     from mnist_core.training.run import execute
 
     store = shared_store()
+    _log_into(store.files(run_id).log)
     if not store.claim(run_id, own_process()):
         return 0  # stopped while it was queued, or taken by another process
-    record = execute(run_id, store, stop.is_set)
-    return 0 if record.state.has_model else 1
+    record = execute(run_id, store, control)
+    return 1 if record.error else 0
 
 
-def _listen(stop: threading.Event, commands: "SimpleQueue[str]") -> None:
+def _get_ready(wanted: Callable[[], bool]) -> None:
+    """Warm up; then find out how fast this computer is, unless a run comes in between."""
+    from mnist_core.settings import get_settings
+    from mnist_core.training.calibrate import calibrate_once
+    from mnist_core.training.warm_up import warm_up
+
+    warm_up(wanted)
+    if not wanted():
+        calibrate_once(get_settings().speed_path, wanted)
+
+
+def _listen(control: Control, runs: "SimpleQueue[str]") -> None:
     # Unbuffered: at its end Python takes the lock of a buffered input, which this thread would hold for ever.
     for line in io.FileIO(0, closefd=False):
         try:
             message = json.loads(line)
             if message["command"] == "run":
-                commands.put(message["run_id"])
+                runs.put(message["run_id"])
             elif message["command"] == "stop":
-                stop.set()
+                control.stop()
+            elif message["command"] == "pause":
+                control.pause()
         except (ValueError, TypeError, KeyError):
             print(f"A line that is no command was passed over: {line!r}", flush=True)  # into the run's log
     os._exit(EXIT_ORPHANED)
 
 
+def _log_into(path: Path) -> None:
+    """Let everything that this process prints go into a run's log from now on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+
+
+def _volunteer_for_oom() -> None:
+    try:
+        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
+    except OSError:
+        pass  # not Linux, or not allowed: the system then chooses by size
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

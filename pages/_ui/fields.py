@@ -36,16 +36,21 @@ def number(
     name: str,
     *,
     step: float = 1,
+    most: float | None = None,
     number_format: str | None = None,
     placeholder: str | None = None,
 ) -> None:
     """Show a number field within the configuration's limits and write it into `values`."""
-    limits = _limits(model, field)
+    least, largest = limits(model, field)
+    if most is not None and largest is not None:
+        largest = min(largest, most)
+    if values[field] is not None and largest is not None and values[field] > largest:
+        largest = None  # from a link or a recipe: the page says what is too much, nothing is cut in silence
     whole = isinstance(step, int)
     values[field] = st.number_input(
         _title(model, field),
-        min_value=None if limits[0] is None else (int(limits[0]) if whole else float(limits[0])),
-        max_value=None if limits[1] is None else (int(limits[1]) if whole else float(limits[1])),
+        min_value=None if least is None else (int(least) if whole else float(least)),
+        max_value=None if largest is None else (int(largest) if whole else float(largest)),
         value=None if placeholder is not None else "min",
         step=step,
         format=number_format,
@@ -57,7 +62,7 @@ def number(
 
 def share(model: type[BaseModel], field: str, values: dict[str, Any], name: str, step: float = 0.05) -> None:
     """Show a slider for a share between 0 and 1 and write it into `values`."""
-    least, most = _limits(model, field)
+    least, most = limits(model, field)
     values[field] = round(
         st.slider(
             _title(model, field),
@@ -69,6 +74,11 @@ def share(model: type[BaseModel], field: str, values: dict[str, Any], name: str,
         ),
         4,
     )
+
+
+def toggle(words: str, values: dict[str, Any], name: str, help_text: str) -> None:
+    """Show a switch and write it into `values`."""
+    values[name] = st.toggle(words, key=_key(name, values[name]), help=help_text)
 
 
 def _key(name: str, value: Any) -> str:
@@ -87,7 +97,7 @@ def _help(model: type[BaseModel], field: str) -> str:
     return t(model.model_fields[field].description or "")
 
 
-def _limits(model: type[BaseModel], field: str) -> tuple[float | None, float | None]:
+def limits(model: type[BaseModel], field: str) -> tuple[float | None, float | None]:
     """Return the least and the most that a field may be; an exclusive limit counts as none below."""
     least = most = None
     for rule in model.model_fields[field].metadata:

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from mnist_core.engine import Progress, progress
-from mnist_core.store import MetricPoint, RunRecord, RunState, shared_store
+from mnist_core.engine import Progress, progress, shared_supervisor
+from mnist_core.store import MetricPoint, RunRecord, RunState
 from pages._ui.errors import show_run_error
+from pages._ui.estimate_view import duration
 from pages._ui.i18n import t
+from pages._ui.run_controls import resume_words
 
 _PHASES = {
     "start": "Waking up the training process …",
@@ -21,12 +23,12 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
     """Show one line of the same height in every state, so that nothing jumps."""
     if record.error is not None:
         show_run_error(record.error)
+        if record.state.can_resume:
+            st.caption(resume_words(record))
     elif record.state is RunState.QUEUED:
-        ahead = shared_store().queue_position(record.id)
-        st.progress(
-            0.0,
-            t("Waiting for its turn: {n} before it in the queue.", n=ahead) if ahead else t("Next in the queue …"),
-        )
+        st.progress(progress(record, []).fraction, _queue_words(record))
+    elif record.state is RunState.PAUSED:
+        st.progress(progress(record, []).fraction, t("Paused. {where}", where=resume_words(record)))
     elif record.state is RunState.RUNNING:
         now = progress(record, points)
         st.progress(now.fraction, _progress_words(record, now))
@@ -39,6 +41,21 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
         )
     else:
         st.progress(1.0, _summary(record))
+
+
+def _queue_words(record: RunRecord) -> str:
+    place = shared_supervisor().queue_status(record.id)
+    if place.expected_wait < 1:
+        return t("Next in the queue …")
+    if place.position == 0:
+        return t("Next in the queue: it begins in about {wait}.", wait=duration(place.expected_wait))
+    if place.position == 1:
+        return t("One run is before it in the queue. It begins in about {wait}.", wait=duration(place.expected_wait))
+    return t(
+        "{n} runs are before it in the queue. It begins in about {wait}.",
+        n=place.position,
+        wait=duration(place.expected_wait),
+    )
 
 
 def _progress_words(record: RunRecord, now: Progress) -> str:

@@ -1,18 +1,23 @@
 """One run on the screen: live while it trains, its result afterwards."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
+from mnist_core.choices import PRECISIONS
 from mnist_core.datasets import get_spec
-from mnist_core.engine import shared_supervisor, total_rounds
+from mnist_core.engine import total_rounds
+from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.figures.curves import curve_alt, curve_figure
-from mnist_core.store import MetricPoint, RunRecord, shared_store
+from mnist_core.store import MetricPoint, RunRecord, RunState, shared_store
 from pages._ui import i18n, runs, session
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 from pages._ui.live_plot import live_plot
+from pages._ui.manage import manage_run
 from pages._ui.network_view import network_view
+from pages._ui.run_controls import run_controls, train_on
 from pages._ui.run_status import run_status
 
 
@@ -27,12 +32,12 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
     """
     active = not record.state.is_finished
 
-    @st.fragment(run_every=0.4 if active else None)
+    @st.fragment(run_every=_pace(record))
     @errors_in_words()
     def body() -> None:
         current = shared_store().get(record.id)
-        if active and current.state.is_finished:
-            st.rerun()  # the whole page changes: no more polling, and the results appear
+        if current.state is not record.state and (active or not current.state.is_finished):
+            st.rerun()  # the whole page changes: another pace, and the results appear
         points = shared_store().points(current.id)
         _header(current, leave)
         run_status(current, points)
@@ -52,33 +57,41 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
             st.code(shared_store().files(record.id).log_tail(20) or t("(empty)"), language=None)
 
 
+def _pace(record: RunRecord) -> float | None:
+    """Return how often the view renews itself, in seconds: a run that rests only changes by a click."""
+    if record.state.is_finished:
+        return None
+    return 2.0 if record.state is RunState.PAUSED else 0.4
+
+
 def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.subheader(t(record.name), anchor=False)
             runs.badge(record)
         with st.container(horizontal=True, width="content"):
-            if record.state.is_finished:
-                if st.button(t("New run"), key="run_new", icon=":material/add:"):
-                    leave()
-                    st.rerun()  # this is a fragment, and the whole page changes
-            elif record.owner == session.owner():
-                st.button(
-                    t("Stopping …") if record.stop_requested else t("Stop"),
-                    key="run_stop",
-                    icon=":material/stop:",
-                    disabled=record.stop_requested,
-                    on_click=_stop,
-                    args=(record.id,),
-                    help=t("Ends training after this batch and keeps the model as it is."),
-                )
-    device = f" · {record.device}" if record.device else ""
-    st.caption(get_spec(record.config.data.dataset).title + device)
+            run_controls(record, leave)
+            manage_run(record)
+    parts = [get_spec(record.config.data.dataset).title]
+    if record.device:
+        parts.append(record.device)
+    if record.config.train.precision != "float32":
+        parts.append(t(PRECISIONS[record.config.train.precision].title))
+    st.caption(" · ".join(parts))
+    if record.continues is not None:
+        _origin(record.continues)
 
 
-def _stop(run_id: str) -> None:
-    with errors_in_words():
-        shared_supervisor().stop(run_id, session.owner())
+def _origin(run_id: str) -> None:
+    """Say which run this one goes on from; it may be deleted or private meanwhile."""
+    with suppress(RunNotFoundError, NotOwnerError):
+        parent = runs.look_up(run_id)
+        st.page_link(
+            "train.py",
+            label=t("Goes on from “{name}”", name=t(parent.name)),
+            icon=":material/fast_forward:",
+            query_params={"run": parent.id},
+        )
 
 
 def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
@@ -125,9 +138,10 @@ def _curves(record: RunRecord, points: list[MetricPoint]) -> None:
 
 def _next_steps(record: RunRecord) -> None:
     st.markdown(f"**{t('What next?')}**")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for page, words, icon in (
             ("evaluate.py", "See where it goes wrong", ":material/fact_check:"),
             ("draw.py", "Let it read your drawing", ":material/draw:"),
         ):
             st.page_link(page, label=t(words), icon=icon, query_params={"run": record.id})
+        train_on(record)

@@ -5,14 +5,17 @@ import streamlit as st
 from mnist_core.config import RunConfig
 from mnist_core.datasets import get_spec
 from mnist_core.engine import shared_supervisor
+from mnist_core.errors import NotOwnerError
 from mnist_core.recipes import RECIPES
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import session
+from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 
 STATE_LOOKS = {
     RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
     RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
+    RunState.PAUSED: ("violet", ":material/pause_circle:", "Paused"),
     RunState.COMPLETED: ("green", ":material/check_circle:", "Finished"),
     RunState.STOPPED: ("orange", ":material/stop_circle:", "Stopped"),
     RunState.FAILED: ("red", ":material/error:", "Failed"),
@@ -25,14 +28,14 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
 
     With `again` a new run is started in any case.
     """
-    cached = None if again else shared_store().find_completed(config.fingerprint())
+    cached = None if again else shared_store().find_completed(config.fingerprint(), session.visitor())
     st.session_state["shown_from_cache"] = cached.id if cached else None
     if cached is not None:
         return cached.id
     name = RECIPES[recipe_id].title
     if config != session.recipe_config(recipe_id):
         name = t("{name}, changed", name=t(name))
-    return shared_supervisor().submit(config, name, owner=session.owner(), recipe=recipe_id)
+    return shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
 
 
 def badge(record: RunRecord) -> None:
@@ -54,19 +57,38 @@ def with_model() -> list[RunRecord]:
     """Return the runs that have a model: the visitor's own first, then others', newest first."""
     records = [
         record
-        for record in shared_store().find(states=[RunState.COMPLETED, RunState.STOPPED])
+        for record in shared_store().find(states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor())
         if record.outcome.test_accuracy is not None
     ]
     mine = session.owner()
     return sorted(records, key=lambda record: record.owner != mine)
 
 
+def look_up(run_id: str) -> RunRecord:
+    """Return a run that the visitor may look at.
+
+    Raises
+    ------
+    RunNotFoundError
+        If there is none with this id.
+    NotOwnerError
+        If it is another visitor's and not shared.
+    """
+    record = shared_store().get(run_id)
+    if not session.visitor().may_see(record):
+        raise NotOwnerError("This run is private: only the visitor who trained it can look at it.")
+    return record
+
+
 def pick(key: str) -> RunRecord | None:
     """Show a box to choose a run that has a model; remember it in the address (``?run=``)."""
     records = {record.id: record for record in with_model()}
+    wanted = st.query_params.get("run") or st.session_state.get("current_run")
+    if wanted and wanted not in records and shared_store().exists(wanted):
+        with errors_in_words():
+            look_up(wanted)  # says that it is private; one without a model is passed over
     if not records:
         return None
-    wanted = st.query_params.get("run") or st.session_state.get("current_run")
     if key not in st.session_state or st.session_state[key] not in records:
         st.session_state[key] = wanted if wanted in records else next(iter(records))
     chosen: str = st.selectbox(t("Run"), list(records), format_func=lambda run_id: title(records[run_id]), key=key)

@@ -8,8 +8,10 @@ import streamlit as st
 
 from mnist_core.config import RunConfig
 from mnist_core.datasets import FALLBACK_DATASET, shared_provider
+from mnist_core.engine import shared_supervisor
 from mnist_core.figures.theme import Theme, theme
 from mnist_core.recipes import RECIPES, get_recipe
+from mnist_core.store import RunRecord, Visitor
 from pages._ui.web import VISITOR_COOKIE
 
 _DRAFT, _RECIPE, _LAYER_IDS = "draft", "draft_recipe", "draft_layer_ids"
@@ -22,6 +24,28 @@ def owner() -> str:
     if secret is None:
         secret = st.session_state.setdefault("session_secret", secrets.token_urlsafe(24))
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
+
+
+def visitor() -> Visitor:
+    """Return who asks: the owner of runs, and whether as an admin."""
+    return Visitor(owner(), is_admin=bool(st.session_state.get("is_admin", False)))
+
+
+def set_admin(wanted: bool) -> None:
+    """Let this session change everyone's runs, or not any more; the password was checked."""
+    st.session_state["is_admin"] = wanted
+
+
+def cleaning_next() -> list[RunRecord]:
+    """Return the runs that will be deleted soon to make room."""
+    return shared_supervisor().cleaning_next()
+
+
+def forget_run(run_id: str) -> None:
+    """Point no page to a run that is gone."""
+    if st.session_state.get("current_run") == run_id:
+        st.session_state["current_run"] = None
+    st.query_params.pop("run", None)
 
 
 def page_theme() -> Theme:

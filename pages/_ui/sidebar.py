@@ -1,14 +1,20 @@
 """The sidebar: the experiment under edit."""
 
+from contextlib import suppress
+
 import streamlit as st
 
-from mnist_core.choices import LOSSES, OPTIMIZERS
+from mnist_core.choices import LOSSES, OPTIMIZERS, PRECISIONS
 from mnist_core.config import DataConfig, LogisticConfig, TrainConfig
 from mnist_core.datasets import DATASETS
+from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
+from mnist_core.settings import get_settings
 from pages._ui import fields, session
+from pages._ui.estimate_view import precision_effect
 from pages._ui.i18n import t, term
 from pages._ui.layers import layer_editor
+from pages._ui.manage import admin_box
 
 
 def dataset_box() -> str:
@@ -51,10 +57,17 @@ def experiment_form() -> None:
             if draft["model"]["kind"] == "network":
                 fields.share(DataConfig, "validation_split", draft["data"], "validation_split")
             fields.number(
-                DataConfig, "train_size", draft["data"], "train_size", step=1000, placeholder=t("all of them")
+                DataConfig,
+                "train_size",
+                draft["data"],
+                "train_size",
+                step=1000,
+                most=get_settings().max_train_size,
+                placeholder=t("all of them"),
             )
         with recipe_words:
             _recipe_words()
+        admin_box()
 
 
 def _recipe_box() -> None:
@@ -101,11 +114,12 @@ def _training(draft: dict[str, dict[str, object]]) -> None:
     )
     if train["optimizer"] == "sgd":
         fields.share(TrainConfig, "momentum", train, "momentum")
-    fields.number(TrainConfig, "epochs", train, "epochs")
+    fields.number(TrainConfig, "epochs", train, "epochs", most=get_settings().max_epochs)
     fields.number(TrainConfig, "batch_size", train, "batch_size", step=16)
     fields.choice(TrainConfig, "loss", LOSSES, train, "loss")
     fields.number(TrainConfig, "early_stopping", train, "early_stopping", placeholder=t("off"))
     fields.number(TrainConfig, "seed", train, "seed")
-    train["tensorboard"] = st.toggle(
-        t("TensorBoard logs"), key=fields._key("tensorboard", train["tensorboard"]), help=term("tensorboard")
-    )
+    fields.choice(TrainConfig, "precision", PRECISIONS, train, "precision")
+    with suppress(ConfigError):  # the page says what is wrong with the settings
+        precision_effect(session.draft_config())
+    fields.toggle(t("TensorBoard logs"), train, "tensorboard", term("tensorboard"))

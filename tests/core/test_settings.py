@@ -8,7 +8,7 @@ from mnist_core.settings import Settings, get_settings
 
 @pytest.fixture
 def clean(monkeypatch):
-    for name in ("HOME", "KERAS_DIR", "OFFLINE"):
+    for name in ("HOME", "KERAS_DIR", "OFFLINE", "WARM_SPARE"):
         monkeypatch.delenv(f"MNIST_LAB_{name}")
     return monkeypatch
 
@@ -35,7 +35,20 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "download_retries": "7",
         "offline": "true",
         "slots": "3",
+        "warm_spare": "false",
         "stop_patience": "1.5",
+        "hang_patience": "2.5",
+        "running_per_visitor": "4",
+        "queued_per_visitor": "5",
+        "max_epochs": "6",
+        "max_parameters": "7000",
+        "max_train_size": "800",
+        "max_run_seconds": "9",
+        "worker_memory_mb": "1000",
+        "visitor_disk_mb": "11",
+        "total_disk_mb": "12",
+        "share_new_runs": "false",
+        "admin_token": "a long password",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -44,11 +57,22 @@ def test_every_field_can_be_set_by_its_variable(clean):
     assert (settings.home, settings.data_dir, settings.keras_dir) == (Path("/a"), Path("/b"), Path("/c"))
     assert (settings.download_retries, settings.offline, settings.slots, settings.stop_patience) == (7, True, 3, 1.5)
     assert settings.data_url == "http://localhost/"
+    assert settings.admin_token is not None
+    assert settings.admin_token.get_secret_value() == "a long password"
+    for name in values.keys() - {"home", "data_dir", "keras_dir", "data_url", "admin_token"}:
+        assert str(getattr(settings, name)).lower().removesuffix(".0") == values[name], name
+
+
+def test_a_password_that_is_too_short_is_refused_and_not_repeated(clean):
+    clean.setenv("MNIST_LAB_ADMIN_TOKEN", "sesame")
+    with pytest.raises(ConfigError, match="MNIST_LAB_ADMIN_TOKEN") as error:
+        get_settings()
+    assert "sesame" not in str(error.value)
 
 
 def test_variables_without_the_prefix_mean_nothing(clean):
     clean.setenv("SLOTS", "9")
-    assert get_settings().slots == 1
+    assert get_settings().slots is None
 
 
 def test_a_tilde_is_the_persons_home(clean):
@@ -68,7 +92,7 @@ def test_an_empty_variable_is_as_good_as_none(clean):
     for name in ("HOME", "DATA_DIR", "SLOTS"):
         clean.setenv(f"MNIST_LAB_{name}", "")
     settings = get_settings()
-    assert (settings.home, settings.data_dir, settings.slots) == (Path.home() / ".mnist_lab", None, 1)
+    assert (settings.home, settings.data_dir, settings.slots) == (Path.home() / ".mnist_lab", None, None)
 
 
 @pytest.mark.parametrize(

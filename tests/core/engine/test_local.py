@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pydantic import SecretStr
 
 from mnist_core.engine.local import LocalWorker
 from mnist_core.settings import Settings
@@ -23,8 +24,9 @@ def start(tmp_path: Path, settings: Settings) -> Iterator[Callable[..., LocalWor
     """Return a function that starts a worker; all are ended after the test."""
     workers = []
 
-    def start(run_id: str = NO_RUN, **changes: object) -> LocalWorker:
-        worker = LocalWorker(run_id, tmp_path / "worker.log", settings.model_copy(update=changes))
+    def start(run_id: str = NO_RUN, gpu: str | None = None, warm_up: bool = False, **changes: object) -> LocalWorker:
+        worker = LocalWorker(settings.model_copy(update=changes), tmp_path / "worker.log", gpu=gpu, warm_up=warm_up)
+        worker.begin(run_id)
         workers.append(worker)
         return worker
 
@@ -52,23 +54,36 @@ def test_the_worker_gets_its_settings_and_commands_and_its_output_is_the_log(
 ) -> None:
     (tmp_path / "worker.log").write_text("an earlier line\n")
     program('echo "$@"; pwd; env; echo complaint >&2; exec cat')
-    worker = start(slots=3, data_dir=Path("/some/data"))
+    worker = start(gpu="7", slots=3, data_dir=Path("/some/data"), admin_token=SecretStr("very secret token"))
+    worker.request_pause()
     worker.request_stop()
     worker.close(10)
     lines = (tmp_path / "worker.log").read_text().splitlines()
     project = Path(__file__).parents[3]
-    assert lines[:3] == ["an earlier line", "-u -m mnist_core.training.worker", str(project)]
+    assert lines[:3] == ["an earlier line", "-u -m mnist_core.training.worker --no-warm-up", str(project)]
     assert {
         f"MNIST_LAB_HOME={settings.home}",
         "MNIST_LAB_OFFLINE=True",
         "MNIST_LAB_SLOTS=3",
         "MNIST_LAB_DATA_DIR=/some/data",
+        "CUDA_VISIBLE_DEVICES=7",
     } <= set(lines)
+    assert "TOKEN" not in "".join(lines).upper(), "a worker needs no password"
     (path,) = [line.removeprefix("PYTHONPATH=") for line in lines if line.startswith("PYTHONPATH=")]
     assert path.split(os.pathsep)[0] == str(project)
     assert "complaint" in lines
     commands = [json.loads(line) for line in lines if line.startswith("{")]
-    assert commands == [{"command": "run", "run_id": NO_RUN}, {"command": "stop"}]
+    assert commands == [{"command": "run", "run_id": NO_RUN}, {"command": "pause"}, {"command": "stop"}]
+
+
+def test_a_worker_tells_its_memory_while_it_lives(
+    start: Callable[..., LocalWorker], program: Callable[[str], None]
+) -> None:
+    program("exec cat")
+    worker = start()
+    assert worker.memory() > 100_000
+    worker.close(10)
+    assert worker.memory() == 0
 
 
 def test_ctrl_c_in_the_apps_terminal_does_not_reach_the_worker(

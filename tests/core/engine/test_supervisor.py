@@ -4,25 +4,28 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
 
 from mnist_core.config import DataConfig, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.engine import Supervisor, close_shared_supervisor, shared_supervisor
+from mnist_core.engine import spare as spare_module
 from mnist_core.engine import supervisor as supervisor_module
 from mnist_core.engine.local import LocalWorker
-from mnist_core.errors import NotOwnerError, RunStateError, StorageError
+from mnist_core.errors import ConfigError, LimitError, NotOwnerError, RunStateError, StorageError
 from mnist_core.settings import Settings
-from mnist_core.store import RunState, Store, own_process
+from mnist_core.store import RunRecord, RunState, Store, Visitor, own_process
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
+ME, OTHER = Visitor("me"), Visitor("other")
+LOCAL = Visitor(None, is_admin=True)  # as the command line: without limits
 QUICK = RunConfig(
     data=DataConfig(dataset="digits", validation_split=0.0), model=LogisticConfig(folds=2), train=TrainConfig(epochs=1)
 )
+SHORT = RunConfig(data=DataConfig(dataset="digits"), model=NetworkConfig(), train=TrainConfig(epochs=2, batch_size=100))
 LONG = RunConfig(data=DataConfig(dataset="digits"), model=NetworkConfig(), train=TrainConfig(epochs=200, batch_size=1))
 
 
@@ -43,7 +46,7 @@ def until_training(store: Store, run_id: str) -> None:
 
 
 def test_queued_runs_are_trained_one_after_the_other(store: Store, supervisor: Supervisor) -> None:
-    first, second = (supervisor.submit(QUICK, name) for name in ("first", "second"))
+    first, second = (supervisor.submit(QUICK, name, visitor=LOCAL) for name in ("first", "second"))
     until_state(store, second, RunState.COMPLETED)
     one, two = store.get(first), store.get(second)
     assert one.state is RunState.COMPLETED
@@ -51,23 +54,23 @@ def test_queued_runs_are_trained_one_after_the_other(store: Store, supervisor: S
 
 
 def test_a_gentle_stop_keeps_the_model_and_only_the_owner_may(store: Store, supervisor: Supervisor) -> None:
-    run_id = supervisor.submit(LONG, "long", owner="me")
+    run_id = supervisor.submit(LONG, "long", visitor=ME)
     until_training(store, run_id)
     with pytest.raises(NotOwnerError, match="another visitor"):
-        supervisor.stop(run_id, "somebody else")
+        supervisor.stop(run_id, Visitor("somebody else"))
     assert store.get(run_id).state is RunState.RUNNING
-    supervisor.stop(run_id, "me")
+    supervisor.stop(run_id, ME)
     until_state(store, run_id, RunState.STOPPED, seconds=30)
     record = store.get(run_id)
     assert record.outcome.test_accuracy is not None
     assert store.files(run_id).onnx.exists()
     with pytest.raises(RunStateError):
-        supervisor.stop(run_id, "me")
+        supervisor.stop(run_id, ME)
 
 
 def test_a_killed_worker_leaves_a_sentence_and_the_queue_goes_on(store: Store, supervisor: Supervisor) -> None:
-    killed = supervisor.submit(LONG, "long")
-    next_one = supervisor.submit(QUICK, "quick")
+    killed = supervisor.submit(LONG, "long", visitor=LOCAL)
+    next_one = supervisor.submit(QUICK, "quick", visitor=LOCAL)
     until_training(store, killed)
     os.kill(store.get(killed).pid, signal.SIGKILL)
     until_state(store, next_one, RunState.COMPLETED)
@@ -78,19 +81,18 @@ def test_a_killed_worker_leaves_a_sentence_and_the_queue_goes_on(store: Store, s
 
 
 def test_a_queued_run_is_stopped_before_it_begins(store: Store, supervisor: Supervisor) -> None:
-    supervisor.submit(LONG, "long")
-    waiting = supervisor.submit(QUICK, "quick", owner="me")
-    assert store.queue_position(waiting) in (0, 1)
-    supervisor.stop(waiting, "me")
+    supervisor.submit(LONG, "long", visitor=LOCAL)
+    waiting = supervisor.submit(QUICK, "quick", visitor=ME)
+    supervisor.stop(waiting, ME)
     assert store.get(waiting).state is RunState.STOPPED
 
 
 def test_a_worker_that_does_not_listen_is_ended(store: Store, supervisor: Supervisor) -> None:
-    run_id = supervisor.submit(LONG, "long", owner="me")
+    run_id = supervisor.submit(LONG, "long", visitor=ME)
     until_training(store, run_id)
     process = psutil.Process(store.get(run_id).pid)
     process.suspend()
-    supervisor.stop(run_id, "me")
+    supervisor.stop(run_id, ME)
     until_state(store, run_id, RunState.STOPPED, seconds=30)
     wait_until(lambda: not process.is_running(), 10, "the worker's end")
 
@@ -98,7 +100,7 @@ def test_a_worker_that_does_not_listen_is_ended(store: Store, supervisor: Superv
 def test_close_ends_workers_and_marks_their_runs(store: Store, settings: Settings, digits: object) -> None:
     supervisor = Supervisor(store, settings)
     supervisor.start()
-    run_id = supervisor.submit(LONG, "long")
+    run_id = supervisor.submit(LONG, "long", visitor=LOCAL)
     until_training(store, run_id)
     process = psutil.Process(store.get(run_id).pid)
     supervisor.close()
@@ -130,7 +132,7 @@ def test_as_many_runs_as_slots_train_at_once_and_close_leaves_no_process(
 ) -> None:
     supervisor = Supervisor(store, settings.model_copy(update={"slots": 2}))
     supervisor.start()
-    runs = [supervisor.submit(LONG, f"run {number}") for number in range(3)]
+    runs = [supervisor.submit(LONG, "a run", visitor=Visitor(f"visitor {number}")) for number in range(3)]
     wait_until(lambda: len(store.find(states=[RunState.RUNNING])) == 2, 60, "two runs at once")
     processes = [psutil.Process(store.get(run_id).pid) for run_id in runs[:2]]
     processes[0].suspend()  # even one that can't notice the end of its input
@@ -147,23 +149,23 @@ def test_a_run_that_another_process_has_taken_goes_on_there(
     """Two apps or an app and the command line share one queue: who comes too late changes nothing."""
 
     class Late(LocalWorker):
-        def __init__(self, run_id: str, log: Path, settings: Settings) -> None:
+        def begin(self, run_id: str) -> None:
             if store.get(run_id).name == "taken":
                 assert store.claim(run_id, own_process())
-            super().__init__(run_id, log, settings)
+            super().begin(run_id)
 
     monkeypatch.setattr(supervisor_module, "LocalWorker", Late)
-    taken, after = (supervisor.submit(QUICK, name) for name in ("taken", "after"))
+    taken, after = (supervisor.submit(QUICK, name, visitor=LOCAL) for name in ("taken", "after"))
     until_state(store, after, RunState.COMPLETED)  # so the other worker has ended and was noticed
     record = store.get(taken)
     assert (record.state, record.pid, record.error) == (RunState.RUNNING, os.getpid(), None)
 
 
 def test_a_stop_while_the_worker_starts_is_kept(store: Store, supervisor: Supervisor) -> None:
-    first = supervisor.submit(QUICK, "first", owner="me")
+    first = supervisor.submit(QUICK, "first", visitor=ME)
     wait_until(lambda: store.files(first).log.exists(), 10, "the worker's start")
-    supervisor.stop(first, "me")
-    until_state(store, supervisor.submit(QUICK, "second"), RunState.COMPLETED)
+    supervisor.stop(first, ME)
+    until_state(store, supervisor.submit(QUICK, "second", visitor=LOCAL), RunState.COMPLETED)
     assert store.get(first).state is RunState.STOPPED
 
 
@@ -171,7 +173,7 @@ def test_a_worker_that_can_not_be_started_is_a_failed_run(
     store: Store, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere/python")
-    run_id = supervisor.submit(QUICK, "quick")
+    run_id = supervisor.submit(QUICK, "quick", visitor=LOCAL)
     until_state(store, run_id, RunState.FAILED)
     assert "could not be started" in store.get(run_id).error.message
 
@@ -180,7 +182,7 @@ def test_a_worker_that_ends_without_a_result_is_told_in_words(
     store: Store, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.executable", shutil.which("false"))
-    run_id = supervisor.submit(QUICK, "quick")
+    run_id = supervisor.submit(QUICK, "quick", visitor=LOCAL)
     until_state(store, run_id, RunState.INTERRUPTED)
     assert "ended without a result (exit code 1)" in store.get(run_id).error.message
 
@@ -198,7 +200,7 @@ def test_the_queue_goes_on_after_a_moment_without_a_database(
 
     monkeypatch.setattr(store, "find", fail_once)
     wait_until(lambda: bool(failures), 10, "the failure")
-    until_state(store, supervisor.submit(QUICK, "quick"), RunState.COMPLETED)
+    until_state(store, supervisor.submit(QUICK, "quick", visitor=LOCAL), RunState.COMPLETED)
     assert "could not be served this time: The database is locked." in capsys.readouterr().out
 
 
@@ -222,5 +224,175 @@ def test_nothing_is_begun_after_close(store: Store, settings: Settings) -> None:
     supervisor = Supervisor(store, settings)
     supervisor.close()
     supervisor.start()
-    assert supervisor.submit(QUICK, "quick") == store.find(states=[RunState.QUEUED])[0].id
+    assert supervisor.submit(QUICK, "quick", visitor=LOCAL) == store.find(states=[RunState.QUEUED])[0].id
     assert not any(thread.name == "supervisor" for thread in threading.enumerate())
+
+
+# pausing, resuming, continuing
+
+
+def test_a_pause_gives_the_place_free_and_the_run_goes_on_later(store: Store, supervisor: Supervisor) -> None:
+    paused = supervisor.submit(LONG, "long", visitor=ME)
+    until_training(store, paused)
+    supervisor.pause(paused, ME)
+    until_state(store, paused, RunState.PAUSED, seconds=30)
+    step = store.get(paused).step
+    until_state(store, supervisor.submit(QUICK, "quick", visitor=ME), RunState.COMPLETED)
+    supervisor.resume(paused, ME)
+    wait_until(lambda: store.get(paused).step > step, 90, "more batches")
+    supervisor.stop(paused, ME)
+    until_state(store, paused, RunState.STOPPED, seconds=30)
+    assert store.get(paused).outcome.test_accuracy is not None
+
+
+def test_a_stop_of_a_paused_run_ends_with_a_model(store: Store, settings: Settings, digits: object) -> None:
+    supervisor = Supervisor(store, settings)  # as patient as it comes: a worker must first import Keras
+    supervisor.start()
+    run_id = supervisor.submit(LONG, "long", visitor=ME)
+    until_training(store, run_id)
+    supervisor.pause(run_id, ME)
+    until_state(store, run_id, RunState.PAUSED, seconds=30)
+    supervisor.stop(run_id, ME)
+    until_state(store, run_id, RunState.STOPPED)
+    assert store.files(run_id).onnx.exists()
+    supervisor.close()
+
+
+def test_a_finished_run_is_trained_on(store: Store, supervisor: Supervisor) -> None:
+    short = supervisor.submit(SHORT, "short", visitor=ME)
+    until_state(store, short, RunState.COMPLETED)
+    more = SHORT.with_settings({"epochs": 4})
+    longer = supervisor.submit(more, "longer", visitor=ME, continues=short)
+    until_state(store, longer, RunState.COMPLETED)
+    assert [point.epoch for point in store.points(longer, "epoch")] == [1, 2, 3, 4]
+    assert store.points(longer, "epoch")[:2] == store.points(short, "epoch")
+    assert store.find_completed(more.fingerprint()).id == longer
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (LONG, "only its number of epochs"),
+        (SHORT, "has 2 epochs already"),
+    ],
+)
+def test_only_more_epochs_continue_a_run(
+    store: Store, settings: Settings, config: RunConfig, words: str, finished_run: Callable[..., RunRecord]
+) -> None:
+    supervisor = Supervisor(store, settings)
+    record = finished_run(SHORT)
+    with pytest.raises(ConfigError, match=words):
+        supervisor.submit(config, "more", visitor=ME, continues=record.id)
+    with pytest.raises(RunStateError, match="checkpoint"):
+        supervisor.submit(SHORT.with_settings({"epochs": 9}), "more", visitor=ME, continues=record.id)
+
+
+# sharing
+
+
+def test_limits_are_kept_and_nothing_is_queued_beyond_them(store: Store, settings: Settings) -> None:
+    supervisor = Supervisor(store, settings)
+    for _ in range(2):
+        supervisor.submit(QUICK, "waits", visitor=ME)
+    with pytest.raises(LimitError, match="2 runs waiting"):
+        supervisor.submit(QUICK, "too many", visitor=ME)
+    with pytest.raises(LimitError, match="epochs"):
+        Supervisor(store, settings.model_copy(update={"max_epochs": 5})).submit(LONG, "too long", visitor=OTHER)
+    assert len(store.find()) == 2
+
+
+def test_a_visitor_trains_one_run_at_a_time_although_two_would_fit(
+    store: Store, settings: Settings, digits: object
+) -> None:
+    supervisor = Supervisor(store, settings.model_copy(update={"slots": 2}))
+    supervisor.start()
+    first, second = (supervisor.submit(LONG, "mine", visitor=ME) for _ in range(2))
+    until_training(store, first)
+    theirs = supervisor.submit(LONG, "theirs", visitor=OTHER)
+    until_training(store, theirs)
+    assert store.get(second).state is RunState.QUEUED
+    supervisor.close()
+
+
+def test_the_queue_tells_place_and_wait(store: Store, settings: Settings) -> None:
+    supervisor = Supervisor(store, settings)
+    mine = [supervisor.submit(LONG, "mine", visitor=ME) for _ in range(2)]
+    theirs = supervisor.submit(QUICK, "theirs", visitor=OTHER)
+    places = [supervisor.queue_status(run_id) for run_id in (mine[0], theirs, mine[1])]
+    assert [place.position for place in places] == [0, 1, 2]
+    assert places[0].expected_wait == 0.0
+    assert 0 < places[1].expected_wait < places[2].expected_wait
+    store.claim(mine[0], own_process())
+    assert supervisor.queue_status(mine[0]).position == 0
+    assert supervisor.queue_status(theirs).expected_wait > 0
+    assert supervisor.queue_status(theirs).position == 0
+
+
+# the warm spare
+
+
+@pytest.fixture
+def warm(store: Store, settings: Settings, digits: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
+    monkeypatch.setattr(spare_module, "_FIRST_DELAY", 0.0)
+    monkeypatch.setattr(spare_module, "_MEMORY", 0)
+    monkeypatch.setattr(spare_module, "_RETRY", 0.5)
+    supervisor = Supervisor(store, settings.model_copy(update={"warm_spare": True}))
+    supervisor.start()
+    yield supervisor
+    supervisor.close()
+
+
+def until_spare(supervisor: Supervisor, other_than: int | None = None) -> int:
+    wait_until(lambda: supervisor.spare_pid not in (None, other_than), 30, "a spare")
+    pid = supervisor.spare_pid
+    assert pid is not None
+    return pid
+
+
+def test_a_run_takes_the_spare_and_another_one_warms_up_afterwards(store: Store, warm: Supervisor) -> None:
+    spare = until_spare(warm)
+    run_id = warm.submit(SHORT, "short", visitor=ME)
+    until_state(store, run_id, RunState.COMPLETED)
+    assert store.get(run_id).pid == spare
+    until_spare(warm, other_than=spare)
+
+
+def test_a_spare_that_died_is_replaced_and_costs_no_run(store: Store, warm: Supervisor) -> None:
+    spare = until_spare(warm)
+    os.kill(spare, signal.SIGKILL)
+    run_id = warm.submit(SHORT, "short", visitor=ME)
+    until_state(store, run_id, RunState.COMPLETED)
+    assert store.get(run_id).pid != spare
+    until_spare(warm, other_than=spare)
+
+
+def test_close_ends_the_spare_too(warm: Supervisor) -> None:
+    process = psutil.Process(until_spare(warm))
+    warm.close()
+    assert not process.is_running()
+
+
+def test_no_spare_is_kept_where_memory_is_low(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spare_module, "_FIRST_DELAY", 0.0)
+    monkeypatch.setattr(spare_module, "_MEMORY", 10**15)
+    spare = spare_module.Spare(settings.model_copy(update={"warm_spare": True}))
+    spare.keep(None)
+    assert spare.pid is None
+
+
+def test_a_spare_for_another_card_is_exchanged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spare_module, "_FIRST_DELAY", 0.0)
+    monkeypatch.setattr(spare_module, "_MEMORY", 0)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    spare = spare_module.Spare(settings.model_copy(update={"warm_spare": True}))
+    spare.keep("0")
+    first = spare.pid
+    assert spare.take("1") is None
+    spare.keep("1")
+    assert spare.pid != first
+    worker = spare.take("1")
+    assert worker is not None
+    assert spare.pid is None
+    worker.close(0)

@@ -8,6 +8,7 @@ from mnist_core.store import RunError, RunState
     [
         ("queued", False, False),
         ("running", False, False),
+        ("paused", False, False),
         ("completed", True, True),
         ("stopped", True, True),
         ("failed", True, False),
@@ -20,7 +21,7 @@ def test_a_state_says_whether_it_is_the_end_and_whether_there_is_a_model(state, 
 
 
 def test_there_are_no_other_states():
-    assert len(RunState) == 6
+    assert len(RunState) == 7
 
 
 def test_the_message_of_an_error_is_its_template_filled_in():

@@ -10,11 +10,12 @@ from sqlalchemy import update
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import NotOwnerError, RunNotFoundError, RunStateError, StorageError
-from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, own_process, shared_store
+from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, Visitor, own_process, shared_store
 from mnist_core.store.tables import runs
 
 CONFIG = RunConfig()
 OTHER = CONFIG.with_settings({"epochs": 7})
+ADA, ADMIN = Visitor("ada"), Visitor(None, is_admin=True)
 
 
 def point(step, epoch=1, kind="epoch", **values):
@@ -72,7 +73,7 @@ def test_an_unknown_run_is_not_found(store, queued, run_id):
     with pytest.raises(RunNotFoundError):
         store.get(run_id)
     with pytest.raises(RunNotFoundError):
-        store.request_stop(run_id, None)
+        store.request_stop(run_id, ADMIN)
 
 
 def test_a_path_outside_of_the_runs_is_refused(store):
@@ -88,13 +89,6 @@ def test_only_completed_runs_are_found_by_fingerprint_and_the_newest_first(store
     newest = finished_run(CONFIG)
     finished_run(OTHER)
     assert store.find_completed(CONFIG.fingerprint()) == newest
-
-
-def test_the_queue_position_counts_the_queued_runs_before(store, queued):
-    second, third = (store.create(CONFIG, "x") for _ in range(2))
-    assert [store.queue_position(run) for run in (queued, second, third)] == [0, 1, 2]
-    store.claim(queued, own_process())
-    assert store.queue_position(third) == 1
 
 
 def test_another_store_on_the_same_home_sees_the_same_runs(store, settings, queued):
@@ -123,7 +117,7 @@ def test_a_run_is_claimed_only_once(store, running):
 
 
 def test_a_run_that_was_stopped_in_the_queue_can_not_be_claimed(store, queued):
-    store.request_stop(queued, "ada")
+    store.request_stop(queued, ADA)
     assert not store.claim(queued, own_process())
 
 
@@ -229,36 +223,36 @@ def test_progress_is_only_written_while_a_run_is_running(store, queued):
 
 
 def test_a_queued_run_is_stopped_at_once(store, queued):
-    record = store.request_stop(queued, "ada")
+    record = store.request_stop(queued, ADA)
     assert record.state is RunState.STOPPED
     assert record.finished is not None
 
 
 def test_a_running_run_is_asked_to_stop(store, running):
-    record = store.request_stop(running, "ada")
+    record = store.request_stop(running, ADA)
     assert record.state is RunState.RUNNING
     assert record.stop_requested
-    assert store.request_stop(running, "ada").stop_requested
+    assert store.request_stop(running, ADA).stop_requested
 
 
 def test_a_finished_run_can_not_be_stopped(store, running):
     store.finish(running, RunState.COMPLETED)
     with pytest.raises(RunStateError, match="already ended"):
-        store.request_stop(running, "ada")
+        store.request_stop(running, ADA)
 
 
 @pytest.mark.parametrize("owner", ["eve", None, ""])
 def test_nobody_stops_the_run_of_another_visitor(store, running, owner):
     with pytest.raises(NotOwnerError, match="another visitor"):
-        store.request_stop(running, owner)
+        store.request_stop(running, Visitor(owner))
     assert not store.get(running).stop_requested
 
 
 def test_a_run_without_an_owner_is_not_stopped_by_a_visitor(store):
     run_id = store.create(CONFIG, "from the command line")
     with pytest.raises(NotOwnerError):
-        store.request_stop(run_id, "ada")
-    assert store.request_stop(run_id, None).state is RunState.STOPPED
+        store.request_stop(run_id, ADA)
+    assert store.request_stop(run_id, ADMIN).state is RunState.STOPPED
 
 
 # processes that are gone

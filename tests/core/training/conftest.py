@@ -18,6 +18,7 @@ class ListSink:
     def __init__(self) -> None:
         self.phases: list[str] = []
         self.starts: list[tuple[str, int]] = []
+        self.rewinds: list[int] = []
         self.all: list[MetricPoint] = []
 
     def phase(self, name: str) -> None:
@@ -25,6 +26,9 @@ class ListSink:
 
     def started(self, device: str, steps_per_epoch: int) -> None:
         self.starts.append((device, steps_per_epoch))
+
+    def rewound(self, step: int) -> None:
+        self.rewinds.append(step)
 
     def points(self, points: Sequence[MetricPoint]) -> None:
         self.all.extend(points)
@@ -34,7 +38,7 @@ class ListSink:
 
     def history(self) -> dict[str, list[float]]:
         epochs = self.of("epoch")
-        return {name: [point.values[name] for point in epochs] for name in epochs[0].values}
+        return {name: [point.values[name] for point in epochs] for name in (epochs[0].values if epochs else ())}
 
 
 @pytest.fixture

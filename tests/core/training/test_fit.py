@@ -1,147 +1,371 @@
-"""Training in this process, on tiny data: events, stopping, divergence, repeatability."""
+"""Training in this process, on small data: figures, events, the ways in which it ends, and going on."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import dataclasses
+import math
 
 import numpy as np
 import pytest
 
-from mnist_core.config import Conv2D, DataConfig, Dense, Dropout, MaxPooling2D, NetworkConfig, RunConfig, TrainConfig
-from mnist_core.datasets import Dataset
-from mnist_core.errors import TrainingDivergedError
-from mnist_core.store import MetricPoint
-from mnist_core.training.fit import encode_labels, fit, scale, steps_per_epoch
+from mnist_core.config import BatchNormalization, Conv2D, DataConfig, Dense, Dropout, MaxPooling2D, NetworkConfig
+from mnist_core.errors import StorageError, TrainingDivergedError
+from mnist_core.training import fit as fit_module
+from mnist_core.training.control import Control
+from mnist_core.training.fit import epoch_order, fit, steps_per_epoch
+from mnist_core.training.steps import KerasSteps, encode_labels, scale
 
 pytestmark = pytest.mark.slow
 
-
-class ListSink:
-    """Collects the events of a run."""
-
-    def __init__(self) -> None:
-        self.collected: list[MetricPoint] = []
-
-    def phase(self, name: str) -> None:
-        """Not used by fit."""
-
-    def started(self, device: str, steps_per_epoch: int) -> None:
-        """Not used by fit."""
-
-    def points(self, points: Sequence[MetricPoint]) -> None:
-        self.collected += points
-
-    def history(self, name: str) -> list[float]:
-        return [p.values[name] for p in self.collected if p.kind == "epoch"]
+LAYERS = {
+    "dense": (Dense(units=16),),
+    "dropout": (Dense(units=16), Dropout(rate=0.3)),
+    "convolution": (Conv2D(filters=4), MaxPooling2D(), BatchNormalization()),
+}
 
 
-def config(**train: object) -> RunConfig:
-    return RunConfig(
-        data=DataConfig(dataset="digits", validation_split=0.2),
-        model=NetworkConfig(layers=(Dense(units=16),)),
-        train=TrainConfig.model_validate({"epochs": 3, "batch_size": 16, **train}),
-    )
-
-
-def trained(dataset: Dataset, settings: RunConfig, **options: object):
+@pytest.fixture
+def train(shared_digits, sink):
+    """Return a function that builds and fits a network on the bundled digits; `sink` takes its points."""
     from mnist_core.models.build import build_model
 
-    sink = ListSink()
-    model = build_model(settings)
-    result = fit(model, dataset, settings, sink, **options)
-    return model, sink, result
+    def run(config, dataset=shared_digits, sink=sink, **options):
+        model = build_model(config)
+        # Training never sees the test images.
+        return model, fit(model, dataclasses.replace(dataset, x_test=None, y_test=None), config, sink, **options)
+
+    return run
 
 
-def test_epoch_points_carry_training_and_validation_metrics(tiny_dataset: Dataset) -> None:
-    _, sink, result = trained(tiny_dataset, config())
-    epochs = [p for p in sink.collected if p.kind == "epoch"]
-    assert [p.epoch for p in epochs] == [1, 2, 3]
-    assert [p.step for p in epochs] == [10, 20, 30]
-    assert all(set(p.values) == {"loss", "accuracy", "val_loss", "val_accuracy"} for p in epochs)
-    assert len(result.epoch_seconds) == 3
+@pytest.fixture
+def asking(sink):
+    """Return a function that makes a control which is asked for `request` once `step` batches are done."""
+
+    def make(request, step):
+        control, points = Control(), sink.points
+
+        def watched(new):
+            points(new)
+            if sink.all[-1].step >= step:
+                getattr(control, request)()
+
+        sink.points = watched
+        return control
+
+    return make
 
 
-def test_the_figures_are_those_of_the_plain_script(tiny_dataset: Dataset) -> None:
-    import keras
+@pytest.fixture(autouse=True)
+def report_every_call(monkeypatch):
+    monkeypatch.setattr(fit_module, "_REPORT", 0.0)
 
+
+def same(one, other):
+    """Whether two histories are equal; only the order of their sums may differ."""
+    return one.keys() == other.keys() and all(one[name] == pytest.approx(other[name], rel=1e-12) for name in one)
+
+
+# figures
+
+
+def plain_history(config, dataset):
+    """Train with nothing but Keras, batch by batch in the engine's order; return its figures by epoch."""
     from mnist_core.models.build import build_model
 
-    settings = config()
-    _, sink, _ = trained(tiny_dataset, settings)
-    model = build_model(settings)
-    plain = model.fit(
-        tiny_dataset.x_train / 255.0,
-        keras.utils.to_categorical(tiny_dataset.y_train, 10),
-        batch_size=16,
-        epochs=3,
-        validation_split=0.2,
-        verbose=0,
-    )
-    for name, values in plain.history.items():
-        np.testing.assert_allclose(sink.history(name), values, atol=1e-4)
+    model = build_model(config)
+    x, y = dataset.split("train", config.data)
+    x_val, y_val = dataset.split("validation", config.data)
+    history: dict[str, list[float]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    for epoch in range(config.train.epochs):
+        order = epoch_order(config.train.seed, epoch, len(x))
+        sums = {"loss": 0.0, "accuracy": 0.0}
+        for first in range(0, len(x), config.train.batch_size):
+            chosen = order[first : first + config.train.batch_size]
+            model.reset_metrics()
+            logs = model.train_on_batch(scale(x[chosen]), encode_labels(y[chosen], config, 10), return_dict=True)
+            sums = {name: sums[name] + float(logs[name]) * len(chosen) for name in sums}
+        logs = {name: value / len(x) for name, value in sums.items()}
+        judged = model.evaluate(scale(x_val), encode_labels(y_val, config, 10), verbose=0, return_dict=True)
+        for name, value in {**logs, **{f"val_{name}": value for name, value in judged.items()}}.items():
+            history[name].append(value)
+    return history
 
 
-def test_the_same_seed_gives_the_same_history_and_another_does_not(tiny_dataset: Dataset) -> None:
-    first, second, other = (trained(tiny_dataset, config(seed=seed))[1].history("loss") for seed in (1, 1, 2))
-    assert first == second
-    assert first != other
+@pytest.mark.parametrize("layers", LAYERS.values(), ids=LAYERS)
+@pytest.mark.parametrize("compiled", [False, True], ids=["plain graph", "XLA"])
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "sparse_categorical_crossentropy"])
+def test_every_way_gives_the_figures_of_keras_itself(
+    train, network, sink, shared_digits, monkeypatch, layers, compiled, loss
+):
+    from mnist_core.training import tensorflow_steps
+
+    if compiled and loss.startswith("sparse"):
+        pytest.skip("the loss is the same code in both graphs")
+    monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0 if compiled else math.inf)
+    config = network(*layers, loss=loss, optimizer="adam", batch_size=64)
+    train(config)
+    for name, values in plain_history(config, shared_digits).items():
+        # With dropout only, XLA draws other random numbers.
+        tolerance = 0.05 if compiled and any(isinstance(layer, Dropout) for layer in layers) else 2e-4
+        assert sink.history()[name] == pytest.approx(values, abs=tolerance), name
 
 
-def test_stop_ends_training_within_one_batch_and_keeps_the_weights(tiny_dataset: Dataset) -> None:
-    asked = []
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw", "adagrad", "nadam"])
+def test_xla_trains_with_every_optimizer(train, network, sink, shared_digits, monkeypatch, optimizer):
+    from mnist_core.training import tensorflow_steps
 
-    def stop() -> bool:
-        asked.append(1)
-        return len(asked) >= 4
-
-    model, sink, result = trained(tiny_dataset, config(epochs=50), stop_requested=stop)
-    assert len(asked) == 4
-    assert result.epoch_seconds == []  # a half epoch has no result
-    assert sink.history("loss") == []
-    assert np.isfinite(model.predict(scale(tiny_dataset.x_test), verbose=0)).all()
+    monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0)
+    config = network(optimizer=optimizer)
+    train(config)
+    for name, values in plain_history(config, shared_digits).items():
+        assert sink.history()[name] == pytest.approx(values, abs=2e-4), name
 
 
-def test_early_stopping_ends_before_the_last_epoch(tiny_dataset: Dataset) -> None:
-    # Labels without a pattern: learning them by heart makes the validation loss worse.
-    noise = replace(tiny_dataset, y_train=np.random.default_rng(0).permutation(tiny_dataset.y_train))
-    _, sink, _ = trained(noise, config(epochs=30, early_stopping=1, learning_rate=0.01))
-    assert 1 < len(sink.history("loss")) < 30
+def test_the_steps_of_other_backends_give_the_same_figures(train, network, sink, shared_digits, monkeypatch):
+    monkeypatch.setattr(fit_module, "make_steps", KerasSteps)
+    config = network(optimizer="adam")
+    train(config)
+    for name, values in plain_history(config, shared_digits).items():
+        assert sink.history()[name] == pytest.approx(values, abs=1e-5), name
 
 
-def test_a_loss_that_is_no_number_is_explained(tiny_dataset: Dataset) -> None:
-    settings = config(optimizer="sgd", learning_rate=10.0, momentum=0.99, epochs=200)
-    deep = settings.model_copy(
-        update={"model": NetworkConfig(layers=tuple(Dense(units=64, activation="linear") for _ in range(6)))}
-    )
-    with pytest.raises(TrainingDivergedError, match="Try a learning rate of 1 instead of 10"):
-        trained(tiny_dataset, deep)
+def test_mixed_precision_learns_as_well_and_answers_in_float32(train, network, sink, shared_digits):
+    from mnist_core.models.build import in_float32
+
+    config = network(precision="mixed_bfloat16", epochs=6, learning_rate=0.005)
+    model, _ = train(config)
+    assert sink.history()["val_accuracy"][-1] > 0.85
+    twin = in_float32(model, config)
+    assert {layer.compute_dtype for layer in twin.layers} == {"float32"}
+    x = scale(shared_digits.x_test)
+    np.testing.assert_allclose(twin.predict(x, verbose=0), model.predict(x, verbose=0), atol=0.05)
+    assert in_float32(twin, network(epochs=6)) is twin
 
 
-def test_both_ways_to_write_labels_learn_the_same(tiny_dataset: Dataset) -> None:
-    losses = [
-        trained(tiny_dataset, config(loss=loss))[1].history("loss")
-        for loss in ("categorical_crossentropy", "sparse_categorical_crossentropy")
-    ]
-    np.testing.assert_allclose(*losses, atol=1e-4)
+def test_the_same_seed_gives_the_same_history_and_another_does_not(train, network, sink):
+    histories = []
+    for seed in (1, 1, 2):
+        sink.all.clear()
+        train(network(*LAYERS["dropout"], seed=seed))
+        histories.append(sink.history())
+    assert same(histories[0], histories[1])
+    assert not same(histories[0], histories[2])
 
 
-def test_labels_are_encoded_as_the_loss_wants_them() -> None:
+def test_each_epoch_goes_through_all_images_in_an_order_of_its_own():
+    orders = [epoch_order(seed, epoch, 50) for seed, epoch in ((0, 0), (0, 1), (1, 0), (0, 0))]
+    assert all(sorted(order.tolist()) == list(range(50)) for order in orders)
+    assert orders[0].tolist() == orders[3].tolist()
+    assert len({tuple(order.tolist()) for order in orders}) == 3
+
+
+def test_steps_count_the_last_smaller_batch(tiny_dataset, network):
+    assert steps_per_epoch(tiny_dataset, network(batch_size=50)) == 4  # 160 training images
+
+
+def test_labels_are_encoded_as_the_loss_wants_them(network):
     labels = np.array([2, 0], dtype=np.uint8)
-    np.testing.assert_array_equal(encode_labels(labels, config(), 3), [[0, 0, 1], [1, 0, 0]])
-    np.testing.assert_array_equal(encode_labels(labels, config(loss="sparse_categorical_crossentropy"), 3), [2, 0])
+    np.testing.assert_array_equal(encode_labels(labels, network(), 3), [[0, 0, 1], [1, 0, 0]])
+    sparse = network(loss="sparse_categorical_crossentropy")
+    np.testing.assert_array_equal(encode_labels(labels, sparse, 3), [2, 0])
 
 
-def test_a_convolutional_network_learns(tiny_dataset: Dataset) -> None:
-    layers = (Conv2D(filters=4), MaxPooling2D(), Dropout(rate=0.1))
-    settings = config(epochs=8, learning_rate=0.01).model_copy(update={"model": NetworkConfig(layers=layers)})
-    _, sink, _ = trained(tiny_dataset, settings)
-    assert sink.history("loss")[-1] < sink.history("loss")[0]
-
-
-def test_steps_count_the_last_smaller_batch(tiny_dataset: Dataset) -> None:
-    assert steps_per_epoch(tiny_dataset, config(batch_size=50)) == 4  # 160 training images
-
-
-def test_scaled_images_are_float32_from_0_to_1() -> None:
+def test_scaled_images_are_float32_from_0_to_1():
     scaled = scale(np.array([[0, 255]], dtype=np.uint8))
     assert scaled.dtype == np.float32
     assert scaled.tolist() == [[0.0, 1.0]]
+
+
+# what is reported
+
+
+def test_points_come_in_order_and_the_first_at_once(train, network, sink):
+    _, result = train(network(epochs=3))
+    assert [(point.epoch, point.step) for point in sink.of("epoch")] == [(1, 12), (2, 24), (3, 36)]
+    assert all(set(point.values) == {"loss", "accuracy", "val_loss", "val_accuracy"} for point in sink.of("epoch"))
+    assert sink.all[0].step == 1
+    steps = [(point.step, point.kind) for point in sink.all]
+    assert steps == sorted(steps), "points are not in the order in which things happened"
+    seconds = [point.seconds for point in sink.all]
+    assert seconds == sorted(seconds)
+    assert sum(result.epoch_seconds) == pytest.approx(seconds[-1])
+    assert result.steps == 36
+
+
+def test_batch_points_hold_the_mean_since_the_epoch_began(train, network, sink):
+    train(network(epochs=1))
+    # After the last batch it is the epoch's own figure.
+    assert sink.of("batch")[-1].values == {name: sink.of("epoch")[0].values[name] for name in ("loss", "accuracy")}
+
+
+def test_seldom_reports_leave_only_the_first_point_and_the_epochs(train, network, sink, monkeypatch):
+    monkeypatch.setattr(fit_module, "_REPORT", 1000.0)
+    train(network(epochs=2))
+    assert [point.kind for point in sink.all] == ["batch", "epoch", "epoch"]
+
+
+# how it ends
+
+
+def test_a_stop_ends_training_within_a_few_batches_and_keeps_the_weights(train, network, sink, asking, shared_digits):
+    model, result = train(network(epochs=50, batch_size=1), control=asking("stop", 1))
+    assert result.steps < 100
+    assert not result.complete
+    assert result.epoch_seconds == []  # a half epoch has no figures of its own
+    assert sink.of("epoch") == []
+    assert np.isfinite(model.predict(scale(shared_digits.x_test), verbose=0)).all()
+
+
+def test_a_stop_with_the_last_batch_of_an_epoch_leaves_the_epoch_whole(train, network, sink, asking):
+    _, result = train(network(epochs=5, batch_size=1500), control=asking("stop", 2))
+    assert result.steps == len(sink.of("epoch")) == len(result.epoch_seconds) == 2
+
+
+def test_early_stopping_keeps_the_best_weights(train, network, sink, shared_digits):
+    config = network(Dense(units=256), epochs=60, optimizer="adam", learning_rate=0.02, early_stopping=2)
+    model, _ = train(config)
+    losses = sink.history()["val_loss"]
+    assert len(losses) < 60
+    assert losses.index(min(losses)) == len(losses) - 3
+    x, y = shared_digits.split("validation", config.data)
+    kept = model.evaluate(scale(x), encode_labels(y, config, 10), verbose=0, return_dict=True)
+    assert kept["loss"] == pytest.approx(min(losses), rel=1e-4)
+
+
+def test_a_loss_that_is_no_number_is_explained_and_never_reported(train, network, sink):
+    config = network(Dense(units=16, activation="linear"), optimizer="sgd", learning_rate=10.0, epochs=20)
+    with pytest.raises(TrainingDivergedError, match="Try a learning rate of 1 instead of 10"):
+        train(config)
+    assert all(math.isfinite(value) for point in sink.all for value in point.values.values())
+
+
+# going on from a checkpoint
+
+
+@pytest.fixture
+def resumed(train, sink, tmp_path, asking):
+    """Return a function that trains with an interruption by `request` after `step` batches."""
+
+    def run(config, request, step):
+        path = tmp_path / "checkpoint.npz"
+        points = sink.points
+        _, first = train(config, control=asking(request, step), checkpoint_path=path)
+        sink.points = points
+        return first, *train(config, checkpoint_path=path)
+
+    return run
+
+
+@pytest.mark.parametrize("layers", LAYERS.values(), ids=LAYERS)
+@pytest.mark.parametrize("step", [5, 24], ids=["within an epoch", "between two"])
+def test_a_paused_training_ends_exactly_as_one_that_went_through(
+    train, network, sink, resumed, shared_digits, layers, step
+):
+    config = network(*layers, epochs=4, optimizer="adam")
+    whole, _ = train(config)
+    expected = sink.history()
+    sink.all.clear()
+    first, model, second = resumed(config, "pause", step)
+    assert not first.complete
+    assert step <= first.steps < 48
+    assert second.complete
+    assert len(second.epoch_seconds) == 4
+    assert same(sink.history(), expected)
+    for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_early_stopping_remembers_over_a_pause(train, network, sink, resumed):
+    config = network(Dense(units=256), epochs=60, optimizer="adam", learning_rate=0.02, early_stopping=4)
+    whole, _ = train(config)
+    expected = sink.history()
+    best = expected["val_loss"].index(min(expected["val_loss"]))
+    sink.all.clear()
+    first, model, _ = resumed(config, "pause", 12 * (best + 2))  # after the best epoch, before the last
+    assert not first.complete
+    assert same(sink.history(), expected)
+    for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_more_epochs_continue_a_finished_training(train, network, sink, tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    whole, _ = train(network(epochs=5))
+    expected = sink.history()
+    sink.all.clear()
+    train(network(epochs=3), checkpoint_path=path)
+    model, result = train(network(epochs=5), checkpoint_path=path)
+    assert same(sink.history(), expected)
+    assert result.steps == 60
+    for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_what_was_measured_after_the_checkpoint_is_declared_void(train, network, sink, resumed):
+    first, _, _ = resumed(network(epochs=3), "pause", 5)
+    assert sink.rewinds == [0, first.steps]
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", None], ids=["empty", "nonsense", "of another network"])
+def test_a_checkpoint_that_can_not_be_used_means_to_begin_anew(train, network, sink, tmp_path, damage):
+    path = tmp_path / "checkpoint.npz"
+    if damage is None:
+        train(network(Dense(units=3)), checkpoint_path=path)
+        sink.all.clear()
+        sink.rewinds.clear()
+    else:
+        path.write_bytes(damage)
+    _, result = train(network(), checkpoint_path=path)
+    assert sink.rewinds == [0]
+    assert result.steps == 24
+
+
+def test_long_epochs_are_saved_on_the_way(train, network, sink, tmp_path, monkeypatch):
+    path, steps = tmp_path / "checkpoint.npz", []
+    points = sink.points
+
+    def look(new):
+        points(new)
+        if path.exists():
+            with np.load(path, allow_pickle=False) as archive:
+                steps.append(int(archive["step"]))
+
+    sink.points = look
+    monkeypatch.setattr(fit_module, "_CHECKPOINT", 0.0)
+    train(network(epochs=2, batch_size=10), checkpoint_path=path)
+    assert any(step % 120 for step in steps)
+    assert steps == sorted(steps)
+
+
+def test_a_full_disk_at_a_checkpoint_is_told_in_words(train, network, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="can't be written"):
+        train(network(), checkpoint_path=tmp_path / "file" / "checkpoint.npz")
+
+
+def test_a_checkpoint_holds_no_pickled_objects(train, network, tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    train(network(*LAYERS["dropout"], early_stopping=1), checkpoint_path=path)
+    with np.load(path, allow_pickle=False) as archive:
+        assert int(archive["step"]) == 24
+        assert all(archive[name].dtype.kind in "fiuU" for name in archive.files)
+
+
+# which way for what
+
+
+@pytest.mark.parametrize(
+    ("layers", "batch_size", "epochs", "expected"),
+    [
+        ((Dense(units=512),), 128, 5, 1),
+        ((Dense(units=256), Dropout(rate=0.3)), 128, 5, 2),
+        ((Conv2D(filters=4),), 128, 5, 0),  # oneDNN's convolutions are faster than XLA's
+        ((Dense(units=512),), 8192, 5, 0),  # over before a program is compiled
+    ],
+    ids=["dense", "dropout", "convolution", "short"],
+)
+def test_the_way_is_chosen_by_network_and_length(layers, batch_size, epochs, expected, network):
+    from mnist_core.training.tensorflow_steps import steps_per_turn
+
+    config = network(*layers, batch_size=batch_size, epochs=epochs)
+    assert steps_per_turn(config, -(-60_000 // batch_size)) == expected
+    assert isinstance(config.model, NetworkConfig)
+    assert isinstance(config.data, DataConfig)

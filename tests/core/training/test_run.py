@@ -8,13 +8,15 @@ import pytest
 from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.inference import Classifier
-from mnist_core.store import RunState, own_process
+from mnist_core.store import RunState, Visitor, own_process
 from mnist_core.training import run as run_module
-from mnist_core.training.fit import encode_labels, scale
+from mnist_core.training.control import Control
 from mnist_core.training.run import execute
+from mnist_core.training.steps import encode_labels, scale
 
 pytestmark = pytest.mark.slow
 
+ADA = Visitor("ada")
 NETWORK_PHASES = {"import", "data", "fit", "evaluate", "export"}
 
 
@@ -22,10 +24,10 @@ NETWORK_PHASES = {"import", "data", "fit", "evaluate", "export"}
 def perform(module_store):
     """Return a function that executes one configuration and returns the record."""
 
-    def perform(config, stop_requested=lambda: False):
-        run_id = module_store.create(config, "A run")
+    def perform(config, control=None, run_id=None):
+        run_id = run_id or module_store.create(config, "A run", owner="ada")
         assert module_store.claim(run_id, own_process())
-        return execute(run_id, module_store, stop_requested)
+        return execute(run_id, module_store, control or Control())
 
     return perform
 
@@ -80,7 +82,8 @@ def test_a_run_that_is_through_is_completed_and_nothing_else_lies_in_its_folder(
     assert completed.epoch == completed.config.train.epochs
     assert completed.started < completed.finished
     names = {path.name for path in files(completed).folder.iterdir()} - {"tensorboard"}
-    assert names == {"model.keras", "model.onnx", "probabilities.npz"}
+    assert names == {"checkpoint.npz", "model.keras", "model.onnx", "probabilities.npz"}
+    assert completed.bytes >= sum(files(completed).folder.joinpath(name).stat().st_size for name in names)
 
 
 def test_test_loss_and_accuracy_are_those_of_keras(completed, keras_model, shared_digits):
@@ -175,19 +178,39 @@ def test_the_baseline_is_scikit_learns(logistic, files, shared_digits):
 # stopped runs
 
 
+class AskedAfter(Control):
+    """Is asked for something as soon as it has been looked at so many times."""
+
+    def __init__(self, request, looks):
+        super().__init__()
+        self._request, self._looks = request, looks
+
+    @property
+    def halting(self):
+        self._looks -= 1
+        if self._looks <= 0:
+            getattr(self, self._request)()
+        return super().halting
+
+
+def stopping():
+    control = Control()
+    control.stop()
+    return control
+
+
 def test_a_stop_before_the_fit_gives_a_stopped_run_without_a_model(perform, network, files):
-    record = perform(network(), lambda: True)
+    record = perform(network(), stopping())
     assert record.state is RunState.STOPPED
     assert record.error is None
-    assert set(record.outcome.seconds) == {"import"}
+    assert record.outcome.seconds == {}
     assert list(files(record).folder.iterdir()) == []
 
 
 def test_a_stop_while_it_learns_keeps_the_model_so_far(perform, endless, files, shared_digits, module_store):
-    calls = []
-    record = perform(endless, lambda: calls.append(1) or len(calls) > 30)
+    record = perform(endless, AskedAfter("stop", 5))
     assert record.state is RunState.STOPPED
-    assert record.step <= 31
+    assert 1 <= record.step < 1000
     assert record.outcome.epoch_seconds == []
     assert module_store.history(record.id) == {}
     predicted = Classifier(files(record)).predict(shared_digits.x_test)
@@ -195,10 +218,88 @@ def test_a_stop_while_it_learns_keeps_the_model_so_far(perform, endless, files, 
     assert files(record).model.is_file()
 
 
-def test_a_stop_between_two_folds_ends_the_baseline(perform, baseline, module_store):
-    record = perform(baseline, lambda: bool(module_store.find(states=[RunState.RUNNING])[0].step))
+def test_a_stop_after_the_last_epoch_comes_too_late_to_matter(perform, network):
+    record = perform(network(epochs=1, batch_size=1500), AskedAfter("stop", 2))
+    assert record.state is RunState.COMPLETED
+
+
+def test_a_stop_between_two_folds_ends_the_baseline(perform, baseline, module_store, monkeypatch):
+    control, add_points = Control(), module_store.add_points
+
+    def stop_at_the_first(run_id, points):
+        add_points(run_id, points)
+        control.stop()
+
+    monkeypatch.setattr(module_store, "add_points", stop_at_the_first)
+    record = perform(baseline, control)
     assert record.state is RunState.STOPPED
     assert len(module_store.points(record.id)) == 1
+
+
+# pausing and going on
+
+
+def test_a_paused_run_goes_on_to_the_figures_of_one_that_was_not(perform, network, module_store, files):
+    config = network(Dense(units=8), Dropout(rate=0.2), epochs=3, optimizer="adam")
+    whole = perform(config)
+    paused = perform(config, AskedAfter("pause", 4))
+    assert paused.state is RunState.PAUSED
+    assert {path.name for path in files(paused).folder.iterdir()} == {"checkpoint.npz"}
+    assert files(paused).checkpoint_step() == paused.step or files(paused).checkpoint_step() > 0
+    module_store.request_resume(paused.id, ADA)
+    resumed = perform(config, run_id=paused.id)
+    assert resumed.state is RunState.COMPLETED
+    assert resumed.outcome.test_loss == pytest.approx(whole.outcome.test_loss, abs=1e-6)
+    assert module_store.history(resumed.id) == {
+        name: pytest.approx(values) for name, values in module_store.history(whole.id).items()
+    }
+    steps = [point.step for point in module_store.points(resumed.id)]
+    assert steps == sorted(steps)
+    assert len(resumed.outcome.epoch_seconds) == 3
+
+
+def test_a_run_that_continues_a_finished_one_equals_a_longer_one(perform, network, module_store):
+    whole = perform(network(epochs=4))
+    short = perform(network(epochs=2))
+    run_id = module_store.create(network(epochs=4), "more", continues=short.id)
+    longer = perform(None, run_id=run_id)
+    assert longer.fingerprint == whole.fingerprint
+    assert longer.outcome.test_loss == pytest.approx(whole.outcome.test_loss, abs=1e-6)
+    assert module_store.history(longer.id) == {
+        name: pytest.approx(values) for name, values in module_store.history(whole.id).items()
+    }
+    assert module_store.get(short.id) == short, "what was finished is not touched"
+
+
+def test_a_stop_of_a_paused_run_makes_a_model_of_its_checkpoint(perform, endless, module_store, files):
+    paused = perform(endless, AskedAfter("pause", 5))
+    assert paused.state is RunState.PAUSED
+    module_store.request_stop(paused.id, ADA)
+    stopped = perform(None, stopping(), run_id=paused.id)
+    assert stopped.state is RunState.STOPPED
+    assert stopped.outcome.test_accuracy is not None
+    assert files(stopped).onnx.is_file()
+
+
+def test_a_baseline_takes_no_notice_of_a_pause(perform, baseline):
+    control = Control()
+    control.pause()
+    assert perform(baseline, control).state is RunState.COMPLETED
+
+
+# mixed precision
+
+
+def test_a_run_in_mixed_precision_leaves_a_float32_model_that_agrees_everywhere(perform, network, files, shared_digits):
+    import keras
+
+    record = perform(network(Dense(units=32), precision="mixed_bfloat16", epochs=3))
+    assert record.state is RunState.COMPLETED
+    model = keras.models.load_model(files(record).model)
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+    table = files(record).read_probabilities()["test"]
+    np.testing.assert_allclose(table, model.predict(scale(shared_digits.x_test), verbose=0), atol=1e-5)
+    np.testing.assert_allclose(Classifier(files(record)).predict(shared_digits.x_test), table, atol=1e-5)
 
 
 # failures are data
@@ -268,7 +369,7 @@ def test_an_error_while_saving_is_told_in_words_and_leaves_no_half_file(
     assert (record.state, record.error.code) == (RunState.FAILED, code)
     assert sentence in record.error.message
     assert record.outcome.test_accuracy is None
-    assert {path.name for path in files(record).folder.iterdir()} == {"model.keras"}
+    assert {path.name for path in files(record).folder.iterdir()} == {"checkpoint.npz", "model.keras"}
 
 
 def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeypatch):
@@ -284,6 +385,6 @@ def test_a_run_that_was_ended_by_somebody_else_meanwhile_stays_ended(module_stor
     run_id = module_store.create(baseline, "A run")
     assert module_store.claim(run_id, own_process())
     module_store.finish(run_id, RunState.INTERRUPTED)
-    record = execute(run_id, module_store, lambda: False)
+    record = execute(run_id, module_store, Control())
     assert record.state is RunState.INTERRUPTED
     assert record.outcome.test_accuracy is None

@@ -6,25 +6,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
-from mnist_core.store import RunState, own_process
+from mnist_core.models.speed import read_speed
+from mnist_core.store import RunState, Visitor, own_process
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
 ORPHANED = 4
+ADMIN = Visitor(None, is_admin=True)
 
 
 class Worker:
     """A worker process on a line of its own: no supervisor watches it."""
 
-    def __init__(self, log):
+    def __init__(self, log, *arguments):
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-u", "-m", "mnist_core.training.worker"],
+                [sys.executable, "-u", "-m", "mnist_core.training.worker", *arguments],
                 cwd=ROOT,
                 # as on a desktop; in the C locale Python lets bytes pass that are no UTF-8
                 env=os.environ | {"PYTHONIOENCODING": "utf-8:strict"},
@@ -51,8 +54,8 @@ class Worker:
 def start(tmp_path, digits):
     workers = []
 
-    def start():
-        workers.append(Worker(tmp_path / f"worker-{len(workers)}.log"))
+    def start(*arguments):
+        workers.append(Worker(tmp_path / f"worker-{len(workers)}.log", *(arguments or ("--no-warm-up",))))
         return workers[-1]
 
     yield start
@@ -60,6 +63,9 @@ def start(tmp_path, digits):
         worker.process.kill()
         worker.process.wait()
         worker.process.stdin.close()
+
+
+WARM = "--warm-up-is-the-default"  # any other argument
 
 
 @pytest.fixture
@@ -110,7 +116,7 @@ def test_a_readable_command_after_an_unreadable_line_is_obeyed(start, store, bas
     worker.run(run_id)
     assert worker.process.wait(60) == 0, worker.log.read_text()
     assert store.get(run_id).state is RunState.COMPLETED
-    assert "this is no command" in worker.log.read_text()
+    assert "this is no command" in worker.log.read_text() + store.files(run_id).log.read_text()
 
 
 def test_a_stop_that_comes_before_training_began_is_obeyed(start, store, endless):
@@ -126,7 +132,7 @@ def test_a_failed_run_gives_another_exit_code(start, store, network):
     worker.run(run_id)
     assert worker.process.wait(60) == 1
     assert store.get(run_id).state is RunState.FAILED
-    assert "MNIST is not on this computer" in worker.log.read_text()
+    assert "MNIST is not on this computer" in store.files(run_id).log.read_text()
 
 
 def test_a_worker_does_not_take_a_run_that_another_process_has(start, store, baseline):
@@ -154,4 +160,66 @@ def test_a_worker_ends_quietly_although_its_input_is_still_open(start, store, ba
     worker, run_id = start(), store.create(baseline, "Baseline")
     worker.run(run_id)
     assert worker.process.wait(60) == 0
-    assert "Fatal Python error" not in worker.log.read_text()
+    assert "Fatal Python error" not in worker.log.read_text() + store.files(run_id).log.read_text()
+
+
+def test_a_paused_run_goes_on_in_another_process(training, start, store):
+    worker, run_id = training
+    worker.send({"command": "pause"})
+    assert worker.process.wait(30) == 0
+    record = store.get(run_id)
+    assert (record.state, record.pid) == (RunState.PAUSED, None)
+    step = store.files(run_id).checkpoint_step()
+    assert step >= record.step > 0
+    store.request_resume(run_id, ADMIN)
+    other = start()
+    other.run(run_id)
+    wait_until(lambda: store.get(run_id).step > step or other.process.poll() is not None, 60, "more batches")
+    assert store.get(run_id).state is RunState.RUNNING
+    other.send({"command": "stop"})
+    assert other.process.wait(60) == 0
+    assert store.get(run_id).state is RunState.STOPPED
+    steps = [point.step for point in store.points(run_id)]
+    assert steps == sorted(set(steps)), "the curve goes on where it was"
+
+
+# the warm spare
+
+
+def test_a_spare_is_warm_measures_the_computer_once_and_then_trains(start, store, network, settings):
+    spare = start(WARM)
+    wait_until(lambda: settings.speed_path.exists() or spare.process.poll() is not None, 120, "the measurement")
+    measured = read_speed(settings.speed_path)
+    assert measured.device.startswith(("CPU: ", "GPU: "))
+    assert set(measured.precisions) == {"float32", "mixed_bfloat16"}
+    assert all(min(vars(speed).values()) > 0 for speed in measured.precisions.values())
+    run_id = store.create(network(), "Warm")
+    spare.run(run_id)
+    assert spare.process.wait(60) == 0, spare.log.read_text()
+    record = store.get(run_id)
+    assert record.state is RunState.COMPLETED
+    assert record.outcome.seconds["import"] < 0.5
+    assert "Epoch 2/2" in store.files(run_id).log.read_text()
+
+
+def test_a_run_does_not_wait_until_the_spare_is_warm(start, store, network, settings):
+    spare, run_id = start(WARM), store.create(network(epochs=1), "At once")
+    spare.run(run_id)
+    assert spare.process.wait(90) == 0, spare.log.read_text()
+    assert store.get(run_id).state is RunState.COMPLETED
+    assert not settings.speed_path.exists(), "the run had to wait for the measurement"
+
+
+def test_a_spare_whose_app_is_gone_ends_while_it_warms_up(start):
+    spare = start(WARM)
+    memory = psutil.Process(spare.process.pid)
+    wait_until(lambda: memory.memory_info().rss > 100e6, 30, "the import to be under way")
+    assert spare.end_input() == ORPHANED
+
+
+def test_where_memory_runs_out_the_system_ends_a_worker_before_the_app(training):
+    worker, _ = training
+    score = Path(f"/proc/{worker.process.pid}/oom_score_adj")
+    if not score.exists():
+        pytest.skip("only Linux says whom it would end")
+    assert int(score.read_text()) == 500

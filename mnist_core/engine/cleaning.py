@@ -1,0 +1,51 @@
+"""Keeping the disk from filling up."""
+
+import shutil
+import time
+from contextlib import suppress
+
+from mnist_core.errors import MnistLabError
+from mnist_core.store import RunRecord, Store, Visitor
+
+_WARN = 0.9  # share of the limit from which on pages say what will go
+_LEFTOVER = 24 * 3600.0  # seconds after which a file without an owner is nobody's any more
+_MANY = 100_000
+
+
+def next_to_go(store: Store, share: float = _WARN) -> list[RunRecord]:
+    """Return the runs to delete so that all take less than `share` of the limit: oldest first, none that is kept."""
+    over = store.disk_usage() - share * store.settings.total_disk_mb * 1e6
+    going: list[RunRecord] = []
+    if over <= 0:
+        return going
+    for record in store.find(oldest_first=True, limit=_MANY):
+        if over <= 0:
+            break
+        if record.state.is_finished and not record.pinned and record.bytes:
+            going.append(record)
+            over -= record.bytes
+    return going
+
+
+def clean(store: Store) -> list[str]:
+    """Delete the oldest runs while all take more than the limit; return their ids."""
+    deleted = []
+    for record in next_to_go(store, share=1.0):
+        with suppress(MnistLabError):  # somebody else was faster
+            store.delete(record.id, Visitor(None, is_admin=True))
+            deleted.append(record.id)
+    return deleted
+
+
+def sweep(store: Store) -> None:
+    """Remove what a crash left behind: folders without a record, and half-written files."""
+    old = time.time() - _LEFTOVER
+    with suppress(OSError):
+        for folder in store.settings.runs_dir.iterdir():
+            with suppress(OSError):
+                if folder.is_dir():
+                    for half in folder.glob(".writing-*"):
+                        if half.lstat().st_mtime < old:
+                            half.unlink()
+                    if folder.lstat().st_mtime < old and not store.exists(folder.name):
+                        shutil.rmtree(folder, ignore_errors=True)

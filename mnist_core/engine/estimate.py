@@ -1,0 +1,102 @@
+"""What a run will take, before it starts."""
+
+from dataclasses import dataclass
+from math import ceil
+from statistics import median
+from typing import Literal
+
+from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.datasets import get_spec
+from mnist_core.models.cost import training_cost
+from mnist_core.models.speed import REFERENCE, read_speed
+from mnist_core.store import RunRecord, RunState, Store
+
+Basis = Literal["earlier runs", "this computer", "another computer"]
+
+# Seconds around training with a warm worker: building, compiling, judging, exporting.
+_AROUND = 2.5
+_JUDGING = 0.4  # of a training step's time an image takes to be judged: forward only, larger batches
+# scikit-learn's SGD, seconds an image and pass; benchmarks/README.md
+_LOGISTIC = 2.0e-5
+# Bytes: Python, TensorFlow and what it compiles; then per image of the data, as bytes twice (file and tensor).
+_PROCESS = 800e6
+_PER_IMAGE = 2 * 784
+_JUDGED_AT_ONCE = 1000
+# Copies of the weights: themselves, gradients, two of the optimizer, checkpoint, best, and export.
+_COPIES = 7
+_RECENT = 40
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will probably take.
+
+    Attributes
+    ----------
+    seconds, epoch_seconds : float
+        From start to result, and for one epoch (or fold).
+    memory_mb : float
+        Most memory of the training process, in millions of bytes.
+    basis : str
+        Where the seconds come from: earlier runs of this network, a measurement of this computer,
+        or one of another computer.
+    """
+
+    seconds: float
+    epoch_seconds: float
+    memory_mb: float
+    basis: Basis
+
+
+def estimate(config: RunConfig, store: Store) -> Estimate:
+    """Return what a run of `config` will take on this computer.
+
+    Raises
+    ------
+    ConfigError
+        If the network's layers don't fit together.
+    """
+    spec = get_spec(config.data.dataset)
+    images = min(config.data.train_size or spec.n_train, spec.n_train)
+    if not isinstance(config.model, NetworkConfig):
+        fold = _LOGISTIC * images * config.train.epochs * (config.model.folds - 1) / config.model.folds
+        seconds = fold * (config.model.folds + 1) + _AROUND
+        return Estimate(seconds, fold, (_PROCESS / 2 + 12 * 784 * images) / 1e6, "another computer")
+    memory = _memory(config, images + spec.n_test)
+    epoch, basis = _epoch_seconds(config, images, store)
+    return Estimate(epoch * config.train.epochs + _AROUND, epoch, memory / 1e6, basis)
+
+
+def _epoch_seconds(config: RunConfig, images: int, store: Store) -> tuple[float, Basis]:
+    earlier = [
+        median(record.outcome.epoch_seconds[1:] or record.outcome.epoch_seconds)
+        for record in store.find(states=[RunState.COMPLETED], limit=_RECENT)
+        if record.outcome.epoch_seconds and _takes_as_long(record, config)
+    ]
+    if earlier:
+        return median(earlier), "earlier runs"
+    measured = read_speed(store.settings.speed_path)
+    speed = measured or REFERENCE
+    validation = images - int(images * (1.0 - config.data.validation_split))
+    steps = ceil((images - validation) / config.train.batch_size)
+    step = speed.step_seconds(config)
+    seconds = step * (steps + _JUDGING * validation / config.train.batch_size)
+    return seconds, "this computer" if measured else "another computer"
+
+
+def _takes_as_long(record: RunRecord, config: RunConfig) -> bool:
+    """Whether an epoch of a run is the same work as one of `config`."""
+    mine, theirs = config.train, record.config.train
+    return (
+        record.config.model == config.model
+        and record.config.data == config.data
+        and (theirs.batch_size, theirs.optimizer, theirs.precision) == (mine.batch_size, mine.optimizer, mine.precision)
+    )
+
+
+def _memory(config: RunConfig, images: int) -> float:
+    """Return the bytes of a training process at its largest."""
+    assert isinstance(config.model, NetworkConfig)
+    cost = training_cost(config.model)
+    at_once = max(config.train.batch_size * 2, _JUDGED_AT_ONCE)
+    return _PROCESS + _PER_IMAGE * images + 4 * (_COPIES * cost.parameters + at_once * cost.activations)

@@ -1,0 +1,37 @@
+"""Whose turn it is."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mnist_core.store import RunRecord
+
+
+def fair_order(queued: Sequence[RunRecord], running: Sequence[RunRecord], per_visitor: int) -> list[RunRecord]:
+    """Return waiting runs in the order in which they begin: visitors take turns.
+
+    Each visitor's oldest run comes before anybody's second one, so one person's ten clicks keep
+    nobody waiting. Runs that are training count as turns that were taken.
+
+    Parameters
+    ----------
+    queued, running : sequence of RunRecord
+    per_visitor : int
+        How many runs of one visitor may train at once.
+
+    Returns
+    -------
+    list of RunRecord
+        All of `queued`. Visitors who train `per_visitor` runs already are last: see `may_begin`.
+    """
+    taken = Counter(record.owner_key for record in running)
+    turns: list[tuple[bool, int, int, RunRecord]] = []
+    for record in sorted(queued, key=lambda record: record.queued):
+        turn = taken[record.owner_key]
+        taken[record.owner_key] += 1
+        turns.append((not may_begin(record, running, per_visitor), turn, record.queued, record))
+    return [record for *_, record in sorted(turns, key=lambda turn: turn[:3])]
+
+
+def may_begin(record: RunRecord, running: Sequence[RunRecord], per_visitor: int) -> bool:
+    """Whether a waiting run's visitor trains less than `per_visitor` runs."""
+    return sum(other.owner_key == record.owner_key for other in running) < per_visitor

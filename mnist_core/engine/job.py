@@ -1,0 +1,127 @@
+"""A run and the worker that trains it, watched for faults."""
+
+import signal
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mnist_core.engine.local import LocalWorker
+from mnist_core.settings import Settings
+from mnist_core.store import RunError, RunRecord, RunState
+
+
+@dataclass
+class Job:
+    """One worker at work. Times are of the monotonic clock: the wall clock can be set back.
+
+    Attributes
+    ----------
+    verdict : (RunState, RunError or None) or None
+        How the run shall end where the supervisor ended its worker.
+    remark : RunError or None
+        Why the run was stopped gently, for its record.
+    """
+
+    worker: LocalWorker
+    was_spare: bool
+    began: float = field(default_factory=time.monotonic)
+    stop_sent: float | None = None
+    pause_sent: bool = False
+    verdict: tuple[RunState, RunError | None] | None = None
+    remark: RunError | None = None
+    _over_since: float | None = None
+    _seen: datetime | None = None
+    _seen_at: float = field(default_factory=time.monotonic)
+
+    def attend(self, record: RunRecord | None, settings: Settings, memory_limit_mb: float) -> None:
+        """Pass on what was asked for, and end a worker that is stuck or takes too much.
+
+        `record` is None once the run has ended or was deleted: its worker shall be gone soon.
+        """
+        now = time.monotonic()
+        if record is None:
+            self._over_since = self._over_since or now
+            if now - self._over_since > settings.stop_patience:
+                self.worker.kill()
+            return
+        self._pass_on(record, settings, now)
+        if record.updated != self._seen:
+            self._seen, self._seen_at = record.updated, now
+        if self.verdict is not None:
+            return
+        memory = self.worker.memory() / 1e6
+        if memory > memory_limit_mb:
+            self._kill(RunState.FAILED, _too_much_memory(memory, memory_limit_mb))
+        elif now - self._seen_at > settings.hang_patience:
+            self._kill(RunState.INTERRUPTED, _hangs(now - self._seen_at))
+        elif now - self.began > settings.max_run_seconds and self.stop_sent is None:
+            self.remark = _too_long(settings.max_run_seconds)
+            self._stop(now)
+
+    def ending(self, code: int) -> tuple[RunState, RunError | None]:
+        """Return how a run ends whose worker ended with `code` and recorded nothing itself."""
+        return self.verdict or (RunState.INTERRUPTED, _worker_died(code))
+
+    def _pass_on(self, record: RunRecord, settings: Settings, now: float) -> None:
+        if record.stop_requested and self.stop_sent is None:
+            self._stop(now)
+        if record.pause_requested and not self.pause_sent:
+            self.worker.request_pause()
+            self.pause_sent = True
+        if self.stop_sent is None:
+            return
+        if now - self.stop_sent > 2 * settings.stop_patience:
+            self.worker.kill()
+        elif now - self.stop_sent > settings.stop_patience:
+            self.verdict = (RunState.STOPPED, self.remark)
+            self.worker.terminate()
+
+    def _stop(self, now: float) -> None:
+        self.worker.request_stop()
+        self.stop_sent = now
+
+    def _kill(self, state: RunState, error: RunError) -> None:
+        self.verdict = (state, error)
+        self.worker.kill()
+
+
+def _too_much_memory(used: float, limit: float) -> RunError:
+    return RunError(
+        code="out_of_memory",
+        template="The training took {used} GB of memory, and {limit} GB are possible here, so it was ended. "
+        "Try a smaller network or a smaller batch size.",
+        values={"used": f"{used / 1000:.1f}", "limit": f"{limit / 1000:.1f}"},
+    )
+
+
+def _hangs(seconds: float) -> RunError:
+    return RunError(
+        code="hangs",
+        template="The training gave no sign of life for {seconds} seconds, so it was ended. "
+        "You can resume it from its last checkpoint.",
+        values={"seconds": f"{seconds:.0f}"},
+    )
+
+
+def _too_long(limit: float) -> RunError:
+    return RunError(
+        code="time_limit",
+        template="The training reached the limit of {minutes} minutes and was stopped. Its model so far is kept.",
+        values={"minutes": f"{limit / 60:g}"},
+    )
+
+
+def _worker_died(code: int) -> RunError:
+    if code >= 0:
+        return RunError(
+            code="worker_died",
+            template="The training process ended without a result (exit code {code}). Its log may say why.",
+            values={"code": str(code)},
+        )
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+    return RunError(
+        code="worker_killed",
+        template="The training process was ended from outside (signal {name}), perhaps because memory ran out. "
+        "What other runs had finished is safe; you can resume this one from its last checkpoint.",
+        values={"name": name},
+    )

@@ -1,0 +1,78 @@
+"""What this installation allows; checked before a run is queued, and shown in the form."""
+
+from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.engine.devices import default_slots, memory_limit_mb
+from mnist_core.engine.estimate import Estimate
+from mnist_core.errors import LimitError
+from mnist_core.models.summary import parameter_count
+from mnist_core.settings import Settings
+from mnist_core.store import RunState, Store
+
+
+def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> None:
+    """Raise `LimitError` where a configuration is larger than this installation allows.
+
+    Raises
+    ------
+    LimitError
+        Naming the limit, what was received and what to change.
+    ConfigError
+        If the network's layers don't fit together.
+    """
+    if config.train.epochs > settings.max_epochs:
+        raise LimitError(
+            "At most {most} epochs are possible here. Received: epochs={n}",
+            most=settings.max_epochs,
+            n=config.train.epochs,
+        )
+    if (config.data.train_size or 0) > settings.max_train_size:
+        raise LimitError(
+            "At most {most} training images are possible here. Received: {n}",
+            most=settings.max_train_size,
+            n=config.data.train_size,
+        )
+    if isinstance(config.model, NetworkConfig):
+        parameters = parameter_count(config.model)
+        if parameters > settings.max_parameters:
+            raise LimitError(
+                "This network has {n} parameters; at most {most} are possible here. Make a layer smaller.",
+                n=f"{parameters:,}",
+                most=f"{settings.max_parameters:,}",
+            )
+    if estimate.seconds > settings.max_run_seconds:
+        raise LimitError(
+            "This would train for about {minutes} minutes; at most {most} are possible here. "
+            "Choose fewer epochs, a smaller network or fewer images.",
+            minutes=f"{estimate.seconds / 60:.0f}",
+            most=f"{settings.max_run_seconds / 60:.0f}",
+        )
+    most_memory = memory_limit_mb(settings.worker_memory_mb, settings.slots or default_slots())
+    if estimate.memory_mb > most_memory:
+        raise LimitError(
+            "This would need about {need} GB of memory; a run may use {most} GB here. "
+            "Choose a smaller network or a smaller batch size.",
+            need=f"{estimate.memory_mb / 1000:.1f}",
+            most=f"{most_memory / 1000:.1f}",
+        )
+
+
+def check_visitor(owner: str | None, store: Store) -> None:
+    """Raise `LimitError` where a visitor has as many waiting runs, or as much on the disk, as is allowed.
+
+    Runs of the command line (`owner` None) are not limited: who can start it owns the computer.
+    """
+    if owner is None:
+        return
+    settings = store.settings
+    waiting = len(store.find(states=[RunState.QUEUED], owner=owner))
+    if waiting >= settings.queued_per_visitor:
+        raise LimitError(
+            "You already have {n} runs waiting. Let one of them begin, or cancel it, then start this one.", n=waiting
+        )
+    used = store.disk_usage(owner) / 1e6
+    if used > settings.visitor_disk_mb:
+        raise LimitError(
+            "Your runs take {used} MB on the disk; {most} MB are possible here. Delete a run that you don't need.",
+            used=f"{used:.0f}",
+            most=settings.visitor_disk_mb,
+        )

@@ -1,0 +1,52 @@
+"""What a network costs: arithmetic and memory, counted from its shapes without Keras."""
+
+from dataclasses import dataclass
+from math import prod
+
+from mnist_core.config import Conv2D, Dense, NetworkConfig
+from mnist_core.drawing.prepare import SIDE
+from mnist_core.models.summary import layer_rows
+
+# Multiplications and additions of a training step per multiplication of a prediction: one to
+# predict, one for the gradient of the weights, one for that of the layer's input, two operations each.
+_PASSES = 3
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one image costs in one training step, and what the network holds.
+
+    Attributes
+    ----------
+    dense_flops, conv_flops : int
+        Floating point operations of dense and of convolutional layers, forward and backward.
+    activations : int
+        Numbers that the layers put out, all kept until the backward pass.
+    parameters : int
+        Numbers that the network holds.
+    """
+
+    dense_flops: int
+    conv_flops: int
+    activations: int
+    parameters: int
+
+
+def training_cost(model: NetworkConfig, num_classes: int = 10) -> Cost:
+    """Return the cost of a network; raises `ConfigError` if its layers don't fit together."""
+    dense = conv = activations = parameters = 0
+    previous: tuple[int, ...] = (SIDE, SIDE)
+    passes = _PASSES - 1  # nobody asks for the gradient of the image itself
+    for row in layer_rows(model, num_classes):
+        if isinstance(row.config, Conv2D):
+            conv += 2 * passes * prod(row.output_shape) * row.config.kernel_size**2 * previous[-1]
+            passes = _PASSES
+        elif row.name == "Dense":
+            dense += 2 * passes * prod(previous) * prod(row.output_shape)
+            passes = _PASSES
+        if row.name not in ("Flatten", "Reshape"):
+            # A layer's activation function keeps its input as well.
+            activations += prod(row.output_shape) * (2 if isinstance(row.config, Conv2D | Dense) else 1)
+        parameters += row.parameters
+        previous = row.output_shape
+    return Cost(dense, conv, activations, parameters)

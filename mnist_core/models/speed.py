@@ -1,0 +1,75 @@
+"""How fast this computer trains: measured once by a waiting worker, kept in a small file."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.files import replacing
+from mnist_core.models.cost import training_cost
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Training speed with one precision.
+
+    Attributes
+    ----------
+    dense, conv : float
+        Floating point operations a second in dense and in convolutional layers.
+    step : float
+        Seconds of a step beside them.
+    """
+
+    dense: float
+    conv: float
+    step: float
+
+
+@dataclass(frozen=True)
+class DeviceSpeed:
+    """Training speed of a computer with each precision.
+
+    Attributes
+    ----------
+    device : str
+        Name of what was measured, as runs show it.
+    precisions : dict of str to Speed
+        By `TrainConfig.precision`.
+    """
+
+    device: str
+    precisions: dict[str, Speed]
+
+    def step_seconds(self, config: RunConfig) -> float:
+        """Return the seconds of one training step; raises `ConfigError` for an impossible network."""
+        assert isinstance(config.model, NetworkConfig)
+        cost, speed = training_cost(config.model), self.precisions[config.train.precision]
+        images = config.train.batch_size
+        return speed.step + images * (cost.dense_flops / speed.dense + cost.conv_flops / speed.conv)
+
+
+# Two cores of an Intel Xeon (Sapphire Rapids), measured; benchmarks/README.md. Used until this
+# computer has been measured itself.
+REFERENCE = DeviceSpeed(
+    device="",
+    precisions={
+        "float32": Speed(dense=190e9, conv=140e9, step=1.0e-4),
+        "mixed_bfloat16": Speed(dense=190e9, conv=300e9, step=1.5e-4),
+    },
+)
+
+
+def read_speed(path: Path) -> DeviceSpeed | None:
+    """Return what an earlier measurement wrote, or None."""
+    try:
+        values = json.loads(path.read_text())
+        return DeviceSpeed(values["device"], {name: Speed(**value) for name, value in values["precisions"].items()})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def write_speed(speed: DeviceSpeed, path: Path) -> None:
+    """Keep a measurement; raises `StorageError`."""
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(asdict(speed)))

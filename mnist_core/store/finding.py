@@ -1,0 +1,100 @@
+"""Reading runs."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from sqlalchemy import func, or_, select
+
+from mnist_core.errors import ConfigError, RunNotFoundError
+from mnist_core.store.artifacts import RunFiles, is_run_id
+from mnist_core.store.database import Database
+from mnist_core.store.records import RunRecord, RunState, Visitor
+from mnist_core.store.rows import record_of
+from mnist_core.store.tables import runs
+
+
+class Finding(Database):
+    """Finds runs and their files."""
+
+    def get(self, run_id: str) -> RunRecord:
+        """Return one run; raises `RunNotFoundError`."""
+        if not is_run_id(run_id):
+            # Not repeated to the reader: it may be anything that somebody put into a link.
+            raise RunNotFoundError("There is no run with this id.")
+        with self._begin() as connection:
+            row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
+        if row is None:
+            raise RunNotFoundError("There is no run {run_id}.", run_id=run_id)
+        return record_of(row)
+
+    def exists(self, run_id: str) -> bool:
+        """Whether there is a run with this id, readable or not."""
+        with self._begin() as connection:
+            return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
+
+    def find(
+        self,
+        *,
+        states: Sequence[RunState] | None = None,
+        owner: str | None = None,
+        visible_to: Visitor | None = None,
+        limit: int = 200,
+        oldest_first: bool = False,
+    ) -> list[RunRecord]:
+        """Return runs, newest first unless told otherwise.
+
+        A run whose configuration can't be read (written by a newer version, say) is left out, so
+        that it does not hide all the others.
+
+        Parameters
+        ----------
+        states : sequence of RunState, optional
+        owner : str, optional
+            Only this visitor's runs.
+        visible_to : Visitor, optional
+            Only runs that this visitor may look at.
+        limit : int
+        oldest_first : bool
+        """
+        columns = (runs.c.created, runs.c.id)
+        order = columns if oldest_first else tuple(column.desc() for column in columns)
+        query = select(runs).order_by(*order).limit(limit)
+        if states is not None:
+            query = query.where(runs.c.state.in_([state.value for state in states]))
+        if owner is not None:
+            query = query.where(runs.c.owner == owner)
+        if visible_to is not None and not visible_to.is_admin:
+            query = query.where(or_(runs.c.shared, runs.c.owner == (visible_to.id or "")))
+        with self._begin() as connection:
+            rows = connection.execute(query).all()
+        records = []
+        for row in rows:
+            with suppress(ConfigError):
+                records.append(record_of(row))
+        return records
+
+    def find_completed(self, fingerprint: str, visible_to: Visitor | None = None) -> RunRecord | None:
+        """Return the newest completed run of a configuration that `visible_to` may look at, if there is one."""
+        query = (
+            select(runs)
+            .where(runs.c.fingerprint == fingerprint, runs.c.state == RunState.COMPLETED.value)
+            .order_by(runs.c.created.desc())
+            .limit(1)
+        )
+        if visible_to is not None and not visible_to.is_admin:
+            query = query.where(or_(runs.c.shared, runs.c.owner == (visible_to.id or "")))
+        with self._begin() as connection:
+            row = connection.execute(query).first()
+        return record_of(row) if row else None
+
+    def files(self, run_id: str) -> RunFiles:
+        """Return the paths of a run's files."""
+        return RunFiles(self.settings.runs_dir, run_id)
+
+    def disk_usage(self, owner: str | None = None) -> int:
+        """Return the bytes of all finished and paused runs, or of one visitor's."""
+        query = select(func.coalesce(func.sum(runs.c.bytes), 0))
+        if owner is not None:
+            query = query.where(runs.c.owner == owner)
+        with self._begin() as connection:
+            return int(connection.execute(query).scalar_one())

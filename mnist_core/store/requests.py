@@ -1,0 +1,134 @@
+"""What people ask of their runs: each method checks that the run is theirs."""
+
+import shutil
+import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+
+from mnist_core.errors import ConfigError, NotOwnerError, RunStateError
+from mnist_core.store.finding import Finding
+from mnist_core.store.records import RunRecord, RunState, Visitor
+from mnist_core.store.tables import runs
+
+MAX_NAME = 200
+
+
+class Requests(Finding):
+    """Stopping, pausing, resuming, naming, sharing and deleting.
+
+    Every method raises `RunNotFoundError`, and `NotOwnerError` where the run is another visitor's.
+    """
+
+    def request_stop(self, run_id: str, visitor: Visitor) -> RunRecord:
+        """Ask for the end of a run, keeping its model so far.
+
+        A queued run that never began is stopped at once; a running one by its process. A paused
+        one goes into the queue again, so that a worker makes a model of its checkpoint.
+
+        Raises
+        ------
+        RunStateError
+            If the run has ended already.
+        """
+        self._own(run_id, visitor)
+        never_began = runs.c.started.is_(None)
+        stopped = {"state": RunState.STOPPED.value, "finished": time.time()}
+        changed = (
+            self._change(run_id, (RunState.QUEUED,), never_began, **stopped)
+            or self._change(run_id, (RunState.QUEUED, RunState.RUNNING), stop_requested=True)
+            or self._change(
+                run_id, (RunState.PAUSED,), state=RunState.QUEUED.value, stop_requested=True, queued=next_in_queue()
+            )
+        )
+        if not changed:
+            raise RunStateError("This run has already ended.")
+        return self.get(run_id)
+
+    def request_pause(self, run_id: str, visitor: Visitor) -> RunRecord:
+        """Ask a running run for a checkpoint to go on from; raises `RunStateError` if it is not running."""
+        self._own(run_id, visitor)
+        if not self._change(run_id, (RunState.RUNNING,), pause_requested=True):
+            raise RunStateError("Only a run that is training can be paused.")
+        return self.get(run_id)
+
+    def request_resume(self, run_id: str, visitor: Visitor) -> RunRecord:
+        """Put a paused or interrupted run into the queue again.
+
+        It goes on from its checkpoint, or begins anew where it had none.
+
+        Raises
+        ------
+        RunStateError
+            If it is neither paused nor interrupted.
+        """
+        self._own(run_id, visitor)
+        if not self._change(
+            run_id,
+            (RunState.PAUSED, RunState.INTERRUPTED),
+            state=RunState.QUEUED.value,
+            queued=next_in_queue(),
+            finished=None,
+            error=None,
+            stop_requested=False,
+            pause_requested=False,
+        ):
+            raise RunStateError("Only a paused or interrupted run can be resumed.")
+        return self.get(run_id)
+
+    def rename(self, run_id: str, name: str, visitor: Visitor) -> None:
+        """Give a run another name; raises `ConfigError` for an empty or endless one."""
+        self._own(run_id, visitor)
+        name = " ".join(name.split())
+        if not 0 < len(name) <= MAX_NAME:
+            raise ConfigError("A name has 1 to {most} characters. Received: {n}", most=MAX_NAME, n=len(name))
+        self._set(run_id, name=name)
+
+    def set_shared(self, run_id: str, shared: bool, visitor: Visitor) -> None:
+        """Let everyone look at a run, or only its owner."""
+        self._own(run_id, visitor)
+        self._set(run_id, shared=shared)
+
+    def set_pinned(self, run_id: str, pinned: bool, visitor: Visitor) -> None:
+        """Keep a run from being cleaned away, or not."""
+        self._own(run_id, visitor)
+        self._set(run_id, pinned=pinned)
+
+    def delete(self, run_id: str, visitor: Visitor) -> None:
+        """Delete a run and its files; raises `RunStateError` while it trains."""
+        self._own(run_id, visitor)
+        statement = delete(runs).where(runs.c.id == run_id, runs.c.state != RunState.RUNNING.value)
+        with self._begin() as connection:
+            deleted = connection.execute(statement).rowcount
+        if not deleted:
+            raise RunStateError("This run is training. Stop it first, then delete it.")
+        # After the record: a folder that is left over is swept later, a record without files would stay.
+        shutil.rmtree(self.files(run_id).folder, ignore_errors=True)
+
+    def _own(self, run_id: str, visitor: Visitor) -> RunRecord:
+        record = self.get(run_id)
+        if not visitor.may_change(record):
+            raise NotOwnerError("This run belongs to another visitor, so only they can change it.")
+        return record
+
+    def _set(self, run_id: str, **values: Any) -> None:
+        with self._begin() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+
+    def _change(
+        self, run_id: str, states: tuple[RunState, ...], *conditions: ColumnElement[bool], **values: Any
+    ) -> bool:
+        """Change a run if it is in one of `states`; return whether it was. Never twice by two processes."""
+        statement = (
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.state.in_([state.value for state in states]), *conditions)
+            .values(updated=time.time(), **values)
+        )
+        with self._begin() as connection:
+            changed: int = connection.execute(statement).rowcount
+        return changed == 1
+
+
+def next_in_queue() -> Any:
+    """Return the SQL for the end of the queue: a count, since clocks can be set back."""
+    return select(func.coalesce(func.max(runs.c.queued), 0) + 1).scalar_subquery()

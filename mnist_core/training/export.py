@@ -1,0 +1,53 @@
+"""From a Keras model to ONNX."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+
+
+def write_onnx(model: "keras.Model", path: Path) -> None:
+    """Write `model` as an ONNX graph that takes and gives float32.
+
+    Keras exports by way of TensorFlow. With another backend a second process does it, since a
+    process has one backend for life.
+
+    Parameters
+    ----------
+    model : keras.Model
+        In float32; ONNX Runtime refuses graphs of mixed precision.
+    path : Path
+        Ends in ``.onnx``.
+    """
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # Keras about NumPy: nothing for a learner's log
+            model.export(path, format="onnx", verbose=False)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "model.keras"
+        model.save(source)
+        subprocess.run(
+            [sys.executable, "-m", "mnist_core.training.export", str(source), str(path)],
+            env={**os.environ, "KERAS_BACKEND": "tensorflow"},
+            check=True,
+        )
+
+
+def _main() -> None:
+    import keras
+
+    source, target = sys.argv[1:]
+    write_onnx(keras.models.load_model(source, compile=False), Path(target))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,77 @@
+"""Name, sharing, keeping and deleting of one's own run; who an admin is."""
+
+import streamlit as st
+
+from mnist_core.settings import get_settings
+from mnist_core.store import RunRecord, RunState, shared_store
+from pages._ui import session
+from pages._ui.errors import errors_in_words
+from pages._ui.i18n import t
+
+
+def manage_run(record: RunRecord) -> None:
+    """Show the menu of a run that the visitor may change, or that it is somebody else's."""
+    if not session.visitor().may_change(record):
+        st.badge(t("by another visitor") if record.owner else t("by the command line"), color="gray")
+        return
+    with st.popover(t("Manage"), icon=":material/more_horiz:", help=t("Name, sharing, deleting")):
+        name = st.text_input(t("Name"), t(record.name), max_chars=200, key=f"name_{record.id}")
+        if name != t(record.name):
+            with errors_in_words():
+                shared_store().rename(record.id, name, session.visitor())
+                st.rerun()
+        _toggle(record, "shared", t("Everyone may look at it"), t("Others can see it, but never change it."))
+        _toggle(record, "pinned", t("Keep it"), t("It is never deleted to make room."))
+        if record.state is not RunState.RUNNING:
+            _delete(record)
+
+
+def _toggle(record: RunRecord, what: str, words: str, help_text: str) -> None:
+    now = getattr(record, what)
+    wanted = st.toggle(words, now, key=f"{what}_{record.id}", help=help_text)
+    if wanted != now:
+        change = {"shared": shared_store().set_shared, "pinned": shared_store().set_pinned}[what]
+        with errors_in_words():
+            change(record.id, wanted, session.visitor())
+            st.rerun()
+
+
+def _delete(record: RunRecord) -> None:
+    sure = st.checkbox(t("Yes, delete this run for good"), key=f"sure_{record.id}")
+    if st.button(t("Delete"), key="run_delete", icon=":material/delete:", disabled=not sure):
+        with errors_in_words():
+            shared_store().delete(record.id, session.visitor())
+            session.forget_run(record.id)
+            st.toast(t("The run is deleted."), icon=":material/delete:")
+            st.rerun()
+
+
+def admin_box() -> None:
+    """Let somebody who knows the password act as an admin, where the settings have one."""
+    if get_settings().admin_token is None:
+        return
+    if session.visitor().is_admin:
+        st.badge(t("You may change everyone's runs"), icon=":material/shield_person:", color="violet")
+        st.button(t("Stop being admin"), key="admin_leave", type="tertiary", on_click=session.set_admin, args=(False,))
+        return
+    with st.popover(t("Admin"), icon=":material/shield_person:", type="tertiary"):
+        token = st.text_input(t("Password"), type="password", key="admin_token")
+        if token and get_settings().is_admin_token(token):
+            session.set_admin(True)
+            st.rerun()
+        elif token:
+            st.error(t("This is not the admin's password."), icon=":material/error:")
+
+
+def cleaning_notice() -> None:
+    """Say which of the visitor's runs will be deleted soon to make room, and how to keep them."""
+    going = [record for record in session.cleaning_next() if session.visitor().may_change(record)]
+    if going:
+        st.warning(
+            t(
+                "The disk is nearly full. Your oldest runs will be deleted to make room: {names}. To keep one, open "
+                "it and choose “Keep it” under “Manage”.",
+                names=", ".join(t(record.name) for record in going[:5]),
+            ),
+            icon=":material/folder_delete:",
+        )

@@ -1,0 +1,46 @@
+"""What the tests of the engine share."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mnist_core.config import DataConfig, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.store import RunRecord, RunState, Store, own_process
+
+
+@pytest.fixture
+def quick() -> RunConfig:
+    """Return a configuration that ends within a second or two and needs no Keras."""
+    return RunConfig(
+        data=DataConfig(dataset="digits", validation_split=0.0),
+        model=LogisticConfig(folds=2),
+        train=TrainConfig(epochs=1),
+    )
+
+
+@pytest.fixture
+def record(store: Store) -> Callable[..., RunRecord]:
+    """Return a function that records a run in a state: ``record("ada", RunState.RUNNING, size=10)``."""
+
+    def make(
+        owner: str | None = None,
+        state: RunState = RunState.QUEUED,
+        *,
+        config: RunConfig | None = None,
+        size: int = 0,
+        name: str = "A run",
+    ) -> RunRecord:
+        config = config or RunConfig(model=NetworkConfig())
+        run_id = store.create(config, name, owner=owner)
+        if state is not RunState.QUEUED:
+            assert store.claim(run_id, own_process())
+            folder: Path = store.files(run_id).folder
+            (folder / "model.keras").write_bytes(b"x" * size)
+        if state is RunState.PAUSED:
+            store.mark_paused(run_id)
+        elif state is not RunState.RUNNING:
+            store.finish(run_id, state)
+        return store.get(run_id)
+
+    return make

@@ -1,0 +1,72 @@
+"""Keeping the disk from filling up."""
+
+import os
+
+import pytest
+
+from mnist_core.engine.cleaning import clean, next_to_go, sweep
+from mnist_core.store import RunState, Visitor
+
+MB = 1_000_000
+
+
+@pytest.fixture
+def small_disk(store, settings):
+    store.settings = settings.model_copy(update={"total_disk_mb": 10})
+
+
+def test_nothing_goes_while_there_is_room(store, small_disk, record):
+    record(state=RunState.COMPLETED, size=8 * MB)
+    assert next_to_go(store) == []
+    assert clean(store) == []
+
+
+def test_the_oldest_runs_are_named_before_they_go_and_go_when_it_is_full(store, small_disk, record):
+    oldest, second = (record(state=RunState.COMPLETED, size=3 * MB) for _ in range(2))
+    record(state=RunState.COMPLETED, size=3 * MB + 500_000)
+    assert [run.id for run in next_to_go(store)] == [oldest.id]
+    assert clean(store) == [], "it was said that it will go, not that it is gone"
+    record(state=RunState.COMPLETED, size=MB)
+    assert clean(store) == [oldest.id]
+    assert not store.files(oldest.id).folder.exists()
+    assert store.exists(second.id)
+
+
+def test_runs_that_are_kept_or_not_finished_stay(store, small_disk, record):
+    kept = record("ada", RunState.COMPLETED, size=8 * MB)
+    store.set_pinned(kept.id, True, Visitor("ada"))
+    paused = record(state=RunState.PAUSED, size=8 * MB)
+    running = record(state=RunState.RUNNING, size=8 * MB)
+    gone = record(state=RunState.FAILED, size=MB)
+    assert clean(store) == [gone.id]
+    assert all(store.exists(run.id) for run in (kept, paused, running))
+
+
+def make_old(path):
+    os.utime(path, (1, 1))
+
+
+def test_what_a_crash_left_behind_is_swept_and_nothing_else(store, record):
+    run = record(state=RunState.COMPLETED, size=10)
+    half = store.files(run.id).folder / ".writing-abc.onnx"
+    half.write_text("half")
+    fresh_half = store.files(run.id).folder / ".writing-now.onnx"
+    fresh_half.write_text("somebody writes it")
+    nobodys = store.settings.runs_dir / "20250101-000000-00000000"
+    fresh = store.settings.runs_dir / "20990101-000000-00000000"
+    for folder in (nobodys, fresh):
+        folder.mkdir()
+        (folder / "model.keras").write_text("x")
+    (store.settings.runs_dir / "a file").write_text("not a folder")
+    for path in (half, nobodys, store.files(run.id).folder):
+        make_old(path)
+    sweep(store)
+    assert not half.exists()
+    assert fresh_half.exists()
+    assert not nobodys.exists()
+    assert fresh.exists()
+    assert store.files(run.id).model.exists()
+
+
+def test_sweeping_a_home_without_runs_is_no_error(store):
+    sweep(store)

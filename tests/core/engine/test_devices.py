@@ -1,0 +1,75 @@
+"""What this computer has to train with."""
+
+import os
+
+import pytest
+
+from mnist_core.engine import devices
+
+
+@pytest.fixture(autouse=True)
+def no_cards(monkeypatch, tmp_path):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    (tmp_path / "dev").mkdir()
+    monkeypatch.setattr(devices, "_DEV", tmp_path / "dev")
+    monkeypatch.setattr(devices, "_CGROUP", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def cores(monkeypatch):
+    def have(number):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(number)), raising=False)
+
+    return have
+
+
+@pytest.mark.parametrize(("number", "slots"), [(1, 1), (2, 1), (3, 1), (4, 2), (16, 8)])
+def test_without_a_card_two_cores_make_a_slot(cores, number, slots):
+    cores(number)
+    assert devices.default_slots() == slots
+
+
+def test_each_card_makes_a_slot(no_cards, cores):
+    cores(16)
+    for name in ("nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "null"):
+        (no_cards / "dev" / name).touch()
+    assert devices.gpu_ids() == ["0", "1"]
+    assert devices.default_slots() == 2
+
+
+@pytest.mark.parametrize(
+    ("visible", "expected"), [("", []), ("-1", []), ("2", ["2"]), ("1, GPU-abc", ["1", "GPU-abc"])]
+)
+def test_only_cards_that_may_be_used_count(no_cards, monkeypatch, visible, expected):
+    (no_cards / "dev" / "nvidia0").touch()
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert devices.gpu_ids() == expected
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"), [("200000 100000", 2), ("50000 100000", 1), ("max 100000", 8), ("nonsense", 8)]
+)
+def test_a_containers_quota_limits_the_cores(no_cards, cores, quota, expected):
+    cores(8)
+    (no_cards / "cpu.max").write_text(quota)
+    assert devices.usable_cores() == expected
+
+
+def test_a_containers_limit_is_the_memory(no_cards):
+    everything = devices.total_memory()
+    (no_cards / "memory.max").write_text("1000000000\n")
+    assert devices.total_memory() == 1_000_000_000
+    (no_cards / "memory.max").write_text("max\n")
+    assert devices.total_memory() == everything
+
+
+def test_a_worker_may_take_its_share_of_four_fifths_or_what_is_set(no_cards):
+    (no_cards / "memory.max").write_text("10000000000")
+    assert devices.memory_limit_mb(None, 2) == pytest.approx(4000)
+    assert devices.memory_limit_mb(1234, 2) == 1234
+
+
+def test_without_devices_to_look_at_there_is_no_card(monkeypatch, tmp_path):
+    monkeypatch.setattr(devices, "_DEV", tmp_path / "nowhere")
+    assert devices.gpu_ids() == []

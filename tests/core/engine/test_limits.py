@@ -1,0 +1,63 @@
+"""What is allowed, and the sentence that says why something is not."""
+
+import pytest
+
+from mnist_core.config import Conv2D, Dense, NetworkConfig, RunConfig
+from mnist_core.engine import estimate
+from mnist_core.engine.limits import check_config, check_visitor
+from mnist_core.errors import ConfigError, LimitError
+from mnist_core.recipes import RECIPES
+from mnist_core.store import RunState
+
+
+def check(config, store, **limits):
+    check_config(config, store.settings.model_copy(update=limits), estimate(config, store))
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_recipe_is_allowed_with_the_settings_as_they_come(store, recipe):
+    check(RECIPES[recipe].config, store, worker_memory_mb=4000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "limits", "words"),
+    [
+        ({"epochs": 30}, {"max_epochs": 20}, "At most 20 epochs are possible here. Received: epochs=30"),
+        ({"train_size": 900}, {"max_train_size": 500}, "At most 500 training images .* Received: 900"),
+        (
+            {"layers": [{"kind": "dense", "units": 4096}]},
+            {"max_parameters": 1_000_000},
+            "has 3,256,330 parameters; at most 1,000,000",
+        ),
+        ({"epochs": 200, "batch_size": 1}, {"max_run_seconds": 60}, "about .* minutes; at most 1 are possible"),
+        ({"batch_size": 8192}, {"worker_memory_mb": 500}, "GB of memory; a run may use 0.5 GB here"),
+    ],
+    ids=["epochs", "images", "parameters", "seconds", "memory"],
+)
+def test_what_is_too_much_is_refused_with_the_limit_and_what_was_asked(store, changes, limits, words):
+    config = RunConfig(model=NetworkConfig(layers=(Dense(units=64),))).with_settings(changes)
+    with pytest.raises(LimitError, match=words):
+        check(config, store, **limits)
+
+
+def test_layers_that_do_not_fit_are_told_before_anything_is_queued(store):
+    with pytest.raises(ConfigError, match="needs an image"):
+        check(RunConfig(model=NetworkConfig(layers=(Dense(), Conv2D()))), store)
+
+
+def test_a_visitor_has_only_so_many_waiting(store, record):
+    for _ in range(2):
+        check_visitor("ada", store)
+        record("ada")
+    with pytest.raises(LimitError, match="already have 2 runs waiting"):
+        check_visitor("ada", store)
+    check_visitor("bob", store)
+    check_visitor(None, store)  # the command line
+
+
+def test_a_visitor_has_only_so_much_disk(store, record, settings):
+    store.settings = settings.model_copy(update={"visitor_disk_mb": 1})
+    record("ada", RunState.COMPLETED, size=2_000_000)
+    with pytest.raises(LimitError, match="2 MB on the disk; 1 MB are possible here. Delete a run"):
+        check_visitor("ada", store)
+    check_visitor("bob", store)
