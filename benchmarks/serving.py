@@ -1,29 +1,39 @@
-"""How fast the dashboard is there, and how much memory it takes.
+"""How fast the dashboard is, and how much memory it takes, alone and with a class watching.
 
-``python -m benchmarks.serving [--rounds 3] [--json]`` starts the dashboard on the bundled digits with an
-empty home folder, opens it in Chromium while it starts, visits every page, and prints medians.
+``python -m benchmarks.serving [--rounds 3] [--sessions 1 20] [--json]`` starts the dashboard with an empty home folder,
+opens it in Chromium while it starts, visits every page, trains, draws, and prints medians. It uses the published data
+where ``MNIST_LAB_DATA_DIR`` names their folder, and the bundled digits elsewhere. With 20 sessions 19 further browsers
+have the pages open, each with its own cookie; one of them in five watches the training.
 """
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.serving import running_server
+from mnist_core.settings import Settings
+from mnist_core.store import Store
+from tests.serving import Server, running_server
 
 PAGES = ("explore", "train", "evaluate", "draw", "glossary")
+PATIENCE = 300.0  # seconds until something that does not happen is given up
 
 
 def main() -> None:
     """Print the medians over some fresh servers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sessions", type=int, nargs="+", default=[1, 20])
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with sync_playwright() as playwright:
@@ -31,46 +41,176 @@ def main() -> None:
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        rounds = [_measure(browser) for _ in range(options.rounds)]
-    medians = {name: round(statistics.median(r[name] for r in rounds), 2) for name in rounds[0]}
+        columns = {
+            sessions: _medians([_measure(browser, sessions) for _ in range(options.rounds)])
+            for sessions in options.sessions
+        }
     if options.json:
-        print(json.dumps(medians))
+        print(json.dumps(columns))
         return
-    for name, value in medians.items():
-        print(f"{name:45} {value}")
+    print("| what | " + " | ".join(f"{n} session{'s' * (n > 1)}" for n in columns) + " |")
+    print("|---|" + "---|" * len(columns))
+    for name in next(iter(columns.values())):
+        print(f"| {name} | " + " | ".join(str(column[name]) for column in columns.values()) + " |")
 
 
-def _measure(browser: Browser) -> dict[str, float]:
+def _medians(rounds: list[dict[str, float]]) -> dict[str, float]:
+    return {name: round(statistics.median(r[name] for r in rounds), 2) for name in rounds[0]}
+
+
+def _measure(browser: Browser, sessions: int) -> dict[str, float]:
     home = Path(tempfile.mkdtemp()) / "home"
+    data = os.environ.get("MNIST_LAB_DATA_DIR")
+    result: dict[str, float] = {}
     begin = time.monotonic()
-    with running_server(home) as server:
-        answered = time.monotonic() - begin
-        page = browser.new_page()
+    with running_server(home, **({"MNIST_LAB_DATA_DIR": data} if data else {})) as server:
+        result["server answers after start (s)"] = time.monotonic() - begin
+        page = browser.new_context().new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         page.goto(server.url)
         page.locator("h1").wait_for()
-        first_text = time.monotonic() - begin
-        changes = []
-        for name in PAGES:
-            clicked = time.monotonic()
-            page.get_by_role("link", name=name.capitalize(), exact=True).click()
-            page.locator("h1", has_text=name.capitalize()).wait_for()
-            changes.append(time.monotonic() - clicked)
-        memory = psutil.Process(server.process.pid).memory_info().rss / 1e6
-        second = browser.new_page()
-        opened = time.monotonic()
-        second.goto(server.url)
-        second.locator("h1").wait_for()
-        result = {
-            "server answers after start (s)": answered,
-            "first text on screen after start (s)": first_text,
-            "first text for the second visitor (s)": time.monotonic() - opened,
-            "page change, median (s)": statistics.median(changes),
-            "app process after every page (MB)": memory,
-        }
-        page.close()
-        second.close()
+        result["first text on screen after start (s)"] = time.monotonic() - begin
+        store = Store(Settings(home=home))
+        with _audience(browser, server, sessions - 1):
+            result |= _training(page, server, store)
+            result["page change, median (s)"] = statistics.median(_page_change(page, name) for name in PAGES)
+            result["pen up to answer on screen, median (s)"] = _drawing(page)
+            result["memory of the app (MB)"] = psutil.Process(server.process.pid).memory_info().rss / 1e6
+        store.close()
+        page.context.close()
     shutil.rmtree(home.parent, ignore_errors=True)
     return result
+
+
+@contextmanager
+def _audience(browser: Browser, server: Server, number: int) -> Iterator[None]:
+    """Open further browsers, each on one of the pages."""
+    contexts = []
+    for index in range(number):
+        context = browser.new_context()
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{server.url}/{PAGES[index % len(PAGES)]}")
+        page.locator("h1").wait_for()
+    yield
+    for context in contexts:
+        context.close()
+
+
+def _training(page: Page, server: Server, store: Store) -> dict[str, float]:
+    """Train cold and warm, and ask for what was trained before."""
+    result = {}
+    cold, first, _ = _train(page, server, store, seed=1)
+    result["click to training on screen, no spare yet (s)"] = cold
+    result["click to first curve point, no spare yet (s)"] = first
+    _wait(lambda: _spare(server) is not None and _rests(_spare(server)))
+    spare = _spare(server)
+    assert spare is not None
+    result["memory of the warm spare (MB)"] = spare.memory_info().rss / 1e6
+    warm, first, worker = _train(page, server, store, seed=2)
+    result["click to training on screen, warm (s)"] = warm
+    result["click to first curve point, warm (s)"] = first
+    result["most memory of the worker (MB)"] = worker
+    page.goto(f"{server.url}/train?run=new")
+    _choose_seed(page, 2)
+    begin = time.monotonic()
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("trained before").wait_for()
+    result["a run trained before, click to result (s)"] = time.monotonic() - begin
+    return result
+
+
+def _train(page: Page, server: Server, store: Store, seed: int) -> tuple[float, float, float]:
+    """Train the first recipe from the page; return seconds to "training", to the first point, and the worker's MB."""
+    page.goto(f"{server.url}/train?run=new")
+    _choose_seed(page, seed)
+    begin = time.monotonic()
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("Training", exact=True).first.wait_for()
+    training = time.monotonic() - begin
+    page.wait_for_function("() => (document.querySelector('.chart')?.data ?? []).some((t) => t.x.length > 0)")
+    first_point = time.monotonic() - begin
+    run_id = parse_qs(urlsplit(page.url).query)["run"][0]
+    most = 0.0
+    while not store.get(run_id).state.is_finished:
+        pid = store.get(run_id).pid
+        if pid is not None and psutil.pid_exists(pid):
+            most = max(most, psutil.Process(pid).memory_info().rss / 1e6)
+        time.sleep(0.05)
+    assert store.get(run_id).error is None, store.get(run_id).error
+    page.get_by_text("What next?").wait_for()
+    return training, first_point, most
+
+
+def _choose_seed(page: Page, seed: int) -> None:
+    """Set the seed: settings that were not trained yet."""
+    field = page.get_by_test_id("stNumberInput").filter(has=page.get_by_text("Seed", exact=True)).locator("input")
+    field.fill(str(seed))
+    field.press("Enter")
+    _settled(page)
+
+
+def _page_change(page: Page, name: str) -> float:
+    clicked = time.monotonic()
+    page.get_by_role("link", name=name.capitalize(), exact=True).click()
+    page.locator("h1", has_text=name.capitalize()).wait_for()
+    seconds = time.monotonic() - clicked
+    _settled(page)
+    return seconds
+
+
+def _drawing(page: Page) -> float:
+    """Draw a line some times; return the median from pen up to the answer."""
+    _page_change(page, "draw")
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    assert box is not None
+    times = []
+    for _ in range(5):
+        page.mouse.move(box["x"] + 0.52 * box["width"], box["y"] + 0.15 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.48 * box["width"], box["y"] + 0.85 * box["height"], steps=8)
+        page.mouse.up()
+        begin = time.monotonic()
+        page.wait_for_function(
+            "() => !['?', undefined].includes(document.querySelector('.lab-answer strong')?.innerText)"
+        )
+        times.append(time.monotonic() - begin)
+        page.get_by_role("button", name="Clear").click()
+        page.wait_for_function("() => document.querySelector('.lab-answer strong')?.innerText === '?'")
+        _settled(page)
+    return statistics.median(times)
+
+
+def _spare(server: Server) -> psutil.Process | None:
+    """Return the worker that waits without a run."""
+    for process in psutil.Process(server.process.pid).children():
+        command = process.cmdline()
+        if "mnist_core.training.worker" in command and "--no-warm-up" not in command:
+            return process
+    return None
+
+
+def _rests(process: psutil.Process | None) -> bool:
+    """Whether a process has used no processor time for half a second."""
+    if process is None:
+        return False
+    before = process.cpu_times()
+    time.sleep(0.5)
+    after = process.cpu_times()
+    return bool(after.user + after.system - before.user - before.system < 0.05)
+
+
+def _settled(page: Page) -> None:
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,14 @@ from typing import Any
 
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.drawing import ink_from_image, prepare_clothes, prepare_digit
+from mnist_core.engine import check_continuation
 from mnist_core.errors import ConfigError, ImageError, MnistLabError
 from mnist_core.evaluation import class_scores, confusion_matrix
 from mnist_core.recipes import RECIPES, get_recipe
-from mnist_core.store import RunRecord, own_process, shared_store
+from mnist_core.store import RunRecord, Visitor, own_process, shared_store
+
+# Who can start this owns the computer.
+LOCAL = Visitor(None, is_admin=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     train.set_defaults(command=_train)
 
+    resume = commands.add_parser("resume", help="go on with a paused or interrupted run, or train a finished one on")
+    resume.add_argument("run", metavar="RUN")
+    resume.add_argument("--epochs", type=int, metavar="N", help="epochs in all; makes a new run of a finished one")
+    resume.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    resume.set_defaults(command=_resume)
+
     evaluate = commands.add_parser("evaluate", help="judge a finished run on the test set")
     evaluate.add_argument("run", metavar="RUN")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
@@ -76,22 +86,37 @@ def _recipes(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     recipe = get_recipe(options.recipe)
     config = recipe.config.with_settings(dict(_assignment(text) for text in options.set))
+    return _execute(shared_store().create(config, recipe.title, recipe=recipe.id), options.json)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    store = shared_store()
+    record = store.get(options.run)
+    if record.state.can_resume:
+        return _execute(store.request_resume(record.id, LOCAL).id, options.json)
+    if options.epochs is None:
+        raise ConfigError("Give --epochs N to train a finished run on. Received: state={state}", state=record.state)
+    config = record.config.with_settings({"epochs": options.epochs})
+    check_continuation(record, config)
+    return _execute(store.create(config, record.name, recipe=record.recipe, continues=record.id), options.json)
+
+
+def _execute(run_id: str, as_json: bool) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Imported here: the other commands need no training code.
     from mnist_core.training.control import Control
     from mnist_core.training.run import execute
 
     store = shared_store()
-    run_id = store.create(config, recipe.title, recipe=recipe.id)
     # Claimed at once, so that a running dashboard does not take the run from its queue.
     if not store.claim(run_id, own_process()):
         print("mnist_core: another process has taken this run", file=sys.stderr)
         return 1
     control = Control()
     signal.signal(signal.SIGINT, lambda *_: control.stop())
-    print(f"Training {recipe.title} as run {run_id}; Ctrl-C stops it and keeps the model so far.")
+    print(f"Training {store.get(run_id).name} as run {run_id}; Ctrl-C stops it and keeps the model so far.")
     record = execute(run_id, store, control)
-    _report(record, options.json)
+    _report(record, as_json)
     return 0 if record.state.has_model else 1
 
 

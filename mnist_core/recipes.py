@@ -33,8 +33,6 @@ class Recipe:
         The settings.
     expected : dict of str to float
         Accuracies of the plain script, in 0 to 1.
-    minutes : float
-        Rough training time in minutes on two CPU cores, for the card's promise.
     """
 
     id: str
@@ -43,7 +41,6 @@ class Recipe:
     lesson: str
     config: RunConfig
     expected: dict[str, float]
-    minutes: float
 
 
 RECIPES: dict[str, Recipe] = {
@@ -60,7 +57,6 @@ RECIPES: dict[str, Recipe] = {
                 train=TrainConfig(optimizer="rmsprop", batch_size=128, epochs=5),
             ),
             expected={"accuracy": 0.991, "test_accuracy": 0.979},
-            minutes=0.5,
         ),
         Recipe(
             id="feedforward-64",
@@ -73,7 +69,6 @@ RECIPES: dict[str, Recipe] = {
                 train=TrainConfig(optimizer="adam", batch_size=32, epochs=20, tensorboard=True),
             ),
             expected={"val_accuracy": 0.9725, "test_accuracy": 0.971},
-            minutes=1.5,
         ),
         Recipe(
             id="softmax-only",
@@ -91,7 +86,6 @@ RECIPES: dict[str, Recipe] = {
                 ),
             ),
             expected={"accuracy": 0.854, "val_accuracy": 0.856, "test_accuracy": 0.843},
-            minutes=0.5,
         ),
         Recipe(
             id="logistic-sgd",
@@ -104,7 +98,6 @@ RECIPES: dict[str, Recipe] = {
                 train=TrainConfig(epochs=5, seed=42),
             ),
             expected={"val_accuracy": 0.819},
-            minutes=1.0,
         ),
         Recipe(
             id="fashion-dropout",
@@ -117,7 +110,6 @@ RECIPES: dict[str, Recipe] = {
                 train=TrainConfig(optimizer="adam", batch_size=128, epochs=10),
             ),
             expected={"val_accuracy": 0.887, "test_accuracy": 0.881},
-            minutes=0.5,
         ),
         Recipe(
             id="small-cnn",
@@ -138,7 +130,6 @@ RECIPES: dict[str, Recipe] = {
                 train=TrainConfig(optimizer="adam", batch_size=128, epochs=5),
             ),
             expected={"test_accuracy": 0.988},
-            minutes=1.5,
         ),
     )
 }

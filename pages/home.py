@@ -9,6 +9,7 @@ from pages._ui import runs, session
 from pages._ui.cached import dataset
 from pages._ui.components import fallback_notice, need_dataset
 from pages._ui.errors import show_error
+from pages._ui.estimate_view import duration, estimated
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 from pages._ui.manage import cleaning_notice
@@ -43,7 +44,14 @@ def card(recipe: Recipe) -> None:
             st.markdown(t(recipe.summary))
             st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)))
         name, value = next((name, recipe.expected[name]) for name in EXPECTED if name in recipe.expected)
-        st.caption(t("Expect about {value} {name}.", value=f"{value:.1%}", name=t(EXPECTED[name])))
+        st.caption(
+            t(
+                "Expect about {value} {name}, in about {duration} here.",
+                value=f"{value:.1%}",
+                name=t(EXPECTED[name]),
+                duration=duration(estimated(session.recipe_config(recipe.id)).seconds),
+            )
+        )
         with st.container(horizontal=True):
             waiting = shared_provider().status(session.recipe_config(recipe.id).data.dataset).state == "preparing"
             if st.button(

@@ -2,7 +2,7 @@
 
 from mnist_core.engine.devices import default_slots
 from mnist_core.engine.estimate import Estimate, estimate
-from mnist_core.engine.limits import check_config
+from mnist_core.engine.limits import check_config, check_continuation
 from mnist_core.engine.progress import Progress, progress, total_rounds
 from mnist_core.engine.supervisor import (
     QueueStatus,
@@ -17,6 +17,7 @@ __all__ = [
     "QueueStatus",
     "Supervisor",
     "check_config",
+    "check_continuation",
     "close_shared_supervisor",
     "default_slots",
     "estimate",

@@ -3,10 +3,10 @@
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.engine.devices import default_slots, memory_limit_mb
 from mnist_core.engine.estimate import Estimate
-from mnist_core.errors import LimitError
+from mnist_core.errors import ConfigError, LimitError
 from mnist_core.models.summary import parameter_count
 from mnist_core.settings import Settings
-from mnist_core.store import RunState, Store
+from mnist_core.store import RunRecord, RunState, Store
 
 
 def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> None:
@@ -75,4 +75,18 @@ def check_visitor(owner: str | None, store: Store) -> None:
             "Your runs take {used} MB on the disk; {most} MB are possible here. Delete a run that you don't need.",
             used=f"{used:.0f}",
             most=settings.visitor_disk_mb,
+        )
+
+
+def check_continuation(record: RunRecord, config: RunConfig) -> None:
+    """Raise `ConfigError` where training a run on with `config` would not be the same training for longer."""
+    if record.config.model.kind != "network":
+        raise ConfigError("Only networks can be trained on; a baseline is trained anew.")
+    if record.config.with_settings({"epochs": config.train.epochs}) != config:
+        raise ConfigError("To train a run on, only its number of epochs may change.")
+    if config.train.epochs <= record.config.train.epochs and record.state is RunState.COMPLETED:
+        raise ConfigError(
+            "The run has {n} epochs already, so choose more. Received: epochs={received}",
+            n=record.config.train.epochs,
+            received=config.train.epochs,
         )

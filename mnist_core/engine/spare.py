@@ -26,6 +26,11 @@ class Spare:
         """Process id of the worker that waits."""
         return self._worker.pid if self._worker else None
 
+    @property
+    def gpu(self) -> str | None:
+        """Card that the worker that waits would use."""
+        return self._worker.gpu if self._worker else None
+
     def keep(self, gpu: str | None) -> None:
         """Start a worker for `gpu` unless one waits, memory is low, or it is too early."""
         now = time.monotonic()

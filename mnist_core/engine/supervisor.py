@@ -11,11 +11,11 @@ from mnist_core.engine.devices import default_slots, gpu_ids, memory_limit_mb
 from mnist_core.engine.estimate import estimate
 from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
-from mnist_core.engine.limits import check_config, check_visitor
+from mnist_core.engine.limits import check_config, check_continuation, check_visitor
 from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.spare import Spare
-from mnist_core.errors import ConfigError, MnistLabError
+from mnist_core.errors import MnistLabError
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
 
@@ -107,7 +107,7 @@ class Supervisor:
         """
         check_config(config, self._settings, estimate(config, self._store))
         if continues is not None:
-            _check_continuation(self._store.get(continues), config)
+            check_continuation(self._store.get(continues), config)
         with self._lock:  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store)
             run_id = self._store.create(config, name, owner=visitor.id, recipe=recipe, continues=continues)
@@ -258,27 +258,14 @@ class Supervisor:
         self._jobs[record.id] = Job(worker, was_spare)
 
     def _free_gpu(self) -> str | None:
-        """Return the card with the fewest runs; None on a computer without."""
+        """Return a card with the fewest runs, the spare's if it can be; None on a computer without."""
         used = Counter(job.worker.gpu for job in self._jobs.values())
-        return min(self._gpus, key=lambda gpu: used[gpu]) if self._gpus else None
+        return min(self._gpus, key=lambda gpu: (used[gpu], gpu != self._spare.gpu), default=None)
 
     def _keep_spare(self) -> None:
         """Warm a worker up while nobody waits for its processor: a slot is free, or nearly."""
         if len(self._jobs) < self.slots or self._ending:
             self._spare.keep(self._free_gpu())
-
-
-def _check_continuation(record: RunRecord, config: RunConfig) -> None:
-    if record.config.model.kind != "network":
-        raise ConfigError("Only networks can be trained on; a baseline is trained anew.")
-    if record.config.with_settings({"epochs": config.train.epochs}) != config:
-        raise ConfigError("To train a run on, only its number of epochs may change.")
-    if config.train.epochs <= record.config.train.epochs and record.state is RunState.COMPLETED:
-        raise ConfigError(
-            "The run has {n} epochs already, so choose more. Received: epochs={received}",
-            n=record.config.train.epochs,
-            received=config.train.epochs,
-        )
 
 
 _shared: Supervisor | None = None

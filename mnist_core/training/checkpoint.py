@@ -1,6 +1,7 @@
 """Checkpoints: everything that a training needs to go on as if it had never ended."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Checkpoint:
-    """One file with the newest state of a training; each `save` replaces it in one step.
+    """One file with the newest state of a training; each one replaces the last in one step.
 
     It holds the model's variables (random states of dropout included), the optimizer's, the
     position, and what early stopping remembers. The order of the images needs no saving: it
@@ -41,10 +42,10 @@ class Checkpoint:
             "optimizer": list(model.optimizer.variables),
         }
 
-    def save(self, state: TrainingState) -> None:
-        """Write the state; raises `StorageError`."""
+    def snapshot(self, state: TrainingState) -> Callable[[], None]:
+        """Copy the state as it is now; what is returned writes it, and raises `StorageError`."""
         arrays = {
-            f"{part}_{index}": np.asarray(variable.numpy())
+            f"{part}_{index}": np.array(variable.numpy())
             for part, variables in self._variables.items()
             for index, variable in enumerate(variables)
         }
@@ -53,8 +54,13 @@ class Checkpoint:
             memory["early_stopping"] = self._early_stopping.numbers()
             for index, weights in enumerate(self._early_stopping.best_weights or ()):
                 arrays[f"best_{index}"] = weights
-        with replacing(self._path) as path:
-            np.savez(path, allow_pickle=False, step=np.int64(state.step), memory=np.array(json.dumps(memory)), **arrays)
+        arrays |= {"step": np.asarray(np.int64(state.step)), "memory": np.array(json.dumps(memory))}
+
+        def write() -> None:
+            with replacing(self._path) as path:
+                np.savez(path, allow_pickle=False, **arrays)
+
+        return write
 
     def load(self) -> TrainingState | None:
         """Give model, optimizer and early stopping their saved state and return the position.

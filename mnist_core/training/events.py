@@ -1,8 +1,10 @@
 """What training tells the world while it goes on."""
 
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
+from mnist_core.errors import StorageError
 from mnist_core.store import MetricPoint, Store
 
 
@@ -23,11 +25,19 @@ class Sink(Protocol):
 
 
 class StoreSink:
-    """Writes the events of one run to the store."""
+    """Writes the events of one run to the store.
+
+    A database that is locked for a moment costs nothing: points are kept and written later. Only
+    after two minutes of failures the error counts.
+    """
+
+    _PATIENCE = 120.0
 
     def __init__(self, store: Store, run_id: str) -> None:
         self._store = store
         self._run_id = run_id
+        self._unwritten: list[MetricPoint] = []
+        self._failing_since: float | None = None
 
     def phase(self, name: str) -> None:
         self._store.update_progress(self._run_id, phase=name)
@@ -39,4 +49,13 @@ class StoreSink:
         self._store.truncate_points(self._run_id, step)
 
     def points(self, points: Sequence[MetricPoint]) -> None:
-        self._store.add_points(self._run_id, points)
+        self._unwritten += points
+        try:
+            self._store.add_points(self._run_id, self._unwritten)
+        except StorageError:
+            now = time.monotonic()
+            self._failing_since = self._failing_since or now
+            if now - self._failing_since > self._PATIENCE:
+                raise
+        else:
+            self._unwritten, self._failing_since = [], None

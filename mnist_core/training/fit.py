@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from mnist_core.config import RunConfig
 from mnist_core.datasets import Dataset
 from mnist_core.store import MetricPoint
+from mnist_core.training.background import Background
 from mnist_core.training.control import Control
 from mnist_core.training.events import Sink
 from mnist_core.training.state import TrainingState
@@ -128,6 +130,8 @@ class _Fit:
         self._checkpoint = Checkpoint(checkpoint_path, model, early) if checkpoint_path else None
         self._state = (self._checkpoint.load() if self._checkpoint else None) or TrainingState()
         sink.rewound(self._state.step)
+        self._background = Background()
+        self._mark = 0.0
         self._wanted = 1
         self._saved = self._state.seconds
         self._reported = -math.inf  # the first point comes at once: it says that training is under way
@@ -136,12 +140,14 @@ class _Fit:
         model, epochs = self._model, self._config.train.epochs
         model.stop_training = False
         self._callbacks.on_train_begin()
-        while self._epoch < epochs and not model.stop_training and not self._control.halting:
-            if self._train_epoch():
-                self._finish_epoch()
-        complete = self._epoch >= epochs or model.stop_training
-        if self._control.halting:
-            self._save()
+        self._mark = time.monotonic()
+        with self._background:
+            while self._epoch < epochs and not model.stop_training and not self._control.halting:
+                if self._train_epoch():
+                    self._finish_epoch()
+            complete = self._epoch >= epochs or model.stop_training
+            if self._control.halting:
+                self._save()
         self._callbacks.on_train_end()  # may bring the best weights back, so it comes after the checkpoint
         return FitResult(self._state.epoch_seconds, self._state.step, complete)
 
@@ -165,7 +171,6 @@ class _Fit:
     def _advance(self, epoch: int, position: int) -> int:
         """Do some batches and tell about them; return how many."""
         state = self._state
-        begin = time.monotonic()
         done = self._steps.advance(position, self._wanted)
         if not math.isfinite(done.loss_sum):
             raise self._diverged(epoch)
@@ -174,9 +179,7 @@ class _Fit:
         state.correct += done.correct
         state.examples += done.examples
         self._callbacks.on_train_batch_end(position + done.batches - 1, state.logs())
-        elapsed = time.monotonic() - begin
-        state.spend(elapsed)
-        self._wanted = _next_size(done.batches, elapsed)
+        self._wanted = _next_size(done.batches, self._spend())
         if state.seconds - self._reported >= _REPORT:
             self._report("batch", epoch, state.logs())
         if state.seconds - self._saved >= _CHECKPOINT and state.step % self._batches:
@@ -186,14 +189,13 @@ class _Fit:
     def _finish_epoch(self) -> None:
         state, epoch = self._state, self._state.step // self._batches - 1
         logs = state.logs()
-        begin = time.monotonic()
         if len(self._validation[0]):
             probabilities, loss = self._judge.judge(*self._validation)
             if not math.isfinite(loss):
                 raise self._diverged(epoch)
             right = np.argmax(probabilities, axis=1) == self._validation[1]
             logs |= {"val_accuracy": float(np.mean(right)), "val_loss": loss}
-        state.spend(time.monotonic() - begin)
+        self._spend()
         state.finish_epoch()
         self._callbacks.on_epoch_end(epoch, logs)
         self._report("epoch", epoch, logs)
@@ -205,7 +207,7 @@ class _Fit:
         point = MetricPoint(
             kind=kind, step=self._state.step, epoch=epoch + 1, seconds=self._state.seconds, values=dict(logs)
         )
-        self._sink.points([point])
+        self._background.do(partial(self._sink.points, [point]))
 
     def _log(self, epoch: int, logs: dict[str, float]) -> None:
         """Print a line like Keras's own, for the run's log and the command line."""
@@ -216,7 +218,14 @@ class _Fit:
     def _save(self) -> None:
         self._saved = self._state.seconds
         if self._checkpoint is not None:
-            self._checkpoint.save(self._state)
+            self._background.do(self._checkpoint.snapshot(self._state))
+
+    def _spend(self) -> float:
+        """Count the time since the last call, telling and saving included; return it in seconds."""
+        now = time.monotonic()
+        elapsed, self._mark = now - self._mark, now
+        self._state.spend(elapsed)
+        return elapsed
 
     def _diverged(self, epoch: int) -> Exception:
         from mnist_core.training.callbacks import diverged

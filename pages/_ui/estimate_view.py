@@ -21,7 +21,7 @@ BASES = {
 def estimate_view(config: RunConfig) -> MnistLabError | None:
     """Show time and memory of a run; return why it can't be started here, after showing that."""
     try:
-        guess = _estimate(config.to_json())
+        guess = estimated(config)
         check_config(config, get_settings(), guess)
     except MnistLabError as error:
         show_error(error)
@@ -43,7 +43,7 @@ def precision_effect(config: RunConfig) -> None:
     if config.model.kind != "network":
         return
     try:
-        guesses = {name: _estimate(config.with_settings({"precision": name}).to_json()) for name in PRECISIONS}
+        guesses = {name: estimated(config.with_settings({"precision": name})) for name in PRECISIONS}
     except MnistLabError:
         return  # the layers don't fit together; the page says so
     normal, mixed = (duration(guesses[name].epoch_seconds) for name in ("float32", "mixed_bfloat16"))
@@ -67,6 +67,11 @@ def duration(seconds: float) -> str:
     if seconds < 7200:
         return t("{n} min", n=f"{seconds / 60:.0f}")
     return t("{n} h", n=f"{seconds / 3600:.1f}")
+
+
+def estimated(config: RunConfig) -> Estimate:
+    """Return what a run will take, looked up at most every ten seconds; raises `ConfigError`."""
+    return _estimate(config.to_json())
 
 
 @st.cache_data(ttl=10, max_entries=256, show_spinner=False)

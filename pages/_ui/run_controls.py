@@ -105,22 +105,22 @@ def train_on(record: RunRecord) -> None:
         if most < 1:
             st.caption(t("It has as many epochs as a run may have."))
             return
-        more = st.number_input(
-            t("More epochs"), 1, most, min(record.config.train.epochs, most), key=f"more_epochs_{record.id}"
-        )
+        key = f"more_epochs_{record.id}"
+        st.number_input(t("More epochs"), 1, most, min(record.config.train.epochs, most), key=key)
         st.button(
             t("Train on"),
             key="run_continue",
             type="primary",
             icon=":material/fast_forward:",
             on_click=_continue,
-            args=(record, done + int(more)),
+            args=(record, done, key),
         )
 
 
-def _continue(record: RunRecord, epochs: int) -> None:
+def _continue(record: RunRecord, done: int, key: str) -> None:
     with errors_in_words():
-        config = record.config.with_settings({"epochs": epochs})
+        # The field's value as it is now: it may have been typed in just before the click.
+        config = record.config.with_settings({"epochs": done + st.session_state[key]})
         run_id = shared_supervisor().submit(
             config,
             t("{name}, trained on", name=t(record.name)).replace(t(", trained on") * 2, t(", trained on")),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -18,7 +19,7 @@ from mnist_core.__main__ import main
 from mnist_core.datasets import Dataset
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import Settings
-from mnist_core.store import RunRecord, Store
+from mnist_core.store import RunRecord, RunState, Store
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -280,3 +281,38 @@ def test_a_run_without_a_model_can_not_be_judged(store: Store, capsys: pytest.Ca
     for arguments in (["evaluate", run_id], ["predict", run_id, "x.png"]):
         assert main(arguments) == 2
         assert "train it again" in capsys.readouterr().err.lower()
+
+
+@pytest.mark.slow
+def test_a_finished_run_is_trained_on_by_the_command_line(trained: tuple[Path, dict[str, Any]]) -> None:
+    home, first = trained
+    done = command("resume", first["run_id"], "--epochs", "3", "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    longer = strict_json(done.stdout.splitlines()[-1])
+    assert longer["run_id"] != first["run_id"]
+    assert len(longer["epoch_seconds"]) == 3
+    for name, values in first["history"].items():
+        assert longer["history"][name][:2] == values
+
+
+def test_an_interrupted_run_goes_on_by_the_command_line(store: Store, digits: Dataset) -> None:
+    run_id = store.create(RECIPES["logistic-sgd"].config.with_settings({"dataset": "digits"}), "A run", owner="ada")
+    gone = subprocess.Popen(["true"])
+    store.claim(run_id, psutil.Process(gone.pid))
+    gone.wait()
+    store.mark_interrupted()
+    assert store.get(run_id).state is RunState.INTERRUPTED
+    done = command("resume", run_id)
+    assert done.returncode == 0, done.stderr
+    assert store.get(run_id).state is RunState.COMPLETED
+
+
+def test_a_finished_run_needs_a_number_of_epochs_to_be_trained_on(
+    finished_run: Callable[..., RunRecord], store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = finished_run()
+    assert main(["resume", run.id]) == 2
+    assert "--epochs" in capsys.readouterr().err
+    assert main(["resume", run.id, "--epochs", "2"]) == 2
+    assert "has 3 epochs already" in capsys.readouterr().err
+    assert len(store.find()) == 1

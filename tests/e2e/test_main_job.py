@@ -114,7 +114,7 @@ def test_a_newcomer_trains_judges_and_draws_on_real_mnist(real_server: Server, p
 def test_stop_keeps_the_model_and_others_cannot_stop(server: Server, page: Page, browser: Browser) -> None:
     page.goto(f"{server.url}/train?run=new")
     set_number(page, "Epochs", "200")
-    set_number(page, "Batch size", "8")
+    set_number(page, "Batch size", "1")
     page.get_by_role("button", name="Start training").click()
     wait_for_points(page, 2)
 
@@ -144,7 +144,8 @@ def test_the_same_settings_show_the_finished_run_at_once(server: Server, page: P
 
 def test_the_live_chart_keeps_its_place_while_it_grows(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/train?run=new")
-    set_number(page, "Epochs", "60")
+    set_number(page, "Epochs", "200")
+    set_number(page, "Batch size", "1")
     page.get_by_role("button", name="Start training").click()
     seen = wait_for_points(page, 0)
     page.evaluate("() => { document.querySelector('.chart').mark = 'the same element'; }")

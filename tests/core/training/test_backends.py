@@ -1,0 +1,50 @@
+"""Another backend than TensorFlow: the same events and results, and a model that the page can use."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_core.inference import classifier
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[3]
+TRAIN = """
+import sys
+from mnist_core.config import RunConfig
+from mnist_core.store import own_process, shared_store
+from mnist_core.training.control import Control
+from mnist_core.training.run import execute
+store = shared_store()
+run_id = store.create(RunConfig.from_json(sys.argv[1]), "A run")
+assert store.claim(run_id, own_process())
+execute(run_id, store, Control())
+print(run_id)
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax: pip install jax")
+def test_a_run_on_jax_gives_the_figures_of_one_on_tensorflow(store, network, digits):
+    config = network(epochs=3, learning_rate=0.005, validation_split=0.2)
+    records = {}
+    for backend in ("tensorflow", "jax"):
+        done = subprocess.run(
+            [sys.executable, "-c", TRAIN, config.to_json()],
+            env=os.environ | {"KERAS_BACKEND": backend},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        records[backend] = store.get(done.stdout.split()[-1])
+        assert records[backend].error is None, records[backend].error
+    one, other = records["tensorflow"], records["jax"]
+    assert other.outcome.test_accuracy == pytest.approx(one.outcome.test_accuracy, abs=0.02)
+    for name, values in store.history(one.id).items():
+        assert store.history(other.id)[name] == pytest.approx(values, abs=0.02), name
+    assert classifier(store.files(other.id)).predict(digits.x_test[:5]).shape == (5, 10)

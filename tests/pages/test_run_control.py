@@ -1,0 +1,332 @@
+"""Whose run it is and what can be done with it, in every state."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.runtime.context import ContextProxy
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.engine import close_shared_supervisor
+from mnist_core.settings import get_settings
+from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, own_process, shared_store
+from pages._ui.web import VISITOR_COOKIE
+
+OpenPage = Callable[..., AppTest]
+CONFIG = RunConfig(
+    data=DataConfig(dataset="digits"),
+    model=NetworkConfig(layers=(Dense(units=16),)),
+    train=TrainConfig(epochs=3, batch_size=100),
+)
+OTHER = "somebody else"
+
+
+def keys(app: AppTest) -> set[str]:
+    """Return the buttons for the run itself; deleting is in a menu of its own."""
+    shown = {button.key for button in app.button if button.key and button.key.startswith("run_")}
+    return shown - {"run_delete"}
+
+
+def bar(app: AppTest) -> str:
+    text: str = app.get("progress")[0].proto.text
+    return text
+
+
+def everything(app: AppTest) -> str:
+    return " ".join(
+        str(element.value) for kind in (app.markdown, app.caption, app.error, app.warning) for element in kind
+    )
+
+
+@pytest.fixture(autouse=True)
+def queue_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs in the queue stay there: these tests are about what is shown."""
+    monkeypatch.setattr("mnist_core.engine.supervisor.Supervisor.start", lambda self: None)
+
+
+@pytest.fixture
+def mine(open_page: OpenPage, store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[AppTest, str]]:
+    """Return a function that records a run in a state and opens it as its owner: the page and the run's id."""
+
+    def opened(
+        state: RunState,
+        config: RunConfig = CONFIG,
+        *,
+        step: int | None = None,
+        error: RunError | None = None,
+    ) -> tuple[AppTest, str]:
+        app = open_page("train.py", run="new")
+        monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {VISITOR_COOKIE: "my secret"}))
+        owner = hashlib.sha256(b"my secret").hexdigest()[:32]
+        run_id = record(store, owner, state, config, step=step, error=error)
+        app.query_params["run"] = run_id
+        app.run()
+        assert not app.exception
+        return app, run_id
+
+    return opened
+
+
+def record(
+    store: Store,
+    owner: str | None,
+    state: RunState,
+    config: RunConfig = CONFIG,
+    *,
+    step: int | None = None,
+    error: RunError | None = None,
+    shared: bool = True,
+) -> str:
+    run_id = store.create(config, "A run", owner=owner, shared=shared)
+    if state is RunState.QUEUED:
+        return run_id
+    assert store.claim(run_id, own_process())
+    store.update_progress(run_id, steps_per_epoch=12, step=step or 0, phase="fit")
+    if step is not None:
+        np.savez(store.files(run_id).checkpoint, step=np.int64(step), memory=np.array("{}"))
+    if state is RunState.PAUSED:
+        store.mark_paused(run_id)
+    elif state is not RunState.RUNNING:
+        store.finish(run_id, state, error=error)
+    return run_id
+
+
+# states
+
+
+def test_a_running_run_can_be_paused_and_stopped(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
+    app, run_id = mine(RunState.RUNNING)
+    assert keys(app) == {"run_pause", "run_stop"}
+    app.button(key="run_pause").click().run()
+    assert store.get(run_id).pause_requested
+    assert app.button(key="run_pause").label == "Pausing …"
+    assert app.button(key="run_pause").disabled
+
+
+def test_a_paused_run_says_where_it_goes_on(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
+    app, run_id = mine(RunState.PAUSED, step=18)
+    assert bar(app) == "Paused. It will go on in epoch 2, after step 6."
+    assert keys(app) == {"run_resume", "run_stop"}
+    app.button(key="run_resume").click().run()
+    assert store.get(run_id).state is RunState.QUEUED
+
+
+def test_an_interrupted_run_says_why_and_can_go_on(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
+    error = RunError(code="worker_killed", template="The process was ended.")
+    app, run_id = mine(RunState.INTERRUPTED, step=24, error=error)
+    assert app.error[0].value == "The process was ended."
+    assert "It will go on after epoch 2." in everything(app)
+    assert keys(app) == {"run_new", "run_resume"}
+    app.button(key="run_resume").click().run()
+    assert store.get(run_id).state is RunState.QUEUED
+
+
+def test_an_interrupted_run_without_a_checkpoint_begins_anew(mine: Callable[..., tuple[AppTest, str]]) -> None:
+    app, _ = mine(RunState.INTERRUPTED, error=RunError(code="x", template="Gone."))
+    assert "It will begin anew." in everything(app)
+
+
+def test_a_baseline_is_not_paused_but_started_again(mine: Callable[..., tuple[AppTest, str]]) -> None:
+    baseline = RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig(folds=2))
+    app, _ = mine(RunState.RUNNING, baseline)
+    assert keys(app) == {"run_stop"}
+    app, _ = mine(RunState.INTERRUPTED, baseline, error=RunError(code="x", template="Gone."))
+    assert app.button(key="run_resume").label == "Start again"
+
+
+def test_a_waiting_run_tells_its_place_and_can_be_cancelled(
+    mine: Callable[..., tuple[AppTest, str]], store: Store
+) -> None:
+    record(store, OTHER, RunState.RUNNING)
+    record(store, OTHER, RunState.QUEUED)
+    app, run_id = mine(RunState.QUEUED)
+    assert bar(app).startswith("Next in the queue: it begins in about ")  # the other one has had a turn
+    record(store, "a third one", RunState.QUEUED)
+    assert app.button(key="run_stop").label == "Cancel"
+    app.button(key="run_stop").click().run()
+    assert store.get(run_id).state is RunState.STOPPED
+
+
+def test_a_run_behind_others_says_how_many(open_page: OpenPage, store: Store) -> None:
+    for owner in ("a", "b"):
+        record(store, owner, RunState.QUEUED)
+    last = record(store, "c", RunState.QUEUED)
+    app = open_page("train.py", run=last)
+    assert bar(app).startswith("2 runs are before it in the queue. It begins in about ")
+
+
+# training on
+
+
+def test_training_on_asks_for_more_epochs(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store
+) -> None:
+    done = finished_run(CONFIG)
+    store.update_progress(done.id)
+    np.savez(store.files(done.id).checkpoint, step=np.int64(36), memory=np.array("{}"))
+    app = open_page("train.py", run=done.id)
+    app.number_input(key=f"more_epochs_{done.id}").set_value(4)
+    app.button(key="run_continue").click().run()
+    assert not app.exception
+    new = store.find()[0]
+    assert (new.continues, new.config.train.epochs, new.state) == (done.id, 7, RunState.QUEUED)
+    assert new.name == "A finished run, trained on"
+    assert new.id in app.query_params["run"]
+    assert store.get(done.id) == done
+
+
+def test_a_run_that_continues_another_names_it(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store
+) -> None:
+    done = finished_run(CONFIG)
+    np.savez(store.files(done.id).checkpoint, step=np.int64(36), memory=np.array("{}"))
+    run_id = store.create(CONFIG.with_settings({"epochs": 5}), "More", continues=done.id)
+    app = open_page("train.py", run=run_id)
+    links = [link.proto.label for link in app.get("page_link")]
+    assert "Goes on from “A finished run”" in links
+    store.delete(done.id, Visitor(None, is_admin=True))
+    app.run()
+    assert not app.exception
+
+
+# whose it is
+
+
+@pytest.mark.parametrize(
+    "state", [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED, RunState.INTERRUPTED, RunState.COMPLETED]
+)
+def test_others_see_a_shared_run_but_no_control_of_it(open_page: OpenPage, store: Store, state: RunState) -> None:
+    run_id = record(store, OTHER, state, step=12)
+    app = open_page("train.py", run=run_id)
+    assert keys(app) <= {"run_new"}
+    assert "run_delete" not in {button.key for button in app.button}
+    assert "by another visitor" in everything(app)
+
+
+@pytest.mark.parametrize("page", ["train.py", "evaluate.py", "draw.py"])
+def test_a_private_run_is_told_to_be_private(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store, page: str
+) -> None:
+    done = finished_run(owner=OTHER, name="My secret")
+    store.set_shared(done.id, False, Visitor(OTHER))
+    app = open_page(page, run=done.id)
+    assert app.error[0].value.startswith("This run is private")
+    assert "My secret" not in str(app.main)
+
+
+def test_the_menu_renames_shares_keeps_and_deletes(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
+    app, run_id = mine(RunState.PAUSED, step=12)
+    app.text_input(key=f"name_{run_id}").set_value("My best").run()
+    assert store.get(run_id).name == "My best"
+    app.toggle(key=f"shared_{run_id}").set_value(False).run()
+    app.toggle(key=f"pinned_{run_id}").set_value(True).run()
+    assert (store.get(run_id).shared, store.get(run_id).pinned) == (False, True)
+    assert app.button(key="run_delete").disabled
+    app.checkbox(key=f"sure_{run_id}").check().run()
+    app.button(key="run_delete").click().run()
+    assert not store.exists(run_id)
+    assert not app.exception
+
+
+def test_an_empty_name_is_refused_in_words(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
+    app, run_id = mine(RunState.PAUSED, step=12)
+    app.text_input(key=f"name_{run_id}").set_value("   ").run()
+    assert "1 to 200 characters" in app.error[0].value
+    assert store.get(run_id).name == "A run"
+
+
+# the admin
+
+
+@pytest.fixture
+def admin_page(open_page: OpenPage, store: Store, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("MNIST_LAB_ADMIN_TOKEN", "a long password")
+    get_settings.cache_clear()
+    return open_page("train.py", run=record(store, OTHER, RunState.RUNNING))
+
+
+def test_without_a_password_in_the_settings_nobody_becomes_admin(open_page: OpenPage) -> None:
+    app = open_page("train.py", run="new")
+    assert not [field for field in app.text_input if field.key == "admin_token"]
+
+
+def test_a_wrong_password_changes_nothing(admin_page: AppTest) -> None:
+    admin_page.text_input(key="admin_token").set_value("a long passwort").run()
+    assert "not the admin's password" in everything(admin_page)
+    assert keys(admin_page) == set()
+
+
+def test_an_admin_may_stop_the_runs_of_others_until_they_leave(admin_page: AppTest, store: Store) -> None:
+    admin_page.text_input(key="admin_token").set_value("a long password").run()
+    assert keys(admin_page) == {"run_pause", "run_stop"}
+    admin_page.button(key="run_stop").click().run()
+    assert store.find()[0].stop_requested
+    admin_page.button(key="admin_leave").click().run()
+    assert keys(admin_page) == set()
+
+
+# before it starts
+
+
+def test_time_and_memory_are_told_before_the_start(open_page: OpenPage) -> None:
+    app = open_page("train.py", run="new")
+    line = next(caption.value for caption in app.caption if "an epoch)" in caption.value)
+    assert "About " in line
+    assert "GB of memory" in line
+
+
+def test_a_network_over_a_limit_is_refused_before_the_start(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_MAX_PARAMETERS", "1000")
+    get_settings.cache_clear()
+    close_shared_supervisor()
+    app = open_page("train.py", run="new")
+    assert "407,050 parameters; at most 1,000 are possible" in app.error[0].value
+    assert app.button(key="train_start").disabled
+
+
+def test_the_form_knows_the_limits(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_MAX_EPOCHS", "7")
+    get_settings.cache_clear()
+    app = open_page("train.py", run="new")
+    assert app.number_input(key="form_epochs").max == 7
+
+
+def test_who_has_enough_waiting_is_told_and_nothing_is_lost(
+    mine: Callable[..., tuple[AppTest, str]], store: Store
+) -> None:
+    app, _ = mine(RunState.PAUSED, step=12)
+    owner = store.find()[0].owner
+    for _ in range(2):
+        record(store, owner, RunState.QUEUED)
+    app.query_params["run"] = "new"
+    app.run()
+    app.button(key="train_start").click().run()
+    assert "already have 2 runs waiting" in app.error[0].value
+    assert len(store.find()) == 3
+
+
+def test_both_precisions_are_compared_on_this_computer(open_page: OpenPage) -> None:
+    app = open_page("train.py", run="new")
+    assert any("with normal and about" in caption.value for caption in app.caption)
+
+
+def test_runs_that_will_be_cleaned_away_are_named(
+    mine: Callable[..., tuple[AppTest, str]], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _ = mine(RunState.STOPPED)
+    run = store.find()[0]
+    (store.files(run.id).folder / "model.keras").write_bytes(b"x" * 2_000_000)
+    with sqlite3.connect(store.settings.database_path) as connection:
+        connection.execute("UPDATE runs SET bytes = 2000000")
+    monkeypatch.setenv("MNIST_LAB_TOTAL_DISK_MB", "2")
+    get_settings.cache_clear()
+    close_shared_supervisor()
+    shared_store.cache_clear()
+    app.query_params["run"] = "new"
+    app.run()
+    assert "will be deleted to make room: A run" in app.warning[0].value
