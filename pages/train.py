@@ -41,24 +41,29 @@ def show_new() -> None:
 
 
 def start(*, again: bool) -> None:
-    """Start the run of the settings, or show the finished one."""
+    """Start the run of the settings, or show the finished one.
+
+    Never as a button's callback: that runs before the form, and would not know what was typed in
+    just before the click.
+    """
     with errors_in_words():
         runs.remember(runs.start(session.draft_config(), session.draft_recipe(), again=again))
+        st.rerun()
 
 
 def start_row(problem: MnistLabError | None, ready: bool) -> None:
     """Show the button that starts the run of the settings."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        clicked = st.button(
             t("Start training"),
             key="train_start",
             type="primary",
             icon=":material/play_arrow:",
             disabled=problem is not None or not ready,
-            on_click=start,
-            kwargs={"again": False},
         )
         st.caption(t("All settings are in the sidebar on the left (on a phone: behind the arrow at the top)."))
+    if clicked:
+        start(again=False)
 
 
 page_header(t("Train"), t("Set up a network, start it, and watch it learn."))
@@ -84,7 +89,7 @@ else:
     if st.session_state.get("shown_from_cache") == record.id:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(t(":material/bolt: You see a finished run: these very settings were trained before."))
-            st.button(
-                t("Train again"), key="train_again", icon=":material/replay:", on_click=start, kwargs={"again": True}
-            )
+            clicked = st.button(t("Train again"), key="train_again", icon=":material/replay:")
+        if clicked:
+            start(again=True)
     run_view(record, show_new)

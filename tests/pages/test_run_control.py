@@ -330,3 +330,10 @@ def test_runs_that_will_be_cleaned_away_are_named(
     app.query_params["run"] = "new"
     app.run()
     assert "will be deleted to make room: A run" in app.warning[0].value
+
+
+def test_what_was_typed_just_before_the_click_on_start_counts(open_page: OpenPage, store: Store) -> None:
+    app = open_page("train.py", run="new")
+    app.number_input(key="form_seed").set_value(7)
+    app.button(key="train_start").click().run()  # the browser sends both at once
+    assert store.find()[0].config.train.seed == 7
