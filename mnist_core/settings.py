@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     )
     warm_spare: bool = Field(
         default=True,
-        description="Keep a worker waiting that has imported Keras already (400 MB), so that training begins at once.",
+        description="Keep a worker waiting with Keras imported (up to 1 GB), so that training begins at once.",
     )
     stop_patience: float = Field(
         default=20.0,

@@ -7,7 +7,7 @@ import psutil
 from mnist_core.engine.local import LocalWorker
 from mnist_core.settings import Settings
 
-_MEMORY = 1_500_000_000  # bytes that must be free: the spare takes 500 MB, and its run will want more
+_MEMORY = 2_000_000_000  # bytes that must be free: the spare takes up to 1 GB, and its run will want more
 _FIRST_DELAY = 3.0  # seconds after the start: the first page comes first
 _RETRY, _LONGEST_RETRY = 5.0, 300.0  # seconds after a spare that died by itself
 

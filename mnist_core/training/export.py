@@ -46,7 +46,9 @@ def _main() -> None:
     import keras
 
     source, target = sys.argv[1:]
-    write_onnx(keras.models.load_model(source, compile=False), Path(target))
+    model = keras.models.load_model(source, compile=False)
+    model(keras.ops.zeros((1, *model.input_shape[1:])))  # a model must have been called once before its export
+    write_onnx(model, Path(target))
 
 
 if __name__ == "__main__":

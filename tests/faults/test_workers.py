@@ -150,7 +150,7 @@ def test_a_corrupt_run_folder_hurts_nobody_else(lab: Labs, damage: str) -> None:
 def test_a_network_too_large_for_the_memory_is_refused_before_it_starts(lab: Labs) -> None:
     from mnist_core.errors import LimitError
 
-    here = lab(worker_memory_mb=900)
+    here = lab(worker_memory_mb=1200)
     layers = (Conv2D(filters=256, kernel_size=7, padding="same"),)
     with pytest.raises(LimitError, match="GB of memory"):
         here.submit(SHORT.model_copy(update={"model": NetworkConfig(layers=layers)}))
