@@ -127,7 +127,7 @@ def _train(page: Page, server: Server, store: Store, seed: int) -> tuple[float, 
     begin = time.monotonic()
     page.get_by_role("button", name="Start training").click()
     # The run's badge; the sidebar has a "Training" of its own.
-    page.get_by_test_id("stMainBlockContainer").get_by_text("Training", exact=True).first.wait_for()
+    page.locator(".stMarkdownBadge", has_text="Training").wait_for()
     training = time.monotonic() - begin
     page.wait_for_function("() => (document.querySelector('.chart')?.data ?? []).some((t) => t.x.length > 0)")
     first_point = time.monotonic() - begin

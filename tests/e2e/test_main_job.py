@@ -120,8 +120,7 @@ def test_stop_keeps_the_model_and_others_cannot_stop(server: Server, page: Page,
 
     other = browser.new_context().new_page()
     other.goto(page.url)
-    badge = other.get_by_test_id("stMainBlockContainer").get_by_text("Training", exact=True)
-    expect(badge.first).to_be_visible()
+    expect(other.locator(".stMarkdownBadge", has_text="Training")).to_be_visible()
     expect(other.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
     other.context.close()
 

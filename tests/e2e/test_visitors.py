@@ -60,8 +60,7 @@ def test_nobody_changes_the_run_of_another_by_any_control_or_address(
             expect(button(other, name)).to_have_count(0)
     other.goto(f"{server.url}/train?run={run_id}")
     expect(other.get_by_text("by another visitor")).to_be_visible()
-    badge = other.get_by_test_id("stMainBlockContainer").get_by_text("Training", exact=True)
-    expect(badge.first).to_be_visible()
+    expect(other.locator(".stMarkdownBadge", has_text="Training")).to_be_visible()
 
     # a forged cookie is another visitor, not the owner
     owner = runs.get(run_id).owner
