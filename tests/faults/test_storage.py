@@ -93,7 +93,7 @@ def test_a_full_disk_under_the_database_is_told_in_words_and_harms_no_record(
 
 
 def test_a_clock_that_is_set_back_changes_nothing(lab: Labs, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = lab(hang_patience=20.0, max_run_seconds=1000.0)
+    here = lab(hang_patience=60.0, max_run_seconds=1000.0)
     run_id = here.submit()
     here.until_trained_for_an_epoch(run_id)
     real = time.time
