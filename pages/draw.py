@@ -28,7 +28,6 @@ STEP_NAMES = {
 @errors_in_words()
 def board(record: RunRecord) -> None:
     """Show canvas, answer and preparation; only this part runs again after a stroke."""
-    runs.look_up(record.id)  # it may be private by now
     spec = get_spec(record.config.data.dataset)
     left, right = st.columns([2, 3], gap="large")
     with left:

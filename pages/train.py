@@ -27,7 +27,6 @@ def shown_run() -> RunRecord | None:
             return runs.look_up(wanted)
         except (RunNotFoundError, NotOwnerError) as error:
             show_error(error)
-            session.forget_current(wanted)
             return None
     active = shared_store().find(
         states=[RunState.QUEUED, RunState.RUNNING, RunState.PAUSED], owner=session.owner(), limit=1
@@ -78,7 +77,6 @@ try:
 except MnistLabError as error:
     config, problem = None, error
 if record is None:
-    runs.unfinished_runs()
     fallback_notice()
     ready = need_dataset(session.draft()["data"]["dataset"])
     cleaning_notice()

@@ -23,15 +23,6 @@ def errors_in_words() -> Iterator[None]:
         show_error(error)
 
 
-@contextmanager
-def refusals_beside() -> Iterator[None]:
-    """Show why a request was refused, beside the page: what asked for it is drawn anew at once."""
-    try:
-        yield
-    except MnistLabError as error:
-        st.toast(t(error.template, **error.values), icon=":material/error:", duration="long")
-
-
 def show_error(error: MnistLabError) -> None:
     """Show an error that was raised on purpose: what happened and what to do."""
     st.error(t(error.template, **error.values), icon=":material/error:")

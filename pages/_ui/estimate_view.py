@@ -28,21 +28,14 @@ def estimate_view(config: RunConfig) -> MnistLabError | None:
         return error
     st.caption(
         t(
-            ":material/timer: About {seconds} ({epoch} an epoch) · :material/memory: about {memory} GB of memory.",
+            ":material/timer: About {seconds} ({epoch} an epoch) · :material/memory: about {memory} GB of memory",
             seconds=duration(guess.seconds),
             epoch=duration(guess.epoch_seconds),
             memory=f"{guess.memory_mb / 1000:.1f}",
-        )
-        + " "
-        + t(BASES[guess.basis])
+        ),
+        help=t(BASES[guess.basis]),
     )
     return None
-
-
-def continuation_estimate(config: RunConfig, epochs: int) -> None:
-    """Show what so many more epochs of a run will take."""
-    guess = estimated(config.with_settings({"epochs": epochs}))
-    st.caption(t(":material/timer: About {seconds}.", seconds=duration(guess.seconds)))
 
 
 def precision_effect(config: RunConfig) -> None:

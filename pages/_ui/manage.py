@@ -1,63 +1,49 @@
 """Name, sharing, keeping and deleting of one's own run; who an admin is."""
 
-from collections.abc import Callable
-from typing import Any
-
 import streamlit as st
 
 from mnist_core.settings import get_settings
-from mnist_core.store import RunRecord, RunState, Store, Visitor, shared_store
+from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import session
-from pages._ui.errors import refusals_beside
+from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 
 
 def manage_run(record: RunRecord) -> None:
-    """Say where a run is somebody else's, and show its menu to those who may change it."""
-    visitor = session.visitor()
-    if record.owner != visitor.id:
+    """Show the menu of a run that the visitor may change, or that it is somebody else's."""
+    if not session.visitor().may_change(record):
         st.badge(t("by another visitor") if record.owner else t("by the command line"), color="gray")
-    if not visitor.may_change(record):
         return
     with st.popover(t("Manage"), icon=":material/more_horiz:", help=t("Name, sharing, deleting")):
-        key = f"name_{record.id}"
-        # Always what the store says: in another window it may have another name by now. Only what the
-        # person does here, the callbacks, changes the run.
-        st.session_state[key] = t(record.name)
-        st.text_input(t("Name"), max_chars=200, key=key, on_change=_change, args=(Store.rename, record.id, key))
-        shared, pinned = f"shared_{record.id}", f"pinned_{record.id}"
-        st.session_state[shared], st.session_state[pinned] = record.shared, record.pinned
-        st.toggle(
-            t("Everyone may look at it"),
-            key=shared,
-            help=t("Others can see it, but never change it."),
-            on_change=_change,
-            args=(Store.set_shared, record.id, shared),
-        )
-        st.toggle(
-            t("Keep it"),
-            key=pinned,
-            help=t("It is never deleted to make room."),
-            on_change=_change,
-            args=(Store.set_pinned, record.id, pinned),
-        )
+        name = st.text_input(t("Name"), t(record.name), max_chars=200, key=f"name_{record.id}")
+        if name != t(record.name):
+            with errors_in_words():
+                shared_store().rename(record.id, name, session.visitor())
+                st.rerun()
+        _toggle(record, "shared", t("Everyone may look at it"), t("Others can see it, but never change it."))
+        _toggle(record, "pinned", t("Keep it"), t("It is never deleted to make room."))
         if record.state is not RunState.RUNNING:
             _delete(record)
 
 
-def _change(request: Callable[[Store, str, Any, Visitor], None], run_id: str, key: str) -> None:
-    with refusals_beside():
-        request(shared_store(), run_id, st.session_state[key], session.visitor())
+def _toggle(record: RunRecord, what: str, words: str, help_text: str) -> None:
+    now = getattr(record, what)
+    wanted = st.toggle(words, now, key=f"{what}_{record.id}", help=help_text)
+    if wanted != now:
+        change = {"shared": shared_store().set_shared, "pinned": shared_store().set_pinned}[what]
+        with errors_in_words():
+            change(record.id, wanted, session.visitor())
+            st.rerun()
 
 
 def _delete(record: RunRecord) -> None:
     sure = st.checkbox(t("Yes, delete this run for good"), key=f"sure_{record.id}")
     if st.button(t("Delete"), key="run_delete", icon=":material/delete:", disabled=not sure):
-        with refusals_beside():
+        with errors_in_words():
             shared_store().delete(record.id, session.visitor())
             session.forget_run(record.id)
             st.toast(t("The run is deleted."), icon=":material/delete:")
-        st.rerun()
+            st.rerun()
 
 
 def admin_box() -> None:

@@ -6,11 +6,9 @@ import streamlit as st
 
 from mnist_core.config import TrainConfig
 from mnist_core.engine import shared_supervisor
-from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, Visitor, shared_store
 from pages._ui import fields, runs, session
-from pages._ui.errors import errors_in_words, refusals_beside
-from pages._ui.estimate_view import continuation_estimate
+from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 
 Request = Callable[[str, Visitor], None]
@@ -38,8 +36,7 @@ def run_controls(record: RunRecord, leave: Callable[[], None]) -> None:
         )
     if mine and not record.state.is_finished:
         _stop_button(record)
-    rests = record.state.is_finished or record.state is RunState.PAUSED
-    if (rests or not mine) and st.button(t("New run"), key="run_new", icon=":material/add:"):
+    if record.state.is_finished and st.button(t("New run"), key="run_new", icon=":material/add:"):
         leave()
         st.rerun()  # this is a fragment, and the whole page changes
 
@@ -77,7 +74,7 @@ def _button(
         disabled=disabled,
         help=help_text,
     ):
-        with refusals_beside():
+        with errors_in_words():
             request(record.id, session.visitor())
         st.rerun()  # the whole page: a resumed run is watched again
 
@@ -104,21 +101,26 @@ def train_on(record: RunRecord) -> None:
             t("The network goes on learning from where it is, as a new run. This one stays as it is."),
             help=term("checkpoint"),
         )
-        most = min(int(fields.limits(TrainConfig, "epochs")[1] or 1), get_settings().max_epochs) - done
+        most = int(fields.limits(TrainConfig, "epochs")[1] or 1) - done
         if most < 1:
             st.caption(t("It has as many epochs as a run may have."))
             return
-        usual = min(record.config.train.epochs, most)
-        more = st.number_input(t("More epochs"), 1, most, usual, key=f"more_epochs_{record.id}")
-        continuation_estimate(record.config, more)
-        if st.button(t("Train on"), key="run_continue", type="primary", icon=":material/fast_forward:"):
-            _continue(record, done + more)
+        key = f"more_epochs_{record.id}"
+        st.number_input(t("More epochs"), 1, most, min(record.config.train.epochs, most), key=key)
+        st.button(
+            t("Train on"),
+            key="run_continue",
+            type="primary",
+            icon=":material/fast_forward:",
+            on_click=_continue,
+            args=(record, done, key),
+        )
 
 
-def _continue(record: RunRecord, epochs: int) -> None:
+def _continue(record: RunRecord, done: int, key: str) -> None:
     with errors_in_words():
-        runs.look_up(record.id)  # it may be private by now
-        config = record.config.with_settings({"epochs": epochs})
+        # The field's value as it is now: it may have been typed in just before the click.
+        config = record.config.with_settings({"epochs": done + st.session_state[key]})
         run_id = shared_supervisor().submit(
             config,
             t("{name}, trained on", name=t(record.name)).replace(t(", trained on") * 2, t(", trained on")),
@@ -128,7 +130,6 @@ def _continue(record: RunRecord, epochs: int) -> None:
         )
         runs.remember(run_id)
         session.use_settings(config.model_dump(mode="json"), record.recipe)
-        st.rerun()
 
 
 def _is_network(record: RunRecord) -> bool:

@@ -35,10 +35,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
     @st.fragment(run_every=_pace(record))
     @errors_in_words()
     def body() -> None:
-        try:
-            current = runs.look_up(record.id)
-        except (RunNotFoundError, NotOwnerError):
-            st.rerun()  # deleted or private by now: the page says so
+        current = shared_store().get(record.id)
         if current.state is not record.state and (active or not current.state.is_finished):
             st.rerun()  # the whole page changes: another pace, and the results appear
         points = shared_store().points(current.id)

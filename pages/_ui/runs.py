@@ -22,9 +22,6 @@ STATE_LOOKS = {
     RunState.INTERRUPTED: ("orange", ":material/power_off:", "Interrupted"),
 }
 
-_UNFINISHED = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED, RunState.INTERRUPTED)
-_SHOWN = 5
-
 
 def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     """Return the id of a run of this configuration: a finished one if there is one, else a new one.
@@ -45,23 +42,6 @@ def badge(record: RunRecord) -> None:
     """Show a run's state as a coloured badge."""
     color, icon, words = STATE_LOOKS[record.state]
     st.badge(t(words), icon=icon, color=color)
-
-
-def unfinished_runs() -> None:
-    """Lead back to the visitor's runs that are not at their end."""
-    records = shared_store().find(states=_UNFINISHED, owner=session.owner(), limit=_SHOWN)
-    if not records:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(t("Your unfinished runs:"), width="content")
-        for record in records:
-            _, icon, words = STATE_LOOKS[record.state]
-            st.page_link(
-                "train.py",
-                label=t("{name} ({state})", name=t(record.name), state=t(words).lower()),
-                icon=icon,
-                query_params={"run": record.id},
-            )
 
 
 def title(record: RunRecord) -> str:

@@ -43,14 +43,9 @@ def cleaning_next() -> list[RunRecord]:
 
 def forget_run(run_id: str) -> None:
     """Point no page to a run that is gone."""
-    forget_current(run_id)
-    st.query_params.pop("run", None)
-
-
-def forget_current(run_id: str) -> None:
-    """Let the next page not go back to a run; the address stays."""
     if st.session_state.get("current_run") == run_id:
         st.session_state["current_run"] = None
+    st.query_params.pop("run", None)
 
 
 def page_theme() -> Theme:

@@ -51,7 +51,7 @@ def experiment_form() -> None:
         else:
             with st.expander(t("Logistic regression"), icon=":material/tune:", expanded=True):
                 fields.number(LogisticConfig, "folds", draft["model"], "folds")
-                fields.number(TrainConfig, "epochs", draft["train"], "epochs", most=get_settings().max_epochs)
+                fields.number(TrainConfig, "epochs", draft["train"], "epochs")
                 fields.number(TrainConfig, "seed", draft["train"], "seed")
         with st.expander(t("Data"), icon=":material/database:"):
             if draft["model"]["kind"] == "network":
