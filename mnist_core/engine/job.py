@@ -3,9 +3,9 @@
 import signal
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from mnist_core.engine.local import LocalWorker
+from mnist_core.engine.silence import Silence
 from mnist_core.settings import Settings
 from mnist_core.store import RunError, RunRecord, RunState
 
@@ -30,8 +30,7 @@ class Job:
     verdict: tuple[RunState, RunError | None] | None = None
     remark: RunError | None = None
     _over_since: float | None = None
-    _seen: datetime | None = None
-    _seen_at: float = field(default_factory=time.monotonic)
+    _silence: Silence = field(default_factory=Silence)
 
     def attend(self, record: RunRecord | None, settings: Settings, memory_limit_mb: float) -> None:
         """Pass on what was asked for, and end a worker that is stuck or takes too much.
@@ -45,15 +44,14 @@ class Job:
                 self.worker.kill()
             return
         self._pass_on(record, settings, now)
-        if record.updated != self._seen:
-            self._seen, self._seen_at = record.updated, now
+        silent = self._silence.seconds(record)
         if self.verdict is not None:
             return
         memory = self.worker.memory() / 1e6
         if memory > memory_limit_mb:
             self._kill(RunState.FAILED, _too_much_memory(memory, memory_limit_mb))
-        elif now - self._seen_at > settings.hang_patience:
-            self._kill(RunState.INTERRUPTED, _hangs(now - self._seen_at))
+        elif silent > settings.hang_patience:
+            self._kill(RunState.INTERRUPTED, _hangs(silent))
         elif now - self.began > settings.max_run_seconds and self.stop_sent is None:
             self.remark = _too_long(settings.max_run_seconds)
             self._stop(now)

@@ -11,6 +11,7 @@ import psutil
 from mnist_core.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
+WORKER = "mnist_core.training.worker"  # the program of a worker process
 
 
 class LocalWorker:
@@ -33,7 +34,7 @@ class LocalWorker:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-u", "-m", "mnist_core.training.worker", *([] if warm_up else ["--no-warm-up"])],
+                [sys.executable, "-u", "-m", WORKER, *([] if warm_up else ["--no-warm-up"])],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import traceback
 from collections import Counter
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from mnist_core.engine.job import Job
 from mnist_core.engine.limits import check_config, check_continuation, check_visitor
 from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.progress import remaining_seconds
+from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
 from mnist_core.errors import MnistLabError
 from mnist_core.settings import Settings, get_settings
@@ -57,6 +59,7 @@ class Supervisor:
         self._memory_limit = memory_limit_mb(settings.worker_memory_mb, self.slots)
         self._jobs: dict[str, Job] = {}
         self._spare = Spare(settings)
+        self._strays = Strays(settings.hang_patience)
         self._ending = False
         self._wake = threading.Event()
         self._closing = False
@@ -177,6 +180,8 @@ class Supervisor:
                 self._keep_spare()
                 if time.monotonic() >= next_recovery:
                     self._store.mark_interrupted(spare=self._jobs)
+                    running = self._store.find(states=[RunState.RUNNING], limit=_LONGEST_QUEUE)
+                    self._strays.end([record for record in running if record.id not in self._jobs])
                     next_recovery = time.monotonic() + _RECOVERY
                 if time.monotonic() >= next_cleaning:
                     clean(self._store)
@@ -185,6 +190,8 @@ class Supervisor:
             except (MnistLabError, OSError) as error:
                 # A full disk or a locked database passes; the queue must not end with it.
                 print(f"The queue could not be served this time: {error}", flush=True)
+            except Exception:  # a fault of ours shall not end the queue for everybody
+                traceback.print_exc()
             self._wake.wait(_TICK if self._jobs else 1.0)
             self._wake.clear()
 

@@ -43,7 +43,7 @@ class Finding(Database):
     ) -> list[RunRecord]:
         """Return runs, newest first unless told otherwise.
 
-        A run whose configuration can't be read (written by a newer version, say) is left out, so
+        A run that this version can't read (written by a newer version, say) is left out, so
         that it does not hide all the others.
 
         Parameters

@@ -83,6 +83,8 @@ class RunRecord:
         Whether everyone may look at it; whether it is never cleaned away.
     bytes : int
         Size of its folder when it last ended or paused.
+    pid_started : float or None
+        When its process began, as `store.processes.start_time` counts.
     """
 
     id: str

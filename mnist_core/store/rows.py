@@ -2,28 +2,38 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
 from mnist_core.config import RunConfig
+from mnist_core.errors import ConfigError
 from mnist_core.store.records import Outcome, RunError, RunRecord, RunState
 
 _FIELDS = [field.name for field in fields(RunRecord)]
+_Value = TypeVar("_Value", Outcome, RunError)
 
 
 def _time(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
+def _known(kind: type[_Value], values: dict[str, Any]) -> _Value:
+    """Return a value of what this version knows of it; a newer one may have written more."""
+    names = {field.name for field in fields(kind)}
+    return kind(**{name: value for name, value in values.items() if name in names})
+
+
 def record_of(row: Row[Any]) -> RunRecord:
-    """Return a row of the table `runs` as a record; raises `ConfigError` for an unreadable configuration."""
+    """Return a row of the table `runs` as a record; raises `ConfigError` where this version can't read it."""
     # A column that only a newer version knows is left out.
     values = {name: row._mapping[name] for name in _FIELDS}
     values["config"] = RunConfig.from_json(values["config"])
+    if values["state"] not in set(RunState):
+        raise ConfigError("This run was written by another version of the dashboard. Update the dashboard to see it.")
     values["state"] = RunState(values["state"])
-    values["outcome"] = Outcome(**values["outcome"])
-    values["error"] = RunError(**values["error"]) if values["error"] else None
+    values["outcome"] = _known(Outcome, values["outcome"])
+    values["error"] = _known(RunError, values["error"]) if values["error"] else None
     for name in ("created", "started", "finished", "updated"):
         values[name] = _time(values[name])
     return RunRecord(**values)

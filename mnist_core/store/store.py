@@ -21,7 +21,7 @@ from mnist_core.errors import RunStateError
 from mnist_core.files import replacing, storage_errors
 from mnist_core.settings import get_settings
 from mnist_core.store.metrics import Metrics
-from mnist_core.store.processes import is_alive
+from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
 from mnist_core.store.requests import Requests, next_in_queue
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
@@ -109,7 +109,7 @@ class Store(Requests, Metrics):
             phase="start",
             pause_requested=False,
             pid=process.pid,
-            pid_started=process.create_time(),
+            pid_started=start_time(process),
         )
 
     def finish(

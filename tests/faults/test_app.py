@@ -10,13 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mnist_core.store import RunState
-from tests.faults.conftest import LONG, ME, Lab
+from mnist_core.engine import Supervisor
+from mnist_core.settings import Settings
+from mnist_core.store import RunState, Store
+from tests.faults.conftest import LONG, ME, Lab, sentence
 from tests.serving import running_server
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
-Labs = Callable[..., Lab]
 ROOT = Path(__file__).parents[2]
 APP = """
 import sys, time
@@ -26,10 +27,12 @@ from mnist_core.store import Visitor
 print(shared_supervisor().submit(RunConfig.from_json(sys.argv[1]), "suffers", visitor=Visitor("me")), flush=True)
 time.sleep(600)
 """
+GONE = "The program that trained this run ended before the run was finished."
+App = Callable[[], tuple["subprocess.Popen[str]", str]]
 
 
 @pytest.fixture
-def app() -> Iterator[Callable[[], tuple["subprocess.Popen[str]", str]]]:
+def app() -> Iterator[App]:
     """Return a function that starts an app without pages, and returns it with the run it began."""
     started = []
 
@@ -53,41 +56,43 @@ def app() -> Iterator[Callable[[], tuple["subprocess.Popen[str]", str]]]:
         process.stdout.close()
 
 
-def test_after_kill_9_of_the_app_its_workers_end_and_the_run_is_resumed(
-    lab: Labs, app: Callable[[], tuple["subprocess.Popen[str]", str]]
-) -> None:
+def test_after_kill_9_of_the_app_its_workers_end_and_the_run_is_resumed(lab: Lab, app: App) -> None:
     process, run_id = app()
-    here = lab.__wrapped__ if hasattr(lab, "__wrapped__") else None
-    assert here is None
-    from mnist_core.store import shared_store
-
-    store = shared_store()
-    wait_until(lambda: bool(store.files(run_id).checkpoint_step()), 90, "a checkpoint")
+    lab.until_saved(run_id)
     workers = psutil.Process(process.pid).children(recursive=True)
     assert workers
     process.kill()
     process.wait()
-    gone, alive = psutil.wait_procs(workers, timeout=5)
+    _, alive = psutil.wait_procs(workers, timeout=5)
     assert not alive, f"orphans: {alive}"
-    step = store.files(run_id).checkpoint_step()
+    step = lab.store.files(run_id).checkpoint_step()
     assert step
 
-    restarted = lab()
-    record = restarted.until(run_id, RunState.INTERRUPTED)
-    assert record.error is not None
-    assert record.error.message == "The program that trained this run ended before the run was finished."
-    restarted.check_what_was_finished()
-    restarted.supervisor.resume(run_id, ME)
-    wait_until(lambda: store.get(run_id).step > step, 90, "more batches")
-    restarted.supervisor.stop(run_id, ME)
-    assert restarted.until(run_id, RunState.STOPPED).outcome.test_accuracy is not None
+    lab.start()  # the app again
+    assert sentence(lab.until(run_id, RunState.INTERRUPTED)) == GONE
+    lab.check_what_was_finished()
+    lab.supervisor.resume(run_id, ME)
+    lab.until_beyond(run_id, step)
+    lab.supervisor.stop(run_id, ME)
+    assert lab.until(run_id, RunState.STOPPED).outcome.test_accuracy is not None
+
+
+def test_a_worker_that_stands_still_when_its_app_is_killed_is_ended_by_the_next_app(lab: Lab, app: App) -> None:
+    process, run_id = app()
+    lab.until_saved(run_id)
+    worker = lab.worker(run_id)
+    worker.suspend()
+    process.kill()
+    process.wait()
+    assert worker.is_running()
+
+    lab.start(hang_patience=1.0)
+    assert sentence(lab.until(run_id, RunState.INTERRUPTED, seconds=40)) == GONE
+    wait_until(lambda: not worker.is_running(), 10, "the worker's end")
+    lab.check_what_was_finished()
 
 
 def test_sigterm_ends_the_server_cleanly_and_the_run_can_be_resumed(tmp_path: Path) -> None:
-    from mnist_core.engine import Supervisor
-    from mnist_core.settings import Settings
-    from mnist_core.store import Store
-
     home = tmp_path / "served"
     store = Store(Settings(home=home, keras_dir=tmp_path / "none", offline=True, warm_spare=False))
     run_id = store.create(LONG, "suffers", owner="me")  # the server finds it in its queue
@@ -98,9 +103,7 @@ def test_sigterm_ends_the_server_cleanly_and_the_run_can_be_resumed(tmp_path: Pa
         server.process.wait(20)
         _, alive = psutil.wait_procs(workers, timeout=5)
         assert not alive
-    record = store.get(run_id)
-    assert record.state is RunState.INTERRUPTED
-    assert record.pid is not None
+    assert store.get(run_id).state is RunState.INTERRUPTED
     step = store.files(run_id).checkpoint_step()
     assert step
     supervisor = Supervisor(store, store.settings)

@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -13,104 +12,97 @@ from tests.faults.conftest import ME, SHORT, Lab
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
-Labs = Callable[..., Lab]
 
 
 def test_a_locked_database_is_told_in_words_and_the_queue_goes_on_afterwards(
-    lab: Labs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = lab()
+    lab.start()
     monkeypatch.setattr(database, "_BUSY", 0.2)
-    impatient = Store(here.store.settings)
-    locker = sqlite3.connect(here.store.settings.database_path, isolation_level=None)
+    impatient = Store(lab.store.settings)
+    locker = sqlite3.connect(lab.store.settings.database_path, isolation_level=None)
     locker.execute("BEGIN EXCLUSIVE")
     try:
-        with pytest.raises(StorageError, match="database is locked.*Check that the disk is not full"):
+        with pytest.raises(StorageError, match=r"database is locked.*Check that the disk is not full"):
             impatient.create(SHORT, "not now", owner="me")
     finally:
         locker.execute("ROLLBACK")
         locker.close()
         impatient.close()
-    assert [record.id for record in here.store.find()] == [here.finished.id], "nothing half-written"
-    here.check_what_was_finished()
-    here.check_the_queue_goes_on()
+    assert [record.id for record in lab.store.find()] == [lab.finished.id], "nothing half-written"
+    lab.check_what_was_finished()
+    lab.check_the_queue_goes_on()
 
 
-def test_a_worker_waits_while_the_database_is_locked_for_a_moment(lab: Labs) -> None:
-    here = lab()
-    run_id = here.submit()
-    here.until_trained_for_an_epoch(run_id)
-    locker = sqlite3.connect(here.store.settings.database_path, isolation_level=None)
+def test_a_worker_waits_while_the_database_is_locked_and_no_point_is_lost(lab: Lab) -> None:
+    lab.start()
+    run_id = lab.submit()
+    lab.until_saved(run_id)
+    files = lab.store.files(run_id)
+    locker = sqlite3.connect(lab.store.settings.database_path, isolation_level=None)
     locker.execute("BEGIN IMMEDIATE")
-    before = here.store.get(run_id).step
     try:
-        path = here.store.files(run_id).checkpoint
-        written = path.stat().st_mtime_ns
-        wait_until(lambda: path.stat().st_mtime_ns != written or _stands_still(here, run_id), 30, "the writer to wait")
+        before = lab.store.get(run_id).step
+        saved = files.checkpoint_step()
+        wait_until(lambda: files.checkpoint_step() != saved, 60, "the training to go on without the database")
+        assert lab.store.get(run_id).step == before
     finally:
         locker.execute("ROLLBACK")
         locker.close()
-    wait_until(lambda: here.store.get(run_id).step > before, 60, "more batches")
-    assert here.store.get(run_id).state is RunState.RUNNING
-    here.supervisor.stop(run_id, ME)
-    here.until(run_id, RunState.STOPPED)
-
-
-def _stands_still(here: Lab, run_id: str) -> bool:
-    return here.store.get(run_id).state is not RunState.RUNNING
+    lab.until_beyond(run_id, before)
+    assert lab.store.get(run_id).state is RunState.RUNNING
+    lab.supervisor.stop(run_id, ME)
+    record = lab.until(run_id, RunState.STOPPED)
+    epochs = [point.epoch for point in lab.store.points(run_id, "epoch")]
+    assert epochs == list(range(1, len(epochs) + 1)), "an epoch is missing"
+    assert len(epochs) == len(record.outcome.epoch_seconds)
 
 
 def test_a_full_disk_under_the_database_is_told_in_words_and_harms_no_record(
-    lab: Labs, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = lab()
-    with sqlite3.connect(here.store.settings.database_path) as connection:
+    lab.start()
+    with sqlite3.connect(lab.store.settings.database_path) as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    full = Store(here.store.settings)
-    original = database._configure_connection
+    configure = database._configure_connection
 
     def small(connection: sqlite3.Connection, record: object) -> None:
-        original(connection, record)
+        configure(connection, record)
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    monkeypatch.setattr(database, "_configure_connection", small)
-    full.close()
-    full = Store(here.store.settings)
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_configure_connection", small)
+        full = Store(lab.store.settings)
 
-    def fill() -> None:
-        for _ in range(500):
-            full.create(SHORT, "x" * 200, owner="me")
+        def fill() -> None:
+            for _ in range(500):
+                full.create(SHORT, "x" * 200, owner="me")
 
-    with pytest.raises(StorageError, match="full"):
-        fill()
-    full.close()
-    monkeypatch.undo()
-    monkeypatch.setenv("MNIST_LAB_HOME", str(here.store.settings.home))
-    here.check_what_was_finished()
-    for record in here.store.find(owner="me", limit=1000):
-        here.store.delete(record.id, Visitor("me"))
-    here.check_the_queue_goes_on()
+        with pytest.raises(StorageError, match="full"):
+            fill()
+        full.close()
+    lab.check_what_was_finished()
+    for record in lab.store.find(owner="me", limit=1000):
+        lab.store.delete(record.id, Visitor("me"))
+    lab.check_the_queue_goes_on()
 
 
-def test_a_clock_that_is_set_back_changes_nothing(lab: Labs, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = lab(hang_patience=60.0, max_run_seconds=1000.0)
-    run_id = here.submit()
-    here.until_trained_for_an_epoch(run_id)
-    real = time.time
-    monkeypatch.setattr(time, "time", lambda: real() - 86_400)
-    waiting = [here.submit(SHORT.with_settings({"seed": seed})) for seed in (1, 2)]
-    assert here.supervisor.queue_status(waiting[0]).position == 0
-    assert here.supervisor.queue_status(waiting[1]).position == 1
-    assert here.supervisor.queue_status(waiting[1]).expected_wait >= 0
-    step = here.store.get(run_id).step
-    wait_until(lambda: here.store.get(run_id).step > step, 60, "more batches")
-    assert here.store.get(run_id).state is RunState.RUNNING
-    here.supervisor.stop(run_id, ME)
-    record = here.until(run_id, RunState.STOPPED)
-    assert record.outcome.test_accuracy is not None
+def test_a_clock_that_is_set_back_changes_nothing(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.start()
+    run_id = lab.submit()
+    lab.until_saved(run_id)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 86_400)
+    waiting = [lab.submit(SHORT.with_settings({"seed": seed})) for seed in (1, 2)]
+    assert [lab.supervisor.queue_status(waited).position for waited in waiting] == [0, 1]
+    assert lab.supervisor.queue_status(waiting[1]).expected_wait >= 0
+    lab.until_beyond(run_id, lab.store.get(run_id).step)
+    assert lab.store.get(run_id).state is RunState.RUNNING
+    lab.supervisor.stop(run_id, ME)
+    assert lab.until(run_id, RunState.STOPPED).outcome.test_accuracy is not None
     for waited in waiting:
-        here.until(waited, RunState.COMPLETED)
-    first, second = (here.store.get(waited) for waited in waiting)
+        lab.until(waited, RunState.COMPLETED)
+    first, second = (lab.store.get(waited) for waited in waiting)
     assert first.queued < second.queued
     assert first.created < datetime.now(UTC)
-    here.check_what_was_finished()
+    lab.check_what_was_finished()

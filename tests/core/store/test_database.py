@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from mnist_core.config import RunConfig
+from mnist_core.errors import ConfigError
 from mnist_core.store import Store, Visitor
 
 # The table as the first version made it.
@@ -54,6 +55,16 @@ def test_a_file_of_a_newer_version_still_opens(store, settings, finished_run):
     record = finished_run()
     with sqlite3.connect(settings.database_path) as connection:
         connection.execute("ALTER TABLE runs ADD COLUMN mood VARCHAR(20) DEFAULT 'sunny'")
+        connection.execute("UPDATE runs SET outcome = json_set(outcome, '$.applause', 3)")
     other = Store(settings)
     assert other.get(record.id) == record
     other.close()
+
+
+def test_a_run_in_a_state_that_only_a_newer_version_knows_hides_no_other(store, settings, finished_run):
+    archived, kept = finished_run(name="archived"), finished_run(name="kept")
+    with sqlite3.connect(settings.database_path) as connection:
+        connection.execute("UPDATE runs SET state = 'archived' WHERE id = ?", [archived.id])
+    assert store.find() == [kept]
+    with pytest.raises(ConfigError, match="written by another version of the dashboard"):
+        store.get(archived.id)

@@ -2,6 +2,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import psutil
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from mnist_core.config import RunConfig
 from mnist_core.errors import NotOwnerError, RunNotFoundError, RunStateError, StorageError
 from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, Visitor, own_process, shared_store
+from mnist_core.store.processes import start_time
 from mnist_core.store.tables import runs
 
 CONFIG = RunConfig()
@@ -108,7 +110,7 @@ def test_a_claimed_run_belongs_to_its_process(store, running):
     record = store.get(running)
     assert record.state is RunState.RUNNING
     assert record.pid == own_process().pid
-    assert record.pid_started == pytest.approx(own_process().create_time())
+    assert record.pid_started == pytest.approx(start_time(own_process()))
     assert record.started is not None
 
 
@@ -284,8 +286,17 @@ def test_the_run_of_a_dead_process_is_interrupted_with_its_reason(store, queued)
 
 def test_the_run_of_a_process_whose_number_was_used_again_is_interrupted(store, running):
     # The same number, but it began at another time.
-    store.update_progress(running, pid_started=own_process().create_time() - 3600)
+    store.update_progress(running, pid_started=start_time(own_process()) - 3600)
     assert store.mark_interrupted() == [running]
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="elsewhere the system keeps the time of day of a start")
+def test_a_clock_that_is_set_back_does_not_make_a_living_process_dead(store, running, monkeypatch):
+    # The system's start, as Linux tells it, moves with the clock.
+    booted = psutil.boot_time()
+    monkeypatch.setattr(psutil._psplatform, "boot_time", lambda: booted - 86_400)
+    assert own_process().create_time() < time.time() - 80_000
+    assert store.mark_interrupted() == []
 
 
 def test_a_running_run_without_a_process_is_interrupted(store, running):
