@@ -9,6 +9,7 @@ from pages._ui.components import fallback_notice, need_dataset, page_header
 from pages._ui.errors import errors_in_words, show_error
 from pages._ui.estimate_view import estimate_view
 from pages._ui.i18n import t
+from pages._ui.live_plot import load_ahead
 from pages._ui.manage import cleaning_notice
 from pages._ui.network_view import network_view
 from pages._ui.run_view import run_view
@@ -84,6 +85,7 @@ if record is None:
     if config is not None and problem is None:
         problem = estimate_view(config)
     start_row(problem, ready)
+    load_ahead()
 else:
     runs.remember(record.id)
     if st.session_state.get("shown_from_cache") == record.id:

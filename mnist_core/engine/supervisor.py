@@ -24,6 +24,7 @@ from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shar
 _TICK = 0.2  # seconds between two looks at the workers
 _RECOVERY = 5.0  # seconds between two looks for runs of dead processes
 _CLEANING = 60.0  # seconds between two looks at the disk
+_BEGIN = 0.3  # seconds that a warm worker may take to begin
 _SHUTDOWN = 5.0  # seconds that workers get to end with the app
 _LONGEST_QUEUE = 10_000
 _ENDING = ("evaluate", "export")  # phases after which a slot is free within a second or two
@@ -116,6 +117,15 @@ class Supervisor:
             run_id = self._store.create(config, name, owner=visitor.id, recipe=recipe, continues=continues)
         self._wake.set()
         return run_id
+
+    def await_begin(self, run_id: str) -> None:
+        """Wait for the warm worker to take a run, if one waits: a moment, after which the run is simply queued.
+
+        What is shown right after the start is then the training, and not the queue first.
+        """
+        deadline = time.monotonic() + (_BEGIN if self._spare.pid else 0.0)
+        while time.monotonic() < deadline and self._store.get(run_id).state is RunState.QUEUED:
+            time.sleep(_BEGIN / 50)
 
     def stop(self, run_id: str, visitor: Visitor) -> None:
         """Stop a run gently, keeping its model so far; raises as `Store.request_stop`."""

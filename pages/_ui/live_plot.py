@@ -10,16 +10,20 @@ import streamlit as st
 
 from pages._ui.web import PLOTLY_URL
 
-_JS = """
-let library = null;
-const load = (url) => library ??= new Promise((resolve, reject) => {
+_LOAD = """
+const load = (url) => window.labPlotly ??= new Promise((resolve, reject) => {
   if (window.Plotly) return resolve(window.Plotly);
   const script = document.createElement('script');
   script.src = new URL(url, document.baseURI);
   script.onload = () => resolve(window.Plotly);
-  script.onerror = () => { library = null; reject(); };
+  script.onerror = () => { window.labPlotly = null; reject(); };
   document.head.appendChild(script);
 });
+"""
+_AHEAD = _LOAD + "export default ({ data }) => { load(data.library).catch(() => {}); }"
+_JS = (
+    _LOAD
+    + """
 export default function (component) {
   const { data, parentElement } = component;
   const chart = parentElement.querySelector('.chart');
@@ -34,6 +38,7 @@ export default function (component) {
   return () => { window.Plotly && window.Plotly.purge(chart); };
 }
 """
+)
 _HTML = '<div class="chart" role="img" style="width:100%"></div>'
 
 
@@ -59,3 +64,9 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str, fail
         data={**figure, "revision": revision, "alt": alt, "failure": failure, "library": PLOTLY_URL},
         height=figure["layout"]["height"],
     )
+
+
+def load_ahead() -> None:
+    """Let the browser fetch what a `live_plot` needs, so that the first one appears without a wait."""
+    component = st.components.v2.component("live_plot_ahead", html="<span></span>", js=_AHEAD, isolate_styles=False)
+    component(key="live_plot_ahead", data={"library": PLOTLY_URL}, height=1)

@@ -35,7 +35,9 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     name = RECIPES[recipe_id].title
     if config != session.recipe_config(recipe_id):
         name = t("{name}, changed", name=t(name))
-    return shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
+    run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
+    shared_supervisor().await_begin(run_id)
+    return run_id
 
 
 def badge(record: RunRecord) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import psutil
@@ -355,6 +356,20 @@ def test_a_run_takes_the_spare_and_another_one_warms_up_afterwards(store: Store,
     until_state(store, run_id, RunState.COMPLETED)
     assert store.get(run_id).pid == spare
     until_spare(warm, other_than=spare)
+
+
+def test_waiting_for_the_begin_ends_when_the_warm_worker_has_the_run_and_at_once_without_one(
+    store: Store, warm: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "_BEGIN", 60.0)
+    until_spare(warm)
+    run_id = warm.submit(SHORT, "short", visitor=ME)
+    warm.await_begin(run_id)
+    assert store.get(run_id).state is not RunState.QUEUED
+    warm.close()
+    begin = time.monotonic()
+    warm.await_begin(store.create(SHORT, "nobody takes it"))
+    assert time.monotonic() - begin < 30
 
 
 def test_a_spare_that_died_is_replaced_and_costs_no_run(store: Store, warm: Supervisor) -> None:
