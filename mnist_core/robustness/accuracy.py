@@ -117,11 +117,25 @@ class AccuracyCurve:
         """Low and high ends of Wilson's intervals with 95 % confidence."""
         return wilson_interval(self.right, self.total)
 
+    def nearest(self, strength: float) -> int:
+        """Return the index of the strength nearest to a given one."""
+        return int(np.abs(self.strengths - strength).argmin())
+
     @property
     def untouched(self) -> float:
         """Accuracy at the neutral strength, 0 to 1."""
-        neutral = CORRUPTIONS[self.corruption].neutral
-        return float(self.accuracy[np.abs(self.strengths - neutral).argmin()])
+        return float(self.accuracy[self.nearest(CORRUPTIONS[self.corruption].neutral)])
+
+    def lost(self, strength: float) -> float:
+        """Return how much accuracy is lost at the strength nearest to a given one, -1 to 1."""
+        return self.untouched - float(self.accuracy[self.nearest(strength)])
+
+    def breaking_strength(self, points: float = 0.1) -> float:
+        """Return the strength nearest to the neutral one that costs so much accuracy, else the one that costs most."""
+        lost = self.untouched - self.accuracy
+        enough = lost >= points if (lost >= points).any() else lost == lost.max()
+        distance = np.abs(self.strengths - CORRUPTIONS[self.corruption].neutral)
+        return float(self.strengths[np.where(enough, distance, np.inf).argmin()])
 
 
 def accuracy_curve(

@@ -19,8 +19,10 @@ class Corruption:
 
     Attributes
     ----------
-    id, title, unit : str
-        Name in settings and files; names on the screen. The unit is empty where strength is a plain factor.
+    id : str
+        Name in settings and files.
+    title, unit, help : str
+        Words on the screen: what it is, what its strength is counted in, and one sentence.
     minimum, maximum, step : float
         Range of the strength.
     neutral : float
@@ -32,6 +34,7 @@ class Corruption:
     id: str
     title: str
     unit: str
+    help: str
     minimum: float
     maximum: float
     step: float
@@ -91,15 +94,78 @@ def _to_bytes(values: npt.NDArray[np.floating]) -> Images:
 CORRUPTIONS: dict[str, Corruption] = {
     corruption.id: corruption
     for corruption in (
-        Corruption("scale", "Scale", "", 0.4, 1.6, 0.05, 1.0, lambda x, s, _: affine(x, scale=s)),
-        Corruption("rotation", "Rotation", "degrees", -80, 80, 5, 0, lambda x, s, _: affine(x, rotation=s)),
-        Corruption("shift_x", "Shift to the right", "pixels", -8, 8, 1, 0, lambda x, s, _: affine(x, shift_x=s)),
-        Corruption("shift_y", "Shift down", "pixels", -8, 8, 1, 0, lambda x, s, _: affine(x, shift_y=s)),
-        Corruption("occlusion", "Occlusion", "pixels", 0, 24, 1, 0, _occlusion),
-        Corruption("blur", "Blur", "pixels", 0, 4, 0.25, 0, _blur),
-        Corruption("contrast", "Contrast", "", 0, 2, 0.05, 1, _contrast),
-        Corruption("inversion", "Inversion", "", 0, 1, 0.05, 0, _inversion),
-        Corruption("noise", "Noise", "grey values", 0, 160, 10, 0, _noise),
+        Corruption(
+            "scale",
+            "Scale",
+            "factor",
+            "Below 1 the content gets smaller, above 1 larger.",
+            *(0.4, 1.6, 0.05, 1.0),
+            lambda images, strength, _: affine(images, scale=strength),
+        ),
+        Corruption(
+            "rotation",
+            "Rotation",
+            "degrees",
+            "Turns the content about the middle: counterclockwise above 0, clockwise below.",
+            *(-80.0, 80.0, 5.0, 0.0),
+            lambda images, strength, _: affine(images, rotation=strength),
+        ),
+        Corruption(
+            "shift_x",
+            "Shift sideways",
+            "pixels",
+            "Moves the content to the right, or to the left below 0.",
+            *(-8.0, 8.0, 1.0, 0.0),
+            lambda images, strength, _: affine(images, shift_x=strength),
+        ),
+        Corruption(
+            "shift_y",
+            "Shift down",
+            "pixels",
+            "Moves the content down, or up below 0.",
+            *(-8.0, 8.0, 1.0, 0.0),
+            lambda images, strength, _: affine(images, shift_y=strength),
+        ),
+        Corruption(
+            "occlusion",
+            "Occlusion",
+            "pixels",
+            "Lays a black square of this side over each image, at a random place that stays the same.",
+            *(0.0, 24.0, 1.0, 0.0),
+            _occlusion,
+        ),
+        Corruption(
+            "blur",
+            "Blur",
+            "pixels",
+            "Mixes each pixel with its neighbours, as a lens out of focus does; this is how far.",
+            *(0.0, 4.0, 0.25, 0.0),
+            _blur,
+        ),
+        Corruption(
+            "contrast",
+            "Contrast",
+            "factor",
+            "Below 1 all pixels move towards the middle grey; above 1 away from it.",
+            *(0.0, 2.0, 0.05, 1.0),
+            _contrast,
+        ),
+        Corruption(
+            "inversion",
+            "Inversion",
+            "share",
+            "Mixes in the negative, dark ink on light ground. At 0.5 nothing but grey is left, 1 is the pure negative.",
+            *(0.0, 1.0, 0.05, 0.0),
+            _inversion,
+        ),
+        Corruption(
+            "noise",
+            "Noise",
+            "grey values",
+            "Adds a random number to each pixel. This is how large it typically is; pixels go from 0 to 255.",
+            *(0.0, 160.0, 10.0, 0.0),
+            _noise,
+        ),
     )
 }
 """All corruptions by id, in the order in which they are done: first the shape is moved, then something lies before it,

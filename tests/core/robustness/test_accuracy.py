@@ -12,6 +12,7 @@ from mnist_core.evaluation import accuracy, wilson_interval
 from mnist_core.inference import classifier
 from mnist_core.robustness import (
     CORRUPTIONS,
+    AccuracyCurve,
     CorruptionSettings,
     accuracy_curve,
     balanced_subset,
@@ -84,6 +85,23 @@ def test_the_curve_is_one_trial_for_each_strength(strokes: tuple[Images, Images]
     assert curve.untouched == 1.0
     low, high = curve.interval
     assert (low[0], high[0]) == pytest.approx(wilson_interval(20, 40))
+
+
+class TestCurve:
+    curve = AccuracyCurve("shift_x", np.array([-4.0, -2.0, 0.0, 2.0, 4.0]), np.array([40, 93, 98, 80, 30]), 100)
+
+    def test_accuracy_is_lost_against_the_neutral_strength(self) -> None:
+        assert self.curve.untouched == 0.98
+        assert self.curve.lost(0) == 0
+        assert self.curve.lost(1.2) == self.curve.lost(2) == pytest.approx(0.18)
+
+    def test_it_breaks_where_enough_is_lost_nearest_to_the_neutral_strength(self) -> None:
+        assert self.curve.breaking_strength() == 2.0
+        assert self.curve.breaking_strength(0.05) == -2.0
+        assert self.curve.breaking_strength(0.5) == -4.0
+
+    def test_one_that_never_loses_so_much_breaks_where_it_loses_most(self) -> None:
+        assert self.curve.breaking_strength(0.9) == 4.0
 
 
 def test_the_same_seed_gives_the_same_curve(strokes: tuple[Images, Images]) -> None:
