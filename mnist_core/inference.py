@@ -12,6 +12,10 @@ from mnist_core.store import RunFiles
 if TYPE_CHECKING:
     pass
 
+# Between layers a batch takes memory, and ONNX Runtime keeps the most it ever took: 1,000 images at once take 200 MB
+# more with a small convolutional network, and no less time.
+_BATCH = 50
+
 
 class Classifier:
     """A run's model in ONNX Runtime. Safe to use from several threads.
@@ -47,6 +51,11 @@ class Classifier:
 
     def predict(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return probabilities of shape (n, classes) for images of shape (n, 28, 28), uint8."""
+        return np.concatenate(
+            [self._predict_batch(images[start : start + _BATCH]) for start in range(0, max(len(images), 1), _BATCH)]
+        )
+
+    def _predict_batch(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         scaled = images.astype(np.float32) / np.float32(255)
         probabilities: npt.NDArray[np.float32] = self._session.run(None, {self._input: scaled})[0]
         return probabilities

@@ -19,14 +19,14 @@ RANKS = {
     **dict.fromkeys(["errors", "text", "files", "memory"], 0),
     **dict.fromkeys(["settings", "choices", "config", "recipes"], 1),
     **dict.fromkeys(["drawing", "evaluation"], 2),
-    **dict.fromkeys(["datasets", "store"], 3),
+    **dict.fromkeys(["datasets", "store", "robustness"], 3),
     "models": 4,
     "baselines": 5,
     **dict.fromkeys(["training", "inference", "engine"], 6),
     "figures": 7,
     **dict.fromkeys(["__main__", "app", "pages"], 8),
 }
-FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "figures"}
+FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "robustness", "figures"}
 HEAVY = {"keras", "tensorflow", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
 # What these build on must be there when their classes are made; they are imported inside functions of training only.
 BUILT_ON = {

@@ -1,5 +1,6 @@
-"""The queue and its worker processes, what a run will take, and how far it is."""
+"""The queue and its worker processes, what a run will take, how far it is; and computations in the background."""
 
+from mnist_core.engine.background import Background, Report, Task, shared_background
 from mnist_core.engine.devices import default_slots
 from mnist_core.engine.estimate import Estimate, estimate
 from mnist_core.engine.limits import check_config, check_continuation
@@ -12,16 +13,20 @@ from mnist_core.engine.supervisor import (
 )
 
 __all__ = [
+    "Background",
     "Estimate",
     "Progress",
     "QueueStatus",
+    "Report",
     "Supervisor",
+    "Task",
     "check_config",
     "check_continuation",
     "close_shared_supervisor",
     "default_slots",
     "estimate",
     "progress",
+    "shared_background",
     "shared_supervisor",
     "total_rounds",
 ]

@@ -1,4 +1,4 @@
-"""Judging a model by its stored probabilities. NumPy only."""
+"""Judging a model by its probabilities. NumPy only."""
 
 from mnist_core.evaluation.scores import (
     ClassScores,
@@ -10,6 +10,7 @@ from mnist_core.evaluation.scores import (
     cross_entropy,
     mistakes,
 )
+from mnist_core.evaluation.significance import wilson_interval
 
 __all__ = [
     "ClassScores",
@@ -20,4 +21,5 @@ __all__ = [
     "confusion_matrix",
     "cross_entropy",
     "mistakes",
+    "wilson_interval",
 ]

@@ -69,6 +69,12 @@ def colorscale(theme: Theme) -> list[tuple[float, str]]:
     return [(index / last, color) for index, color in enumerate(theme.scale)]
 
 
+def translucent(color: str, share: float) -> str:
+    """Return a colour like "#4477AA" that hides only a share, 0 to 1, of what is behind it."""
+    red, green, blue = (int(color[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share:g})"
+
+
 def layout(theme: Theme, **changes: Any) -> dict[str, Any]:
     """Return the layout that all figures share, with `changes` laid over it."""
     axis = {"gridcolor": theme.grid, "zerolinecolor": theme.grid, "linecolor": theme.grid, "automargin": True}

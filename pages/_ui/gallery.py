@@ -29,8 +29,8 @@ def gallery(tiles: Sequence[Tile], *, size: str = "m") -> None:
     Parameters
     ----------
     tiles : sequence of Tile
-    size : {"m", "l", "hero"}
-        Least width of a tile: 72 or 112 pixels; or six tiles a row at any width.
+    size : {"m", "l", "six", "hero"}
+        Least width of a tile: 72 or 112 pixels; or at most six tiles a row; or six at any width, without words.
     """
     items = "".join(
         f'<figure><img src="{data_url(tile.image)}" alt="{escape(tile.alt or tile.title)}">'

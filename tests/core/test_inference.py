@@ -42,6 +42,14 @@ def test_one_image_is_enough_and_none_gives_none(files, images):
     assert model.predict(images[:0]).shape == (0, 10)
 
 
+def test_many_images_are_predicted_as_one_by_one(files):
+    images = np.random.default_rng(2).integers(0, 256, (117, 28, 28), dtype=np.uint8)
+    model = classifier(files)
+    np.testing.assert_allclose(
+        model.predict(images), np.concatenate([model.predict(image[None]) for image in images]), atol=1e-6
+    )
+
+
 def test_a_finished_run_predicts_its_own_table(store, finished_run, digits):
     files = store.files(finished_run().id)
     np.testing.assert_allclose(classifier(files).predict(digits.x_test), files.read_probabilities()["test"], atol=1e-6)

@@ -1,0 +1,15 @@
+"""How well a network reads images that are harder than those it learned from. NumPy only."""
+
+from mnist_core.robustness.accuracy import AccuracyCurve, Trial, accuracy_curve, balanced_subset, try_out
+from mnist_core.robustness.corruptions import CORRUPTIONS, Corruption, CorruptionSettings
+
+__all__ = [
+    "CORRUPTIONS",
+    "AccuracyCurve",
+    "Corruption",
+    "CorruptionSettings",
+    "Trial",
+    "accuracy_curve",
+    "balanced_subset",
+    "try_out",
+]

@@ -1,0 +1,116 @@
+"""Accuracy against the strength of one corruption, for one run and others of the same dataset."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.figures.robustness import Curves, robustness_alt, robustness_figure
+from mnist_core.inference import classifier
+from mnist_core.robustness import CORRUPTIONS, AccuracyCurve, CorruptionSettings, accuracy_curve
+from mnist_core.robustness.accuracy import SUBSET_SEED, Labels
+from mnist_core.robustness.corruptions import Images
+from mnist_core.store import RunFiles, RunRecord, shared_store
+from pages._ui import i18n, runs, session
+from pages._ui.csv_button import csv_button
+from pages._ui.i18n import t
+from pages._ui.live_plot import live_plot
+from pages._ui.robustness_words import curve_words
+from pages._ui.waiting import when_done
+
+MOST_OTHERS = 4
+
+
+def robustness_curves(record: RunRecord, images: Images, labels: Labels, settings: CorruptionSettings) -> None:
+    """Show the curves of a run and those that are chosen beside it; computed once, in the background."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        corruption = st.selectbox(
+            t("What to make stronger"),
+            list(CORRUPTIONS),
+            index=list(CORRUPTIONS).index("shift_x"),
+            format_func=lambda name: t(CORRUPTIONS[name].title),
+            key="robustness_corruption",
+            persist_state="session",
+            width=240,
+        )
+        chosen = [record, *_others(record)]
+    names = _names(chosen)
+    calls = {
+        ("robustness", run.id, corruption, SUBSET_SEED): (
+            _compute,
+            shared_store().files(run.id),
+            images,
+            labels,
+            corruption,
+        )
+        for run in chosen
+    }
+
+    def show(results: dict[Hashable, Any]) -> None:
+        records = {key: run for key, run in zip(calls, chosen, strict=True) if key in results}
+        curves = [(names[run.id], results[key]) for key, run in records.items()]
+        strength = getattr(settings, corruption)
+        live_plot(
+            robustness_figure(curves, strength, len(np.unique(labels)), theme=session.page_theme(), t=i18n.current()),
+            key="robustness_chart",
+            revision=corruption,
+            alt=robustness_alt(curves, i18n.current()),
+            failure=t("The chart could not be loaded. Reload the page."),
+        )
+        st.caption(t("The bands are 95 % intervals: with other test images the line could lie anywhere in them."))
+        curve_words(curves, list(records.values()), strength)
+        csv_button(_table(curves), f"robustness_{corruption}", "robustness_csv")
+
+    when_done(calls, t("The networks read {n} images at each strength …", n=f"{len(labels):,}"), show)
+
+
+def _compute(
+    report: Callable[[float], None], files: RunFiles, images: Images, labels: Labels, corruption: str
+) -> AccuracyCurve:
+    return accuracy_curve(report, classifier(files).predict, images, labels, corruption)
+
+
+def _others(record: RunRecord) -> list[RunRecord]:
+    """Show a box for further runs of the same dataset, and return the chosen ones."""
+    others = {
+        run.id: run
+        for run in runs.with_model()
+        if run.config.data.dataset == record.config.data.dataset and run.id != record.id
+    }
+    key = "robustness_others"
+    st.session_state[key] = [run_id for run_id in st.session_state.get(key, []) if run_id in others]
+    chosen = st.multiselect(
+        t("Compare with up to {n} other runs", n=MOST_OTHERS),
+        list(others),
+        format_func=lambda run_id: runs.title(others[run_id]),
+        max_selections=MOST_OTHERS,
+        key=key,
+        disabled=not others,
+        placeholder=t("Choose runs") if others else t("There is no other run of this dataset yet"),
+    )
+    return [others[run_id] for run_id in chosen]
+
+
+def _names(chosen: list[RunRecord]) -> dict[str, str]:
+    """Return short names of runs; those of the same name get their start beside it, else a number."""
+    names = [t(run.name) for run in chosen]
+    names = [
+        name if names.count(name) == 1 else f"{name}, {run.created:%b %d, %H:%M}"
+        for name, run in zip(names, chosen, strict=True)
+    ]
+    return {
+        run.id: name if names.count(name) == 1 else f"{name} ({number})"
+        for number, (name, run) in enumerate(zip(names, chosen, strict=True), 1)
+    }
+
+
+def _table(curves: Curves) -> dict[str, list[Any]]:
+    """Return the curves as columns, one row for each run and strength; names as in code, for programs."""
+    rows = [
+        (name, curve.corruption, strength, right, curve.total, right / curve.total, low, high)
+        for name, curve in curves
+        for strength, right, low, high in zip(curve.strengths, curve.right, *curve.interval, strict=True)
+    ]
+    heads = ("run", "corruption", "strength", "right", "images", "accuracy", "low_95", "high_95")
+    return dict(zip(heads, map(list, zip(*rows, strict=True)), strict=True))

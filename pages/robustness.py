@@ -1,0 +1,140 @@
+"""Change test images by sliders and see what a network still reads."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.datasets import DatasetSpec, get_spec
+from mnist_core.inference import classifier
+from mnist_core.robustness import CORRUPTIONS, CorruptionSettings, Trial, balanced_subset, try_out
+from mnist_core.robustness.accuracy import Labels
+from mnist_core.robustness.corruptions import Images
+from mnist_core.store import RunRecord, shared_store
+from pages._ui import runs
+from pages._ui.cached import dataset
+from pages._ui.components import empty_state, need_dataset, page_header
+from pages._ui.errors import errors_in_words
+from pages._ui.gallery import Tile, gallery
+from pages._ui.i18n import t, term
+from pages._ui.robustness_curves import robustness_curves
+from pages._ui.robustness_words import lesson
+
+SHOWN = 12
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def subset(dataset_id: str) -> tuple[Images, Labels]:
+    """Return the test images that all figures of this page come from, and their labels."""
+    data = dataset(dataset_id)
+    indices = balanced_subset(data.y_test)
+    return np.asarray(data.x_test[indices]), np.asarray(data.y_test[indices])
+
+
+def slider_key(corruption_id: str) -> str:
+    """Return the key of a corruption's slider."""
+    return f"robustness_{corruption_id}"
+
+
+def reset() -> None:
+    """Put all sliders back to where they change nothing."""
+    for corruption in CORRUPTIONS.values():
+        st.session_state[slider_key(corruption.id)] = corruption.neutral
+
+
+def sliders() -> CorruptionSettings:
+    """Show a slider for each corruption and return their strengths."""
+    strengths = {}
+    with st.container(horizontal=True):
+        for corruption in CORRUPTIONS.values():
+            key = slider_key(corruption.id)
+            st.session_state.setdefault(key, corruption.neutral)
+            strengths[corruption.id] = st.slider(
+                f"{t(corruption.title)} ({t(corruption.unit)})",
+                corruption.minimum,
+                corruption.maximum,
+                step=corruption.step,
+                format="%g",
+                key=key,
+                persist_state="session",
+                width=160,
+                help=t(corruption.help),
+            )
+    settings = CorruptionSettings(**strengths)
+    st.button(
+        t("Reset all"),
+        key="robustness_reset",
+        icon=":material/restart_alt:",
+        on_click=reset,
+        disabled=not settings.active,
+    )
+    return settings
+
+
+def figures(now: Trial, untouched: Trial) -> None:
+    """Show the accuracy on the changed images beside that on the untouched ones."""
+    lost = 100 * (now.accuracy - untouched.accuracy)
+    columns = st.columns(2)
+    columns[0].metric(
+        t("Accuracy now"),
+        f"{now.accuracy:.1%}",
+        t("{points} points", points=f"{lost:+.1f}") if lost else None,
+        border=True,
+        help=term("robustness"),
+    )
+    columns[1].metric(t("Untouched"), f"{untouched.accuracy:.1%}", border=True, help=term("accuracy"))
+    low, high = now.interval
+    st.caption(
+        t(
+            "Counted on {n} test images, each class equally often. 95 % interval now: {low} to {high}.",
+            n=f"{now.total:,}",
+            low=f"{low:.1%}",
+            high=f"{high:.1%}",
+        ),
+        help=term("confidence_interval"),
+    )
+
+
+def answers(trial: Trial, labels: Labels, spec: DatasetSpec) -> list[Tile]:
+    """Return the first images as a network saw them, with its answers."""
+    tiles = []
+    for image, row, label in zip(trial.images[:SHOWN], trial.probabilities[:SHOWN], labels[:SHOWN], strict=True):
+        said, true = spec.class_names[row.argmax()], spec.class_names[label]
+        words = said if said == true else t("{predicted}, not {true}", predicted=said, true=true)
+        alt = t("An image of {true}, read as {said}", true=true, said=said)
+        tiles.append(Tile(image, words, f"{row.max():.1%}", alt, "good" if said == true else "bad"))
+    return tiles
+
+
+@st.fragment
+@errors_in_words()
+def laboratory(record: RunRecord) -> None:
+    """Show sliders, images and figures; only this part runs again when a slider moves."""
+    spec = get_spec(record.config.data.dataset)
+    images, labels = subset(spec.id)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        settings = sliders()
+    predict = classifier(shared_store().files(record.id)).predict
+    now, untouched = (try_out(predict, images, labels, chosen) for chosen in (settings, CorruptionSettings()))
+    with right:
+        figures(now, untouched)
+        lesson(settings, now, untouched)
+        st.markdown(f"**{t('What the network sees now, and its answers')}**")
+        gallery(answers(now, labels, spec), size="six")
+        st.markdown(f"**{t('The same images, untouched')}**")
+        gallery(answers(untouched, labels, spec), size="six")
+    st.subheader(t("How much can it bear?"), divider="gray")
+    robustness_curves(record, images, labels, settings)
+
+
+page_header(t("Robustness"), t("Shift, turn, blur or hide the test images. Does the network still read them?"))
+record = runs.pick("robustness_run")
+if record is None:
+    empty_state(
+        ":material/tune:",
+        t("There is no network yet to put to the test"),
+        t("Train one first. Then you see here how it reads images that are harder than those it learned from."),
+        "home.py",
+        t("Choose a recipe"),
+    )
+elif need_dataset(record.config.data.dataset):
+    laboratory(record)
