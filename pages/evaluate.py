@@ -1,50 +1,95 @@
-"""Judge a run: test result, confusion matrix, classes, predictions."""
+"""Judge a run: test result, confusion matrix, classes, confidence, mistakes, and other runs."""
 
-import pandas as pd
 import streamlit as st
 
-from mnist_core.datasets import Dataset
+from mnist_core.evaluation import wilson_interval
 from mnist_core.store import RunRecord
 from pages._ui import runs
-from pages._ui.cached import Judgement, dataset, judge
+from pages._ui.cached import Judgement, judge
+from pages._ui.class_view import class_view
+from pages._ui.compare_view import compare_view
 from pages._ui.components import empty_state, need_dataset, page_header
+from pages._ui.confidence_view import confidence_view
 from pages._ui.i18n import t, term
 from pages._ui.matrix_view import matrix_view
-from pages._ui.prediction_view import one_prediction, predictions
+from pages._ui.prediction_view import mistakes_view, one_prediction
+
+VIEWS = {
+    "matrix": "Confusion matrix",
+    "classes": "Classes",
+    "confidence": "Confidence",
+    "mistakes": "Mistakes",
+    "images": "Images",
+    "compare": "Compare",
+}
+SPLITS = {"test": "Test set", "validation": "Validation set"}
+# Each figure names the set that it comes from, so that they are never mixed up.
+HEADLINES = {"test": ("Test accuracy", "Test loss"), "validation": ("Validation accuracy", "Validation loss")}
+MEANINGS = {
+    "test": "All figures are from the test set: {n} images kept away from training.",
+    "validation": "All figures are from the validation set: {n} training images kept aside to watch the training. "
+    "Who chose settings by them should trust the test set more.",
+}
 
 
 def headline(record: RunRecord, judgement: Judgement) -> None:
-    """Show the test result in three numbers."""
-    wrong = int(judgement.matrix.counts.sum() - judgement.matrix.counts.trace())
+    """Show the result on the chosen set in four numbers, and how far to trust it."""
+    matrix = judgement.matrix
+    accuracy_words, loss_words = HEADLINES[judgement.split]
     columns = st.columns(4)
-    columns[0].metric(t("Test accuracy"), f"{record.outcome.test_accuracy:.2%}", border=True, help=term("accuracy"))
-    columns[1].metric(t("Test loss"), f"{record.outcome.test_loss:.4f}", border=True, help=term("loss"))
-    columns[2].metric(t("Wrong of {n}", n=f"{judgement.matrix.counts.sum():,}"), f"{wrong:,}", border=True)
+    columns[0].metric(t(accuracy_words), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
+    columns[1].metric(t(loss_words), f"{judgement.loss:.4f}", border=True, help=term("loss"))
+    columns[2].metric(t("Wrong of {n}", n=f"{matrix.total:,}"), f"{matrix.total - matrix.right:,}", border=True)
     columns[3].metric(t("Parameters"), f"{record.outcome.parameters or 0:,}", border=True, help=term("parameters"))
-
-
-def class_table(data: Dataset, judgement: Judgement) -> None:
-    """Show precision, recall and F1 of each class."""
-    scores = judgement.scores
-    share = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
-    st.dataframe(
-        pd.DataFrame(
-            {
-                t("Class"): data.spec.class_names,
-                t("Precision"): scores.precision,
-                t("Recall"): scores.recall,
-                t("F1"): scores.f1,
-                t("Images"): scores.support,
-            }
-        ),
-        hide_index=True,
-        column_config={
-            t("Precision"): st.column_config.ProgressColumn(help=term("precision"), **share),
-            t("Recall"): st.column_config.ProgressColumn(help=term("recall"), **share),
-            t("F1"): st.column_config.ProgressColumn(help=term("f1"), **share),
-        },
+    low, high = wilson_interval(matrix.right, matrix.total)
+    st.caption(
+        t(MEANINGS[judgement.split], n=f"{matrix.total:,}")
+        + " "
+        + t("95 % interval of the accuracy: {low} to {high}.", low=f"{low:.2%}", high=f"{high:.2%}"),
+        help=term("confidence_interval"),
     )
-    st.caption(t("Click a column's head to sort by it."))
+
+
+def chosen_judgement(record: RunRecord) -> Judgement:
+    """Show the choice between test and validation set, where there are both, and return the judgement."""
+    split = "test"
+    if record.config.uses_validation:
+        split = st.segmented_control(
+            t("Judge by"),
+            list(SPLITS),
+            format_func=lambda split: t(SPLITS[split]),
+            default="test",
+            required=True,
+            key="evaluate_split",
+            help=" ".join(term(name) for name in ("test_set", "validation_set")),
+        )
+    return judge(record.id, split)
+
+
+def view(record: RunRecord, judgement: Judgement) -> None:
+    """Show the chosen view; only that one is computed."""
+    chosen = st.segmented_control(
+        t("View"),
+        list(VIEWS),
+        format_func=lambda view: t(VIEWS[view]),
+        default="matrix",
+        required=True,
+        key="evaluate_view",
+        label_visibility="collapsed",
+    )
+    match chosen:
+        case "matrix":
+            matrix_view(judgement, record.id)
+        case "classes":
+            class_view(judgement, record.id)
+        case "confidence":
+            confidence_view(judgement, record.id)
+        case "mistakes":
+            mistakes_view(judgement, record.id)
+        case "images":
+            one_prediction(judgement, record.id)
+        case "compare":
+            compare_view(record)
 
 
 page_header(t("Evaluate"), t("How good is a network on images that it has never seen, and where does it go wrong?"))
@@ -58,19 +103,6 @@ if record is None:
         t("Choose a recipe"),
     )
 elif need_dataset(record.config.data.dataset):
-    judgement, data = judge(record.id), dataset(record.config.data.dataset)
+    judgement = chosen_judgement(record)
     headline(record, judgement)
-    st.caption(
-        t(
-            "All figures on this page are from the test set: {n} images kept away from training.",
-            n=f"{len(data.y_test):,}",
-        )
-    )
-    tabs = st.tabs([t("Confusion matrix"), t("Classes"), t("Predictions")])
-    with tabs[0]:
-        matrix_view(data, judgement, record.id)
-    with tabs[1]:
-        class_table(data, judgement)
-    with tabs[2]:
-        one_prediction(data, judgement, record.id)
-        predictions(data, judgement)
+    view(record, judgement)

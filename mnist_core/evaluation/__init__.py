@@ -1,25 +1,32 @@
 """Judging a model by its probabilities. NumPy only."""
 
-from mnist_core.evaluation.scores import (
-    ClassScores,
-    ConfusionMatrix,
-    accuracy,
-    cell_samples,
-    class_scores,
-    confusion_matrix,
-    cross_entropy,
-    mistakes,
-)
+from mnist_core.evaluation.calibration import Reliability, SureAnswers, answer_when_sure, reliability
+from mnist_core.evaluation.comparison import Comparison, compare
+from mnist_core.evaluation.matrix import ConfusionMatrix, cell_samples, confusion_matrix
+from mnist_core.evaluation.overfitting import Overfitting, overfitting
+from mnist_core.evaluation.ranking import RankingCurve, precision_recall_curve, roc_curve
+from mnist_core.evaluation.scores import ClassScores, accuracy, class_scores, cross_entropy, mistakes
 from mnist_core.evaluation.significance import wilson_interval
 
 __all__ = [
     "ClassScores",
+    "Comparison",
     "ConfusionMatrix",
+    "Overfitting",
+    "RankingCurve",
+    "Reliability",
+    "SureAnswers",
     "accuracy",
+    "answer_when_sure",
     "cell_samples",
     "class_scores",
+    "compare",
     "confusion_matrix",
     "cross_entropy",
     "mistakes",
+    "overfitting",
+    "precision_recall_curve",
+    "reliability",
+    "roc_curve",
     "wilson_interval",
 ]

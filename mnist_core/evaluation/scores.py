@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Labels = npt.NDArray[np.integer]
-Probabilities = npt.NDArray[np.floating]
+from mnist_core.evaluation.matrix import ConfusionMatrix, Labels, Probabilities
 
 # Keras clips probabilities to [1e-7, 1 - 1e-7] before the logarithm (keras.config.epsilon()).
 _EPSILON = 1e-7
@@ -31,42 +30,6 @@ def cross_entropy(probabilities: Probabilities, labels: Labels) -> float:
     normalised = probabilities / probabilities.sum(axis=1, keepdims=True)
     right = normalised[np.arange(len(labels)), labels].astype(np.float64)
     return float(np.mean(-np.log(np.clip(right, _EPSILON, 1.0 - _EPSILON))))
-
-
-@dataclass(frozen=True)
-class ConfusionMatrix:
-    """How often each class was taken for each other.
-
-    Attributes
-    ----------
-    counts : ndarray of shape (classes, classes), int64
-        ``counts[i, j]`` samples of true class i were predicted as class j.
-    """
-
-    counts: npt.NDArray[np.int64]
-
-    @property
-    def row_shares(self) -> npt.NDArray[np.float64]:
-        """Each row divided by its sum, 0 to 1; 0 for a class without samples."""
-        sums = self.counts.sum(axis=1, keepdims=True)
-        shares: npt.NDArray[np.float64] = np.divide(self.counts, sums, out=np.zeros(self.counts.shape), where=sums > 0)
-        return shares
-
-    def most_confused(self) -> tuple[int, int, int] | None:
-        """Return (true, predicted, count) of the most frequent mistake, or None without mistakes."""
-        mistakes = self.counts.copy()
-        np.fill_diagonal(mistakes, 0)
-        if not mistakes.any():
-            return None
-        true, predicted = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
-        return int(true), int(predicted), int(mistakes[true, predicted])
-
-
-def confusion_matrix(probabilities: Probabilities, labels: Labels) -> ConfusionMatrix:
-    """Count true against predicted classes."""
-    classes = probabilities.shape[1]
-    cells = labels.astype(np.int64) * classes + probabilities.argmax(axis=1)
-    return ConfusionMatrix(np.bincount(cells, minlength=classes * classes).reshape(classes, classes))
 
 
 @dataclass(frozen=True)
@@ -94,12 +57,6 @@ def class_scores(matrix: ConfusionMatrix) -> ClassScores:
 def _share(part: npt.NDArray[np.float64], whole: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     shares: npt.NDArray[np.float64] = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
     return shares
-
-
-def cell_samples(probabilities: Probabilities, labels: Labels, true: int, predicted: int) -> npt.NDArray[np.int64]:
-    """Return the indices of one matrix cell's samples, the surest prediction first."""
-    indices = np.flatnonzero((labels == true) & (probabilities.argmax(axis=1) == predicted))
-    return indices[np.argsort(-probabilities[indices, predicted], kind="stable")]
 
 
 def mistakes(probabilities: Probabilities, labels: Labels) -> npt.NDArray[np.int64]:

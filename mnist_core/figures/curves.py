@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from mnist_core.evaluation import Overfitting
 from mnist_core.figures.theme import TRAINING, VALIDATION, Theme, layout
 from mnist_core.store import MetricPoint
 from mnist_core.text import Translator
@@ -22,6 +23,7 @@ def curve_figure(
     rounds: int,
     steps_per_round: int,
     round_name: str,
+    judged: Overfitting | None = None,
     theme: Theme,
     t: Translator,
 ) -> dict[str, Any]:
@@ -40,6 +42,8 @@ def curve_figure(
         Epochs (or folds), and batches in each: they give the horizontal axis its range.
     round_name : str
         Translated name of that axis.
+    judged : Overfitting, optional
+        Marks the best epoch, and from where on the curves part.
     theme : Theme
     t : Translator
 
@@ -85,6 +89,7 @@ def curve_figure(
             margin={"l": 10, "r": 10, "t": 44, "b": 10},
             hovermode="closest",
             showlegend=True,
+            **(_marks(judged, theme, t) if judged else {}),
             xaxis={"title": {"text": round_name}, "range": [0, rounds * 1.02], **_ticks(rounds)},
             yaxis={
                 "title": {"text": t("accuracy (%)") if metric == "accuracy" else t("loss")},
@@ -124,6 +129,26 @@ def _trace(x: list[float], y: list[float], *, unit: Metric, **style: Any) -> dic
         "hovertemplate": "%{x:.1f}: <b>" + value + "</b><extra>%{fullData.name}</extra>",
         **style,
     }
+
+
+def _marks(judged: Overfitting, theme: Theme, t: Translator) -> dict[str, Any]:
+    """Return a line at the best epoch, and a shade over the epochs in which a network learns by heart."""
+    line = {"type": "line", "x0": judged.best_epoch, "x1": judged.best_epoch, "yref": "paper", "y0": 0, "y1": 1}
+    shapes = [{**line, "line": {"color": theme.muted, "width": 1.5, "dash": "dot"}}]
+    if judged.opens_at is not None:
+        area = {"type": "rect", "x0": judged.best_epoch, "x1": judged.last_epoch, "yref": "paper", "y0": 0, "y1": 1}
+        shapes.append({**area, "fillcolor": VALIDATION, "opacity": 0.08, "line": {"width": 0}, "layer": "below"})
+    words = {
+        "text": t("best epoch: {n}", n=judged.best_epoch),
+        "x": judged.best_epoch,
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "top",
+        "xanchor": "right" if judged.best_epoch > judged.last_epoch / 2 else "left",
+        "showarrow": False,
+        "font": {"color": theme.muted, "size": 12},
+    }
+    return {"shapes": shapes, "annotations": [words]}
 
 
 def _ticks(rounds: int) -> dict[str, Any]:

@@ -1,15 +1,20 @@
-"""The confusion matrix, with cells that can be clicked."""
+"""The confusion matrix, and the difference of two, with cells that can be clicked."""
+
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from mnist_core.evaluation import ConfusionMatrix
 from mnist_core.figures.theme import Theme, colorscale, layout
 from mnist_core.text import Translator
 
+Unit = Literal["counts", "row", "column"]
+
 
 def confusion_figure(
-    matrix: ConfusionMatrix, class_names: tuple[str, ...], *, as_shares: bool, theme: Theme, t: Translator
+    matrix: ConfusionMatrix, class_names: tuple[str, ...], *, unit: Unit, theme: Theme, t: Translator
 ) -> go.Figure:
     """Return the matrix as a heatmap under invisible markers.
 
@@ -21,30 +26,91 @@ def confusion_figure(
     matrix : ConfusionMatrix
     class_names : tuple of str
         One for each row and column.
-    as_shares : bool
-        Show each row in per cent instead of counts.
+    unit : {"counts", "row", "column"}
+        Show counts, or per cent of each row or column.
     theme : Theme
     t : Translator
     """
-    size = len(class_names)
-    shares = matrix.row_shares
+    shares = matrix.shares("column" if unit == "column" else "row")
+    texts = np.vectorize(_cell_text)(matrix.counts, shares, unit)
+    hover = {
+        "column": t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{customdata[2]} images, %{text} of the column")
+    }.get(unit, t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{customdata[2]} images, %{text} of the row"))
     # Shares keep the colours comparable; the root makes the few mistakes visible beside the many
     # right answers.
-    strength = np.sqrt(shares)
-    texts = [
-        [_cell_text(int(matrix.counts[i, j]), float(shares[i, j]), as_shares) for j in range(size)] for i in range(size)
-    ]
+    heatmap = {"z": np.sqrt(shares), "zmin": 0.0, "zmax": 1.0, "colorscale": colorscale(theme.scale)}
+    details = [f"{share:.1%}" for share in shares.ravel()]
+    return _clickable(heatmap, texts, class_names, matrix.counts, details, hover, theme, t)
+
+
+def difference_figure(
+    first: ConfusionMatrix, second: ConfusionMatrix, class_names: tuple[str, ...], *, theme: Theme, t: Translator
+) -> go.Figure:
+    """Return how many images more (or fewer) the first of two runs has in each cell; parameters as above.
+
+    Blue is good for the first run: more on the diagonal, fewer elsewhere. Orange is the contrary.
+    """
+    change = first.counts - second.counts
+    good = np.where(np.eye(len(class_names), dtype=bool), change, -change)
+    most = max(1.0, float(np.sqrt(np.abs(good).max())))
+    heatmap = {
+        "z": np.sign(good) * np.sqrt(np.abs(good)),
+        "zmin": -most,
+        "zmax": most,
+        "colorscale": colorscale(theme.diverging),
+    }
+    texts = np.vectorize(lambda n: f"{n:+d}" if n else "")(change)
+    hover = t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{text} images")
+    details = [f"{first.counts.flat[i]} − {second.counts.flat[i]} = {change.flat[i]:+d}" for i in range(change.size)]
+    return _clickable(heatmap, texts, class_names, change, details, hover, theme, t)
+
+
+def confusion_alt(matrix: ConfusionMatrix, class_names: tuple[str, ...], t: Translator) -> str:
+    """Return one sentence that says what the matrix shows."""
+    sentence = t("Confusion matrix: {right} of {total} images are right.", right=matrix.right, total=matrix.total)
+    worst = matrix.most_confused()
+    if worst is None:
+        return sentence
+    return (
+        sentence
+        + " "
+        + t(
+            "The most frequent mistake: {true} taken for {predicted}, {count} times.",
+            true=class_names[worst[0]],
+            predicted=class_names[worst[1]],
+            count=worst[2],
+        )
+    )
+
+
+def difference_alt(first: ConfusionMatrix, second: ConfusionMatrix, t: Translator) -> str:
+    """Return one sentence that says what the difference shows."""
+    return t(
+        "Difference of two confusion matrices: the first run is right about {first} images, the second about {second}.",
+        first=first.right,
+        second=second.right,
+    )
+
+
+def _clickable(
+    heatmap: dict[str, Any],
+    texts: npt.NDArray[np.str_],
+    class_names: tuple[str, ...],
+    counts: npt.NDArray[np.int64],
+    details: list[str],
+    hover: str,
+    theme: Theme,
+    t: Translator,
+) -> go.Figure:
+    size = len(class_names)
     figure = go.Figure(
         go.Heatmap(
-            z=strength,
+            **heatmap,
             x=class_names,
             y=class_names,
             text=texts,
             texttemplate="%{text}",
             textfont={"size": 12},
-            colorscale=colorscale(theme),
-            zmin=0.0,
-            zmax=1.0,
             showscale=False,
             hoverinfo="skip",
             xgap=2,
@@ -60,12 +126,9 @@ def confusion_figure(
             marker={"symbol": "square", "size": 34, "opacity": 0},
             selected={"marker": {"opacity": 0}},
             unselected={"marker": {"opacity": 0}},
-            customdata=np.column_stack([true, predicted, matrix.counts.ravel()]),
-            text=[f"{shares[i, j]:.1%}" for i, j in zip(true, predicted, strict=True)],
-            hovertemplate=t(
-                "true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{customdata[2]} images, %{text} of the row"
-            )
-            + "<extra></extra>",
+            customdata=np.column_stack([true, predicted, counts.ravel()]),
+            text=details,
+            hovertemplate=hover + "<extra></extra>",
             showlegend=False,
         )
     )
@@ -82,26 +145,7 @@ def confusion_figure(
     return figure
 
 
-def confusion_alt(matrix: ConfusionMatrix, class_names: tuple[str, ...], t: Translator) -> str:
-    """Return one sentence that says what the matrix shows."""
-    right, total = int(np.trace(matrix.counts)), int(matrix.counts.sum())
-    sentence = t("Confusion matrix: {right} of {total} images are right.", right=right, total=total)
-    worst = matrix.most_confused()
-    if worst is None:
-        return sentence
-    return (
-        sentence
-        + " "
-        + t(
-            "The most frequent mistake: {true} taken for {predicted}, {count} times.",
-            true=class_names[worst[0]],
-            predicted=class_names[worst[1]],
-            count=worst[2],
-        )
-    )
-
-
-def _cell_text(count: int, share: float, as_shares: bool) -> str:
+def _cell_text(count: int, share: float, unit: str) -> str:
     if count == 0:
         return ""  # empty cells stay quiet, so that the mistakes stand out
-    return f"{share * 100:.1f}" if as_shares else f"{count}"
+    return str(count) if unit == "counts" else f"{share * 100:.1f}"

@@ -33,6 +33,8 @@ class Theme:
         Colours of words, secondary words and grid lines.
     scale : tuple of str
         Sequential colours from the page's background to full strength.
+    diverging : tuple of str
+        From worse by way of the page's background to better; told apart by colour-blind people.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Theme:
     muted: str
     grid: str
     scale: tuple[str, ...]
+    diverging: tuple[str, ...]
 
 
 LIGHT = Theme(
@@ -48,6 +51,7 @@ LIGHT = Theme(
     muted="#5B6475",
     grid="#E4E7EE",
     scale=("#F7F8FB", "#D3E2F7", "#9CC2EE", "#5E97DC", "#2F6BB8", "#143F7D"),
+    diverging=("#B35806", "#F1A340", "#FBE0BF", "#F7F8FB", "#CFE0F5", "#5E97DC", "#2F6BB8"),
 )
 DARK = Theme(
     name="dark",
@@ -55,6 +59,7 @@ DARK = Theme(
     muted="#A3ABBB",
     grid="#2C3342",
     scale=("#181C25", "#1B2F4D", "#20497C", "#2F6BB8", "#5E97DC", "#A9CDF5"),
+    diverging=("#F1A340", "#B35806", "#4A2A0C", "#181C25", "#1B2F4D", "#2F6BB8", "#5E97DC"),
 )
 
 
@@ -63,10 +68,10 @@ def theme(name: str | None) -> Theme:
     return DARK if name == "dark" else LIGHT
 
 
-def colorscale(theme: Theme) -> list[tuple[float, str]]:
-    """Return the sequential colours as plotly wants them."""
-    last = len(theme.scale) - 1
-    return [(index / last, color) for index, color in enumerate(theme.scale)]
+def colorscale(colors: tuple[str, ...]) -> list[tuple[float, str]]:
+    """Return a theme's colours as plotly wants them."""
+    last = len(colors) - 1
+    return [(index / last, color) for index, color in enumerate(colors)]
 
 
 def translucent(color: str, share: float) -> str:

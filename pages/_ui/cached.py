@@ -6,31 +6,54 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.datasets import Dataset, shared_provider
-from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, confusion_matrix
+from mnist_core.datasets import Dataset, Split, shared_provider
+from mnist_core.errors import ArtifactMissingError
+from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, confusion_matrix, cross_entropy
 from mnist_core.store import shared_store
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is known of a run on one split."""
+    """What is known of a run on one split; arrays are shared between visitors and must not be changed."""
 
+    split: Split
+    class_names: tuple[str, ...]
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
     probabilities: npt.NDArray[np.float32]
     matrix: ConfusionMatrix
     scores: ClassScores
+    loss: float
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def judge(run_id: str) -> Judgement:
-    """Return a finished run's judgement on the test set; raises `ArtifactMissingError`.
+def judge(run_id: str, split: Split = "test") -> Judgement:
+    """Return a finished run's judgement on a split.
 
-    A finished run never changes, so its id is the whole key. The result is shared between
-    visitors and must not be changed.
+    A finished run never changes, so its id and the split are the whole key.
+
+    Raises
+    ------
+    ArtifactMissingError
+        If the predictions are missing, damaged, or not of this dataset.
     """
-    record = shared_store().get(run_id)
-    probabilities = shared_store().files(run_id).read_probabilities()["test"]
-    matrix = confusion_matrix(probabilities, dataset(record.config.data.dataset).y_test)
-    return Judgement(probabilities, matrix, class_scores(matrix))
+    config = shared_store().get(run_id).config
+    data = dataset(config.data.dataset)
+    images, labels = data.split(split, config.data)
+    probabilities = shared_store().files(run_id).read_probabilities().get(split)
+    if probabilities is None or probabilities.shape != (len(labels), data.spec.num_classes):
+        raise ArtifactMissingError("The predictions of this run don't belong to its images. Train it again.")
+    matrix = confusion_matrix(probabilities, labels)
+    return Judgement(
+        split,
+        data.spec.class_names,
+        images,
+        labels,
+        probabilities,
+        matrix,
+        class_scores(matrix),
+        cross_entropy(probabilities, labels),
+    )
 
 
 def dataset(dataset_id: str) -> Dataset:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import numpy as np
 import streamlit as st
 
-from mnist_core.datasets import Dataset
 from mnist_core.evaluation import mistakes
 from pages._ui.cached import Judgement
 from pages._ui.errors import errors_in_words
@@ -13,30 +12,35 @@ from pages._ui.gallery import Tile, big_image, gallery
 from pages._ui.i18n import t, term
 from pages._ui.probability_bars import probability_bars
 
-MOST_IMAGES = 60
+PAGE_SIZE = 48
+ORDERS = {"surest": "Surest first", "doubtful": "Most doubtful first"}
+# Validation and test images are named differently everywhere.
+IMAGE_NAMES = {"test": "Test image {index}", "validation": "Validation image {index}"}
 
 
-def tiles(data: Dataset, judgement: Judgement, indices: Iterable[int]) -> list[Tile]:
+def image_name(judgement: Judgement, index: int) -> str:
+    """Return what an image is called."""
+    return t(IMAGE_NAMES[judgement.split], index=index)
+
+
+def tiles(judgement: Judgement, indices: Iterable[int], *, runner_up: bool = False) -> list[Tile]:
     """Return gallery tiles that say what the network said and what is right."""
-    names = data.spec.class_names
+    names = judgement.class_names
     result = []
     for index in indices:
-        row, true = judgement.probabilities[index], int(data.y_test[index])
-        predicted = int(row.argmax())
+        row, true = judgement.probabilities[index], int(judgement.labels[index])
+        second, predicted = (int(label) for label in np.argsort(row)[-2:])
         right = predicted == true
+        words = {"true": names[true], "predicted": names[predicted]}
+        detail = f"{row[predicted]:.1%}"
+        if runner_up:
+            detail += " · " + t("then {name} {share}", name=names[second], share=f"{row[second]:.1%}")
         result.append(
             Tile(
-                data.x_test[index],
-                names[predicted]
-                if right
-                else t("{predicted}, not {true}", predicted=names[predicted], true=names[true]),
-                f"{row[predicted]:.1%}",
-                t(
-                    "Test image {index}: {true}, predicted {predicted}",
-                    index=index,
-                    true=names[true],
-                    predicted=names[predicted],
-                ),
+                judgement.images[index],
+                names[predicted] if right else t("{predicted}, not {true}", **words),
+                detail,
+                image_name(judgement, index) + ": " + t("{true}, predicted {predicted}", **words),
                 "good" if right else "bad",
             )
         )
@@ -45,30 +49,58 @@ def tiles(data: Dataset, judgement: Judgement, indices: Iterable[int]) -> list[T
 
 @st.fragment
 @errors_in_words()
-def one_prediction(data: Dataset, judgement: Judgement, run_id: str) -> None:
-    """Show one test image with the probabilities of all classes."""
-    names = data.spec.class_names
+def one_prediction(judgement: Judgement, run_id: str) -> None:
+    """Show one image with the probabilities of all classes, and the first ones of the set."""
+    names = judgement.class_names
     picture, chart = st.columns([1, 2], gap="large")
     with picture:
-        index = st.number_input(t("Test image"), 0, len(data.y_test) - 1, step=1, key=f"one_{run_id}")
-        name = names[data.y_test[index]]
-        big_image(np.asarray(data.x_test[index]), t("Test image {index}: {name}", index=index, name=name))
+        index = st.number_input(t("Image"), 0, len(judgement.labels) - 1, step=1, key=f"one_{run_id}_{judgement.split}")
+        name = names[judgement.labels[index]]
+        big_image(np.asarray(judgement.images[index]), f"{image_name(judgement, index)}: {name}")
         st.markdown(t("Label: **{name}**", name=name), help=term("label"))
     with chart:
         probability_bars(judgement.probabilities[index], names, key="one_bars")
-
-
-def predictions(data: Dataset, judgement: Judgement) -> None:
-    """Show sample predictions, each with the probability of the answer."""
-    which = st.segmented_control(
-        t("Show"),
-        ["first", "mistakes"],
-        format_func=lambda which: t("First test images") if which == "first" else t("Surest mistakes"),
-        default="first",
-        required=True,
-        key="predictions_which",
-    )
-    indices = range(MOST_IMAGES) if which == "first" else mistakes(judgement.probabilities, data.y_test)[:MOST_IMAGES]
-    shown = [int(index) for index in indices if index < len(data.y_test)]
+    first = range(min(PAGE_SIZE, len(judgement.labels)))
+    st.markdown(f"**{t('The first {n} images', n=len(first))}**")
     st.caption(t("The network's answer and how sure it was. Red answers are wrong."))
-    gallery(tiles(data, judgement, shown), size="l")
+    gallery(tiles(judgement, first), size="l")
+
+
+@st.fragment
+@errors_in_words()
+def mistakes_view(judgement: Judgement, run_id: str) -> None:
+    """Show all mistakes in order of confidence, with the runner-up."""
+    names = judgement.class_names
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        order = st.segmented_control(
+            t("Order"),
+            list(ORDERS),
+            format_func=lambda order: t(ORDERS[order]),
+            default="surest",
+            required=True,
+            key="mistakes_order",
+        )
+        label = st.selectbox(
+            t("True class"),
+            [None, *range(len(names))],
+            format_func=lambda label: t("all classes") if label is None else names[label],
+            key="mistakes_class",
+            width=220,
+        )
+    indices = mistakes(judgement.probabilities, judgement.labels)
+    if label is not None:
+        indices = indices[judgement.labels[indices] == label]
+    if not len(indices):
+        st.success(t("There is no mistake here."), icon=":material/check_circle:")
+        return
+    if order == "doubtful":
+        indices = indices[::-1]
+    pages = -(-len(indices) // PAGE_SIZE)
+    page = st.pagination(pages, key=f"mistakes_page_{run_id}_{judgement.split}_{label}") if pages > 1 else 1
+    st.caption(
+        t(
+            "{n} mistakes. Each shows the answer and the true class, how sure the network was, and its second choice.",
+            n=len(indices),
+        )
+    )
+    gallery(tiles(judgement, indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE].tolist(), runner_up=True), size="l")

@@ -7,14 +7,12 @@ import streamlit as st
 
 from mnist_core.choices import PRECISIONS
 from mnist_core.datasets import get_spec
-from mnist_core.engine import total_rounds
 from mnist_core.errors import NotOwnerError, RunNotFoundError
-from mnist_core.figures.curves import curve_alt, curve_figure
-from mnist_core.store import MetricPoint, RunRecord, RunState, shared_store
-from pages._ui import i18n, runs, session
+from mnist_core.store import RunRecord, RunState, shared_store
+from pages._ui import runs
+from pages._ui.curves_view import curves_view
 from pages._ui.errors import errors_in_words
-from pages._ui.i18n import t, term
-from pages._ui.live_plot import live_plot
+from pages._ui.i18n import t
 from pages._ui.manage import manage_run
 from pages._ui.network_view import network_view
 from pages._ui.run_controls import run_controls, train_on
@@ -41,8 +39,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         points = shared_store().points(current.id)
         _header(current, leave)
         run_status(current, points)
-        _metrics(current, points)
-        _curves(current, points)
+        curves_view(current, points)
         if active:
             st.caption(t("Last lines of the log"))
             st.code(shared_store().files(current.id).log_tail(4) or "…", language=None, height=120)
@@ -92,48 +89,6 @@ def _origin(run_id: str) -> None:
             icon=":material/fast_forward:",
             query_params={"run": parent.id},
         )
-
-
-def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
-    last = _newest(points)
-    values = (
-        (t("Training accuracy"), last.get("accuracy"), "training_set"),
-        (t("Validation accuracy"), last.get("val_accuracy"), "validation_set"),
-        (t("Test accuracy"), record.outcome.test_accuracy, "test_set"),
-    )
-    for column, (label, value, glossary_term) in zip(st.columns(3), values, strict=True):
-        column.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
-
-
-def _newest(points: list[MetricPoint]) -> dict[str, float]:
-    """Return the newest value of each metric."""
-    newest: dict[str, float] = {}
-    for point in points:
-        newest.update(point.values)
-    return newest
-
-
-def _curves(record: RunRecord, points: list[MetricPoint]) -> None:
-    logistic = record.config.model.kind == "logistic_sgd"
-    for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
-        with column:
-            st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
-            figure = curve_figure(
-                points,
-                metric,
-                rounds=total_rounds(record),
-                steps_per_round=record.steps_per_epoch,
-                round_name=t("fold") if logistic else t("epoch"),
-                theme=session.page_theme(),
-                t=i18n.current(),
-            )
-            live_plot(
-                figure,
-                key=f"curve_{metric}",
-                revision=record.id,
-                alt=curve_alt(points, metric, i18n.current()),
-                failure=t("The chart could not be loaded. Reload the page."),
-            )
 
 
 def _next_steps(record: RunRecord) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
-from streamlit.typing import PlotlyState
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
 from mnist_core.drawing import ink_from_rgba, prepare_digit
@@ -192,33 +191,6 @@ class TestExplore:
         app.selectbox(key="form_dataset").set_value("mnist").run()
         assert "not on this computer yet" in app.info[0].value
         assert app.button(key="download_mnist").label == "Download MNIST (11 MB)"
-
-
-class TestEvaluate:
-    def test_shows_the_test_figures(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
-        run = finished_run()
-        app = open_page("evaluate.py")
-        assert app.metric[0].value == f"{run.outcome.test_accuracy:.2%}"
-        assert "297 images kept away" in words(app)
-
-    def test_a_click_on_a_cell_shows_its_images(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
-        run = finished_run()
-        app = open_page("evaluate.py")
-        point = {"point_index": 0, "x": "4", "y": "4", "customdata": {"0": 4, "1": 4, "2": 30}}
-        app.session_state[f"matrix_{run.id}_counts"] = PlotlyState({"selection": {"points": [point]}})
-        app.run()
-        assert "**4**, rightly recognised" in words(app)
-
-    def test_damaged_predictions_are_explained(
-        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
-    ) -> None:
-        run = finished_run()
-        store.files(run.id).probabilities.write_bytes(b"nonsense")
-        app = open_page("evaluate.py", run=run.id)
-        assert "missing or damaged" in app.error[0].value
-
-    def test_without_a_run_it_says_what_to_do(self, open_page: OpenPage) -> None:
-        assert "No network has been trained yet" in words(open_page("evaluate.py"))
 
 
 def _drawn_one() -> str:

@@ -69,13 +69,13 @@ def test_rows_of_a_matrix_share_out_to_one(case):
     classes = list(range(probabilities.shape[1]))
     predicted = probabilities.argmax(axis=1)
     expected = metrics.confusion_matrix(labels, predicted, labels=classes, normalize="true")
-    np.testing.assert_allclose(matrix.row_shares, expected)
+    np.testing.assert_allclose(matrix.shares("row"), expected)
 
 
 def test_a_matrix_of_nothing_has_shares_and_scores_of_zero():
     matrix = confusion_matrix(np.zeros((0, 10), np.float32), np.zeros(0, np.uint8))
     assert matrix.counts.shape == (10, 10)
-    assert not matrix.row_shares.any()
+    assert not matrix.shares("row").any()
     assert not class_scores(matrix).f1.any()
     assert matrix.most_confused() is None
 

@@ -4,10 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from mnist_core.evaluation import ConfusionMatrix
+from mnist_core.evaluation import ConfusionMatrix, overfitting
 from mnist_core.figures.bars import class_count_alt, class_count_figure, probability_alt, probability_figure
 from mnist_core.figures.curves import MOST_BATCH_POINTS, curve_alt, curve_figure
-from mnist_core.figures.matrix import confusion_alt, confusion_figure
+from mnist_core.figures.matrix import confusion_alt, confusion_figure, difference_alt, difference_figure
 from mnist_core.figures.theme import DARK, LIGHT, Theme, theme
 from mnist_core.store import MetricPoint
 from mnist_core.text import Translator
@@ -66,12 +66,25 @@ def test_the_curve_in_words_names_first_last_and_validation() -> None:
     )
 
 
+def test_the_best_epoch_and_the_parting_of_the_curves_are_marked() -> None:
+    points = [point("epoch", 10 * e, e, loss=1 / e, val_loss=abs(e - 2) + 1.0) for e in (1, 2, 3, 4)]
+    judged = overfitting([1 / e for e in (1, 2, 3, 4)], [2.0, 1.0, 2.0, 3.0])
+    figure = curve_figure(
+        points, "loss", rounds=4, steps_per_round=10, round_name="epoch", judged=judged, theme=LIGHT, t=T
+    )
+    go.Figure(figure)
+    line, area = figure["layout"]["shapes"]
+    assert (line["x0"], line["x1"]) == (2, 2)
+    assert (area["x0"], area["x1"]) == (2, 4)
+    assert figure["layout"]["annotations"][0]["text"] == "best epoch: 2"
+
+
 MATRIX = ConfusionMatrix(np.array([[8, 2, 0], [0, 5, 0], [1, 0, 0]]))
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK])
 def test_each_cell_of_the_matrix_can_be_clicked_and_names_its_classes(look: Theme) -> None:
-    figure = confusion_figure(MATRIX, NAMES, as_shares=False, theme=look, t=T)
+    figure = confusion_figure(MATRIX, NAMES, unit="counts", theme=look, t=T)
     overlay = figure.data[1]
     clicked = {(overlay.y[i], overlay.x[i]): tuple(overlay.customdata[i]) for i in range(9)}
     assert clicked[("zero", "one")] == (0, 1, 2)
@@ -79,11 +92,13 @@ def test_each_cell_of_the_matrix_can_be_clicked_and_names_its_classes(look: Them
     assert figure.layout.xaxis.fixedrange
 
 
-def test_matrix_cells_show_counts_or_per_cent_of_the_row() -> None:
-    counts = confusion_figure(MATRIX, NAMES, as_shares=False, theme=LIGHT, t=T).data[0].text
-    shares = confusion_figure(MATRIX, NAMES, as_shares=True, theme=LIGHT, t=T).data[0].text
+def test_matrix_cells_show_counts_or_per_cent_of_the_row_or_column() -> None:
+    counts = confusion_figure(MATRIX, NAMES, unit="counts", theme=LIGHT, t=T).data[0].text
+    rows = confusion_figure(MATRIX, NAMES, unit="row", theme=LIGHT, t=T).data[0].text
+    columns = confusion_figure(MATRIX, NAMES, unit="column", theme=LIGHT, t=T).data[0].text
     assert list(counts[0][:2]) == ["8", "2"]
-    assert list(shares[0][:2]) == ["80.0", "20.0"]
+    assert list(rows[0][:2]) == ["80.0", "20.0"]
+    assert list(columns[0][:2]) == ["88.9", "28.6"]
     assert counts[0][2] == ""
 
 
@@ -95,8 +110,28 @@ def test_the_matrix_in_words_names_the_most_frequent_mistake() -> None:
     assert confusion_alt(right, NAMES, T) == "Confusion matrix: 6 of 6 images are right."
 
 
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_a_difference_is_good_on_the_diagonal_and_bad_beside_it(look: Theme) -> None:
+    other = ConfusionMatrix(np.array([[6, 4, 0], [1, 4, 0], [1, 0, 0]]))
+    figure = difference_figure(MATRIX, other, NAMES, theme=look, t=T)
+    assert [list(row) for row in figure.data[0].text] == [["+2", "-2", ""], ["-1", "+1", ""], ["", "", ""]]
+    z = np.array(figure.data[0].z)
+    assert (z[:2, :2] > 0).all(), "more right answers and fewer mistakes are both good"
+    assert figure.data[0].zmin == -figure.data[0].zmax
+    assert figure.data[1].text[1] == "2 − 4 = -2"
+    assert difference_alt(MATRIX, other, T) == (
+        "Difference of two confusion matrices: the first run is right about 13 images, the second about 10."
+    )
+
+
+def test_equal_matrices_have_a_difference_without_words_or_colours() -> None:
+    figure = difference_figure(MATRIX, MATRIX, NAMES, theme=LIGHT, t=T)
+    assert not np.array(figure.data[0].z).any()
+    assert figure.data[0].zmax == 1.0
+
+
 def test_an_empty_matrix_is_a_valid_figure() -> None:
-    figure = confusion_figure(ConfusionMatrix(np.zeros((3, 3), int)), NAMES, as_shares=True, theme=LIGHT, t=T)
+    figure = confusion_figure(ConfusionMatrix(np.zeros((3, 3), int)), NAMES, unit="column", theme=LIGHT, t=T)
     assert np.isfinite(np.array(figure.data[0].z, float)).all()
 
 

@@ -1,0 +1,96 @@
+"""The curves of a run, its newest figures, and what the gap between training and validation says."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_core.engine import total_rounds
+from mnist_core.evaluation import Overfitting, overfitting
+from mnist_core.figures.curves import curve_alt, curve_figure
+from mnist_core.store import MetricPoint, RunRecord
+from pages._ui import i18n, session
+from pages._ui.i18n import t, term
+from pages._ui.live_plot import live_plot
+
+
+def curves_view(record: RunRecord, points: list[MetricPoint]) -> None:
+    """Show the newest figures, the curves, and a sentence about overfitting."""
+    _metrics(record, points)
+    judged = _judge(points) if record.config.uses_validation else None
+    _curves(record, points, judged)
+    if judged is not None:
+        _overfitting_words(judged)
+
+
+def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
+    last = _newest(points)
+    values = (
+        (t("Training accuracy"), last.get("accuracy"), "training_set"),
+        (t("Validation accuracy"), last.get("val_accuracy"), "validation_set"),
+        (t("Test accuracy"), record.outcome.test_accuracy, "test_set"),
+    )
+    for column, (label, value, glossary_term) in zip(st.columns(3), values, strict=True):
+        column.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
+
+
+def _newest(points: list[MetricPoint]) -> dict[str, float]:
+    """Return the newest value of each metric."""
+    newest: dict[str, float] = {}
+    for point in points:
+        newest.update(point.values)
+    return newest
+
+
+def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | None) -> None:
+    logistic = record.config.model.kind == "logistic_sgd"
+    for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+        with column:
+            st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
+            figure = curve_figure(
+                points,
+                metric,
+                rounds=total_rounds(record),
+                steps_per_round=record.steps_per_epoch,
+                round_name=t("fold") if logistic else t("epoch"),
+                judged=judged if metric == "loss" else None,
+                theme=session.page_theme(),
+                t=i18n.current(),
+            )
+            live_plot(
+                figure,
+                key=f"curve_{metric}",
+                revision=record.id,
+                alt=curve_alt(points, metric, i18n.current()),
+                failure=t("The chart could not be loaded. Reload the page."),
+            )
+
+
+def _judge(points: Sequence[MetricPoint]) -> Overfitting | None:
+    """Return what a run's losses say; None before the second epoch, or without a validation set."""
+    losses = [
+        (point.values["loss"], point.values["val_loss"])
+        for point in points
+        if point.kind == "epoch" and {"loss", "val_loss"} <= point.values.keys()
+    ]
+    return overfitting(*zip(*losses, strict=True)) if len(losses) > 1 else None
+
+
+def _overfitting_words(judged: Overfitting) -> None:
+    """Say whether the network still learns, or learns by heart."""
+    if judged.opens_at is not None:
+        words = t(
+            "From epoch {opens} on the curves part: the training loss falls further, but the validation loss has risen "
+            "from {best} to {last}. The network learns the training images by heart. Epoch {epoch} was its best.",
+            opens=judged.opens_at,
+            best=f"{judged.best_loss:.3f}",
+            last=f"{judged.last_loss:.3f}",
+            epoch=judged.best_epoch,
+        )
+    elif judged.best_epoch == judged.last_epoch:
+        words = t("The validation loss is still falling: more epochs may help.")
+    else:
+        words = t(
+            "The validation loss was least in epoch {epoch}. Since then it has hardly changed.",
+            epoch=judged.best_epoch,
+        )
+    st.caption(words, help=term("overfitting"))
