@@ -36,11 +36,11 @@ def headline(record: RunRecord, judgement: Judgement) -> None:
     """Show the result on the chosen set in four numbers, and how far to trust it."""
     matrix = judgement.matrix
     accuracy_words, loss_words = HEADLINES[judgement.split]
-    columns = st.columns(4)
-    columns[0].metric(t(accuracy_words), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
-    columns[1].metric(t(loss_words), f"{judgement.loss:.4f}", border=True, help=term("loss"))
-    columns[2].metric(t("Wrong of {n}", n=f"{matrix.total:,}"), f"{matrix.total - matrix.right:,}", border=True)
-    columns[3].metric(t("Parameters"), f"{record.outcome.parameters or 0:,}", border=True, help=term("parameters"))
+    with st.container(horizontal=True):
+        st.metric(t(accuracy_words), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
+        st.metric(t(loss_words), f"{judgement.loss:.4f}", border=True, help=term("loss"))
+        st.metric(t("Wrong of {n}", n=f"{matrix.total:,}"), f"{matrix.total - matrix.right:,}", border=True)
+        st.metric(t("Parameters"), f"{record.outcome.parameters or 0:,}", border=True, help=term("parameters"))
     low, high = wilson_interval(matrix.right, matrix.total)
     st.caption(
         t(MEANINGS[judgement.split], n=f"{matrix.total:,}")

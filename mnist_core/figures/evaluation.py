@@ -13,6 +13,8 @@ from mnist_core.text import Translator
 _MOST_POINTS = 300  # of a curve: more than pixels only cost time
 _MARGIN = {"l": 10, "r": 10, "t": 44, "b": 10}
 _LINES = ("solid", "dot")
+_NEARLY = 0.995  # share of a class
+_EDGES = (0.02, 0.05, 0.1, 0.2, 0.5)  # of the axis of false alarms
 
 
 def ranking_figure(
@@ -23,7 +25,7 @@ def ranking_figure(
     theme: Theme,
     t: Translator,
 ) -> go.Figure:
-    """Return the curves of some classes.
+    """Return the curves of some classes, in the corner where they differ; a double click shows all.
 
     Parameters
     ----------
@@ -32,11 +34,12 @@ def ranking_figure(
     kind : {"roc", "precision_recall"}
     """
     if kind == "roc":
-        title = (t("false alarms: share of the others taken for the class"), t("share of the class that is found"))
+        title = (t("false alarms (share of the others)"), t("found (share of the class)"))
         hover = t("found: <b>%{y:.1%}</b>, false alarms: %{x:.2%}<br>from a probability of %{customdata:.1%}")
     else:
-        title = (t("recall: share of the class that is found"), t("precision: share of right ones among the found"))
+        title = (t("recall (share found)"), t("precision (share right)"))
         hover = t("recall: <b>%{x:.1%}</b>, precision: <b>%{y:.1%}</b><br>from a probability of %{customdata:.1%}")
+    x_range, y_range = (_roc_corner if kind == "roc" else _precision_recall_corner)(list(curves.values()))
     figure = go.Figure()
     for label, curve in curves.items():
         kept = _corners(curve)
@@ -60,8 +63,8 @@ def ranking_figure(
             margin=_MARGIN,
             hovermode="closest",
             showlegend=True,
-            xaxis={"title": {"text": title[0]}, "tickformat": ".0%", "range": [-0.01, 1.01]},
-            yaxis={"title": {"text": title[1]}, "tickformat": ".0%", "range": [-0.01, 1.02]},
+            xaxis={"title": {"text": title[0]}, "tickformat": ".3~%", "range": x_range},
+            yaxis={"title": {"text": title[1]}, "tickformat": ".3~%", "range": y_range},
         )
     )
     return figure
@@ -105,7 +108,7 @@ def confidence_figure(result: Reliability, *, theme: Theme, t: Translator) -> go
     figure.update_layout(
         layout(
             theme,
-            height=340,
+            height=380,
             bargap=0.15,
             margin=_MARGIN,
             xaxis={"type": "category", "title": {"text": t("confidence (%)")}},
@@ -156,7 +159,7 @@ def reliability_figure(result: Reliability, *, theme: Theme, t: Translator) -> g
     figure.update_layout(
         layout(
             theme,
-            height=400,
+            height=380,
             margin=_MARGIN,
             xaxis={"title": {"text": t("confidence: how sure")}, "tickformat": ".0%", "range": [0, 1.03]},
             yaxis={"title": {"text": t("accuracy: how often right")}, "tickformat": ".0%", "range": [0, 1.03]},
@@ -198,7 +201,7 @@ def sure_figure(result: SureAnswers, chosen: float, *, theme: Theme, t: Translat
             theme,
             height=340,
             margin=_MARGIN,
-            xaxis={"title": {"text": t("answer only if at least so sure")}, "tickformat": ".0%", "range": [0, 1]},
+            xaxis={"title": {"text": t("answer only if at least so sure")}, "tickformat": ".0%", "range": [0, 1.01]},
             yaxis={"title": {"text": t("share")}, "tickformat": ".0%"},
         )
     )
@@ -218,6 +221,27 @@ def sure_alt(result: SureAnswers, chosen: float, t: Translator) -> str:
 def _ranges(result: Reliability) -> list[str]:
     percent = np.round(result.edges * 100).astype(int)
     return [f"{low}-{high}" for low, high in zip(percent[:-1], percent[1:], strict=True)]
+
+
+def _roc_corner(curves: list[RankingCurve]) -> tuple[list[float], list[float]]:
+    """Return ranges that hold all curves up to where they have found nearly everything."""
+    high = max((float(curve.x[np.argmax(curve.y >= _NEARLY)]) for curve in curves), default=1.0)
+    right = next((edge for edge in _EDGES if edge >= high), 1.0)
+    low = min((float(np.interp(right / 50, curve.x, curve.y)) for curve in curves), default=0.0)
+    return [-right / 50, right], _to_one(low)
+
+
+def _precision_recall_corner(curves: list[RankingCurve]) -> tuple[list[float], list[float]]:
+    """Return ranges that hold all curves from where they first err, up to a recall of nearly everything."""
+    first = min((float(curve.x[np.argmax(curve.y < _NEARLY)]) for curve in curves), default=0.0)
+    low = min((float(np.interp(_NEARLY - 0.005, curve.x, curve.y)) for curve in curves), default=0.0)
+    return _to_one(first), _to_one(low)
+
+
+def _to_one(low: float) -> list[float]:
+    """Return a range from a round value below `low` to 1, with a little room."""
+    low = min(np.floor(low * 20) / 20, 0.95)
+    return [low, 1 + (1 - low) / 50]
 
 
 def _corners(curve: RankingCurve) -> slice | list[int]:

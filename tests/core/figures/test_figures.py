@@ -4,9 +4,26 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from mnist_core.evaluation import ConfusionMatrix, overfitting
+from mnist_core.evaluation import (
+    ConfusionMatrix,
+    answer_when_sure,
+    overfitting,
+    precision_recall_curve,
+    reliability,
+    roc_curve,
+)
 from mnist_core.figures.bars import class_count_alt, class_count_figure, probability_alt, probability_figure
 from mnist_core.figures.curves import MOST_BATCH_POINTS, curve_alt, curve_figure
+from mnist_core.figures.evaluation import (
+    confidence_alt,
+    confidence_figure,
+    ranking_alt,
+    ranking_figure,
+    reliability_alt,
+    reliability_figure,
+    sure_alt,
+    sure_figure,
+)
 from mnist_core.figures.matrix import confusion_alt, confusion_figure, difference_alt, difference_figure
 from mnist_core.figures.theme import DARK, LIGHT, Theme, theme
 from mnist_core.store import MetricPoint
@@ -159,3 +176,53 @@ def test_without_a_prediction_the_bars_are_empty_but_there() -> None:
 def test_only_dark_is_dark() -> None:
     assert theme("dark") is DARK
     assert theme("light") is theme(None) is LIGHT
+
+
+def test_ranking_curves_show_the_corner_where_they_differ() -> None:
+    labels = np.repeat([0, 1, 2], 200)
+    table = 0.2 * np.random.default_rng(0).random((600, 3)) + np.eye(3)[labels]
+    curves = {label: roc_curve(table, labels, label) for label in range(3)}
+    figure = ranking_figure(curves, NAMES, "roc", theme=LIGHT, t=T)
+    assert [line.name for line in figure.data] == list(NAMES)
+    assert figure.layout.xaxis.range[1] == 0.02
+    assert ranking_alt(curves, NAMES, "roc", T) == "ROC curves: the least area, 1.0000, has the class zero."
+
+
+@pytest.mark.parametrize("kind", ["roc", "precision_recall"])
+def test_ranking_curves_of_a_guesser_and_of_no_class_are_valid_figures(kind: str) -> None:
+    labels = np.arange(300) % 3
+    table = np.random.default_rng(0).random((300, 3))
+    curve_of = roc_curve if kind == "roc" else precision_recall_curve
+    curves = {0: curve_of(table, labels, 0), 1: curve_of(table, np.zeros(300, int), 1)}
+    figure = ranking_figure(curves, NAMES, kind, theme=DARK, t=T)
+    low, high = figure.layout.yaxis.range
+    assert low < high
+    assert "the class zero" in ranking_alt(curves, NAMES, kind, T)
+    assert len(ranking_figure({}, NAMES, kind, theme=DARK, t=T).data) == 0
+    assert "no class has images" in ranking_alt({}, NAMES, kind, T)
+
+
+def test_a_long_curve_is_thinned_out_and_keeps_its_ends() -> None:
+    labels = np.random.default_rng(0).integers(0, 3, 5000)
+    curve = roc_curve(np.random.default_rng(1).random((5000, 3)), labels, 0)
+    line = ranking_figure({0: curve}, NAMES, "roc", theme=LIGHT, t=T).data[0]
+    assert len(line.x) <= 302
+    assert (line.x[0], line.y[0], line.x[-1], line.y[-1]) == (0, 0, 1, 1)
+
+
+def test_confidence_is_shown_right_and_wrong_and_against_accuracy() -> None:
+    result = reliability(np.array([[0.95, 0.05, 0], [0.97, 0.02, 0.01], [0.5, 0.3, 0.2]]), np.array([0, 1, 0]))
+    right, wrong = confidence_figure(result, theme=LIGHT, t=T).data
+    assert (right.y[-1], wrong.y[-1], right.y[4]) == (1, 1, 1)
+    assert "2 were made with a confidence above 90 per cent, 1 of those wrong" in confidence_alt(result, T)
+    dots = reliability_figure(result, theme=LIGHT, t=T).data[1]
+    np.testing.assert_allclose(dots.x, [0.5, 0.96])
+    np.testing.assert_allclose(dots.y, [1.0, 0.5])
+    assert "are 47.3% apart" in reliability_alt(result, T)
+
+
+def test_the_chosen_threshold_is_marked() -> None:
+    result = answer_when_sure(np.array([[0.9, 0.1], [0.6, 0.4]]), np.array([0, 1]), np.linspace(0, 1, 11))
+    figure = sure_figure(result, 0.7, theme=LIGHT, t=T)
+    assert figure.layout.shapes[0].x0 == 0.7
+    assert "from 70% confidence on, it answers 50.0% of the images" in sure_alt(result, 0.7, T)
