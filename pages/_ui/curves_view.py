@@ -29,8 +29,9 @@ def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
         (t("Validation accuracy"), last.get("val_accuracy"), "validation_set"),
         (t("Test accuracy"), record.outcome.test_accuracy, "test_set"),
     )
-    for column, (label, value, glossary_term) in zip(st.columns(3), values, strict=True):
-        column.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
+    with st.container(horizontal=True):
+        for label, value, glossary_term in values:
+            st.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
 
 
 def _newest(points: list[MetricPoint]) -> dict[str, float]:
