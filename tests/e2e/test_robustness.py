@@ -27,30 +27,32 @@ def test_a_slider_moves_the_images_and_the_accuracy_falls(server: Server, page: 
     assert metric(page, "Accuracy now").inner_text() == untouched
 
     # the curve comes without a click
-    chart = page.locator(".st-key-robustness_chart, .chart").first
-    expect(chart.locator(".scatterlayer .trace").first).to_be_attached()
+    expect(page.locator(".chart .scatterlayer .trace").first).to_be_attached()
     assert "Shift sideways" in (page.locator(".chart").get_attribute("aria-label") or "")
 
-    # keys move the slider four pixels to the right
+    # keys move the slider four pixels to the right; the chart changes in place
+    settled(page)
+    page.evaluate("() => { document.querySelector('.chart').mark = 'the same element'; }")
     slider = page.locator(".st-key-robustness_shift_x input[type=range]")
     slider.focus()
     for _ in range(4):
         slider.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.chart')?.layout?.shapes[0].x0 === 4")
+    settled(page)
+    assert page.evaluate("() => document.querySelector('.chart').mark") == "the same element"
     expect(page.get_by_text("Shift sideways at 4 pixels:")).to_be_visible()
     assert metric(page, "Untouched").inner_text() == untouched
     assert float(metric(page, "Accuracy now").inner_text().rstrip("%")) < float(untouched.rstrip("%")) - 20
     expect(page.locator(".lab-gallery .bad").first).to_be_visible()
-    assert page.evaluate("() => document.querySelector('.chart').layout.shapes[0].x0") == 4
 
-    # the curve of another corruption; the chart stays the same element
-    page.evaluate("() => { document.querySelector('.chart').mark = 'the same element'; }")
+    # the curve of another corruption
     page.get_by_role("combobox", name="What to make stronger").click()
     page.get_by_role("option", name="Noise").click()
     expect(page.locator(".chart .xtitle")).to_have_text("Noise (grey values)")
-    assert page.evaluate("() => document.querySelector('.chart').mark") == "the same element"
 
     page.get_by_role("button", name="Reset all").click()
     expect(page.get_by_text("Nothing is changed yet.")).to_be_visible()
+    settled(page)
     assert metric(page, "Accuracy now").inner_text() == untouched
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
