@@ -78,9 +78,10 @@ def figures(now: Trial, untouched: Trial) -> None:
         f"{now.accuracy:.1%}",
         t("{points} points", points=f"{lost:+.1f}") if lost else None,
         border=True,
+        height="stretch",
         help=term("robustness"),
     )
-    columns[1].metric(t("Untouched"), f"{untouched.accuracy:.1%}", border=True, help=term("accuracy"))
+    columns[1].metric(t("Untouched"), f"{untouched.accuracy:.1%}", border=True, height="stretch", help=term("accuracy"))
     low, high = now.interval
     st.caption(
         t(

@@ -42,10 +42,10 @@ def robustness_figure(curves: Curves, chosen: float, classes: int, *, theme: The
         "data": traces,
         "layout": layout(
             theme,
-            height=400 + 22 * len(curves),
-            margin={"l": 10, "r": 10, "t": 30 + 22 * len(curves), "b": 10},
-            # One name a line: names of runs are long, and a phone is narrow.
-            legend={"orientation": "v", "itemwidth": 30},
+            height=410 + 22 * len(curves),
+            margin={"l": 10, "r": 10, "t": 40 + 22 * len(curves), "b": 10},
+            # One name a line: names of runs are long, and a phone is narrow. Above the words at the upright line.
+            legend={"orientation": "v", "itemwidth": 30, "y": 1.07},
             showlegend=True,
             hovermode="closest",
             xaxis={"title": {"text": f"{t(corruption.title)} ({t(corruption.unit)})"}, "zeroline": False},
@@ -56,8 +56,17 @@ def robustness_figure(curves: Curves, chosen: float, classes: int, *, theme: The
             ],
             annotations=[
                 _note(theme, t("your strength"), x=chosen, xref="x", y=1, yref="paper", yanchor="bottom"),
+                # Beside the neutral strength: there the curves are far above.
                 _note(
-                    theme, t("blind guessing"), x=1, xref="paper", xanchor="right", y=guessing, yref="y", yanchor="top"
+                    theme,
+                    t("blind guessing"),
+                    x=corruption.neutral,
+                    xref="x",
+                    xanchor="left",
+                    xshift=6,
+                    y=guessing,
+                    yref="y",
+                    yanchor="top",
                 ),
             ],
         ),

@@ -146,7 +146,7 @@ def accuracy_curve(
     corruption_id: str,
     seed: int = SUBSET_SEED,
 ) -> AccuracyCurve:
-    """Return the accuracy at nine strengths of one corruption, as `try_out` gives it.
+    """Return the accuracy at every strength of one corruption, as `try_out` gives it.
 
     Parameters
     ----------

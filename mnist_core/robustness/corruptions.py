@@ -45,8 +45,9 @@ class Corruption:
         """Whether a strength changes nothing."""
         return math.isclose(strength, self.neutral, abs_tol=1e-9)
 
-    def strengths(self, number: int = 9) -> tuple[float, ...]:
-        """Return evenly spaced strengths from the least to the largest, the neutral one among them."""
+    def strengths(self) -> tuple[float, ...]:
+        """Return all strengths from the least to the largest, a step apart; the neutral one is among them."""
+        number = round((self.maximum - self.minimum) / self.step) + 1
         return tuple(np.linspace(self.minimum, self.maximum, number).round(6).tolist())
 
 
@@ -99,7 +100,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Scale",
             "factor",
             "Below 1 the content gets smaller, above 1 larger.",
-            *(0.4, 1.6, 0.05, 1.0),
+            *(0.4, 1.6, 0.1, 1.0),
             lambda images, strength, _: affine(images, scale=strength),
         ),
         Corruption(
@@ -107,7 +108,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Rotation",
             "degrees",
             "Turns the content about the middle: counterclockwise above 0, clockwise below.",
-            *(-80.0, 80.0, 5.0, 0.0),
+            *(-80.0, 80.0, 10.0, 0.0),
             lambda images, strength, _: affine(images, rotation=strength),
         ),
         Corruption(
@@ -131,7 +132,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Occlusion",
             "pixels",
             "Lays a black square of this side over each image, at a random place that stays the same.",
-            *(0.0, 24.0, 1.0, 0.0),
+            *(0.0, 24.0, 2.0, 0.0),
             _occlusion,
         ),
         Corruption(
@@ -139,7 +140,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Blur",
             "pixels",
             "Mixes each pixel with its neighbours, as a lens out of focus does; this is how far.",
-            *(0.0, 4.0, 0.25, 0.0),
+            *(0.0, 4.0, 0.5, 0.0),
             _blur,
         ),
         Corruption(
@@ -147,7 +148,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Contrast",
             "factor",
             "Below 1 all pixels move towards the middle grey; above 1 away from it.",
-            *(0.0, 2.0, 0.05, 1.0),
+            *(0.0, 2.0, 0.1, 1.0),
             _contrast,
         ),
         Corruption(
@@ -155,7 +156,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Inversion",
             "share",
             "Mixes in the negative, dark ink on light ground. At 0.5 nothing but grey is left, 1 is the pure negative.",
-            *(0.0, 1.0, 0.05, 0.0),
+            *(0.0, 1.0, 0.1, 0.0),
             _inversion,
         ),
         Corruption(

@@ -34,8 +34,9 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
             persist_state="session",
             width=240,
         )
-        chosen = [record, *_others(record)]
-    names = _names(chosen)
+        candidates = [record, *_others(record)]
+        names = _names(candidates)
+        chosen = [record, *_choose(candidates[1:], names)]
     calls = {
         ("robustness", run.id, corruption, SUBSET_SEED): (
             _compute,
@@ -72,36 +73,43 @@ def _compute(
 
 
 def _others(record: RunRecord) -> list[RunRecord]:
-    """Show a box for further runs of the same dataset, and return the chosen ones."""
-    others = {
-        run.id: run
+    return [
+        run
         for run in runs.with_model()
         if run.config.data.dataset == record.config.data.dataset and run.id != record.id
-    }
+    ]
+
+
+def _choose(others: list[RunRecord], names: dict[str, str]) -> list[RunRecord]:
+    """Show a box for further runs, and return the chosen ones."""
+    by_id = {run.id: run for run in others}
     key = "robustness_others"
-    st.session_state[key] = [run_id for run_id in st.session_state.get(key, []) if run_id in others]
+    st.session_state[key] = [run_id for run_id in st.session_state.get(key, []) if run_id in by_id]
     chosen = st.multiselect(
         t("Compare with up to {n} other runs", n=MOST_OTHERS),
-        list(others),
-        format_func=lambda run_id: runs.title(others[run_id]),
+        list(by_id),
+        format_func=lambda run_id: f"{names[run_id]} · {by_id[run_id].outcome.test_accuracy:.1%}",
         max_selections=MOST_OTHERS,
         key=key,
         disabled=not others,
         placeholder=t("Choose runs") if others else t("There is no other run of this dataset yet"),
     )
-    return [others[run_id] for run_id in chosen]
+    return [by_id[run_id] for run_id in chosen]
 
 
-def _names(chosen: list[RunRecord]) -> dict[str, str]:
-    """Return short names of runs; those of the same name get their start beside it, else a number."""
-    names = [t(run.name) for run in chosen]
+def _names(records: list[RunRecord]) -> dict[str, str]:
+    """Return a name for each run that no other has: with its start if need be, then with a number.
+
+    Streamlit tells options apart by their words alone.
+    """
+    names = [t(run.name) for run in records]
     names = [
         name if names.count(name) == 1 else f"{name}, {run.created:%b %d, %H:%M}"
-        for name, run in zip(names, chosen, strict=True)
+        for name, run in zip(names, records, strict=True)
     ]
     return {
-        run.id: name if names.count(name) == 1 else f"{name} ({number})"
-        for number, (name, run) in enumerate(zip(names, chosen, strict=True), 1)
+        run.id: name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
+        for index, (name, run) in enumerate(zip(names, records, strict=True))
     }
 
 

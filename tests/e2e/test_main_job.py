@@ -159,7 +159,7 @@ def test_the_live_chart_keeps_its_place_while_it_grows(server: Server, page: Pag
 
 def test_no_page_is_wider_than_a_phone(server: Server, browser: Browser) -> None:
     phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
-    for name in ("", "explore", "train", "evaluate", "draw", "glossary"):
+    for name in ("", "explore", "train", "evaluate", "robustness", "draw", "glossary"):
         phone.goto(f"{server.url}/{name}")
         expect(phone.locator("h1")).to_be_visible()
         settled(phone)
