@@ -36,6 +36,7 @@ def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) 
     engine = sys.modules.get("mnist_core.engine")
     if engine is not None:
         engine.close_shared_supervisor()
+        engine.close_shared_analyses()
     _forget_singletons()
 
 

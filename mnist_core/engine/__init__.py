@@ -1,5 +1,6 @@
 """The queue and its worker processes, what a run will take, and how far it is."""
 
+from mnist_core.engine.analyses import Analyses, AnalysisStatus, close_shared_analyses, shared_analyses
 from mnist_core.engine.devices import default_slots
 from mnist_core.engine.estimate import Estimate, estimate
 from mnist_core.engine.limits import check_config, check_continuation
@@ -12,16 +13,20 @@ from mnist_core.engine.supervisor import (
 )
 
 __all__ = [
+    "Analyses",
+    "AnalysisStatus",
     "Estimate",
     "Progress",
     "QueueStatus",
     "Supervisor",
     "check_config",
     "check_continuation",
+    "close_shared_analyses",
     "close_shared_supervisor",
     "default_slots",
     "estimate",
     "progress",
+    "shared_analyses",
     "shared_supervisor",
     "total_rounds",
 ]
