@@ -86,9 +86,7 @@ def test_what_is_computed_already_is_not_computed_again(
     assert service.child_pid is None
 
 
-def test_a_failure_is_a_sentence_and_another_try_is_possible(
-    service: Analyses, program: Callable[[str], None]
-) -> None:
+def test_a_failure_is_a_sentence_and_another_try_is_possible(service: Analyses, program: Callable[[str], None]) -> None:
     program('echo \'{"error": {"template": "No room for {n} images.", "values": {"n": "5"}}}\'; exit 1')
     service.start(MAP)
     wait_for(service, MAP, "missing")
