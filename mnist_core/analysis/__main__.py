@@ -15,6 +15,9 @@ import threading
 import traceback
 from typing import IO, Any
 
+# Set before scikit-learn is imported: its threads shall sleep while they wait, not take the processor from pages.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 from mnist_core.memory import volunteer_for_oom
 from mnist_core.store import KINDS, Analysis, write_analysis
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.datasets import Dataset
-from mnist_core.exploration import k_nearest, near_duplicates, pca, sample_indices
+from mnist_core.exploration import VOTERS, k_nearest, near_duplicates, pca, sample_indices
 from mnist_core.store import Analysis
 
 Report = Callable[[float], None]
@@ -18,7 +18,6 @@ Result = dict[str, npt.ArrayLike]
 # The usual settings of t-SNE: 50 principal components first, then neighbourhoods of about 30 images
 # (van der Maaten and Hinton 2008, "Visualizing Data using t-SNE", section 4).
 _COMPONENTS, _PERPLEXITY, _ITERATIONS = 50, 30.0, 1000
-K = 3  # neighbours that vote
 
 
 def tsne(dataset: Dataset, analysis: Analysis, report: Report) -> Result:
@@ -69,7 +68,7 @@ def duplicates(dataset: Dataset, analysis: Analysis, report: Report) -> Result:
 
 def knn(dataset: Dataset, analysis: Analysis, report: Report) -> Result:
     """Return the test accuracy of the vote of the nearest training images."""
-    result = k_nearest(dataset, K, analysis.samples, analysis.seed, report)
+    result = k_nearest(dataset, VOTERS, analysis.samples, analysis.seed, report)
     return {"test_accuracy": result.test_accuracy, "train_size": result.train_size}
 
 

@@ -11,6 +11,7 @@ from mnist_core.exploration.neighbours import nearest
 from mnist_core.exploration.projection import sample_indices
 from mnist_core.exploration.scanning import batches, squared_lengths
 
+VOTERS = 3  # nearest neighbours that vote, where nothing else is said
 _QUERIES = 500
 
 

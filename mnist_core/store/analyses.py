@@ -42,6 +42,20 @@ class Analysis:
         return f"{self.kind}-{self.dataset}-{self.samples}-{self.seed}-v{_VERSION}"
 
 
+# Large enough to be telling, small enough for a minute on two cores (see `standard_analysis`).
+MAP_SAMPLES, KNN_SAMPLES = 2000, 10_000
+
+
+def standard_analysis(kind: Kind, dataset: str, n_train: int) -> Analysis:
+    """Return the computation that the pages ask for, so that all visitors share one result.
+
+    A map of 2,000 images, the vote of neighbours among 10,000; duplicates and logistic regression
+    take all `n_train` training images.
+    """
+    most = {"tsne": MAP_SAMPLES, "knn": KNN_SAMPLES}.get(kind, n_train)
+    return Analysis(kind, dataset, min(most, n_train))
+
+
 def analysis_path(analysis: Analysis, settings: Settings) -> Path:
     """Return where the result of a computation lies."""
     return settings.analyses_dir / f"{analysis.key}.npz"
