@@ -24,7 +24,7 @@ LATER = (
     ("Typical and unusual", typical_view),
     ("Neighbours", neighbours_view),
     ("Map", map_view),
-    ("Doubtful labels and duplicates", doubts_view),
+    ("Doubts and duplicates", doubts_view),
 )
 
 

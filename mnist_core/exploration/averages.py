@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.exploration.scanning import Images, batches
+from mnist_core.exploration.scanning import Images, batches, rows
 
 Labels = npt.NDArray[np.integer]
 
@@ -39,21 +39,20 @@ def class_averages(images: Images, labels: Labels, num_classes: int) -> ClassAve
     labels : ndarray of shape (n,), int
     num_classes : int
     """
-    pixels = images[0].size
-    sums, squares = np.zeros((num_classes, pixels)), np.zeros((num_classes, pixels))
-    for part, x in batches(images):
-        members = np.eye(num_classes)[labels[part]].T
-        sums += members @ x
-        squares += members @ np.square(x, dtype=np.float64)
-    counts = np.maximum(np.bincount(labels, minlength=num_classes), 1)[:, None]
+    members = np.eye(num_classes, dtype=np.float32)[:, labels]
+    counts = np.maximum(members.sum(axis=1), 1)[:, None].astype(np.float64)
+    sums, squares = np.zeros((num_classes, images[0].size)), np.zeros((num_classes, images[0].size))
+    for part, batch in batches(images):
+        sums += members[:, part] @ rows(batch)
     means = sums / counts
-    spreads = np.sqrt(np.maximum(squares / counts - means**2, 0.0))
-
+    # In a second pass: a mean of squares minus the square of the mean loses its digits.
     centres, distances = means.astype(np.float32), np.empty(len(images), np.float32)
-    for part, x in batches(images):
-        distances[part] = np.linalg.norm(x - centres[labels[part]], axis=1)
+    for part, batch in batches(images):
+        squared = np.square(rows(batch) - centres[labels[part]])
+        squares += members[:, part] @ squared
+        distances[part] = np.sqrt(squared.sum(axis=1))
     shape = (num_classes, *images.shape[1:])
-    return ClassAverages(means.reshape(shape), spreads.reshape(shape), distances)
+    return ClassAverages(means.reshape(shape), np.sqrt(squares / counts).reshape(shape), distances)
 
 
 def by_typicality(distances: npt.NDArray[np.float32], labels: Labels, label: int) -> npt.NDArray[np.int64]:
@@ -91,6 +90,6 @@ class PixelHistogram:
 def pixel_histogram(images: Images) -> PixelHistogram:
     """Count the pixel values of all images of shape (n, 28, 28), uint8."""
     counts = np.zeros(256, np.int64)
-    for _, x in batches(images):
-        counts += np.bincount(np.rint(x * np.float32(255)).astype(np.uint8).ravel(), minlength=256)
+    for _, batch in batches(images):
+        counts += np.bincount(batch.ravel(), minlength=256)
     return PixelHistogram(counts)

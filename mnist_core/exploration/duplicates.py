@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.exploration.projection import pca, sample_indices
-from mnist_core.exploration.scanning import Images, batches, release, squared_lengths
+from mnist_core.exploration.scanning import Images, batches, rows, squared_lengths
 
 # Pairs up to this Euclidean distance (pixels from 0 to 1) count as near duplicates.
 MOST_DIFFERENCE = 1.0
@@ -24,14 +24,13 @@ def exact_duplicates(train: Images, test: Images) -> npt.NDArray[np.int64]:
         In the order of the test images.
     """
     places: dict[bytes, list[int]] = {}
-    for index, image in enumerate(test):
-        places.setdefault(image.tobytes(), []).append(index)
+    for part, batch in batches(test):
+        for index, image in enumerate(batch, part.start):
+            places.setdefault(image.tobytes(), []).append(index)
     pairs = []
-    for start in range(0, len(train), _FIT_ON):
-        for index, image in enumerate(train[start : start + _FIT_ON], start):
+    for part, batch in batches(train):
+        for index, image in enumerate(batch, part.start):
             pairs += [(index, place) for place in places.get(image.tobytes(), ())]
-        release(train)
-    release(test)
     return np.array(sorted(pairs, key=lambda pair: pair[::-1]), np.int64).reshape(-1, 2)
 
 
@@ -64,7 +63,7 @@ def near_duplicates(
     projection = pca(train[sample_indices(len(train), _FIT_ON, seed=0)], _DIMENSIONS)
 
     def project(images: Images) -> npt.NDArray[np.float32]:
-        return np.vstack([projection(x).astype(np.float32) for _, x in batches(images)])
+        return np.vstack([projection(rows(batch)).astype(np.float32) for _, batch in batches(images)])
 
     a, b = project(train), project(test)
     lengths = squared_lengths(a)

@@ -38,7 +38,8 @@ def nearest(images: Images, queries: Images, k: int) -> Neighbours:
     lengths = squared_lengths(x)[:, None]
     best_indices = np.zeros((len(x), 0), np.int64)
     best = np.zeros((len(x), 0), np.float32)
-    for part, y in batches(images):
+    for part, batch in batches(images):
+        y = rows(batch)
         # |x - y|^2 = |x|^2 - 2 x.y + |y|^2: a product of matrices is much faster than differences.
         squared = lengths - 2 * (x @ y.T) + squared_lengths(y)
         best = np.hstack([best, squared])

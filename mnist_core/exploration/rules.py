@@ -9,7 +9,7 @@ import numpy.typing as npt
 from mnist_core.datasets import Dataset
 from mnist_core.exploration.neighbours import nearest
 from mnist_core.exploration.projection import sample_indices
-from mnist_core.exploration.scanning import batches, squared_lengths
+from mnist_core.exploration.scanning import batches, rows, squared_lengths
 
 VOTERS = 3  # nearest neighbours that vote, where nothing else is said
 _QUERIES = 500
@@ -48,9 +48,9 @@ def nearest_mean(dataset: Dataset, means: npt.NDArray[np.float64]) -> RuleResult
     """
     centres = means.reshape(len(means), -1).astype(np.float32)
     right = 0
-    for part, x in batches(dataset.x_test):
+    for part, batch in batches(dataset.x_test):
         # |x|^2 is the same for all classes.
-        answers = (squared_lengths(centres) - 2 * (x @ centres.T)).argmin(axis=1)
+        answers = (squared_lengths(centres) - 2 * (rows(batch) @ centres.T)).argmin(axis=1)
         right += int(np.sum(answers == dataset.y_test[part]))
     return RuleResult(right / len(dataset.y_test), len(dataset.y_train))
 

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 Images = npt.NDArray[np.uint8]
-_BATCH = 2000  # 6 MB as float32
+_BATCH = 2000  # 6 MB as rows of float32
 
 
-def batches(images: Images, size: int = _BATCH) -> Iterator[tuple[slice, npt.NDArray[np.float32]]]:
-    """Yield the images as rows of numbers, some at a time.
+def batches(images: Images, size: int = _BATCH) -> Iterator[tuple[slice, Images]]:
+    """Yield the images, some at a time.
 
     Datasets are memory-mapped files. What was read of one would count as this process's memory
     from then on (47 MB for 60,000 images), so it is handed back after each batch; the system
@@ -19,12 +19,12 @@ def batches(images: Images, size: int = _BATCH) -> Iterator[tuple[slice, npt.NDA
 
     Yields
     ------
-    slice, ndarray of shape (n, 784), float32
-        Which images, and their pixels, 0 to 1.
+    slice, ndarray of shape (n, 28, 28), uint8
+        Which images, and the images themselves.
     """
     for start in range(0, len(images), size):
         part = slice(start, min(start + size, len(images)))
-        yield part, rows(images[part])
+        yield part, images[part]
         release(images)
 
 

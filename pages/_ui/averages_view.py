@@ -24,20 +24,22 @@ def averages_view(data: Dataset) -> None:
         [
             _tile(mean, name, t("Average image of {name}", name=name))
             for mean, name in zip(averages.means, names, strict=True)
-        ]
+        ],
+        size="ten",
     )
     st.markdown(f"**{t('How much the images of a class differ')}**", help=term("standard_deviation"))
     st.caption(
         t(
             "The standard deviation of each pixel. Dark: the same in nearly all images. Bright: some have ink there "
-            "and some don't, as at the edges of strokes."
+            "and some don't, as along edges."
         )
     )
     gallery(
         [
             _tile(spread / _LARGEST_SPREAD, name, t("Spread of the images of {name}", name=name))
             for spread, name in zip(averages.spreads, names, strict=True)
-        ]
+        ],
+        size="ten",
     )
     csv_button(lambda: _pixel_table(data), f"averages-{data.spec.id}")
     _histogram(data)

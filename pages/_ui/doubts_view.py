@@ -48,7 +48,8 @@ def _doubts(data: Dataset, record: RunRecord) -> None:
     st.caption(
         t(
             "{n} images of the test and validation sets got another answer than their label, with at least {share} "
-            "confidence. Is the label wrong, or the network? A suspicion is no proof: look for yourself.",
+            "confidence. Is the label wrong, or the network? A suspicion is no proof: look for yourself. "
+            "Below each image: its label, the network's answer, its confidence, and where the image is.",
             n=len(doubts.indices),
             share=f"{_LEAST_CONFIDENCE:.0%}",
         )
@@ -117,7 +118,7 @@ def _copies(data: Dataset) -> None:
         ):
             name = data.spec.class_names[label]
             tiles.append(Tile(image, name, f"{where} · {distance:.2f}", f"{where}: {name}"))
-    gallery(tiles)
+    gallery(tiles, size="eight")  # pairs stay side by side
     csv_button(
         lambda: pd.DataFrame(
             {"training_index": pairs[:, 0], "test_index": pairs[:, 1], "distance": distances.round(4)}

@@ -31,8 +31,8 @@ def gallery(tiles: Sequence[Tile], *, size: str = "m") -> None:
     Parameters
     ----------
     tiles : sequence of Tile
-    size : {"m", "l", "hero"}
-        Least width of a tile: 72 or 112 pixels; or six tiles a row at any width.
+    size : {"m", "l", "ten", "eight", "hero"}
+        Least width of a tile: 72 or 112 pixels; or so many tiles a row, half as many on a phone; or six at any width.
     """
     items = "".join(
         f'<figure><img src="{data_url(tile.image)}" alt="{escape(tile.alt or tile.title)}">'

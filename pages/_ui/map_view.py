@@ -62,14 +62,11 @@ def _show(data: Dataset, found: cached.SampleMap, points: np.ndarray, axis_names
         key=f"map_{data.spec.id}_{method}",
         alt=map_alt(points, labels, names, i18n.current()),
         words=t("Point at a mark, or tap it, to see its image."),
+        # The browser fills these in.
+        sentence=t("Training image {index}, labelled {name}", index="{index}", name="{name}"),
         failure=t("The map could not be loaded. Reload the page to try again."),
     )
-    st.caption(
-        t(
-            "Click a class in the legend to hide it, double-click to see it alone. "
-            "The number beside an image is its index in the training set."
-        )
-    )
+    st.caption(t("Click a class in the legend to hide it, double-click to see it alone."))
     csv_button(
         lambda: pd.DataFrame(
             {

@@ -36,7 +36,8 @@ export default function (component) {
     const place = event.points[0].customdata;
     const x = (place % data.columns) * 28, y = Math.floor(place / data.columns) * 28;
     canvas.getContext('2d').drawImage(sheet, x, y, 28, 28, 0, 0, 28, 28);
-    words.textContent = event.points[0].data.name + ' · ' + event.points[0].text;
+    const { data: trace, text } = event.points[0];
+    words.textContent = data.sentence.replace('{name}', () => trace.name).replace('{index}', () => text);
   };
   const layout = { ...data.layout, font: { ...data.layout.font, family: getComputedStyle(chart).fontFamily } };
   const config = { responsive: true, displaylogo: false, displayModeBar: false };
@@ -60,7 +61,9 @@ _HTML = """
 """
 
 
-def sample_map(figure: dict[str, Any], sheet: str, *, key: str, alt: str, words: str, failure: str) -> None:
+def sample_map(
+    figure: dict[str, Any], sheet: str, *, key: str, alt: str, words: str, sentence: str, failure: str
+) -> None:
     """Show a map.
 
     Parameters
@@ -75,6 +78,8 @@ def sample_map(figure: dict[str, Any], sheet: str, *, key: str, alt: str, words:
         One sentence for screen readers.
     words : str
         What is said before an image was chosen.
+    sentence : str
+        What is said of a chosen image, with the placeholders {name} (its class) and {index}.
     failure : str
         What is shown where plotly.js can't be loaded.
     """
@@ -87,6 +92,7 @@ def sample_map(figure: dict[str, Any], sheet: str, *, key: str, alt: str, words:
             "columns": SHEET_COLUMNS,
             "alt": alt,
             "words": words,
+            "sentence": sentence,
             "failure": failure,
             "library": PLOTLY_URL,
         },

@@ -77,7 +77,7 @@ def neighbours_view(data: Dataset) -> None:
         )
         images, labels = (data.x_test, data.y_test) if split == "test" else (data.x_train, data.y_train)
         index = st.number_input(
-            t("Image number"),
+            t("Index"),
             0,
             len(labels) - 1,
             step=1,
