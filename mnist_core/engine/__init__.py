@@ -1,4 +1,4 @@
-"""The queue and its worker processes, what a run will take, and how far it is."""
+"""The queue and its worker processes, what a run will take, how far it is, and longer computations about data."""
 
 from mnist_core.engine.analyses import Analyses, AnalysisStatus, close_shared_analyses, shared_analyses
 from mnist_core.engine.devices import default_slots

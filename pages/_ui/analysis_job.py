@@ -26,13 +26,12 @@ def results(analyses: Sequence[Analysis], label: str, words: str) -> list[Result
         On the button, and beside the progress bar (translated).
     """
     found = [read_analysis(analysis, get_settings()) for analysis in analyses]
-    missing = [analysis for analysis, result in zip(analyses, found, strict=True) if result is None]
-    if missing:
-        _job(missing, label, words)
+    if any(result is None for result in found):
+        _job(analyses, label, words)
     return found
 
 
-def _job(analyses: list[Analysis], label: str, words: str) -> None:
+def _job(analyses: Sequence[Analysis], label: str, words: str) -> None:
     service = shared_analyses()
     before = [service.status(analysis).state for analysis in analyses]
     at_work = "running" in before or "waiting" in before
@@ -42,10 +41,10 @@ def _job(analyses: list[Analysis], label: str, words: str) -> None:
     def body() -> None:
         now = [service.status(analysis) for analysis in analyses]
         # Another visitor may have begun, or one of several may be done: the page then looks different.
-        if {status.state for status in now} != set(before):
+        if [status.state for status in now] != before:
             st.rerun()
         if at_work:
-            waits = all(status.state == "waiting" for status in now)
+            waits = all(status.state != "running" for status in now)
             done = sum(status.fraction for status in now) / len(now)
             st.progress(done, t("Waiting for another computation …") if waits else words)
             return

@@ -1,5 +1,7 @@
 """Your network against simple rules, on the same test images."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -30,50 +32,45 @@ def baselines_view(record: RunRecord) -> None:
         t("Comparing with the neighbours, and training the logistic regression …"),
     )
     majority, mean = cached.simple_rules(data.spec.id)
-    folds = np.asarray(logistic["folds"], np.float64) if logistic else None
-    unknown = t("not worked out yet")
+    learned_from = len(data.split("train", record.config.data)[1])
     rows = [
-        (
-            t(record.name),
-            record.outcome.test_accuracy,
-            data.train_size(record.config.data) if record.config.data.train_size else len(data.y_train),
-            t("The chosen run."),
-        ),
-        (t("Majority class"), majority.test_accuracy, majority.train_size, t("Always says the most frequent class.")),
-        (t("Nearest class mean"), mean.test_accuracy, mean.train_size, t("Says whose average image is nearest.")),
-        (
-            t("{k} nearest neighbours", k=VOTERS),
-            float(knn["test_accuracy"]) if knn else None,
-            int(knn["train_size"]) if knn else None,
-            t("The most similar training images vote.") if knn else unknown,
-        ),
-        (
-            t("Logistic regression"),
-            float(logistic["test_accuracy"]) if logistic else None,
-            int(logistic["train_size"]) if logistic else None,
-            unknown
-            if folds is None
-            else t(
-                "One weighted sum for each class. Cross-validated on the training set: {mean} ± {spread} "
-                "({n} folds, standard deviation).",
+        (t("This network"), record.outcome.test_accuracy, learned_from, t(record.name)),
+        (t("Majority class"), majority.test_accuracy, majority.train_size, t("always says the most frequent class")),
+        (t("Nearest class mean"), mean.test_accuracy, mean.train_size, t("says whose average image is nearest")),
+        (t("{k} nearest neighbours", k=VOTERS), *_computed(knn), t("the most similar training images vote")),
+        (t("Logistic regression"), *_computed(logistic), t("one weighted sum of the pixels for each class")),
+    ]
+    with place:
+        _chart(record.id, [row[0] for row in rows], [math.nan if row[1] is None else row[1] for row in rows])
+    if logistic is not None:
+        folds = np.asarray(logistic["folds"], np.float64)
+        st.caption(
+            t(
+                "Logistic regression, cross-validated on the training set: {mean} on average, ± {spread} "
+                "(standard deviation of {n} folds).",
                 mean=f"{folds.mean():.1%}",
                 spread=f"{folds.std():.1%}",
                 n=len(folds),
             ),
-        ),
-    ]
-    names = [row[0] for row in rows]
-    accuracies = [float("nan") if row[1] is None else row[1] for row in rows]
-    with place:
-        st.plotly_chart(
-            rules_figure(names, accuracies, highlight=0, theme=session.page_theme(), t=i18n.current()),
-            key=f"rules_{record.id}",
-            theme=None,
-            config={"displayModeBar": False},
-            alt=rules_alt(names, accuracies, i18n.current()),
+            help=term("cross_validation"),
         )
-    table = pd.DataFrame(rows, columns=[t("Method"), t("Test accuracy"), t("Training images"), t("How it answers")])
-    st.dataframe(
-        table, hide_index=True, column_config={t("Test accuracy"): st.column_config.NumberColumn(format="percent")}
-    )
+    accuracy = t("Test accuracy (%)")
+    table = pd.DataFrame(rows, columns=[t("Method"), accuracy, t("Training images"), t("What it does")])
+    table[accuracy] = (100 * table[accuracy].astype(float)).round(2)
+    st.dataframe(table, hide_index=True, column_config={accuracy: st.column_config.NumberColumn(format="%.2f")})
     csv_button(lambda: table, f"rules-{record.id}")
+
+
+def _computed(result: analysis_job.Result | None) -> tuple[float | None, int | None]:
+    """Return accuracy and number of training images; nothing while they are not worked out."""
+    return (None, None) if result is None else (float(result["test_accuracy"]), int(result["train_size"]))
+
+
+def _chart(run_id: str, names: list[str], accuracies: list[float]) -> None:
+    st.plotly_chart(
+        rules_figure(names, accuracies, highlight=0, theme=session.page_theme(), t=i18n.current()),
+        key=f"rules_{run_id}",
+        theme=None,
+        config={"displayModeBar": False},
+        alt=rules_alt(names, accuracies, i18n.current()),
+    )

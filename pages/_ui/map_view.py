@@ -44,7 +44,7 @@ def map_view(data: Dataset) -> None:
             t("Moving similar images together …"),
         )
         if result is None:
-            st.caption(t("It takes about half a minute, goes on when you leave this page, and is kept for everybody."))
+            st.caption(t("It takes up to half a minute, goes on when you leave this page, and is kept for everybody."))
             return
         points = np.asarray(result["points"], np.float64)
         st.caption(
