@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.datasets import Dataset
-from mnist_core.exploration import VOTERS, k_nearest, near_duplicates, pca, sample_indices
+from mnist_core.exploration import VOTERS, choose, k_nearest, near_duplicates, pca, sample_indices
 from mnist_core.store import Analysis
 
 Report = Callable[[float], None]
@@ -31,7 +31,7 @@ def tsne(dataset: Dataset, analysis: Analysis, report: Report) -> Result:
     from sklearn.manifold import TSNE
 
     indices = sample_indices(len(dataset.x_train), analysis.samples, analysis.seed)
-    images = dataset.x_train[indices]
+    images = choose(dataset.x_train, indices)
     x = pca(images, _COMPONENTS)(images.reshape(len(images), -1) / 255.0)
     model = TSNE(
         perplexity=min(_PERPLEXITY, (len(x) - 1) / 3),

@@ -12,6 +12,7 @@ from mnist_core.exploration.duplicates import MOST_DIFFERENCE, exact_duplicates,
 from mnist_core.exploration.neighbours import Neighbours, nearest
 from mnist_core.exploration.projection import Projection, pca, sample_indices
 from mnist_core.exploration.rules import VOTERS, RuleResult, k_nearest, majority_class, nearest_mean
+from mnist_core.exploration.scanning import choose
 
 __all__ = [
     "MOST_DIFFERENCE",
@@ -23,6 +24,7 @@ __all__ = [
     "Projection",
     "RuleResult",
     "by_typicality",
+    "choose",
     "class_averages",
     "doubtful_labels",
     "exact_duplicates",

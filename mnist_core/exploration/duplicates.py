@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.exploration.projection import pca, sample_indices
-from mnist_core.exploration.scanning import Images, batches, rows, squared_lengths
+from mnist_core.exploration.scanning import Images, batches, choose, rows, squared_lengths
 
 # Pairs up to this Euclidean distance (pixels from 0 to 1) count as near duplicates.
 MOST_DIFFERENCE = 1.0
@@ -60,7 +60,7 @@ def near_duplicates(
         (training index, test index), most alike first.
     distances : ndarray of shape (pairs,), float64
     """
-    projection = pca(train[sample_indices(len(train), _FIT_ON, seed=0)], _DIMENSIONS)
+    projection = pca(choose(train, sample_indices(len(train), _FIT_ON, seed=0)), _DIMENSIONS)
 
     def project(images: Images) -> npt.NDArray[np.float32]:
         return np.vstack([projection(rows(batch)).astype(np.float32) for _, batch in batches(images)])

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from mnist_core.datasets import Dataset
 from mnist_core.exploration.neighbours import nearest
 from mnist_core.exploration.projection import sample_indices
-from mnist_core.exploration.scanning import batches, rows, squared_lengths
+from mnist_core.exploration.scanning import batches, choose, rows, squared_lengths
 
 VOTERS = 3  # nearest neighbours that vote, where nothing else is said
 _QUERIES = 500
@@ -71,7 +71,7 @@ def k_nearest(
         Told the share that is done, 0 to 1.
     """
     chosen = sample_indices(len(dataset.x_train), train_size, seed)
-    images, labels = dataset.x_train[chosen], dataset.y_train[chosen]
+    images, labels = choose(dataset.x_train, chosen), dataset.y_train[chosen]
     tests, right = len(dataset.x_test), 0
     for start in range(0, tests, _QUERIES):
         part = slice(start, min(start + _QUERIES, tests))

@@ -28,6 +28,13 @@ def batches(images: Images, size: int = _BATCH) -> Iterator[tuple[slice, Images]
         release(images)
 
 
+def choose(images: Images, indices: npt.NDArray[np.int64]) -> Images:
+    """Return a copy of the images at `indices`; what was read of a mapped file for it is handed back."""
+    chosen: Images = np.array(images[indices])
+    release(images)
+    return chosen
+
+
 def rows(images: Images) -> npt.NDArray[np.float32]:
     """Return images of shape (n, 28, 28), uint8, as rows of shape (n, 784), float32, 0 to 1."""
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)

@@ -13,6 +13,7 @@ from mnist_core.exploration import (
     Neighbours,
     PixelHistogram,
     RuleResult,
+    choose,
     class_averages,
     exact_duplicates,
     majority_class,
@@ -112,7 +113,7 @@ def pca_map(dataset_id: str) -> SampleMap:
     """Return the map along the two directions in which the images differ most."""
     data = dataset(dataset_id)
     indices = sample_indices(len(data.x_train), MAP_SAMPLES, seed=0)
-    images = np.asarray(data.x_train[indices])
+    images = choose(data.x_train, indices)
     projection = pca(images, 2)
     points = projection(images.reshape(len(images), -1) / 255.0)
     return SampleMap(indices, points, float(projection.explained.sum()), sheet(images))

@@ -6,7 +6,7 @@ import numpy as np
 import psutil
 import pytest
 
-from mnist_core.exploration.scanning import batches, release
+from mnist_core.exploration.scanning import batches, choose, release
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process(), "memory_maps"), reason="needs the memory maps of a process")
@@ -24,6 +24,8 @@ def test_what_was_read_of_a_mapped_file_is_handed_back(tmp_path: Path) -> None:
     assert int(images.sum()) == 7 * 30_000 * 784
     assert resident() > 20e6
     release(images)
+    assert resident() < 1e6
+    assert choose(images, np.arange(0, 30_000, 10)).shape == (3000, 28, 28)
     assert resident() < 1e6
 
 
