@@ -39,18 +39,21 @@ def class_averages(images: Images, labels: Labels, num_classes: int) -> ClassAve
     labels : ndarray of shape (n,), int
     num_classes : int
     """
-    members = np.eye(num_classes, dtype=np.float32)[:, labels]
-    counts = np.maximum(members.sum(axis=1), 1)[:, None].astype(np.float64)
     sums, squares = np.zeros((num_classes, images[0].size)), np.zeros((num_classes, images[0].size))
+    counts = np.maximum(np.bincount(labels, minlength=num_classes), 1)[:, None]
+    # Sums, and no products of matrices: beside a training these wait for each other's processor.
     for part, batch in batches(images):
-        sums += members[:, part] @ rows(batch)
-    means = sums / counts
+        x = batch.reshape(len(batch), -1)
+        for label in range(num_classes):
+            sums[label] += x[labels[part] == label].sum(axis=0, dtype=np.uint32)
+    means = sums / counts / 255
     # In a second pass: a mean of squares minus the square of the mean loses its digits.
     centres, distances = means.astype(np.float32), np.empty(len(images), np.float32)
     for part, batch in batches(images):
         squared = np.square(rows(batch) - centres[labels[part]])
-        squares += members[:, part] @ squared
         distances[part] = np.sqrt(squared.sum(axis=1))
+        for label in range(num_classes):
+            squares[label] += squared[labels[part] == label].sum(axis=0)
     shape = (num_classes, *images.shape[1:])
     return ClassAverages(means.reshape(shape), np.sqrt(squares / counts).reshape(shape), distances)
 
