@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from mnist_core.datasets import DATASETS, shared_provider
-from mnist_core.engine import close_shared_supervisor, shared_supervisor
+from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
 from mnist_core.memory import return_large_blocks
 from pages._ui.errors import show_unexpected
 from pages._ui.web import VisitorMiddleware, health, plotly_js
@@ -30,6 +30,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         # Not by atexit: on SIGTERM the server ends without running it.
+        close_shared_analyses()
         close_shared_supervisor()
 
 

@@ -108,6 +108,15 @@ class TrainingDivergedError(MnistLabError, ArithmeticError):
     code = "diverged"
 
 
+# computations about a dataset
+
+
+class AnalysisError(MnistLabError, RuntimeError):
+    """A longer computation about a dataset gave no result."""
+
+    code = "analysis"
+
+
 # images
 
 

@@ -1,6 +1,7 @@
 """Giving memory back to the system."""
 
 import ctypes
+from pathlib import Path
 
 # glibc's malloc.h
 _M_MMAP_THRESHOLD = -3
@@ -8,6 +9,7 @@ _M_ARENA_MAX = -8
 
 _BLOCK = 1 << 20
 _ARENAS = 2
+_OOM_SCORE = 500  # 0 is usual, 1000 goes first
 
 
 def return_large_blocks() -> bool:
@@ -23,3 +25,11 @@ def return_large_blocks() -> bool:
         return bool(mallopt(_M_MMAP_THRESHOLD, _BLOCK)) and bool(mallopt(_M_ARENA_MAX, _ARENAS))
     except (AttributeError, OSError, TypeError):
         return False
+
+
+def volunteer_for_oom() -> None:
+    """Where memory runs out, let the system end this process and not the app."""
+    try:
+        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
+    except OSError:
+        pass  # not Linux, or not allowed: the system then chooses by size

@@ -115,6 +115,11 @@ class Settings(BaseSettings):
         return self.home / "runs"
 
     @property
+    def analyses_dir(self) -> Path:
+        """Results of longer computations about the datasets."""
+        return self.home / "analyses"
+
+    @property
     def datasets_dir(self) -> Path:
         """Folder with downloads and decoded arrays."""
         return self.home / "datasets"

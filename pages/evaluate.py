@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.evaluation import wilson_interval
 from mnist_core.store import RunRecord
 from pages._ui import runs
+from pages._ui.baselines_view import baselines_view
 from pages._ui.cached import Judgement, judge
 from pages._ui.class_view import class_view
 from pages._ui.compare_view import compare_view
@@ -21,6 +22,7 @@ VIEWS = {
     "mistakes": "Mistakes",
     "images": "Images",
     "compare": "Compare",
+    "rules": "Simple rules",
 }
 SPLITS = {"test": "Test set", "validation": "Validation set"}
 # Each figure names the set that it comes from, so that they are never mixed up.
@@ -90,6 +92,8 @@ def view(record: RunRecord, judgement: Judgement) -> None:
             one_prediction(judgement, record.id)
         case "compare":
             compare_view(record)
+        case "rules":
+            baselines_view(record)
 
 
 page_header(t("Evaluate"), t("How good is a network on images that it has never seen, and where does it go wrong?"))

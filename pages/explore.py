@@ -1,87 +1,45 @@
-"""Look at the data: samples, one image as numbers, counts, shapes."""
+"""Look at the data: samples, one image as numbers, counts, averages, neighbours, a map, doubtful labels."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from mnist_core.config import DataConfig
-from mnist_core.datasets import SPLITS, Dataset, Split, get_spec
-from mnist_core.datasets.statistics import class_counts, indices_of_class, one_hot
+from mnist_core.datasets import Dataset, get_spec
+from mnist_core.datasets.statistics import class_counts
 from mnist_core.figures.bars import class_count_alt, class_count_figure
 from pages._ui import i18n, session
+from pages._ui.averages_view import averages_view
 from pages._ui.cached import dataset
 from pages._ui.components import fallback_notice, need_dataset, page_header
-from pages._ui.gallery import Tile, big_image, gallery, number_grid
-from pages._ui.i18n import t, term
+from pages._ui.doubts_view import doubts_view
+from pages._ui.i18n import t
+from pages._ui.map_view import map_view
+from pages._ui.samples_view import one_image, samples
 from pages._ui.sidebar import dataset_box
+from pages._ui.typical_view import neighbours_view, typical_view
 
-PAGE_SIZE = 48
-SPLIT_NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
+# Computed when somebody opens them; what is above them is there at once.
+LATER = (
+    ("Averages", averages_view),
+    ("Typical and unusual", typical_view),
+    ("Neighbours", neighbours_view),
+    ("Map", map_view),
+    ("Doubts and duplicates", doubts_view),
+)
 
 
-def samples(data: Dataset, config: DataConfig) -> Split:
-    """Show a page of samples and return the chosen split."""
-    names = data.spec.class_names
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        split: Split = st.segmented_control(
-            t("Part"),
-            [split for split in SPLITS if len(data.split(split, config)[1])],
-            format_func=lambda split: t(SPLIT_NAMES[split]),
-            default="train",
-            required=True,
-            key="explore_split",
-            help=" ".join(term(name) for name in ("training_set", "validation_set", "test_set")),
-        )
-        label = st.selectbox(
-            t("Class"),
-            [None, *range(len(names))],
-            format_func=lambda label: t("all classes") if label is None else names[label],
-            key="explore_class",
-            width=220,
-            help=term("class"),
-        )
-    images, labels = data.split(split, config)
-    indices = indices_of_class(labels, label)
-    pages = max(1, -(-len(indices) // PAGE_SIZE))
-    page = st.pagination(pages, key=f"explore_page_{data.spec.id}_{split}_{label}") if pages > 1 else 1
-    shown = indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    st.caption(t("{n} images. The number below each one is its index.", n=f"{len(indices):,}"))
-    gallery(
-        [
-            Tile(
-                images[index],
-                names[labels[index]],
-                str(index),
-                t("Image {index}, labelled {name}", index=index, name=names[labels[index]]),
-            )
-            for index in shown
-        ]
+def counts_and_shapes(data: Dataset, config: DataConfig) -> None:
+    """Show how many images each class has, and the arrays."""
+    counts = class_counts(data, config)
+    st.markdown(f"**{t('Images per class')}**")
+    st.plotly_chart(
+        class_count_figure(counts, data.spec.class_names, theme=session.page_theme(), t=i18n.current()),
+        key="explore_counts",
+        theme=None,
+        config={"displayModeBar": False},
+        alt=class_count_alt(counts, i18n.current()),
     )
-    return split
-
-
-def one_image(data: Dataset, split: Split, config: DataConfig) -> None:
-    """Show one image as the numbers that the network gets."""
-    images, labels = data.split(split, config)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        index = st.number_input(
-            t("Go to index"), 0, len(labels) - 1, step=1, key=f"explore_index_{data.spec.id}_{split}", width=220
-        )
-        scaled = st.toggle(
-            t("Scaled to 0 … 1"),
-            key="explore_scaled",
-            help=t("Networks learn better from small numbers, so every pixel is divided by 255."),
-        )
-    image, label = images[index], int(labels[index])
-    name = data.spec.class_names[label]
-    picture, numbers = st.columns([1, 3], gap="large")
-    with picture:
-        big_image(np.asarray(image), t("Image {index}, labelled {name}", index=index, name=name))
-        st.markdown(t("Label: **{name}**", name=name), help=term("label"))
-        code = "".join(str(int(value)) for value in one_hot(label, data.spec.num_classes))
-        st.markdown(t("One-hot: `{code}`", code=code), help=term("one_hot"))
-    with numbers:
-        number_grid(np.asarray(image), scaled=scaled)
+    shapes(data)
 
 
 def shapes(data: Dataset) -> None:
@@ -110,21 +68,17 @@ page_header(t("Explore {title}", title=t(spec.title)), t(spec.summary))
 if need_dataset(dataset_id):
     data = dataset(dataset_id)
     config = DataConfig.model_validate({**session.draft()["data"], "train_size": None})
-    tabs = st.tabs([t("Samples"), t("One image as numbers"), t("Classes and shapes")])
+    first = [t("Samples"), t("One image as numbers"), t("Classes and shapes")]
+    tabs = st.tabs([*first, *(t(title) for title, _ in LATER)], key="explore_tab", on_change="rerun")
     with tabs[0]:
         split = samples(data, config)
     with tabs[1]:
         one_image(data, split, config)
     with tabs[2]:
-        counts = class_counts(data, config)
-        st.markdown(f"**{t('Images per class')}**")
-        st.plotly_chart(
-            class_count_figure(counts, spec.class_names, theme=session.page_theme(), t=i18n.current()),
-            key="explore_counts",
-            theme=None,
-            config={"displayModeBar": False},
-            alt=class_count_alt(counts, i18n.current()),
-        )
-        shapes(data)
+        counts_and_shapes(data, config)
+    for tab, (_, view) in zip(tabs[len(first) :], LATER, strict=True):
+        if tab.open:
+            with tab:
+                view(data)
 else:
     fallback_notice()

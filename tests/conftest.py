@@ -37,6 +37,7 @@ def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) 
     if engine is not None:
         engine.close_shared_supervisor()
         engine.shared_background.cache_clear()
+        engine.close_shared_analyses()
     _forget_singletons()
 
 

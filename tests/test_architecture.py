@@ -22,8 +22,8 @@ RANKS = {
     **dict.fromkeys(["datasets", "store", "robustness"], 3),
     "models": 4,
     "baselines": 5,
-    **dict.fromkeys(["training", "inference", "engine"], 6),
-    "figures": 7,
+    **dict.fromkeys(["training", "inference", "exploration", "engine"], 6),
+    **dict.fromkeys(["figures", "analysis"], 7),
     **dict.fromkeys(["__main__", "app", "pages"], 8),
 }
 FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "robustness", "figures"}

@@ -1,5 +1,6 @@
-"""The queue and its worker processes, what a run will take, how far it is; and computations in the background."""
+"""The queue and its worker processes, what a run will take, how far it is, and longer computations."""
 
+from mnist_core.engine.analyses import Analyses, AnalysisStatus, close_shared_analyses, shared_analyses
 from mnist_core.engine.background import Background, Report, Task, shared_background
 from mnist_core.engine.devices import default_slots
 from mnist_core.engine.estimate import Estimate, estimate
@@ -13,6 +14,8 @@ from mnist_core.engine.supervisor import (
 )
 
 __all__ = [
+    "Analyses",
+    "AnalysisStatus",
     "Background",
     "Estimate",
     "Progress",
@@ -22,10 +25,12 @@ __all__ = [
     "Task",
     "check_config",
     "check_continuation",
+    "close_shared_analyses",
     "close_shared_supervisor",
     "default_slots",
     "estimate",
     "progress",
+    "shared_analyses",
     "shared_background",
     "shared_supervisor",
     "total_rounds",

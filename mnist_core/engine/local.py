@@ -39,7 +39,7 @@ class LocalWorker:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=PROJECT,
-                env=_environment(settings, gpu),
+                env=child_environment(settings, gpu),
                 # Ctrl-C in the terminal shall reach the app only, which stops its workers itself.
                 start_new_session=True,
             )
@@ -82,16 +82,7 @@ class LocalWorker:
 
     def close(self, timeout: float) -> None:
         """Close the process's input, which ends it, and wait; kill it after `timeout` seconds."""
-        if self._process.stdin is not None:
-            try:
-                self._process.stdin.close()
-            except OSError:
-                pass  # it is gone already
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end_by_input(self._process, timeout)
 
     def _send(self, message: dict[str, str]) -> None:
         assert self._process.stdin is not None
@@ -102,7 +93,22 @@ class LocalWorker:
             pass  # the process has ended; the supervisor sees that by its exit code
 
 
-def _environment(settings: Settings, gpu: str | None) -> dict[str, str]:
+def end_by_input(process: "subprocess.Popen[bytes]", timeout: float) -> None:
+    """Close the input of a process, which ends it, and wait; kill it after `timeout` seconds."""
+    if process.stdin is not None:
+        try:
+            process.stdin.close()
+        except OSError:
+            pass  # it is gone already
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def child_environment(settings: Settings, gpu: str | None = None) -> dict[str, str]:
+    """Return the environment of a process of ours: these settings, but for the admin token."""
     environment = dict(os.environ)
     environment.pop("MNIST_LAB_ADMIN_TOKEN", None)
     for name, value in settings.model_dump(mode="json", exclude_none=True, exclude={"admin_token"}).items():

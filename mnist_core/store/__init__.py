@@ -1,11 +1,25 @@
 """The record of all runs: one database, one folder a run for files."""
 
+from mnist_core.store.analyses import (
+    KINDS,
+    MAP_SAMPLES,
+    Analysis,
+    Kind,
+    has_analysis,
+    read_analysis,
+    standard_analysis,
+    write_analysis,
+)
 from mnist_core.store.artifacts import RunFiles
 from mnist_core.store.processes import own_process
 from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState, Visitor
 from mnist_core.store.store import Store, shared_store
 
 __all__ = [
+    "KINDS",
+    "MAP_SAMPLES",
+    "Analysis",
+    "Kind",
     "MetricPoint",
     "Outcome",
     "RunError",
@@ -14,6 +28,10 @@ __all__ = [
     "RunState",
     "Store",
     "Visitor",
+    "has_analysis",
     "own_process",
+    "read_analysis",
     "shared_store",
+    "standard_analysis",
+    "write_analysis",
 ]

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 
+from mnist_core.memory import volunteer_for_oom
 from mnist_core.training.control import Control
 
 # Set before Keras is imported: TensorFlow's start-up messages are not for learners.
@@ -24,8 +25,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 EXIT_ORPHANED = 4
-# Where memory runs out, the system shall end a worker and not the app (0 is usual, 1000 goes first).
-_OOM_SCORE = 500
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +32,7 @@ def main(arguments: list[str]) -> int:
     control = Control()
     runs: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(control, runs), daemon=True).start()
-    _volunteer_for_oom()
+    volunteer_for_oom()
     if "--no-warm-up" not in arguments:
         _get_ready(lambda: not runs.empty())
     run_id = runs.get()
@@ -82,13 +81,6 @@ def _log_into(path: Path) -> None:
     with path.open("ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-
-
-def _volunteer_for_oom() -> None:
-    try:
-        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
-    except OSError:
-        pass  # not Linux, or not allowed: the system then chooses by size
 
 
 if __name__ == "__main__":

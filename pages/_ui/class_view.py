@@ -7,7 +7,7 @@ from mnist_core.evaluation import RankingCurve, precision_recall_curve, roc_curv
 from mnist_core.figures.evaluation import ranking_alt, ranking_figure
 from pages._ui import i18n, session
 from pages._ui.cached import Judgement, judge
-from pages._ui.csv_button import csv_button
+from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 
@@ -48,7 +48,7 @@ def _table(judgement: Judgement, run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(t("Click a column's head to sort by it."))
         csv_button(
-            {
+            lambda: {
                 "class": names,
                 "precision": scores.precision,
                 "recall": scores.recall,
@@ -58,7 +58,6 @@ def _table(judgement: Judgement, run_id: str) -> None:
                 "images": scores.support,
             },
             f"classes_{judgement.split}_{run_id}",
-            "classes_csv",
         )
 
 
@@ -117,7 +116,7 @@ def _curves(judgement: Judgement, run_id: str) -> None:
             + " · ".join(f"{names[label]} {curve.area:.4f}" for label, curve in shown.items())
         )
         csv_button(
-            {
+            lambda: {
                 "class": [names[label] for label, curve in shown.items() for _ in curve.x],
                 "x": [x for curve in shown.values() for x in curve.x],
                 "y": [y for curve in shown.values() for y in curve.y],
@@ -125,5 +124,4 @@ def _curves(judgement: Judgement, run_id: str) -> None:
                 area: [curve.area for curve in shown.values() for _ in curve.x],
             },
             f"{kind}_{judgement.split}_{run_id}",
-            "ranking_csv",
         )

@@ -9,7 +9,7 @@ from mnist_core.figures.matrix import difference_alt, difference_figure
 from mnist_core.store import RunRecord
 from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement, judge
-from pages._ui.csv_button import csv_button
+from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import gallery
 from pages._ui.i18n import t, term
@@ -113,14 +113,13 @@ def _matrix(first: Judgement, second: Judgement, key: str) -> None:
         )
         size = range(len(names))
         csv_button(
-            {
+            lambda: {
                 "true": [names[i] for i in size for _ in size],
                 "predicted": [names[j] for _ in size for j in size],
                 "this_run": first.matrix.counts.ravel(),
                 "other_run": second.matrix.counts.ravel(),
             },
             f"difference_{key}",
-            "difference_csv",
         )
     with right:
         true, predicted = cell_boxes(event, f"difference_{key}", names, first.matrix.most_confused())

@@ -14,7 +14,7 @@ from mnist_core.figures.evaluation import (
 )
 from pages._ui import i18n, session
 from pages._ui.cached import Judgement
-from pages._ui.csv_button import csv_button
+from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 
@@ -60,7 +60,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
             help=term("calibration"),
         )
         csv_button(
-            {
+            lambda: {
                 "from": result.edges[:-1],
                 "to": result.edges[1:],
                 "right": result.right,
@@ -69,7 +69,6 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
                 "accuracy": result.accuracy,
             },
             f"confidence_{judgement.split}_{run_id}",
-            "confidence_csv",
         )
 
 
@@ -109,7 +108,6 @@ def _sure(judgement: Judgement, run_id: str) -> None:
         alt=sure_alt(result, chosen, i18n.current()),
     )
     csv_button(
-        {"least_confidence": result.thresholds, "answered": result.answered, "accuracy": result.accuracy},
+        lambda: {"least_confidence": result.thresholds, "answered": result.answered, "accuracy": result.accuracy},
         f"answer_when_sure_{judgement.split}_{run_id}",
-        "sure_csv",
     )

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import streamlit as st
 from PIL import Image
 
+SHEET_COLUMNS = 50
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -29,8 +31,9 @@ def gallery(tiles: Sequence[Tile], *, size: str = "m") -> None:
     Parameters
     ----------
     tiles : sequence of Tile
-    size : {"m", "l", "six", "hero"}
-        Least width of a tile: 72 or 112 pixels; or at most six tiles a row; or six at any width, without words.
+    size : {"m", "l", "six", "eight", "ten", "hero"}
+        Least width of a tile: 72 or 112 pixels; or at most six tiles a row; or eight or ten, half as many on a phone;
+        or six at any width, without words.
     """
     items = "".join(
         f'<figure><img src="{data_url(tile.image)}" alt="{escape(tile.alt or tile.title)}">'
@@ -68,6 +71,23 @@ def number_grid(image: npt.NDArray[np.uint8], *, scaled: bool) -> None:
 
 def _scaled(value: int) -> str:
     return str(value // 255) if value in (0, 255) else f"{value / 255:.2f}".removeprefix("0")
+
+
+def sheet(images: npt.NDArray[np.uint8]) -> str:
+    """Return many images side by side as one picture in a data address, `SHEET_COLUMNS` in a row.
+
+    In 16 shades, which halves the bytes (204 kB for 2,000 digits) and nobody sees.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 28, 28), uint8
+    """
+    n, height, width = images.shape
+    tall = -(-n // SHEET_COLUMNS)
+    grid = np.zeros((tall * SHEET_COLUMNS, height, width), np.uint8)
+    grid[:n] = images // 16 * 17
+    rows = grid.reshape(tall, SHEET_COLUMNS, height, width).swapaxes(1, 2)
+    return data_url(rows.reshape(tall * height, SHEET_COLUMNS * width))
 
 
 def data_url(image: npt.NDArray[np.uint8]) -> str:

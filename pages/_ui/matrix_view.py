@@ -9,7 +9,7 @@ from mnist_core.evaluation import cell_samples
 from mnist_core.figures.matrix import confusion_alt, confusion_figure
 from pages._ui import i18n, session
 from pages._ui.cached import Judgement
-from pages._ui.csv_button import csv_button
+from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import gallery
 from pages._ui.i18n import t, term
@@ -53,7 +53,7 @@ def matrix_view(judgement: Judgement, run_id: str) -> None:
         )
         true, predicted = (index.ravel() for index in np.indices(judgement.matrix.counts.shape))
         csv_button(
-            {
+            lambda: {
                 "true": [names[i] for i in true],
                 "predicted": [names[j] for j in predicted],
                 "images": judgement.matrix.counts.ravel(),
@@ -61,7 +61,6 @@ def matrix_view(judgement: Judgement, run_id: str) -> None:
                 "share_of_column": judgement.matrix.shares("column").ravel(),
             },
             f"confusion_{judgement.split}_{run_id}",
-            f"{key}_csv",
         )
     with right:
         _cell(judgement, *cell_boxes(event, key, names, judgement.matrix.most_confused()))

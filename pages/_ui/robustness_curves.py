@@ -13,7 +13,7 @@ from mnist_core.robustness.accuracy import SUBSET_SEED, Labels
 from mnist_core.robustness.corruptions import Images
 from mnist_core.store import RunFiles, RunRecord, shared_store
 from pages._ui import i18n, runs, session
-from pages._ui.csv_button import csv_button
+from pages._ui.downloads import csv_button
 from pages._ui.i18n import t
 from pages._ui.live_plot import live_plot
 from pages._ui.robustness_words import curve_words
@@ -61,7 +61,7 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
         )
         st.caption(t("The bands are 95 % intervals: with other test images the line could lie anywhere in them."))
         curve_words(curves, list(records.values()), strength)
-        csv_button(_table(curves), f"robustness_{corruption}", "robustness_csv")
+        csv_button(lambda: _table(curves), f"robustness_{corruption}")
 
     when_done(calls, t("The networks read {n} images at each strength …", n=f"{len(labels):,}"), show)
 

@@ -1,0 +1,1 @@
+"""Longer computations about a dataset, in a process of their own: ``python -m mnist_core.analysis KIND``."""

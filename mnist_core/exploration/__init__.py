@@ -1,0 +1,39 @@
+"""What is in a dataset: averages, typical images, neighbours, duplicates, a map, simple rules. NumPy only."""
+
+from mnist_core.exploration.averages import (
+    ClassAverages,
+    PixelHistogram,
+    by_typicality,
+    class_averages,
+    pixel_histogram,
+)
+from mnist_core.exploration.doubts import Doubts, doubtful_labels
+from mnist_core.exploration.duplicates import MOST_DIFFERENCE, exact_duplicates, near_duplicates
+from mnist_core.exploration.neighbours import Neighbours, nearest
+from mnist_core.exploration.projection import Projection, pca, sample_indices
+from mnist_core.exploration.rules import VOTERS, RuleResult, k_nearest, majority_class, nearest_mean
+from mnist_core.exploration.scanning import choose
+
+__all__ = [
+    "MOST_DIFFERENCE",
+    "VOTERS",
+    "ClassAverages",
+    "Doubts",
+    "Neighbours",
+    "PixelHistogram",
+    "Projection",
+    "RuleResult",
+    "by_typicality",
+    "choose",
+    "class_averages",
+    "doubtful_labels",
+    "exact_duplicates",
+    "k_nearest",
+    "majority_class",
+    "near_duplicates",
+    "nearest",
+    "nearest_mean",
+    "pca",
+    "pixel_histogram",
+    "sample_indices",
+]
