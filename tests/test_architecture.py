@@ -23,7 +23,7 @@ RANKS = {
     "models": 4,
     "baselines": 5,
     **dict.fromkeys(["training", "inference", "engine"], 6),
-    "figures": 7,
+    **dict.fromkeys(["figures", "explain"], 7),
     **dict.fromkeys(["__main__", "app", "pages"], 8),
 }
 FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "figures"}
