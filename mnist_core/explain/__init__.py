@@ -8,7 +8,7 @@ from mnist_core.explain.contrast import Removal, remove_pixels
 from mnist_core.explain.kernels import filter_slices, kernel_images
 from mnist_core.explain.layers import Layers, open_layers
 from mnist_core.explain.occlusion import Occlusion, occlude
-from mnist_core.explain.plane import Plane, principal_plane
+from mnist_core.explain.plane import Plane, principal_plane, same_neighbour
 from mnist_core.explain.predicting import Predict, log_probabilities
 from mnist_core.explain.sensitivity import Sensitivity, measure_sensitivity
 from mnist_core.explain.worst_case import EPSILONS, WorstCase, find_worst_case
@@ -31,4 +31,5 @@ __all__ = [
     "open_layers",
     "principal_plane",
     "remove_pixels",
+    "same_neighbour",
 ]

@@ -23,13 +23,6 @@ class Plane:
     points: Map
     shares: Map
 
-    def same_neighbour(self, labels: npt.NDArray[np.integer]) -> float:
-        """Return the share of samples whose nearest neighbour in the plane has the same label, 0 to 1."""
-        squares = (self.points**2).sum(axis=1)
-        distances = squares[:, None] + squares[None] - 2 * self.points @ self.points.T
-        np.fill_diagonal(distances, np.inf)
-        return float(np.mean(labels[distances.argmin(axis=1)] == labels))
-
 
 def principal_plane(features: npt.NDArray[np.floating]) -> Plane:
     """Return the plane of the first two principal components, the same one every time.
@@ -48,3 +41,19 @@ def principal_plane(features: npt.NDArray[np.floating]) -> Plane:
     directions *= np.where(directions[np.arange(2), largest] < 0, -1.0, 1.0)[:, None]
     variances = np.pad(singular**2, (0, 2))
     return Plane(centred @ directions.T, variances[:2] / (variances.sum() or 1.0))
+
+
+def same_neighbour(points: npt.NDArray[np.floating], labels: npt.NDArray[np.integer]) -> float:
+    """Return the share of samples whose nearest neighbour has the same label, 0 to 1.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, d)
+        Coordinates in a plane, or all numbers of a layer.
+    labels : ndarray of shape (n,), int
+    """
+    centred = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
+    squares = (centred**2).sum(axis=1)
+    distances = squares[:, None] + squares[None] - 2 * centred @ centred.T
+    np.fill_diagonal(distances, np.inf)
+    return float(np.mean(labels[distances.argmin(axis=1)] == labels))

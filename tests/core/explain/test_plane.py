@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_core.explain import principal_plane
+from mnist_core.explain import principal_plane, same_neighbour
 
 
 @pytest.mark.parametrize("shape", [(300, 12), (40, 200), (50, 2)])
@@ -37,13 +37,13 @@ def test_a_single_direction_or_none_is_still_a_plane(features):
     assert not plane.points[:, 1].any()
 
 
-def test_neighbours_are_those_of_brute_force():
+@pytest.mark.parametrize("d", [2, 9])
+def test_neighbours_are_those_of_brute_force(d):
     rng = np.random.default_rng(3)
-    plane, labels = principal_plane(rng.normal(0, 1, (80, 5))), rng.integers(0, 4, 80)
+    points, labels = rng.normal(100, 1, (80, d)).astype(np.float16), rng.integers(0, 4, 80)
     same = 0
-    for index, point in enumerate(plane.points):
-        distances = [
-            np.hypot(*(point - other)) if number != index else np.inf for number, other in enumerate(plane.points)
-        ]
+    for index, point in enumerate(points.astype(np.float64)):
+        distances = np.linalg.norm(points.astype(np.float64) - point, axis=1)
+        distances[index] = np.inf
         same += labels[int(np.argmin(distances))] == labels[index]
-    assert plane.same_neighbour(labels) == same / 80
+    assert same_neighbour(points, labels) == same / 80

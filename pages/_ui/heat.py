@@ -1,0 +1,31 @@
+"""Maps over an image: tiles in two colours, what the colours mean, and their numbers."""
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from mnist_core.figures.theme import SPEAKS_AGAINST, SPEAKS_FOR
+from pages._ui.downloads import csv_button
+
+
+def legend(positive: str, negative: str) -> None:
+    """Say in words what orange and blue mean (both translated)."""
+    items = "".join(
+        f'<span><i style="background:{color}"></i>{escape(words)}</span>'
+        for color, words in ((SPEAKS_FOR, positive), (SPEAKS_AGAINST, negative))
+    )
+    st.html(f'<div class="lab-legend">{items}</div>')
+
+
+def map_csv(values: npt.NDArray[np.floating[Any]], name: str) -> None:
+    """Show a button that downloads a map of shape (h, w), one row a pixel."""
+
+    def table() -> pd.DataFrame:
+        rows, columns = np.indices(values.shape)
+        return pd.DataFrame({"row": rows.ravel(), "column": columns.ravel(), "value": values.ravel()})
+
+    csv_button(table, name)
