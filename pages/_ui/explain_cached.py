@@ -94,10 +94,10 @@ def strongest(run_id: str) -> list[npt.NDArray[np.float32]]:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def parts(run_id: str) -> dict[str, npt.NDArray[np.floating]]:
-    """Return a run's kernels; raises `ArtifactMissingError`."""
+def kernels(run_id: str) -> dict[int, npt.NDArray[np.floating]]:
+    """Return a run's kernels by the number of their layer; raises `ArtifactMissingError`."""
     found = shared_store().files(run_id).read_parts()
-    return {name: part for name, part in found.items() if name.startswith("kernel_")}
+    return {int(name[7:]): part for name, part in found.items() if name.startswith("kernel_")}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Explain: which image is explained."""
 
 import random
+import re
 
 import numpy as np
 import streamlit as st
@@ -51,8 +52,8 @@ def _read_address(n: int) -> None:
     """Take the image from the address (``?image=7``) when the page opens."""
     if INDEX not in st.session_state:
         wanted = st.query_params.get("image", "")
-        st.session_state[INDEX] = int(wanted) if wanted.isascii() and wanted.isdigit() and int(wanted) < n else 0
-    st.session_state[INDEX] = min(st.session_state[INDEX], n - 1)  # another dataset may have fewer
+        st.session_state[INDEX] = int(wanted) if re.fullmatch("[0-9]{1,6}", wanted) else 0
+    st.session_state[INDEX] = min(st.session_state[INDEX], n - 1)  # a dataset may have fewer
 
 
 def _random(n: int) -> None:

@@ -57,7 +57,7 @@ def _one(data: Dataset, arranged: cached.Arrangement, when: str, index: int | No
     )
     st.caption(
         t(
-            "How many images have a nearest neighbour of their own class: {in_layer} by all {n} numbers of the layer, "
+            "How many images have a nearest neighbour of their own class: {in_layer} by {n} numbers of the layer, "
             "{on_map} on this map, which holds {variance} of all differences.",
             in_layer=f"{arranged.in_layer:.0%}",
             n=f"{arranged.numbers:,}",

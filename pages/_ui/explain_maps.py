@@ -22,6 +22,7 @@ def maps_view(data: Dataset, sample: Sample, run_id: str) -> None:
     label, other = _classes(names, sample, run_id)
     with st.spinner(t("Asking the network about every pixel …")):
         cached.sensitivity(run_id, sample.image)
+        cached.removal(run_id, sample.image, label, other)
     left, right = st.columns(2, gap="large")
     with left:
         _occlusion(names[label], label, sample, run_id)
@@ -65,8 +66,9 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
             key="explain_fill",
         )
     drop = cached.occlusion(run_id, sample.image, size, fill).drop(label)
-    strongest = float(drop.max())
-    _tiles(sample, [(drop, t("Needed for {name}", name=name), t("at most {share}", share=f"{strongest:+.1%}"))])
+    _tiles(
+        sample, [(drop, t("Needed for {name}", name=name), t("costs up to {share}", share=f"{max(drop.max(), 0):.1%}"))]
+    )
     legend(t("covering it costs probability of {name}", name=name), t("covering it helps {name}", name=name))
     st.caption(
         t(

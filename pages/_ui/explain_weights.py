@@ -12,7 +12,7 @@ from mnist_core.store import RunRecord
 from pages._ui import explain_cached as cached
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
-from pages._ui.heat import legend
+from pages._ui.heat import legend, map_csv
 from pages._ui.i18n import t, term
 
 MOST = 48
@@ -22,67 +22,63 @@ MOST = 48
 @errors_in_words()
 def weights_view(data: Dataset, record: RunRecord) -> None:
     """Show the kernels of a run, layer by layer."""
-    kernels = cached.parts(record.id)
+    kernels = cached.kernels(record.id)
     if not kernels:
         st.info(t("No layer of this network looks at a picture, so its weights can't be shown as one."))
         return
-    network = record.config.model.kind == "network"
-    for name, kernel in kernels.items():
-        number = int(name.removeprefix("kernel_"))
-        if network:
-            row = layer_rows(record.config.model, data.spec.num_classes)[number]
-            st.markdown(f"**{number}. {row.name}({row.detail})**", help=term("parameters"))
+    is_network = record.config.model.kind == "network"
+    rows = layer_rows(record.config.model, data.spec.num_classes) if is_network else ()
+    for number, kernel in kernels.items():
+        if is_network:
+            st.markdown(f"**{number}. {rows[number].name}({rows[number].detail})**", help=term("parameters"))
         else:
             st.markdown(f"**{t('Logistic regression')}**", help=term("logistic_regression"))
-        _kernel(kernel, number, data)
-    legend(t("positive: ink here speaks for the unit"), t("negative: ink here speaks against it"))
+        answers = not is_network or number == len(rows) - 1
+        _kernel(kernel, f"{number}-{record.id}", data.spec.class_names if answers else None)
 
 
-def _kernel(kernel: npt.NDArray[np.float32], number: int, data: Dataset) -> None:
-    pictures = kernel_images(kernel)
-    names = data.spec.class_names
+def _kernel(kernel: npt.NDArray[np.float32], key: str, class_names: tuple[str, ...] | None) -> None:
+    pictures, words = kernel_images(kernel), t("unit {number}")
     if pictures is None:
-        chosen = st.number_input(t("Filter"), 0, kernel.shape[-1] - 1, key=f"explain_filter_{number}", width=180)
+        chosen = st.number_input(t("Filter"), 0, kernel.shape[-1] - 1, key=f"explain_filter_{key}", width=180)
         pictures, words = filter_slices(kernel, chosen), t("map {number}")
-        st.caption(
-            t(
-                "This filter looks at all maps of the layer before it: one small picture for each of them. "
-                "Together they say which mixture of shapes it looks for."
-            )
+        how = t(
+            "This filter looks at all maps of the layer before it: one small picture for each of them. "
+            "Together they say which mixture of shapes it looks for."
         )
     elif kernel.ndim == 4:
         words = t("filter {number}")
-        st.caption(t("Each filter is a small pattern that is looked for everywhere: edges, strokes, corners."))
-    elif len(pictures) == len(names) == 10 and number <= 1 and kernel.shape[1] == 10:
-        words = ""
-        st.caption(t("One picture for each class: the ink that speaks for it and the ink that speaks against it."))
+        how = t("Each filter is a small pattern that is looked for everywhere: edges, strokes, corners.")
+    elif class_names:
+        how = t("One picture for each class: the ink that speaks for it, and the ink that speaks against it.")
     else:
-        words = t("unit {number}")
-        st.caption(
-            t(
-                "Each unit has a weight for every pixel. Laid out as an image they show where it wants ink. "
-                "Pictures that look like noise learned little, or work only together with others."
-            )
+        how = t(
+            "Each unit has a weight for every pixel. Laid out as an image they show where it wants ink. "
+            "Pictures that look like noise learned little, or work only together with others."
         )
-    _gallery(pictures, words, names)
-
-
-def _gallery(pictures: npt.NDArray[np.float32], words: str, names: tuple[str, ...]) -> None:
-    """Show pictures, each in its own strength; of very many the ones with the largest weights."""
-    strength = np.sqrt((pictures.astype(np.float64) ** 2).sum(axis=(1, 2)))
-    order = np.argsort(-strength, kind="stable")[:MOST]
-    order = np.sort(order) if len(pictures) <= MOST else order
-    titles = {int(i): words.format(number=i) if words else names[i] for i in order}
+    order = _largest(pictures)
+    titles = [class_names[unit] if class_names else words.format(number=unit) for unit in order]
     gallery(
         [
             Tile(
-                heat_image(pictures[i]),
+                heat_image(pictures[unit]),
                 title,
-                f"±{np.abs(pictures[i]).max():.2f}",
+                f"±{np.abs(pictures[unit]).max():.2f}",
                 t("Weights of {name}", name=title),
             )
-            for i, title in titles.items()
+            for unit, title in zip(order, titles, strict=True)
         ]
     )
+    legend(t("positive: it wants ink here"), t("negative: it wants none"))
     if len(pictures) > MOST:
-        st.caption(t("The {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures)))
+        how += " " + t("These are the {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures))
+    st.caption(how + " " + t("The number below a picture is the weight with full colour."))
+    map_csv(pictures, f"weights-{key}")
+
+
+def _largest(pictures: npt.NDArray[np.float32]) -> list[int]:
+    """Return which pictures to show: all in their order, or of very many those with the largest weights."""
+    if len(pictures) <= MOST:
+        return list(range(len(pictures)))
+    strength = (pictures.astype(np.float64) ** 2).sum(axis=(1, 2))
+    return [int(unit) for unit in np.argsort(-strength, kind="stable")[:MOST]]
