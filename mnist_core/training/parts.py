@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SAMPLES = 1000
 """How many test images are shown on the map of the last hidden layer."""
-_MOST_FEATURES = 1024
+_MOST_FEATURES = 512
 _AT_ONCE = 250  # a convolution's answers to so many images take some tens of megabytes
 
 

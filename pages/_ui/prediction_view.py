@@ -54,6 +54,12 @@ def one_prediction(data: Dataset, judgement: Judgement, run_id: str) -> None:
         name = names[data.y_test[index]]
         big_image(np.asarray(data.x_test[index]), t("Test image {index}: {name}", index=index, name=name))
         st.markdown(t("Label: **{name}**", name=name), help=term("label"))
+        st.page_link(
+            "explain.py",
+            label=t("Why this answer?"),
+            icon=":material/psychology:",
+            query_params={"run": run_id, "image": str(index)},
+        )
     with chart:
         probability_bars(judgement.probabilities[index], names, key="one_bars")
 
