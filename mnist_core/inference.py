@@ -1,6 +1,7 @@
 """Predicting with a run's exported model, without Keras."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +11,29 @@ from mnist_core.errors import ArtifactMissingError
 from mnist_core.store import RunFiles
 
 if TYPE_CHECKING:
-    pass
+    import onnxruntime
+
+Images = npt.NDArray[np.uint8] | npt.NDArray[np.float32]
 
 # Between layers a batch takes memory, and ONNX Runtime keeps the most it ever took: 1,000 images at once take 200 MB
 # more with a small convolutional network, and no less time.
 _BATCH = 50
+
+
+def open_session(path: Path) -> "onnxruntime.InferenceSession":
+    """Return an exported graph in ONNX Runtime; raises `ArtifactMissingError`."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # Small images, few at a time: more threads only wait for each other.
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises its own classes without a common base
+        raise ArtifactMissingError(
+            "The model of this run is missing or damaged. Train it again to get it back."
+        ) from error
 
 
 class Classifier:
@@ -32,30 +51,16 @@ class Classifier:
     """
 
     def __init__(self, files: RunFiles) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        # One small image at a time: more threads only wait for each other.
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            content = files.onnx.read_bytes()
-            self._session: onnxruntime.InferenceSession = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime raises its own classes without a common base
-            raise ArtifactMissingError(
-                "The model of this run is missing or damaged. Train it again to get it back."
-            ) from error
+        self._session = open_session(files.onnx)
         self._input = self._session.get_inputs()[0].name
 
-    def predict(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """Return probabilities of shape (n, classes) for images of shape (n, 28, 28), uint8."""
+    def predict(self, images: Images) -> npt.NDArray[np.float32]:
+        """Return probabilities of shape (n, classes) for images of shape (n, 28, 28), grey values from 0 to 255."""
         return np.concatenate(
             [self._predict_batch(images[start : start + _BATCH]) for start in range(0, max(len(images), 1), _BATCH)]
         )
 
-    def _predict_batch(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def _predict_batch(self, images: Images) -> npt.NDArray[np.float32]:
         scaled = images.astype(np.float32) / np.float32(255)
         probabilities: npt.NDArray[np.float32] = self._session.run(None, {self._input: scaled})[0]
         return probabilities
@@ -63,8 +68,6 @@ class Classifier:
 
 @lru_cache(maxsize=8)
 def _cached(files_key: str, _changed: int, runs_dir: str) -> Classifier:
-    from pathlib import Path
-
     return Classifier(RunFiles(Path(runs_dir), files_key))
 
 

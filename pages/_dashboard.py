@@ -19,6 +19,7 @@ PAGES = (
     ("explore.py", "Explore", ":material/grid_view:"),
     ("train.py", "Train", ":material/model_training:"),
     ("evaluate.py", "Evaluate", ":material/fact_check:"),
+    ("explain.py", "Explain", ":material/psychology:"),
     ("robustness.py", "Robustness", ":material/tune:"),
     ("draw.py", "Draw", ":material/draw:"),
     ("glossary.py", "Glossary", ":material/menu_book:"),

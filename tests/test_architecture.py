@@ -23,7 +23,7 @@ RANKS = {
     "models": 4,
     "baselines": 5,
     **dict.fromkeys(["training", "inference", "exploration", "engine"], 6),
-    **dict.fromkeys(["figures", "analysis"], 7),
+    **dict.fromkeys(["figures", "analysis", "explain"], 7),
     **dict.fromkeys(["__main__", "app", "pages"], 8),
 }
 FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "robustness", "figures"}

@@ -21,6 +21,9 @@ TRAINING = "#3D7DD8"
 VALIDATION = "#E8871E"
 CORRECT = "#2E9E6B"
 WRONG = "#D5495C"
+# Over a picture, whose paper is black in both themes: orange and blue are apart for colour-blind people too.
+SPEAKS_FOR = "#FF9F1C"
+SPEAKS_AGAINST = "#3A9BFF"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,8 @@ class RunFiles:
         self.folder = runs_dir / run_id
         self.model = self.folder / "model.keras"
         self.onnx = self.folder / "model.onnx"
+        self.layers = self.folder / "layers.onnx"
+        self.parts = self.folder / "parts.npz"
         self.probabilities = self.folder / "probabilities.npz"
         self.checkpoint = self.folder / "checkpoint.npz"
         self.log = self.folder / "worker.log"
@@ -58,6 +61,37 @@ class RunFiles:
         except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
             raise ArtifactMissingError(
                 "The predictions of this run are missing or damaged. Train it again to get them back."
+            ) from error
+
+    def write_parts(self, parts: Mapping[str, npt.NDArray[np.floating[Any]]]) -> None:
+        """Write a network's parts, as `read_parts` gives them."""
+        with replacing(self.parts) as path:
+            np.savez(path, allow_pickle=False, **parts)
+
+    def read_parts(self) -> dict[str, npt.NDArray[np.floating[Any]]]:
+        """Return what there is to see inside of a network.
+
+        Returns
+        -------
+        dict of str to ndarray
+            ``kernel_01`` and so on, float32: weights of the layer of that number, counted from 0, of
+            all convolutions and of the first dense layer where its inputs are a picture.
+            ``before`` and ``after``, float16, of shape (n, d): what the last hidden layer made of the
+            first test images before training and after it, where there is one.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If the run is from before there was such a file, or it can't be read.
+        """
+        if not self.parts.exists():
+            raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
+        try:
+            with np.load(self.parts, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
+        except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
+            raise ArtifactMissingError(
+                "What this run kept of its inside is damaged. Train it again to look inside."
             ) from error
 
     def checkpoint_step(self) -> int | None:

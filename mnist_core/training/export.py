@@ -42,6 +42,36 @@ def write_onnx(model: "keras.Model", path: Path) -> None:
         )
 
 
+def every_layer(model: "keras.Model") -> "keras.Model":
+    """Return the same network with the output of each layer, named by place and class: ``01_Dense``.
+
+    Parameters
+    ----------
+    model : keras.Sequential
+    """
+    import keras
+
+    names = [f"{number:02}_{type(layer).__name__}" for number, layer in enumerate(model.layers)]
+    outputs = dict(zip(names, (layer.output for layer in model.layers), strict=True))
+    open_model: keras.Model = keras.Model(model.inputs, outputs)
+    open_model(keras.ops.zeros((1, *model.input_shape[1:])))  # a model must have been called once before its export
+    return open_model
+
+
+def write_last_output(source: Path, target: Path) -> None:
+    """Write the graph at `source`, exported from `every_layer`, with the probabilities as its only output.
+
+    A second export of the same network would take ten times as long.
+    """
+    import onnx
+
+    graph = onnx.load(source)
+    last = max(graph.graph.output, key=lambda output: output.name)
+    graph.graph.ClearField("output")
+    graph.graph.output.append(last)
+    onnx.save(graph, target)
+
+
 def _main() -> None:
     import keras
 

@@ -153,8 +153,9 @@ class _NetworkJob(_Job):
             from mnist_core.models.build import build_model, in_float32
             from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import device_name, prepare_device
-            from mnist_core.training.export import write_onnx
+            from mnist_core.training.export import every_layer, write_last_output, write_onnx
             from mnist_core.training.fit import fit, steps_per_epoch
+            from mnist_core.training.parts import network_parts
             from mnist_core.training.steps import make_judge
 
             prepare_device()
@@ -188,8 +189,12 @@ class _NetworkJob(_Job):
                 tables["validation"], _ = judge.judge(*dataset.split("validation", self.config.data))
         with self.clock.phase("export"), replacing(self.files.model) as path:
             model.save(path)
+        with self.clock.phase("export"), replacing(self.files.layers) as path:
+            write_onnx(every_layer(model), path)
         with self.clock.phase("export"), replacing(self.files.onnx) as path:
-            write_onnx(model, path)
+            write_last_output(self.files.layers, path)
+        with self.clock.phase("export"):
+            self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes))
         return self.outcome(
             dataset,
             tables,
@@ -219,6 +224,8 @@ class _LogisticJob(_Job):
             tables: Tables = {"test": model.predict(dataset.x_test)}
         with self.clock.phase("export"), replacing(self.files.onnx) as path:
             write_onnx(model, path)
+        with self.clock.phase("export"):
+            self.files.write_parts({"kernel_00": model.weights.T.astype(np.float32)})
         return self.outcome(
             dataset,
             tables,

@@ -30,7 +30,7 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     import mnist_core.training.run  # noqa: F401
     from mnist_core.models.build import build_model
     from mnist_core.training.device import prepare_device
-    from mnist_core.training.export import write_onnx
+    from mnist_core.training.export import every_layer, write_onnx
     from mnist_core.training.steps import make_judge, make_steps
 
     if wanted():
@@ -52,4 +52,4 @@ def warm_up(wanted: Callable[[], bool]) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / "model.keras")
-        write_onnx(model, Path(folder) / "model.onnx")
+        write_onnx(every_layer(model), Path(folder) / "layers.onnx")

@@ -58,6 +58,12 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
         name = names[judgement.labels[index]]
         big_image(np.asarray(judgement.images[index]), f"{image_name(judgement, index)}: {name}")
         st.markdown(t("Label: **{name}**", name=name), help=term("label"))
+        st.page_link(
+            "explain.py",
+            label=t("Why this answer?"),
+            icon=":material/psychology:",
+            query_params={"run": run_id, "image": str(index)},
+        )
     with chart:
         probability_bars(judgement.probabilities[index], names, key="one_bars")
     first = range(min(PAGE_SIZE, len(judgement.labels)))

@@ -17,7 +17,7 @@ from mnist_core.store import RunError, RunRecord, RunState, Store, own_process
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
-PAGES = ("home.py", "explore.py", "train.py", "evaluate.py", "robustness.py", "draw.py", "glossary.py")
+PAGES = ("home.py", "explore.py", "train.py", "evaluate.py", "explain.py", "robustness.py", "draw.py", "glossary.py")
 
 
 def words(app: AppTest) -> str:
@@ -44,7 +44,7 @@ def test_every_page_opens_with_a_run(
     assert not app.error
 
 
-@pytest.mark.parametrize("page", ["train.py", "evaluate.py", "robustness.py", "draw.py"])
+@pytest.mark.parametrize("page", ["train.py", "evaluate.py", "explain.py", "robustness.py", "draw.py"])
 @pytest.mark.parametrize("run_id", ["20200101-000000-00000000", "../../etc/passwd", "<script>"])
 def test_a_link_to_a_run_that_does_not_exist_shows_no_traceback(page: str, run_id: str, open_page: OpenPage) -> None:
     app = open_page(page, run=run_id)

@@ -82,7 +82,14 @@ def test_a_run_that_is_through_is_completed_and_nothing_else_lies_in_its_folder(
     assert completed.epoch == completed.config.train.epochs
     assert completed.started < completed.finished
     names = {path.name for path in files(completed).folder.iterdir()} - {"tensorboard"}
-    assert names == {"checkpoint.npz", "model.keras", "model.onnx", "probabilities.npz"}
+    assert names == {
+        "checkpoint.npz",
+        "layers.onnx",
+        "model.keras",
+        "model.onnx",
+        "parts.npz",
+        "probabilities.npz",
+    }
     assert completed.bytes >= sum(files(completed).folder.joinpath(name).stat().st_size for name in names)
 
 
@@ -151,7 +158,11 @@ def test_without_the_setting_there_are_no_tensorboard_logs(convolution, files):
 
 def test_the_baseline_leaves_the_same_kinds_of_results(logistic, files, module_store):
     assert logistic.state is RunState.COMPLETED
-    assert {path.name for path in files(logistic).folder.iterdir()} == {"model.onnx", "probabilities.npz"}
+    assert {path.name for path in files(logistic).folder.iterdir()} == {
+        "model.onnx",
+        "parts.npz",
+        "probabilities.npz",
+    }
     assert set(logistic.outcome.seconds) == NETWORK_PHASES
     assert len(logistic.outcome.epoch_seconds) == 3
     assert logistic.outcome.parameters == 7850
@@ -216,6 +227,8 @@ def test_a_stop_while_it_learns_keeps_the_model_so_far(perform, endless, files, 
     predicted = Classifier(files(record)).predict(shared_digits.x_test)
     assert record.outcome.test_accuracy == pytest.approx(accuracy(predicted, shared_digits.y_test), abs=1e-6)
     assert files(record).model.is_file()
+    assert files(record).layers.is_file()
+    assert set(files(record).read_parts()) == {"kernel_01", "before", "after"}
 
 
 def test_a_stop_after_the_last_epoch_comes_too_late_to_matter(perform, network):

@@ -1,0 +1,84 @@
+"""What comes out of every layer, from the graph that a run exports for it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.errors import ArtifactMissingError
+from mnist_core.inference import open_session
+from mnist_core.store import RunFiles
+
+# A convolution's answers to so many images take some tens of megabytes.
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer's name in Keras, and its output's shape without the batch dimension."""
+
+    name: str
+    shape: tuple[int, ...]
+
+    @property
+    def units(self) -> int:
+        """How many units, or filters, the layer has."""
+        return self.shape[-1]
+
+
+class Layers:
+    """A run's network in ONNX Runtime, giving every layer's output. Safe to use from several threads.
+
+    Raises
+    ------
+    ArtifactMissingError
+        If the run has no such graph, or it can't be read.
+    """
+
+    def __init__(self, files: RunFiles) -> None:
+        if not files.layers.exists():
+            raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
+        self._session = open_session(files.layers)
+        self._input = self._session.get_inputs()[0].name
+        # Their names begin with their place in the network: "01_Dense".
+        self._outputs = sorted(output.name for output in self._session.get_outputs())
+        probe = self._session.run(self._outputs, {self._input: np.zeros((1, 28, 28), np.float32)})
+        self.layers = tuple(
+            Layer(name.partition("_")[2], output.shape[1:]) for name, output in zip(self._outputs, probe, strict=True)
+        )
+
+    def activations(self, image: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
+        """Return what each layer makes of one image of shape (28, 28), without the batch dimension."""
+        return [output[0] for output in self._run(image[None])]
+
+    def strongest(self, images: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
+        """Return each unit's output for each image; for a map its largest value anywhere.
+
+        Returns
+        -------
+        list of ndarray of shape (n, units)
+            One for each layer.
+        """
+        parts = [
+            [output.reshape(len(output), -1, output.shape[-1]).max(axis=1) for output in self._run(batch)]
+            for batch in (images[first : first + _BATCH] for first in range(0, len(images), _BATCH))
+        ]
+        return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+    def _run(self, images: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
+        scaled = images.astype(np.float32) / np.float32(255)
+        outputs: list[npt.NDArray[np.float32]] = self._session.run(self._outputs, {self._input: scaled})
+        return outputs
+
+
+@lru_cache(maxsize=4)
+def _cached(run_id: str, _changed: int, runs_dir: str) -> Layers:
+    return Layers(RunFiles(Path(runs_dir), run_id))
+
+
+def open_layers(files: RunFiles) -> Layers:
+    """Return the layers of a run, kept for the next call; raises as `Layers`."""
+    changed = files.layers.stat().st_mtime_ns if files.layers.exists() else 0
+    return _cached(files.folder.name, changed, str(files.folder.parent))

@@ -1,0 +1,95 @@
+"""Explain: which image is explained."""
+
+import random
+import re
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.datasets import Dataset
+from mnist_core.drawing import ink_from_rgba, is_empty, prepare_clothes, prepare_digit
+from mnist_core.evaluation import mistakes
+from pages._ui.cached import Judgement
+from pages._ui.canvas import clear_canvas, draw_canvas
+from pages._ui.explain_cached import Sample, model
+from pages._ui.i18n import t
+
+INDEX = "explain_index"
+MOST_MISTAKES = 200
+
+
+def choose(data: Dataset, judgement: Judgement, run_id: str) -> Sample | None:
+    """Show the ways to choose an image and return it; None while nothing is drawn."""
+    _read_address(len(data.y_test))
+    sources = {"test": t("Test image"), "mistake": t("A mistake"), "drawing": t("My drawing")}
+    source = st.segmented_control(
+        t("What to explain"),
+        list(sources),
+        format_func=sources.__getitem__,
+        default="test",
+        required=True,
+        key="explain_source",
+    )
+    if source == "drawing":
+        st.query_params.pop("image", None)
+        return _drawing(data, run_id)
+    if source == "mistake":
+        index = _mistake(data, judgement, run_id)
+        if index is None:
+            st.info(t("This network made no mistake on the test images. Choose a test image instead."))
+            return None
+    else:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            index = st.number_input(
+                t("Number of the test image"), 0, len(data.y_test) - 1, step=1, key=INDEX, width=220
+            )
+            st.button(t("Random one"), icon=":material/casino:", on_click=_random, args=(len(data.y_test),))
+    st.query_params["image"] = str(index)
+    return Sample(np.asarray(data.x_test[index]), index, int(data.y_test[index]), judgement.probabilities[index])
+
+
+def _read_address(n: int) -> None:
+    """Take the image from the address (``?image=7``) when the page opens."""
+    if INDEX not in st.session_state:
+        wanted = st.query_params.get("image", "")
+        st.session_state[INDEX] = int(wanted) if re.fullmatch("[0-9]{1,6}", wanted) else 0
+    st.session_state[INDEX] = min(st.session_state[INDEX], n - 1)  # a dataset may have fewer
+
+
+def _random(n: int) -> None:
+    st.session_state[INDEX] = random.randrange(n)
+
+
+def _mistake(data: Dataset, judgement: Judgement, run_id: str) -> int | None:
+    """Show the network's mistakes, the surest first."""
+    names = data.spec.class_names
+    found = [int(index) for index in mistakes(judgement.probabilities, data.y_test)[:MOST_MISTAKES]]
+    if not found:
+        return None
+
+    def words(index: int) -> str:
+        row = judgement.probabilities[index]
+        return t(
+            "{predicted}, not {true} ({share} sure, test image {index})",
+            predicted=names[row.argmax()],
+            true=names[data.y_test[index]],
+            share=f"{row.max():.0%}",
+            index=index,
+        )
+
+    chosen: int = st.selectbox(
+        t("Mistakes, the surest first"), found, format_func=words, key=f"explain_mistake_{run_id}", width=420
+    )
+    return chosen
+
+
+def _drawing(data: Dataset, run_id: str) -> Sample | None:
+    """Show the canvas; what was drawn on the Draw page is there already."""
+    canvas = draw_canvas(18)
+    st.button(t("Clear"), key="explain_clear", icon=":material/ink_eraser:", on_click=clear_canvas)
+    ink = None if canvas is None else ink_from_rgba(canvas)
+    if ink is None or is_empty(ink):
+        st.caption(t("Draw something. The explanation comes when you lift the pen."))
+        return None
+    image = (prepare_digit(ink) if data.spec.kind == "digits" else prepare_clothes(ink)).image
+    return Sample(image, None, None, model(run_id).predict(image[None])[0])

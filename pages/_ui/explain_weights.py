@@ -1,0 +1,84 @@
+"""Explain: weights as pictures."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from mnist_core.datasets import Dataset
+from mnist_core.explain import filter_slices, kernel_images
+from mnist_core.figures.explain import heat_image
+from mnist_core.models import layer_rows
+from mnist_core.store import RunRecord
+from pages._ui import explain_cached as cached
+from pages._ui.errors import errors_in_words
+from pages._ui.gallery import Tile, gallery
+from pages._ui.heat import legend, map_csv
+from pages._ui.i18n import t, term
+
+MOST = 48
+
+
+@st.fragment
+@errors_in_words()
+def weights_view(data: Dataset, record: RunRecord) -> None:
+    """Show the kernels of a run, layer by layer."""
+    kernels = cached.kernels(record.id)
+    if not kernels:
+        st.info(t("No layer of this network looks at a picture, so its weights can't be shown as one."))
+        return
+    is_network = record.config.model.kind == "network"
+    rows = layer_rows(record.config.model, data.spec.num_classes) if is_network else ()
+    for number, kernel in kernels.items():
+        if is_network:
+            st.markdown(f"**{number}. {rows[number].name}({rows[number].detail})**", help=term("parameters"))
+        else:
+            st.markdown(f"**{t('Logistic regression')}**", help=term("logistic_regression"))
+        answers = not is_network or number == len(rows) - 1
+        _kernel(kernel, f"{number}-{record.id}", data.spec.class_names if answers else None)
+
+
+def _kernel(kernel: npt.NDArray[np.float32], key: str, class_names: tuple[str, ...] | None) -> None:
+    pictures, words = kernel_images(kernel), t("unit {number}")
+    if pictures is None:
+        chosen = st.number_input(t("Filter"), 0, kernel.shape[-1] - 1, key=f"explain_filter_{key}", width=180)
+        pictures, words = filter_slices(kernel, chosen), t("map {number}")
+        how = t(
+            "This filter looks at all maps of the layer before it: one small picture for each of them. "
+            "Together they say which mixture of shapes it looks for."
+        )
+    elif kernel.ndim == 4:
+        words = t("filter {number}")
+        how = t("Each filter is a small pattern that is looked for everywhere: edges, strokes, corners.")
+    elif class_names:
+        how = t("One picture for each class: the ink that speaks for it, and the ink that speaks against it.")
+    else:
+        how = t(
+            "Each unit has a weight for every pixel. Laid out as an image they show where it wants ink. "
+            "Pictures that look like noise learned little, or work only together with others."
+        )
+    order = _largest(pictures)
+    titles = [class_names[unit] if class_names else words.format(number=unit) for unit in order]
+    gallery(
+        [
+            Tile(
+                heat_image(pictures[unit]),
+                title,
+                f"±{np.abs(pictures[unit]).max():.2f}",
+                t("Weights of {name}", name=title),
+            )
+            for unit, title in zip(order, titles, strict=True)
+        ]
+    )
+    legend(t("positive: it wants ink here"), t("negative: it wants none"))
+    if len(pictures) > MOST:
+        how += " " + t("These are the {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures))
+    st.caption(how + " " + t("The number below a picture is the weight with full colour."))
+    map_csv(pictures, f"weights-{key}")
+
+
+def _largest(pictures: npt.NDArray[np.float32]) -> list[int]:
+    """Return which pictures to show: all in their order, or of very many those with the largest weights."""
+    if len(pictures) <= MOST:
+        return list(range(len(pictures)))
+    strength = (pictures.astype(np.float64) ** 2).sum(axis=(1, 2))
+    return [int(unit) for unit in np.argsort(-strength, kind="stable")[:MOST]]

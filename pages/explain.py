@@ -1,0 +1,90 @@
+"""Look inside: what a network looked at for one image, and what its parts do."""
+
+import streamlit as st
+
+from mnist_core.datasets import Dataset
+from mnist_core.store import RunRecord, shared_store
+from pages._ui import runs
+from pages._ui.cached import dataset, judge
+from pages._ui.components import empty_state, need_dataset, page_header
+from pages._ui.explain_cached import Sample
+from pages._ui.explain_choice import choose
+from pages._ui.explain_inside import inside_view
+from pages._ui.explain_map import map_view
+from pages._ui.explain_maps import maps_view
+from pages._ui.explain_weights import weights_view
+from pages._ui.gallery import big_image
+from pages._ui.i18n import t
+from pages._ui.probability_bars import probability_bars
+
+
+def answer(data: Dataset, sample: Sample) -> None:
+    """Show the image and what the network says to it."""
+    names = data.spec.class_names
+    picture, chart = st.columns([1, 2], gap="large")
+    with picture:
+        what = t("Your drawing") if sample.index is None else t("Test image {index}", index=sample.index)
+        big_image(sample.image, what)
+        sure = t("**{name}**, {share} sure", name=names[sample.answer], share=f"{sample.probabilities.max():.1%}")
+        st.markdown(t("Answer: {answer}", answer=sure))
+        if sample.label is not None:
+            st.markdown(t("Label: **{name}**", name=names[sample.label]))
+    with chart:
+        probability_bars(sample.probabilities, names, key="explain_bars")
+
+
+def has_inside(record: RunRecord) -> bool:
+    """Return whether a run kept what its inside looks like; say so where it did not."""
+    if shared_store().files(record.id).parts.exists():
+        return True
+    st.info(t("This run was trained by an older version. Train it again to look inside."), icon=":material/history:")
+    return False
+
+
+def no_image() -> None:
+    """Say that there is no image to explain yet."""
+    st.info(t("Choose an image above, or draw one."), icon=":material/image_search:")
+
+
+def tabs(data: Dataset, sample: Sample | None, record: RunRecord) -> None:
+    """Show what it looked at, its layers, its weights, and its map."""
+    looked, inside, weights, plane = st.tabs([t("What it looked at"), t("Inside"), t("Weights"), t("Map")])
+    network = record.config.model.kind == "network"
+    with looked:
+        if sample is None:
+            no_image()
+        else:
+            maps_view(data, sample, record.id)
+    with inside:
+        if not network:
+            st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))
+        elif sample is None:
+            no_image()
+        elif has_inside(record):
+            inside_view(data, sample, record)
+    with weights:
+        if has_inside(record):
+            weights_view(data, record)
+    with plane:
+        if not network:
+            st.info(t("Logistic regression has no hidden layer: there is nothing to map."))
+        elif has_inside(record):
+            map_view(data, sample, record)
+
+
+page_header(t("Explain"), t("What did the network look at, and what do its parts do?"))
+record = runs.pick("explain_run")
+if record is None:
+    empty_state(
+        ":material/psychology:",
+        t("There is no network yet to look into"),
+        t("Train one first. Then you see here what it looks at, and what it has learned."),
+        "home.py",
+        t("Choose a recipe"),
+    )
+elif need_dataset(record.config.data.dataset):
+    data = dataset(record.config.data.dataset)
+    sample = choose(data, judge(record.id), record.id)
+    if sample is not None:
+        answer(data, sample)
+    tabs(data, sample, record)

@@ -1,0 +1,177 @@
+"""The page Explain: what a visitor sees of a network's inside, in each state it can be in."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.config import DataConfig, LogisticConfig, RunConfig
+from mnist_core.datasets import Dataset
+from mnist_core.explain import find_worst_case, measure_sensitivity, remove_pixels
+from mnist_core.inference import classifier
+from mnist_core.store import RunRecord, Store
+from tests.network_files import CONFIG, write_network
+from tests.pages.test_pages import PNG, words
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def network(store: Store, finished_run: Callable[..., RunRecord], digits: Dataset) -> RunRecord:
+    """Return a run of a small convolution with all its files; its probabilities are the network's own."""
+    run = finished_run(CONFIG)
+    files = store.files(run.id)
+    layers = write_network(files, seed=3, images=digits.x_test)
+    files.write_probabilities({"test": layers(digits.x_test)[-1]})
+    return run
+
+
+def tables(app: AppTest) -> list[str]:
+    return [button.proto.label for button in app.get("download_button")]
+
+
+def test_the_chosen_image_is_shown_with_answer_and_label(
+    open_page: OpenPage, network: RunRecord, digits: Dataset, store: Store
+) -> None:
+    app = open_page("explain.py", run=network.id, image="7")
+    row = store.files(network.id).read_probabilities()["test"][7]
+    assert f"**{row.argmax()}**, {row.max():.1%} sure" in words(app)
+    assert f"Label: **{digits.y_test[7]}**" in words(app)
+    assert "7" in app.query_params["image"]
+    assert not app.error
+
+
+@pytest.mark.parametrize("image", ["", "-1", "abc", "<script>", "7" * 5000, "²", "1\n"])
+def test_a_link_to_an_image_that_does_not_exist_shows_the_first_one(
+    image: str, open_page: OpenPage, network: RunRecord
+) -> None:
+    app = open_page("explain.py", run=network.id, image=image)
+    assert app.number_input(key="explain_index").value == 0
+    assert not app.error
+
+
+def test_a_link_beyond_the_last_image_shows_the_last_one(open_page: OpenPage, network: RunRecord) -> None:
+    assert open_page("explain.py", run=network.id, image="99999").number_input(key="explain_index").value == 296
+
+
+def test_mistakes_are_listed_surest_first_and_compared_with_the_right_class(
+    open_page: OpenPage, network: RunRecord, digits: Dataset, store: Store
+) -> None:
+    app = open_page("explain.py", run=network.id)
+    app.segmented_control(key="explain_source").set_value("mistake").run()
+    box = app.selectbox(key=f"explain_mistake_{network.id}")
+    table = store.files(network.id).read_probabilities()["test"]
+    index = int(box.value)
+    assert table[index].argmax() != digits.y_test[index]
+    assert table[index].max() == table[table.argmax(axis=1) != digits.y_test].max()
+    why, other = (box for box in app.selectbox if box.label in ("Why …", "… and not"))
+    assert (why.value, other.value) == (table[index].argmax(), digits.y_test[index])
+
+
+def test_a_random_image_is_one_click_away(open_page: OpenPage, network: RunRecord, monkeypatch) -> None:
+    monkeypatch.setattr("pages._ui.explain_choice.random.randrange", lambda n: n - 1)
+    app = open_page("explain.py", run=network.id)
+    next(button for button in app.button if button.label == "Random one").click().run()
+    assert app.number_input(key="explain_index").value == 296
+    assert "296" in app.query_params["image"]
+
+
+def test_a_drawing_is_explained_too(open_page: OpenPage, network: RunRecord) -> None:
+    app = open_page("explain.py", run=network.id)
+    app.segmented_control(key="explain_source").set_value("drawing").run()
+    assert "Draw something" in words(app)
+    data = "data:image/png;base64," + PNG
+    app.session_state["canvas_0"] = {"drawing": {"raw": {"objects": [{}]}, "data": data}}
+    app.run()
+    assert "Cover it up" in words(app)
+    assert "Label:" not in words(app)
+    assert not app.error
+
+
+def test_the_words_under_the_maps_are_those_of_the_core(
+    open_page: OpenPage, network: RunRecord, digits: Dataset, store: Store
+) -> None:
+    app = open_page("explain.py", run=network.id, image="4")
+    predict, image = classifier(store.files(network.id)).predict, np.asarray(digits.x_test[4])
+    first, second = np.argsort(-predict(image[None])[0])[:2]
+    if first != digits.y_test[4]:
+        second = digits.y_test[4]
+    removal = remove_pixels(predict, image, int(first), int(second))
+    assert f"Without the {removal.needed} pixels that matter most, {second} becomes more probable" in words(app)
+    case = find_worst_case(predict, image, measure_sensitivity(predict, image).log_probability)
+    assert case.first is not None
+    answer = case.probabilities[case.first].argmax()
+    assert f"A change of {case.epsilons[case.first]} of 255" in words(app)
+    assert f"enough for the answer {answer}." in words(app)
+
+
+def test_other_classes_can_be_compared(open_page: OpenPage, network: RunRecord) -> None:
+    app = open_page("explain.py", run=network.id, image="4")
+    why = next(box for box in app.selectbox if box.label == "Why …")
+    why.set_value(int(why.options[3])).run()
+    other = next(box for box in app.selectbox if box.label == "… and not")
+    assert why.options[3] not in other.options
+    assert f"**Why {why.options[3]} and not {other.options[0]}**" in words(app)
+
+
+def test_layers_show_their_maps_bars_and_favourites(open_page: OpenPage, network: RunRecord, digits: Dataset) -> None:
+    app = open_page("explain.py", run=network.id, image="4")
+    assert "Its 3 maps of 26 × 26 numbers" in words(app)
+    assert "The 9 of 297 test images" in words(app)
+    app.selectbox(key=f"explain_layer_{network.id}").set_value(3).run()
+    assert "What its 10 units say" in words(app)
+    assert not app.error
+
+
+def test_a_unit_that_stays_at_nothing_is_told(
+    open_page: OpenPage, network: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "pages._ui.explain_cached.strongest", lambda _: [np.zeros((297, units)) for units in (1, 3, 2028, 10)]
+    )
+    app = open_page("explain.py", run=network.id)
+    assert any("stays at 0 for all of the 297 images" in info.value for info in app.info)
+
+
+def test_weights_and_map_are_shown(open_page: OpenPage, network: RunRecord) -> None:
+    app = open_page("explain.py", run=network.id)
+    assert "filter 2" in words(app)
+    assert "Before training" in words(app)
+    assert "nearest neighbour of their own class" in words(app)
+    assert len(tables(app)) >= 8
+
+
+def test_a_run_of_an_older_version_still_shows_what_it_looked_at(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord]
+) -> None:
+    app = open_page("explain.py", run=finished_run().id)
+    assert "Cover it up" in words(app)
+    assert [info.value for info in app.info if "older version" in info.value]
+    assert not app.error
+
+
+def test_damaged_files_are_explained(open_page: OpenPage, network: RunRecord, store: Store) -> None:
+    store.files(network.id).layers.write_bytes(b"nonsense")
+    store.files(network.id).parts.write_bytes(b"nonsense")
+    app = open_page("explain.py", run=network.id)
+    assert {error.value.split(".")[0] for error in app.error} == {
+        "The model of this run is missing or damaged",
+        "What this run kept of its inside is damaged",
+    }
+    assert "Cover it up" in words(app)
+
+
+def test_a_baseline_shows_its_weights_and_says_that_it_has_no_layers(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store
+) -> None:
+    run = finished_run(RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig()))
+    store.files(run.id).write_parts({"kernel_00": np.ones((784, 10), np.float32)})
+    app = open_page("explain.py", run=run.id)
+    assert any("no layers" in info.value for info in app.info)
+    assert "Weights of 9" in words(app)
+    assert not app.error
+
+
+def test_without_a_run_it_says_what_to_do(open_page: OpenPage) -> None:
+    assert "no network yet to look into" in words(open_page("explain.py"))
