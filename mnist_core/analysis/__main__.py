@@ -35,7 +35,8 @@ def main(arguments: list[str]) -> int:
     analysis = Analysis(**vars(parser.parse_args(arguments)))
     threading.Thread(target=_end_with_the_input, daemon=True).start()
     volunteer_for_oom()
-    os.nice(_NICENESS)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_NICENESS)
     # Libraries print what they like; only our own lines go to whoever started this process.
     output = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)

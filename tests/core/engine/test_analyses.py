@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from mnist_core.datasets import Dataset
 from mnist_core.engine import Analyses, shared_analyses
+from mnist_core.engine.local import PROJECT
 from mnist_core.settings import Settings
 from mnist_core.store import Analysis, write_analysis
 from tests.waiting import wait_until
@@ -132,6 +135,34 @@ def test_closing_ends_the_child_and_nothing_starts_after_it(service: Analyses, d
     assert not psutil.pid_exists(pid)
     service.start(MAP)
     assert service.status(MAP).state == service.status(RULE).state == "missing"
+
+
+APP = """
+import time
+from mnist_core.engine import shared_analyses
+from mnist_core.store import Analysis
+shared_analyses().start(Analysis("tsne", "digits", 1500))
+while (pid := shared_analyses().child_pid) is None:
+    time.sleep(0.01)
+print(pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_the_child_ends_with_an_app_that_is_killed(digits: Dataset) -> None:
+    app = subprocess.Popen([sys.executable, "-c", APP], cwd=PROJECT, stdout=subprocess.PIPE)
+    assert app.stdout is not None
+    with app.stdout:
+        pid = int(app.stdout.readline())
+    assert psutil.pid_exists(pid)
+    app.kill()
+    app.wait(10)
+
+    def is_gone() -> bool:
+        # A process whose parent is gone may stay in the table until the system looks at it.
+        return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+    wait_until(is_gone, 30, "the child's end")
 
 
 def test_the_shared_service_is_one() -> None:

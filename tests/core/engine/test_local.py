@@ -81,7 +81,7 @@ def test_a_worker_tells_its_memory_while_it_lives(
 ) -> None:
     program("exec cat")
     worker = start()
-    assert worker.memory() > 100_000
+    wait_until(lambda: worker.memory() > 100_000, 10, "the program to be loaded")
     worker.close(10)
     assert worker.memory() == 0
 
