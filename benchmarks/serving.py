@@ -25,7 +25,7 @@ from mnist_core.settings import Settings
 from mnist_core.store import Store
 from tests.serving import Server, running_server
 
-PAGES = ("explore", "train", "evaluate", "draw", "glossary")
+PAGES = ("explore", "train", "evaluate", "explain", "robustness", "draw", "glossary")
 PATIENCE = 60.0  # seconds until something that does not happen is given up
 
 
@@ -74,6 +74,8 @@ def _measure(browser: Browser, sessions: int) -> dict[str, float]:
         with _audience(browser, server, sessions - 1):
             result |= _training(page, server, store)
             result["page change, median (s)"] = statistics.median(_page_change(page, name) for name in PAGES)
+            result["click on a matrix cell to its images, median (s)"] = _drill_down(page)
+            result["robustness slider to accuracy on 1,000 images (s)"] = _slider(page)
             result["pen up to answer on screen (s)"] = _drawing(page)
             result["memory of the app (MB)"] = psutil.Process(server.process.pid).memory_info().rss / 1e6
         store.close()
@@ -159,6 +161,48 @@ def _page_change(page: Page, name: str) -> float:
     seconds = time.monotonic() - clicked
     _settled(page)
     return seconds
+
+
+def _drill_down(page: Page) -> float:
+    """Click on cells of the confusion matrix; return the median time until their images are on the screen."""
+    _page_change(page, "evaluate")
+    plot = page.locator(".js-plotly-plot .nsewdrag").first
+    plot.wait_for()
+    _settled(page)
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    seconds = []
+    for label in (3, 5, 0, 7, 9):
+        place = (label + 0.5) / 10
+        page.mouse.click(box["x"] + place * box["width"], box["y"] + place * box["height"])
+        begin = time.monotonic()
+        page.wait_for_function(
+            """(label) => document.querySelector('.stMain').innerText.includes(label + ', rightly recognised')
+                && document.querySelectorAll('.lab-gallery img').length > 0""",
+            arg=label,
+        )
+        seconds.append(time.monotonic() - begin)
+        _settled(page)
+    return statistics.median(seconds)
+
+
+def _slider(page: Page) -> float:
+    """Shift the test images by one pixel; return the time until the accuracy has changed."""
+    _page_change(page, "robustness")
+    value = page.get_by_test_id("stMetric").filter(has_text="Accuracy now").get_by_test_id("stMetricValue")
+    value.wait_for()
+    _settled(page)
+    before = value.inner_text()
+    page.locator(".st-key-robustness_shift_x input[type=range]").press("ArrowRight")
+    begin = time.monotonic()
+    page.wait_for_function(
+        """(before) => [...document.querySelectorAll('[data-testid=stMetric]')]
+            .find((m) => m.innerText.includes('Accuracy now'))
+            ?.querySelector('[data-testid=stMetricValue]').innerText !== before""",
+        arg=before,
+    )
+    return time.monotonic() - begin
 
 
 def _drawing(page: Page) -> float:

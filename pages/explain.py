@@ -18,7 +18,7 @@ from pages._ui.i18n import t
 from pages._ui.probability_bars import probability_bars
 
 
-def answer(data: Dataset, sample: Sample) -> None:
+def answer(data: Dataset, sample: Sample, run_id: str) -> None:
     """Show the image and what the network says to it."""
     names = data.spec.class_names
     picture, chart = st.columns([1, 2], gap="large")
@@ -30,7 +30,7 @@ def answer(data: Dataset, sample: Sample) -> None:
         if sample.label is not None:
             st.markdown(t("Label: **{name}**", name=names[sample.label]))
     with chart:
-        probability_bars(sample.probabilities, names, key="explain_bars")
+        probability_bars(sample.probabilities, names, "explain_bars", f"probabilities_{run_id}")
 
 
 def has_inside(record: RunRecord) -> bool:
@@ -86,5 +86,5 @@ elif need_dataset(record.config.data.dataset):
     data = dataset(record.config.data.dataset)
     sample = choose(data, judge(record.id), record.id)
     if sample is not None:
-        answer(data, sample)
+        answer(data, sample, record.id)
     tabs(data, sample, record)

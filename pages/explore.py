@@ -12,6 +12,7 @@ from pages._ui.averages_view import averages_view
 from pages._ui.cached import dataset
 from pages._ui.components import fallback_notice, need_dataset, page_header
 from pages._ui.doubts_view import doubts_view
+from pages._ui.downloads import csv_button
 from pages._ui.i18n import t
 from pages._ui.map_view import map_view
 from pages._ui.samples_view import one_image, samples
@@ -39,6 +40,7 @@ def counts_and_shapes(data: Dataset, config: DataConfig) -> None:
         config={"displayModeBar": False},
         alt=class_count_alt(counts, i18n.current()),
     )
+    csv_button(lambda: {"class": data.spec.class_names, **counts}, f"classes-{data.spec.id}")
     shapes(data)
 
 

@@ -14,10 +14,12 @@ from mnist_core.store.artifacts import RunFiles
 from mnist_core.store.processes import own_process
 from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState, Visitor
 from mnist_core.store.store import Store, shared_store
+from mnist_core.store.tables import METRIC_NAMES
 
 __all__ = [
     "KINDS",
     "MAP_SAMPLES",
+    "METRIC_NAMES",
     "Analysis",
     "Kind",
     "MetricPoint",

@@ -7,8 +7,9 @@ import streamlit as st
 from mnist_core.engine import total_rounds
 from mnist_core.evaluation import Overfitting, overfitting
 from mnist_core.figures.curves import curve_alt, curve_figure
-from mnist_core.store import MetricPoint, RunRecord
+from mnist_core.store import METRIC_NAMES, MetricPoint, RunRecord
 from pages._ui import i18n, session
+from pages._ui.downloads import csv_button
 from pages._ui.i18n import t, term
 from pages._ui.live_plot import live_plot
 
@@ -20,6 +21,8 @@ def curves_view(record: RunRecord, points: list[MetricPoint]) -> None:
     _curves(record, points, judged)
     if judged is not None:
         _overfitting_words(judged)
+    if record.state.is_finished:
+        csv_button(lambda: _table(points), f"metrics_{record.id}")
 
 
 def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
@@ -32,6 +35,14 @@ def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
     with st.container(horizontal=True):
         for label, value, glossary_term in values:
             st.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
+
+
+def _table(points: Sequence[MetricPoint]) -> dict[str, list[object]]:
+    """Return all points as columns, batch and epoch points in the order in which they came."""
+    table: dict[str, list[object]] = {
+        name: [getattr(point, name) for point in points] for name in ("kind", "step", "epoch", "seconds")
+    }
+    return table | {name: [point.values.get(name) for point in points] for name in METRIC_NAMES}
 
 
 def _newest(points: list[MetricPoint]) -> dict[str, float]:

@@ -58,14 +58,17 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
         name = names[judgement.labels[index]]
         big_image(np.asarray(judgement.images[index]), f"{image_name(judgement, index)}: {name}")
         st.markdown(t("Label: **{name}**", name=name), help=term("label"))
-        st.page_link(
-            "explain.py",
-            label=t("Why this answer?"),
-            icon=":material/psychology:",
-            query_params={"run": run_id, "image": str(index)},
-        )
+        if judgement.split == "test":
+            st.page_link(
+                "explain.py",
+                label=t("Why this answer?"),
+                icon=":material/psychology:",
+                query_params={"run": run_id, "image": str(index)},
+            )
     with chart:
-        probability_bars(judgement.probabilities[index], names, key="one_bars")
+        probability_bars(
+            judgement.probabilities[index], names, "one_bars", f"probabilities_{judgement.split}_{index}_{run_id}"
+        )
     first = range(min(PAGE_SIZE, len(judgement.labels)))
     st.markdown(f"**{t('The first {n} images', n=len(first))}**")
     st.caption(t("The network's answer and how sure it was. Red answers are wrong."))

@@ -7,12 +7,13 @@ import numpy.typing as npt
 
 from mnist_core.figures.bars import probability_alt, probability_figure
 from pages._ui import i18n, session
+from pages._ui.downloads import csv_button
 from pages._ui.i18n import t
 from pages._ui.live_plot import live_plot
 
 
 def probability_bars(
-    probabilities: npt.NDArray[np.floating[Any]] | None, class_names: tuple[str, ...], key: str
+    probabilities: npt.NDArray[np.floating[Any]] | None, class_names: tuple[str, ...], key: str, file_name: str = ""
 ) -> None:
     """Show one bar for each class; empty bars where there is no prediction yet.
 
@@ -22,6 +23,8 @@ def probability_bars(
     class_names : tuple of str
     key : str
         Names the chart on its page.
+    file_name : str
+        Name of the file that the values can be downloaded as, without its suffix; empty for no download.
     """
     live_plot(
         probability_figure(probabilities, class_names, theme=session.page_theme(), t=i18n.current()),
@@ -30,3 +33,6 @@ def probability_bars(
         alt=probability_alt(probabilities, class_names, i18n.current()),
         failure=t("The chart could not be loaded. Reload the page."),
     )
+    if file_name and probabilities is not None:
+        values = probabilities
+        csv_button(lambda: {"class": class_names, "probability": values}, file_name)
