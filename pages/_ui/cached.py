@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.datasets import Dataset, shared_provider
 from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, confusion_matrix
+from mnist_core.robustness import balanced_subset
 from mnist_core.store import shared_store
 
 
@@ -36,3 +37,11 @@ def judge(run_id: str) -> Judgement:
 def dataset(dataset_id: str) -> Dataset:
     """Return a dataset, kept for all visitors; raises as `load_dataset`."""
     return shared_provider().get(dataset_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def subset_of_test_set(dataset_id: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Return 1,000 test images with each class equally often, and their labels; not to be changed."""
+    data = dataset(dataset_id)
+    indices = balanced_subset(data.y_test)
+    return np.asarray(data.x_test[indices]), np.asarray(data.y_test[indices])
