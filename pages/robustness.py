@@ -8,7 +8,7 @@ from mnist_core.robustness import CORRUPTIONS, CorruptionSettings, Trial, try_ou
 from mnist_core.robustness.accuracy import Labels
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
-from pages._ui.cached import subset_of_test_set
+from pages._ui.cached import subset_of_test_set, untouched_trial
 from pages._ui.components import empty_state, need_dataset, page_header
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
@@ -105,7 +105,7 @@ def laboratory(record: RunRecord) -> None:
     with left:
         settings = sliders()
     predict = classifier(shared_store().files(record.id)).predict
-    now, untouched = (try_out(predict, images, labels, chosen) for chosen in (settings, CorruptionSettings()))
+    now, untouched = try_out(predict, images, labels, settings), untouched_trial(record.id)
     with right:
         figures(now, untouched)
         lesson(settings, now, untouched)

@@ -8,7 +8,8 @@ import streamlit as st
 
 from mnist_core.datasets import Dataset, shared_provider
 from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, confusion_matrix
-from mnist_core.robustness import balanced_subset
+from mnist_core.inference import classifier
+from mnist_core.robustness import CorruptionSettings, Trial, balanced_subset, try_out
 from mnist_core.store import shared_store
 
 
@@ -45,3 +46,10 @@ def subset_of_test_set(dataset_id: str) -> tuple[npt.NDArray[np.uint8], npt.NDAr
     data = dataset(dataset_id)
     indices = balanced_subset(data.y_test)
     return np.asarray(data.x_test[indices]), np.asarray(data.y_test[indices])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def untouched_trial(run_id: str) -> Trial:
+    """Return what a finished run says to that subset as it is; raises `ArtifactMissingError`."""
+    images, labels = subset_of_test_set(shared_store().get(run_id).config.data.dataset)
+    return try_out(classifier(shared_store().files(run_id)).predict, images, labels, CorruptionSettings())
