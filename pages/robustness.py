@@ -1,16 +1,14 @@
 """Change test images by sliders and see what a network still reads."""
 
-import numpy as np
 import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.inference import classifier
-from mnist_core.robustness import CORRUPTIONS, CorruptionSettings, Trial, balanced_subset, try_out
+from mnist_core.robustness import CORRUPTIONS, CorruptionSettings, Trial, try_out
 from mnist_core.robustness.accuracy import Labels
-from mnist_core.robustness.corruptions import Images
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
-from pages._ui.cached import dataset
+from pages._ui.cached import subset_of_test_set, untouched_trial
 from pages._ui.components import empty_state, need_dataset, page_header
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
@@ -19,14 +17,6 @@ from pages._ui.robustness_curves import robustness_curves
 from pages._ui.robustness_words import lesson
 
 SHOWN = 12
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def subset(dataset_id: str) -> tuple[Images, Labels]:
-    """Return the test images that all figures of this page come from, and their labels."""
-    data = dataset(dataset_id)
-    indices = balanced_subset(data.y_test)
-    return np.asarray(data.x_test[indices]), np.asarray(data.y_test[indices])
 
 
 def slider_key(corruption_id: str) -> str:
@@ -110,12 +100,12 @@ def answers(trial: Trial, labels: Labels, spec: DatasetSpec) -> list[Tile]:
 def laboratory(record: RunRecord) -> None:
     """Show sliders, images and figures; only this part runs again when a slider moves."""
     spec = get_spec(record.config.data.dataset)
-    images, labels = subset(spec.id)
+    images, labels = subset_of_test_set(spec.id)
     left, right = st.columns([1, 2], gap="large")
     with left:
         settings = sliders()
     predict = classifier(shared_store().files(record.id)).predict
-    now, untouched = (try_out(predict, images, labels, chosen) for chosen in (settings, CorruptionSettings()))
+    now, untouched = try_out(predict, images, labels, settings), untouched_trial(record.id)
     with right:
         figures(now, untouched)
         lesson(settings, now, untouched)

@@ -40,7 +40,7 @@ class Task(Generic[Result]):
 
 
 class Background:
-    """Computes one thing after the other in a thread, and keeps the results least recently asked for no longer.
+    """Computes one thing after the other in a thread, and keeps the results that were asked for last.
 
     Every method may be called from any thread, and none waits for a computation but `wait`.
 

@@ -1,7 +1,8 @@
 """How well a network reads images that are harder than those it learned from. NumPy only."""
 
 from mnist_core.robustness.accuracy import AccuracyCurve, Trial, accuracy_curve, balanced_subset, try_out
-from mnist_core.robustness.corruptions import CORRUPTIONS, Corruption, CorruptionSettings
+from mnist_core.robustness.corruptions import CORRUPTIONS, Corruption
+from mnist_core.robustness.settings import CorruptionSettings
 
 __all__ = [
     "CORRUPTIONS",

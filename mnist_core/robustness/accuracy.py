@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.evaluation import wilson_interval
-from mnist_core.robustness.corruptions import CORRUPTIONS, CorruptionSettings, Images
+from mnist_core.robustness.corruptions import CORRUPTIONS, Images
+from mnist_core.robustness.settings import CorruptionSettings
 
 Labels = npt.NDArray[np.integer]
 Predict = Callable[[Images], npt.NDArray[np.float32]]

@@ -9,6 +9,8 @@ import streamlit as st
 from mnist_core.datasets import Dataset, Split, shared_provider
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, confusion_matrix, cross_entropy
+from mnist_core.inference import classifier
+from mnist_core.robustness import CorruptionSettings, Trial, balanced_subset, try_out
 from mnist_core.store import shared_store
 
 
@@ -59,3 +61,18 @@ def judge(run_id: str, split: Split = "test") -> Judgement:
 def dataset(dataset_id: str) -> Dataset:
     """Return a dataset, kept for all visitors; raises as `load_dataset`."""
     return shared_provider().get(dataset_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def subset_of_test_set(dataset_id: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Return 1,000 test images with each class equally often, and their labels; not to be changed."""
+    data = dataset(dataset_id)
+    indices = balanced_subset(data.y_test)
+    return np.asarray(data.x_test[indices]), np.asarray(data.y_test[indices])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def untouched_trial(run_id: str) -> Trial:
+    """Return what a finished run says to that subset as it is; raises `ArtifactMissingError`."""
+    images, labels = subset_of_test_set(shared_store().get(run_id).config.data.dataset)
+    return try_out(classifier(shared_store().files(run_id)).predict, images, labels, CorruptionSettings())
