@@ -167,13 +167,14 @@ def _drill_down(page: Page) -> float:
     """Click on cells of the confusion matrix; return the median time until their images are on the screen."""
     _page_change(page, "evaluate")
     plot = page.locator(".js-plotly-plot .nsewdrag").first
-    plot.wait_for()
+    page.locator(".heatmaplayer image").first.wait_for()
+    page.locator(".lab-gallery img").first.wait_for()
     _settled(page)
-    plot.scroll_into_view_if_needed()
-    box = plot.bounding_box()
-    assert box is not None
     seconds = []
     for label in (3, 5, 0, 7, 9):
+        plot.scroll_into_view_if_needed()
+        box = plot.bounding_box()
+        assert box is not None
         place = (label + 0.5) / 10
         page.mouse.click(box["x"] + place * box["width"], box["y"] + place * box["height"])
         begin = time.monotonic()
