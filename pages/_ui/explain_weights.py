@@ -68,7 +68,7 @@ def _kernel(kernel: npt.NDArray[np.float32], key: str, class_names: tuple[str, .
     legend(t("positive: it wants ink here"), t("negative: it wants none"))
     if len(pictures) > MOST:
         how += " " + t("These are the {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures))
-    st.caption(how + " " + t("From the weight below a picture on, its colours are full."))
+    st.caption(how + " " + t("The number below a picture is the weight from which on its colours are full."))
     map_csv(pictures, f"weights-{key}")
 
 
