@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_core.datasets import Dataset
+from mnist_core.explain import expected_seconds
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
 from pages._ui.cached import dataset, judge
@@ -16,6 +17,8 @@ from pages._ui.explain_weights import weights_view
 from pages._ui.gallery import big_image
 from pages._ui.i18n import t
 from pages._ui.probability_bars import probability_bars
+
+PATIENCE = 10.0  # seconds
 
 
 def answer(data: Dataset, sample: Sample, run_id: str) -> None:
@@ -41,6 +44,20 @@ def has_inside(record: RunRecord) -> bool:
     return False
 
 
+def may_take(record: RunRecord, tab: str) -> bool:
+    """Return whether to compute now: at once for a usual network, after a click for one that takes long."""
+    seconds = expected_seconds(record.config)
+    agreed = f"explain_agreed_{record.id}"
+    if seconds < PATIENCE or st.session_state.get(agreed):
+        return True
+    st.info(
+        t("This network is so large that its maps take about {seconds} seconds here.", seconds=f"{seconds:.0f}"),
+        icon=":material/hourglass_empty:",
+    )
+    st.button(t("Make them"), key=f"explain_{tab}_anyway", on_click=st.session_state.update, args=({agreed: True},))
+    return False
+
+
 def no_image() -> None:
     """Say that there is no image to explain yet."""
     st.info(t("Choose an image above, or draw one."), icon=":material/image_search:")
@@ -53,14 +70,14 @@ def tabs(data: Dataset, sample: Sample | None, record: RunRecord) -> None:
     with looked:
         if sample is None:
             no_image()
-        else:
+        elif may_take(record, "looked"):
             maps_view(data, sample, record.id)
     with inside:
         if not network:
             st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))
         elif sample is None:
             no_image()
-        elif has_inside(record):
+        elif has_inside(record) and may_take(record, "inside"):
             inside_view(data, sample, record)
     with weights:
         if has_inside(record):

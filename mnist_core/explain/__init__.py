@@ -5,6 +5,7 @@ model, trained by whatever version.
 """
 
 from mnist_core.explain.contrast import Removal, remove_pixels
+from mnist_core.explain.cost import expected_seconds
 from mnist_core.explain.kernels import filter_slices, kernel_images
 from mnist_core.explain.layers import Layers, open_layers
 from mnist_core.explain.occlusion import Occlusion, occlude
@@ -22,6 +23,7 @@ __all__ = [
     "Removal",
     "Sensitivity",
     "WorstCase",
+    "expected_seconds",
     "filter_slices",
     "find_worst_case",
     "kernel_images",

@@ -29,7 +29,7 @@ def fooled_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
                 names[answer],
                 t("{share}, ±{eps}", share=f"{row[answer]:.1%}", eps=eps),
                 t("The image changed by {eps} grey values: {name}", eps=eps, name=names[answer]),
-                "bad" if answer != case.label else "",
+                "" if answer == case.label else "good" if answer == sample.label else "bad",
             )
         )
     gallery(tiles, size="l")

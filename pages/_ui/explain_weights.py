@@ -16,6 +16,7 @@ from pages._ui.heat import legend, map_csv
 from pages._ui.i18n import t, term
 
 MOST = 48
+FULL = 0.98  # of a picture's weights are below full colour: a single large one would hide the rest
 
 
 @st.fragment
@@ -58,21 +59,16 @@ def _kernel(kernel: npt.NDArray[np.float32], key: str, class_names: tuple[str, .
         )
     order = _largest(pictures)
     titles = [class_names[unit] if class_names else words.format(number=unit) for unit in order]
-    gallery(
-        [
-            Tile(
-                heat_image(pictures[unit]),
-                title,
-                f"±{np.abs(pictures[unit]).max():.2f}",
-                t("Weights of {name}", name=title),
-            )
-            for unit, title in zip(order, titles, strict=True)
-        ]
-    )
+    tiles = []
+    for unit, title in zip(order, titles, strict=True):
+        limit = float(np.quantile(np.abs(pictures[unit]), FULL))
+        picture = heat_image(pictures[unit], limit=limit)
+        tiles.append(Tile(picture, title, f"±{limit:.2f}", t("Weights of {name}", name=title)))
+    gallery(tiles, size="m" if len(tiles) > len(class_names or ()) else "l")
     legend(t("positive: it wants ink here"), t("negative: it wants none"))
     if len(pictures) > MOST:
         how += " " + t("These are the {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures))
-    st.caption(how + " " + t("The number below a picture is the weight with full colour."))
+    st.caption(how + " " + t("The number below a picture is the weight from which on its colours are full."))
     map_csv(pictures, f"weights-{key}")
 
 

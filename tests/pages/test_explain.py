@@ -69,6 +69,18 @@ def test_mistakes_are_listed_surest_first_and_compared_with_the_right_class(
     assert (why.value, other.value) == (table[index].argmax(), digits.y_test[index])
 
 
+def test_maps_that_take_long_are_made_after_a_click(
+    open_page: OpenPage, network: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_core.explain.expected_seconds", lambda config: 42.4)
+    app = open_page("explain.py", run=network.id)
+    assert any("about 42 seconds" in info.value for info in app.info)
+    assert "Cover it up" not in words(app)
+    app.button(key="explain_inside_anyway").click().run()
+    assert "Cover it up" in words(app)
+    assert "What does a unit like?" in words(app)
+
+
 def test_a_random_image_is_one_click_away(open_page: OpenPage, network: RunRecord, monkeypatch) -> None:
     monkeypatch.setattr("pages._ui.explain_choice.random.randrange", lambda n: n - 1)
     app = open_page("explain.py", run=network.id)
