@@ -15,6 +15,7 @@ from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 from pages._ui.robustness_curves import robustness_curves
 from pages._ui.robustness_words import lesson
+from pages._ui.worst_case_view import worst_case_view
 
 SHOWN = 12
 
@@ -115,6 +116,7 @@ def laboratory(record: RunRecord) -> None:
         gallery(answers(untouched, labels, spec), size="six")
     st.subheader(t("How much can it bear?"), divider="gray")
     robustness_curves(record, images, labels, settings)
+    worst_case_view(record, images, labels)
 
 
 page_header(t("Robustness"), t("Shift, turn, blur or hide the test images. Does the network still read them?"))

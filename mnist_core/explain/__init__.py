@@ -12,7 +12,7 @@ from mnist_core.explain.occlusion import Occlusion, occlude
 from mnist_core.explain.plane import Plane, principal_plane, same_neighbour
 from mnist_core.explain.predicting import Predict, log_probabilities
 from mnist_core.explain.sensitivity import Sensitivity, measure_sensitivity
-from mnist_core.explain.worst_case import EPSILONS, WorstCase, find_worst_case
+from mnist_core.explain.worst_case import EPSILONS, WorstCase, find_worst_case, worst_case_curves
 
 __all__ = [
     "EPSILONS",
@@ -34,4 +34,5 @@ __all__ = [
     "principal_plane",
     "remove_pixels",
     "same_neighbour",
+    "worst_case_curves",
 ]

@@ -91,6 +91,47 @@ def robustness_alt(curves: Curves, t: Translator) -> str:
     return " ".join(sentences)
 
 
+def worst_case_figure(worst: AccuracyCurve, random: AccuracyCurve, *, theme: Theme, t: Translator) -> dict[str, Any]:
+    """Return the accuracy under the worst change of each pixel beside that under a random one of the same size.
+
+    Returns
+    -------
+    dict with keys "data" and "layout"
+    """
+    unit = t("grey values")
+    named = ((t("the worst direction"), worst), (t("random directions"), random))
+    return {
+        "data": [trace for index, (name, curve) in enumerate(named) for trace in _traces(name, curve, index, unit)],
+        "layout": layout(
+            theme,
+            height=380,
+            margin={"l": 10, "r": 10, "t": 44, "b": 10},
+            showlegend=True,
+            hovermode="closest",
+            xaxis={"title": {"text": t("change of every pixel (grey values of 255)")}, "zeroline": False},
+            yaxis={"title": {"text": t("accuracy (%)")}, "range": [0, 102], "zeroline": False},
+        ),
+    }
+
+
+def worst_case_alt(worst: AccuracyCurve, random: AccuracyCurve, t: Translator) -> str:
+    """Return one sentence that says what the two curves show."""
+    half = int(np.argmax(worst.accuracy < 0.5 * worst.accuracy[0]))
+    if half == 0:
+        return t(
+            "Accuracy against the change of every pixel: even the worst one of {most} grey values leaves {worst}.",
+            most=f"{worst.strengths[-1]:g}",
+            worst=f"{worst.accuracy[-1]:.0%}",
+        )
+    return t(
+        "Accuracy against the change of every pixel: a change of {strength} grey values leaves {worst} in the worst "
+        "direction and {random} in random ones.",
+        strength=f"{worst.strengths[half]:g}",
+        worst=f"{worst.accuracy[half]:.0%}",
+        random=f"{random.accuracy[half]:.0%}",
+    )
+
+
 def _traces(name: str, curve: AccuracyCurve, index: int, unit: str) -> list[dict[str, Any]]:
     color = CLASS_COLORS[index % len(CLASS_COLORS)]
     percent = (curve.accuracy * 100).round(2)

@@ -8,21 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui.web import PLOTLY_URL
+from pages._ui.web import LOAD_PLOTLY, PLOTLY_URL
 
-_LOAD = """
-const load = (url) => window.labPlotly ??= new Promise((resolve, reject) => {
-  if (window.Plotly) return resolve(window.Plotly);
-  const script = document.createElement('script');
-  script.src = new URL(url, document.baseURI);
-  script.onload = () => resolve(window.Plotly);
-  script.onerror = () => { window.labPlotly = null; reject(); };
-  document.head.appendChild(script);
-});
-"""
-_AHEAD = _LOAD + "export default ({ data }) => { load(data.library).catch(() => {}); }"
+_AHEAD = LOAD_PLOTLY + "export default ({ data }) => { load(data.library).catch(() => {}); }"
 _JS = (
-    _LOAD
+    LOAD_PLOTLY
     + """
 export default function (component) {
   const { data, parentElement } = component;

@@ -9,18 +9,11 @@ from typing import Any
 import streamlit as st
 
 from pages._ui.gallery import SHEET_COLUMNS
-from pages._ui.web import PLOTLY_URL
+from pages._ui.web import LOAD_PLOTLY, PLOTLY_URL
 
-_JS = """
-let library = null;
-const load = (url) => library ??= new Promise((resolve, reject) => {
-  if (window.Plotly) return resolve(window.Plotly);
-  const script = document.createElement('script');
-  script.src = new URL(url, document.baseURI);
-  script.onload = () => resolve(window.Plotly);
-  script.onerror = () => { library = null; reject(); };
-  document.head.appendChild(script);
-});
+_JS = (
+    LOAD_PLOTLY
+    + """
 export default function (component) {
   const { data, parentElement } = component;
   const chart = parentElement.querySelector('.map-chart');
@@ -53,6 +46,7 @@ export default function (component) {
   return () => { window.Plotly && window.Plotly.purge(chart); };
 }
 """
+)
 _HTML = """
 <div class="lab-map">
   <div class="map-chart" role="img"></div>

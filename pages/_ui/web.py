@@ -14,6 +14,17 @@ VISITOR_COOKIE = "mnist_lab_visitor"
 _YEAR = 365 * 24 * 3600
 # plotly.js comes with plotly.py; its version in the address makes the browser's copy safe to keep.
 PLOTLY_URL = f"lab/plotly.min.js?v={plotly.__version__}"
+# For components: fetches it once, however many of them wait for it.
+LOAD_PLOTLY = """
+const load = (url) => window.labPlotly ??= new Promise((resolve, reject) => {
+  if (window.Plotly) return resolve(window.Plotly);
+  const script = document.createElement('script');
+  script.src = new URL(url, document.baseURI);
+  script.onload = () => resolve(window.Plotly);
+  script.onerror = () => { window.labPlotly = null; reject(); };
+  document.head.appendChild(script);
+});
+"""
 
 
 async def health(_request: Request) -> Response:

@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import Conv2D, DataConfig, Dense, NetworkConfig, RunConfig
 from mnist_core.datasets import Dataset
 from mnist_core.engine import shared_background
+from mnist_core.figures.robustness import worst_case_alt
 from mnist_core.inference import classifier
 from mnist_core.robustness import CORRUPTIONS, AccuracyCurve, CorruptionSettings, Trial, balanced_subset, try_out
 from mnist_core.robustness.accuracy import SUBSET_SEED
 from mnist_core.store import RunRecord, Store
+from mnist_core.text import Translator
 from pages._ui import robustness_curves
 
 OpenPage = Callable[..., AppTest]
@@ -239,3 +241,23 @@ def test_a_damaged_model_is_explained(open_page: OpenPage, finished_run: Finishe
 
 def test_without_a_run_it_says_what_to_do(open_page: OpenPage) -> None:
     assert "There is no network yet to put to the test" in words(open_page("robustness.py"))
+
+
+def test_the_worst_case_is_looked_for_on_demand_and_told_in_words(
+    open_page: OpenPage, finished_run: FinishedRun, store: Store, digits: Dataset
+) -> None:
+    run = finished_run()
+    app = open_page("robustness.py")
+    key = ("worst_case", run.id)
+    assert shared_background().wait(key) is None, "nobody asked for it"
+    app.button(key="worst_case_start").click().run()
+    task = shared_background().wait(key, PATIENCE)
+    assert task is not None
+    worst, by_chance = task.result
+    app.run()
+    assert worst_case_alt(worst, by_chance, Translator("en")) in words(app)
+    # without a change, the accuracy of the first hundred images
+    subset = balanced_subset(digits.y_test)[:100]
+    answers = classifier(store.files(run.id)).predict(digits.x_test[subset]).argmax(axis=1)
+    assert worst.right[0] == by_chance.right[0] == (answers == digits.y_test[subset]).sum()
+    assert (worst.right[-1], worst.total) < (by_chance.right[-1], 101)

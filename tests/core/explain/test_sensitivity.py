@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_core.explain import find_worst_case, measure_sensitivity, remove_pixels
+from mnist_core.explain import find_worst_case, measure_sensitivity, remove_pixels, worst_case_curves
 from tests.core.explain.conftest import Linear
 
 
@@ -113,3 +113,23 @@ def test_no_step_is_better_for_a_linear_model(linear, image):
     rng = np.random.default_rng(0)
     others = np.clip(image + 8.0 * rng.choice([-1, 1], (200, 28, 28)), 0, 255)
     assert case.probabilities[0, case.label] < linear(others)[:, case.label].min()
+
+
+def test_the_worst_direction_is_worse_than_a_random_one_and_nothing_beats_no_change(linear):
+    images = np.random.default_rng(1).integers(0, 256, (8, 28, 28)).astype(np.uint8)
+    labels = linear(images.astype(np.float32)).argmax(axis=1)
+    shares = []
+    worst, by_chance = worst_case_curves(shares.append, linear, images, labels, epsilons=(4, 40), seed=3)
+    assert worst.strengths.tolist() == [0, 4, 40]
+    assert worst.right[0] == by_chance.right[0] == worst.total == 8
+    assert worst.right[2] == 0
+    assert (worst.right <= by_chance.right).all()
+    assert shares == [pytest.approx((n + 1) / 8) for n in range(8)]
+
+
+def test_the_worst_case_of_one_image_is_the_same_in_the_curve(linear, image):
+    label = int(linear(image[None].astype(np.float32))[0].argmax())
+    case = find_worst_case(linear, image, measure_sensitivity(linear, image).log_probability)
+    worst, _ = worst_case_curves(lambda _: None, linear, image[None], np.array([label]))
+    still_right = case.probabilities.argmax(axis=1) == label
+    assert worst.right[1:].tolist() == still_right.astype(int).tolist()

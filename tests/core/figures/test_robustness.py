@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from mnist_core.evaluation import wilson_interval
-from mnist_core.figures.robustness import robustness_alt, robustness_figure
+from mnist_core.figures.robustness import robustness_alt, robustness_figure, worst_case_alt, worst_case_figure
 from mnist_core.figures.theme import DARK, LIGHT, Theme, translucent
 from mnist_core.robustness import AccuracyCurve
 from mnist_core.text import Translator
@@ -57,3 +57,23 @@ def test_the_figure_in_words_names_each_run_with_its_worst() -> None:
 
 def test_a_translucent_colour_keeps_its_hue() -> None:
     assert translucent("#FF8000", 0.25) == "rgba(255,128,0,0.25)"
+
+
+WORST = AccuracyCurve("worst_case", np.array([0.0, 8.0, 64.0]), np.array([98, 60, 2]), 100)
+BY_CHANCE = AccuracyCurve("random_directions", np.array([0.0, 8.0, 64.0]), np.array([98, 97, 80]), 100)
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_the_worst_direction_is_shown_beside_random_ones(look: Theme) -> None:
+    figure = worst_case_figure(WORST, BY_CHANCE, theme=look, t=T)
+    go.Figure(figure)
+    lines = {line["name"]: line["y"] for line in figure["data"][1::2]}
+    assert lines == {"the worst direction": [98.0, 60.0, 2.0], "random directions": [98.0, 97.0, 80.0]}
+
+
+def test_the_worst_case_is_told_at_the_change_that_costs_half() -> None:
+    assert worst_case_alt(WORST, BY_CHANCE, T) == (
+        "Accuracy against the change of every pixel: a change of 64 grey values leaves 2% in the worst direction and "
+        "80% in random ones."
+    )
+    assert "even the worst one of 64 grey values leaves 80%" in worst_case_alt(BY_CHANCE, BY_CHANCE, T)

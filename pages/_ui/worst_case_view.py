@@ -1,0 +1,68 @@
+"""Robustness: how little is enough if one knows the network."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.explain import worst_case_curves
+from mnist_core.figures.robustness import worst_case_alt, worst_case_figure
+from mnist_core.inference import classifier
+from mnist_core.robustness import AccuracyCurve
+from mnist_core.store import RunFiles, RunRecord, shared_store
+from pages._ui import i18n, session
+from pages._ui.downloads import csv_button
+from pages._ui.i18n import t, term
+from pages._ui.live_plot import live_plot
+from pages._ui.waiting import when_done
+
+IMAGES = 100  # each takes 1,568 predictions for its gradient
+
+
+def worst_case_view(record: RunRecord, images: np.ndarray, labels: np.ndarray) -> None:
+    """Show what the worst change of every pixel does, beside a random one of the same size."""
+    st.subheader(t("The worst case"), divider="gray", help=term("adversarial_example"))
+    st.caption(
+        t(
+            "Every pixel is made a little brighter or darker, all by the same amount. Chosen at random, that is noise. "
+            "Chosen against the network, by the gradient of its loss, it fools it much sooner."
+        )
+    )
+    wanted = f"worst_case_wanted_{record.id}"
+    if not st.session_state.get(wanted) and not st.button(
+        t("Look for the worst case"), key="worst_case_start", icon=":material/play_arrow:"
+    ):
+        return
+    st.session_state[wanted] = True
+
+    def show(results: dict[Hashable, Any]) -> None:
+        worst, by_chance = next(iter(results.values()))
+        live_plot(
+            worst_case_figure(worst, by_chance, theme=session.page_theme(), t=i18n.current()),
+            key="worst_case_chart",
+            revision=record.id,
+            alt=worst_case_alt(worst, by_chance, i18n.current()),
+            failure=t("The chart could not be loaded. Reload the page."),
+        )
+        st.caption(worst_case_alt(worst, by_chance, i18n.current()))
+        csv_button(
+            lambda: {
+                "change": worst.strengths,
+                "right_worst": worst.right,
+                "right_random": by_chance.right,
+                "images": [worst.total] * len(worst.strengths),
+            },
+            f"worst_case_{record.id}",
+        )
+
+    used = slice(0, IMAGES)
+    call = (_compute, shared_store().files(record.id), images[used], labels[used])
+    words = t("Asking the network about every pixel of {n} images …", n=len(labels[used]))
+    when_done({("worst_case", record.id): call}, words, show)
+
+
+def _compute(
+    report: Callable[[float], None], files: RunFiles, images: np.ndarray, labels: np.ndarray
+) -> tuple[AccuracyCurve, AccuracyCurve]:
+    return worst_case_curves(report, classifier(files).predict, images, labels)
