@@ -25,7 +25,7 @@ LATER = (
     ("Typical and unusual", typical_view),
     ("Neighbours", neighbours_view),
     ("Map", map_view),
-    ("Doubts and duplicates", doubts_view),
+    ("Doubts", doubts_view),
 )
 
 

@@ -30,11 +30,15 @@ def worst_case_view(record: RunRecord, images: np.ndarray, labels: np.ndarray) -
         )
     )
     wanted = f"worst_case_wanted_{record.id}"
-    if not st.session_state.get(wanted) and not st.button(
-        t("Look for the worst case"), key="worst_case_start", icon=":material/play_arrow:"
-    ):
+    if not st.session_state.get(wanted):
+        st.button(
+            t("Look for the worst case"),
+            key="worst_case_start",
+            icon=":material/play_arrow:",
+            on_click=st.session_state.__setitem__,
+            args=(wanted, True),
+        )
         return
-    st.session_state[wanted] = True
 
     def show(results: dict[Hashable, Any]) -> None:
         worst, by_chance = next(iter(results.values()))

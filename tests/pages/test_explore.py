@@ -17,7 +17,7 @@ from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
-LATER = ("Averages", "Typical and unusual", "Neighbours", "Map", "Doubts and duplicates")
+LATER = ("Averages", "Typical and unusual", "Neighbours", "Map", "Doubts")
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ class TestMap:
 
 class TestDoubts:
     def test_without_a_run_it_says_what_to_do(self, open_tab: Callable[[str], AppTest]) -> None:
-        assert "Train a network on Small digits first" in open_tab("Doubts and duplicates").info[0].value
+        assert "Train a network on Small digits first" in open_tab("Doubts").info[0].value
 
     def test_contradicted_labels_and_duplicates_are_shown(
         self, open_tab: Callable[[str], AppTest], finished_run: FinishedRun, settings: Settings
@@ -130,7 +130,7 @@ class TestDoubts:
         finished_run()
         analysis = standard_analysis("duplicates", "digits", 1500)
         write_analysis(analysis, {"pairs": np.array([[4, 5]]), "distances": np.array([0.5])}, settings)
-        app = open_tab("Doubts and duplicates")
+        app = open_tab("Doubts")
         assert "images of the test and validation sets got another answer" in words(app)
         assert "of 297 test images are equal" in words(app)
         assert "**1** pairs are nearly equal" in words(app)
@@ -140,7 +140,7 @@ class TestDoubts:
         self, open_tab: Callable[[str], AppTest], finished_run: FinishedRun, store: Store
     ) -> None:
         store.files(finished_run().id).probabilities.write_bytes(b"nonsense")
-        app = open_tab("Doubts and duplicates")
+        app = open_tab("Doubts")
         assert "missing or damaged" in app.error[0].value
         assert "of 297 test images are equal" in words(app)
 
