@@ -10,6 +10,7 @@ from mnist_core.figures.bars import class_count_alt, class_count_figure
 from pages._ui import i18n, session
 from pages._ui.averages_view import averages_view
 from pages._ui.cached import dataset
+from pages._ui.chart import chart
 from pages._ui.components import fallback_notice, need_dataset, page_header
 from pages._ui.doubts_view import doubts_view
 from pages._ui.downloads import csv_button
@@ -33,11 +34,9 @@ def counts_and_shapes(data: Dataset, config: DataConfig) -> None:
     """Show how many images each class has, and the arrays."""
     counts = class_counts(data, config)
     st.markdown(f"**{t('Images per class')}**")
-    st.plotly_chart(
+    chart(
         class_count_figure(counts, data.spec.class_names, theme=session.page_theme(), t=i18n.current()),
         key="explore_counts",
-        theme=None,
-        config={"displayModeBar": False},
         alt=class_count_alt(counts, i18n.current()),
     )
     csv_button(lambda: {"class": data.spec.class_names, **counts}, f"classes-{data.spec.id}")

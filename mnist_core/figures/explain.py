@@ -6,22 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from mnist_core.figures.theme import CLASS_COLORS, SPEAKS_AGAINST, SPEAKS_FOR, TRAINING, Theme, layout
+from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, SPEAKS_AGAINST, SPEAKS_FOR, TRAINING, Theme, layout
 from mnist_core.text import Translator
 
-# With the colours, so that classes can be told apart without them.
-_SYMBOLS = (
-    "circle",
-    "square",
-    "diamond",
-    "cross",
-    "x",
-    "triangle-up",
-    "triangle-down",
-    "star",
-    "hexagon",
-    "pentagon",
-)
 _INK_SHARE = 0.45  # of its brightness: the image stays to be seen under the colours and does not outshine them
 
 
@@ -135,7 +122,7 @@ def plane_figure(
             customdata=places,
             marker={
                 "color": CLASS_COLORS[label % len(CLASS_COLORS)],
-                "symbol": _SYMBOLS[label % len(_SYMBOLS)],
+                "symbol": CLASS_SYMBOLS[label % len(CLASS_SYMBOLS)],
                 "size": 6,
                 "opacity": 0.8,
             },

@@ -7,22 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from mnist_core.figures.theme import CLASS_COLORS, TRAINING, Theme, layout
+from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, TRAINING, Theme, layout
 from mnist_core.text import Translator
-
-# With the colours, so that classes can be told apart without them.
-_SYMBOLS = (
-    "circle",
-    "square",
-    "diamond",
-    "cross",
-    "x",
-    "triangle-up",
-    "triangle-down",
-    "star",
-    "hexagon",
-    "pentagon",
-)
 
 
 def pixel_histogram_figure(
@@ -114,7 +100,7 @@ def map_figure(
                 "text": [str(index) for index in indices[places]],
                 "marker": {
                     "color": CLASS_COLORS[label % len(CLASS_COLORS)],
-                    "symbol": _SYMBOLS[label % len(_SYMBOLS)],
+                    "symbol": CLASS_SYMBOLS[label % len(CLASS_SYMBOLS)],
                     "size": 7,
                     "opacity": 0.8,
                 },

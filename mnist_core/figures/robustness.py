@@ -5,12 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.figures.theme import CLASS_COLORS, Theme, layout, translucent
+from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Theme, layout, translucent
 from mnist_core.robustness import CORRUPTIONS, AccuracyCurve
 from mnist_core.text import Translator
-
-# Runs differ by form as well as by colour.
-_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
 
 Curves = Sequence[tuple[str, AccuracyCurve]]
 """Names of runs with their curves of one corruption, at least one."""
@@ -156,7 +153,7 @@ def _traces(name: str, curve: AccuracyCurve, index: int, unit: str) -> list[dict
         "mode": "lines+markers",
         "name": name,
         "line": {"color": color, "width": 2.5},
-        "marker": {"color": color, "size": 8, "symbol": _SYMBOLS[index % len(_SYMBOLS)]},
+        "marker": {"color": color, "size": 8, "symbol": CLASS_SYMBOLS[index % len(CLASS_SYMBOLS)]},
         "legendgroup": str(index),
         "hovertemplate": f"%{{x}} {unit}: <b>%{{y:.1f}} %</b> (%{{customdata[0]:.1f}} – %{{customdata[1]:.1f}} %)"
         "<extra>%{fullData.name}</extra>",

@@ -17,6 +17,19 @@ CLASS_COLORS = (
     "#DD7722",
     "#8888CC",
 )
+# With the colours, so that classes and runs can be told apart without them.
+CLASS_SYMBOLS = (
+    "circle",
+    "square",
+    "diamond",
+    "cross",
+    "x",
+    "triangle-up",
+    "triangle-down",
+    "star",
+    "hexagon",
+    "pentagon",
+)
 TRAINING = "#3D7DD8"
 VALIDATION = "#E8871E"
 CORRECT = "#2E9E6B"

@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.datasets import Dataset
 from mnist_core.figures.exploration import pixel_histogram_alt, pixel_histogram_figure
 from pages._ui import cached_data, i18n, session
+from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
@@ -60,11 +61,9 @@ def _histogram(data: Dataset) -> None:
             share=f"{histogram.empty_share:.1%}",
         )
     )
-    st.plotly_chart(
+    chart(
         pixel_histogram_figure(starts, counts, theme=session.page_theme(), t=i18n.current()),
         key="explore_pixels",
-        theme=None,
-        config={"displayModeBar": False},
         alt=pixel_histogram_alt(histogram.empty_share, starts, counts, i18n.current()),
     )
     csv_button(lambda: pd.DataFrame({"value": np.arange(256), "pixels": histogram.counts}), f"pixels-{data.spec.id}")

@@ -10,6 +10,7 @@ from mnist_core.exploration import VOTERS
 from mnist_core.figures.exploration import rules_alt, rules_figure
 from mnist_core.store import RunRecord, standard_analysis
 from pages._ui import analysis_job, cached, cached_data, i18n, session
+from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
 from pages._ui.i18n import t, term
 
@@ -67,10 +68,8 @@ def _computed(result: analysis_job.Result | None) -> tuple[float | None, int | N
 
 
 def _chart(run_id: str, names: list[str], accuracies: list[float]) -> None:
-    st.plotly_chart(
+    chart(
         rules_figure(names, accuracies, highlight=0, theme=session.page_theme(), t=i18n.current()),
         key=f"rules_{run_id}",
-        theme=None,
-        config={"displayModeBar": False},
         alt=rules_alt(names, accuracies, i18n.current()),
     )

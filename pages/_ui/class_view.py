@@ -7,6 +7,7 @@ from mnist_core.evaluation import RankingCurve, precision_recall_curve, roc_curv
 from mnist_core.figures.evaluation import ranking_alt, ranking_figure
 from pages._ui import i18n, session
 from pages._ui.cached import Judgement, judge
+from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
@@ -102,11 +103,9 @@ def _curves(judgement: Judgement, run_id: str) -> None:
         )
     curves = _all_curves(run_id, judgement.split, kind)
     shown = {label: curve for label, curve in curves.items() if not chosen or label in chosen}
-    st.plotly_chart(
+    chart(
         ranking_figure(shown, names, kind, theme=session.page_theme(), t=i18n.current()),
         key="ranking",
-        theme=None,
-        config={"displayModeBar": False},
         alt=ranking_alt(shown, names, kind, i18n.current()),
     )
     area = "auc" if kind == "roc" else "average_precision"

@@ -9,6 +9,7 @@ from mnist_core.figures.matrix import difference_alt, difference_figure
 from mnist_core.store import RunRecord
 from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement, judge
+from pages._ui.chart import clickable_chart
 from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import gallery
@@ -102,13 +103,9 @@ def _matrix(first: Judgement, second: Judgement, key: str) -> None:
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        event = st.plotly_chart(
+        event = clickable_chart(
             difference_figure(first.matrix, second.matrix, names, theme=session.page_theme(), t=i18n.current()),
             key=f"difference_{key}",
-            theme=None,
-            on_select="rerun",
-            selection_mode="points",
-            config={"displayModeBar": False},
             alt=difference_alt(first.matrix, second.matrix, i18n.current()),
         )
         size = range(len(names))

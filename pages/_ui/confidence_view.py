@@ -14,6 +14,7 @@ from mnist_core.figures.evaluation import (
 )
 from pages._ui import i18n, session
 from pages._ui.cached import Judgement
+from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
@@ -34,21 +35,17 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
     with left:
         st.markdown(f"**{t('How sure is it?')}**", help=term("confidence"))
         st.caption(t("Each prediction counts where its confidence lies: the probability of its answer."))
-        st.plotly_chart(
+        chart(
             confidence_figure(result, theme=theme, t=words),
             key="confidence",
-            theme=None,
-            config={"displayModeBar": False},
             alt=confidence_alt(result, words),
         )
     with right:
         st.markdown(f"**{t('Is it as often right as it is sure?')}**", help=term("calibration"))
         st.caption(t("On the dashed line confidence is honest. Below it the network is surer than it should be."))
-        st.plotly_chart(
+        chart(
             reliability_figure(result, theme=theme, t=words),
             key="reliability",
-            theme=None,
-            config={"displayModeBar": False},
             alt=reliability_alt(result, words),
         )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -100,11 +97,9 @@ def _sure(judgement: Judgement, run_id: str) -> None:
     else:
         st.markdown(t("It is never so sure, so it answers nothing."))
     result = answer_when_sure(judgement.probabilities, judgement.labels, THRESHOLDS)
-    st.plotly_chart(
+    chart(
         sure_figure(result, chosen, theme=session.page_theme(), t=i18n.current()),
         key="sure",
-        theme=None,
-        config={"displayModeBar": False},
         alt=sure_alt(result, chosen, i18n.current()),
     )
     csv_button(

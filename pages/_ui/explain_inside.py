@@ -12,6 +12,7 @@ from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import explain_cached as cached
 from pages._ui import i18n, session
+from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.explain_cached import Sample
@@ -55,11 +56,9 @@ def inside_view(data: Dataset, sample: Sample, record: RunRecord) -> None:
 def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number: int, run_id: str) -> None:
     """Show a dense layer's numbers."""
     st.markdown(f"**{t('What its {n} units say', n=f'{len(output):,}')}**", help=term("hidden_layer"))
-    st.plotly_chart(
+    chart(
         activation_figure(output, names, theme=session.page_theme(), t=i18n.current()),
         key=f"activations_{run_id}_{number}",
-        theme=None,
-        config={"displayModeBar": False},
         alt=activation_alt(output, i18n.current()),
     )
     st.caption(

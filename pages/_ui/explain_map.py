@@ -8,6 +8,7 @@ from mnist_core.figures.explain import plane_alt, plane_figure
 from mnist_core.store import RunRecord
 from pages._ui import explain_cached as cached
 from pages._ui import i18n, session
+from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.explain_cached import Sample
@@ -48,11 +49,9 @@ def _one(data: Dataset, arranged: cached.Arrangement, when: str, index: int | No
     points = arranged.plane.points
     labels = data.y_test[: len(points)]
     st.markdown(f"**{t('Before training') if when == 'before' else t('After training')}**")
-    st.plotly_chart(
+    chart(
         plane_figure(points, labels, data.spec.class_names, marked=index, theme=session.page_theme(), t=i18n.current()),
         key=f"plane_{run_id}_{when}",
-        theme=None,
-        config={"displayModeBar": False},
         alt=plane_alt(len(labels), arranged.on_map, i18n.current()),
     )
     st.caption(

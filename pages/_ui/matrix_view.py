@@ -9,6 +9,7 @@ from mnist_core.evaluation import cell_samples
 from mnist_core.figures.matrix import confusion_alt, confusion_figure
 from pages._ui import i18n, session
 from pages._ui.cached import Judgement
+from pages._ui.chart import clickable_chart
 from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import gallery
@@ -42,13 +43,9 @@ def matrix_view(judgement: Judgement, run_id: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     key = f"matrix_{run_id}_{judgement.split}"
     with left:
-        event = st.plotly_chart(
+        event = clickable_chart(
             confusion_figure(judgement.matrix, names, unit=unit, theme=session.page_theme(), t=i18n.current()),
             key=f"{key}_{unit}",
-            theme=None,
-            on_select="rerun",
-            selection_mode="points",
-            config={"displayModeBar": False},
             alt=confusion_alt(judgement.matrix, names, i18n.current()),
         )
         true, predicted = (index.ravel() for index in np.indices(judgement.matrix.counts.shape))
