@@ -11,17 +11,20 @@ from mnist_core.exploration.doubts import Doubts, doubtful_labels
 from mnist_core.exploration.duplicates import MOST_DIFFERENCE, exact_duplicates, near_duplicates
 from mnist_core.exploration.neighbours import Neighbours, nearest
 from mnist_core.exploration.projection import Projection, pca, sample_indices
+from mnist_core.exploration.reviewed import REVIEWED, ReviewedLabel
 from mnist_core.exploration.rules import VOTERS, RuleResult, k_nearest, majority_class, nearest_mean
 from mnist_core.exploration.scanning import choose
 
 __all__ = [
     "MOST_DIFFERENCE",
+    "REVIEWED",
     "VOTERS",
     "ClassAverages",
     "Doubts",
     "Neighbours",
     "PixelHistogram",
     "Projection",
+    "ReviewedLabel",
     "RuleResult",
     "by_typicality",
     "choose",

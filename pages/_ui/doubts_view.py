@@ -1,25 +1,27 @@
-"""Explore: labels that a network doubts, and test images that are in the training set too."""
+"""Explore: labels that a network doubts, and those that people doubt."""
+
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from mnist_core.datasets import Dataset
-from mnist_core.exploration import MOST_DIFFERENCE, Doubts, doubtful_labels
-from mnist_core.store import RunRecord, shared_store, standard_analysis
-from pages._ui import analysis_job, cached_data, runs
+from mnist_core.exploration import REVIEWED, Doubts, ReviewedLabel, doubtful_labels
+from mnist_core.store import RunRecord, shared_store
+from pages._ui import runs
 from pages._ui.downloads import csv_button
+from pages._ui.duplicates_view import duplicates_view
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 
 _LEAST_CONFIDENCE = 0.9
 _SHOWN = 48
-_SHOWN_PAIRS = 12
 
 
 def doubts_view(data: Dataset) -> None:
-    """Show suspected label errors of a chosen run, and duplicates."""
+    """Show suspected label errors of a chosen run, what people said, and duplicates."""
     st.markdown(f"**{t('Labels that a network doubts')}**", help=term("label"))
     records = {record.id: record for record in runs.with_model() if record.config.data.dataset == data.spec.id}
     if not records:
@@ -36,10 +38,11 @@ def doubts_view(data: Dataset) -> None:
         )
         with errors_in_words():
             _doubts(data, records[run_id])
+    if data.spec.id in REVIEWED:
+        st.divider()
+        _reviewed(data, REVIEWED[data.spec.id])
     st.divider()
-    st.markdown(f"**{t('Test images that are in the training set too')}**", help=term("test_set"))
-    st.caption(t("A network could know them by heart, so its test accuracy would look better than it is."))
-    _copies(data)
+    duplicates_view(data)
 
 
 def _doubts(data: Dataset, record: RunRecord) -> None:
@@ -83,45 +86,32 @@ def _doubt_tiles(data: Dataset, record: RunRecord, doubts: Doubts) -> list[Tile]
     return tiles
 
 
-def _copies(data: Dataset) -> None:
-    copies = cached_data.copies(data.spec.id)
-    st.markdown(
+def _reviewed(data: Dataset, reviewed: tuple[ReviewedLabel, ...]) -> None:
+    """Show labels that people doubt."""
+    names = data.spec.class_names
+    st.markdown(f"**{t('Labels that people doubt')}**", help=term("label"))
+    st.caption(
         t(
-            "**{n}** of {tests} test images are equal to a training image, to the last pixel.",
-            n=len(np.unique(copies[:, 1])),
-            tests=f"{len(data.y_test):,}",
+            "For a study (Northcutt, Athalye and Mueller, 2021) five people looked again at test images that a network "
+            "had doubted. Here most of them did not choose the label. No network can be sure to get these right."
         )
     )
-    (result,) = analysis_job.results(
-        [standard_analysis("duplicates", data.spec.id, len(data.y_train))],
-        t("Look for nearly equal images"),
-        t("Comparing every test image with every training image …"),
+    gallery(
+        [
+            Tile(
+                data.x_test[found.index],
+                t("{label}, or {answer}?", label=names[found.label], answer=names[found.proposed]),
+                t(
+                    "{label}: {a} of 5, {answer}: {b} · test {index}",
+                    label=names[found.label],
+                    a=found.votes_label,
+                    answer=names[found.proposed],
+                    b=found.votes_proposed,
+                    index=found.index,
+                ),
+            )
+            for found in reviewed
+        ],
+        size="l",
     )
-    if result is None:
-        return
-    pairs, distances = np.asarray(result["pairs"], np.int64), np.asarray(result["distances"], np.float64)
-    st.markdown(
-        t(
-            "**{n}** pairs are nearly equal: their distance is at most {limit}, as if each pixel differed by {share} "
-            "of full ink.",
-            n=len(pairs),
-            limit=f"{MOST_DIFFERENCE:g}",
-            share=f"{MOST_DIFFERENCE / 28:.1%}",
-        ),
-        help=term("distance"),
-    )
-    tiles = []
-    for (i, j), distance in zip(pairs[:_SHOWN_PAIRS].tolist(), distances[:_SHOWN_PAIRS], strict=True):
-        for image, label, where in (
-            (data.x_test[j], data.y_test[j], t("test {index}", index=j)),
-            (data.x_train[i], data.y_train[i], t("training {index}", index=i)),
-        ):
-            name = data.spec.class_names[label]
-            tiles.append(Tile(image, name, f"{where} · {distance:.2f}", f"{where}: {name}"))
-    gallery(tiles, size="eight")  # pairs stay side by side
-    csv_button(
-        lambda: pd.DataFrame(
-            {"training_index": pairs[:, 0], "test_index": pairs[:, 1], "distance": distances.round(4)}
-        ),
-        f"duplicates-{data.spec.id}",
-    )
+    csv_button(lambda: pd.DataFrame(map(asdict, reviewed)), f"reviewed-{data.spec.id}")

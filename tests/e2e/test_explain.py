@@ -17,8 +17,8 @@ def test_a_visitor_asks_why_and_looks_inside(server: Server, page: Page) -> None
     page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
     page.get_by_role("link", name="Evaluate").click()
-    page.get_by_role("tab", name="Predictions").click()
-    set_number(page, "Test image", "5")
+    page.get_by_role("radio", name="Images", exact=True).click()
+    set_number(page, "Image", "5")
     page.get_by_role("link", name="Why this answer?").click()
 
     # the link leads to this very image, and the maps are there
