@@ -33,7 +33,8 @@ def runs(server: Server) -> Iterator[Store]:
 
 
 def button(page: Page, name: str):  # type: ignore[no-untyped-def]
-    return page.get_by_role("button", name=name, exact=True)
+    # Streamlit's own bar has a "Stop" too, while a script runs.
+    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 
 
 def start_long_run(page: Page, server: Server) -> str:
