@@ -24,6 +24,8 @@ VIEWS = {
     "compare": "Compare",
     "rules": "Simple rules",
 }
+# These compare on the test set alone: validation figures above them would mix the two up.
+ON_TEST_SET = ("compare", "rules")
 SPLITS = {"test": "Test set", "validation": "Validation set"}
 # Each figure names the set that it comes from, so that they are never mixed up.
 HEADLINES = {"test": ("Test accuracy", "Test loss"), "validation": ("Validation accuracy", "Validation loss")}
@@ -55,7 +57,7 @@ def headline(record: RunRecord, judgement: Judgement) -> None:
 def chosen_judgement(record: RunRecord) -> Judgement:
     """Show the choice between test and validation set, where there are both, and return the judgement."""
     split = "test"
-    if record.config.uses_validation:
+    if record.config.uses_validation and st.session_state.get("evaluate_view") not in ON_TEST_SET:
         split = st.segmented_control(
             t("Judge by"),
             list(SPLITS),
@@ -63,6 +65,7 @@ def chosen_judgement(record: RunRecord) -> Judgement:
             default="test",
             required=True,
             key="evaluate_split",
+            persist_state="session",
             help=" ".join(term(name) for name in ("test_set", "validation_set")),
         )
     return judge(record.id, split)

@@ -15,13 +15,11 @@ from pages._ui.network_view import network_view
 from pages._ui.run_view import run_view
 from pages._ui.sidebar import experiment_form
 
-NEW = "new"
-
 
 def shown_run() -> RunRecord | None:
     """Return the run to show: the address's, else the visitor's newest one that is under way."""
     wanted = st.query_params.get("run") or st.session_state.get("current_run")
-    if wanted == NEW:
+    if wanted == runs.NEW:
         return None
     if wanted:
         try:
@@ -37,8 +35,8 @@ def shown_run() -> RunRecord | None:
 
 def show_new() -> None:
     """Leave the run that is shown and prepare another one."""
-    st.query_params["run"] = NEW
-    st.session_state["current_run"] = NEW
+    st.query_params["run"] = runs.NEW
+    st.session_state["current_run"] = runs.NEW
 
 
 def start(*, again: bool) -> None:

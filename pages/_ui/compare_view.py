@@ -26,9 +26,10 @@ HARDLY, PROBABLY_NOT = 0.01, 0.05
 @errors_in_words()
 def compare_view(record: RunRecord) -> None:
     """Let a second run be chosen, and compare both on the test set."""
+    known = runs.with_model()
     others = {
         other.id: other
-        for other in runs.with_model()
+        for other in known
         if other.id != record.id and other.config.data.dataset == record.config.data.dataset
     }
     if not others:
@@ -37,7 +38,7 @@ def compare_view(record: RunRecord) -> None:
     second_id = st.selectbox(
         t("Compare with"),
         list(others),
-        format_func=lambda run_id: runs.title(others[run_id]),
+        format_func=runs.titles(known).__getitem__,
         key=f"compare_{record.id}",
     )
     first, second = judge(record.id), judge(second_id)

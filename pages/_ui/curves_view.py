@@ -1,6 +1,7 @@
 """The curves of a run, its newest figures, and what the gap between training and validation says."""
 
 from collections.abc import Sequence
+from statistics import fmean, pstdev
 
 import streamlit as st
 
@@ -21,12 +22,21 @@ def curves_view(record: RunRecord, points: list[MetricPoint]) -> None:
     _curves(record, points, judged)
     if judged is not None:
         _overfitting_words(judged)
+    elif record.state.is_finished and record.config.model.kind == "network" and not record.config.uses_validation:
+        st.caption(
+            t(
+                "No validation set was kept aside, so the curves can't show whether the network learns by heart. "
+                "To see that, set a validation split in the sidebar under “Data”."
+            ),
+            help=term("overfitting"),
+        )
     if record.state.is_finished:
         csv_button(lambda: _table(points), f"metrics_{record.id}")
 
 
 def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
-    last = _newest(points)
+    folds = [point.values for point in points] if record.config.model.kind == "logistic_sgd" else []
+    last = _mean(folds) if folds else _newest(points)
     values = (
         (t("Training accuracy"), last.get("accuracy"), "training_set"),
         (t("Validation accuracy"), last.get("val_accuracy"), "validation_set"),
@@ -35,6 +45,16 @@ def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
     with st.container(horizontal=True):
         for label, value, glossary_term in values:
             st.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
+    if folds:
+        st.caption(
+            t(
+                "Training and validation accuracy are the mean of {n} folds. From fold to fold the validation "
+                "accuracy varies by ± {spread} (standard deviation).",
+                n=len(folds),
+                spread=f"{pstdev(values['val_accuracy'] for values in folds):.2%}",
+            ),
+            help=term("cross_validation"),
+        )
 
 
 def _table(points: Sequence[MetricPoint]) -> dict[str, list[object]]:
@@ -51,6 +71,11 @@ def _newest(points: list[MetricPoint]) -> dict[str, float]:
     for point in points:
         newest.update(point.values)
     return newest
+
+
+def _mean(folds: list[dict[str, float]]) -> dict[str, float]:
+    """Return the mean of each metric: the last fold says no more than the others."""
+    return {name: fmean(values[name] for values in folds) for name in folds[0]}
 
 
 def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | None) -> None:

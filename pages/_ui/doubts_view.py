@@ -23,7 +23,8 @@ _SHOWN = 48
 def doubts_view(data: Dataset) -> None:
     """Show suspected label errors of a chosen run, what people said, and duplicates."""
     st.markdown(f"**{t('Labels that a network doubts')}**", help=term("label"))
-    records = {record.id: record for record in runs.with_model() if record.config.data.dataset == data.spec.id}
+    known = runs.with_model()
+    records = {record.id: record for record in known if record.config.data.dataset == data.spec.id}
     if not records:
         st.info(
             t(
@@ -33,9 +34,7 @@ def doubts_view(data: Dataset) -> None:
             icon=":material/model_training:",
         )
     else:
-        run_id = st.selectbox(
-            t("Run"), list(records), format_func=lambda run_id: runs.title(records[run_id]), key="doubts_run"
-        )
+        run_id = st.selectbox(t("Run"), list(records), format_func=runs.titles(known).__getitem__, key="doubts_run")
         with errors_in_words():
             _doubts(data, records[run_id])
     if data.spec.id in REVIEWED:

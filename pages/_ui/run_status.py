@@ -78,4 +78,6 @@ def _summary(record: RunRecord) -> str:
     seconds = sum(record.outcome.seconds.values())
     epochs = record.outcome.epoch_seconds
     pace = sum(epochs) / len(epochs) if epochs else 0.0
-    return t("Done in {seconds} s, {pace} s an epoch.", seconds=f"{seconds:.0f}", pace=f"{pace:.1f}")
+    logistic = record.config.model.kind == "logistic_sgd"
+    words = "Done in {seconds} s, {pace} s a fold." if logistic else "Done in {seconds} s, {pace} s an epoch."
+    return t(words, seconds=f"{seconds:.0f}", pace=f"{pace:.1f}")

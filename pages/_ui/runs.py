@@ -12,6 +12,7 @@ from pages._ui import session
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 
+NEW = "new"  # stands in the address for a run that is still to be set up
 STATE_LOOKS = {
     RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
     RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
@@ -55,6 +56,18 @@ def title(record: RunRecord) -> str:
     return " · ".join(parts)
 
 
+def titles(records: list[RunRecord]) -> dict[str, str]:
+    """Return a title for each run that no other has: equal ones get a number, the oldest 1.
+
+    Streamlit tells options apart by their words alone.
+    """
+    plain = [title(record) for record in records]
+    return {
+        record.id: words if plain.count(words) == 1 else f"{words} ({plain[index:].count(words)})"
+        for index, (record, words) in enumerate(zip(records, plain, strict=True))
+    }
+
+
 def with_model() -> list[RunRecord]:
     """Return the runs that have a model: the visitor's own first, then others', newest first."""
     records = [
@@ -86,14 +99,19 @@ def pick(key: str) -> RunRecord | None:
     """Show a box to choose a run that has a model; remember it in the address (``?run=``)."""
     records = {record.id: record for record in with_model()}
     wanted = st.query_params.get("run") or st.session_state.get("current_run")
-    if wanted and wanted not in records and shared_store().exists(wanted):
-        with errors_in_words():
-            look_up(wanted)  # says that it is private; one without a model is passed over
+    if wanted and wanted != NEW and wanted not in records:
+        with errors_in_words():  # a run that is gone or private must not turn into another one in silence
+            without_model = look_up(wanted)
+            st.info(
+                t("“{name}” has no model yet. The page Train shows how far it is.", name=t(without_model.name)),
+                icon=":material/hourglass_empty:",
+            )
     if not records:
         return None
+    words = titles(list(records.values()))
     if key not in st.session_state or st.session_state[key] not in records:
         st.session_state[key] = wanted if wanted in records else next(iter(records))
-    chosen: str = st.selectbox(t("Run"), list(records), format_func=lambda run_id: title(records[run_id]), key=key)
+    chosen: str = st.selectbox(t("Run"), list(records), format_func=words.__getitem__, key=key)
     remember(chosen)
     return records[chosen]
 

@@ -60,6 +60,19 @@ def test_validation_figures_are_named_as_such(open_page: OpenPage, finished_run:
     assert "Test accuracy" not in words(app)
 
 
+@pytest.mark.parametrize("view", ["compare", "rules"])
+def test_views_on_the_test_set_stand_under_no_validation_figures(
+    open_page: OpenPage, finished_run: FinishedRun, view: str
+) -> None:
+    for _ in range(2):
+        finished_run()
+    app = show(open_page("evaluate.py"), evaluate_split="validation")
+    app = show(app, evaluate_view=view)
+    assert "test images" in words(app) or "Test accuracy on" in words(app)
+    assert "validation set" not in words(app)
+    assert app.metric[0].label == "Test accuracy"
+
+
 def test_mistakes_come_with_the_second_choice(
     open_page: OpenPage, finished_run: FinishedRun, store: Store, digits: Dataset
 ) -> None:

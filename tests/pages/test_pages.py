@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
+from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.drawing import ink_from_rgba, prepare_digit
 from mnist_core.inference import classifier
 from mnist_core.recipes import RECIPES
-from mnist_core.store import RunError, RunRecord, RunState, Store, own_process
+from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store, own_process
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -133,6 +133,32 @@ class TestTrain:
         assert "trained before" in words(app)
         app.button(key="train_again").click().run()
         assert len(store.find()) == 2
+
+    def test_a_cross_validated_run_shows_the_mean_of_its_folds_not_the_last_one(
+        self, open_page: OpenPage, store: Store
+    ) -> None:
+        config = RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig(folds=3))
+        run_id = store.create(config, "The baseline", owner=None)
+        assert store.claim(run_id, own_process())
+        for fold, (training, held_back) in enumerate(((0.9, 0.8), (0.8, 0.7), (1.0, 0.9)), 1):
+            values = {"loss": 1.0, "accuracy": training, "val_loss": 1.0, "val_accuracy": held_back}
+            store.add_points(run_id, [MetricPoint(kind="epoch", step=fold, epoch=fold, seconds=1.0, values=values)])
+        outcome = Outcome(test_loss=1.0, test_accuracy=0.85, seconds={"fit": 3.0}, epoch_seconds=[1.0] * 3)
+        assert store.finish(run_id, RunState.COMPLETED, outcome=outcome)
+        app = open_page("train.py", run=run_id)
+        shown = {metric.label: metric.value for metric in app.metric}
+        assert shown["Training accuracy"] == "90.00%"
+        assert shown["Validation accuracy"] == "80.00%"
+        assert "mean of 3 folds" in words(app)
+        assert "± 8.16%" in words(app)  # the root of (0.1² + 0.1²) / 3
+        assert app.get("progress")[0].proto.text == "Done in 3 s, 1.0 s a fold."
+
+    def test_without_a_validation_set_the_curve_says_what_it_cannot_show(
+        self, open_page: OpenPage, finished_run: FinishedRun
+    ) -> None:
+        run = finished_run(RunConfig(data=DataConfig(dataset="digits", validation_split=0.0)))
+        app = open_page("train.py", run=run.id)
+        assert "No validation set was kept aside" in words(app)
 
     def test_a_finished_run_shows_its_figures(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
         run = finished_run()

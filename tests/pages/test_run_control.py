@@ -206,7 +206,10 @@ def test_others_see_a_shared_run_but_no_control_of_it(open_page: OpenPage, store
     assert "by another visitor" in everything(app)
 
 
-@pytest.mark.parametrize("page", ["train.py", "evaluate.py", "draw.py"])
+RUN_PAGES = ["evaluate.py", "explain.py", "robustness.py", "draw.py"]
+
+
+@pytest.mark.parametrize("page", ["train.py", *RUN_PAGES])
 def test_a_private_run_is_told_to_be_private(
     open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store, page: str
 ) -> None:
@@ -215,6 +218,40 @@ def test_a_private_run_is_told_to_be_private(
     app = open_page(page, run=done.id)
     assert app.error[0].value.startswith("This run is private")
     assert "My secret" not in str(app.main)
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_the_address_of_a_run_that_is_gone_is_not_answered_by_another_in_silence(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], page: str
+) -> None:
+    other = finished_run()
+    app = open_page(page, run="20261121-000000-00000000")
+    assert app.error[0].value.startswith("There is no run 20261121-000000-00000000.")
+    assert app.selectbox[0].value == other.id
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_a_run_without_a_model_is_said_to_have_none(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store, page: str
+) -> None:
+    finished_run()
+    run_id = record(store, OTHER, RunState.RUNNING, step=12)
+    app = open_page(page, run=run_id)
+    assert not app.error
+    assert "has no model yet" in app.info[0].value
+
+
+def test_runs_that_share_name_figures_and_minute_can_be_told_apart(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord]
+) -> None:
+    for _ in range(3):
+        finished_run(name="Twin")
+    app = open_page("evaluate.py")
+    assert len(set(app.selectbox[0].options)) == 3
+    app.session_state["evaluate_view"] = "compare"
+    app.run()
+    other = next(box for box in app.selectbox if box.label == "Compare with")
+    assert len(set(other.options)) == 2
 
 
 def test_the_menu_renames_shares_keeps_and_deletes(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
