@@ -17,7 +17,7 @@ from pages._ui.i18n import t, term
 from pages._ui.matrix_view import cell_boxes
 from pages._ui.prediction_view import tiles
 
-SHOWN = 24
+SHOWN, SHOWN_OF_CELL = 24, 10
 # From which chance on we speak of luck: the usual borders of statistics.
 HARDLY, PROBABLY_NOT = 0.01, 0.05
 
@@ -65,7 +65,7 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
     st.markdown(f"**{t('Better by luck?')}**", help=term("mcnemar_test"))
     st.markdown(
         t(
-            "They disagree about {n} images: only “{first}” is right about {a}, only “{second}” about {b}.",
+            "For {n} images only one of them is right: “{first}” for {a}, “{second}” for {b}.",
             n=first + second,
             first=names[0],
             a=first,
@@ -125,12 +125,16 @@ def _matrix(first: Judgement, second: Judgement, key: str) -> None:
             answers = judgement.probabilities.argmax(axis=1)
             indices = ((judgement.labels == true) & (answers == predicted)).nonzero()[0]
             st.markdown(f"**{words}**: " + t("{n} images", n=len(indices)))
-            gallery(tiles(judgement, indices[:10].tolist()))
+            if len(indices) > SHOWN_OF_CELL:
+                st.caption(t("The first {n} of them:", n=SHOWN_OF_CELL))
+            gallery(tiles(judgement, indices[:SHOWN_OF_CELL].tolist()))
 
 
 def _samples(both: Sequence[Judgement], result: Comparison, names: Sequence[str]) -> None:
     st.subheader(t("Which images does only one of them get right?"), divider="gray")
     for index, (only, name) in enumerate(zip((result.only_first, result.only_second), names, strict=True)):
         st.markdown(t("Only “{name}” is right: {n} images", name=name, n=len(only)))
+        if len(only) > SHOWN:
+            st.caption(t("The first {n} of them:", n=SHOWN))
         # What the other one said instead is the interesting part.
         gallery(tiles(both[1 - index], only[:SHOWN].tolist(), runner_up=True), size="l")

@@ -56,6 +56,8 @@ def _doubts(data: Dataset, record: RunRecord) -> None:
             share=f"{_LEAST_CONFIDENCE:.0%}",
         )
     )
+    if len(doubts.indices) > _SHOWN:
+        st.caption(t("The {n} surest ones:", n=_SHOWN))
     gallery(_doubt_tiles(data, record, doubts), size="l")
     names = np.array(data.spec.class_names)
     csv_button(

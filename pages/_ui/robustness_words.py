@@ -90,14 +90,14 @@ def curve_words(curves: Curves, records: list[RunRecord], strength: float) -> No
 
 
 def _compare(curves: Curves, records: list[RunRecord], index: int) -> None:
-    """Say which run bears a strength best, and whether that could be chance."""
+    """Say which run reads most at a strength, not which lost least, and whether that could be chance."""
     accuracy = [float(curve.accuracy[index]) for _, curve in curves]
     best, worst = accuracy.index(max(accuracy)), accuracy.index(min(accuracy))
     if curves[best][1].interval[0][index] <= curves[worst][1].interval[1][index]:
         st.markdown(t("Here their intervals overlap, so the difference could be chance."))
         return
     words = t(
-        "**{best}** bears it better than **{worst}**, by {points} points: more than chance explains.",
+        "Here **{best}** still reads more than **{worst}**, by {points} points: more than chance explains.",
         best=curves[best][0],
         worst=curves[worst][0],
         points=f"{100 * (accuracy[best] - accuracy[worst]):.1f}",

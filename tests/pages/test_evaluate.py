@@ -124,9 +124,13 @@ def test_two_runs_are_compared_and_luck_is_named(
     app = show(open_page("evaluate.py", run=first.id), evaluate_view="compare")
     result = compare(table, guesses, digits.y_test)
     text = words(app)
+    right = len(result.only_first), len(result.only_second)
+    # not "they disagree": two that are wrong in different ways disagree too, and are not counted
     assert (
-        f"only “first” is right about {len(result.only_first)}, only “second” about {len(result.only_second)}" in text
+        f"For {sum(right)} images only one of them is right: “first” for {right[0]}, “second” for {right[1]}." in text
     )
+    assert right[0] > 24
+    assert "The first 24 of them:" in text
     assert "in less than 0.1 % of cases: this is hardly luck." in text
 
 

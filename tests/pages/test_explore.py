@@ -136,6 +136,15 @@ class TestDoubts:
         assert "**1** pairs are nearly equal" in words(app)
         assert "training 4" in words(app)
 
+    def test_says_that_not_all_doubts_are_shown(
+        self, open_tab: Callable[[str], AppTest], finished_run: FinishedRun, store: Store, digits: Dataset
+    ) -> None:
+        never_right = np.eye(10)[(digits.y_test + 1) % 10]
+        store.files(finished_run().id).write_probabilities({"test": never_right})
+        text = words(open_tab("Doubts"))
+        assert "297 images of the test and validation sets" in text
+        assert "The 48 surest ones:" in text
+
     def test_damaged_predictions_are_explained(
         self, open_tab: Callable[[str], AppTest], finished_run: FinishedRun, store: Store
     ) -> None:

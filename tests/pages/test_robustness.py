@@ -204,7 +204,7 @@ def test_a_better_network_is_named_and_explained_only_by_what_was_measured(
     app = open_page("robustness.py", run=dense.id)
     app.multiselect(key="robustness_others").set_value([cnn.id]).run()
     curves_done(app, dense, cnn)
-    assert "**CNN** bears it better than **Dense**, by 50.0 points" in words(app)
+    assert "Here **CNN** still reads more than **Dense**, by 50.0 points" in words(app)
     assert "filters look for the same strokes everywhere" in words(app)
 
 
