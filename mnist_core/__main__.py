@@ -151,7 +151,7 @@ def _report(record: RunRecord, as_json: bool) -> None:
     elif record.error:
         print(f"The run {record.state.value}: {record.error.message}")
     else:
-        print(f"The run {record.state.value}: test accuracy {outcome.test_accuracy}, loss {outcome.test_loss}")
+        print(f"The run {record.state.value}: test accuracy {outcome.test_accuracy:.4f}, loss {outcome.test_loss:.4f}")
 
 
 def _evaluate(options: argparse.Namespace) -> int:

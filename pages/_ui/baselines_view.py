@@ -58,7 +58,9 @@ def baselines_view(record: RunRecord) -> None:
     accuracy = t("Test accuracy (%)")
     table = pd.DataFrame(rows, columns=[t("Method"), accuracy, t("Training images"), t("What it does")])
     table[accuracy] = (100 * table[accuracy].astype(float)).round(2)
-    st.dataframe(table, hide_index=True, column_config={accuracy: st.column_config.NumberColumn(format="%.2f")})
+    st.dataframe(
+        table, hide_index=True, placeholder="–", column_config={accuracy: st.column_config.NumberColumn(format="%.2f")}
+    )
     csv_button(lambda: table, f"rules-{record.id}")
 
 
