@@ -8,6 +8,7 @@ from mnist_core.drawing.prepare import (
     is_empty,
     prepare_clothes,
     prepare_digit,
+    prepare_drawing,
     prepare_raw,
     prepare_strokes,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "paint",
     "prepare_clothes",
     "prepare_digit",
+    "prepare_drawing",
     "prepare_raw",
     "prepare_strokes",
     "read_canvas",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from mnist_core.drawing.fabric import Drawing
 from mnist_core.drawing.strokes import Stroke, paint
 from mnist_core.errors import ImageError
 
@@ -196,6 +197,25 @@ def prepare_clothes(ink: npt.NDArray[np.uint8]) -> Prepared:
     square = _square(_tight_box(ink), least=SIDE)
     image = _stretch(_resample(square, SIDE))
     return Prepared(image, (("drawing", ink), ("box", square), ("centred", image)))
+
+
+def prepare_drawing(drawing: Drawing, size: int, kind: str) -> Prepared:
+    """Prepare what is on a canvas of `size` pixels for a network that knows digits or clothes.
+
+    Clothes are filled areas, so there the pen's width on the canvas counts.
+
+    Parameters
+    ----------
+    kind : {"digits", "clothes"}
+
+    Raises
+    ------
+    ImageError
+        If there is nothing drawn.
+    """
+    if kind == "digits":
+        return prepare_strokes(drawing.strokes)
+    return prepare_clothes(paint(drawing.strokes, size, drawing.pens))
 
 
 def _tight_box(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
