@@ -9,7 +9,7 @@ from mnist_core.drawing import Drawing, Prepared, paint, prepare_drawing, prepar
 from mnist_core.inference import classifier
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
-from pages._ui.canvas import SIZE, canvas_buttons, draw_canvas
+from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.components import answer, empty_state, page_header
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
@@ -35,7 +35,6 @@ def board(record: RunRecord) -> None:
     with left:
         pen = st.slider(t("Pen width"), 8, 40, 18, step=2, key="draw_pen", persist_state="session", width=280)
         drawing = draw_canvas(pen)
-        canvas_buttons()
         if spec.kind == "digits":
             st.caption(
                 t(

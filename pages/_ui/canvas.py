@@ -11,7 +11,7 @@ SIZE = 280  # pixels: ten for each pixel of an MNIST image, and it fits a phone
 
 
 def draw_canvas(pen: int) -> Drawing | None:
-    """Show the canvas and return what is drawn on it; None while it is empty.
+    """Show the canvas with its buttons and return what is drawn on it; None while it is empty.
 
     The drawing survives page switches: its strokes are kept in the session and put back when the
     canvas appears anew. A canvas that is changed from outside (clear, undo, redo) gets a new key.
@@ -38,6 +38,7 @@ def draw_canvas(pen: int) -> Drawing | None:
     if len(_objects(content)) > len(_objects(state["content"])):
         state["undone"] = []  # a new stroke: what was taken back is forgotten
     state["content"] = content
+    _canvas_buttons()  # before anything that may go wrong with the drawing
     drawing = read_canvas(content, SIZE) if _objects(content) else None
     return drawing if drawing and drawing.strokes else None
 
@@ -63,7 +64,7 @@ def redo_stroke() -> None:
         _replace([*_objects(state["content"]), last], left)
 
 
-def canvas_buttons() -> None:
+def _canvas_buttons() -> None:
     """Show the buttons undo, redo and clear."""
     state = _state()
     drawn, undone = bool(_objects(state["content"])), bool(state["undone"])

@@ -10,7 +10,7 @@ from mnist_core.datasets import Dataset
 from mnist_core.drawing import prepare_drawing
 from mnist_core.evaluation import mistakes
 from pages._ui.cached import Judgement
-from pages._ui.canvas import SIZE, canvas_buttons, draw_canvas
+from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.explain_cached import Sample, model
 from pages._ui.i18n import t
 
@@ -86,7 +86,6 @@ def _mistake(data: Dataset, judgement: Judgement, run_id: str) -> int | None:
 def _drawing(data: Dataset, run_id: str) -> Sample | None:
     """Show the canvas; what was drawn on the Draw page is there already."""
     drawing = draw_canvas(18)
-    canvas_buttons()
     if drawing is None:
         st.caption(t("Draw something. The explanation comes when you lift the pen."))
         return None
