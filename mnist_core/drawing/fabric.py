@@ -2,8 +2,8 @@
 
 A path is a list of commands, ``["M", x, y]`` at its begin, ``["Q", cx, cy, x, y]`` (a quadratic curve that ends at
 x, y) and ``["L", x, y]`` at its end, in pixels of the canvas. The path was placed by its middle: ``left`` and ``top``
-say where the middle of its box (`_box`) is now, ``angle``, ``scaleX``, ``flipX``, ``skewX`` and so on how it was changed
-by hand since (Fabric 7, ``calcOwnMatrix``; compared with the canvas's own pixels in Chromium).
+say where the middle of its box (`_box`) is now, ``angle``, ``scaleX``, ``flipX``, ``skewX`` and so on how it was
+changed by hand since (Fabric 7, ``calcOwnMatrix``; compared with the canvas's own pixels in Chromium).
 """
 
 import math
