@@ -5,11 +5,11 @@ import numpy.typing as npt
 import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec
-from mnist_core.drawing import Prepared, ink_from_rgba, is_empty, prepare_clothes, prepare_digit
+from mnist_core.drawing import Drawing, Prepared, paint, prepare_drawing, prepare_raw
 from mnist_core.inference import classifier
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
-from pages._ui.canvas import clear_canvas, draw_canvas
+from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.components import answer, empty_state, page_header
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
@@ -18,6 +18,8 @@ from pages._ui.probability_bars import probability_bars
 
 STEP_NAMES = {
     "drawing": ("Your drawing", "as you drew it"),
+    "strokes": ("Your strokes", "in the middle, as large as can be"),
+    "pen": ("A fitting pen", "an eighth of the digit's size"),
     "box": ("Cut out", "only the ink, in a square"),
     "small": ("Made small", "to 20 × 20 pixels"),
     "centred": ("What it sees", "28 × 28, centred"),
@@ -32,27 +34,56 @@ def board(record: RunRecord) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         pen = st.slider(t("Pen width"), 8, 40, 18, step=2, key="draw_pen", persist_state="session", width=280)
-        canvas = draw_canvas(pen)
-        st.button(t("Clear"), key="draw_clear", icon=":material/ink_eraser:", on_click=clear_canvas)
-    prepared = read(canvas, spec)
-    probabilities = None
-    if prepared is not None:
-        probabilities = classifier(shared_store().files(record.id)).predict(prepared.image[None])[0]
+        drawing = draw_canvas(pen)
+        if spec.kind == "digits":
+            st.caption(
+                t(
+                    "Place, size and pen width make no difference to the answer: your strokes are moved, scaled and "
+                    "drawn again with a fitting pen."
+                )
+            )
+    prepared = probabilities = None
+    if drawing is not None:
+        prepared = prepare_drawing(drawing, SIZE, spec.kind)
+        probabilities = predict(record, prepared)
     with right:
         say(probabilities, spec)
         probability_bars(probabilities, spec.class_names, key="draw_bars")
-    if prepared is not None:
+    if drawing is not None and prepared is not None:
         steps(prepared)
+        demo(record, drawing, spec)
 
 
-def read(canvas: npt.NDArray[np.uint8] | None, spec: DatasetSpec) -> Prepared | None:
-    """Return the prepared drawing, or None where nothing is drawn."""
-    if canvas is None:
-        return None
-    ink = ink_from_rgba(canvas)
-    if is_empty(ink):
-        return None
-    return prepare_digit(ink) if spec.kind == "digits" else prepare_clothes(ink)
+def predict(record: RunRecord, prepared: Prepared) -> npt.NDArray[np.float32]:
+    """Return the network's probabilities for a drawing."""
+    return classifier(shared_store().files(record.id)).predict(prepared.image[None])[0]
+
+
+def demo(record: RunRecord, drawing: Drawing, spec: DatasetSpec) -> None:
+    """Show, if wanted, what the same network says when the whole canvas is shrunk."""
+    wanted = st.toggle(
+        t("What most demos do"),
+        key="draw_demo",
+        persist_state="session",
+        help=t("They shrink the whole canvas to 28 × 28 pixels, so that place, size and pen width all matter."),
+    )
+    if not wanted:
+        return
+    raw = prepare_raw(paint(drawing.strokes, SIZE, drawing.pens))
+    probabilities = predict(record, raw)
+    best = int(probabilities.argmax())
+    with st.container(width=280):
+        gallery(
+            [
+                Tile(
+                    raw.image,
+                    t("{name}, {share} sure", name=spec.class_names[best], share=f"{probabilities[best]:.1%}"),
+                    t("the whole canvas, shrunk"),
+                    t("The whole canvas, shrunk to 28 × 28 pixels"),
+                )
+            ],
+            size="l",
+        )
 
 
 def say(probabilities: npt.NDArray[np.float32] | None, spec: DatasetSpec) -> None:
@@ -70,7 +101,7 @@ def steps(prepared: Prepared) -> None:
         f"**{t('How your drawing becomes 28 × 28 pixels')}**",
         help=t("The images that the network learned from were made in the same way, so this matters a lot."),
     )
-    with st.container(width=560):
+    with st.container(width=700):
         gallery(
             [
                 Tile(image, t(STEP_NAMES[name][0]), t(STEP_NAMES[name][1]), t(STEP_NAMES[name][0]))

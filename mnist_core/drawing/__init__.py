@@ -1,5 +1,6 @@
 """From drawings and pictures to 28 x 28 images."""
 
+from mnist_core.drawing.fabric import Drawing, read_canvas, write_canvas
 from mnist_core.drawing.prepare import (
     Prepared,
     ink_from_image,
@@ -7,13 +8,25 @@ from mnist_core.drawing.prepare import (
     is_empty,
     prepare_clothes,
     prepare_digit,
+    prepare_drawing,
+    prepare_raw,
+    prepare_strokes,
 )
+from mnist_core.drawing.strokes import Stroke, paint
 
 __all__ = [
+    "Drawing",
     "Prepared",
+    "Stroke",
     "ink_from_image",
     "ink_from_rgba",
     "is_empty",
+    "paint",
     "prepare_clothes",
     "prepare_digit",
+    "prepare_drawing",
+    "prepare_raw",
+    "prepare_strokes",
+    "read_canvas",
+    "write_canvas",
 ]

@@ -1,20 +1,29 @@
-"""From ink on a canvas to the 28 x 28 image that a network expects.
+"""From strokes or ink to the 28 x 28 image that a network expects.
 
 Knows arrays only: no files, no models. Every step of the preparation is returned, so that a
 page can show what happened to a drawing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from mnist_core.drawing.fabric import Drawing
+from mnist_core.drawing.strokes import Stroke, paint
 from mnist_core.errors import ImageError
 
 SIDE = 28  # pixels of an MNIST image
 BOX = 20  # pixels of the box that MNIST fits a digit into
 CENTRE = 14.0  # pixel index of every MNIST digit's centre of mass (measured on all 70,000)
+
+PEN = 0.125  # width of the median stroke of MNIST by the digit's longest side: 2.5 of 20 pixels
+_DETAIL = 8  # strokes are painted so many times larger than the box
+_LEAST_EXTENT = 8.0  # pixels of the canvas: what is smaller is a dot, and is not enlarged to fill the box
+_FARTHEST = 1e6
+_MOST_POINTS = 400_000
 
 # Weights of red, green and blue in brightness (ITU-R BT.601), as Pillow's "L" mode uses them.
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
@@ -114,6 +123,66 @@ def prepare_digit(ink: npt.NDArray[np.uint8]) -> Prepared:
     return Prepared(image, (("drawing", ink), ("box", square), ("small", small), ("centred", image)))
 
 
+def prepare_strokes(strokes: Sequence[Stroke]) -> Prepared:
+    """Turn pen strokes into an image like those in MNIST.
+
+    The strokes themselves are moved and scaled, and only then painted, with a pen as wide as MNIST's by the digit's
+    size. So neither place nor size nor the pen's width on the canvas matters. What follows is the recipe of
+    `prepare_digit`, except that a dot stays small.
+
+    Parameters
+    ----------
+    strokes : sequence of ndarray of shape (n, 2)
+        x to the right and y down, in pixels of the canvas.
+
+    Raises
+    ------
+    ImageError
+        If there is no point, or if they are not finite pairs of numbers within a million pixels of the corner.
+    """
+    side = BOX * _DETAIL
+    pen = PEN * side
+    paths = _normalised(strokes, side, pen)
+    painted = paint(paths, side, pen)
+    square = _square(_tight_box(painted), least=side)
+    small = _stretch(_resample(square, BOX))
+    image = _place_by_mass(small)
+    return Prepared(
+        image, (("strokes", paint(paths, side, pen / 5)), ("pen", painted), ("small", small), ("centred", image))
+    )
+
+
+def _normalised(strokes: Sequence[Stroke], side: int, pen: float) -> list[Stroke]:
+    """Move and scale strokes so that, painted with `pen`, they fill a square of `side` pixels."""
+    paths = [np.asarray(stroke, dtype=np.float64) for stroke in strokes if len(stroke)]
+    if not paths:
+        raise ImageError("There is nothing drawn yet.")
+    for path in paths:
+        if path.ndim != 2 or path.shape[1] != 2 or not (np.abs(path) <= _FARTHEST).all():
+            raise ImageError("A stroke is a list of points x, y. Received: {points}", points=repr(path)[:60])
+    if sum(map(len, paths)) > _MOST_POINTS:
+        raise ImageError("This drawing is too long to be read. Clear it and draw again with fewer strokes.")
+    points = np.concatenate(paths)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = (side - pen) / max(float((high - low).max()), _LEAST_EXTENT)
+    return [(path - (low + high) / 2) * scale + side / 2 for path in paths]
+
+
+def prepare_raw(ink: npt.NDArray[np.uint8]) -> Prepared:
+    """Shrink the whole canvas to 28 x 28, as most demos do: small and off-centre digits stay so.
+
+    Raises
+    ------
+    ImageError
+        If there is no ink.
+    """
+    if is_empty(ink):
+        raise ImageError("There is nothing drawn yet.")
+    source = Image.fromarray(ink)
+    image = np.asarray(source.resize((SIDE, SIDE), Image.Resampling.BOX))
+    return Prepared(image, (("drawing", ink), ("raw", image)))
+
+
 def prepare_clothes(ink: npt.NDArray[np.uint8]) -> Prepared:
     """Turn ink into an image like those in Fashion-MNIST.
 
@@ -128,6 +197,25 @@ def prepare_clothes(ink: npt.NDArray[np.uint8]) -> Prepared:
     square = _square(_tight_box(ink), least=SIDE)
     image = _stretch(_resample(square, SIDE))
     return Prepared(image, (("drawing", ink), ("box", square), ("centred", image)))
+
+
+def prepare_drawing(drawing: Drawing, size: int, kind: str) -> Prepared:
+    """Prepare what is on a canvas of `size` pixels for a network that knows digits or clothes.
+
+    Clothes are filled areas, so there the pen's width on the canvas counts.
+
+    Parameters
+    ----------
+    kind : {"digits", "clothes"}
+
+    Raises
+    ------
+    ImageError
+        If there is nothing drawn.
+    """
+    if kind == "digits":
+        return prepare_strokes(drawing.strokes)
+    return prepare_clothes(paint(drawing.strokes, size, drawing.pens))
 
 
 def _tight_box(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -26,17 +26,21 @@ class RecordedDigit:
         What the writer was asked to write, 0 to 9.
     strokes : tuple of ndarray of shape (n, 2), float64
         x to the right and y DOWN, in the tablet's units.
+    writer : int or None
+        Number of the writer, where the file says it.
     """
 
     label: int
     strokes: tuple[Stroke, ...]
+    writer: int | None = None
 
 
 def read_unipen(text: str) -> Iterator[RecordedDigit]:
     """Yield the digits of a UNIPEN file like those of "Pen-Based Recognition of Handwritten Digits".
 
     Each begins with ``.SEGMENT DIGIT ... "8"``; between ``.PEN_DOWN`` and ``.PEN_UP`` stand pairs
-    of x and y, with y pointing up (Alpaydin and Alimoglu, UCI 1998).
+    of x and y, with y pointing up (Alpaydin and Alimoglu, UCI 1998). The second number of a
+    ``.COMMENT`` line is the writer's.
 
     Raises
     ------
@@ -48,6 +52,7 @@ def read_unipen(text: str) -> Iterator[RecordedDigit]:
         label = re.search(r'"(\d)"', header)
         if label is None:
             raise ImageError("A segment without its digit was found. Received: {line}", line=header.strip()[:60])
+        writer = re.search(r"^\.COMMENT\s+\d+\s+(\d+)", body, flags=re.MULTILINE)
         strokes: list[list[tuple[float, float]]] = []
         for line in body.splitlines():
             words = line.split()
@@ -59,10 +64,11 @@ def read_unipen(text: str) -> Iterator[RecordedDigit]:
                 except ValueError:
                     raise ImageError("A pair of numbers was expected. Received: {line}", line=line[:60]) from None
                 strokes[-1].append((x, -y))
-        yield RecordedDigit(int(label[1]), tuple(np.array(stroke) for stroke in strokes if stroke))
+        paths = tuple(np.array(stroke) for stroke in strokes if stroke)
+        yield RecordedDigit(int(label[1]), paths, int(writer[1]) if writer else None)
 
 
-def paint(strokes: Sequence[Stroke], size: int, pen: float) -> npt.NDArray[np.uint8]:
+def paint(strokes: Sequence[Stroke], size: int, pen: float | Sequence[float]) -> npt.NDArray[np.uint8]:
     """Paint strokes with a round pen.
 
     Parameters
@@ -71,8 +77,8 @@ def paint(strokes: Sequence[Stroke], size: int, pen: float) -> npt.NDArray[np.ui
         In pixels of the canvas.
     size : int
         Side of the canvas in pixels.
-    pen : float
-        Diameter of the pen in pixels.
+    pen : float or sequence of float
+        Diameter of the pen in pixels, of all strokes or of each.
 
     Returns
     -------
@@ -81,11 +87,22 @@ def paint(strokes: Sequence[Stroke], size: int, pen: float) -> npt.NDArray[np.ui
     """
     large = Image.new("L", (size * _OVERSAMPLING,) * 2)
     draw = ImageDraw.Draw(large)
-    radius = pen * _OVERSAMPLING / 2
-    for stroke in strokes:
-        points = [(float(x), float(y)) for x, y in stroke * _OVERSAMPLING]
-        if len(points) > 1:
-            draw.line(points, fill=255, width=round(2 * radius))
-        for x, y in points:  # round ends and joints, and single dots
+    pens = [pen] * len(strokes) if isinstance(pen, (int, float)) else pen
+    for stroke, width in zip(strokes, pens, strict=True):
+        # Pillow's coordinates mean the middles of pixels, and it paints the border of a shape as well.
+        radius = max(width * _OVERSAMPLING / 2 - 0.5, 0)
+        points = stroke * _OVERSAMPLING - 0.5
+        sides = _across(np.diff(points, axis=0)) * radius
+        corners = np.stack([points[:-1] + sides, points[1:] + sides, points[1:] - sides, points[:-1] - sides], axis=1)
+        for four in corners.reshape(-1, 8).tolist():
+            draw.polygon(four, fill=255)
+        for x, y in points.tolist():  # round ends and joints, and single dots
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     return np.asarray(large.resize((size, size), Image.Resampling.BOX))
+
+
+def _across(steps: Stroke) -> Stroke:
+    """Return vectors of length 1 at right angles to steps of shape (n, 2); zero where a step is zero."""
+    lengths = np.hypot(steps[:, 0], steps[:, 1])[:, None]
+    turned = np.stack([-steps[:, 1], steps[:, 0]], axis=1)
+    return np.divide(turned, lengths, out=np.zeros_like(turned), where=lengths > 0)

@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.datasets import Dataset
-from mnist_core.drawing import ink_from_rgba, is_empty, prepare_clothes, prepare_digit
+from mnist_core.drawing import prepare_drawing
 from mnist_core.evaluation import mistakes
 from pages._ui.cached import Judgement
-from pages._ui.canvas import clear_canvas, draw_canvas
+from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.explain_cached import Sample, model
 from pages._ui.i18n import t
 
@@ -85,11 +85,9 @@ def _mistake(data: Dataset, judgement: Judgement, run_id: str) -> int | None:
 
 def _drawing(data: Dataset, run_id: str) -> Sample | None:
     """Show the canvas; what was drawn on the Draw page is there already."""
-    canvas = draw_canvas(18)
-    st.button(t("Clear"), key="explain_clear", icon=":material/ink_eraser:", on_click=clear_canvas)
-    ink = None if canvas is None else ink_from_rgba(canvas)
-    if ink is None or is_empty(ink):
+    drawing = draw_canvas(18)
+    if drawing is None:
         st.caption(t("Draw something. The explanation comes when you lift the pen."))
         return None
-    image = (prepare_digit(ink) if data.spec.kind == "digits" else prepare_clothes(ink)).image
+    image = prepare_drawing(drawing, SIZE, data.spec.kind).image
     return Sample(image, None, None, model(run_id).predict(image[None])[0])

@@ -12,7 +12,7 @@ from mnist_core.explain import find_worst_case, measure_sensitivity, remove_pixe
 from mnist_core.inference import classifier
 from mnist_core.store import RunRecord, Store
 from tests.network_files import CONFIG, write_network
-from tests.pages.test_pages import PNG, words
+from tests.pages.test_pages import drawn, words
 
 OpenPage = Callable[..., AppTest]
 
@@ -93,8 +93,7 @@ def test_a_drawing_is_explained_too(open_page: OpenPage, network: RunRecord) -> 
     app = open_page("explain.py", run=network.id)
     app.segmented_control(key="explain_source").set_value("drawing").run()
     assert "Draw something" in words(app)
-    data = "data:image/png;base64," + PNG
-    app.session_state["canvas_0"] = {"drawing": {"raw": {"objects": [{}]}, "data": data}}
+    app.session_state["canvas_0"] = drawn()
     app.run()
     assert "Cover it up" in words(app)
     assert "Label:" not in words(app)

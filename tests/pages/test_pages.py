@@ -1,16 +1,14 @@
 """What a visitor sees on each page, in each state it can be in."""
 
-import base64
-import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig
-from mnist_core.drawing import ink_from_rgba, prepare_digit
+from mnist_core.drawing import paint, prepare_raw, prepare_strokes, read_canvas, write_canvas
 from mnist_core.inference import classifier
 from mnist_core.recipes import RECIPES
 from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store, own_process
@@ -219,23 +217,15 @@ class TestExplore:
         assert app.button(key="download_mnist").label == "Download MNIST (11 MB)"
 
 
-def _drawn_one() -> str:
-    """Return a canvas with an upright stroke as a PNG in base64."""
-    picture = np.zeros((280, 280, 4), dtype=np.uint8)
-    picture[..., 3] = 255
-    picture[60:220, 130:152, :3] = 255
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
-PNG = _drawn_one()
+def drawn(*strokes: list[list[float]]) -> dict[str, Any]:
+    """Return what the canvas sends when these strokes are on it; an upright one if none are given."""
+    points = [np.array(stroke) for stroke in strokes or ([[140.0, 60.0], [140.0, 220.0]],)]
+    return {"drawing": {"raw": write_canvas(points, 18), "data": None}}
 
 
 class TestDraw:
     def draw_one(self, app: AppTest) -> AppTest:
-        data = "data:image/png;base64," + PNG
-        app.session_state["canvas_0"] = {"drawing": {"raw": {"objects": [{}]}, "data": data}}
+        app.session_state["canvas_0"] = drawn()
         return app.run()
 
     def test_an_empty_canvas_is_no_error(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
@@ -249,17 +239,65 @@ class TestDraw:
     ) -> None:
         run = finished_run()
         app = self.draw_one(open_page("draw.py"))
-        picture = Image.open(io.BytesIO(base64.b64decode(PNG)))
-        prepared = prepare_digit(ink_from_rgba(np.asarray(picture)))
+        prepared = prepare_strokes(read_canvas(drawn()["drawing"]["raw"], 280).strokes)
         answer = classifier(store.files(run.id)).predict(prepared.image[None])[0].argmax()
         assert f"<strong>{answer}</strong>" in words(app)
-        assert all(step in words(app) for step in ("Your drawing", "Cut out", "Made small", "What it sees"))
+        assert all(step in words(app) for step in ("Your strokes", "A fitting pen", "Made small", "What it sees"))
 
     def test_clear_empties_the_canvas(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
         finished_run()
         app = self.draw_one(open_page("draw.py"))
         app.button(key="draw_clear").click().run()
         assert "Draw a digit from 0 to 9" in words(app)
+
+    def test_a_stroke_can_be_taken_back_and_drawn_again(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        finished_run()
+        app = open_page("draw.py")
+        assert app.button(key="draw_undo").disabled
+        app.session_state["canvas_0"] = drawn([[40.0, 60.0], [90.0, 200.0]], [[200.0, 100.0]])
+        app.run()
+        two = words(app)
+        app.button(key="draw_undo").click().run()
+        assert words(app) != two
+        assert "Your strokes" in words(app)
+        app.button(key="draw_redo").click().run()
+        assert words(app) == two
+        assert app.button(key="draw_redo").disabled
+        for _ in range(2):
+            app.button(key="draw_undo").click().run()
+        assert "Draw a digit from 0 to 9" in words(app)
+
+    def test_a_new_stroke_forgets_what_was_taken_back(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        finished_run()
+        app = self.draw_one(open_page("draw.py"))
+        app.button(key="draw_undo").click().run()
+        app.session_state["canvas_1"] = drawn([[30.0, 40.0], [90.0, 80.0]])
+        app.run()
+        assert app.button(key="draw_redo").disabled
+
+    def test_a_switch_shows_what_most_demos_do(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        run = finished_run()
+        app = self.draw_one(open_page("draw.py"))
+        assert "the whole canvas, shrunk" not in words(app)
+        app.toggle(key="draw_demo").set_value(True).run()
+        drawing = read_canvas(drawn()["drawing"]["raw"], 280)
+        raw = prepare_raw(paint(drawing.strokes, 280, drawing.pens)).image
+        probabilities = classifier(store.files(run.id)).predict(raw[None])[0]
+        assert f"{probabilities.argmax()}, {probabilities.max():.1%} sure" in words(app)
+
+    @pytest.mark.parametrize("raw", [{"objects": [{}]}, {"objects": [{"type": "Path", "path": [["M", None, 1]]}]}])
+    def test_a_drawing_that_cannot_be_read_is_explained(
+        self, raw: dict[str, Any], open_page: OpenPage, finished_run: FinishedRun
+    ) -> None:
+        finished_run()
+        app = open_page("draw.py")
+        app.session_state["canvas_0"] = {"drawing": {"raw": raw, "data": None}}
+        app.run()
+        assert "Clear it and draw again" in app.error[0].value
+        app.button(key="draw_clear").click().run()
+        assert not app.error
 
     def test_a_missing_model_is_explained(self, open_page: OpenPage, finished_run: FinishedRun, store: Store) -> None:
         run = finished_run()

@@ -1,0 +1,197 @@
+"""What the drawing canvas writes and reads: Fabric's JSON, with one path for each stroke.
+
+A path is a list of commands, ``["M", x, y]`` at its begin, ``["Q", cx, cy, x, y]`` (a quadratic curve that ends at
+x, y) and ``["L", x, y]`` at its end, in pixels of the canvas. The path was placed by its middle: ``left`` and ``top``
+say where the middle of its box (`_box`) is now, ``angle``, ``scaleX``, ``flipX``, ``skewX`` and so on how it was
+changed by hand since (Fabric 7, ``calcOwnMatrix``; compared with the canvas's own pixels in Chromium).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.drawing.strokes import Stroke
+from mnist_core.errors import ImageError
+
+Points = npt.NDArray[np.float64]
+
+_NUMBERS = {"M": 2, "L": 2, "Q": 4}  # numbers after each command
+_MOST_COMMANDS = 20_000  # several minutes of drawing without a rest
+_FARTHEST = 1e5  # pixels from the corner of the canvas
+_STEP = 3.0  # pixels between the points of a curve
+_MOST_STEPS = 16  # for each command
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is on a canvas.
+
+    Attributes
+    ----------
+    strokes : tuple of ndarray of shape (n, 2), float64
+        x to the right and y down, in pixels of the canvas, inside of it.
+    pens : tuple of float
+        Diameter of the pen of each stroke in pixels.
+    """
+
+    strokes: tuple[Stroke, ...]
+    pens: tuple[float, ...]
+
+
+def read_canvas(content: Any, size: int) -> Drawing:
+    """Return the strokes of a canvas.
+
+    What was drawn beyond the canvas's edge can't be seen and is left out.
+
+    Parameters
+    ----------
+    content : dict
+        Fabric's JSON: ``{"objects": [{"type": "Path", "path": [...], ...}]}``. It comes from a browser, so nothing
+        in it is trusted.
+    size : int
+        Side of the canvas in pixels.
+
+    Raises
+    ------
+    ImageError
+        If it is anything else, or has more than 20,000 commands.
+    """
+    objects = content.get("objects") if isinstance(content, dict) else None
+    if not isinstance(objects, list):
+        raise _unreadable(content)
+    strokes, pens, commands = [], [], 0
+    for item in objects:
+        path = item.get("path") if isinstance(item, dict) else None
+        if not isinstance(path, list) or not path or item.get("type") not in ("Path", "path"):
+            raise _unreadable(item)
+        commands += len(path)
+        if commands > _MOST_COMMANDS:
+            raise ImageError("This drawing is too long to be read. Clear it and draw again with fewer strokes.")
+        points, box = _curve(path)
+        matrix = _matrix(item)
+        placed = (points - box.mean(axis=0)) @ matrix.T + [_number(item, "left", None), _number(item, "top", None)]
+        pen = _number(item, "strokeWidth", 1.0) * math.sqrt(abs(np.linalg.det(matrix)))
+        for part in _inside(placed, size):
+            strokes.append(part)
+            pens.append(float(pen))
+    return Drawing(tuple(strokes), tuple(pens))
+
+
+def write_canvas(strokes: Sequence[Stroke], pen: float) -> dict[str, Any]:
+    """Return what the canvas would write if a pen had gone through these points.
+
+    Fabric's pencil makes a curve that ends half-way between neighbouring points, with the points as its controls
+    (``getSmoothPathFromPoints``); points nearer than 0.4 pixels to the last one are left out.
+
+    Parameters
+    ----------
+    strokes : sequence of ndarray of shape (n, 2)
+        In pixels of the canvas, each with at least one point.
+    pen : float
+        Diameter of the pen in pixels.
+    """
+    objects = []
+    for stroke in strokes:
+        points = _decimated([(float(x), float(y)) for x, y in stroke])
+        path: list[list[Any]] = [["M", *points[0]]]
+        for (x, y), (next_x, next_y) in zip(points[:-1], points[1:], strict=True):
+            path.append(["Q", x, y, (x + next_x) / 2, (y + next_y) / 2])
+        path.append(["L", *points[-1]])
+        left, top = _curve(path)[1].mean(axis=0)
+        objects.append({"type": "Path", "path": path, "left": left, "top": top, "strokeWidth": pen})
+    return {"objects": objects}
+
+
+def _decimated(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    if len(points) <= 2:
+        return points
+    kept = points[:1]
+    for point in points[1:-1]:
+        if math.dist(point, kept[-1]) >= 0.4:
+            kept.append(point)
+    return [*kept, points[-1]]
+
+
+def _curve(path: list[Any]) -> tuple[Points, Points]:
+    """Return points along a path, and two corners of the box around it."""
+    pieces, extremes = [], []
+    here = None
+    for command in path:
+        name = command[0] if isinstance(command, (list, tuple)) and command else None
+        if not isinstance(name, str) or len(command) - 1 != _NUMBERS.get(name) or (name == "M") != (here is None):
+            raise _unreadable(command)
+        numbers = np.array([_checked(number) for number in command[1:]]).reshape(-1, 2)
+        if here is None:
+            pieces.append(numbers)
+            extremes.append(numbers)
+        else:
+            control, end = ((here + numbers[0]) / 2, numbers[0]) if name == "L" else numbers
+            length = math.dist(here, control) + math.dist(control, end)
+            n = min(max(math.ceil(length / _STEP), 1), _MOST_STEPS)
+            pieces.append(_quadratic(here, control, end, np.linspace(0, 1, n + 1)[1:]))
+            extremes.append(_box(here, control, end))
+        here = pieces[-1][-1]
+    corners = np.concatenate(extremes)
+    return np.concatenate(pieces), np.array([corners.min(axis=0), corners.max(axis=0)])
+
+
+def _quadratic(start: Points, control: Points, end: Points, at: Points) -> Points:
+    at = at[:, None]
+    curve: Points = (1 - at) ** 2 * start + 2 * (1 - at) * at * control + at**2 * end
+    return curve
+
+
+def _box(start: Points, control: Points, end: Points) -> Points:
+    """Return two corners of the box that Fabric sees around a quadratic curve, after its start.
+
+    Fabric takes the curve for a cubic one with the same control point twice (``parsePath``, ``getBoundsOfCurve``). That
+    box is up to a few pixels too large, and its middle is what ``left`` and ``top`` are about.
+    """
+    before, after = control - start, control - end
+    turns = before * after > 0  # the slope is zero where (1 - t)^2 before = t^2 after
+    root = np.sqrt(np.divide(before, after, out=np.zeros(2), where=turns))
+    at = root / (1 + root)
+    extreme = (1 - at) ** 3 * start + 3 * (1 - at) * at * control + at**3 * end
+    return np.array([np.where(turns, extreme, end), end])
+
+
+def _matrix(item: dict[str, Any]) -> Points:
+    """Return the 2 x 2 matrix of a path's rotation, scale, flip and skew."""
+    if any(item.get(origin, "center") != "center" for origin in ("originX", "originY")):
+        raise _unreadable(item)
+    angle = math.radians(_number(item, "angle", 0.0))
+    turned = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    scales = [_number(item, f"scale{axis}", 1.0) * (-1 if item.get(f"flip{axis}") else 1) for axis in "XY"]
+    skews = [math.tan(math.radians(_number(item, f"skew{axis}", 0.0))) for axis in "XY"]
+    matrix: Points = turned @ np.diag(scales) @ [[1, skews[0]], [0, 1]] @ [[1, 0], [skews[1], 1]]
+    return matrix
+
+
+def _inside(points: Points, size: int) -> list[Stroke]:
+    """Cut a stroke where it leaves the canvas; return the parts inside."""
+    inside = ((points >= 0) & (points <= size)).all(axis=1)
+    if inside.all():
+        return [points]
+    cuts = np.flatnonzero(np.diff(inside)) + 1
+    return [part for part, seen in zip(np.split(points, cuts), np.split(inside, cuts), strict=True) if seen[0]]
+
+
+def _number(item: dict[str, Any], name: str, default: float | None) -> float:
+    return _checked(item.get(name, default))
+
+
+def _checked(number: Any) -> float:
+    # NaN compares as false, so it is refused as well.
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not abs(number) <= _FARTHEST:
+        raise _unreadable(number)
+    return float(number)
+
+
+def _unreadable(received: Any) -> ImageError:
+    return ImageError(
+        "The drawing can't be read. Clear it and draw again. Received: {received}", received=repr(received)[:60]
+    )
