@@ -11,7 +11,6 @@ from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
 from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.components import answer, empty_state, page_header
-from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 from pages._ui.probability_bars import probability_bars
@@ -26,8 +25,7 @@ STEP_NAMES = {
 }
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def board(record: RunRecord) -> None:
     """Show canvas, answer and preparation; only this part runs again after a stroke."""
     spec = get_spec(record.config.data.dataset)

@@ -10,7 +10,6 @@ from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
 from pages._ui.cached import subset_of_test_set, untouched_trial
 from pages._ui.components import empty_state, need_dataset, page_header
-from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 from pages._ui.robustness_curves import robustness_curves
@@ -96,8 +95,7 @@ def answers(trial: Trial, labels: Labels, spec: DatasetSpec) -> list[Tile]:
     return tiles
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def laboratory(record: RunRecord) -> None:
     """Show sliders, images and figures; only this part runs again when a slider moves."""
     spec = get_spec(record.config.data.dataset)

@@ -5,11 +5,10 @@ import streamlit as st
 
 from mnist_core.evaluation import RankingCurve, precision_recall_curve, roc_curve, wilson_interval
 from mnist_core.figures.evaluation import ranking_alt, ranking_figure
-from pages._ui import i18n, session
+from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement, judge
 from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
-from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 
 KINDS = {"roc": "ROC", "precision_recall": "Precision and recall"}
@@ -71,8 +70,7 @@ def _all_curves(run_id: str, split: str, kind: str) -> dict[int, RankingCurve]:
     }
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def _curves(judgement: Judgement, run_id: str) -> None:
     names = judgement.class_names
     st.subheader(t("One class against all others"), divider="gray", help=term("roc_curve"))

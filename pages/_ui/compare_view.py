@@ -11,7 +11,6 @@ from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement, judge
 from pages._ui.chart import clickable_chart
 from pages._ui.downloads import csv_button
-from pages._ui.errors import errors_in_words
 from pages._ui.gallery import gallery
 from pages._ui.i18n import t, term
 from pages._ui.matrix_view import cell_boxes
@@ -22,8 +21,7 @@ SHOWN, SHOWN_OF_CELL = 24, 10
 HARDLY, PROBABLY_NOT = 0.01, 0.05
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def compare_view(record: RunRecord) -> None:
     """Let a second run be chosen, and compare both on the test set."""
     known = runs.with_model()

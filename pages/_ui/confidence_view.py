@@ -12,11 +12,10 @@ from mnist_core.figures.evaluation import (
     sure_alt,
     sure_figure,
 )
-from pages._ui import i18n, session
+from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement
 from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
-from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 
 THRESHOLDS = np.linspace(0.0, 1.0, 101)
@@ -69,8 +68,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
         )
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def _sure(judgement: Judgement, run_id: str) -> None:
     st.subheader(t("Answer only when sure"), divider="gray", help=term("confidence"))
     chosen = st.slider(

@@ -11,10 +11,9 @@ from mnist_core.figures.explain import activation_alt, activation_figure, heat_i
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import explain_cached as cached
-from pages._ui import i18n, session
+from pages._ui import i18n, runs, session
 from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
-from pages._ui.errors import errors_in_words
 from pages._ui.explain_cached import Sample
 from pages._ui.gallery import Tile, gallery
 from pages._ui.heat import legend, map_csv
@@ -26,8 +25,7 @@ MOST_MAPS = 32
 FAVOURITES = 9
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def inside_view(data: Dataset, sample: Sample, record: RunRecord) -> None:
     """Show what one layer makes of the image, then which images one of its units likes."""
     rows = layer_rows(record.config.model, data.spec.num_classes)

@@ -7,16 +7,14 @@ from mnist_core.datasets import Dataset
 from mnist_core.figures.explain import plane_alt, plane_figure
 from mnist_core.store import RunRecord
 from pages._ui import explain_cached as cached
-from pages._ui import i18n, session
+from pages._ui import i18n, runs, session
 from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
-from pages._ui.errors import errors_in_words
 from pages._ui.explain_cached import Sample
 from pages._ui.i18n import t, term
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def map_view(data: Dataset, sample: Sample | None, record: RunRecord) -> None:
     """Show both maps side by side."""
     with st.spinner(t("Drawing the maps …")):

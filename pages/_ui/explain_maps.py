@@ -6,7 +6,7 @@ import streamlit as st
 from mnist_core.datasets import Dataset
 from mnist_core.figures.explain import heat_image
 from pages._ui import explain_cached as cached
-from pages._ui.errors import errors_in_words
+from pages._ui import runs
 from pages._ui.explain_cached import Sample
 from pages._ui.explain_fooled import fooled_view
 from pages._ui.gallery import Tile, gallery
@@ -14,8 +14,7 @@ from pages._ui.heat import legend, map_csv
 from pages._ui.i18n import t, term
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def maps_view(data: Dataset, sample: Sample, run_id: str) -> None:
     """Show four answers to "what did it look at?"."""
     names = data.spec.class_names

@@ -10,7 +10,7 @@ from mnist_core.figures.explain import heat_image
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord
 from pages._ui import explain_cached as cached
-from pages._ui.errors import errors_in_words
+from pages._ui import runs
 from pages._ui.gallery import Tile, gallery
 from pages._ui.heat import legend, map_csv
 from pages._ui.i18n import t, term
@@ -19,8 +19,7 @@ MOST = 48
 FULL = 0.98  # of a picture's weights are below full colour: a single large one would hide the rest
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def weights_view(data: Dataset, record: RunRecord) -> None:
     """Show the kernels of a run, layer by layer."""
     kernels = cached.kernels(record.id)

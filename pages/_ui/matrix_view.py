@@ -7,11 +7,10 @@ import streamlit as st
 
 from mnist_core.evaluation import cell_samples
 from mnist_core.figures.matrix import confusion_alt, confusion_figure
-from pages._ui import i18n, session
+from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement
 from pages._ui.chart import clickable_chart
 from pages._ui.downloads import csv_button
-from pages._ui.errors import errors_in_words
 from pages._ui.gallery import gallery
 from pages._ui.i18n import t, term
 from pages._ui.prediction_view import tiles
@@ -25,8 +24,7 @@ MEANINGS = {
 }
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def matrix_view(judgement: Judgement, run_id: str) -> None:
     """Show the matrix, and the images of one cell."""
     names = judgement.class_names

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.evaluation import mistakes
+from pages._ui import runs
 from pages._ui.cached import Judgement
-from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, big_image, gallery
 from pages._ui.i18n import t, term
 from pages._ui.probability_bars import probability_bars
@@ -47,8 +47,7 @@ def tiles(judgement: Judgement, indices: Iterable[int], *, runner_up: bool = Fal
     return result
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def one_prediction(judgement: Judgement, run_id: str) -> None:
     """Show one image with the probabilities of all classes, and the first ones of the set."""
     names = judgement.class_names
@@ -75,8 +74,7 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
     gallery(tiles(judgement, first), size="l")
 
 
-@st.fragment
-@errors_in_words()
+@runs.fragment
 def mistakes_view(judgement: Judgement, run_id: str) -> None:
     """Show all mistakes in order of confidence, with the runner-up."""
     names = judgement.class_names

@@ -33,7 +33,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
     @st.fragment(run_every=_pace(record))
     @errors_in_words()
     def body() -> None:
-        current = shared_store().get(record.id)
+        current = runs.look_up(record.id)
         if current.state is not record.state and (active or not current.state.is_finished):
             st.rerun()  # the whole page changes: another pace, and the results appear
         points = shared_store().points(current.id)

@@ -1,5 +1,9 @@
 """Starting, finding and naming runs from pages."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 import streamlit as st
 
 from mnist_core.config import RunConfig
@@ -93,6 +97,23 @@ def look_up(run_id: str) -> RunRecord:
     if not session.visitor().may_see(record):
         raise NotOwnerError("This run is private: only the visitor who trained it can look at it.")
     return record
+
+
+def fragment(view: Callable[..., None]) -> Callable[..., None]:
+    """Make a view of a run, or of a run's id, as its last argument, a part of the page that runs again by itself.
+
+    It shows errors in words, and looks each time whether the visitor may still look at the run.
+    """
+
+    @st.fragment
+    @errors_in_words()
+    @wraps(view)
+    def part(*arguments: Any) -> None:
+        run = arguments[-1]
+        look_up(run.id if isinstance(run, RunRecord) else run)
+        view(*arguments)
+
+    return part
 
 
 def pick(key: str) -> RunRecord | None:

@@ -374,3 +374,28 @@ def test_what_was_typed_just_before_the_click_on_start_counts(open_page: OpenPag
     app.number_input(key="form_seed").set_value(7)
     app.button(key="train_start").click().run()  # the browser sends both at once
     assert store.find()[0].config.train.seed == 7
+
+
+def test_a_part_of_a_page_about_a_run_that_became_private_shows_no_more_of_it(
+    store: Store, finished_run: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {}))
+    run = finished_run(owner="ada")
+
+    def script(run_id: str) -> None:
+        import streamlit as st
+
+        from pages._ui import runs
+
+        @runs.fragment
+        def view(run_id: str) -> None:
+            st.markdown(f"what is known of {run_id}")
+
+        view(run_id)
+
+    app = AppTest.from_function(script, args=(run.id,)).run()
+    assert app.markdown[0].value == f"what is known of {run.id}"
+    store.set_shared(run.id, False, Visitor("ada"))
+    app.run()
+    assert not app.markdown
+    assert app.error[0].value == "This run is private: only the visitor who trained it can look at it."
