@@ -36,8 +36,8 @@ def board(record: RunRecord) -> None:
         if spec.kind == "digits":
             st.caption(
                 t(
-                    "Place, size and pen width make no difference to the answer: your strokes are moved, scaled and "
-                    "drawn again with a fitting pen."
+                    "The pen's width makes no difference to the answer, and place and size hardly any: your strokes "
+                    "are moved, scaled and drawn again with a fitting pen."
                 )
             )
     prepared = probabilities = None
