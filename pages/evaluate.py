@@ -9,7 +9,7 @@ from pages._ui.baselines_view import baselines_view
 from pages._ui.cached import Judgement, judge
 from pages._ui.class_view import class_view
 from pages._ui.compare_view import compare_view
-from pages._ui.components import empty_state, need_dataset, page_header
+from pages._ui.components import empty_state, need_dataset, page_header, switch
 from pages._ui.confidence_view import confidence_view
 from pages._ui.i18n import t, term
 from pages._ui.matrix_view import matrix_view
@@ -58,13 +58,10 @@ def chosen_judgement(record: RunRecord) -> Judgement:
     """Show the choice between test and validation set, where there are both, and return the judgement."""
     split = "test"
     if record.config.uses_validation and st.session_state.get("evaluate_view") not in ON_TEST_SET:
-        split = st.segmented_control(
+        split = switch(
             t("Judge by"),
-            list(SPLITS),
-            format_func=lambda split: t(SPLITS[split]),
-            default="test",
-            required=True,
-            key="evaluate_split",
+            SPLITS,
+            "evaluate_split",
             persist_state="session",
             help=" ".join(term(name) for name in ("test_set", "validation_set")),
         )
@@ -73,15 +70,7 @@ def chosen_judgement(record: RunRecord) -> Judgement:
 
 def view(record: RunRecord, judgement: Judgement) -> None:
     """Show the chosen view; only that one is computed."""
-    chosen = st.segmented_control(
-        t("View"),
-        list(VIEWS),
-        format_func=lambda view: t(VIEWS[view]),
-        default="matrix",
-        required=True,
-        key="evaluate_view",
-        label_visibility="collapsed",
-    )
+    chosen = switch(t("View"), VIEWS, "evaluate_view", label_visibility="collapsed")
     match chosen:
         case "matrix":
             matrix_view(judgement, record.id)

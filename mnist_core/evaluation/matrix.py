@@ -1,13 +1,20 @@
 """The confusion matrix, and the samples in its cells. NumPy only."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Labels = npt.NDArray[np.integer]
 Probabilities = npt.NDArray[np.floating]
+
+
+def share_of(part: npt.NDArray[Any], whole: npt.NDArray[Any] | float) -> npt.NDArray[np.float64]:
+    """Return part / whole, element by element; 0 where the whole is 0."""
+    whole = np.broadcast_to(whole, part.shape)
+    shares: npt.NDArray[np.float64] = np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
+    return shares
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,7 @@ class ConfusionMatrix:
 
         The diagonal then holds each class's recall (rows) or precision (columns).
         """
-        sums = self.counts.sum(axis=1 if by == "row" else 0, keepdims=True)
-        shares: npt.NDArray[np.float64] = np.divide(self.counts, sums, out=np.zeros(self.counts.shape), where=sums > 0)
-        return shares
+        return share_of(self.counts, self.counts.sum(axis=1 if by == "row" else 0, keepdims=True))
 
     def most_confused(self) -> tuple[int, int, int] | None:
         """Return (true, predicted, count) of the most frequent mistake, or None without mistakes."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.evaluation.matrix import Labels, Probabilities
+from mnist_core.evaluation.matrix import Labels, Probabilities, share_of
 
 Values = npt.NDArray[np.float64]
 
@@ -44,8 +44,8 @@ def roc_curve(probabilities: Probabilities, labels: Labels, label: int) -> Ranki
         The class.
     """
     thresholds, hits, false_alarms = _cumulated(probabilities[:, label], labels == label)
-    x = np.concatenate([[0.0], _share(false_alarms, false_alarms[-1])])
-    y = np.concatenate([[0.0], _share(hits, hits[-1])])
+    x = np.concatenate([[0.0], share_of(false_alarms, false_alarms[-1])])
+    y = np.concatenate([[0.0], share_of(hits, hits[-1])])
     known = hits[-1] > 0 and false_alarms[-1] > 0
     return RankingCurve(x, y, np.concatenate([[np.inf], thresholds]), float(np.trapezoid(y, x)) if known else np.nan)
 
@@ -53,8 +53,8 @@ def roc_curve(probabilities: Probabilities, labels: Labels, label: int) -> Ranki
 def precision_recall_curve(probabilities: Probabilities, labels: Labels, label: int) -> RankingCurve:
     """Return the precision-recall curve of one class; parameters as of `roc_curve`."""
     thresholds, hits, false_alarms = _cumulated(probabilities[:, label], labels == label)
-    precision = _share(hits, hits + false_alarms)
-    recall = _share(hits, hits[-1])
+    precision = share_of(hits, hits + false_alarms)
+    recall = share_of(hits, hits[-1])
     area = float(np.sum(np.diff(recall, prepend=0.0) * precision)) if hits[-1] else np.nan
     return RankingCurve(recall, precision, thresholds, area)
 
@@ -67,9 +67,3 @@ def _cumulated(scores: Probabilities, positive: npt.NDArray[np.bool_]) -> tuple[
     last = np.append(np.flatnonzero(np.diff(thresholds)), len(thresholds) - 1)
     hits = np.cumsum(positive[order])[last].astype(np.float64)
     return thresholds[last], hits, last + 1.0 - hits
-
-
-def _share(part: Values, whole: Values | float) -> Values:
-    whole = np.broadcast_to(whole, part.shape)
-    shares: Values = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-    return shares

@@ -1,12 +1,11 @@
 """What a table of probabilities says about a model. NumPy only: no model, no files."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.evaluation.matrix import ConfusionMatrix, Labels, Probabilities
+from mnist_core.evaluation.matrix import ConfusionMatrix, Labels, Probabilities, share_of
 
 # Keras clips probabilities to [1e-7, 1 - 1e-7] before the logarithm (keras.config.epsilon()).
 _EPSILON = 1e-7
@@ -49,14 +48,9 @@ def class_scores(matrix: ConfusionMatrix) -> ClassScores:
     """Return the scores of each class."""
     right = np.diag(matrix.counts).astype(np.float64)
     predicted, support = matrix.counts.sum(axis=0), matrix.counts.sum(axis=1)
-    precision = _share(right, predicted)
-    recall = _share(right, support)
-    return ClassScores(precision, recall, _share(2 * precision * recall, precision + recall), support)
-
-
-def _share(part: npt.NDArray[np.float64], whole: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    shares: npt.NDArray[np.float64] = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-    return shares
+    precision = share_of(right, predicted)
+    recall = share_of(right, support)
+    return ClassScores(precision, recall, share_of(2 * precision * recall, precision + recall), support)
 
 
 def mistakes(probabilities: Probabilities, labels: Labels) -> npt.NDArray[np.int64]:

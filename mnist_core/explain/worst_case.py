@@ -57,8 +57,7 @@ def find_worst_case(
     tried = tuple(sorted(epsilons))
     label = int(predict(image[None].astype(np.float32))[0].argmax())
     direction = np.sign(-log_probability[label])
-    steps = np.array(tried)[:, None, None] * direction
-    images = np.clip(image + steps, 0, 255).astype(np.uint8)
+    images = _changed(image, np.array(tried), direction)
     probabilities = predict_all(predict, images.astype(np.float32))
     fooled = np.flatnonzero(probabilities.argmax(axis=1) != label)
     return WorstCase(label, tried, images, probabilities, int(fooled[0]) if len(fooled) else None)
@@ -101,7 +100,7 @@ def worst_case_curves(
         worst = np.sign(-measure_sensitivity(predict, image).log_probability[label])
         by_chance = rng.choice([-1.0, 1.0], image.shape)
         for curve, direction in enumerate((worst, by_chance)):
-            changed = np.clip(image + strengths[:, None, None] * direction, 0, 255).astype(np.uint8)
+            changed = _changed(image, strengths, direction)
             right[curve] += predict_all(predict, changed.astype(np.float32)).argmax(axis=1) == label
         report((done + 1) / len(images))
     names = ("worst_case", "random_directions")
@@ -110,3 +109,9 @@ def worst_case_curves(
         for name, row in zip(names, right, strict=True)
     )
     return first, second
+
+
+def _changed(image: Image, epsilons: npt.NDArray[np.integer], direction: Map) -> npt.NDArray[np.uint8]:
+    """Return the image changed by each of `epsilons` grey values in a direction of signs, clipped to 0 to 255."""
+    images: npt.NDArray[np.uint8] = np.clip(image + epsilons[:, None, None] * direction, 0, 255).astype(np.uint8)
+    return images

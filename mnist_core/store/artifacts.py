@@ -55,13 +55,9 @@ class RunFiles:
 
     def read_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
         """Return the tables by split name; raises `ArtifactMissingError`."""
-        try:
-            with np.load(self.probabilities, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-        except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
-            raise ArtifactMissingError(
-                "The predictions of this run are missing or damaged. Train it again to get them back."
-            ) from error
+        return _read_arrays(
+            self.probabilities, "The predictions of this run are missing or damaged. Train it again to get them back."
+        )
 
     def write_parts(self, parts: Mapping[str, npt.NDArray[np.floating[Any]]]) -> None:
         """Write a network's parts, as `read_parts` gives them."""
@@ -86,13 +82,7 @@ class RunFiles:
         """
         if not self.parts.exists():
             raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
-        try:
-            with np.load(self.parts, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-        except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
-            raise ArtifactMissingError(
-                "What this run kept of its inside is damaged. Train it again to look inside."
-            ) from error
+        return _read_arrays(self.parts, "What this run kept of its inside is damaged. Train it again to look inside.")
 
     def checkpoint_step(self) -> int | None:
         """Return how many batches the checkpoint has behind it; None where there is none that can be read."""
@@ -120,3 +110,12 @@ class RunFiles:
         except OSError:
             return ""
         return "\n".join([line for line in text.splitlines() if not _CHATTER.match(line)][-lines:])
+
+
+def _read_arrays(path: Path, problem: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an archive by name; raises `ArtifactMissingError` with the sentence `problem`."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
+        raise ArtifactMissingError(problem) from error

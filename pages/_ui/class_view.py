@@ -8,6 +8,7 @@ from mnist_core.figures.evaluation import ranking_alt, ranking_figure
 from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement, judge
 from pages._ui.chart import chart
+from pages._ui.components import switch
 from pages._ui.downloads import csv_button
 from pages._ui.i18n import t, term
 
@@ -83,14 +84,7 @@ def _curves(judgement: Judgement, run_id: str) -> None:
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control(
-            t("Curve"),
-            list(KINDS),
-            format_func=lambda kind: t(KINDS[kind]),
-            default="roc",
-            required=True,
-            key="ranking_kind",
-        )
+        kind = switch(t("Curve"), KINDS, "ranking_kind")
         chosen = st.multiselect(
             t("Classes"),
             range(len(names)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_core.evaluation import Comparison, compare, wilson_interval
+from mnist_core.evaluation import Comparison, cell_samples, compare, wilson_interval
 from mnist_core.figures.matrix import difference_alt, difference_figure
 from mnist_core.store import RunRecord
 from pages._ui import i18n, runs, session
@@ -25,11 +25,7 @@ HARDLY, PROBABLY_NOT = 0.01, 0.05
 def compare_view(record: RunRecord) -> None:
     """Let a second run be chosen, and compare both on the test set."""
     known = runs.with_model()
-    others = {
-        other.id: other
-        for other in known
-        if other.id != record.id and other.config.data.dataset == record.config.data.dataset
-    }
+    others = {other.id: other for other in runs.with_model(record.config.data.dataset) if other.id != record.id}
     if not others:
         st.info(t("To compare, train a second network on this dataset."), icon=":material/compare_arrows:")
         return
@@ -120,12 +116,11 @@ def _matrix(first: Judgement, second: Judgement, key: str) -> None:
     with right:
         true, predicted = cell_boxes(event, f"difference_{key}", names, first.matrix.most_confused())
         for judgement, words in ((first, t("This run")), (second, t("The other run"))):
-            answers = judgement.probabilities.argmax(axis=1)
-            indices = ((judgement.labels == true) & (answers == predicted)).nonzero()[0]
+            indices = sorted(cell_samples(judgement.probabilities, judgement.labels, true, predicted).tolist())
             st.markdown(f"**{words}**: " + t("{n} images", n=len(indices)))
             if len(indices) > SHOWN_OF_CELL:
                 st.caption(t("The first {n} of them:", n=SHOWN_OF_CELL))
-            gallery(tiles(judgement, indices[:SHOWN_OF_CELL].tolist()))
+            gallery(tiles(judgement, indices[:SHOWN_OF_CELL]))
 
 
 def _samples(both: Sequence[Judgement], result: Comparison, names: Sequence[str]) -> None:

@@ -1,12 +1,16 @@
 """Small pieces that several pages show."""
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from mnist_core.datasets import DATASETS, FALLBACK_DATASET, DatasetSpec, shared_provider
 from pages._ui.errors import show_error
 from pages._ui.i18n import t
+
+Value = TypeVar("Value")
 
 
 def page_header(title: str, lead: str) -> None:
@@ -97,3 +101,27 @@ def fallback_notice() -> None:
             ),
             icon=":material/wifi_off:",
         )
+
+
+def switch(label: str, names: Mapping[Value, str], key: str, **more: Any) -> Value:
+    """Show a choice between a few things side by side, the first of them chosen at first, and return it.
+
+    Parameters
+    ----------
+    label : str
+        Translated.
+    names : mapping of value to English words
+    key : str
+    **more
+        For `st.segmented_control`.
+    """
+    chosen: Value = st.segmented_control(
+        label,
+        list(names),
+        format_func=lambda value: t(names[value]),
+        default=next(iter(names)),
+        required=True,
+        key=key,
+        **more,
+    )
+    return chosen

@@ -24,7 +24,7 @@ def doubts_view(data: Dataset) -> None:
     """Show suspected label errors of a chosen run, what people said, and duplicates."""
     st.markdown(f"**{t('Labels that a network doubts')}**", help=term("label"))
     known = runs.with_model()
-    records = {record.id: record for record in known if record.config.data.dataset == data.spec.id}
+    records = {record.id: record for record in runs.with_model(data.spec.id)}
     if not records:
         st.info(
             t(

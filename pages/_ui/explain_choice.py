@@ -11,6 +11,7 @@ from mnist_core.drawing import prepare_drawing
 from mnist_core.evaluation import mistakes
 from pages._ui.cached import Judgement
 from pages._ui.canvas import SIZE, draw_canvas
+from pages._ui.components import switch
 from pages._ui.explain_cached import Sample, model
 from pages._ui.i18n import t
 
@@ -21,15 +22,8 @@ MOST_MISTAKES = 200
 def choose(data: Dataset, judgement: Judgement, run_id: str) -> Sample | None:
     """Show the ways to choose an image and return it; None while nothing is drawn."""
     _read_address(len(data.y_test))
-    sources = {"test": t("Test image"), "mistake": t("A mistake"), "drawing": t("My drawing")}
-    source = st.segmented_control(
-        t("What to explain"),
-        list(sources),
-        format_func=sources.__getitem__,
-        default="test",
-        required=True,
-        key="explain_source",
-    )
+    sources = {"test": "Test image", "mistake": "A mistake", "drawing": "My drawing"}
+    source = switch(t("What to explain"), sources, "explain_source")
     if source == "drawing":
         st.query_params.pop("image", None)
         return _drawing(data, run_id)

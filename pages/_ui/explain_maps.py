@@ -7,6 +7,7 @@ from mnist_core.datasets import Dataset
 from mnist_core.figures.explain import heat_image
 from pages._ui import explain_cached as cached
 from pages._ui import runs
+from pages._ui.components import switch
 from pages._ui.explain_cached import Sample
 from pages._ui.explain_fooled import fooled_view
 from pages._ui.gallery import Tile, gallery
@@ -56,14 +57,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
     st.markdown(f"**{t('Cover it up')}**", help=term("occlusion"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.slider(t("Side of the square (pixels)"), 2, 14, 6, key="explain_square", width=220)
-        fill = st.segmented_control(
-            t("Square"),
-            [0, 128],
-            format_func=lambda fill: t("black") if fill == 0 else t("grey"),
-            default=0,
-            required=True,
-            key="explain_fill",
-        )
+        fill = switch(t("Square"), {0: "black", 128: "grey"}, "explain_fill")
     drop = cached.occlusion(run_id, sample.image, size, fill).drop(label)
     _tiles(
         sample, [(drop, t("Needed for {name}", name=name), t("costs up to {share}", share=f"{max(drop.max(), 0):.1%}"))]

@@ -8,6 +8,7 @@ from mnist_core.datasets import Dataset
 from mnist_core.figures.exploration import map_alt, map_figure
 from mnist_core.store import standard_analysis
 from pages._ui import analysis_job, cached_data, i18n, session
+from pages._ui.components import switch
 from pages._ui.downloads import csv_button
 from pages._ui.i18n import t, term
 from pages._ui.sample_map import sample_map
@@ -15,13 +16,10 @@ from pages._ui.sample_map import sample_map
 
 def map_view(data: Dataset) -> None:
     """Show the map by principal components at once, and by t-SNE once it is computed."""
-    method = st.segmented_control(
+    method = switch(
         t("Kind of map"),
-        ["pca", "tsne"],
-        format_func=lambda method: t("Principal components") if method == "pca" else t("t-SNE"),
-        default="pca",
-        required=True,
-        key="map_method",
+        {"pca": "Principal components", "tsne": "t-SNE"},
+        "map_method",
         help=f"{term('pca')} {term('tsne')}",
         persist_state="session",
     )

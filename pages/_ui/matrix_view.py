@@ -10,6 +10,7 @@ from mnist_core.figures.matrix import confusion_alt, confusion_figure
 from pages._ui import i18n, runs, session
 from pages._ui.cached import Judgement
 from pages._ui.chart import clickable_chart
+from pages._ui.components import switch
 from pages._ui.downloads import csv_button
 from pages._ui.gallery import gallery
 from pages._ui.i18n import t, term
@@ -28,15 +29,7 @@ MEANINGS = {
 def matrix_view(judgement: Judgement, run_id: str) -> None:
     """Show the matrix, and the images of one cell."""
     names = judgement.class_names
-    unit = st.segmented_control(
-        t("Show"),
-        list(UNITS),
-        format_func=lambda unit: t(UNITS[unit]),
-        default="counts",
-        required=True,
-        key="matrix_unit",
-        help=term("confusion_matrix"),
-    )
+    unit = switch(t("Show"), UNITS, "matrix_unit", help=term("confusion_matrix"))
     st.caption(t(MEANINGS[unit]))
     left, right = st.columns([3, 2], gap="large")
     key = f"matrix_{run_id}_{judgement.split}"

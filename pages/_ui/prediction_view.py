@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_core.evaluation import mistakes
 from pages._ui import runs
 from pages._ui.cached import Judgement
+from pages._ui.components import switch
 from pages._ui.gallery import Tile, big_image, gallery
 from pages._ui.i18n import t, term
 from pages._ui.probability_bars import probability_bars
@@ -79,14 +80,7 @@ def mistakes_view(judgement: Judgement, run_id: str) -> None:
     """Show all mistakes in order of confidence, with the runner-up."""
     names = judgement.class_names
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        order = st.segmented_control(
-            t("Order"),
-            list(ORDERS),
-            format_func=lambda order: t(ORDERS[order]),
-            default="surest",
-            required=True,
-            key="mistakes_order",
-        )
+        order = switch(t("Order"), ORDERS, "mistakes_order")
         label = st.selectbox(
             t("True class"),
             [None, *range(len(names))],

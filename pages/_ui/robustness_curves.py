@@ -73,11 +73,7 @@ def _compute(
 
 
 def _others(record: RunRecord) -> list[RunRecord]:
-    return [
-        run
-        for run in runs.with_model()
-        if run.config.data.dataset == record.config.data.dataset and run.id != record.id
-    ]
+    return [run for run in runs.with_model(record.config.data.dataset) if run.id != record.id]
 
 
 def _choose(others: list[RunRecord], names: dict[str, str]) -> list[RunRecord]:

@@ -72,12 +72,12 @@ def titles(records: list[RunRecord]) -> dict[str, str]:
     }
 
 
-def with_model() -> list[RunRecord]:
-    """Return the runs that have a model: the visitor's own first, then others', newest first."""
+def with_model(dataset_id: str | None = None) -> list[RunRecord]:
+    """Return the runs with a model, perhaps of one dataset: the visitor's own first, then others', newest first."""
     records = [
         record
         for record in shared_store().find(states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor())
-        if record.outcome.test_accuracy is not None
+        if record.outcome.test_accuracy is not None and dataset_id in (None, record.config.data.dataset)
     ]
     mine = session.owner()
     return sorted(records, key=lambda record: record.owner != mine)

@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.datasets import Dataset
 from mnist_core.exploration import by_typicality
 from pages._ui import cached_data
+from pages._ui.components import switch
 from pages._ui.downloads import csv_button
 from pages._ui.gallery import Tile, big_image, gallery
 from pages._ui.i18n import t, term
@@ -62,19 +63,14 @@ def typical_view(data: Dataset) -> None:
     )
 
 
+SPLITS = {"test": "Test set", "train": "Training set"}
+
+
 def neighbours_view(data: Dataset) -> None:
     """Show the training images that are most like a chosen image."""
     names = data.spec.class_names
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = st.segmented_control(
-            t("Image from"),
-            ["test", "train"],
-            format_func=lambda split: t("Test set") if split == "test" else t("Training set"),
-            default="test",
-            required=True,
-            key="neighbours_split",
-            persist_state="session",
-        )
+        split = switch(t("Image from"), SPLITS, "neighbours_split", persist_state="session")
         images, labels = (data.x_test, data.y_test) if split == "test" else (data.x_train, data.y_train)
         index = st.number_input(
             t("Index"),
