@@ -115,6 +115,15 @@ PRECISIONS = _table(
     ),
 )
 
+SCHEDULES = _table(
+    Choice(id="constant", title="Constant", help="The same size of step from the first to the last."),
+    Choice(
+        id="cosine",
+        title="Falling to 0 (cosine)",
+        help="Large steps first, then ever smaller ones, down to 0 with the last: the end is quiet and often better.",
+    ),
+)
+
 PADDINGS = _table(
     Choice(id="valid", title="None (valid)", help="The filter stays inside the image, which shrinks a little."),
     Choice(id="same", title="Zeros (same)", help="A border of zeros keeps the image's size."),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mnist_core.choices import ACTIVATIONS, LOSSES, OPTIMIZERS, PADDINGS, PRECISIONS
+from mnist_core.choices import ACTIVATIONS, LOSSES, OPTIMIZERS, PADDINGS, PRECISIONS, SCHEDULES
 from mnist_core.errors import ConfigError
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -21,6 +21,7 @@ LossId = Literal["categorical_crossentropy", "sparse_categorical_crossentropy"]
 ActivationId = Literal["relu", "sigmoid", "tanh", "elu", "selu", "leaky_relu", "softplus", "linear"]
 PaddingId = Literal["valid", "same"]
 PrecisionId = Literal["float32", "mixed_bfloat16"]
+ScheduleId = Literal["constant", "cosine"]
 DatasetId = Literal["mnist", "fashion_mnist", "digits"]
 
 
@@ -140,6 +141,9 @@ class TrainConfig(_Frozen):
         title="Learning rate",
         description="Size of each step. Empty means the optimizer's default in Keras.",
     )
+    schedule: ScheduleId = Field(
+        "constant", title="Learning rate over time", description="How the learning rate changes from step to step."
+    )
     momentum: float = Field(
         0.9, ge=0.0, lt=1.0, title="Momentum", description="How much of the last step is kept (SGD only)."
     )
@@ -170,6 +174,59 @@ class TrainConfig(_Frozen):
     tensorboard: bool = Field(False, title="TensorBoard logs", description="Also write logs that TensorBoard can show.")
 
 
+class AugmentationConfig(_Frozen):
+    """How much training images are changed at random each time they are seen; everything is off by default.
+
+    Amounts are limits: each image draws its own, evenly between minus and plus the limit.
+    """
+
+    rotation: float = Field(
+        0.0, ge=0.0, le=45.0, title="Rotation", description="Turn by up to so many degrees, to either side."
+    )
+    shift: float = Field(
+        0.0, ge=0.0, le=8.0, title="Shift", description="Move by up to so many pixels, sideways and up or down."
+    )
+    scale: float = Field(
+        0.0,
+        ge=0.0,
+        le=0.5,
+        title="Scale",
+        description="Make larger or smaller by up to this share, width and height each on its own.",
+    )
+    shear: float = Field(
+        0.0, ge=0.0, le=45.0, title="Shear", description="Slant by up to so many degrees, like italic writing."
+    )
+    elastic: float = Field(
+        0.0,
+        ge=0.0,
+        le=3.0,
+        title="Elastic",
+        description="Bend as if drawn on rubber: how far places move, in pixels (standard deviation).",
+    )
+    thickness: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        title="Stroke thickness",
+        description="Make strokes thicker or thinner, at 1 by up to a pixel on each side.",
+    )
+    mirror: bool = Field(
+        False,
+        title="Mirror",
+        description="Swap left and right in half of the images: right for clothes, wrong for digits.",
+    )
+
+    @property
+    def moves(self) -> bool:
+        """Whether pixels come from other places than their own."""
+        return bool(self.mirror or self.rotation or self.shift or self.scale or self.shear or self.elastic)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether images are changed at all."""
+        return self.moves or self.thickness > 0
+
+
 class RunConfig(_Frozen):
     """Everything that decides a run's outcome."""
 
@@ -177,6 +234,7 @@ class RunConfig(_Frozen):
     data: DataConfig = DataConfig()
     model: ModelConfig = NetworkConfig()
     train: TrainConfig = TrainConfig()
+    augment: AugmentationConfig = AugmentationConfig()
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
@@ -220,7 +278,7 @@ class RunConfig(_Frozen):
         """
         values = self.model_dump()
         for name, value in settings.items():
-            section = next((s for s in ("data", "train", "model") if name in values[s]), None)
+            section = next((s for s in ("data", "train", "model", "augment") if name in values[s]), None)
             if section is None or name == "kind":
                 raise ConfigError("There is no setting called {name}. Received: {name}={value}", name=name, value=value)
             values[section][name] = value
@@ -230,13 +288,19 @@ class RunConfig(_Frozen):
         """Return 12 hex digits that are equal for configurations with equal outcome.
 
         Settings without effect do not count: momentum without SGD, a learning rate that is the
-        optimizer's default anyway, and everything but epochs and seed for the baseline.
+        optimizer's default anyway, and everything but epochs and seed for the baseline. What came
+        later counts only where it is used, so that runs from before it are found as they were.
         """
         values = self.model_dump(mode="json")
         train = values["train"]
+        used = {name: value for name, value in values.pop("augment").items() if value}
+        if used and self.model.kind == "network":
+            values["augment"] = used
         train.pop("tensorboard")
         if self.train.precision == "float32":
-            train.pop("precision")  # came later: runs from before it are found as they were
+            train.pop("precision")
+        if self.train.schedule == "constant":
+            train.pop("schedule")
         if self.model.kind == "logistic_sgd":
             values["train"] = {"epochs": train["epochs"], "seed": train["seed"]}
             values["data"].pop("validation_split")
@@ -269,6 +333,7 @@ def _place(location: tuple[int | str, ...]) -> str:
 _MODELS: tuple[type[_Frozen], ...] = (
     DataConfig,
     TrainConfig,
+    AugmentationConfig,
     NetworkConfig,
     LogisticConfig,
     *LAYER_CLASSES.values(),
@@ -298,6 +363,7 @@ for _literal, _registry in (
     (ActivationId, ACTIVATIONS),
     (PaddingId, PADDINGS),
     (PrecisionId, PRECISIONS),
+    (ScheduleId, SCHEDULES),
 ):
     # A choice that is listed but not accepted (or the reverse) must not survive an import.
     assert set(_literal.__args__) == set(_registry)  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import keras
 
 
-def build_model(config: RunConfig, num_classes: int = 10) -> "keras.Model":
+def build_model(config: RunConfig, num_classes: int = 10, steps_per_epoch: int = 1) -> "keras.Model":
     """Seed Keras and return the compiled network.
 
     The same configuration and seed give the same initial weights as the code of
@@ -33,6 +33,8 @@ def build_model(config: RunConfig, num_classes: int = 10) -> "keras.Model":
         With a `NetworkConfig` as its model.
     num_classes : int
         Units of the softmax layer.
+    steps_per_epoch : int
+        Batches in an epoch; only a learning rate that changes from step to step asks for it.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def build_model(config: RunConfig, num_classes: int = 10) -> "keras.Model":
         model.add(_layer(row.config, precision) if row.config else _added(row.name, row.output_shape, precision))
     # The probabilities are always exact: with 8 bits they would come in steps of almost 1 %.
     model.add(keras.layers.Dense(num_classes, activation="softmax", dtype="float32"))
-    model.compile(optimizer=_optimizer(config), loss=config.train.loss, metrics=["accuracy"])
+    model.compile(optimizer=_optimizer(config, steps_per_epoch), loss=config.train.loss, metrics=["accuracy"])
     return model
 
 
@@ -72,11 +74,15 @@ def in_float32(model: "keras.Model", config: RunConfig, num_classes: int = 10) -
     return twin
 
 
-def _optimizer(config: RunConfig) -> "keras.Optimizer":
+def _optimizer(config: RunConfig, steps_per_epoch: int) -> "keras.Optimizer":
     import keras
 
     choice = OPTIMIZERS[config.train.optimizer]
     arguments: dict[str, Any] = {"learning_rate": config.effective_learning_rate}
+    if config.train.schedule == "cosine":
+        arguments["learning_rate"] = keras.optimizers.schedules.CosineDecay(
+            config.effective_learning_rate, decay_steps=config.train.epochs * steps_per_epoch
+        )
     if choice.id == "sgd":
         arguments["momentum"] = config.train.momentum
     optimizer: keras.Optimizer = getattr(keras.optimizers, choice.keras_class)(**arguments)

@@ -57,7 +57,7 @@ def _step_seconds(network: NetworkConfig, precision: str, wanted: Callable[[], b
     if wanted():
         return None
     steps = make_steps(build_model(config), images, labels, config)
-    steps.begin_epoch(np.arange(_IMAGES, dtype=np.int32))
+    steps.begin_epoch(np.arange(_IMAGES, dtype=np.int32), 0)
     steps.advance(0, 2)  # compiles
     times = []
     for _ in range(_ROUNDS):

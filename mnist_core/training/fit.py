@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from mnist_core.config import RunConfig
 from mnist_core.datasets import Dataset
@@ -17,7 +16,7 @@ from mnist_core.training.background import Background
 from mnist_core.training.control import Control
 from mnist_core.training.events import Sink
 from mnist_core.training.state import TrainingState
-from mnist_core.training.steps import make_judge, make_steps
+from mnist_core.training.steps import epoch_order, make_judge, make_steps
 
 if TYPE_CHECKING:
     import keras
@@ -92,11 +91,6 @@ def steps_per_epoch(dataset: Dataset, config: RunConfig) -> int:
     return -(-len(dataset.split("train", config.data)[0]) // config.train.batch_size)
 
 
-def epoch_order(seed: int, epoch: int, size: int) -> npt.NDArray[np.int32]:
-    """Return the order of the training images in one epoch: a permutation that follows from seed and epoch alone."""
-    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)
-
-
 class _Fit:
     """One training under way."""
 
@@ -161,7 +155,7 @@ class _Fit:
         epoch, position = divmod(self._state.step, self._batches)
         if position == 0:
             self._callbacks.on_epoch_begin(epoch)
-        self._steps.begin_epoch(epoch_order(self._config.train.seed, epoch, self._size))
+        self._steps.begin_epoch(epoch_order(self._config.train.seed, epoch, self._size), epoch)
         while position < self._batches:
             position += self._advance(epoch, position)
             if self._control.halting and position < self._batches:

@@ -162,8 +162,9 @@ class _NetworkJob(_Job):
             device = device_name()
         dataset = self.load()
         with self.clock.phase("fit"):
-            model = build_model(self.config, dataset.spec.num_classes)
-            self.sink.started(device, steps_per_epoch(dataset, self.config))
+            steps = steps_per_epoch(dataset, self.config)
+            model = build_model(self.config, dataset.spec.num_classes, steps)
+            self.sink.started(device, steps)
             result = fit(
                 model,
                 dataset,

@@ -21,6 +21,11 @@ Bytes = npt.NDArray[np.uint8]
 JUDGED_AT_ONCE = 1000
 
 
+def epoch_order(seed: int, epoch: int, size: int) -> npt.NDArray[np.int32]:
+    """Return the order of the training images in one epoch: a permutation that follows from seed and epoch alone."""
+    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)
+
+
 @dataclass(frozen=True)
 class Totals:
     """What some batches added up to: losses are summed over examples."""
@@ -34,11 +39,18 @@ class Totals:
 class Steps(Protocol):
     """Trains a compiled model in place on one training set."""
 
-    def begin_epoch(self, order: npt.NDArray[np.int32]) -> None:
-        """Take the order of an epoch: a permutation of the training set's indices."""
+    def begin_epoch(self, order: npt.NDArray[np.int32], epoch: int) -> None:
+        """Take the number of an epoch, from 0, and its order: a permutation of the training set's indices."""
 
     def advance(self, position: int, wanted: int) -> Totals:
         """Do about `wanted` batches, at least one, from batch `position` of the epoch on."""
+
+
+class ReplaceableSteps(Steps, Protocol):
+    """Steps whose training set can be exchanged on the way."""
+
+    def replace(self, images: Bytes, labels: Bytes) -> None:
+        """Take other images and labels; an epoch's order may then have fewer indices than there are images."""
 
 
 class Judge(Protocol):
@@ -51,6 +63,8 @@ class Judge(Protocol):
 def make_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: RunConfig) -> Steps:
     """Return the fastest steps that the backend has; all give the same figures up to rounding.
 
+    They change the images at random where the configuration asks for it.
+
     Parameters
     ----------
     model : keras.Model
@@ -58,8 +72,17 @@ def make_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: RunCo
     images, labels : ndarray of shape (n, 28, 28) and (n,), uint8
         The training set.
     config : RunConfig
-        Batch size, loss, and how many steps there will be.
+        Batch size, loss, augmentation, and how many steps there will be.
     """
+    plain = _plain_steps(model, images, labels, config)
+    if not config.augment.is_active:
+        return plain
+    from mnist_core.training.augmented import AugmentedSteps
+
+    return AugmentedSteps(plain, images, labels, config)
+
+
+def _plain_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: RunConfig) -> ReplaceableSteps:
     import keras
 
     if keras.backend.backend() == "tensorflow":
@@ -91,7 +114,11 @@ class KerasSteps:
         self._classes: int = model.output_shape[-1]
         self._order = np.arange(len(images), dtype=np.int32)
 
-    def begin_epoch(self, order: npt.NDArray[np.int32]) -> None:
+    def replace(self, images: Bytes, labels: Bytes) -> None:
+        """Take other images and labels."""
+        self._images, self._labels = images, labels
+
+    def begin_epoch(self, order: npt.NDArray[np.int32], epoch: int) -> None:
         """Take the order of an epoch."""
         self._order = order
 

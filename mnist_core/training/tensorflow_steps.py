@@ -44,18 +44,24 @@ class TensorFlowSteps:
         self._model = model
         self._one_hot = config.train.loss == "categorical_crossentropy"
         self._batch_size = config.train.batch_size
-        self._full_batches, rest = divmod(len(images), self._batch_size)
-        self._batches = self._full_batches + (rest > 0)
-        self._per_turn = steps_per_turn(config, self._batches)
-        self._images = tf.constant(images)
-        self._labels = tf.constant(labels)
-        self._order = tf.range(len(images))
+        self._per_turn = steps_per_turn(config, -(-len(images) // self._batch_size))
+        self.replace(images, labels)
+        self.begin_epoch(np.arange(len(images), dtype=np.int32), 0)
         self._trainable = [variable.value for variable in model.trainable_variables]
         model.optimizer.build(model.trainable_variables)
 
-    def begin_epoch(self, order: npt.NDArray[np.int32]) -> None:
+    def replace(self, images: Bytes, labels: Bytes) -> None:
+        """Take other images and labels; other shapes than before compile anew."""
+        self._images = tf.constant(images)
+        self._labels = tf.constant(labels)
+
+    def begin_epoch(self, order: npt.NDArray[np.int32], epoch: int) -> None:
         """Take the order of an epoch."""
-        self._order = tf.constant(order)
+        self._count = len(order)
+        self._full_batches, rest = divmod(self._count, self._batch_size)
+        self._batches = self._full_batches + (rest > 0)
+        # Always as long as there are images: for another length the graphs would be made anew.
+        self._order = tf.constant(np.resize(order, len(self._images)))
 
     def advance(self, position: int, wanted: int) -> Totals:
         """Do about `wanted` batches."""
@@ -65,10 +71,15 @@ class TensorFlowSteps:
             batches = max(self._per_turn, batches - batches % self._per_turn)
         run = self._run_compiled if compiled else self._run_plain
         loss_sum, correct = run(
-            self._images, self._labels, self._order, tf.constant(position), tf.constant(position + batches)
+            self._images,
+            self._labels,
+            self._order,
+            tf.constant(self._count),
+            tf.constant(position),
+            tf.constant(position + batches),
         )
         first, last = position * self._batch_size, (position + batches) * self._batch_size
-        return Totals(batches, float(loss_sum), round(float(correct)), min(last, len(self._order)) - first)
+        return Totals(batches, float(loss_sum), round(float(correct)), min(last, self._count) - first)
 
     # which way from where: by the position alone, so that the same seed gives the same figures
 
@@ -87,7 +98,13 @@ class TensorFlowSteps:
 
     @tf.function(jit_compile=True)
     def _run_compiled(
-        self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, position: tf.Tensor, end: tf.Tensor
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        order: tf.Tensor,
+        count: tf.Tensor,
+        position: tf.Tensor,
+        end: tf.Tensor,
     ) -> Any:
         loss_sum = correct = tf.constant(0.0, tf.float64)  # sums that don't depend on how the steps are cut
         # Neither tf.range nor a slice: XLA would compile anew for each of their limits.
@@ -102,11 +119,17 @@ class TensorFlowSteps:
 
     @tf.function(reduce_retracing=True)
     def _run_plain(
-        self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, position: tf.Tensor, end: tf.Tensor
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        order: tf.Tensor,
+        count: tf.Tensor,
+        position: tf.Tensor,
+        end: tf.Tensor,
     ) -> Any:
         loss_sum = correct = tf.constant(0.0, tf.float64)  # sums that don't depend on how the steps are cut
         while position < end:
-            chosen = order[position * self._batch_size : (position + 1) * self._batch_size]
+            chosen = order[position * self._batch_size : tf.minimum((position + 1) * self._batch_size, count)]
             loss, right = self._step(tf.gather(images, chosen), tf.gather(labels, chosen))
             loss_sum += loss
             correct += right

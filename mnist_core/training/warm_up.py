@@ -41,7 +41,7 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     if wanted():
         return
     steps = make_steps(model, images, labels, _TINY)
-    steps.begin_epoch(np.arange(_IMAGES, dtype=np.int32))
+    steps.begin_epoch(np.arange(_IMAGES, dtype=np.int32), 0)
     position = 0
     while position < _IMAGES // _TINY.train.batch_size:
         if wanted():

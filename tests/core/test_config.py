@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from mnist_core.config import (
     LAYER_CLASSES,
+    AugmentationConfig,
     BatchNormalization,
     Conv2D,
     DataConfig,
@@ -28,6 +29,15 @@ EVERY_LAYER = NetworkConfig(
     )
 )
 BASELINE = RunConfig(model=LogisticConfig())
+AUGMENTED = {
+    "rotation": 10.0,
+    "shift": 2.0,
+    "scale": 0.1,
+    "shear": 5.0,
+    "elastic": 1.0,
+    "thickness": 0.5,
+    "mirror": True,
+}
 
 
 def changed(**settings):
@@ -261,6 +271,38 @@ def test_settings_with_effect_change_the_fingerprint(settings):
     assert changed(**settings).fingerprint() != RunConfig().fingerprint()
 
 
+def test_what_came_later_counts_only_where_it_is_used():
+    off = {"schedule": "constant", "rotation": 0.0, "mirror": False, "elastic": 0}
+    assert changed(**off).fingerprint() == "66de93835548"
+    some = changed(rotation=10.0, shift=0.0)
+    assert some.fingerprint() == changed(rotation=10).fingerprint()
+    fingerprints = {changed(**{name: value}).fingerprint() for name, value in AUGMENTED.items()}
+    assert len(fingerprints | {RunConfig().fingerprint()}) == len(AUGMENTED) + 1
+    assert changed(schedule="cosine").fingerprint() != RunConfig().fingerprint()
+
+
+def test_a_configuration_from_before_augmentation_is_read():
+    values = json.loads(RunConfig().to_json())
+    del values["augment"], values["train"]["schedule"]
+    assert RunConfig.from_json(json.dumps(values)) == RunConfig()
+
+
+@pytest.mark.parametrize("name", [name for name in AugmentationConfig.model_fields if name != "mirror"])
+def test_augmentation_has_limits_and_is_replaced_by_plain_name(name):
+    assert getattr(changed(**{name: AUGMENTED[name]}).augment, name) == AUGMENTED[name]
+    for value in (-0.1, 46, "much"):
+        with pytest.raises(ConfigError, match=f"Received: {name}={value!r}"):
+            changed(**{name: value})
+
+
+@pytest.mark.parametrize("name", [*AugmentationConfig.model_fields])
+def test_augmentation_is_active_as_soon_as_one_setting_is_on(name):
+    assert not RunConfig().augment.is_active
+    config = AugmentationConfig(**{name: AUGMENTED[name]})
+    assert config.is_active
+    assert config.moves == (name != "thickness")
+
+
 def test_momentum_counts_with_sgd():
     sgd = RunConfig(train=TrainConfig(optimizer="sgd", momentum=0.5))
     assert sgd.fingerprint() != sgd.with_settings({"momentum": 0.9}).fingerprint()
@@ -274,7 +316,14 @@ def test_the_order_of_layers_counts():
 
 @pytest.mark.parametrize(
     "settings",
-    [{"batch_size": 1}, {"optimizer": "sgd"}, {"learning_rate": 1.0}, {"validation_split": 0.3}, {"early_stopping": 3}],
+    [
+        {"batch_size": 1},
+        {"optimizer": "sgd"},
+        {"learning_rate": 1.0},
+        {"validation_split": 0.3},
+        {"early_stopping": 3},
+        {"rotation": 9},
+    ],
 )
 def test_the_baseline_ignores_what_only_networks_use(settings):
     assert BASELINE.with_settings(settings).fingerprint() == BASELINE.fingerprint()
@@ -300,7 +349,7 @@ def test_only_networks_with_a_split_use_validation():
     assert not BASELINE.uses_validation
 
 
-SECTIONS = [DataConfig, TrainConfig, NetworkConfig, LogisticConfig, *LAYER_CLASSES.values()]
+SECTIONS = [DataConfig, TrainConfig, AugmentationConfig, NetworkConfig, LogisticConfig, *LAYER_CLASSES.values()]
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)

@@ -28,7 +28,7 @@ def train(shared_digits, sink):
     from mnist_core.models.build import build_model
 
     def run(config, dataset=shared_digits, sink=sink, **options):
-        model = build_model(config)
+        model = build_model(config, steps_per_epoch=steps_per_epoch(dataset, config))
         # Training never sees the test images.
         return model, fit(model, dataclasses.replace(dataset, x_test=None, y_test=None), config, sink, **options)
 
@@ -271,6 +271,47 @@ def test_a_paused_training_ends_exactly_as_one_that_went_through(
     assert same(sink.history(), expected)
     for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["plain graph", "XLA"])
+@pytest.mark.parametrize("step", [5, 24], ids=["within an epoch", "between two"])
+def test_changed_images_and_a_falling_learning_rate_survive_a_pause(
+    train, network, sink, resumed, monkeypatch, step, compiled
+):
+    from mnist_core.training import augmented, tensorflow_steps
+
+    monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0 if compiled else math.inf)
+    monkeypatch.setattr(augmented, "_IMAGES", 400)
+    config = network(*LAYERS["dropout"], epochs=4, optimizer="adam", schedule="cosine")
+    config = config.with_settings({"rotation": 10, "elastic": 0.5})
+    whole, _ = train(config)
+    expected = sink.history()
+    sink.all.clear()
+    _, model, _ = resumed(config, "pause", step)
+    assert same(sink.history(), expected)
+    for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_changed_images_are_learned_on_every_way_alike(train, network, sink, monkeypatch):
+    from mnist_core.training import augmented, steps, tensorflow_steps
+
+    monkeypatch.setattr(augmented, "_IMAGES", 400)
+    config = network(optimizer="adam", epochs=3).with_settings({"shift": 1, "thickness": 0.5})
+    histories = []
+    for way in ("plain graph", "XLA", "Keras"):
+        monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0 if way == "XLA" else math.inf)
+        if way == "Keras":
+            monkeypatch.setattr(steps, "_plain_steps", KerasSteps)
+        sink.all.clear()
+        train(config)
+        histories.append(sink.history())
+    for other in histories[1:]:
+        for name, values in histories[0].items():
+            assert other[name] == pytest.approx(values, abs=2e-4), name
+    sink.all.clear()
+    train(config.with_settings({"shift": 0, "thickness": 0}))
+    assert not same(sink.history(), histories[0])
 
 
 def test_early_stopping_remembers_over_a_pause(train, network, sink, resumed):
