@@ -2,6 +2,7 @@
 
 from mnist_core.choices import OPTIMIZERS
 from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.models.augmentation_code import augmentation_lines
 from mnist_core.models.summary import layer_rows
 
 
@@ -20,7 +21,8 @@ def keras_code(config: RunConfig, num_classes: int = 10) -> str:
         return _logistic_code(config, config.model.folds)
     assert isinstance(config.model, NetworkConfig)
     one_hot = config.train.loss == "categorical_crossentropy"
-    lines = ["import keras", *_data_lines(config)]
+    changed = config.augment.is_active
+    lines = ["import keras", *_numpy_lines(config), *_data_lines(config)]
     if one_hot:
         lines += [
             f"y_train = keras.utils.to_categorical(y_train, {num_classes})",
@@ -29,6 +31,8 @@ def keras_code(config: RunConfig, num_classes: int = 10) -> str:
     mixed = config.train.precision != "float32"
     if mixed:
         lines += ["", f'keras.config.set_dtype_policy("{config.train.precision}")']
+    if changed:
+        lines += ["", *augmentation_lines(config)]
     lines += ["", f"keras.utils.set_random_seed({config.train.seed})"]
     lines += ["model = keras.Sequential([", "    keras.Input((28, 28)),"]
     *hidden, last = layer_rows(config.model, num_classes)
@@ -37,17 +41,20 @@ def keras_code(config: RunConfig, num_classes: int = 10) -> str:
         lines.append(f"    keras.layers.{row.name}({detail}),")
     exact = ', dtype="float32"' if mixed else ""
     lines.append(f"    keras.layers.{last.name}({last.detail}{exact}),")
-    lines += ["])", "model.compile("]
+    lines += ["])", *_schedule_lines(config), "model.compile("]
     lines += [f"    optimizer={_optimizer(config)},", f'    loss="{config.train.loss}",']
     lines += ['    metrics=["accuracy"],', ")", "", *_fit_lines(config)]
     lines += ["model.evaluate(x_test, y_test)"]
     return "\n".join(lines) + "\n"
 
 
+def _numpy_lines(config: RunConfig) -> list[str]:
+    return ["import numpy as np"] if config.augment.is_active or config.data.dataset == "digits" else []
+
+
 def _data_lines(config: RunConfig) -> list[str]:
     if config.data.dataset == "digits":
         lines = [
-            "import numpy as np",
             "from sklearn.datasets import load_digits",
             "",
             "x, y = load_digits(return_X_y=True)",
@@ -70,11 +77,25 @@ def _data_lines(config: RunConfig) -> list[str]:
 def _optimizer(config: RunConfig) -> str:
     choice = OPTIMIZERS[config.train.optimizer]
     arguments = []
-    if config.train.learning_rate is not None:
+    if config.train.schedule == "cosine":
+        arguments.append("learning_rate=schedule")
+    elif config.train.learning_rate is not None:
         arguments.append(f"learning_rate={config.train.learning_rate!r}")
     if choice.id == "sgd" and config.train.momentum:
         arguments.append(f"momentum={config.train.momentum!r}")
     return f"keras.optimizers.{choice.keras_class}({', '.join(arguments)})"
+
+
+def _schedule_lines(config: RunConfig) -> list[str]:
+    """Return the lines of a learning rate that changes from step to step."""
+    if config.train.schedule == "constant":
+        return []
+    split, rate = config.data.validation_split, config.effective_learning_rate
+    images = f"int(len(x_train) * (1 - {split!r}))" if split else "len(x_train)"
+    return [
+        f"steps = {config.train.epochs} * -(-{images} // {config.train.batch_size})  # of the whole training",
+        f"schedule = keras.optimizers.schedules.CosineDecay({rate!r}, steps)",
+    ]
 
 
 def _fit_lines(config: RunConfig) -> list[str]:
@@ -84,9 +105,19 @@ def _fit_lines(config: RunConfig) -> list[str]:
         callbacks.append(f"keras.callbacks.EarlyStopping(patience={train.early_stopping}, restore_best_weights=True)")
     if train.tensorboard:
         callbacks.append('keras.callbacks.TensorBoard("logs")')
+    split = config.data.validation_split
     lines = ["model.fit(", f"    x_train, y_train, batch_size={train.batch_size}, epochs={train.epochs},"]
-    if config.data.validation_split:
-        lines.append(f"    validation_split={config.data.validation_split!r},")
+    if config.augment.is_active and split:
+        lines = [
+            f"n = int(len(x_train) * (1 - {split!r}))  # the rest is for validation, and never changed",
+            "model.fit(",
+            f"    Changed(x_train[:n], y_train[:n]), epochs={train.epochs},",
+            "    validation_data=(x_train[n:], y_train[n:]),",
+        ]
+    elif config.augment.is_active:
+        lines = ["model.fit(", f"    Changed(x_train, y_train), epochs={train.epochs},"]
+    elif split:
+        lines.append(f"    validation_split={split!r},")
     if callbacks:
         lines += ["    callbacks=[", *(f"        {callback}," for callback in callbacks), "    ],"]
     return [*lines, ")"]
@@ -96,6 +127,7 @@ def _logistic_code(config: RunConfig, folds: int) -> str:
     return "\n".join(
         [
             "import keras",
+            *(["import numpy as np"] if config.data.dataset == "digits" else []),
             "from sklearn.linear_model import SGDClassifier",
             "from sklearn.model_selection import cross_validate",
             *_data_lines(config),

@@ -39,10 +39,14 @@ def answer(words: str, detail: str) -> None:
     )
 
 
+def is_ready(dataset_id: str) -> bool:
+    """Return whether a dataset can be used at once."""
+    return shared_provider().status(dataset_id).state == "ready"
+
+
 def need_dataset(dataset_id: str) -> bool:
     """Return whether a dataset is ready; where it is not, show how far it is and what to do."""
-    status = shared_provider().status(dataset_id)
-    if status.state == "ready":
+    if is_ready(dataset_id):
         return True
     _dataset_status(DATASETS[dataset_id])
     return False

@@ -15,8 +15,8 @@ def choice(
     model: type[BaseModel], field: str, options: Mapping[str, Choice], values: dict[str, Any], name: str
 ) -> None:
     """Show a select box for a registry and write what is chosen into `values`."""
-    help_text = (
-        _help(model, field)
+    words = (
+        help_text(model, field)
         + "\n\n"
         + "\n".join(f"- **{t(option.title)}**: {t(option.help)}" for option in options.values())
     )
@@ -25,7 +25,7 @@ def choice(
         list(options),
         format_func=lambda option: t(options[option].title),
         key=_key(name, values[field]),
-        help=help_text,
+        help=words,
     )
 
 
@@ -55,13 +55,20 @@ def number(
         step=step,
         format=number_format,
         key=_key(name, values[field]),
-        help=_help(model, field),
+        help=help_text(model, field),
         placeholder=placeholder,
     )
 
 
-def share(model: type[BaseModel], field: str, values: dict[str, Any], name: str, step: float = 0.05) -> None:
-    """Show a slider for a share between 0 and 1 and write it into `values`."""
+def share(
+    model: type[BaseModel],
+    field: str,
+    values: dict[str, Any],
+    name: str,
+    step: float = 0.05,
+    number_format: str | None = None,
+) -> None:
+    """Show a slider within the configuration's limits, else from 0 to 1, and write it into `values`."""
     least, most = limits(model, field)
     values[field] = round(
         st.slider(
@@ -69,16 +76,17 @@ def share(model: type[BaseModel], field: str, values: dict[str, Any], name: str,
             float(least or 0.0),
             float(1.0 if most is None else most),
             step=step,
+            format=number_format,
             key=_key(name, float(values[field])),
-            help=_help(model, field),
+            help=help_text(model, field),
         ),
         4,
     )
 
 
-def toggle(words: str, values: dict[str, Any], name: str, help_text: str) -> None:
+def toggle(words: str, values: dict[str, Any], name: str, explanation: str) -> None:
     """Show a switch and write it into `values`."""
-    values[name] = st.toggle(words, key=_key(name, values[name]), help=help_text)
+    values[name] = st.toggle(words, key=_key(name, values[name]), help=explanation)
 
 
 def _key(name: str, value: Any) -> str:
@@ -93,7 +101,8 @@ def _title(model: type[BaseModel], field: str) -> str:
     return t(model.model_fields[field].title or field)
 
 
-def _help(model: type[BaseModel], field: str) -> str:
+def help_text(model: type[BaseModel], field: str) -> str:
+    """Return the sentence about a setting."""
     return t(model.model_fields[field].description or "")
 
 

@@ -31,9 +31,9 @@ def gallery(tiles: Sequence[Tile], *, size: str = "m") -> None:
     Parameters
     ----------
     tiles : sequence of Tile
-    size : {"m", "l", "six", "eight", "ten", "hero"}
+    size : {"m", "l", "six", "eight", "ten", "four", "hero"}
         Least width of a tile: 72 or 112 pixels; or at most six tiles a row; or eight or ten, half as many on a phone;
-        or six at any width, without words.
+        or four or six at any width, without words.
     """
     items = "".join(
         f'<figure><img src="{data_url(tile.image)}" alt="{escape(tile.alt or tile.title)}">'

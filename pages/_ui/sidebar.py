@@ -4,13 +4,14 @@ from contextlib import suppress
 
 import streamlit as st
 
-from mnist_core.choices import LOSSES, OPTIMIZERS, PRECISIONS
+from mnist_core.choices import LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES
 from mnist_core.config import DataConfig, LogisticConfig, TrainConfig
 from mnist_core.datasets import DATASETS
 from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
 from pages._ui import fields, session
+from pages._ui.augmentation_view import augmentation_box
 from pages._ui.estimate_view import precision_effect
 from pages._ui.i18n import t, term
 from pages._ui.layers import layer_editor
@@ -48,6 +49,7 @@ def experiment_form() -> None:
             layer_editor(draft["model"])
             with st.expander(t("Training"), icon=":material/tune:", expanded=True):
                 _training(draft)
+            augmentation_box()
         else:
             with st.expander(t("Logistic regression"), icon=":material/tune:", expanded=True):
                 fields.number(LogisticConfig, "folds", draft["model"], "folds")
@@ -112,6 +114,7 @@ def _training(draft: dict[str, dict[str, object]]) -> None:
         number_format="%.5f",
         placeholder=t("{rate} (default)", rate=f"{default:g}"),
     )
+    fields.choice(TrainConfig, "schedule", SCHEDULES, train, "schedule")
     if train["optimizer"] == "sgd":
         fields.share(TrainConfig, "momentum", train, "momentum")
     fields.number(TrainConfig, "epochs", train, "epochs", most=get_settings().max_epochs)

@@ -107,6 +107,17 @@ def test_momentum_reaches_sgd(keras):
     assert float(model.optimizer.learning_rate) == 0.5
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_falling_learning_rate_begins_where_it_is_set_and_ends_at_0_with_the_last_step(optimizer):
+    train = TrainConfig(optimizer=optimizer, learning_rate=0.4, schedule="cosine", epochs=3)
+    built = build_model(RunConfig(train=train), steps_per_epoch=20).optimizer
+    rates = []
+    for step in (0, 30, 60):
+        built.iterations.assign(step)
+        rates.append(float(built.learning_rate))
+    assert rates == pytest.approx([0.4, 0.2, 0.0], abs=1e-6)
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_exists_in_keras(keras, activation):
     model = build_model(RunConfig(model=NetworkConfig(layers=(Dense(units=2, activation=activation),))))

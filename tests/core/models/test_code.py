@@ -1,7 +1,9 @@
 import ast
 
+import numpy as np
 import pytest
 
+from mnist_core.augmentation import augment
 from mnist_core.config import Conv2D, DataConfig, Dense, Dropout, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.errors import ConfigError
 from mnist_core.models import keras_code
@@ -127,6 +129,55 @@ def test_every_layer_is_written():
     assert call(text, "Conv2D") == (["3", "3"], {"padding": "'same'", "activation": "'relu'"})
     assert call(text, "Dropout") == (["0.25"], {})
     assert text.index("Flatten") < text.index('9, activation="tanh"')
+
+
+AUGMENTED = {"rotation": 10.0, "shift": 2.0, "scale": 0.1, "shear": 5.0, "elastic": 1.0, "thickness": 0.5}
+
+
+def changing(**settings):
+    """Return the function of the script that changes images."""
+    text = code(**settings)
+    names: dict = {"np": np}
+    exec(text[text.index("rng = ") : text.index("class Changed")], names)
+    return names["change"]
+
+
+@pytest.mark.parametrize("settings", [*({name: AUGMENTED[name]} for name in AUGMENTED), {"mirror": True}, AUGMENTED])
+def test_the_scripts_augmentation_changes_images_as_ours_does(settings):
+    image = np.zeros((28, 28))
+    image[6:22, 9:19] = np.linspace(0.2, 1, 10)  # brighter to the right, so that mirroring shows
+    images = np.repeat(image[None], 1500, axis=0)
+    theirs = changing(**settings)(images)
+    config = RunConfig().with_settings(settings)
+    mine = augment((images * 255).round().astype(np.uint8), config.augment, np.random.default_rng(1)) / 255
+    assert theirs.shape == images.shape
+    assert theirs.min() >= 0
+    assert theirs.max() <= 1
+    for moment in (np.mean, np.std):
+        np.testing.assert_allclose(moment(theirs, axis=0), moment(mine, axis=0), atol=0.06)
+    assert np.abs(theirs - images).max() > 0.1
+
+
+def test_training_images_alone_are_changed():
+    text = code(rotation=5, validation_split=0.25, batch_size=16, epochs=3)
+    assert call(text, "fit") == (
+        ["Changed(x_train[:n], y_train[:n])"],
+        {"epochs": "3", "validation_data": "(x_train[n:], y_train[n:])"},
+    )
+    assert "index * 16 : (index + 1) * 16" in text
+    assert "n = int(len(x_train) * (1 - 0.25))" in text
+    assert call(code(rotation=5, validation_split=0), "fit")[0] == ["Changed(x_train, y_train)"]
+    assert "Changed" not in code()
+
+
+def test_a_falling_learning_rate_is_written_with_keras_own_schedule():
+    text = code(schedule="cosine", epochs=3, batch_size=7, validation_split=0.3)
+    assert call(text, "CosineDecay") == (["0.001", "steps"], {})
+    assert call(text, "Adam") == ([], {"learning_rate": "schedule"})
+    names = {"x_train": np.zeros(50)}
+    exec(text[text.index("steps = ") : text.index("schedule = ")], names)
+    assert names["steps"] == 3 * 5
+    assert "CosineDecay" not in code()
 
 
 def test_the_baseline_is_written_with_scikit_learn():

@@ -10,7 +10,7 @@ from mnist_core.config import BatchNormalization, Conv2D, DataConfig, Dense, Dro
 from mnist_core.datasets import load_dataset
 from mnist_core.models.code import keras_code
 from mnist_core.recipes import RECIPES
-from mnist_core.training.fit import fit
+from mnist_core.training.fit import fit, steps_per_epoch
 
 pytestmark = pytest.mark.slow
 # What two trainings of the same settings may differ in, beyond the spread of the seeds.
@@ -39,8 +39,9 @@ def script(monkeypatch):
         ((Dense(units=10),), {"optimizer": "sgd", "learning_rate": 0.05, "loss": "sparse_categorical_crossentropy"}),
         ((Conv2D(filters=4), MaxPooling2D(), BatchNormalization()), {"optimizer": "nadam", "seed": 7}),
         ((Dense(units=32),), {"precision": "mixed_bfloat16"}),
+        ((Dense(units=32),), {"schedule": "cosine"}),
     ],
-    ids=["dense", "dropout", "sgd", "convolution", "mixed precision"],
+    ids=["dense", "dropout", "sgd", "convolution", "mixed precision", "falling learning rate"],
 )
 def test_the_script_builds_the_same_model_with_the_same_first_weights(network, script, shared_digits, layers, settings):
     from mnist_core.models.build import build_model
@@ -57,6 +58,21 @@ def test_the_script_builds_the_same_model_with_the_same_first_weights(network, s
     for one, other in zip(mine.trainable_weights, theirs.trainable_weights, strict=True):
         # After an epoch of steps that are too small to be seen.
         np.testing.assert_allclose(one.numpy(), other.numpy(), atol=1e-6)
+
+
+def test_the_script_with_augmentation_learns_as_well(network, script, shared_digits, sink):
+    from mnist_core.models.build import build_model
+
+    config = network(Dense(units=32), dataset="mnist", epochs=6, learning_rate=0.005, schedule="cosine")
+    config = config.with_settings({"rotation": 10, "shift": 1, "scale": 0.1, "elastic": 0.5})
+    theirs = script(config, shared_digits)["model"].history.history
+    fit(build_model(config, steps_per_epoch=steps_per_epoch(shared_digits, config)), shared_digits, config, sink)
+    mine = sink.history()
+    assert len(theirs["val_accuracy"]) == len(mine["val_accuracy"])
+    assert mine["val_accuracy"][-1] == pytest.approx(theirs["val_accuracy"][-1], abs=0.06)
+    assert mine["val_accuracy"][-1] > 0.7
+    # Changed images are harder than those of the validation set.
+    assert max(mine["accuracy"][-1], theirs["accuracy"][-1]) < min(mine["val_accuracy"][-1], theirs["val_accuracy"][-1])
 
 
 @pytest.mark.parametrize("recipe", ["first-network", "softmax-only", "fashion-dropout"])

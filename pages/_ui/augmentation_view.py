@@ -1,0 +1,77 @@
+"""Augmentation in the sidebar: its settings, and what they do to sixteen training images."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.augmentation import augment
+from mnist_core.config import AugmentationConfig
+from mnist_core.errors import ConfigError
+from pages._ui import fields, session
+from pages._ui.cached import dataset
+from pages._ui.components import is_ready
+from pages._ui.gallery import Tile, gallery
+from pages._ui.i18n import t, term
+
+_SAMPLES = 16
+_ROUND = "augmentation_round"
+# Field, step of its slider, and how its value is written.
+_AMOUNTS = (
+    ("rotation", 1.0, "%g°"),
+    ("shift", 0.5, "%g px"),
+    ("scale", 0.01, "percent"),
+    ("shear", 1.0, "%g°"),
+    ("elastic", 0.1, "%g px"),
+    ("thickness", 0.05, "%.2f"),
+)
+
+
+def augmentation_box() -> None:
+    """Show the settings of the draft's augmentation, and a preview while any is on."""
+    draft = session.draft()
+    values = draft["augment"]
+    with st.expander(t("Augmentation"), icon=":material/auto_awesome_motion:"):
+        st.caption(
+            t(
+                "Every time the network sees a training image, it is changed a little at random. So it learns the "
+                "shape instead of the very pixels."
+            ),
+            help=term("data_augmentation"),
+        )
+        for name, step, number_format in _AMOUNTS:
+            fields.share(AugmentationConfig, name, values, name, step, number_format)
+        fields.toggle(t("Mirror"), values, "mirror", fields.help_text(AugmentationConfig, "mirror"))
+        try:
+            config = session.draft_config().augment
+        except ConfigError:
+            return  # the page says what is wrong with the settings
+        if config.is_active:
+            _preview(draft["data"]["dataset"], config)
+
+
+def _preview(dataset_id: str, config: AugmentationConfig) -> None:
+    if not is_ready(dataset_id):
+        return  # the page offers the download
+    shown = st.session_state.setdefault(_ROUND, 0)
+    st.caption(t("Sixteen training images, changed like this:"))
+    gallery(_samples(dataset_id, config.model_dump_json(), shown), size="four")
+    st.button(
+        t("Show others"), key="augmentation_others", icon=":material/refresh:", type="tertiary", on_click=_next_round
+    )
+
+
+def _next_round() -> None:
+    st.session_state[_ROUND] += 1
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _samples(dataset_id: str, config: str, shown: int) -> list[Tile]:
+    """Return some training images, changed; another `shown` gives others."""
+    data = dataset(dataset_id)
+    rng = np.random.default_rng(shown)
+    chosen = np.sort(rng.choice(len(data.x_train), _SAMPLES, replace=False))
+    images = augment(data.x_train[chosen], AugmentationConfig.model_validate_json(config), rng)
+    names = [data.spec.class_names[label] for label in data.y_train[chosen]]
+    return [
+        Tile(image, name, alt=t("A changed image of {name}", name=name))
+        for image, name in zip(images, names, strict=True)
+    ]
