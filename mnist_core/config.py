@@ -93,7 +93,7 @@ class NetworkConfig(_Frozen):
 
     kind: Literal["network"] = "network"
     layers: tuple[LayerConfig, ...] = Field(
-        (), max_length=12, title="Layers", description="Hidden layers, first to last."
+        (), max_length=24, title="Layers", description="Hidden layers, first to last."
     )
 
 
@@ -127,6 +127,11 @@ class DataConfig(_Frozen):
         le=60_000,
         title="Training images",
         description="Use only the first so many training images. Empty means all of them.",
+    )
+    pen_strokes: bool = Field(
+        False,
+        title="Pen strokes too",
+        description="Also learn from digits that other people wrote with a pen on a tablet.",
     )
 
 
@@ -215,6 +220,13 @@ class AugmentationConfig(_Frozen):
         title="Mirror",
         description="Swap left and right in half of the images: right for clothes, wrong for digits.",
     )
+    habits: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        title="Other people's habits",
+        description="Give this share of the ones a flag, of the sevens a bar and of the nines a curl. For digits only.",
+    )
 
     @property
     def moves(self) -> bool:
@@ -224,7 +236,7 @@ class AugmentationConfig(_Frozen):
     @property
     def is_active(self) -> bool:
         """Whether images are changed at all."""
-        return self.moves or self.thickness > 0
+        return self.moves or self.thickness > 0 or self.habits > 0
 
 
 class RunConfig(_Frozen):
@@ -240,6 +252,10 @@ class RunConfig(_Frozen):
     def _check_together(self) -> Self:
         if self.train.early_stopping is not None and self.model.kind == "network" and self.data.validation_split == 0:
             raise ValueError("Early stopping watches the validation loss, so it needs a validation split above 0.")
+        if self.data.dataset == "fashion_mnist" and self.augment.habits:
+            raise ValueError("Other people's habits of writing are for digits. Set them to 0 for clothes.")
+        if self.data.pen_strokes and self.data.dataset != "mnist":
+            raise ValueError("Pen strokes can only be added to MNIST.")
         return self
 
     @classmethod
@@ -301,6 +317,8 @@ class RunConfig(_Frozen):
             train.pop("precision")
         if self.train.schedule == "constant":
             train.pop("schedule")
+        if not self.data.pen_strokes:
+            values["data"].pop("pen_strokes")
         if self.model.kind == "logistic_sgd":
             values["train"] = {"epochs": train["epochs"], "seed": train["seed"]}
             values["data"].pop("validation_split")

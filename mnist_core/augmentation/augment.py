@@ -3,6 +3,7 @@
 import numpy as np
 
 from mnist_core.augmentation.elastic import elastic_basis
+from mnist_core.augmentation.habits import add_habits
 from mnist_core.augmentation.sampling import MIDDLE, Bytes, Floats, framed, identity_basis, sample, unframed
 from mnist_core.augmentation.thickness import change_thickness
 from mnist_core.config import AugmentationConfig
@@ -12,7 +13,7 @@ _AT_ONCE = 128
 _ROWS = 8
 
 
-def augment(images: Bytes, config: AugmentationConfig, rng: np.random.Generator) -> Bytes:
+def augment(images: Bytes, config: AugmentationConfig, rng: np.random.Generator, labels: Bytes | None = None) -> Bytes:
     """Change each image at random, within the configuration's limits.
 
     Parameters
@@ -23,6 +24,8 @@ def augment(images: Bytes, config: AugmentationConfig, rng: np.random.Generator)
         How much of what; see there.
     rng : numpy.random.Generator
         The same state gives the same images.
+    labels : ndarray of shape (n,), uint8, optional
+        Which digits they are; only the habits of writing need to know.
 
     Returns
     -------
@@ -30,6 +33,8 @@ def augment(images: Bytes, config: AugmentationConfig, rng: np.random.Generator)
         New images in the same order; `images` is left as it is.
     """
     count = len(images)
+    if config.habits and labels is not None:
+        images = add_habits(images, labels, config.habits, rng)
     thickness = _within(config.thickness, count, rng) if config.thickness else None
     places = _Places(config, count, rng) if config.moves else None
     changed = np.empty_like(images)

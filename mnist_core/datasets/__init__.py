@@ -1,6 +1,14 @@
 """The datasets: what they are, how they are fetched, their arrays and splits."""
 
-from mnist_core.datasets.load import SPLITS, Dataset, Split, get_spec, is_ready, load_dataset
+from mnist_core.datasets.load import (
+    SPLITS,
+    Dataset,
+    Split,
+    get_spec,
+    is_ready,
+    load_dataset,
+    load_training_data,
+)
 from mnist_core.datasets.provider import DatasetProvider, DatasetStatus, shared_provider
 from mnist_core.datasets.registry import DATASETS, FALLBACK_DATASET, DatasetSpec
 
@@ -16,5 +24,6 @@ __all__ = [
     "get_spec",
     "is_ready",
     "load_dataset",
+    "load_training_data",
     "shared_provider",
 ]

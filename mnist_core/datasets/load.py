@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +25,8 @@ SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 # Part of the cache folder's name: a changed way of decoding makes a new folder.
 _CACHE_VERSION = 1
 
+_STROKES_COUNT = 3  # times that each pen-written digit is seen in an epoch
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -36,6 +38,8 @@ class Dataset:
         Images, 0 = background, 255 = full ink.
     y_train, y_test : ndarray of shape (n,), uint8
         Labels, 0 to 9.
+    more : tuple of (ndarray of shape (m, 28, 28), ndarray of shape (m,)), uint8, optional
+        Images and labels from elsewhere that are learned from as well.
     """
 
     spec: DatasetSpec
@@ -43,19 +47,24 @@ class Dataset:
     y_train: npt.NDArray[np.uint8]
     x_test: npt.NDArray[np.uint8]
     y_test: npt.NDArray[np.uint8]
+    more: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | None = None
 
     def split(self, name: Split, config: DataConfig) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """Return images and labels of one split, as views.
+        """Return images and labels of one split, as views where they lie in one array.
 
         Of the first ``train_size`` training images the last ``validation_split`` share is the
-        validation set, as in Keras's ``fit(validation_split=...)``. The test set is apart.
+        validation set, as in Keras's ``fit(validation_split=...)``. The test set is apart. `more`
+        belongs to the training images only, so both other splits measure the same with and without.
         """
         if name == "test":
             return self.x_test, self.y_test
         used = self.train_size(config)
         border = int(used * (1.0 - config.validation_split))
         part = slice(0, border) if name == "train" else slice(border, used)
-        return self.x_train[part], self.y_train[part]
+        images, labels = self.x_train[part], self.y_train[part]
+        if name == "train" and self.more is not None:
+            return np.concatenate([images, self.more[0]]), np.concatenate([labels, self.more[1]])
+        return images, labels
 
     def train_size(self, config: DataConfig) -> int:
         """Return how many training images are used, validation included."""
@@ -120,6 +129,26 @@ def load_dataset(dataset_id: str, settings: Settings, progress: Progress | None 
             folder=folder,
         )
     return cached
+
+
+def load_training_data(config: DataConfig, settings: Settings) -> Dataset:
+    """Return a configuration's dataset, with the pen strokes of other writers where it asks for them.
+
+    There are 16 times fewer of them than images in MNIST, so that each counts three times.
+
+    Raises
+    ------
+    DataError
+        If the data can't be had.
+    StorageError
+        If the cache folder can't be written.
+    """
+    dataset = load_dataset(config.dataset, settings)
+    if not config.pen_strokes:
+        return dataset
+    strokes = load_dataset("pen_strokes", settings)
+    images, labels = (np.concatenate([array] * _STROKES_COUNT) for array in (strokes.x_train, strokes.y_train))
+    return replace(dataset, more=(images, labels))
 
 
 def _decode_from_anywhere(spec: DatasetSpec, settings: Settings, progress: Progress | None) -> Arrays:

@@ -95,5 +95,6 @@ class AugmentedSteps:
         """Return changed images and their labels; the last block is filled up with zeros."""
         rng = np.random.default_rng([self._config.train.seed, key.epoch, 1 + key.block])
         missing = self._block_images - len(chosen)
-        images = augment(self._images[chosen], self._config.augment, rng)
-        return np.pad(images, ((0, missing), (0, 0), (0, 0))), np.pad(self._labels[chosen], (0, missing))
+        labels = self._labels[chosen]
+        images = augment(self._images[chosen], self._config.augment, rng, labels)
+        return np.pad(images, ((0, missing), (0, 0), (0, 0))), np.pad(labels, (0, missing))

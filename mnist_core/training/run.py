@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import NetworkConfig
-from mnist_core.datasets import Dataset, load_dataset
+from mnist_core.datasets import Dataset, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.files import replacing
@@ -128,7 +128,7 @@ class _Job:
 
     def load(self) -> Dataset:
         with self.clock.phase("data"):
-            return load_dataset(self.config.data.dataset, self.store.settings)
+            return load_training_data(self.config.data, self.store.settings)
 
     def check_stop(self) -> None:
         if self.control.stopping:

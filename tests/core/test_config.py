@@ -37,6 +37,7 @@ AUGMENTED = {
     "elastic": 1.0,
     "thickness": 0.5,
     "mirror": True,
+    "habits": 0.5,
 }
 
 
@@ -130,10 +131,10 @@ def test_a_layer_out_of_bounds_is_refused_by_number_and_name(layer):
     assert str(caught.value).endswith(f"Received: {name}={value!r}")
 
 
-def test_at_most_twelve_layers_are_accepted():
-    assert len(changed(layers=[{"kind": "dense"}] * 12).model.layers) == 12
+def test_at_most_24_layers_are_accepted():
+    assert len(changed(layers=[{"kind": "dense"}] * 24).model.layers) == 24
     with pytest.raises(ConfigError, match="layers"):
-        changed(layers=[{"kind": "dense"}] * 13)
+        changed(layers=[{"kind": "dense"}] * 25)
 
 
 def test_a_long_received_value_is_cut():
@@ -300,7 +301,7 @@ def test_augmentation_is_active_as_soon_as_one_setting_is_on(name):
     assert not RunConfig().augment.is_active
     config = AugmentationConfig(**{name: AUGMENTED[name]})
     assert config.is_active
-    assert config.moves == (name != "thickness")
+    assert config.moves == (name not in ("thickness", "habits"))
 
 
 def test_momentum_counts_with_sgd():
@@ -358,3 +359,10 @@ def test_every_field_has_a_title_and_a_sentence_for_learners(section):
         if name != "kind":
             assert field.title
             assert field.description.endswith(".")
+
+
+def test_pen_strokes_make_another_run_and_belong_to_mnist():
+    with_strokes = changed(pen_strokes=True)
+    assert with_strokes.fingerprint() != RunConfig().fingerprint()
+    with pytest.raises(ConfigError, match="MNIST"):
+        with_strokes.with_settings({"dataset": "fashion_mnist"})

@@ -9,7 +9,7 @@ from mnist_core.config import AugmentationConfig
 EVERYTHING = AugmentationConfig(
     rotation=10, shift=2, scale=0.1, shear=10, elastic=1, thickness=0.5, mirror=True
 )  # each setting is on
-SETTINGS = {name: getattr(EVERYTHING, name) for name in AugmentationConfig.model_fields}
+SETTINGS = {name: getattr(EVERYTHING, name) for name in AugmentationConfig.model_fields if name != "habits"}
 
 
 def changed(images, seed=0, **settings):
