@@ -170,6 +170,33 @@ class TrainConfig(_Frozen):
     tensorboard: bool = Field(False, title="TensorBoard logs", description="Also write logs that TensorBoard can show.")
 
 
+class FineTuneConfig(_Frozen):
+    """Learning on from the weights of another run, with a visitor's drawings.
+
+    Weights and drawings lie in the run's own folder. They are named here because they decide its outcome.
+    """
+
+    base: str = Field(pattern=r"^[0-9a-f-]{1,40}$", title="Base", description="The run whose weights it begins with.")
+    drawings: str = Field(
+        pattern=r"^[0-9a-f]{16}$", title="Drawings", description="Hash of the drawings that it learns from."
+    )
+    copies: int = Field(
+        2000, ge=1, le=20_000, title="Copies", description="How many varied images are made of the drawings."
+    )
+    rehearsal: int = Field(
+        4000,
+        ge=0,
+        le=60_000,
+        title="Rehearsal",
+        description="How many images of the base's training set are mixed in, so that nothing is forgotten.",
+    )
+
+    @property
+    def size(self) -> int:
+        """How many images an epoch has."""
+        return self.copies + self.rehearsal
+
+
 class RunConfig(_Frozen):
     """Everything that decides a run's outcome."""
 
@@ -177,11 +204,14 @@ class RunConfig(_Frozen):
     data: DataConfig = DataConfig()
     model: ModelConfig = NetworkConfig()
     train: TrainConfig = TrainConfig()
+    fine_tune: FineTuneConfig | None = None
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         if self.train.early_stopping is not None and self.model.kind == "network" and self.data.validation_split == 0:
             raise ValueError("Early stopping watches the validation loss, so it needs a validation split above 0.")
+        if self.fine_tune is not None and self.model.kind != "network":
+            raise ValueError("Only networks can be fine-tuned.")
         return self
 
     @classmethod
@@ -233,10 +263,12 @@ class RunConfig(_Frozen):
         optimizer's default anyway, and everything but epochs and seed for the baseline.
         """
         values = self.model_dump(mode="json")
+        if self.fine_tune is None:
+            values.pop("fine_tune")  # came later, as did the precision: runs from before are found as they were
         train = values["train"]
         train.pop("tensorboard")
         if self.train.precision == "float32":
-            train.pop("precision")  # came later: runs from before it are found as they were
+            train.pop("precision")
         if self.model.kind == "logistic_sgd":
             values["train"] = {"epochs": train["epochs"], "seed": train["seed"]}
             values["data"].pop("validation_split")
@@ -271,6 +303,7 @@ _MODELS: tuple[type[_Frozen], ...] = (
     TrainConfig,
     NetworkConfig,
     LogisticConfig,
+    FineTuneConfig,
     *LAYER_CLASSES.values(),
 )
 _TITLES = {name: field.title for model in _MODELS for name, field in model.model_fields.items() if field.title}

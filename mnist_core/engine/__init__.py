@@ -12,6 +12,7 @@ from mnist_core.engine.supervisor import (
     close_shared_supervisor,
     shared_supervisor,
 )
+from mnist_core.engine.teaching import check_base
 
 __all__ = [
     "Analyses",
@@ -23,6 +24,7 @@ __all__ = [
     "Report",
     "Supervisor",
     "Task",
+    "check_base",
     "check_config",
     "check_continuation",
     "close_shared_analyses",
