@@ -97,9 +97,7 @@ class Drawings(Database):
             if left <= most:
                 return 0
             owners = connection.execute(
-                select(drawings.c.owner, func.count())
-                .group_by(drawings.c.owner)
-                .order_by(func.max(drawings.c.created))
+                select(drawings.c.owner, func.count()).group_by(drawings.c.owner).order_by(func.max(drawings.c.created))
             ).all()
             for owner, count in owners:
                 if left <= most:

@@ -203,7 +203,9 @@ class Store(Requests, Metrics, Drawings):
                 with replacing(files.drawings) as path:
                     shutil.copyfile(earlier.drawings, path)
         except FileNotFoundError as error:
-            raise RunStateError("The model of this run is missing, so it can't learn more. Choose another one.") from error
+            raise RunStateError(
+                "The model of this run is missing, so it can't learn more. Choose another one."
+            ) from error
         if drawings is not None:
             files.write_drawings(drawings.images, drawings.labels)
 

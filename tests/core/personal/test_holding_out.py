@@ -20,4 +20,4 @@ def test_what_was_learned_from_is_never_held_back_later():
     labels = np.random.default_rng(0).integers(0, 10, 300).astype(np.uint8)
     full = held_out(labels)
     for n in range(len(labels)):
-        assert not (full[:n] & ~held_out(labels[:n]))[: n].any()
+        assert not (full[:n] & ~held_out(labels[:n]))[:n].any()

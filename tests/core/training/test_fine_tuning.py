@@ -79,9 +79,7 @@ def test_it_reads_the_drawings_and_forgets_little(module_store, base, drawings, 
 def test_what_it_said_before_is_what_the_base_says(module_store, base, drawings, taught):
     tables = module_store.files(taught.id).read_teaching()
     classifier = Classifier(module_store.files(base.id))
-    np.testing.assert_allclose(
-        tables["before"], classifier.predict(drawings.images[tables["held_out"]]), atol=1e-5
-    )
+    np.testing.assert_allclose(tables["before"], classifier.predict(drawings.images[tables["held_out"]]), atol=1e-5)
     test = load_dataset("digits", module_store.settings).x_test
     np.testing.assert_allclose(tables["test_before"], classifier.predict(test), atol=1e-5)
 
@@ -131,9 +129,7 @@ def test_the_base_may_be_deleted_before_training_begins(module_store, network, d
 def test_a_fine_tuned_network_can_be_fine_tuned(module_store, taught, drawings):
     record = train(module_store, teach(module_store, taught, drawings))
     tables = module_store.files(record.id).read_teaching()
-    np.testing.assert_allclose(
-        tables["before"], module_store.files(taught.id).read_teaching()["after"], atol=1e-5
-    )
+    np.testing.assert_allclose(tables["before"], module_store.files(taught.id).read_teaching()["after"], atol=1e-5)
 
 
 @pytest.mark.parametrize("n", [1, 5])
