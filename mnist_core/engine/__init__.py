@@ -12,7 +12,7 @@ from mnist_core.engine.supervisor import (
     close_shared_supervisor,
     shared_supervisor,
 )
-from mnist_core.engine.teaching import check_base
+from mnist_core.engine.teaching import check_base, fine_tune_config
 
 __all__ = [
     "Analyses",
@@ -31,6 +31,7 @@ __all__ = [
     "close_shared_supervisor",
     "default_slots",
     "estimate",
+    "fine_tune_config",
     "progress",
     "shared_analyses",
     "shared_background",

@@ -111,4 +111,5 @@ def _moved(images: npt.NDArray[np.float32], rng: np.random.Generator) -> npt.NDA
     )
     above = upper + right * (upper_right - upper)
     below = lower + right * (lower_right - lower)
-    return (above + down * (below - above)).reshape(n, SIDE, SIDE)
+    moved: npt.NDArray[np.float32] = (above + down * (below - above)).reshape(n, SIDE, SIDE)
+    return moved

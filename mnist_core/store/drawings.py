@@ -67,10 +67,12 @@ class Drawings(Database):
         labels = np.array([row.label for row in rows], np.uint8)
         return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows))
 
-    def count_drawings(self, owner: str) -> int:
-        """Return how many drawings a visitor has, of both kinds."""
+    def count_drawings(self, owner: str, kind: str | None = None) -> int:
+        """Return how many drawings a visitor has, of one kind or of both."""
+        query = select(func.count()).where(drawings.c.owner == owner)
+        if kind is not None:
+            query = query.where(drawings.c.kind == kind)
         with self._begin() as connection:
-            query = select(func.count()).where(drawings.c.owner == owner)
             return int(connection.execute(query).scalar_one())
 
     def delete_drawings(self, owner: str, ids: Sequence[int]) -> None:

@@ -58,6 +58,7 @@ def test_nobody_sees_or_deletes_anothers_drawings(store):
 def test_digits_and_clothes_are_apart(store):
     store.add_drawings("ada", "digits", images(1), labels(7))
     store.add_drawings("ada", "clothes", images(1), labels(9))
+    assert (store.count_drawings("ada", "digits"), store.count_drawings("ada")) == (1, 2)
     store.clear_drawings("ada", "digits")
     assert store.read_drawings("ada", "clothes").labels.tolist() == [9]
     assert store.count_drawings("ada") == 1
