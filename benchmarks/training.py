@@ -248,7 +248,7 @@ class Bench:
     def _is_warm(self) -> bool:
         """Whether the spare has imported, compiled, and measured the computer, and now sleeps."""
         pid = self._supervisor.spare_pid
-        return pid is not None and home(self._folder).speed_path.exists() and _sleeps(pid)
+        return pid is not None and home(self._folder).speed_path.exists() and is_asleep(pid)
 
     def _python(self, code: str, *arguments: str) -> Any:
         done = subprocess.run(
@@ -342,7 +342,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def _sleeps(pid: int) -> bool:
+def is_asleep(pid: int) -> bool:
     """Whether a process has used no processor time for half a second."""
     import psutil
 

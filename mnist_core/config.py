@@ -239,6 +239,33 @@ class AugmentationConfig(_Frozen):
         return self.moves or self.thickness > 0 or self.habits > 0
 
 
+class FineTuneConfig(_Frozen):
+    """Learning on from the weights of another run, with a visitor's drawings.
+
+    Weights and drawings lie in the run's own folder. They are named here because they decide its outcome.
+    """
+
+    base: str = Field(pattern=r"^[0-9a-f-]{1,40}$", title="Base", description="The run whose weights it begins with.")
+    drawings: str = Field(
+        pattern=r"^[0-9a-f]{16}$", title="Drawings", description="Hash of the drawings that it learns from."
+    )
+    copies: int = Field(
+        2000, ge=1, le=20_000, title="Copies", description="How many varied images are made of the drawings."
+    )
+    rehearsal: int = Field(
+        4000,
+        ge=0,
+        le=60_000,
+        title="Rehearsal",
+        description="How many images of the base's training set are mixed in, so that nothing is forgotten.",
+    )
+
+    @property
+    def size(self) -> int:
+        """How many images an epoch has."""
+        return self.copies + self.rehearsal
+
+
 class RunConfig(_Frozen):
     """Everything that decides a run's outcome."""
 
@@ -247,6 +274,7 @@ class RunConfig(_Frozen):
     model: ModelConfig = NetworkConfig()
     train: TrainConfig = TrainConfig()
     augment: AugmentationConfig = AugmentationConfig()
+    fine_tune: FineTuneConfig | None = None
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
@@ -256,6 +284,8 @@ class RunConfig(_Frozen):
             raise ValueError("Other people's habits of writing are for digits. Set them to 0 for clothes.")
         if self.data.pen_strokes and self.data.dataset != "mnist":
             raise ValueError("Pen strokes can only be added to MNIST.")
+        if self.fine_tune is not None and self.model.kind != "network":
+            raise ValueError("Only networks can be fine-tuned.")
         return self
 
     @classmethod
@@ -308,6 +338,8 @@ class RunConfig(_Frozen):
         later counts only where it is used, so that runs from before it are found as they were.
         """
         values = self.model_dump(mode="json")
+        if self.fine_tune is None:
+            values.pop("fine_tune")  # came later, as did the precision: runs from before are found as they were
         train = values["train"]
         used = {name: value for name, value in values.pop("augment").items() if value}
         if used and self.model.kind == "network":
@@ -354,6 +386,7 @@ _MODELS: tuple[type[_Frozen], ...] = (
     AugmentationConfig,
     NetworkConfig,
     LogisticConfig,
+    FineTuneConfig,
     *LAYER_CLASSES.values(),
 )
 _TITLES = {name: field.title for model in _MODELS for name, field in model.model_fields.items() if field.title}

@@ -124,3 +124,9 @@ class ImageError(MnistLabError, ValueError):
     """A picture can't be read as a 28 x 28 image."""
 
     code = "image"
+
+
+class DrawingsError(MnistLabError, ValueError):
+    """A file of drawings, or what is to be learned from them, is not as it has to be."""
+
+    code = "drawings"

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Most disk space of all runs in MB: above it the oldest runs that nobody keeps are deleted.",
     )
+    drawings_per_visitor: int = Field(
+        default=1000, ge=10, le=10_000, description="Most drawings that a visitor can collect to teach networks with."
+    )
     share_new_runs: bool = Field(default=True, description="Whether everyone may look at a new run.")
     admin_token: SecretStr | None = Field(
         default=None,

@@ -11,9 +11,11 @@ from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
 from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.components import answer, empty_state, page_header
+from pages._ui.correction import correction
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 from pages._ui.probability_bars import probability_bars
+from pages._ui.teach_view import teach_view
 
 STEP_NAMES = {
     "drawing": ("Your drawing", "as you drew it"),
@@ -47,6 +49,8 @@ def board(record: RunRecord) -> None:
     with right:
         say(probabilities, spec)
         probability_bars(probabilities, spec.class_names, key="draw_bars")
+        if prepared is not None and probabilities is not None:
+            correction(prepared.image, int(probabilities.argmax()), spec, "draw")
     if drawing is not None and prepared is not None:
         steps(prepared)
         demo(record, drawing, spec)
@@ -129,3 +133,4 @@ else:
             icon=":material/checkroom:",
         )
     board(record)
+    teach_view(record)

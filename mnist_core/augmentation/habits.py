@@ -53,8 +53,8 @@ class _Skeleton:
     """Where digits begin and end: places are rows and columns in pixels, arrays of shape (n,)."""
 
     def __init__(self, images: Floats) -> None:
-        self.ink = images > _INK
-        rows = self.ink.any(axis=2)
+        self.ink: npt.NDArray[np.bool_] = np.greater(images, _INK)
+        rows: npt.NDArray[np.bool_] = np.any(self.ink, axis=2)
         self.top = rows.argmax(axis=1)
         self.bottom = SIDE - 1 - rows[:, ::-1].argmax(axis=1)
         self.height = (self.bottom - self.top).astype(np.float32)
@@ -125,7 +125,7 @@ def _along(tilt: Floats, distance: Floats) -> Floats:
     return _place(-np.sin(tilt) * distance, np.cos(tilt) * distance)
 
 
-def _paint(images: Floats, start: Floats, bend: Floats, end: Floats, width: Floats) -> Floats:
+def _paint(images: Floats, start: Floats, bend: npt.ArrayLike, end: Floats, width: Floats) -> Floats:
     """Paint a quadratic Bézier curve on each image, with a round pen and a soft edge.
 
     Parameters
@@ -137,7 +137,8 @@ def _paint(images: Floats, start: Floats, bend: Floats, end: Floats, width: Floa
         Of the pen, in pixels.
     """
     times = np.linspace(0, 1, _PIECES + 1, dtype=np.float32)[:, None, None]
-    points = (1 - times) ** 2 * start + 2 * times * (1 - times) * bend + times**2 * end
+    leaning = np.asarray(bend, np.float32)
+    points = (1 - times) ** 2 * start + 2 * times * (1 - times) * leaning + times**2 * end
     nearest = np.full(images.shape, np.inf, np.float32)
     for first, second in zip(points, points[1:], strict=False):
         np.minimum(nearest, _squared_distance(first, second), out=nearest)
@@ -164,4 +165,5 @@ def _centred(images: Bytes) -> Bytes:
     frames = np.pad(images, ((0, 0), (SIDE, SIDE), (SIDE, SIDE)))
     rows = np.arange(SIDE) + (SIDE - down)[:, None]
     columns = np.arange(SIDE) + (SIDE - right)[:, None]
-    return frames[np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]]
+    moved: Bytes = frames[np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]]
+    return moved

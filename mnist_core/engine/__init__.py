@@ -12,6 +12,7 @@ from mnist_core.engine.supervisor import (
     close_shared_supervisor,
     shared_supervisor,
 )
+from mnist_core.engine.teaching import check_base, fine_tune_config
 
 __all__ = [
     "Analyses",
@@ -23,12 +24,14 @@ __all__ = [
     "Report",
     "Supervisor",
     "Task",
+    "check_base",
     "check_config",
     "check_continuation",
     "close_shared_analyses",
     "close_shared_supervisor",
     "default_slots",
     "estimate",
+    "fine_tune_config",
     "progress",
     "shared_analyses",
     "shared_background",

@@ -10,6 +10,7 @@ from mnist_core.store import RunRecord, Store, Visitor
 _WARN = 0.9  # share of the limit from which on pages say what will go
 _LEFTOVER = 24 * 3600.0  # seconds after which a file without an owner is nobody's any more
 _MANY = 100_000
+_MOST_DRAWINGS = 200_000  # of all visitors: they take 180 MB
 
 
 def next_to_go(store: Store, share: float = _WARN) -> list[RunRecord]:
@@ -35,6 +36,17 @@ def clean(store: Store) -> list[str]:
             store.delete(record.id, Visitor(None, is_admin=True))
             deleted.append(record.id)
     return deleted
+
+
+def clean_drawings(store: Store) -> int:
+    """Delete the drawings of visitors who have added none for longest, while there are too many in all.
+
+    Returns
+    -------
+    int
+        How many visitors lost theirs.
+    """
+    return store.drop_idle_drawings(_MOST_DRAWINGS)
 
 
 def sweep(store: Store) -> None:

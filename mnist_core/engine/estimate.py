@@ -62,12 +62,17 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
         fold = _LOGISTIC * images * config.train.epochs * (config.model.folds - 1) / config.model.folds
         seconds = fold * (config.model.folds + 1) + _AROUND
         return Estimate(seconds, fold, (_PROCESS / 2 + 12 * 784 * images) / 1e6, "another computer")
+    validation = images - int(images * (1.0 - config.data.validation_split))
+    learned = images - validation
+    if config.fine_tune is not None:  # beside the base's validation set
+        learned = config.fine_tune.size
+        images += learned
     memory = _memory(config, images + spec.n_test)
-    epoch, basis = _epoch_seconds(config, images, store)
+    epoch, basis = _epoch_seconds(config, learned, validation, store)
     return Estimate(epoch * config.train.epochs + _AROUND, epoch, memory / 1e6, basis)
 
 
-def _epoch_seconds(config: RunConfig, images: int, store: Store) -> tuple[float, Basis]:
+def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Store) -> tuple[float, Basis]:
     earlier = [
         median(record.outcome.epoch_seconds[1:] or record.outcome.epoch_seconds)
         for record in store.find(states=[RunState.COMPLETED], limit=_RECENT)
@@ -77,8 +82,7 @@ def _epoch_seconds(config: RunConfig, images: int, store: Store) -> tuple[float,
         return median(earlier), "earlier runs"
     measured = read_speed(store.settings.speed_path)
     speed = measured or REFERENCE
-    validation = images - int(images * (1.0 - config.data.validation_split))
-    steps = ceil((images - validation) / config.train.batch_size)
+    steps = ceil(learned / config.train.batch_size)
     step = speed.step_seconds(config)
     seconds = step * (steps + _JUDGING * validation / config.train.batch_size)
     return seconds, "this computer" if measured else "another computer"
@@ -90,8 +94,14 @@ def _takes_as_long(record: RunRecord, config: RunConfig) -> bool:
     return (
         record.config.model == config.model
         and record.config.data == config.data
+        and _size(record.config) == _size(config)
         and (theirs.batch_size, theirs.optimizer, theirs.precision) == (mine.batch_size, mine.optimizer, mine.precision)
     )
+
+
+def _size(config: RunConfig) -> int | None:
+    """Return how many images a fine-tuned run learns from; None for any other, where the data say it."""
+    return config.fine_tune.size if config.fine_tune else None
 
 
 def _memory(config: RunConfig, images: int) -> float:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mnist_core.config import RunConfig
-from mnist_core.engine.cleaning import clean, next_to_go, sweep
+from mnist_core.engine.cleaning import clean, clean_drawings, next_to_go, sweep
 from mnist_core.engine.devices import default_slots, gpu_ids, memory_limit_mb
 from mnist_core.engine.estimate import estimate
 from mnist_core.engine.fairness import fair_order, may_begin
@@ -17,7 +17,9 @@ from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
+from mnist_core.engine.teaching import check_base, fine_tune_config
 from mnist_core.errors import MnistLabError
+from mnist_core.personal import PersonalSet
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
 
@@ -85,6 +87,7 @@ class Supervisor:
         visitor: Visitor,
         recipe: str | None = None,
         continues: str | None = None,
+        drawings: PersonalSet | None = None,
     ) -> str:
         """Queue a run and return its id.
 
@@ -97,6 +100,8 @@ class Supervisor:
         recipe : str, optional
         continues : str, optional
             A run whose training this one goes on with; only the number of epochs may differ.
+        drawings : PersonalSet, optional
+            What a fine-tuned run learns from, unless it continues one; see `fine_tune`.
 
         Raises
         ------
@@ -114,9 +119,27 @@ class Supervisor:
             check_continuation(self._store.get(continues), config)
         with self._lock:  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store)
-            run_id = self._store.create(config, name, owner=visitor.id, recipe=recipe, continues=continues)
+            run_id = self._store.create(
+                config, name, owner=visitor.id, recipe=recipe, continues=continues, drawings=drawings
+            )
         self._wake.set()
         return run_id
+
+    def fine_tune(self, base: RunRecord, drawings: PersonalSet, name: str, *, visitor: Visitor) -> str:
+        """Queue a run that learns on from another one with a visitor's drawings; return its id.
+
+        Raises
+        ------
+        DrawingsError
+            If there are no drawings.
+        ConfigError, NotOwnerError, RunStateError
+            If `base` is no network, not for this visitor's eyes, or without a model.
+        LimitError, StorageError
+            As `submit`.
+        """
+        check_base(base, visitor, self._store)
+        config = fine_tune_config(base, drawings, self._store)
+        return self.submit(config, name, visitor=visitor, recipe=base.recipe, drawings=drawings)
 
     def await_begin(self, run_id: str) -> None:
         """Wait for the warm worker to take a run, if one waits: a moment, after which the run is simply queued.
@@ -195,6 +218,7 @@ class Supervisor:
                     next_recovery = time.monotonic() + _RECOVERY
                 if time.monotonic() >= next_cleaning:
                     clean(self._store)
+                    clean_drawings(self._store)
                     sweep(self._store)
                     next_cleaning = time.monotonic() + _CLEANING
             except (MnistLabError, OSError) as error:

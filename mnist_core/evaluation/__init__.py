@@ -1,6 +1,7 @@
 """Judging a model by its probabilities. NumPy only."""
 
 from mnist_core.evaluation.calibration import Reliability, SureAnswers, answer_when_sure, reliability
+from mnist_core.evaluation.change import Change, change
 from mnist_core.evaluation.comparison import Comparison, compare
 from mnist_core.evaluation.matrix import ConfusionMatrix, cell_samples, confusion_matrix
 from mnist_core.evaluation.overfitting import Overfitting, overfitting
@@ -9,6 +10,7 @@ from mnist_core.evaluation.scores import ClassScores, accuracy, class_scores, cr
 from mnist_core.evaluation.significance import wilson_interval
 
 __all__ = [
+    "Change",
     "ClassScores",
     "Comparison",
     "ConfusionMatrix",
@@ -19,6 +21,7 @@ __all__ = [
     "accuracy",
     "answer_when_sure",
     "cell_samples",
+    "change",
     "class_scores",
     "compare",
     "confusion_matrix",

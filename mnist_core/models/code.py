@@ -1,7 +1,7 @@
 """The plain Keras code of a configuration, as a learner would write it."""
 
 from mnist_core.choices import OPTIMIZERS
-from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.config import FineTuneConfig, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.models.augmentation_code import augmentation_lines
 from mnist_core.models.summary import layer_rows
 
@@ -20,6 +20,8 @@ def keras_code(config: RunConfig, num_classes: int = 10) -> str:
     if isinstance(config.model, LogisticConfig):
         return _logistic_code(config, config.model.folds)
     assert isinstance(config.model, NetworkConfig)
+    if config.fine_tune is not None:
+        return _fine_tuning_code(config, config.fine_tune)
     one_hot = config.train.loss == "categorical_crossentropy"
     changed = config.augment.is_active
     lines = ["import keras", *_numpy_lines(config), *_data_lines(config)]
@@ -121,6 +123,38 @@ def _fit_lines(config: RunConfig) -> list[str]:
     if callbacks:
         lines += ["    callbacks=[", *(f"        {callback}," for callback in callbacks), "    ],"]
     return [*lines, ")"]
+
+
+def _fine_tuning_code(config: RunConfig, fine_tune: FineTuneConfig) -> str:
+    """Return the same idea in plain Keras; it takes network and drawings from two files."""
+    train = config.train
+    return "\n".join(
+        [
+            "import keras",
+            "import numpy as np",
+            *(line for line in _data_lines(config) if not line.startswith("import")),
+            f"known = np.random.default_rng({train.seed}).choice(len(x_train), {fine_tune.rehearsal}, replace=False)",
+            "",
+            'drawings = np.load("drawings.npz")',
+            'images, labels = drawings["images"] / 255.0, drawings["labels"]',
+            f"copies = np.arange({fine_tune.copies}) % len(labels)",
+            "vary = keras.Sequential([",
+            "    keras.layers.RandomRotation(0.02), keras.layers.RandomZoom(0.1),",
+            "    keras.layers.RandomTranslation(0.05, 0.05), keras.layers.RandomShear(0.1, 0.1),",
+            "])",
+            "varied = np.array(vary(images[copies][..., None], training=True))[..., 0]",
+            "",
+            "x = np.concatenate([varied, x_train[known]])",
+            "y = np.concatenate([labels[copies], y_train[known]])",
+            "",
+            f"keras.utils.set_random_seed({train.seed})",
+            'model = keras.models.load_model("model.keras")  # the network that it begins with',
+            f'model.compile({_optimizer(config)}, "sparse_categorical_crossentropy", metrics=["accuracy"])',
+            f"model.fit(x, y, batch_size={train.batch_size}, epochs={train.epochs})",
+            "model.evaluate(x_test, y_test)",
+            "",
+        ]
+    )
 
 
 def _logistic_code(config: RunConfig, folds: int) -> str:

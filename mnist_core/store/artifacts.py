@@ -43,6 +43,9 @@ class RunFiles:
         self.parts = self.folder / "parts.npz"
         self.probabilities = self.folder / "probabilities.npz"
         self.checkpoint = self.folder / "checkpoint.npz"
+        self.base_model = self.folder / "base.keras"
+        self.drawings = self.folder / "drawings.npz"
+        self.teaching = self.folder / "teaching.npz"
         self.log = self.folder / "worker.log"
         self.tensorboard = self.folder / "tensorboard"
 
@@ -83,6 +86,42 @@ class RunFiles:
         if not self.parts.exists():
             raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
         return _read_arrays(self.parts, "What this run kept of its inside is damaged. Train it again to look inside.")
+
+    def write_drawings(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
+        """Write what a fine-tuned run learns from."""
+        with replacing(self.drawings) as path:
+            np.savez_compressed(path, allow_pickle=False, images=images, labels=labels)
+
+    def read_drawings(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """Return the drawings, of shape (n, 28, 28), and their labels; raises `ArtifactMissingError`."""
+        arrays = _read_arrays(
+            self.drawings, "The drawings of this run are missing or damaged. Fine-tune the network again."
+        )
+        return arrays["images"], arrays["labels"]
+
+    def write_teaching(self, tables: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Write what fine-tuning changed, as `read_teaching` gives it."""
+        with replacing(self.teaching) as path:
+            np.savez_compressed(path, allow_pickle=False, **tables)
+
+    def read_teaching(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what a network said before it was fine-tuned and afterwards.
+
+        Returns
+        -------
+        dict of str to ndarray
+            ``held_out``, bool, of shape (n,): which of the run's drawings it did not learn from;
+            ``before`` and ``after``, float32, of shape (m, classes): probabilities of those;
+            ``test_before``, float32, of shape (images, classes): those of the test set. The ones
+            afterwards are the run's own.
+
+        Raises
+        ------
+        ArtifactMissingError
+        """
+        return _read_arrays(
+            self.teaching, "What fine-tuning changed is missing or damaged. Fine-tune the network again."
+        )
 
     def checkpoint_step(self) -> int | None:
         """Return how many batches the checkpoint has behind it; None where there is none that can be read."""

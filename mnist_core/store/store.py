@@ -19,7 +19,9 @@ from sqlalchemy import func, insert, literal, or_, select
 from mnist_core.config import RunConfig
 from mnist_core.errors import RunStateError
 from mnist_core.files import replacing, storage_errors
+from mnist_core.personal import PersonalSet
 from mnist_core.settings import get_settings
+from mnist_core.store.drawings import Drawings
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
@@ -27,7 +29,7 @@ from mnist_core.store.requests import Requests, next_in_queue
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Requests, Metrics):
+class Store(Requests, Metrics, Drawings):
     """Access to the database and to the run folders; parameters and errors as of `Database`."""
 
     def create(
@@ -39,6 +41,7 @@ class Store(Requests, Metrics):
         recipe: str | None = None,
         shared: bool | None = None,
         continues: str | None = None,
+        drawings: PersonalSet | None = None,
     ) -> str:
         """Record a new queued run and return its id.
 
@@ -52,11 +55,14 @@ class Store(Requests, Metrics):
         continues : str, optional
             A run whose training this one goes on with: its checkpoint and its curve up to there are
             copied, so that it may be deleted.
+        drawings : PersonalSet, optional
+            What a fine-tuned run learns from, unless it continues one. They are copied, and so is the
+            model of the run that it begins with.
 
         Raises
         ------
         RunStateError
-            If the run to continue has no checkpoint.
+            If the run to continue has no checkpoint, or the one to begin with no model.
         StorageError
             If the disk is full or the folder can't be written.
         """
@@ -66,6 +72,8 @@ class Store(Requests, Metrics):
         with storage_errors(self.settings.runs_dir):
             files.folder.mkdir(parents=True, exist_ok=True)
             step = self._copy_checkpoint(continues, run_id) if continues else 0
+            if config.fine_tune is not None:
+                self._copy_base(continues or config.fine_tune.base, run_id, drawings if not continues else None)
         with self._begin() as connection:
             connection.execute(
                 insert(runs).values(
@@ -184,6 +192,22 @@ class Store(Requests, Metrics):
         with replacing(self.files(target).checkpoint) as path:
             shutil.copyfile(self.files(source).checkpoint, path)
         return step
+
+    def _copy_base(self, source: str, target: str, drawings: PersonalSet | None) -> None:
+        """Give a fine-tuned run its first weights and its drawings; without `drawings` all of an earlier one's."""
+        files, earlier = self.files(target), self.files(source)
+        try:
+            with replacing(files.base_model) as path:
+                shutil.copyfile(earlier.base_model if drawings is None else earlier.model, path)
+            if drawings is None:
+                with replacing(files.drawings) as path:
+                    shutil.copyfile(earlier.drawings, path)
+        except FileNotFoundError as error:
+            raise RunStateError(
+                "The model of this run is missing, so it can't learn more. Choose another one."
+            ) from error
+        if drawings is not None:
+            files.write_drawings(drawings.images, drawings.labels)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,20 @@
 """The database's tables."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -53,6 +67,19 @@ metrics = Table(
     Column("val_loss", Float),
     Column("val_accuracy", Float),
     Index("metrics_of_run", "run_id", "id"),
+)
+
+# What visitors collected on the page Draw. Nobody else ever sees it.
+drawings = Table(
+    "drawings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("owner", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("label", Integer, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+    Column("created", Float, nullable=False),
+    UniqueConstraint("owner", "kind", "image"),
 )
 
 METRIC_NAMES = ("loss", "accuracy", "val_loss", "val_accuracy")

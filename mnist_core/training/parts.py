@@ -19,7 +19,11 @@ _AT_ONCE = 250  # a convolution's answers to so many images take some tens of me
 
 
 def network_parts(
-    model: "keras.Model", config: RunConfig, images: Bytes, num_classes: int = 10
+    model: "keras.Model",
+    config: RunConfig,
+    images: Bytes,
+    num_classes: int = 10,
+    initial: "keras.Model | None" = None,
 ) -> dict[str, npt.NDArray[np.floating[Any]]]:
     """Return the parts of a trained network, named as in `RunFiles.read_parts`.
 
@@ -35,11 +39,13 @@ def network_parts(
     images : ndarray of shape (n, 28, 28), uint8
         The test images.
     num_classes : int
+    initial : keras.Sequential, optional
+        What training began with, where that were not random weights.
     """
     parts: dict[str, npt.NDArray[np.floating[Any]]] = dict(_kernels(model))
     if any(layer.weights for layer in model.layers[:-1]):
         scaled = scale(images[:SAMPLES])
-        initial = build_model(config.with_settings({"precision": "float32"}), num_classes)
+        initial = initial or build_model(config.with_settings({"precision": "float32"}), num_classes)
         parts |= {"before": _last_hidden(initial, scaled), "after": _last_hidden(model, scaled)}
     return parts
 

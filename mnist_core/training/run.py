@@ -154,6 +154,7 @@ class _NetworkJob(_Job):
             from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import device_name, prepare_device
             from mnist_core.training.export import every_layer, write_last_output, write_onnx
+            from mnist_core.training.fine_tuning import FineTuning
             from mnist_core.training.fit import fit, steps_per_epoch
             from mnist_core.training.parts import network_parts
             from mnist_core.training.steps import make_judge
@@ -162,8 +163,13 @@ class _NetworkJob(_Job):
             device = device_name()
         dataset = self.load()
         with self.clock.phase("fit"):
+            fine_tuning = None
             steps = steps_per_epoch(dataset, self.config)
             model = build_model(self.config, dataset.spec.num_classes, steps)
+            if self.config.fine_tune is not None:
+                fine_tuning = FineTuning(model, dataset, self.config, self.files)
+                dataset = fine_tuning.dataset
+                steps = steps_per_epoch(dataset, self.config)
             self.sink.started(device, steps)
             result = fit(
                 model,
@@ -188,6 +194,8 @@ class _NetworkJob(_Job):
             tables: Tables = {"test": probabilities}
             if self.config.uses_validation:
                 tables["validation"], _ = judge.judge(*dataset.split("validation", self.config.data))
+            if fine_tuning is not None:
+                self.files.write_teaching(fine_tuning.changes(judge))
         with self.clock.phase("export"), replacing(self.files.model) as path:
             model.save(path)
         with self.clock.phase("export"), replacing(self.files.layers) as path:
@@ -195,7 +203,8 @@ class _NetworkJob(_Job):
         with self.clock.phase("export"), replacing(self.files.onnx) as path:
             write_last_output(self.files.layers, path)
         with self.clock.phase("export"):
-            self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes))
+            initial = fine_tuning.base() if fine_tuning else None
+            self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes, initial))
         return self.outcome(
             dataset,
             tables,

@@ -22,7 +22,15 @@ def network_view(config: RunConfig | None, problem: ConfigError | None) -> Confi
         with table:
             layer_table(config)
         with code:
-            st.caption(t("A plain Keras script of exactly these settings. Copy it and run it anywhere."))
+            if config.fine_tune is None:
+                st.caption(t("A plain Keras script of exactly these settings. Copy it and run it anywhere."))
+            else:
+                st.caption(
+                    t(
+                        "The same idea as a plain Keras script. It needs two files beside it: the network that it "
+                        "begins with, model.keras, and the drawings, drawings.npz."
+                    )
+                )
             st.code(keras_code(config, get_spec(config.data.dataset).num_classes), language="python")
     except ConfigError as error:
         show_error(error)

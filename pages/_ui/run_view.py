@@ -17,6 +17,7 @@ from pages._ui.manage import manage_run
 from pages._ui.network_view import network_view
 from pages._ui.run_controls import run_controls, train_on
 from pages._ui.run_status import run_status
+from pages._ui.taught_view import taught_view
 
 
 def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
@@ -46,6 +47,9 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
 
     body()
     if record.state.is_finished and record.outcome.test_accuracy is not None:
+        if record.config.fine_tune is not None:
+            with errors_in_words():
+                taught_view(record)
         _next_steps(record)
     with st.expander(t("Network, code and log of this run"), icon=":material/info:"):
         network_view(record.config, None)
@@ -76,17 +80,19 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
         parts.append(t(PRECISIONS[record.config.train.precision].title))
     st.caption(" · ".join(parts))
     if record.continues is not None:
-        _origin(record.continues)
+        _origin(record.continues, "Goes on from “{name}”", ":material/fast_forward:")
+    elif record.config.fine_tune is not None:
+        _origin(record.config.fine_tune.base, "Fine-tuned from “{name}”", ":material/school:")
 
 
-def _origin(run_id: str) -> None:
+def _origin(run_id: str, words: str, icon: str) -> None:
     """Say which run this one goes on from; it may be deleted or private meanwhile."""
     with suppress(RunNotFoundError, NotOwnerError):
         parent = runs.look_up(run_id)
         st.page_link(
             "train.py",
-            label=t("Goes on from “{name}”", name=t(parent.name)),
-            icon=":material/fast_forward:",
+            label=t(words, name=t(parent.name)),
+            icon=icon,
             query_params={"run": parent.id},
         )
 

@@ -92,7 +92,11 @@ def use_recipe(recipe_id: str) -> None:
 
 
 def use_settings(settings: dict[str, Any], recipe_id: str | None) -> None:
-    """Begin with given settings; the form shows them at the next run."""
+    """Begin with given settings; the form shows them at the next run.
+
+    Fine-tuning is no setting of the form: it needs drawings, and begins on the page Draw.
+    """
+    settings = settings | {"fine_tune": None}
     for key in [key for key in st.session_state if str(key).startswith(FORM_PREFIX)]:
         del st.session_state[key]
     st.session_state[_DRAFT] = settings

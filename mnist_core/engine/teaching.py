@@ -1,0 +1,84 @@
+"""Fine-tuning on a visitor's drawings: which run becomes which."""
+
+from mnist_core.config import DataConfig, FineTuneConfig, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.datasets import get_spec
+from mnist_core.errors import ConfigError, DrawingsError, NotOwnerError, RunStateError
+from mnist_core.models.speed import REFERENCE, DeviceSpeed, read_speed
+from mnist_core.personal import PersonalSet, content_hash, held_out
+from mnist_core.store import RunRecord, Store, Visitor
+
+# Measured on writers whom no network knew; benchmarks/README.md.
+EPOCHS, LEARNING_RATE, BATCH_SIZE = 3, 5e-4, 64
+REHEARSAL, MOST_COPIES, COPIES_OF_EACH = 4000, 2000, 100
+_SECONDS = 4.5  # of training and judging, as far as one can tell: a click shall be answered within ten
+_LEAST = 0.25  # share of the images that even a slow network learns from
+_JUDGING = 0.4  # of a training step's time an image takes to be judged
+
+
+def check_base(record: RunRecord, visitor: Visitor, store: Store) -> None:
+    """Raise an error where a run can't be fine-tuned by a visitor.
+
+    Raises
+    ------
+    ConfigError
+        If it is no network.
+    NotOwnerError
+        If the visitor may not look at it.
+    RunStateError
+        If it has no model.
+    """
+    if not visitor.may_see(record):
+        raise NotOwnerError("This run is private: only the visitor who trained it can look at it.")
+    if not isinstance(record.config.model, NetworkConfig):
+        raise ConfigError("Logistic regression can't be fine-tuned: only networks can learn on. Choose a network.")
+    if not record.state.has_model or not store.files(record.id).model.is_file():
+        raise RunStateError("This run has no Keras model that could learn on. Choose another one.")
+
+
+def fine_tune_config(record: RunRecord, drawings: PersonalSet, store: Store) -> RunConfig:
+    """Return the configuration of a run that learns on from `record` with a visitor's drawings.
+
+    A network that is slow on this computer goes through fewer images, so that the answer comes soon.
+
+    Raises
+    ------
+    DrawingsError
+        If there are no drawings.
+    """
+    if not len(drawings):
+        raise DrawingsError("There is no drawing to learn from yet. Draw something and say what it is.")
+    base = record.config
+    config = RunConfig(
+        # What else the base was trained with (another schedule, say) is no part of fine-tuning.
+        data=DataConfig(
+            dataset=base.data.dataset, validation_split=base.data.validation_split, train_size=base.data.train_size
+        ),
+        model=base.model,
+        train=TrainConfig(
+            optimizer="adam",
+            learning_rate=LEARNING_RATE,
+            loss=base.train.loss,
+            batch_size=BATCH_SIZE,
+            epochs=EPOCHS,
+            seed=base.train.seed,
+        ),
+    )
+    share = _share_in_time(config, read_speed(store.settings.speed_path) or REFERENCE)
+    learned = int((~held_out(drawings.labels)).sum())
+    fine_tune = FineTuneConfig(
+        base=record.id,
+        drawings=content_hash(drawings.images, drawings.labels),
+        copies=max(learned, int(share * min(MOST_COPIES, COPIES_OF_EACH * learned))),
+        rehearsal=min(int(share * REHEARSAL), get_spec(base.data.dataset).n_train),
+    )
+    return config.model_copy(update={"fine_tune": fine_tune})
+
+
+def _share_in_time(config: RunConfig, speed: DeviceSpeed) -> float:
+    """Return which share of all images a network can go through in the time that there is."""
+    spec = get_spec(config.data.dataset)
+    image = speed.step_seconds(config) / config.train.batch_size
+    used = min(config.data.train_size or spec.n_train, spec.n_train)
+    judged = 2 * spec.n_test + EPOCHS * used * config.data.validation_split
+    left = _SECONDS / image - _JUDGING * judged
+    return min(1.0, max(_LEAST, left / (EPOCHS * (MOST_COPIES + REHEARSAL))))

@@ -1,0 +1,110 @@
+"""What visitors collected: their drawings with the right answers, each visitor's apart."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from mnist_core.errors import LimitError
+from mnist_core.personal import PersonalSet
+from mnist_core.personal.drawings import SIDE, Images, Labels
+from mnist_core.store.database import Database
+from mnist_core.store.tables import drawings
+
+
+class Drawings(Database):
+    """Keeps drawings by owner and by kind ("digits" or "clothes"); a visitor sees no other's."""
+
+    def add_drawings(self, owner: str, kind: str, images: Images, labels: Labels) -> tuple[int, ...]:
+        """Keep drawings and return their ids, in the same order. All are kept, or none.
+
+        A drawing that the visitor has already is not kept twice: it gets the new label.
+
+        Parameters
+        ----------
+        owner : str
+        kind : {"digits", "clothes"}
+        images : ndarray of shape (n, 28, 28), uint8
+        labels : ndarray of shape (n,), uint8
+
+        Raises
+        ------
+        LimitError
+            If the visitor would have more than the settings allow.
+        """
+        most = self.settings.drawings_per_visitor
+        now = time.time()
+        ids = []
+        with self._begin() as connection:
+            for image, label in zip(images, labels, strict=True):
+                statement = insert(drawings).values(
+                    owner=owner, kind=kind, image=image.tobytes(), label=int(label), created=now
+                )
+                statement = statement.on_conflict_do_update(
+                    index_elements=["owner", "kind", "image"], set_={"label": int(label), "created": now}
+                )
+                ids.append(connection.execute(statement.returning(drawings.c.id)).scalar_one())
+            # After the first insert nobody else can write, so the count is right; an error takes all back.
+            count = connection.execute(select(func.count()).where(drawings.c.owner == owner)).scalar_one()
+            if count > most:
+                raise LimitError(
+                    "At most {most} drawings can be kept. Delete some that you don't need.", most=f"{most:,}"
+                )
+        return tuple(ids)
+
+    def read_drawings(self, owner: str, kind: str) -> PersonalSet:
+        """Return a visitor's drawings, oldest first."""
+        query = (
+            select(drawings.c.id, drawings.c.label, drawings.c.image)
+            .where(drawings.c.owner == owner, drawings.c.kind == kind)
+            .order_by(drawings.c.id)
+        )
+        with self._begin() as connection:
+            rows = connection.execute(query).all()
+        pixels = np.frombuffer(b"".join(row.image for row in rows), np.uint8)
+        labels = np.array([row.label for row in rows], np.uint8)
+        return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows))
+
+    def count_drawings(self, owner: str, kind: str | None = None) -> int:
+        """Return how many drawings a visitor has, of one kind or of both."""
+        query = select(func.count()).where(drawings.c.owner == owner)
+        if kind is not None:
+            query = query.where(drawings.c.kind == kind)
+        with self._begin() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def delete_drawings(self, owner: str, ids: Sequence[int]) -> None:
+        """Delete some of a visitor's drawings; ids of others' have no effect."""
+        with self._begin() as connection:
+            connection.execute(delete(drawings).where(drawings.c.owner == owner, drawings.c.id.in_(ids)))
+
+    def clear_drawings(self, owner: str, kind: str) -> None:
+        """Delete all of a visitor's drawings of one kind."""
+        with self._begin() as connection:
+            connection.execute(delete(drawings).where(drawings.c.owner == owner, drawings.c.kind == kind))
+
+    def drop_idle_drawings(self, most: int) -> int:
+        """Delete whole collections, the one that was added to longest ago first, until `most` drawings are left.
+
+        Returns
+        -------
+        int
+            How many visitors lost theirs.
+        """
+        dropped = 0
+        with self._begin() as connection:
+            left = connection.execute(select(func.count()).select_from(drawings)).scalar_one()
+            if left <= most:
+                return 0
+            owners = connection.execute(
+                select(drawings.c.owner, func.count()).group_by(drawings.c.owner).order_by(func.max(drawings.c.created))
+            ).all()
+            for owner, count in owners:
+                if left <= most:
+                    break
+                connection.execute(delete(drawings).where(drawings.c.owner == owner))
+                left -= count
+                dropped += 1
+        return dropped

@@ -1,0 +1,118 @@
+"""Learning on from another network's weights, with a visitor's drawings. Imports Keras inside its functions."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.config import DataConfig, RunConfig
+from mnist_core.datasets import Dataset, Split
+from mnist_core.errors import ArtifactMissingError, ConfigError
+from mnist_core.personal import Mix, content_hash, held_out, make_mix
+from mnist_core.store import RunFiles
+from mnist_core.training.steps import Bytes, Judge, make_judge
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaughtDataset(Dataset):
+    """A dataset whose training set is a visitor's mix; validation and test set are the dataset's own.
+
+    Attributes
+    ----------
+    mix : Mix
+    """
+
+    mix: Mix
+
+    def split(self, name: Split, config: DataConfig) -> tuple[Bytes, Bytes]:
+        """Return images and labels of one split."""
+        return (self.mix.images, self.mix.labels) if name == "train" else super().split(name, config)
+
+
+class FineTuning:
+    """One fine-tuning: gives a model its first weights, and knows what it said with them.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Of the base's architecture, from `mnist_core.models.build.build_model`. Gets the base's weights.
+    dataset : Dataset
+        What the base was trained on.
+    config : RunConfig
+        With `fine_tune`.
+    files : RunFiles
+        The run's own, with the base's model and the drawings.
+
+    Raises
+    ------
+    ArtifactMissingError
+        If the base's model or the drawings are missing, damaged, or not those that the configuration names.
+    ConfigError
+        If the base has other layers.
+    """
+
+    def __init__(self, model: "keras.Model", dataset: Dataset, config: RunConfig, files: RunFiles) -> None:
+        assert config.fine_tune is not None
+        images, labels = files.read_drawings()
+        if content_hash(images, labels) != config.fine_tune.drawings:
+            raise ArtifactMissingError("The drawings of this run are damaged. Fine-tune the network again.")
+        self._files = files
+        self._held_out = held_out(labels)
+        self._judged = images[self._held_out], labels[self._held_out]
+        self.dataset = TaughtDataset(
+            **{name: getattr(dataset, name) for name in ("spec", "x_train", "y_train", "x_test", "y_test")},
+            mix=make_mix(
+                Mix(images[~self._held_out], labels[~self._held_out]),
+                Mix(*dataset.split("train", config.data)),
+                copies=config.fine_tune.copies,
+                rehearsal=config.fine_tune.rehearsal,
+                seed=config.train.seed,
+            ),
+        )
+        self._take_weights(model)
+        judge = make_judge(model, config)
+        self._before = self._judge(judge)
+        self._test_before = judge.judge(dataset.x_test, dataset.y_test)[0]
+
+    def base(self) -> "keras.Model":
+        """Return the network that it began with; raises `ArtifactMissingError`."""
+        import keras
+
+        try:
+            model: keras.Model = keras.models.load_model(self._files.base_model, compile=False)
+        except Exception as error:  # Keras, zipfile and HDF5 raise a dozen classes for damaged content
+            raise ArtifactMissingError(
+                "The model that this run begins with is missing or damaged. Fine-tune another one."
+            ) from error
+        return model
+
+    def changes(self, judge: Judge) -> dict[str, npt.NDArray[Any]]:
+        """Return what is different now, in the form of `RunFiles.read_teaching`.
+
+        Parameters
+        ----------
+        judge : Judge
+            Of the model after training.
+        """
+        return {
+            "held_out": self._held_out,
+            "before": self._before,
+            "after": self._judge(judge),
+            "test_before": self._test_before,
+        }
+
+    def _judge(self, judge: Judge) -> npt.NDArray[np.float32]:
+        images, labels = self._judged
+        if not len(labels):
+            return np.zeros((0, self.dataset.spec.num_classes), np.float32)
+        return judge.judge(images, labels)[0]
+
+    def _take_weights(self, model: "keras.Model") -> None:
+        weights = self.base().get_weights()
+        if [array.shape for array in weights] != [array.shape for array in model.get_weights()]:
+            raise ConfigError("The network to begin with has other layers than this run. Fine-tune it again.")
+        model.set_weights(weights)

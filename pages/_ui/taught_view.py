@@ -1,0 +1,171 @@
+"""What fine-tuning changed: before and afterwards, on drawings that were held back and on the test set."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from mnist_core.evaluation import Change, change
+from mnist_core.personal import ENOUGH
+from mnist_core.store import RunRecord, shared_store
+from pages._ui import runs, session
+from pages._ui.cached import judge
+from pages._ui.errors import errors_in_words
+from pages._ui.gallery import Tile, gallery
+from pages._ui.i18n import t, term
+from pages._ui.run_status import run_status
+
+_PACE = 0.4  # seconds between two looks at a run
+_MOST_TILES = 40
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What a fine-tuned run brought; arrays are shared and must not be changed."""
+
+    drawings: Change
+    test: Change
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
+    before: npt.NDArray[np.int64]
+    after: npt.NDArray[np.int64]
+    learned: int
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def taught(run_id: str) -> Taught:
+    """Return what a finished fine-tuned run brought; raises `ArtifactMissingError`."""
+    files = shared_store().files(run_id)
+    images, labels = files.read_drawings()
+    tables = files.read_teaching()
+    held = tables["held_out"]
+    judgement = judge(run_id)
+    return Taught(
+        change(tables["before"], tables["after"], labels[held]),
+        change(tables["test_before"], judgement.probabilities, judgement.labels),
+        images[held],
+        labels[held],
+        tables["before"].argmax(axis=1),
+        tables["after"].argmax(axis=1),
+        int((~held).sum()),
+    )
+
+
+def teaching_progress(record: RunRecord) -> None:
+    """Show how far a fine-tuning is, and what it brought once it has ended."""
+    active = not record.state.is_finished
+
+    @st.fragment(run_every=_PACE if active else None)
+    @errors_in_words()
+    def body() -> None:
+        current = runs.look_up(record.id)
+        if active and current.state.is_finished:
+            st.rerun()  # the button may be used again, and the new network is in the list
+        if current.state.has_model and current.outcome.test_accuracy is not None:
+            taught_view(current)
+            with st.container(horizontal=True):
+                for page, words, icon in (
+                    ("draw.py", t("Draw with it"), ":material/draw:"),
+                    ("train.py", t("Look at the run"), ":material/model_training:"),
+                ):
+                    st.page_link(page, label=words, icon=icon, query_params={"run": current.id})
+        else:
+            run_status(current, shared_store().points(current.id))
+
+    body()
+
+
+def taught_view(record: RunRecord) -> None:
+    """Show what a fine-tuned network reads now and read before; drawings only to their owner."""
+    found = taught(record.id)
+    st.markdown(f"**{t('Before and after')}**", help=term("fine_tuning"))
+    with st.container(horizontal=True):
+        if found.drawings.total:
+            _metric(
+                t("Drawings that it did not learn from"),
+                t("{right} of {total}", right=found.drawings.after, total=found.drawings.total),
+                found.drawings,
+            )
+        _metric(t("Test set"), f"{found.test.after / found.test.total:.2%}", found.test)
+    st.caption(_words(found))
+    if found.drawings.total and session.visitor().may_change(record):
+        gallery(_tiles(found, record), size="m")
+
+
+def _metric(label: str, value: str, found: Change) -> None:
+    """Show one figure afterwards, its difference to before, and the interval of both."""
+    points = 100 * (found.after - found.before) / found.total
+    with st.container(width=320):
+        st.metric(
+            label,
+            value,
+            t("{points} points", points=f"{points:+.1f}") if found.total >= 100 else f"{found.after - found.before:+d}",
+            delta_color="off" if found.after == found.before else "normal",
+            border=True,
+            help=term("confidence_interval"),
+        )
+        (low, high), (low_before, high_before) = found.interval_after, found.interval_before
+        st.caption(
+            t(
+                "After: {low} to {high}. Before: {share}, that is {low_before} to {high_before}.",
+                low=f"{low:.1%}",
+                high=f"{high:.1%}",
+                share=f"{found.before / found.total:.1%}",
+                low_before=f"{low_before:.1%}",
+                high_before=f"{high_before:.1%}",
+            )
+        )
+
+
+def _words(found: Taught) -> str:
+    """Say what to make of the figures."""
+    learned = t("It learned from {n} drawings.", n=f"{found.learned:,}")
+    if not found.drawings.total:
+        return (
+            learned
+            + " "
+            + t(
+                "None was held back, so nothing says yet how well it reads new ones: collect {n} of one class or more.",
+                n=ENOUGH,
+            )
+        )
+    if found.drawings.after == found.drawings.before:
+        return learned + " " + t("On those held back it is as good as before.")
+    if found.drawings.p_value < 0.05:
+        return learned + " " + t("The difference on those held back is hardly luck: p = {p}.", p=_p(found))
+    return (
+        learned
+        + " "
+        + t(
+            "They are few: the difference on those held back may be luck (p = {p}). Collect more to be sure.",
+            p=_p(found),
+        )
+    )
+
+
+def _p(found: Taught) -> str:
+    return f"{found.drawings.p_value:.2g}"
+
+
+def _tiles(found: Taught, record: RunRecord) -> list[Tile]:
+    """Return the drawings that were held back, those whose answer changed first."""
+    names = judge(record.id).class_names
+    order = np.argsort(found.before == found.after, kind="stable")[:_MOST_TILES]
+    return [
+        Tile(
+            found.images[index],
+            f"{names[found.before[index]]} → {names[found.after[index]]}"
+            if found.before[index] != found.after[index]
+            else names[found.after[index]],
+            t("is {name}", name=names[found.labels[index]]),
+            t(
+                "{name}, taken for {before} before and for {after} now",
+                name=names[found.labels[index]],
+                before=names[found.before[index]],
+                after=names[found.after[index]],
+            ),
+            "good" if found.after[index] == found.labels[index] else "bad",
+        )
+        for index in order.tolist()
+    ]

@@ -1,0 +1,109 @@
+"""What a visitor collected, and teaching a network with it."""
+
+import streamlit as st
+
+from mnist_core.datasets import get_spec
+from mnist_core.engine import check_base, fine_tune_config, shared_supervisor
+from mnist_core.errors import MnistLabError
+from mnist_core.personal import ENOUGH, PersonalSet, held_out
+from mnist_core.store import RunRecord, shared_store
+from pages._ui import runs, session
+from pages._ui.components import need_dataset
+from pages._ui.errors import show_error
+from pages._ui.i18n import t, term
+from pages._ui.taught_view import teaching_progress
+from pages._ui.teach_files import downloads, upload
+from pages._ui.teach_gallery import clear_all, drawings_gallery
+
+_RUN = "taught_run"
+
+
+@runs.fragment
+def teach_view(record: RunRecord) -> None:
+    """Show the visitor's drawings of the network's kind, and what can be done with them."""
+    spec = get_spec(record.config.data.dataset)
+    drawings = shared_store().read_drawings(session.owner(), spec.kind)
+    st.subheader(t("Your handwriting") if spec.kind == "digits" else t("Your drawings"), anchor=False, divider="gray")
+    if not len(drawings):
+        st.caption(
+            t(
+                "Say whether an answer is right, and the drawing is kept here, for you alone. With a few of them a "
+                "network learns how you write."
+            )
+        )
+        upload(spec)
+        return
+    counts = " · ".join(
+        t("{n} × {name}", n=n, name=name) for name, n in zip(spec.class_names, drawings.counts(), strict=True) if n
+    )
+    st.markdown(t("{n} drawings, seen by you alone: {counts}", n=f"{len(drawings):,}", counts=counts))
+    drawings_gallery(drawings, spec)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        downloads(drawings, spec)
+        upload(spec)
+        clear_all(spec)
+    _teaching(record, drawings)
+
+
+def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
+    """Show the button that makes a new network, and how far it is or what it brought."""
+    st.markdown(f"**{t('Teach a network how you draw')}**", help=term("fine_tuning"))
+    try:
+        check_base(record, session.visitor(), shared_store())
+    except MnistLabError as error:
+        show_error(error)
+        return
+    st.caption(_plan(record, drawings))
+    if not need_dataset(record.config.data.dataset):
+        return
+    under_way = _current()
+    busy = under_way is not None and not under_way.state.is_finished
+    words = t("Fine-tune on my handwriting") if _is_digits(record) else t("Fine-tune on my drawings")
+    if st.button(words, key="teach_start", type="primary", icon=":material/school:", disabled=busy):
+        st.session_state[_RUN] = _start(record, drawings)
+        st.rerun()
+    if under_way is not None:
+        teaching_progress(under_way)
+
+
+def _plan(record: RunRecord, drawings: PersonalSet) -> str:
+    kept_back = int(held_out(drawings.labels).sum())
+    words = t(
+        "A new network begins where “{name}” is. It learns from your drawings, varied a little, and from images that "
+        "it knows, so that it does not forget. This takes about ten seconds; “{name}” stays as it is.",
+        name=t(record.name),
+    )
+    if not kept_back:
+        return (
+            words
+            + " "
+            + t("There are too few drawings to hold any back as a test: that takes {n} of one class.", n=ENOUGH)
+        )
+    return (
+        words
+        + " "
+        + t("{held} of your {n} drawings are held back to see what it brings.", held=kept_back, n=len(drawings))
+    )
+
+
+def _is_digits(record: RunRecord) -> bool:
+    return get_spec(record.config.data.dataset).kind == "digits"
+
+
+def _start(record: RunRecord, drawings: PersonalSet) -> str:
+    """Return the id of a run that learns from these drawings: a finished one if there is one, else a new one."""
+    config = fine_tune_config(record, drawings, shared_store())
+    cached = shared_store().find_completed(config.fingerprint(), session.visitor())
+    if cached is not None:
+        return cached.id
+    words = "{name}, my handwriting" if _is_digits(record) else "{name}, my drawings"
+    name = t(words, name=t(record.name))
+    run_id = shared_supervisor().fine_tune(record, drawings, name, visitor=session.visitor())
+    shared_supervisor().await_begin(run_id)
+    return run_id
+
+
+def _current() -> RunRecord | None:
+    """Return the fine-tuning that this session asked for last, if it still exists."""
+    run_id = st.session_state.get(_RUN)
+    return shared_store().get(run_id) if run_id and shared_store().exists(run_id) else None

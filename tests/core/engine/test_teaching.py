@@ -1,0 +1,147 @@
+"""From a run and drawings to a run that learns on."""
+
+import numpy as np
+import pytest
+
+from mnist_core.config import Conv2D, DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.engine import estimate
+from mnist_core.engine.cleaning import clean_drawings
+from mnist_core.engine.supervisor import Supervisor
+from mnist_core.engine.teaching import REHEARSAL, fine_tune_config
+from mnist_core.errors import ConfigError, DrawingsError, LimitError, NotOwnerError, RunStateError
+from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
+from mnist_core.personal import PersonalSet, content_hash
+from mnist_core.store import RunState, Visitor
+
+ADA, BOB = Visitor("ada"), Visitor("bob")
+
+
+def drawings(n=20, label=None):
+    labels = (np.arange(n) % 10 if label is None else np.full(n, label)).astype(np.uint8)
+    return PersonalSet(np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8), labels, tuple(range(n)))
+
+
+@pytest.fixture
+def base(record):
+    """Return a finished run of Ada's; its model is of no use, but there."""
+    config = RunConfig(
+        data=DataConfig(validation_split=0.1, train_size=5000),
+        model=NetworkConfig(layers=(Dense(units=64),)),
+        train=TrainConfig(optimizer="sgd", momentum=0.5, batch_size=32, epochs=9, seed=3, tensorboard=True),
+    )
+    return record("ada", RunState.COMPLETED, config=config, size=10)
+
+
+@pytest.fixture
+def supervisor(store, settings):
+    """Return a queue that is not begun: what is submitted waits."""
+    return Supervisor(store, settings)
+
+
+def test_the_new_run_learns_gently_from_the_same_kind_of_data(store, base):
+    set_ = drawings()
+    config = fine_tune_config(base, set_, store)
+    assert (config.data, config.model) == (base.config.data, base.config.model)
+    assert (config.train.optimizer, config.train.seed, config.train.tensorboard) == ("adam", 3, False)
+    assert config.train.learning_rate < 0.001
+    assert config.fine_tune.base == base.id
+    assert config.fine_tune.drawings == content_hash(set_.images, set_.labels)
+    assert (config.fine_tune.copies, config.fine_tune.rehearsal) == (2000, REHEARSAL)
+
+
+@pytest.mark.parametrize(("n", "copies"), [(1, 100), (2, 200), (5, 400), (100, 2000)])
+def test_a_few_drawings_are_not_repeated_for_ever(store, base, n, copies):
+    assert fine_tune_config(base, drawings(n, label=4), store).fine_tune.copies == copies
+
+
+def test_many_drawings_are_all_learned_from(store, base):
+    assert fine_tune_config(base, drawings(4000), store).fine_tune.copies == 3000
+
+
+def test_other_drawings_or_another_base_are_another_fingerprint(store, base, record):
+    other = record("ada", RunState.COMPLETED, config=base.config, size=10)
+    configs = [
+        fine_tune_config(run, set_, store)
+        for run, set_ in ((base, drawings()), (base, drawings(21)), (other, drawings()))
+    ]
+    assert len({config.fingerprint() for config in configs} | {base.fingerprint}) == 4
+    assert configs[0].fingerprint() == fine_tune_config(base, drawings(), store).fingerprint()
+    assert RunConfig.from_json(configs[0].to_json()) == configs[0]
+
+
+def test_a_slow_computer_goes_through_fewer_images(store, settings, base):
+    speed = Speed(dense=1e8, conv=1e8, step=0.001)
+    write_speed(DeviceSpeed("CPU: slow", {"float32": speed, "mixed_bfloat16": speed}), settings.speed_path)
+    slow = fine_tune_config(base, drawings(100), store).fine_tune
+    assert 500 <= slow.copies < 2000
+    assert 1000 <= slow.rehearsal < REHEARSAL
+
+
+def test_the_estimate_is_of_the_mix_and_apart_from_the_bases(store, base):
+    config = fine_tune_config(base, drawings(), store)
+    assert estimate(config, store).epoch_seconds < estimate(RunConfig(model=base.config.model), store).epoch_seconds
+    plain = config.model_copy(update={"fine_tune": None})
+    assert estimate(plain, store).epoch_seconds != estimate(config, store).epoch_seconds
+
+
+def test_a_convolutional_network_takes_seconds(store, base):
+    layers = (Conv2D(filters=32), Conv2D(filters=64), Dense(units=128))
+    config = base.config.model_copy(update={"model": NetworkConfig(layers=layers), "data": DataConfig()})
+    big = store.get(base.id).__class__(**{**vars(base), "config": config})
+    assert estimate(fine_tune_config(big, drawings(), store), store).seconds < 20
+
+
+def test_the_drawings_and_the_model_are_copied(store, supervisor, base):
+    set_ = drawings()
+    run_id = supervisor.fine_tune(base, set_, "mine", visitor=BOB)  # the run is Ada's, and shared
+    files = store.files(run_id)
+    images, labels = files.read_drawings()
+    np.testing.assert_array_equal(images, set_.images)
+    np.testing.assert_array_equal(labels, set_.labels)
+    assert files.base_model.read_bytes() == store.files(base.id).model.read_bytes()
+    record = store.get(run_id)
+    assert (record.owner, record.state, record.name) == ("bob", RunState.QUEUED, "mine")
+
+
+def test_without_drawings_there_is_nothing_to_learn(supervisor, base):
+    with pytest.raises(DrawingsError, match="no drawing"):
+        supervisor.fine_tune(base, drawings(0), "mine", visitor=ADA)
+
+
+def test_a_private_run_of_another_visitor_can_not_be_fine_tuned(store, supervisor, base):
+    store.set_shared(base.id, False, ADA)
+    with pytest.raises(NotOwnerError):
+        supervisor.fine_tune(store.get(base.id), drawings(), "mine", visitor=BOB)
+    assert supervisor.fine_tune(store.get(base.id), drawings(), "mine", visitor=ADA)
+
+
+def test_a_baseline_can_not_be_fine_tuned(supervisor, record):
+    base = record("ada", RunState.COMPLETED, config=RunConfig(model=LogisticConfig()), size=10)
+    with pytest.raises(ConfigError, match="Logistic regression"):
+        supervisor.fine_tune(base, drawings(), "mine", visitor=ADA)
+
+
+def test_a_run_without_a_model_can_not_be_fine_tuned(store, supervisor, base, record):
+    store.files(base.id).model.unlink()
+    for run in (base, record("ada", RunState.RUNNING, size=10)):
+        with pytest.raises(RunStateError, match="no Keras model"):
+            supervisor.fine_tune(run, drawings(), "mine", visitor=ADA)
+
+
+def test_the_limits_of_the_queue_hold(supervisor, base):
+    for n in (20, 21):
+        supervisor.fine_tune(base, drawings(n), "mine", visitor=ADA)
+    with pytest.raises(LimitError, match="waiting"):
+        supervisor.fine_tune(base, drawings(22), "mine", visitor=ADA)
+
+
+def test_a_fine_tuned_configuration_alone_can_not_be_queued(supervisor, store, base):
+    with pytest.raises(RunStateError):
+        supervisor.submit(fine_tune_config(base, drawings(), store), "mine", visitor=ADA)
+
+
+def test_drawings_are_cleaned_away_only_when_there_are_very_many(store):
+    set_ = drawings()
+    store.add_drawings("ada", "digits", set_.images, set_.labels)
+    assert clean_drawings(store) == 0
+    assert store.count_drawings("ada") == 20

@@ -1,0 +1,152 @@
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from mnist_core.errors import LimitError
+from mnist_core.settings import Settings
+from mnist_core.store import Store
+
+
+def images(*values):
+    """Return one image for each value, which is its only pixel with ink."""
+    found = np.zeros((len(values), 28, 28), np.uint8)
+    found[:, 3, 4] = values
+    return found
+
+
+def labels(*values):
+    return np.array(values, np.uint8)
+
+
+def test_a_visitor_finds_what_was_collected_in_its_order(store):
+    first = store.add_drawings("ada", "digits", images(1), labels(7))
+    more = store.add_drawings("ada", "digits", images(2, 3), labels(0, 9))
+    found = store.read_drawings("ada", "digits")
+    np.testing.assert_array_equal(found.images, images(1, 2, 3))
+    assert found.labels.tolist() == [7, 0, 9]
+    assert found.ids == first + more
+    assert len(found) == 3
+    assert found.counts().tolist() == [1, 0, 0, 0, 0, 0, 0, 1, 0, 1]
+
+
+def test_nothing_collected_is_an_empty_set(store):
+    found = store.read_drawings("ada", "digits")
+    assert (len(found), found.images.shape, found.ids) == (0, (0, 28, 28), ())
+    assert not found.counts().any()
+
+
+def test_it_survives_a_restart(store, settings):
+    store.add_drawings("ada", "digits", images(1), labels(7))
+    store.close()
+    again = Store(settings)
+    assert again.read_drawings("ada", "digits").labels.tolist() == [7]
+    again.close()
+
+
+def test_nobody_sees_or_deletes_anothers_drawings(store):
+    (mine,) = store.add_drawings("ada", "digits", images(1), labels(7))
+    store.add_drawings("bob", "digits", images(1), labels(1))
+    store.delete_drawings("bob", [mine])
+    store.clear_drawings("bob", "digits")
+    assert store.read_drawings("ada", "digits").ids == (mine,)
+    assert len(store.read_drawings("bob", "digits")) == 0
+
+
+def test_digits_and_clothes_are_apart(store):
+    store.add_drawings("ada", "digits", images(1), labels(7))
+    store.add_drawings("ada", "clothes", images(1), labels(9))
+    assert (store.count_drawings("ada", "digits"), store.count_drawings("ada")) == (1, 2)
+    store.clear_drawings("ada", "digits")
+    assert store.read_drawings("ada", "clothes").labels.tolist() == [9]
+    assert store.count_drawings("ada") == 1
+
+
+def test_the_same_drawing_is_kept_once_with_its_last_label(store):
+    first = store.add_drawings("ada", "digits", images(1, 2), labels(7, 2))
+    again = store.add_drawings("ada", "digits", images(1), labels(1))
+    assert again == first[:1]
+    assert store.read_drawings("ada", "digits").labels.tolist() == [1, 2]
+
+
+def test_single_drawings_are_deleted(store):
+    ids = store.add_drawings("ada", "digits", images(1, 2, 3), labels(1, 2, 3))
+    store.delete_drawings("ada", ids[:2])
+    assert store.read_drawings("ada", "digits").labels.tolist() == [3]
+
+
+@pytest.fixture
+def small(settings):
+    store = Store(settings.model_copy(update={"drawings_per_visitor": 10}))
+    yield store
+    store.close()
+
+
+def test_more_than_the_settings_allow_are_refused_altogether(small):
+    small.add_drawings("ada", "digits", images(*range(1, 9)), labels(*[0] * 8))
+    with pytest.raises(LimitError, match="At most 10 drawings"):
+        small.add_drawings("ada", "clothes", images(1, 2, 3), labels(1, 2, 3))
+    assert small.count_drawings("ada") == 8
+    small.add_drawings("ada", "clothes", images(1, 2), labels(1, 2))
+    small.add_drawings("ada", "clothes", images(1, 2), labels(1, 3))  # nothing new: no more than before
+    small.add_drawings("bob", "digits", images(1), labels(1))
+
+
+def test_two_tabs_at_once_lose_nothing_and_stay_within_the_limit(small):
+    problems = []
+
+    def add(values):
+        for value in values:
+            try:
+                small.add_drawings("ada", "digits", images(value), labels(0))
+            except LimitError as error:
+                problems.append(error)
+
+    threads = [threading.Thread(target=add, args=(range(first, 12, 2),)) for first in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert small.count_drawings("ada") == 10
+    assert len(problems) == 1
+
+
+def test_two_processes_at_once_lose_nothing(store, settings):
+    code = (
+        "import numpy as np, sys\n"
+        "from mnist_core.store import shared_store\n"
+        "for value in range(int(sys.argv[1]), 60, 2):\n"
+        "    image = np.full((1, 28, 28), value, np.uint8)\n"
+        "    shared_store().add_drawings('ada', 'digits', image, np.array([value % 10], np.uint8))\n"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", code, str(first)]) for first in (1, 2)]
+    assert [process.wait(60) for process in processes] == [0, 0]
+    found = store.read_drawings("ada", "digits")
+    assert sorted(found.images[:, 0, 0].tolist()) == list(range(1, 60))
+    np.testing.assert_array_equal(found.labels, found.images[:, 0, 0] % 10)
+
+
+def test_the_collections_that_rest_longest_go_first(store):
+    store.add_drawings("ada", "digits", images(1, 2), labels(1, 2))
+    store.add_drawings("bob", "digits", images(1, 2), labels(1, 2))
+    store.add_drawings("eve", "clothes", images(1, 2), labels(1, 2))
+    store.add_drawings("ada", "clothes", images(3), labels(3))  # Ada is back
+    assert store.drop_idle_drawings(7) == 0
+    assert store.drop_idle_drawings(6) == 1
+    assert [store.count_drawings(owner) for owner in ("ada", "bob", "eve")] == [3, 0, 2]
+    assert store.drop_idle_drawings(0) == 2
+
+
+def test_an_older_database_gets_the_table(tmp_path):
+    import sqlite3
+
+    settings = Settings(home=tmp_path, keras_dir=tmp_path)
+    store = Store(settings)
+    store.close()
+    with sqlite3.connect(settings.database_path) as connection:
+        connection.execute("DROP TABLE drawings")
+    store = Store(settings)
+    assert store.count_drawings("ada") == 0
+    store.close()
