@@ -19,7 +19,7 @@ RANKS = {
     **dict.fromkeys(["errors", "text", "files", "memory"], 0),
     **dict.fromkeys(["settings", "choices", "config", "recipes"], 1),
     **dict.fromkeys(["augmentation", "drawing", "evaluation", "personal"], 2),
-    **dict.fromkeys(["datasets", "store", "robustness"], 3),
+    **dict.fromkeys(["datasets", "store", "robustness", "photos"], 3),
     "models": 4,
     "baselines": 5,
     **dict.fromkeys(["training", "inference", "exploration", "engine"], 6),

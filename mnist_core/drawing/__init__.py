@@ -2,6 +2,7 @@
 
 from mnist_core.drawing.fabric import Drawing, read_canvas, write_canvas
 from mnist_core.drawing.prepare import (
+    PEN,
     Prepared,
     ink_from_image,
     ink_from_rgba,
@@ -15,6 +16,7 @@ from mnist_core.drawing.prepare import (
 from mnist_core.drawing.strokes import Stroke, paint
 
 __all__ = [
+    "PEN",
     "Drawing",
     "Prepared",
     "Stroke",

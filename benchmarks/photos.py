@@ -1,0 +1,130 @@
+"""How well digits in photos are found and read, by the path that an upload takes.
+
+``python -m benchmarks.photos FILE [--run RUN] [--photos N] [--writers check] [--json]``
+
+FILE is a UNIPEN file like ``pendigits-orig.tra.gz``. Its strokes are written on paper of many kinds, in uneven light,
+with shadows, noise and blur, and saved as JPEG (``tests/photo_files.py``). Beside it stands what the same network says
+to the same strokes on the canvas.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.handwriting import WAYS, as_drawn
+from mnist_core.drawing import prepare_digit
+from mnist_core.drawing.strokes import RecordedDigit
+from mnist_core.errors import ImageError
+from mnist_core.inference import Classifier, classifier
+from mnist_core.photos import FoundDigits, find_digits, read_upload
+from mnist_core.store import RunState, shared_store
+from tests.photo_files import SCENES, Photo, Scene, compose, recorded
+
+LINES, IN_A_LINE = 3, 5
+
+
+def main() -> None:
+    """Print how many digits are found and read in each kind of photo."""
+    options = _options()
+    digits = recorded(options.file, int(options.writers == "check"))
+    run = options.run or _newest()
+    network = classifier(shared_store().files(run))
+    results = {name: measure(SCENES[name], digits, network, options.photos) for name in options.scene or SCENES}
+    if options.json:
+        print(json.dumps({"run": run, "writers": options.writers, "scenes": results}))
+        return
+    print(
+        f"{options.photos} photos of each kind, {LINES * IN_A_LINE} digits each; {shared_store().get(run).name}, {run}"
+    )
+    columns = ("found", "extra", "read", "plain pen", "strokes", "seconds")
+    print(f"{'':12}" + "".join(f"{column:>11}" for column in columns))
+    results["mean"] = {column: float(np.mean([r[column] for r in results.values()])) for column in columns}
+    for name, result in results.items():
+        print(f"{name:12}" + "".join(f"{result[column]:>11.4f}" for column in columns))
+
+
+def measure(scene: Scene, digits: tuple[RecordedDigit, ...], network: Classifier, photos: int) -> dict[str, float]:
+    """Return shares of all digits of some photos.
+
+    Returns
+    -------
+    dict
+        "found": exactly one box, over at least half of it; "extra": boxes around anything else; "read": found and
+        read rightly; "plain pen": the same without fitting the pen's width; "strokes": read rightly as drawn on the
+        canvas; "seconds": for a photo, from its file to the images, the median.
+    """
+    totals = dict.fromkeys(("found", "extra", "read", "plain pen", "strokes"), 0)
+    seconds = []
+    for seed in range(photos):
+        chosen = [
+            digits[index] for index in np.random.default_rng(seed).choice(len(digits), LINES * IN_A_LINE, replace=False)
+        ]
+        photo = compose([chosen[start : start + IN_A_LINE] for start in range(0, len(chosen), IN_A_LINE)], scene, seed)
+        file = photo.file()
+        start = time.perf_counter()
+        try:
+            found = find_digits(read_upload(file))
+        except ImageError:
+            found = None
+        seconds.append(time.perf_counter() - start)
+        labels = np.array([digit.label for digit in chosen])
+        if found is not None:
+            pairs = matches(photo, found)
+            totals["found"] += len(pairs)
+            totals["extra"] += len(found.digits) - len(pairs)
+            truth = labels[[true for true, _ in pairs]]
+            indices = [index for _, index in pairs]
+            for name, images in (("read", found.images), ("plain pen", _without_fitting(found))):
+                totals[name] += int((network.predict(images[indices]).argmax(axis=1) == truth).sum())
+        strokes = np.stack([WAYS["strokes"](as_drawn(digit, 18.0)).image for digit in chosen])
+        totals["strokes"] += int((network.predict(strokes).argmax(axis=1) == labels).sum())
+    n = photos * LINES * IN_A_LINE
+    return {name: total / n for name, total in totals.items()} | {"seconds": float(np.median(seconds))}
+
+
+def matches(photo: Photo, found: FoundDigits) -> list[tuple[int, int]]:
+    """Return pairs of a true and a found digit whose boxes have more than half of their union in common."""
+    scale = (found.steps[0][1].shape[1]) / photo.image.width
+    pairs = []
+    for true, box in enumerate(np.array(photo.boxes) * scale):
+        for index, digit in enumerate(found.digits):
+            other = np.array(digit.box)
+            common = np.prod(np.clip(np.minimum(box[2:], other[2:]) - np.maximum(box[:2], other[:2]), 0, None))
+            both = np.prod(box[2:] - box[:2]) + np.prod(other[2:] - other[:2]) - common
+            # A thin 1 lies in a box of few pixels, where one more is a lot.
+            if common > (0.5 if min(box[2:] - box[:2]) > 12 else 0.3) * both:
+                pairs.append((true, index))
+    return pairs
+
+
+def _without_fitting(found: FoundDigits) -> npt.NDArray[np.uint8]:
+    ink = dict(found.steps)["ink"]
+    cut = (ink[digit.box[0] : digit.box[2], digit.box[1] : digit.box[3]] for digit in found.digits)
+    return np.stack([prepare_digit(np.ascontiguousarray(piece)).image for piece in cut])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--run", help="id of a run on digits; the newest one on MNIST if not given")
+    parser.add_argument("--photos", type=int, default=20, help="of each kind")
+    parser.add_argument("--writers", choices=("development", "check"), default="check")
+    parser.add_argument("--scene", nargs="+", choices=SCENES, help="only these kinds")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, last")
+    return parser.parse_args()
+
+
+def _newest() -> str:
+    for record in shared_store().find(states=[RunState.COMPLETED]):
+        if record.config.data.dataset == "mnist":
+            return record.id
+    sys.exit("There is no finished run on MNIST here. Train one: python -m mnist_core train --recipe small-cnn")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""From a stranger's picture file to the digits or the piece of clothing in it."""
+
+from mnist_core.photos.clothes import FoundClothes, find_clothes
+from mnist_core.photos.digits import MOST_DIGITS, FoundDigit, FoundDigits, find_digits
+from mnist_core.photos.upload import MOST_BYTES, MOST_PIXELS, Picture, read_upload
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_DIGITS",
+    "MOST_PIXELS",
+    "FoundClothes",
+    "FoundDigit",
+    "FoundDigits",
+    "Picture",
+    "find_clothes",
+    "find_digits",
+    "read_upload",
+]
