@@ -1,6 +1,12 @@
 """Judging a model by its probabilities. NumPy only."""
 
-from mnist_core.evaluation.calibration import Reliability, SureAnswers, answer_when_sure, reliability
+from mnist_core.evaluation.calibration import (
+    Reliability,
+    SureAnswers,
+    answer_when_sure,
+    least_confidence,
+    reliability,
+)
 from mnist_core.evaluation.comparison import Comparison, compare
 from mnist_core.evaluation.matrix import ConfusionMatrix, cell_samples, confusion_matrix
 from mnist_core.evaluation.overfitting import Overfitting, overfitting
@@ -23,6 +29,7 @@ __all__ = [
     "compare",
     "confusion_matrix",
     "cross_entropy",
+    "least_confidence",
     "mistakes",
     "overfitting",
     "precision_recall_curve",
