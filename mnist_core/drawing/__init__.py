@@ -1,18 +1,20 @@
 """From drawings and pictures to 28 x 28 images."""
 
-from mnist_core.drawing.fabric import Drawing, read_canvas, write_canvas
+from mnist_core.drawing.fabric import Drawing, fill_outline, read_canvas, write_canvas
 from mnist_core.drawing.prepare import (
     PEN,
     Prepared,
     ink_from_image,
     ink_from_rgba,
     is_empty,
+    paint_drawing,
     prepare_clothes,
     prepare_digit,
     prepare_drawing,
     prepare_raw,
     prepare_strokes,
 )
+from mnist_core.drawing.separate import separate
 from mnist_core.drawing.strokes import Stroke, paint
 
 __all__ = [
@@ -20,15 +22,18 @@ __all__ = [
     "Drawing",
     "Prepared",
     "Stroke",
+    "fill_outline",
     "ink_from_image",
     "ink_from_rgba",
     "is_empty",
     "paint",
+    "paint_drawing",
     "prepare_clothes",
     "prepare_digit",
     "prepare_drawing",
     "prepare_raw",
     "prepare_strokes",
     "read_canvas",
+    "separate",
     "write_canvas",
 ]

@@ -7,6 +7,7 @@ changed by hand since (Fabric 7, ``calcOwnMatrix``; compared with the canvas's o
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,10 +37,16 @@ class Drawing:
         x to the right and y down, in pixels of the canvas, inside of it.
     pens : tuple of float
         Diameter of the pen of each stroke in pixels.
+    shades : tuple of int
+        Grey value of each stroke, 0 to 255; later strokes cover earlier ones. Empty: all are white.
+    filled : tuple of bool
+        Whether each stroke is the outline of a filled shape. Empty: none is.
     """
 
     strokes: tuple[Stroke, ...]
     pens: tuple[float, ...]
+    shades: tuple[int, ...] = ()
+    filled: tuple[bool, ...] = ()
 
 
 def read_canvas(content: Any, size: int) -> Drawing:
@@ -63,7 +70,7 @@ def read_canvas(content: Any, size: int) -> Drawing:
     objects = content.get("objects") if isinstance(content, dict) else None
     if not isinstance(objects, list):
         raise _unreadable(content)
-    strokes, pens, commands = [], [], 0
+    strokes, pens, shades, filled, commands = [], [], [], [], 0
     for item in objects:
         path = item.get("path") if isinstance(item, dict) else None
         if not isinstance(path, list) or not path or item.get("type") not in ("Path", "path"):
@@ -75,13 +82,29 @@ def read_canvas(content: Any, size: int) -> Drawing:
         matrix = _matrix(item)
         placed = (points - box.mean(axis=0)) @ matrix.T + [_number(item, "left", None), _number(item, "top", None)]
         pen = _number(item, "strokeWidth", 1.0) * math.sqrt(abs(np.linalg.det(matrix)))
-        for part in _inside(placed, size):
+        shade, fill = _shade(item.get("stroke")), is_filled(item)
+        # What an outline encloses is still there where the outline itself leaves the canvas.
+        for part in [placed.clip(0, size)] if fill else _inside(placed, size):
             strokes.append(part)
             pens.append(float(pen))
-    return Drawing(tuple(strokes), tuple(pens))
+            shades.append(shade)
+            filled.append(fill)
+    return Drawing(tuple(strokes), tuple(pens), tuple(shades), tuple(filled))
 
 
-def write_canvas(strokes: Sequence[Stroke], pen: float) -> dict[str, Any]:
+def is_filled(item: dict[str, Any]) -> bool:
+    """Whether one of the canvas's objects is filled, and no mere line."""
+    return isinstance(item.get("fill"), str) and item["fill"].startswith("#")
+
+
+def fill_outline(item: dict[str, Any]) -> dict[str, Any]:
+    """Return one of the canvas's objects with what it encloses filled in its own colour."""
+    return item | {"fill": item["stroke"] if isinstance(item.get("stroke"), str) else "#FFFFFF"}
+
+
+def write_canvas(
+    strokes: Sequence[Stroke], pen: float, shades: Sequence[int] = (), filled: Sequence[bool] = ()
+) -> dict[str, Any]:
     """Return what the canvas would write if a pen had gone through these points.
 
     Fabric's pencil makes a curve that ends half-way between neighbouring points, with the points as its controls
@@ -93,16 +116,27 @@ def write_canvas(strokes: Sequence[Stroke], pen: float) -> dict[str, Any]:
         In pixels of the canvas, each with at least one point.
     pen : float
         Diameter of the pen in pixels.
+    shades : sequence of int
+        Grey value of each stroke, 0 to 255; all are white if empty.
+    filled : sequence of bool
+        Whether what each stroke encloses is filled; nothing is if empty.
     """
     objects = []
-    for stroke in strokes:
+    for stroke, shade, fill in zip(
+        strokes, shades or [255] * len(strokes), filled or [False] * len(strokes), strict=True
+    ):
         points = _decimated([(float(x), float(y)) for x, y in stroke])
         path: list[list[Any]] = [["M", *points[0]]]
         for (x, y), (next_x, next_y) in zip(points[:-1], points[1:], strict=True):
             path.append(["Q", x, y, (x + next_x) / 2, (y + next_y) / 2])
         path.append(["L", *points[-1]])
         left, top = _curve(path)[1].mean(axis=0)
-        objects.append({"type": "Path", "path": path, "left": left, "top": top, "strokeWidth": pen})
+        color = f"#{shade:02X}{shade:02X}{shade:02X}"
+        objects.append(
+            {"type": "Path", "path": path, "left": left, "top": top, "strokeWidth": pen}
+            | {"originX": "center", "originY": "center", "stroke": color, "fill": color if fill else None}
+            | {"strokeLineCap": "round", "strokeLineJoin": "round"}
+        )
     return {"objects": objects}
 
 
@@ -169,6 +203,13 @@ def _matrix(item: dict[str, Any]) -> Points:
     skews = [math.tan(math.radians(_number(item, f"skew{axis}", 0.0))) for axis in "XY"]
     matrix: Points = turned @ np.diag(scales) @ [[1, skews[0]], [0, 1]] @ [[1, 0], [skews[1], 1]]
     return matrix
+
+
+def _shade(color: Any) -> int:
+    """Return the brightness of a colour like "#A0A0A0"; white for every other word."""
+    if not isinstance(color, str) or not re.fullmatch("#[0-9A-Fa-f]{6}", color):
+        return 255
+    return round(sum(int(color[start : start + 2], 16) for start in (1, 3, 5)) / 3)
 
 
 def _inside(points: Points, size: int) -> list[Stroke]:

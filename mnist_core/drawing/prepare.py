@@ -202,7 +202,7 @@ def prepare_clothes(ink: npt.NDArray[np.uint8]) -> Prepared:
 def prepare_drawing(drawing: Drawing, size: int, kind: str) -> Prepared:
     """Prepare what is on a canvas of `size` pixels for a network that knows digits or clothes.
 
-    Clothes are filled areas, so there the pen's width on the canvas counts.
+    Clothes are filled areas in shades of grey, so there the drawing counts as it looks.
 
     Parameters
     ----------
@@ -215,7 +215,12 @@ def prepare_drawing(drawing: Drawing, size: int, kind: str) -> Prepared:
     """
     if kind == "digits":
         return prepare_strokes(drawing.strokes)
-    return prepare_clothes(paint(drawing.strokes, size, drawing.pens))
+    return prepare_clothes(paint_drawing(drawing, size))
+
+
+def paint_drawing(drawing: Drawing, size: int) -> npt.NDArray[np.uint8]:
+    """Return the ink of a canvas of `size` pixels as it looks, of shape (size, size), 0 to 255."""
+    return paint(drawing.strokes, size, drawing.pens, drawing.shades, drawing.filled)
 
 
 def _tight_box(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

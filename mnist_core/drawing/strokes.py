@@ -68,8 +68,14 @@ def read_unipen(text: str) -> Iterator[RecordedDigit]:
         yield RecordedDigit(int(label[1]), paths, int(writer[1]) if writer else None)
 
 
-def paint(strokes: Sequence[Stroke], size: int, pen: float | Sequence[float]) -> npt.NDArray[np.uint8]:
-    """Paint strokes with a round pen.
+def paint(
+    strokes: Sequence[Stroke],
+    size: int,
+    pen: float | Sequence[float],
+    shades: Sequence[int] = (),
+    filled: Sequence[bool] = (),
+) -> npt.NDArray[np.uint8]:
+    """Paint strokes with a round pen, one over the other.
 
     Parameters
     ----------
@@ -79,6 +85,10 @@ def paint(strokes: Sequence[Stroke], size: int, pen: float | Sequence[float]) ->
         Side of the canvas in pixels.
     pen : float or sequence of float
         Diameter of the pen in pixels, of all strokes or of each.
+    shades : sequence of int
+        Grey value of each stroke, 0 to 255; all are white if empty.
+    filled : sequence of bool
+        Whether what each stroke encloses is painted as well; nothing is if empty.
 
     Returns
     -------
@@ -88,16 +98,20 @@ def paint(strokes: Sequence[Stroke], size: int, pen: float | Sequence[float]) ->
     large = Image.new("L", (size * _OVERSAMPLING,) * 2)
     draw = ImageDraw.Draw(large)
     pens = [pen] * len(strokes) if isinstance(pen, (int, float)) else pen
-    for stroke, width in zip(strokes, pens, strict=True):
+    values = shades or [255] * len(strokes)
+    areas = filled or [False] * len(strokes)
+    for stroke, width, shade, area in zip(strokes, pens, values, areas, strict=True):
         # Pillow's coordinates mean the middles of pixels, and it paints the border of a shape as well.
         radius = max(width * _OVERSAMPLING / 2 - 0.5, 0)
         points = stroke * _OVERSAMPLING - 0.5
         sides = _across(np.diff(points, axis=0)) * radius
         corners = np.stack([points[:-1] + sides, points[1:] + sides, points[1:] - sides, points[:-1] - sides], axis=1)
+        if area and len(points) > 2:
+            draw.polygon(points.ravel().tolist(), fill=shade)
         for four in corners.reshape(-1, 8).tolist():
-            draw.polygon(four, fill=255)
+            draw.polygon(four, fill=shade)
         for x, y in points.tolist():  # round ends and joints, and single dots
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=shade)
     return np.asarray(large.resize((size, size), Image.Resampling.BOX))
 
 

@@ -1,6 +1,12 @@
 """Judging a model by its probabilities. NumPy only."""
 
-from mnist_core.evaluation.calibration import Reliability, SureAnswers, answer_when_sure, reliability
+from mnist_core.evaluation.calibration import (
+    Reliability,
+    SureAnswers,
+    answer_when_sure,
+    least_confidence,
+    reliability,
+)
 from mnist_core.evaluation.change import Change, change
 from mnist_core.evaluation.comparison import Comparison, compare
 from mnist_core.evaluation.matrix import ConfusionMatrix, cell_samples, confusion_matrix
@@ -26,6 +32,7 @@ __all__ = [
     "compare",
     "confusion_matrix",
     "cross_entropy",
+    "least_confidence",
     "mistakes",
     "overfitting",
     "precision_recall_curve",

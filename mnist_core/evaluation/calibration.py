@@ -102,3 +102,27 @@ def answer_when_sure(probabilities: Probabilities, labels: Labels, thresholds: V
     answers = len(labels) - np.searchsorted(confidence[order], thresholds, side="left")
     with np.errstate(invalid="ignore", divide="ignore"):
         return SureAnswers(thresholds, answers / len(labels), hits[answers] / answers)
+
+
+def least_confidence(probabilities: Probabilities, labels: Labels, accuracy: float) -> float:
+    """Return the least confidence from which on a share `accuracy` of the answers is right.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, classes)
+    labels : ndarray of shape (n,), int
+    accuracy : float
+        0 to 1.
+
+    Returns
+    -------
+    float
+        0 to 1; infinite where not even the surest answers are so often right.
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    order = np.argsort(-confidence, kind="stable")
+    right = np.cumsum((probabilities.argmax(axis=1) == labels)[order])
+    # Answers of equal confidence are given together, or not at all.
+    last = np.append(np.diff(confidence[order]) != 0, True)[: len(order)]
+    enough = np.flatnonzero(last & (right >= accuracy * np.arange(1, len(order) + 1)))
+    return float(confidence[order[enough[-1]]]) if len(enough) else float("inf")

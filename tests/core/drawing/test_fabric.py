@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core.drawing import ink_from_rgba, paint, prepare_strokes, read_canvas, write_canvas
+from mnist_core.drawing import (
+    fill_outline,
+    ink_from_rgba,
+    paint,
+    paint_drawing,
+    prepare_strokes,
+    read_canvas,
+    write_canvas,
+)
 from mnist_core.errors import ImageError, MnistLabError
 
 HERE = Path(__file__).parent
@@ -109,3 +117,34 @@ def test_thousands_of_points_are_read():
 
 def test_an_empty_canvas_has_no_strokes():
     assert read_canvas({"objects": [], "background": "#000000"}, 280).strokes == ()
+
+
+def test_shades_and_filled_shapes_are_read_again():
+    square = np.array([[80.0, 80.0], [200.0, 80.0], [200.0, 200.0], [80.0, 200.0]])
+    line = np.array([[100.0, 140.0], [180.0, 140.0]])
+    drawing = read_canvas(write_canvas([square, line], 4, [255, 96], [True, False]), 280)
+    assert drawing.shades == (255, 96)
+    assert drawing.filled == (True, False)
+    ink = paint_drawing(drawing, 280)
+    assert ink[110, 140] == 255
+    assert ink[140, 140] == 96
+    assert ink[40, 140] == 0
+
+
+def test_an_outline_is_filled_in_its_own_shade():
+    (item,) = write_canvas([np.array([[80.0, 80.0], [200.0, 80.0], [140.0, 200.0]])], 4, [128])["objects"]
+    assert paint_drawing(read_canvas({"objects": [item]}, 280), 280)[120, 140] == 0
+    assert paint_drawing(read_canvas({"objects": [fill_outline(item)]}, 280), 280)[120, 140] == 128
+
+
+def test_a_filled_shape_goes_on_to_the_edge_of_the_canvas():
+    angles = np.linspace(0, 2 * math.pi, 60)
+    outline = np.stack([140 + 180 * np.cos(angles), 140 + 180 * np.sin(angles)], axis=1)
+    ink = paint_drawing(read_canvas(write_canvas([outline], 4, [255], [True]), 280), 280)
+    assert ink[140].all()
+
+
+@pytest.mark.parametrize("color", [None, "red", "#12", "#GGGGGG", 7, [], "rgb(1,2,3)"])
+def test_a_colour_that_is_no_grey_counts_as_white(color):
+    drawing = read_canvas({"objects": [PATH | {"stroke": color}]}, 280)
+    assert drawing.shades == (255,)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_core.evaluation import answer_when_sure, reliability
+from mnist_core.evaluation import answer_when_sure, least_confidence, reliability
 from tests.core.evaluation.test_scores import CASES
 
 every_case = pytest.mark.parametrize("case", CASES)
@@ -56,3 +56,18 @@ def test_answers_when_sure_are_those_of_brute_force(case):
         assert answered == pytest.approx(sure.mean())
         right = (probabilities.argmax(axis=1) == labels)[sure]
         assert accuracy == pytest.approx(right.mean()) if len(right) else np.isnan(accuracy)
+
+
+class TestLeastConfidence:
+    def test_is_the_confidence_of_the_last_answer_before_too_many_are_wrong(self):
+        confidence = np.array([0.99, 0.95, 0.9, 0.8, 0.7, 0.6])
+        right = np.array([1, 1, 0, 1, 1, 0])
+        table = np.stack([confidence, 1 - confidence], axis=1)
+        labels = np.where(right, 0, 1)
+        assert least_confidence(table, labels, 1.0) == pytest.approx(0.95)
+        assert least_confidence(table, labels, 0.8) == pytest.approx(0.7)
+        assert least_confidence(table, labels, 0.5) == pytest.approx(0.6)
+
+    def test_is_infinite_where_the_surest_answer_is_wrong(self):
+        assert least_confidence(np.array([[0.9, 0.1], [0.6, 0.4]]), np.array([1, 1]), 0.5) == np.inf
+        assert least_confidence(np.zeros((0, 10)), np.zeros(0, int), 0.99) == np.inf
