@@ -21,7 +21,7 @@ LossId = Literal["categorical_crossentropy", "sparse_categorical_crossentropy"]
 ActivationId = Literal["relu", "sigmoid", "tanh", "elu", "selu", "leaky_relu", "softplus", "linear"]
 PaddingId = Literal["valid", "same"]
 PrecisionId = Literal["float32", "mixed_bfloat16"]
-DatasetId = Literal["mnist", "fashion_mnist", "digits"]
+DatasetId = Literal["mnist", "fashion_mnist", "digits", "pen_strokes"]
 
 
 class _Frozen(BaseModel):

@@ -124,3 +124,12 @@ class ImageError(MnistLabError, ValueError):
     """A picture can't be read as a 28 x 28 image."""
 
     code = "image"
+
+
+# models that come with the program
+
+
+class PackageError(MnistLabError, OSError):
+    """The file of a shipped model is damaged, or its content is none that this version can use."""
+
+    code = "package"

@@ -1,6 +1,6 @@
 """The datasets: what they are, how they are fetched, their arrays and splits."""
 
-from mnist_core.datasets.load import SPLITS, Dataset, Split, get_spec, is_ready, load_dataset
+from mnist_core.datasets.load import SPLITS, Dataset, Split, get_spec, is_offered, is_ready, load_dataset
 from mnist_core.datasets.provider import DatasetProvider, DatasetStatus, shared_provider
 from mnist_core.datasets.registry import DATASETS, FALLBACK_DATASET, DatasetSpec
 
@@ -14,6 +14,7 @@ __all__ = [
     "DatasetStatus",
     "Split",
     "get_spec",
+    "is_offered",
     "is_ready",
     "load_dataset",
     "shared_provider",
