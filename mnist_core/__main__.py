@@ -12,9 +12,11 @@ from mnist_core.drawing import ink_from_image, prepare_clothes, prepare_digit
 from mnist_core.engine import check_continuation
 from mnist_core.errors import ConfigError, ImageError, MnistLabError
 from mnist_core.evaluation import class_scores, confusion_matrix
+from mnist_core.pretrained import SHIPPED, install_shipped
 from mnist_core.recipes import RECIPES, get_recipe
 from mnist_core.store import RunRecord, Visitor, own_process, shared_store
 
+_RUN = "id of a run, or a shipped model: " + ", ".join(SHIPPED)
 # Who can start this owns the computer.
 LOCAL = Visitor(None, is_admin=True)
 
@@ -51,18 +53,18 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(command=_train)
 
     resume = commands.add_parser("resume", help="go on with a paused or interrupted run, or train a finished one on")
-    resume.add_argument("run", metavar="RUN")
+    resume.add_argument("run", metavar="RUN", help=_RUN)
     resume.add_argument("--epochs", type=int, metavar="N", help="epochs in all; makes a new run of a finished one")
     resume.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     resume.set_defaults(command=_resume)
 
     evaluate = commands.add_parser("evaluate", help="judge a finished run on the test set")
-    evaluate.add_argument("run", metavar="RUN")
+    evaluate.add_argument("run", metavar="RUN", help=_RUN)
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(command=_evaluate)
 
     predict = commands.add_parser("predict", help="classify pictures with a run's model")
-    predict.add_argument("run", metavar="RUN")
+    predict.add_argument("run", metavar="RUN", help=_RUN)
     predict.add_argument("images", nargs="+", metavar="IMAGE")
     predict.add_argument("--json", action="store_true", help="print one JSON object")
     predict.set_defaults(command=_predict)
@@ -91,7 +93,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _resume(options: argparse.Namespace) -> int:
     store = shared_store()
-    record = store.get(options.run)
+    record = _chosen(options.run)
     if record.state.can_resume:
         return _execute(store.request_resume(record.id, LOCAL).id, options.json)
     if options.epochs is None:
@@ -154,12 +156,22 @@ def _report(record: RunRecord, as_json: bool) -> None:
         print(f"The run {record.state.value}: test accuracy {outcome.test_accuracy:.4f}, loss {outcome.test_loss:.4f}")
 
 
+def _chosen(run: str) -> RunRecord:
+    """Return a run by its id, or a shipped model by its name."""
+    store = shared_store()
+    install_shipped(store)
+    return store.get(SHIPPED[run].run_id if run in SHIPPED else run)
+
+
 def _evaluate(options: argparse.Namespace) -> int:
     store = shared_store()
-    record = store.get(options.run)
-    tables = store.files(record.id).read_probabilities()
-    dataset = load_dataset(record.config.data.dataset, store.settings)
-    matrix = confusion_matrix(tables["test"], dataset.y_test)
+    record = _chosen(options.run)
+    files, spec = store.files(record.id), get_spec(record.config.data.dataset)
+    # A shipped model brings its labels along.
+    labels = files.read_labels().get("test")
+    if labels is None:
+        labels = load_dataset(spec.id, store.settings).y_test
+    matrix = confusion_matrix(files.read_probabilities()["test"], labels)
     scores = class_scores(matrix)
     if options.json:
         _print_json(
@@ -167,7 +179,7 @@ def _evaluate(options: argparse.Namespace) -> int:
                 "run_id": record.id,
                 "test_loss": record.outcome.test_loss,
                 "test_accuracy": record.outcome.test_accuracy,
-                "classes": list(dataset.spec.class_names),
+                "classes": list(spec.class_names),
                 "confusion_matrix": matrix.counts.tolist(),
                 "precision": scores.precision.tolist(),
                 "recall": scores.recall.tolist(),
@@ -177,7 +189,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         return 0
     print(f"test accuracy {record.outcome.test_accuracy:.4f}, loss {record.outcome.test_loss:.4f}")
     print(f"{'class':14}{'precision':>10}{'recall':>10}{'f1':>10}{'images':>10}")
-    for row in zip(dataset.spec.class_names, scores.precision, scores.recall, scores.f1, scores.support, strict=True):
+    for row in zip(spec.class_names, scores.precision, scores.recall, scores.f1, scores.support, strict=True):
         print("{:14}{:10.4f}{:10.4f}{:10.4f}{:10d}".format(*row))
     return 0
 
@@ -190,7 +202,7 @@ def _predict(options: argparse.Namespace) -> int:
     from mnist_core.inference import classifier
 
     store = shared_store()
-    record = store.get(options.run)
+    record = _chosen(options.run)
     model = classifier(store.files(record.id))
     spec = get_spec(record.config.data.dataset)
     prepare = prepare_digit if spec.kind == "digits" else prepare_clothes

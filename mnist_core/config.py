@@ -22,7 +22,7 @@ ActivationId = Literal["relu", "sigmoid", "tanh", "elu", "selu", "leaky_relu", "
 PaddingId = Literal["valid", "same"]
 PrecisionId = Literal["float32", "mixed_bfloat16"]
 ScheduleId = Literal["constant", "cosine"]
-DatasetId = Literal["mnist", "fashion_mnist", "digits"]
+DatasetId = Literal["mnist", "fashion_mnist", "digits", "pen_strokes"]
 
 
 class _Frozen(BaseModel):

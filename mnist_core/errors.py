@@ -130,3 +130,12 @@ class DrawingsError(MnistLabError, ValueError):
     """A file of drawings, or what is to be learned from them, is not as it has to be."""
 
     code = "drawings"
+
+
+# models that come with the program
+
+
+class PackageError(MnistLabError, OSError):
+    """The file of a shipped model is damaged, or its content is none that this version can use."""
+
+    code = "package"

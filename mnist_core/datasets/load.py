@@ -14,6 +14,7 @@ import numpy.typing as npt
 from mnist_core.config import DataConfig
 from mnist_core.datasets.decode import ARRAY_NAMES, Arrays, decode, decode_bundled_digits
 from mnist_core.datasets.fetch import Progress, download, local_copies
+from mnist_core.datasets.pen import Report, decode_strokes
 from mnist_core.datasets.registry import DATASETS, DatasetSpec
 from mnist_core.errors import ConfigError, CorruptDataError, DataError
 from mnist_core.files import storage_errors
@@ -93,7 +94,17 @@ def is_ready(dataset_id: str, settings: Settings) -> bool:
     return (cache_dir(get_spec(dataset_id), settings) / "complete.json").is_file()
 
 
-def load_dataset(dataset_id: str, settings: Settings, progress: Progress | None = None) -> Dataset:
+def is_offered(dataset_id: str, settings: Settings) -> bool:
+    """Whether one can have the dataset: it can be downloaded, or comes with a library, or its file is at hand."""
+    spec = get_spec(dataset_id)
+    if spec.is_downloadable or not spec.files:
+        return True
+    return is_ready(dataset_id, settings) or any(True for _ in local_copies(spec, settings))
+
+
+def load_dataset(
+    dataset_id: str, settings: Settings, progress: Progress | None = None, report: Report | None = None
+) -> Dataset:
     """Return a dataset from the cache, from files on this computer, or from its publisher.
 
     Neither Keras nor TensorFlow is imported. The first call decodes and checks the files; later
@@ -107,6 +118,8 @@ def load_dataset(dataset_id: str, settings: Settings, progress: Progress | None 
         Folders and download address.
     progress : Progress, optional
         Told about the bytes of a download.
+    report : callable, optional
+        Told the share that is decoded, 0 to 1, where that takes longer than a moment.
 
     Raises
     ------
@@ -120,7 +133,7 @@ def load_dataset(dataset_id: str, settings: Settings, progress: Progress | None 
     cached = _read_cache(spec, folder)
     if cached is not None:
         return cached
-    _write_cache(_decode_from_anywhere(spec, settings, progress), folder)
+    _write_cache(_decode_from_anywhere(spec, settings, progress, report), folder)
     cached = _read_cache(spec, folder)
     if cached is None:
         raise DataError(
@@ -151,9 +164,13 @@ def load_training_data(config: DataConfig, settings: Settings) -> Dataset:
     return replace(dataset, more=(images, labels))
 
 
-def _decode_from_anywhere(spec: DatasetSpec, settings: Settings, progress: Progress | None) -> Arrays:
+def _decode_from_anywhere(
+    spec: DatasetSpec, settings: Settings, progress: Progress | None, report: Report | None
+) -> Arrays:
     if not spec.files:
         return decode_bundled_digits(spec)
+    if spec.strokes_md5 is not None:
+        return _decode_strokes_at_hand(spec, settings, report)
     problems: list[str] = []
     for paths in local_copies(spec, settings):
         try:
@@ -174,6 +191,24 @@ def _decode_from_anywhere(spec: DatasetSpec, settings: Settings, progress: Progr
         raise
     _discard_own_download(paths, settings)  # the decoded arrays are kept, the download is not
     return arrays
+
+
+def _decode_strokes_at_hand(spec: DatasetSpec, settings: Settings, report: Report | None) -> Arrays:
+    problems: list[str] = []
+    for (path,) in local_copies(spec, settings):
+        try:
+            return decode_strokes(spec, path, report)
+        except (CorruptDataError, OSError) as error:
+            problems.append(str(error))
+    if problems:
+        raise DataError("{problems}", problems=" ".join(problems))
+    raise DataError(
+        "{title} is not on this computer, and can't be downloaded from here: put {file} of {source} into a folder "
+        "and name it in MNIST_LAB_DATA_DIR.",
+        title=spec.title,
+        file=spec.files[0].name,
+        source=spec.source,
+    )
 
 
 def _discard_own_download(paths: list[Path], settings: Settings) -> None:

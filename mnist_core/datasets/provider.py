@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from mnist_core.datasets.load import Dataset, is_ready, load_dataset
+from mnist_core.datasets.load import Dataset, is_offered, is_ready, load_dataset
 from mnist_core.datasets.registry import DATASETS, FALLBACK_DATASET
 from mnist_core.errors import MnistLabError
 from mnist_core.settings import Settings, get_settings
@@ -21,6 +21,8 @@ class DatasetStatus:
         ``missing`` means not there, and nobody is fetching it.
     received, total : int
         Bytes of the download under way; both 0 while nothing is downloaded.
+    decoded : float
+        Share that is decoded, 0 to 1, where that takes longer than a moment.
     problem : MnistLabError or None
         Why the last try failed.
     """
@@ -28,6 +30,7 @@ class DatasetStatus:
     state: Literal["ready", "preparing", "missing"]
     received: int = 0
     total: int = 0
+    decoded: float = 0.0
     problem: MnistLabError | None = None
 
 
@@ -70,6 +73,10 @@ class DatasetProvider:
             return known
         return DatasetStatus("ready" if is_ready(dataset_id, self._settings) else "missing")
 
+    def offered(self) -> tuple[str, ...]:
+        """Return the datasets that one can have: all but those whose file would have to be at hand and is not."""
+        return tuple(dataset_id for dataset_id in DATASETS if is_offered(dataset_id, self._settings))
+
     def get(self, dataset_id: str) -> Dataset:
         """Return a dataset, after its preparation or loaded in this thread; raises as `load_dataset`."""
         self.wait(dataset_id)
@@ -88,8 +95,12 @@ class DatasetProvider:
             with self._lock:
                 self._status[dataset_id] = replace(self._status[dataset_id], received=received, total=total)
 
+        def report(share: float) -> None:
+            with self._lock:
+                self._status[dataset_id] = replace(self._status[dataset_id], decoded=share)
+
         try:
-            dataset = load_dataset(dataset_id, self._settings, progress)
+            dataset = load_dataset(dataset_id, self._settings, progress, report)
         except MnistLabError as error:
             with self._lock:
                 self._status[dataset_id] = DatasetStatus("missing", problem=error)

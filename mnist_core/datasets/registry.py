@@ -43,6 +43,9 @@ class DatasetSpec:
         Empty where the data come with an installed library.
     content_md5 : dict of str to str
         MD5 of the decoded bytes of each array: content decides, not the container.
+    strokes_md5 : str, optional
+        MD5 of the uncompressed file where the data are pen strokes. Nobody serves these as they are, so they are used
+        only where the file is at hand.
     licence, source : str
         Shown beside the data.
     """
@@ -58,6 +61,12 @@ class DatasetSpec:
     content_md5: dict[str, str]
     licence: str
     source: str
+    strokes_md5: str | None = None
+
+    @property
+    def is_downloadable(self) -> bool:
+        """Whether a publisher serves the files."""
+        return bool(self.files) and self.strokes_md5 is None
 
     @property
     def num_classes(self) -> int:
@@ -163,6 +172,21 @@ DATASETS: dict[str, DatasetSpec] = {
             content_md5={},
             licence="CC BY 4.0",
             source="E. Alpaydin, C. Kaynak (UCI), 8 x 8 pixels enlarged to 28 x 28",
+        ),
+        DatasetSpec(
+            id="pen_strokes",
+            title="Pen strokes",
+            summary="7,494 digits that 30 people wrote on a tablet, drawn like those of MNIST. Those of 15 people are "
+            "for training, those of the 15 others for the test.",
+            kind="digits",
+            class_names=_DIGIT_NAMES,
+            n_train=3_749,
+            n_test=3_745,
+            files=(RemoteFile(name="pendigits-orig.tra.gz", size=992_574, checksum=""),),
+            content_md5={},
+            licence="CC BY 4.0",
+            source="E. Alpaydin, F. Alimoglu (UCI), Pen-Based Recognition of Handwritten Digits",
+            strokes_md5="28e269fb7eaf8cb51af3f561743a0de5",
         ),
     )
 }

@@ -80,6 +80,12 @@ def check_visitor(owner: str | None, store: Store) -> None:
 
 def check_continuation(record: RunRecord, config: RunConfig) -> None:
     """Raise `ConfigError` where training a run on with `config` would not be the same training for longer."""
+    if record.shipped is not None:
+        raise ConfigError(
+            "“{name}” comes with MNIST Lab without what training needs to go on. Train a network of your own with its "
+            "settings instead.",
+            name=record.name,
+        )
     if record.config.model.kind != "network":
         raise ConfigError("Only networks can be trained on; a baseline is trained anew.")
     if record.config.with_settings({"epochs": config.train.epochs}) != config:

@@ -12,7 +12,7 @@ from mnist_core.store.analyses import (
 )
 from mnist_core.store.artifacts import RunFiles
 from mnist_core.store.processes import own_process
-from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState, Visitor
+from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState, Shipped, Visitor
 from mnist_core.store.store import Store, shared_store
 from mnist_core.store.tables import METRIC_NAMES
 
@@ -28,6 +28,7 @@ __all__ = [
     "RunFiles",
     "RunRecord",
     "RunState",
+    "Shipped",
     "Store",
     "Visitor",
     "has_analysis",

@@ -42,6 +42,7 @@ class RunFiles:
         self.layers = self.folder / "layers.onnx"
         self.parts = self.folder / "parts.npz"
         self.probabilities = self.folder / "probabilities.npz"
+        self.labels = self.folder / "labels.npz"
         self.checkpoint = self.folder / "checkpoint.npz"
         self.base_model = self.folder / "base.keras"
         self.drawings = self.folder / "drawings.npz"
@@ -58,9 +59,19 @@ class RunFiles:
 
     def read_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
         """Return the tables by split name; raises `ArtifactMissingError`."""
-        return _read_arrays(
+        tables = _read_arrays(
             self.probabilities, "The predictions of this run are missing or damaged. Train it again to get them back."
         )
+        return {name: np.asarray(table, np.float32) for name, table in tables.items()}
+
+    def read_labels(self) -> dict[str, npt.NDArray[np.uint8]]:
+        """Return the labels by split name that a run brought along, so that it can be judged without its dataset.
+
+        Empty where it brought none, as a run that was trained here; raises `ArtifactMissingError`.
+        """
+        if not self.labels.exists():
+            return {}
+        return _read_arrays(self.labels, "The labels of this run are damaged. Start MNIST Lab again to get them back.")
 
     def write_parts(self, parts: Mapping[str, npt.NDArray[np.floating[Any]]]) -> None:
         """Write a network's parts, as `read_parts` gives them."""

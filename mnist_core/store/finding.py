@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from mnist_core.errors import ConfigError, RunNotFoundError
 from mnist_core.store.artifacts import RunFiles, is_run_id
@@ -41,7 +42,7 @@ class Finding(Database):
         limit: int = 200,
         oldest_first: bool = False,
     ) -> list[RunRecord]:
-        """Return runs, newest first unless told otherwise.
+        """Return runs that were trained here, newest first unless told otherwise; `shipped` has the others.
 
         A run that this version can't read (written by a newer version, say) is left out, so
         that it does not hide all the others.
@@ -58,13 +59,21 @@ class Finding(Database):
         """
         columns = (runs.c.created, runs.c.id)
         order = columns if oldest_first else tuple(column.desc() for column in columns)
-        query = select(runs).order_by(*order).limit(limit)
+        query = select(runs).where(runs.c.shipped.is_(None)).order_by(*order).limit(limit)
         if states is not None:
             query = query.where(runs.c.state.in_([state.value for state in states]))
         if owner is not None:
             query = query.where(runs.c.owner == owner)
         if visible_to is not None and not visible_to.is_admin:
             query = query.where(or_(runs.c.shared, runs.c.owner == (visible_to.id or "")))
+        return self._readable(query)
+
+    def shipped(self) -> list[RunRecord]:
+        """Return the runs that came with the program, in their order; everyone may look at them."""
+        return self._readable(select(runs).where(runs.c.shipped.is_not(None)).order_by(runs.c.id))
+
+    def _readable(self, query: Select[Any]) -> list[RunRecord]:
+        """Return the runs of a query that this version can read."""
         with self._begin() as connection:
             rows = connection.execute(query).all()
         records = []
@@ -74,10 +83,17 @@ class Finding(Database):
         return records
 
     def find_completed(self, fingerprint: str, visible_to: Visitor | None = None) -> RunRecord | None:
-        """Return the newest completed run of a configuration that `visible_to` may look at, if there is one."""
+        """Return the newest completed run of a configuration that `visible_to` may look at, if there is one.
+
+        Only of those that were trained here: who sets a network up wants to see it learn.
+        """
         query = (
             select(runs)
-            .where(runs.c.fingerprint == fingerprint, runs.c.state == RunState.COMPLETED.value)
+            .where(
+                runs.c.fingerprint == fingerprint,
+                runs.c.state == RunState.COMPLETED.value,
+                runs.c.shipped.is_(None),
+            )
             .order_by(runs.c.created.desc())
             .limit(1)
         )
@@ -92,8 +108,8 @@ class Finding(Database):
         return RunFiles(self.settings.runs_dir, run_id)
 
     def disk_usage(self, owner: str | None = None) -> int:
-        """Return the bytes of all finished and paused runs, or of one visitor's."""
-        query = select(func.coalesce(func.sum(runs.c.bytes), 0))
+        """Return the bytes of all finished and paused runs that were trained here, or of one visitor's."""
+        query = select(func.coalesce(func.sum(runs.c.bytes), 0)).where(runs.c.shipped.is_(None))
         if owner is not None:
             query = query.where(runs.c.owner == owner)
         with self._begin() as connection:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
@@ -17,17 +18,7 @@ class Metrics(Database):
         """Append metric points and remember the newest as progress, in one transaction."""
         if not points:
             return
-        rows = [
-            {
-                "run_id": run_id,
-                "kind": point.kind,
-                "step": point.step,
-                "epoch": point.epoch,
-                "seconds": point.seconds,
-                **{name: point.values.get(name) for name in METRIC_NAMES},
-            }
-            for point in points
-        ]
+        rows = metric_rows(run_id, points)
         with self._begin() as connection:
             connection.execute(insert(metrics), rows)
             connection.execute(
@@ -70,3 +61,18 @@ class Metrics(Database):
             for name in METRIC_NAMES
             if any(name in point.values for point in points)
         }
+
+
+def metric_rows(run_id: str, points: Sequence[MetricPoint]) -> list[dict[str, Any]]:
+    """Return metric points as rows of their table."""
+    return [
+        {
+            "run_id": run_id,
+            "kind": point.kind,
+            "step": point.step,
+            "epoch": point.epoch,
+            "seconds": point.seconds,
+            **{name: point.values.get(name) for name in METRIC_NAMES},
+        }
+        for point in points
+    ]

@@ -70,6 +70,31 @@ class RunError:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shipped:
+    """What a run that came with the program was installed from.
+
+    Attributes
+    ----------
+    name : str
+        Name of its package.
+    version : int
+        A larger one replaces a smaller one.
+    digest : str
+        Of the package's content.
+    summary : str
+        What the network is good for, in a sentence.
+    sources : list of str
+        What it learned from, each with its licence.
+    """
+
+    name: str
+    version: int
+    digest: str
+    summary: str = ""
+    sources: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """One run as the store knows it. Times are UTC.
 
@@ -85,6 +110,8 @@ class RunRecord:
         Size of its folder when it last ended or paused.
     pid_started : float or None
         When its process began, as `store.processes.start_time` counts.
+    shipped : Shipped or None
+        What it was installed from where it came with the program: nobody may change it.
     """
 
     id: str
@@ -114,6 +141,7 @@ class RunRecord:
     bytes: int
     outcome: Outcome
     error: RunError | None
+    shipped: Shipped | None = None
 
     @property
     def owner_key(self) -> str:
@@ -141,8 +169,8 @@ class Visitor:
         return record.shared or self.may_change(record)
 
     def may_change(self, record: RunRecord) -> bool:
-        """Whether the visitor may stop, rename or delete a run."""
-        return self.is_admin or (self.id is not None and self.id == record.owner)
+        """Whether the visitor may stop, rename or delete a run; nobody may where it came with the program."""
+        return record.shipped is None and (self.is_admin or (self.id is not None and self.id == record.owner))
 
 
 @dataclass(frozen=True, kw_only=True)

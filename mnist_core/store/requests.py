@@ -107,6 +107,12 @@ class Requests(Finding):
 
     def _own(self, run_id: str, visitor: Visitor) -> RunRecord:
         record = self.get(run_id)
+        if record.shipped is not None:
+            raise NotOwnerError(
+                "“{name}” comes with MNIST Lab, so nobody can change it. Train a network of your own to name, share "
+                "or delete it.",
+                name=record.name,
+            )
         if not visitor.may_change(record):
             raise NotOwnerError("This run belongs to another visitor, so only they can change it.")
         return record

@@ -26,10 +26,11 @@ from mnist_core.store.metrics import Metrics
 from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
 from mnist_core.store.requests import Requests, next_in_queue
+from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Requests, Metrics, Drawings):
+class Store(Requests, Metrics, Drawings, Shipping):
     """Access to the database and to the run folders; parameters and errors as of `Database`."""
 
     def create(

@@ -51,6 +51,8 @@ runs = Table(
     Column("bytes", Integer, nullable=False, default=0, server_default="0"),
     Column("outcome", JSON, nullable=False, default=dict),
     Column("error", JSON),
+    # Where a run came with the program: from what; NULL for all that were trained here.
+    Column("shipped", JSON(none_as_null=True)),
 )
 
 metrics = Table(

@@ -8,6 +8,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnist_core.models.graph import with_last_output_only
+
 if TYPE_CHECKING:
     import keras
 
@@ -63,13 +65,7 @@ def write_last_output(source: Path, target: Path) -> None:
 
     A second export of the same network would take ten times as long.
     """
-    import onnx
-
-    graph = onnx.load(source)
-    last = max(graph.graph.output, key=lambda output: output.name)
-    graph.graph.ClearField("output")
-    graph.graph.output.append(last)
-    onnx.save(graph, target)
+    target.write_bytes(with_last_output_only(source.read_bytes()))
 
 
 def _main() -> None:

@@ -1,0 +1,84 @@
+"""Which networks come with the program: names, words, and what they learned from."""
+
+from dataclasses import dataclass
+
+from mnist_core.errors import ConfigError
+
+_MNIST = "MNIST (Yann LeCun, Corinna Cortes and Chris Burges), CC BY-SA 3.0"
+_FASHION = "Fashion-MNIST (Zalando SE), MIT"
+_PEN = (
+    "Pen-Based Recognition of Handwritten Digits (E. Alpaydin and F. Alimoglu, UCI 1998), CC BY 4.0: "
+    "the strokes of its 15 writers with even numbers"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShippedModel:
+    """What is fixed about a shipped model; the rest is in its package.
+
+    Parameters
+    ----------
+    name : str
+        Name of its package, and what the command line calls it.
+    run_id : str
+        Under which it stands in the record, so that links to it stay right; their order is that of the lists.
+    version : int
+        To be raised whenever another model is packed under this name: a larger one replaces a smaller one.
+    title, summary : str
+        Name and sentence on the screen.
+    sources : tuple of str
+        What it learned from, each with its licence.
+    """
+
+    name: str
+    run_id: str
+    version: int
+    title: str
+    summary: str
+    sources: tuple[str, ...]
+
+
+SHIPPED: dict[str, ShippedModel] = {
+    model.name: model
+    for model in (
+        ShippedModel(
+            name="handwriting",
+            run_id="20260101-000000-00000001",
+            version=1,
+            title="Reads your handwriting",
+            summary="It learned from MNIST and from the pen strokes of fifteen more people, who write in other ways.",
+            sources=(_MNIST, _PEN),
+        ),
+        ShippedModel(
+            name="mnist-only",
+            run_id="20260101-000000-00000002",
+            version=1,
+            title="MNIST only",
+            summary="It learned from nothing but MNIST, turned, bent and drawn anew in many ways.",
+            sources=(_MNIST,),
+        ),
+        ShippedModel(
+            name="fashion",
+            run_id="20260101-000000-00000003",
+            version=1,
+            title="Knows clothes",
+            summary="It learned from the photos of Fashion-MNIST.",
+            sources=(_FASHION,),
+        ),
+    )
+}
+
+DEFAULT = SHIPPED["handwriting"]
+"""What Draw begins with."""
+
+
+def find_shipped(name: str) -> ShippedModel:
+    """Return a shipped model by its name; raises `ConfigError`."""
+    try:
+        return SHIPPED[name]
+    except KeyError:
+        raise ConfigError(
+            "There is no shipped model called {name}. Choose one of {known}. Received: {name}",
+            name=name,
+            known=", ".join(SHIPPED),
+        ) from None
