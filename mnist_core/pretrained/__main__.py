@@ -1,23 +1,33 @@
-"""Making shipped models: ``python -m mnist_core.pretrained pack RUN NAME``."""
+"""Making shipped models: ``python -m mnist_core.pretrained train [NAME ...]``, or ``pack RUN NAME``.
+
+Training needs the datasets at hand, and for ``handwriting`` the pen strokes.
+"""
 
 import argparse
 import os
 import sys
+from typing import Any
 
-from mnist_core.errors import MnistLabError
-from mnist_core.pretrained.catalogue import SHIPPED, find_shipped
+from mnist_core.errors import MnistLabError, RunStateError
+from mnist_core.pretrained.catalogue import SHIPPED, ShippedModel, find_shipped
 from mnist_core.pretrained.install import FOLDER
-from mnist_core.store import shared_store
+from mnist_core.store import own_process, shared_store
+
+_BITS: dict[str, Any] = {"type": int, "choices": range(4, 24), "default": 8, "help": "of each weight's mantissa (8)"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 bad input."""
     parser = argparse.ArgumentParser(prog="python -m mnist_core.pretrained", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    train = commands.add_parser("train", help="train shipped models and make their files")
+    train.add_argument("names", nargs="*", metavar="NAME", help="all if none is given: " + ", ".join(SHIPPED))
+    train.add_argument("--bits", **_BITS)
+    train.set_defaults(command=_train)
     pack = commands.add_parser("pack", help="make the file of a shipped model from a finished run")
     pack.add_argument("run", metavar="RUN")
     pack.add_argument("name", metavar="NAME", help="one of: " + ", ".join(SHIPPED))
-    pack.add_argument("--bits", type=int, choices=range(4, 24), default=8, help="of each weight's mantissa (8)")
+    pack.add_argument("--bits", **_BITS)
     pack.set_defaults(command=_pack)
     options = parser.parse_args(arguments)
     try:
@@ -28,20 +38,42 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
+def _train(options: argparse.Namespace) -> int:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Imported here: listing the commands needs no training code.
+    from mnist_core.training.control import Control
+    from mnist_core.training.run import execute
+
+    store = shared_store()
+    for model in [find_shipped(name) for name in options.names or SHIPPED]:
+        run_id = store.create(model.config, model.title, recipe=model.recipe)
+        store.claim(run_id, own_process())
+        print(f"Training {model.name} as run {run_id}.")
+        record = execute(run_id, store, Control())
+        if record.error is not None:
+            raise RunStateError("{message}", message=record.error.message)
+        _make(run_id, model, options.bits)
+    return 0
+
+
 def _pack(options: argparse.Namespace) -> int:
+    _make(options.run, find_shipped(options.name), options.bits)
+    return 0
+
+
+def _make(run_id: str, model: ShippedModel, bits: int) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Imported here: listing the commands needs no training code.
     from mnist_core.pretrained.pack import pack
     from mnist_core.pretrained.package import Package
 
     store = shared_store()
-    before = store.get(options.run).outcome.test_accuracy
-    path = pack(options.run, find_shipped(options.name), store, FOLDER, options.bits)
+    before = store.get(run_id).outcome.test_accuracy
+    path = pack(run_id, model, store, FOLDER, bits)
     with Package(path) as package:
         after = package.manifest.outcome
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, {after.parameters:,} parameters")
     print(f"test accuracy {after.test_accuracy:.4f} with rounded weights, {before:.4f} as trained")
-    return 0
 
 
 if __name__ == "__main__":

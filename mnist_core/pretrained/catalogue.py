@@ -1,8 +1,12 @@
 """Which networks come with the program: names, words, and what they learned from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from mnist_core.config import RunConfig
 from mnist_core.errors import ConfigError
+from mnist_core.recipes import get_recipe
 
 _MNIST = "MNIST (Yann LeCun, Corinna Cortes and Chris Burges), CC BY-SA 3.0"
 _FASHION = "Fashion-MNIST (Zalando SE), MIT"
@@ -28,6 +32,10 @@ class ShippedModel:
         Name and sentence on the screen.
     sources : tuple of str
         What it learned from, each with its licence.
+    recipe : str
+        How it is trained.
+    settings : mapping
+        What differs from the recipe, by plain name.
     """
 
     name: str
@@ -36,6 +44,13 @@ class ShippedModel:
     title: str
     summary: str
     sources: tuple[str, ...]
+    recipe: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def config(self) -> RunConfig:
+        """Everything that it is trained with."""
+        return get_recipe(self.recipe).config.with_settings(self.settings)
 
 
 SHIPPED: dict[str, ShippedModel] = {
@@ -48,6 +63,8 @@ SHIPPED: dict[str, ShippedModel] = {
             title="Reads your handwriting",
             summary="It learned from MNIST and from the pen strokes of fifteen more people, who write in other ways.",
             sources=(_MNIST, _PEN),
+            recipe="handwriting-cnn",
+            settings={"pen_strokes": True},
         ),
         ShippedModel(
             name="mnist-only",
@@ -56,6 +73,7 @@ SHIPPED: dict[str, ShippedModel] = {
             title="MNIST only",
             summary="It learned from nothing but MNIST, turned, bent and drawn anew in many ways.",
             sources=(_MNIST,),
+            recipe="handwriting-cnn",
         ),
         ShippedModel(
             name="fashion",
@@ -64,6 +82,7 @@ SHIPPED: dict[str, ShippedModel] = {
             title="Knows clothes",
             summary="It learned from the photos of Fashion-MNIST.",
             sources=(_FASHION,),
+            recipe="best-cnn-fashion",
         ),
     )
 }
