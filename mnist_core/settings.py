@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         return self.home / "spare.log"
 
     @property
+    def temporary_dir(self) -> Path:
+        """Temporary files of workers: TensorFlow leaves some behind where it is ended."""
+        return self.home / "temporary"
+
+    @property
     def runs_dir(self) -> Path:
         """Folder with one folder a run."""
         return self.home / "runs"

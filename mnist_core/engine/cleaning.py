@@ -50,8 +50,13 @@ def clean_drawings(store: Store) -> int:
 
 
 def sweep(store: Store) -> None:
-    """Remove what a crash left behind: folders without a record, and half-written files."""
+    """Remove what a crash left behind: folders without a record, half-written and temporary files."""
     old = time.time() - _LEFTOVER
+    with suppress(OSError):
+        for file in store.settings.temporary_dir.iterdir():
+            with suppress(OSError):  # a folder in there is in nobody's way
+                if file.lstat().st_mtime < old:
+                    file.unlink()
     with suppress(OSError):
         for folder in store.settings.runs_dir.iterdir():
             with suppress(OSError):

@@ -115,5 +115,7 @@ def child_environment(settings: Settings, gpu: str | None = None) -> dict[str, s
         environment[f"MNIST_LAB_{name.upper()}"] = str(value)
     if gpu is not None:
         environment["CUDA_VISIBLE_DEVICES"] = gpu
+    settings.temporary_dir.mkdir(parents=True, exist_ok=True)
+    environment["TMPDIR"] = str(settings.temporary_dir)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in (str(PROJECT), environment.get("PYTHONPATH")) if path)
     return environment

@@ -70,3 +70,15 @@ def test_what_a_crash_left_behind_is_swept_and_nothing_else(store, record):
 
 def test_sweeping_a_home_without_runs_is_no_error(store):
     sweep(store)
+
+
+def test_temporary_files_of_ended_workers_are_swept_after_a_day(store):
+    folder = store.settings.temporary_dir
+    folder.mkdir(parents=True)
+    old, fresh = folder / "__autograph_generated_file1.py", folder / "__autograph_generated_file2.py"
+    for file in (old, fresh):
+        file.write_text("x")
+    make_old(old)
+    sweep(store)
+    assert not old.exists()
+    assert fresh.exists()

@@ -153,3 +153,13 @@ def test_a_run_that_is_not_queued_any_more_is_left_alone(
     wait_until(lambda: worker.poll() == 0, 30, "the worker's end")
     assert store.get(run.id) == run
     assert run.state is RunState.COMPLETED
+
+
+def test_a_worker_keeps_its_temporary_files_in_our_folder(
+    start: Callable[..., LocalWorker], program: Callable[[str], None], tmp_path: Path, settings: Settings
+) -> None:
+    program('echo "$TMPDIR"')
+    worker = start()
+    wait_until(lambda: worker.poll() is not None, 30, "the program has ended")
+    assert settings.temporary_dir.is_dir()
+    assert str(settings.temporary_dir) in (tmp_path / "worker.log").read_text()
