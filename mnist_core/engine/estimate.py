@@ -15,6 +15,7 @@ Basis = Literal["earlier runs", "this computer", "another computer"]
 
 # Seconds around training with a warm worker: building, compiling, judging, exporting.
 _AROUND = 2.5
+_CHANGING = 1.0e-5  # seconds to change an image at random, beside the training; benchmarks/README.md
 _JUDGING = 0.4  # of a training step's time an image takes to be judged: forward only, larger batches
 # scikit-learn's SGD, seconds an image and pass; benchmarks/README.md
 _LOGISTIC = 2.0e-5
@@ -81,6 +82,8 @@ def _epoch_seconds(config: RunConfig, images: int, store: Store) -> tuple[float,
     steps = ceil((images - validation) / config.train.batch_size)
     step = speed.step_seconds(config)
     seconds = step * (steps + _JUDGING * validation / config.train.batch_size)
+    if config.augment.is_active:
+        seconds += _CHANGING * (images - validation)
     return seconds, "this computer" if measured else "another computer"
 
 
@@ -90,6 +93,7 @@ def _takes_as_long(record: RunRecord, config: RunConfig) -> bool:
     return (
         record.config.model == config.model
         and record.config.data == config.data
+        and record.config.augment.is_active == config.augment.is_active
         and (theirs.batch_size, theirs.optimizer, theirs.precision) == (mine.batch_size, mine.optimizer, mine.precision)
     )
 
