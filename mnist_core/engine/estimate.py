@@ -15,7 +15,8 @@ Basis = Literal["earlier runs", "this computer", "another computer"]
 
 # Seconds around training with a warm worker: building, compiling, judging, exporting.
 _AROUND = 2.5
-_CHANGING = 1.0e-5  # seconds to change an image at random, beside the training; benchmarks/README.md
+# Seconds to change an image at random, beside the training, and to add habits of writing; benchmarks/README.md
+_CHANGING, _HABITS = 1.0e-5, 1.7e-5
 _JUDGING = 0.4  # of a training step's time an image takes to be judged: forward only, larger batches
 # scikit-learn's SGD, seconds an image and pass; benchmarks/README.md
 _LOGISTIC = 2.0e-5
@@ -83,7 +84,7 @@ def _epoch_seconds(config: RunConfig, images: int, store: Store) -> tuple[float,
     step = speed.step_seconds(config)
     seconds = step * (steps + _JUDGING * validation / config.train.batch_size)
     if config.augment.is_active:
-        seconds += _CHANGING * (images - validation)
+        seconds += (_CHANGING + _HABITS * (config.augment.habits > 0)) * (images - validation)
     return seconds, "this computer" if measured else "another computer"
 
 
