@@ -2,6 +2,7 @@
 
 from mnist_core.datasets.load import (
     SPLITS,
+    STROKES_COUNT,
     Dataset,
     Split,
     get_spec,
@@ -17,6 +18,7 @@ __all__ = [
     "DATASETS",
     "FALLBACK_DATASET",
     "SPLITS",
+    "STROKES_COUNT",
     "Dataset",
     "DatasetProvider",
     "DatasetSpec",

@@ -26,7 +26,8 @@ SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 # Part of the cache folder's name: a changed way of decoding makes a new folder.
 _CACHE_VERSION = 1
 
-_STROKES_COUNT = 3  # times that each pen-written digit is seen in an epoch
+STROKES_COUNT = 3
+"""Times that each pen-written digit is seen in an epoch beside MNIST."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def load_training_data(config: DataConfig, settings: Settings) -> Dataset:
     if not config.pen_strokes:
         return dataset
     strokes = load_dataset("pen_strokes", settings)
-    images, labels = (np.concatenate([array] * _STROKES_COUNT) for array in (strokes.x_train, strokes.y_train))
+    images, labels = (np.concatenate([array] * STROKES_COUNT) for array in (strokes.x_train, strokes.y_train))
     return replace(dataset, more=(images, labels))
 
 

@@ -6,7 +6,7 @@ from statistics import median
 from typing import Literal
 
 from mnist_core.config import NetworkConfig, RunConfig
-from mnist_core.datasets import get_spec
+from mnist_core.datasets import STROKES_COUNT, get_spec
 from mnist_core.models.cost import training_cost
 from mnist_core.models.speed import REFERENCE, read_speed
 from mnist_core.store import RunRecord, RunState, Store
@@ -15,6 +15,8 @@ Basis = Literal["earlier runs", "this computer", "another computer"]
 
 # Seconds around training with a warm worker: building, compiling, judging, exporting.
 _AROUND = 2.5
+# Seconds to change an image at random, beside the training, and to add habits of writing; benchmarks/README.md
+_CHANGING, _HABITS = 1.0e-5, 1.7e-5
 _JUDGING = 0.4  # of a training step's time an image takes to be judged: forward only, larger batches
 # scikit-learn's SGD, seconds an image and pass; benchmarks/README.md
 _LOGISTIC = 2.0e-5
@@ -64,6 +66,8 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
         return Estimate(seconds, fold, (_PROCESS / 2 + 12 * 784 * images) / 1e6, "another computer")
     validation = images - int(images * (1.0 - config.data.validation_split))
     learned = images - validation
+    if config.data.pen_strokes:
+        learned += STROKES_COUNT * get_spec("pen_strokes").n_train
     if config.fine_tune is not None:  # beside the base's validation set
         learned = config.fine_tune.size
         images += learned
@@ -76,7 +80,7 @@ def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Stor
     earlier = [
         median(record.outcome.epoch_seconds[1:] or record.outcome.epoch_seconds)
         for record in store.find(states=[RunState.COMPLETED], limit=_RECENT)
-        if record.outcome.epoch_seconds and _takes_as_long(record, config)
+        if record.outcome.epoch_seconds and record.shipped is None and _takes_as_long(record, config)
     ]
     if earlier:
         return median(earlier), "earlier runs"
@@ -85,6 +89,8 @@ def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Stor
     steps = ceil(learned / config.train.batch_size)
     step = speed.step_seconds(config)
     seconds = step * (steps + _JUDGING * validation / config.train.batch_size)
+    if config.augment.is_active:
+        seconds += (_CHANGING + _HABITS * (config.augment.habits > 0)) * learned
     return seconds, "this computer" if measured else "another computer"
 
 
@@ -95,6 +101,7 @@ def _takes_as_long(record: RunRecord, config: RunConfig) -> bool:
         record.config.model == config.model
         and record.config.data == config.data
         and _size(record.config) == _size(config)
+        and record.config.augment.is_active == config.augment.is_active
         and (theirs.batch_size, theirs.optimizer, theirs.precision) == (mine.batch_size, mine.optimizer, mine.precision)
     )
 

@@ -1,4 +1,7 @@
-"""Augmentation in the plain Keras code of a configuration: the same changes, written to be read."""
+"""Augmentation in the plain Keras code of a configuration: the same changes, written to be read.
+
+Habits of writing are left out, and the code says so.
+"""
 
 from mnist_core.config import AugmentationConfig, RunConfig
 
@@ -41,6 +44,7 @@ def augmentation_lines(config: RunConfig) -> list[str]:
         "",
         "def change(images):",
         '    """Return images of shape (n, 28, 28), each changed at random."""',
+        *_habits_lines(config.augment),
         "    def within(most):",
         "        return rng.uniform(-most, most, (len(images), 1, 1))",
         "",
@@ -52,6 +56,12 @@ def augmentation_lines(config: RunConfig) -> list[str]:
         "",
     ]
     return lines
+
+
+def _habits_lines(augment: AugmentationConfig) -> list[str]:
+    if not augment.habits:
+        return []
+    return ["    # Left out, because it is long: MNIST Lab first paints flags, bars and curls on some 1, 7 and 9."]
 
 
 def _thickness_lines(augment: AugmentationConfig) -> list[str]:

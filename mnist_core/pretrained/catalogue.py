@@ -82,7 +82,7 @@ SHIPPED: dict[str, ShippedModel] = {
             title="Knows clothes",
             summary="It learned from the photos of Fashion-MNIST.",
             sources=(_FASHION,),
-            recipe="best-cnn-fashion",
+            recipe="best-fashion-cnn",
         ),
     )
 }

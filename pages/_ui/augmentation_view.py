@@ -39,6 +39,8 @@ def augmentation_box() -> None:
         )
         for name, step, number_format in _AMOUNTS:
             fields.share(AugmentationConfig, name, values, name, step, number_format)
+        if draft["data"]["dataset"] != "fashion_mnist" or values["habits"]:
+            fields.share(AugmentationConfig, "habits", values, "habits", 0.05, "percent")
         fields.toggle(t("Mirror"), values, "mirror", fields.help_text(AugmentationConfig, "mirror"))
         try:
             config = session.draft_config().augment
@@ -69,8 +71,9 @@ def _samples(dataset_id: str, config: str, shown: int) -> list[Tile]:
     data = dataset(dataset_id)
     rng = np.random.default_rng(shown)
     chosen = np.sort(rng.choice(len(data.x_train), _SAMPLES, replace=False))
-    images = augment(data.x_train[chosen], AugmentationConfig.model_validate_json(config), rng)
-    names = [data.spec.class_names[label] for label in data.y_train[chosen]]
+    labels = data.y_train[chosen]
+    images = augment(data.x_train[chosen], AugmentationConfig.model_validate_json(config), rng, labels)
+    names = [data.spec.class_names[label] for label in labels]
     return [
         Tile(image, name, alt=t("A changed image of {name}", name=name))
         for image, name in zip(images, names, strict=True)

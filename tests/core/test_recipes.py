@@ -29,12 +29,17 @@ EXPECTED = {
     "logistic-sgd": {"val_accuracy": 0.819},
     "fashion-dropout": {"val_accuracy": 0.887, "test_accuracy": 0.881},
     "small-cnn": {"test_accuracy": 0.988},
+    "handwriting-cnn": {"test_accuracy": 0.993},
+    "best-cnn": {"test_accuracy": 0.996},
+    "best-fashion-cnn": {"test_accuracy": 0.935},
 }
+AUGMENTED = ("handwriting-cnn", "best-cnn", "best-fashion-cnn")
 
 
 def test_the_ids_are_fixed():
     assert list(RECIPES) == [
         "first-network", "feedforward-64", "softmax-only", "logistic-sgd", "fashion-dropout", "small-cnn",
+        "handwriting-cnn", "best-cnn", "best-fashion-cnn",
     ]  # fmt: skip
     assert all(recipe.id == key for key, recipe in RECIPES.items())
 
@@ -69,7 +74,20 @@ def test_the_expected_figures_are_those_that_were_measured():
     assert {recipe.id: recipe.expected for recipe in RECIPES.values()} == EXPECTED
 
 
-@pytest.mark.parametrize("recipe_id", NETWORKS)
+@pytest.mark.parametrize("recipe_id", AUGMENTED)
+def test_a_recipe_with_augmentation_falls_to_quiet_steps_and_keeps_a_validation_set(recipe_id):
+    config = get_recipe(recipe_id).config
+    assert config.augment.is_active
+    assert config.augment.mirror == (config.data.dataset == "fashion_mnist")
+    assert config.train.schedule == "cosine"
+    assert config.uses_validation
+
+
+def test_the_tutorials_change_no_images():
+    assert {recipe.id for recipe in RECIPES.values() if recipe.config.augment.is_active} == set(AUGMENTED)
+
+
+@pytest.mark.parametrize("recipe_id", [*NETWORKS, *AUGMENTED])
 def test_the_layers_of_a_recipe_fit_together(recipe_id):
     assert layer_rows(get_recipe(recipe_id).config.model)[-1].output_shape == (10,)
 

@@ -47,6 +47,16 @@ def test_earlier_runs_of_the_same_work_are_the_best_measure(store):
     assert estimate(FIRST.with_settings({"precision": "mixed_bfloat16"}), store).basis != "earlier runs"
 
 
+def test_augmentation_takes_time_of_its_own(store):
+    changed = FIRST.with_settings({"rotation": 10})
+    assert estimate(changed, store).epoch_seconds == pytest.approx(estimate(FIRST, store).epoch_seconds + 0.6)
+    finish(store, FIRST, [9.0, 2.0])
+    assert estimate(changed, store).basis != "earlier runs"
+    finish(store, changed, [9.0, 3.0])
+    again = estimate(FIRST.with_settings({"rotation": 5, "elastic": 1}), store)
+    assert (again.epoch_seconds, again.basis) == (3.0, "earlier runs")
+
+
 def test_a_damaged_measurement_is_as_good_as_none(store, settings):
     settings.home.mkdir(exist_ok=True)
     for text in ("", "[]", "{}", '{"device": "x", "precisions": {"float32": 3}}'):
