@@ -77,6 +77,10 @@ class Settings(BaseSettings):
         description="Most disk space of all runs in MB: above it the oldest runs that nobody keeps are deleted.",
     )
     share_new_runs: bool = Field(default=True, description="Whether everyone may look at a new run.")
+    uploads: bool = Field(
+        default=True,
+        description="Whether visitors may upload pictures and use their camera on the page Draw.",
+    )
     admin_token: SecretStr | None = Field(
         default=None,
         min_length=12,

@@ -5,6 +5,7 @@ from mnist_core.engine.background import Background, Report, Task, shared_backgr
 from mnist_core.engine.devices import default_slots
 from mnist_core.engine.estimate import Estimate, estimate
 from mnist_core.engine.limits import check_config, check_continuation
+from mnist_core.engine.pace import Pace, picture_pace
 from mnist_core.engine.progress import Progress, progress, total_rounds
 from mnist_core.engine.supervisor import (
     QueueStatus,
@@ -18,6 +19,7 @@ __all__ = [
     "AnalysisStatus",
     "Background",
     "Estimate",
+    "Pace",
     "Progress",
     "QueueStatus",
     "Report",
@@ -29,6 +31,7 @@ __all__ = [
     "close_shared_supervisor",
     "default_slots",
     "estimate",
+    "picture_pace",
     "progress",
     "shared_analyses",
     "shared_background",
