@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         default=1000, ge=10, le=10_000, description="Most drawings that a visitor can collect to teach networks with."
     )
     share_new_runs: bool = Field(default=True, description="Whether everyone may look at a new run.")
+    uploads: bool = Field(
+        default=True,
+        description="Whether visitors may upload pictures and use their camera on the page Draw.",
+    )
     admin_token: SecretStr | None = Field(
         default=None,
         min_length=12,

@@ -14,6 +14,7 @@ from pages._ui.components import answer, empty_state, page_header
 from pages._ui.correction import correction
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
+from pages._ui.photo_view import choose_source, photo_board
 from pages._ui.probability_bars import probability_bars
 from pages._ui.teach_view import teach_view
 
@@ -124,7 +125,8 @@ if record is None:
         t("Choose a recipe"),
     )
 else:
-    if get_spec(record.config.data.dataset).kind == "clothes":
+    source = choose_source()
+    if source == "draw" and get_spec(record.config.data.dataset).kind == "clothes":
         st.info(
             t(
                 "This network learned from photos of clothes: grey, filled shapes. A line drawing is something it has "
@@ -132,5 +134,8 @@ else:
             ),
             icon=":material/checkroom:",
         )
-    board(record)
+    if source == "draw":
+        board(record)
+    else:
+        photo_board(source, record)
     teach_view(record)

@@ -5,6 +5,7 @@ from mnist_core.engine.background import Background, Report, Task, shared_backgr
 from mnist_core.engine.devices import default_slots
 from mnist_core.engine.estimate import Estimate, estimate
 from mnist_core.engine.limits import check_config, check_continuation
+from mnist_core.engine.pace import Pace, picture_pace
 from mnist_core.engine.progress import Progress, progress, total_rounds
 from mnist_core.engine.supervisor import (
     QueueStatus,
@@ -19,6 +20,7 @@ __all__ = [
     "AnalysisStatus",
     "Background",
     "Estimate",
+    "Pace",
     "Progress",
     "QueueStatus",
     "Report",
@@ -32,6 +34,7 @@ __all__ = [
     "default_slots",
     "estimate",
     "fine_tune_config",
+    "picture_pace",
     "progress",
     "shared_analyses",
     "shared_background",

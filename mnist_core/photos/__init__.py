@@ -2,6 +2,7 @@
 
 from mnist_core.photos.clothes import FoundClothes, find_clothes
 from mnist_core.photos.digits import MOST_DIGITS, FoundDigit, FoundDigits, find_digits
+from mnist_core.photos.show import with_boxes
 from mnist_core.photos.upload import MOST_BYTES, MOST_PIXELS, Picture, read_upload
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "find_clothes",
     "find_digits",
     "read_upload",
+    "with_boxes",
 ]

@@ -27,12 +27,15 @@ class FoundClothes:
 
     Attributes
     ----------
+    colours : ndarray of shape (h, w, 3), uint8
+        The picture.
     box : tuple of int
         Top, left, bottom, right in pixels of the picture.
     prepared : Prepared
         Its image of 28 x 28, with its steps "piece", "box" and "centred".
     """
 
+    colours: npt.NDArray[np.uint8]
     box: tuple[int, int, int, int]
     prepared: Prepared
 
@@ -68,7 +71,7 @@ def find_clothes(picture: Picture) -> FoundClothes:
     top, left, bottom, right = np.rint(corners).astype(int).tolist()
     prepared = prepare_clothes(ink)
     steps = (("piece", ink), *prepared.steps[1:])
-    return FoundClothes((top, left, bottom, right), Prepared(prepared.image, steps))
+    return FoundClothes(picture.colours, (top, left, bottom, right), Prepared(prepared.image, steps))
 
 
 def _background(colours: Floats) -> Floats:

@@ -11,7 +11,7 @@ from PIL import Image
 from mnist_core.errors import ImageError
 from mnist_core.photos.containers import Container, damaged, open_container
 
-MOST_BYTES = 10_000_000
+MOST_BYTES = 10 * 2**20  # what Streamlit's own limit of 10 MB lets through
 MOST_PIXELS = 25_000_000
 LEAST_SIDE = 8  # pixels
 MOST_STRETCHED = 20  # times as long as wide: a strip longer than that holds no photo
@@ -71,8 +71,8 @@ def read_upload(data: bytes) -> Picture:
     if len(data) > MOST_BYTES:
         raise ImageError(
             "The file has {size} MB; at most {most} MB are read. Make the picture smaller, or take another one.",
-            size=f"{len(data) / 1e6:.1f}",
-            most=MOST_BYTES // 1_000_000,
+            size=f"{len(data) / 2**20:.1f}",
+            most=MOST_BYTES // 2**20,
         )
     container = open_container(data)
     _check_size(container.width, container.height)

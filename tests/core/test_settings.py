@@ -48,6 +48,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "visitor_disk_mb": "11",
         "total_disk_mb": "12",
         "share_new_runs": "false",
+        "uploads": "false",
         "admin_token": "a long password",
     }
     assert set(values) == set(Settings.model_fields)
