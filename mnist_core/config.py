@@ -369,6 +369,11 @@ class RunConfig(_Frozen):
         return OPTIMIZERS[self.train.optimizer].default_learning_rate
 
     @property
+    def augments(self) -> bool:
+        """Whether training images are changed at random."""
+        return self.model.kind == "network" and self.augment.is_active
+
+    @property
     def uses_validation(self) -> bool:
         """Whether a part of the training images is held back for checking."""
         return self.model.kind == "network" and self.data.validation_split > 0

@@ -30,6 +30,14 @@ def curves_view(record: RunRecord, points: list[MetricPoint]) -> None:
             ),
             help=term("overfitting"),
         )
+    if record.config.augments:
+        st.caption(
+            t(
+                "The training images are changed at random and the validation images are not, so training may look "
+                "worse than validation."
+            ),
+            help=term("data_augmentation"),
+        )
     if record.state.is_finished:
         csv_button(lambda: _table(points), f"metrics_{record.id}")
 

@@ -78,6 +78,8 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
         parts.append(record.device)
     if record.config.train.precision != "float32":
         parts.append(t(PRECISIONS[record.config.train.precision].title))
+    if record.config.augments:
+        parts.append(t("Augmentation"))
     st.caption(" · ".join(parts))
     if record.continues is not None:
         _origin(record.continues, "Goes on from “{name}”", ":material/fast_forward:")

@@ -344,6 +344,12 @@ def test_an_empty_learning_rate_means_the_default_of_the_optimizer():
     assert changed(optimizer="sgd", learning_rate=0.5).effective_learning_rate == 0.5
 
 
+def test_only_networks_with_an_active_setting_augment():
+    assert not RunConfig().augments
+    assert changed(rotation=1).augments
+    assert not BASELINE.with_settings({"rotation": 1}).augments
+
+
 def test_only_networks_with_a_split_use_validation():
     assert RunConfig().uses_validation
     assert not RunConfig(data=DataConfig(validation_split=0)).uses_validation

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.config import AugmentationConfig
-from mnist_core.store import Store
+from mnist_core.config import AugmentationConfig, DataConfig, RunConfig
+from mnist_core.store import RunRecord, Store
 
 OpenPage = Callable[..., AppTest]
 SLIDERS = [name for name in AugmentationConfig.model_fields if name != "mirror"]
@@ -75,6 +75,17 @@ def test_habits_of_writing_are_not_offered_for_clothes(form: AppTest) -> None:
     form.selectbox(key="form_dataset").set_value("fashion_mnist").run()
     assert "form_habits" not in [slider.key for slider in form.slider]
     assert "form_mirror" in [toggle.key for toggle in form.toggle]
+
+
+@pytest.mark.parametrize("rotation", [0.0, 10.0])
+def test_a_run_says_that_its_training_images_were_changed(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], rotation: float
+) -> None:
+    config = RunConfig(data=DataConfig(dataset="digits"), augment=AugmentationConfig(rotation=rotation))
+    app = open_page("train.py", run=finished_run(config=config).id)
+    captions = " ".join(caption.value for caption in app.caption)
+    assert ("training may look worse than validation" in captions) == (rotation > 0)
+    assert ("· Augmentation" in captions) == (rotation > 0)
 
 
 def test_the_baseline_has_no_augmentation(form: AppTest) -> None:
