@@ -75,6 +75,9 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     if record.config.train.precision != "float32":
         parts.append(t(PRECISIONS[record.config.train.precision].title))
     st.caption(" · ".join(parts))
+    if record.shipped is not None:
+        sources = t("It learned from: {sources}.", sources="; ".join(record.shipped.sources))
+        st.caption(f"{t(record.shipped.summary)} {sources}")
     if record.continues is not None:
         _origin(record.continues)
 
