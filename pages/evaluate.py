@@ -2,15 +2,17 @@
 
 import streamlit as st
 
+from mnist_core.datasets import get_spec
 from mnist_core.evaluation import wilson_interval
 from mnist_core.store import RunRecord
 from pages._ui import runs
 from pages._ui.baselines_view import baselines_view
-from pages._ui.cached import Judgement, judge
+from pages._ui.cached import Judgement, can_judge, judge
 from pages._ui.class_view import class_view
 from pages._ui.compare_view import compare_view
 from pages._ui.components import empty_state, need_dataset, page_header, switch
 from pages._ui.confidence_view import confidence_view
+from pages._ui.dataset_status import pictures_missing
 from pages._ui.i18n import t, term
 from pages._ui.matrix_view import matrix_view
 from pages._ui.prediction_view import mistakes_view, one_prediction
@@ -26,6 +28,7 @@ VIEWS = {
 }
 # These compare on the test set alone: validation figures above them would mix the two up.
 ON_TEST_SET = ("compare", "rules")
+WITH_PICTURES = ("mistakes", "images", "rules")
 SPLITS = {"test": "Test set", "validation": "Validation set"}
 # Each figure names the set that it comes from, so that they are never mixed up.
 HEADLINES = {"test": ("Test accuracy", "Test loss"), "validation": ("Validation accuracy", "Validation loss")}
@@ -71,6 +74,15 @@ def chosen_judgement(record: RunRecord) -> Judgement:
 def view(record: RunRecord, judgement: Judgement) -> None:
     """Show the chosen view; only that one is computed."""
     chosen = switch(t("View"), VIEWS, "evaluate_view", label_visibility="collapsed")
+    if judgement.images is None and chosen in WITH_PICTURES:
+        spec = get_spec(record.config.data.dataset)
+        words = t(
+            "What you see elsewhere on this page came with the network. This view shows the images of {title} "
+            "themselves, and they are still to be fetched.",
+            title=t(spec.title),
+        )
+        pictures_missing(spec.id, words)
+        return
     match chosen:
         case "matrix":
             matrix_view(judgement, record.id)
@@ -98,7 +110,7 @@ if record is None:
         "home.py",
         t("Choose a recipe"),
     )
-elif need_dataset(record.config.data.dataset):
+elif can_judge(record) or need_dataset(record.config.data.dataset):
     judgement = chosen_judgement(record)
     headline(record, judgement)
     view(record, judgement)

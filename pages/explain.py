@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from mnist_core.datasets import Dataset
+from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.explain import expected_seconds
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
-from pages._ui.cached import dataset, judge
+from pages._ui.cached import Judgement, can_judge, judge
 from pages._ui.components import empty_state, need_dataset, page_header
 from pages._ui.explain_cached import Sample
 from pages._ui.explain_choice import choose
@@ -21,9 +21,9 @@ from pages._ui.probability_bars import probability_bars
 PATIENCE = 10.0  # seconds
 
 
-def answer(data: Dataset, sample: Sample, run_id: str) -> None:
+def answer(spec: DatasetSpec, sample: Sample, run_id: str) -> None:
     """Show the image and what the network says to it."""
-    names = data.spec.class_names
+    names = spec.class_names
     picture, chart = st.columns([1, 2], gap="large")
     with picture:
         what = t("Your drawing") if sample.index is None else t("Test image {index}", index=sample.index)
@@ -63,30 +63,31 @@ def no_image() -> None:
     st.info(t("Choose an image above, or draw one."), icon=":material/image_search:")
 
 
-def tabs(data: Dataset, sample: Sample | None, record: RunRecord) -> None:
+def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
     """Show what it looked at, its layers, its weights, and its map."""
     looked, inside, weights, plane = st.tabs([t("What it looked at"), t("Inside"), t("Weights"), t("Map")])
     network = record.config.model.kind == "network"
+    spec = get_spec(record.config.data.dataset)
     with looked:
         if sample is None:
             no_image()
         elif may_take(record, "looked"):
-            maps_view(data, sample, record.id)
+            maps_view(spec.class_names, sample, record.id)
     with inside:
         if not network:
             st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))
         elif sample is None:
             no_image()
         elif has_inside(record) and may_take(record, "inside"):
-            inside_view(data, sample, record)
+            inside_view(judgement, sample, record)
     with weights:
         if has_inside(record):
-            weights_view(data, record)
+            weights_view(spec, record)
     with plane:
         if not network:
             st.info(t("Logistic regression has no hidden layer: there is nothing to map."))
         elif has_inside(record):
-            map_view(data, sample, record)
+            map_view(judgement, sample, record)
 
 
 page_header(t("Explain"), t("What did the network look at, and what do its parts do?"))
@@ -99,9 +100,9 @@ if record is None:
         "home.py",
         t("Choose a recipe"),
     )
-elif need_dataset(record.config.data.dataset):
-    data = dataset(record.config.data.dataset)
-    sample = choose(data, judge(record.id), record.id)
+elif can_judge(record) or need_dataset(record.config.data.dataset):
+    judgement, spec = judge(record.id), get_spec(record.config.data.dataset)
+    sample = choose(spec, judgement, record.id)
     if sample is not None:
-        answer(data, sample, record.id)
-    tabs(data, sample, record)
+        answer(spec, sample, record.id)
+    tabs(judgement, sample, record)

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.datasets import DATASETS, get_spec, shared_provider
 from mnist_core.errors import MnistLabError
 from mnist_core.recipes import RECIPES, Recipe
+from mnist_core.store import shared_store
 from pages._ui import runs, session
 from pages._ui.cached import dataset
 from pages._ui.components import fallback_notice, need_dataset
@@ -29,6 +30,12 @@ def hero() -> None:
             )
         )
         st.markdown(t("**Choose a recipe below and press Train.** The first one takes well under a minute."))
+        if shared_store().shipped():
+            st.page_link(
+                "draw.py",
+                label=t("Or draw a digit first: a trained network is waiting to read it"),
+                icon=":material/draw:",
+            )
     with pictures:
         images = dataset(shared_provider().default()).x_train
         gallery([Tile(images[index], "", alt=t("A handwritten digit")) for index in range(12)], size="hero")

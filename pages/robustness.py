@@ -9,7 +9,8 @@ from mnist_core.robustness.accuracy import Labels
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs
 from pages._ui.cached import subset_of_test_set, untouched_trial
-from pages._ui.components import empty_state, need_dataset, page_header
+from pages._ui.components import empty_state, page_header
+from pages._ui.dataset_status import is_ready, pictures_missing
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 from pages._ui.robustness_curves import robustness_curves
@@ -127,5 +128,14 @@ if record is None:
         "home.py",
         t("Choose a recipe"),
     )
-elif need_dataset(record.config.data.dataset):
+elif is_ready(record.config.data.dataset):
     laboratory(record)
+else:
+    pictures_missing(
+        record.config.data.dataset,
+        t(
+            "Here the test images of {title} are shifted, turned and hidden, so they have to be fetched first. Your "
+            "own drawings can be read at once, on the page Draw.",
+            title=t(get_spec(record.config.data.dataset).title),
+        ),
+    )

@@ -18,12 +18,15 @@ from pages._ui.sidebar import experiment_form
 
 def shown_run() -> RunRecord | None:
     """Return the run to show: the address's, else the visitor's newest one that is under way."""
-    wanted = st.query_params.get("run") or st.session_state.get("current_run")
+    asked = st.query_params.get("run")
+    wanted = asked or st.session_state.get("current_run")
     if wanted == runs.NEW:
         return None
     if wanted:
         try:
-            return runs.look_up(wanted)
+            record = runs.look_up(wanted)
+            if asked or record.shipped is None:  # who tried a shipped network elsewhere comes here to train one
+                return record
         except (RunNotFoundError, NotOwnerError) as error:
             show_error(error)
             return None

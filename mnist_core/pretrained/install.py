@@ -1,5 +1,6 @@
 """Putting shipped models into the record of runs."""
 
+import sys
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +29,7 @@ def install_shipped(store: Store, folder: Path = FOLDER) -> list[str]:
                 if _install(package, store, there):
                     done.append(package.manifest.run_id)
         except Exception as error:  # the program works without it; whatever is wrong must not stop its start
-            print(f"A shipped model is left out: {error}", flush=True)
+            print(f"A shipped model is left out: {error}", file=sys.stderr, flush=True)
     return done
 
 

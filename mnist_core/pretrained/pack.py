@@ -9,7 +9,7 @@ import json
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,45 +184,55 @@ def canonical(model: bytes) -> bytes:
     proto = onnx.load_from_string(model)
     graph = proto.graph
     _turn_copies(graph)
-    makers = {name: node for node in graph.node for name in node.output}
-    known = {value.name: value.name for value in graph.output} | {graph.input[0].name: "image"}
+    nodes, names = _in_order(graph)
     graph.input[0].name = "image"
-    nodes: list[onnx.NodeProto] = []
+    for number, node in enumerate(nodes):
+        node.name = f"{node.op_type}_{number}"
+        node.domain = node.domain  # said or not said: both are in use for the usual one
+        node.input[:] = [names.get(name, "") for name in node.input]
+        node.output[:] = [names.setdefault(name, f"t{len(names)}") for name in node.output]
+        node.attribute.sort(key=lambda attribute: attribute.name)
+    constants = [constant for constant in graph.initializer if constant.name in names]
+    for constant in constants:
+        constant.name = names[constant.name]
+    _replace(graph, "node", nodes)
+    _replace(graph, "initializer", sorted(constants, key=lambda constant: constant.name))
+    _replace(graph, "output", sorted(graph.output, key=lambda value: value.name))
+    for value in (*graph.input, *graph.output):
+        for dimension in value.type.tensor_type.shape.dim:
+            if dimension.dim_param:
+                dimension.dim_param = "images"
+    graph.name = "network"
+    graph.ClearField("value_info")
+    graph.ClearField("doc_string")
+    content: bytes = proto.SerializeToString(deterministic=True)
+    return content
+
+
+def _in_order(graph: Any) -> tuple[list[Any], dict[str, str]]:
+    """Return the nodes that the outputs need, each after those it needs, and new names of all tensors."""
+    makers = {name: node for node in graph.node for name in node.output}
+    names = {value.name: value.name for value in graph.output} | {graph.input[0].name: "image"}
+    nodes: list[Any] = []
 
     def visit(name: str) -> None:
-        """Name a tensor, and before it all that it is made of."""
         node = makers.get(name)
         if node is not None and not any(node is seen for seen in nodes):
             for source in node.input:
                 visit(source)
             nodes.append(node)
         if name:  # an input that was left out has no name
-            known.setdefault(name, f"t{len(known)}")
+            names.setdefault(name, f"t{len(names)}")
 
     for output in sorted(value.name for value in graph.output):
         visit(output)
-    for number, node in enumerate(nodes):
-        node.name = f"{node.op_type}_{number}"
-        node.domain = node.domain  # said or not said: both are in use for the usual one
-        node.input[:] = [known.get(name, "") for name in node.input]
-        node.output[:] = [known.setdefault(name, f"t{len(known)}") for name in node.output]
-        node.attribute.sort(key=lambda attribute: attribute.name)
-    constants = [constant for constant in graph.initializer if constant.name in known]
-    for constant in constants:
-        constant.name = known[constant.name]
-    outputs = sorted(graph.output, key=lambda value: value.name)
-    for field, values in (
-        ("node", nodes),
-        ("initializer", sorted(constants, key=lambda constant: constant.name)),
-        ("output", outputs),
-    ):
-        copies = [type(value).FromString(value.SerializeToString(deterministic=True)) for value in values]
-        graph.ClearField(field)
-        getattr(graph, field).extend(copies)
-    graph.ClearField("value_info")
-    graph.name = "network"
-    content: bytes = proto.SerializeToString(deterministic=True)
-    return content
+    return nodes, names
+
+
+def _replace(graph: Any, field: str, values: Sequence[Any]) -> None:
+    copies = [type(value).FromString(value.SerializeToString(deterministic=True)) for value in values]
+    graph.ClearField(field)
+    getattr(graph, field).extend(copies)
 
 
 def _turn_copies(graph: Any) -> None:

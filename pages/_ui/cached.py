@@ -6,21 +6,25 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.datasets import Dataset, Split, shared_provider
-from mnist_core.errors import ArtifactMissingError
+from mnist_core.datasets import Dataset, Split, get_spec, shared_provider
+from mnist_core.errors import ArtifactMissingError, DataError
 from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, confusion_matrix, cross_entropy
 from mnist_core.inference import classifier
 from mnist_core.robustness import CorruptionSettings, Trial, balanced_subset, try_out
-from mnist_core.store import shared_store
+from mnist_core.store import RunRecord, shared_store
+from pages._ui.dataset_status import is_ready
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is known of a run on one split; arrays are shared between visitors and must not be changed."""
+    """What is known of a run on one split; arrays are shared between visitors and must not be changed.
+
+    `images` is None for a run that came with the program while its dataset is not there: it brought its labels along.
+    """
 
     split: Split
     class_names: tuple[str, ...]
-    images: npt.NDArray[np.uint8]
+    images: npt.NDArray[np.uint8] | None
     labels: npt.NDArray[np.uint8]
     probabilities: npt.NDArray[np.float32]
     matrix: ConfusionMatrix
@@ -28,27 +32,44 @@ class Judgement:
     loss: float
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+def can_judge(record: RunRecord) -> bool:
+    """Whether there are labels to judge a run by: its dataset's, or those that it brought along."""
+    return is_ready(record.config.data.dataset) or shared_store().files(record.id).labels.exists()
+
+
 def judge(run_id: str, split: Split = "test") -> Judgement:
     """Return a finished run's judgement on a split.
-
-    A finished run never changes, so its id and the split are the whole key.
 
     Raises
     ------
     ArtifactMissingError
         If the predictions are missing, damaged, or not of this dataset.
+    DataError
+        If there are no labels to judge it by.
     """
+    record = shared_store().get(run_id)
+    if not can_judge(record):
+        raise DataError(
+            "The images of “{name}” are not there yet, so it can't be judged. Explore can fetch them.", name=record.name
+        )
+    return _judge(run_id, split, is_ready(record.config.data.dataset))
+
+
+# A finished run never changes, so its id and the split are the whole key, and whether there are images to show.
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _judge(run_id: str, split: Split, with_images: bool) -> Judgement:
     config = shared_store().get(run_id).config
-    data = dataset(config.data.dataset)
-    images, labels = data.split(split, config.data)
-    probabilities = shared_store().files(run_id).read_probabilities().get(split)
-    if probabilities is None or probabilities.shape != (len(labels), data.spec.num_classes):
+    spec, files = get_spec(config.data.dataset), shared_store().files(run_id)
+    images, labels = None, files.read_labels().get(split)
+    if with_images or labels is None:
+        images, labels = dataset(spec.id).split(split, config.data)
+    probabilities = files.read_probabilities().get(split)
+    if probabilities is None or probabilities.shape != (len(labels), spec.num_classes):
         raise ArtifactMissingError("The predictions of this run don't belong to its images. Train it again.")
     matrix = confusion_matrix(probabilities, labels)
     return Judgement(
         split,
-        data.spec.class_names,
+        spec.class_names,
         images,
         labels,
         probabilities,

@@ -8,13 +8,12 @@ from mnist_core.evaluation import Comparison, cell_samples, compare, wilson_inte
 from mnist_core.figures.matrix import difference_alt, difference_figure
 from mnist_core.store import RunRecord
 from pages._ui import i18n, runs, session
-from pages._ui.cached import Judgement, judge
+from pages._ui.cached import Judgement, can_judge, judge
 from pages._ui.chart import clickable_chart
 from pages._ui.downloads import csv_button
-from pages._ui.gallery import gallery
 from pages._ui.i18n import t, term
 from pages._ui.matrix_view import cell_boxes
-from pages._ui.prediction_view import tiles
+from pages._ui.prediction_view import show_images
 
 SHOWN, SHOWN_OF_CELL = 24, 10
 # From which chance on we speak of luck: the usual borders of statistics.
@@ -25,7 +24,11 @@ HARDLY, PROBABLY_NOT = 0.01, 0.05
 def compare_view(record: RunRecord) -> None:
     """Let a second run be chosen, and compare both on the test set."""
     known = runs.with_model()
-    others = {other.id: other for other in runs.with_model(record.config.data.dataset) if other.id != record.id}
+    others = {
+        other.id: other
+        for other in runs.with_model(record.config.data.dataset)
+        if other.id != record.id and can_judge(other)
+    }
     if not others:
         st.info(t("To compare, train a second network on this dataset."), icon=":material/compare_arrows:")
         return
@@ -120,7 +123,7 @@ def _matrix(first: Judgement, second: Judgement, key: str) -> None:
             st.markdown(f"**{words}**: " + t("{n} images", n=len(indices)))
             if len(indices) > SHOWN_OF_CELL:
                 st.caption(t("The first {n} of them:", n=SHOWN_OF_CELL))
-            gallery(tiles(judgement, indices[:SHOWN_OF_CELL]))
+            show_images(judgement, indices[:SHOWN_OF_CELL])
 
 
 def _samples(both: Sequence[Judgement], result: Comparison, names: Sequence[str]) -> None:
@@ -130,4 +133,4 @@ def _samples(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
         if len(only) > SHOWN:
             st.caption(t("The first {n} of them:", n=SHOWN))
         # What the other one said instead is the interesting part.
-        gallery(tiles(both[1 - index], only[:SHOWN].tolist(), runner_up=True), size="l")
+        show_images(both[1 - index], only[:SHOWN].tolist(), size="l", runner_up=True)

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from mnist_core.datasets import DATASETS, FALLBACK_DATASET, DatasetSpec, shared_provider
-from pages._ui.errors import show_error
+from mnist_core.datasets import DATASETS, FALLBACK_DATASET, shared_provider
+from pages._ui.dataset_status import is_ready, show_status
 from pages._ui.i18n import t
 
 Value = TypeVar("Value")
@@ -48,53 +48,13 @@ def need_dataset(dataset_id: str) -> bool:
     """Return whether a dataset is ready; where it is not, show how far it is and what to do."""
     if is_ready(dataset_id):
         return True
-    _dataset_status(DATASETS[dataset_id])
+    show_status(DATASETS[dataset_id])
     return False
-
-
-def _dataset_status(spec: DatasetSpec) -> None:
-    preparing = shared_provider().status(spec.id).state == "preparing"
-
-    @st.fragment(run_every=0.5 if preparing else None)
-    def body() -> None:
-        status = shared_provider().status(spec.id)
-        if preparing and status.state != "preparing":
-            st.rerun()
-        if status.state == "preparing":
-            _show_progress(spec, status.received, status.total)
-            return
-        if status.problem is not None:
-            show_error(status.problem)
-        else:
-            st.info(t("{title} is not on this computer yet.", title=spec.title), icon=":material/cloud_download:")
-        st.button(
-            t("Download {title} ({size} MB)", title=spec.title, size=f"{spec.download_size / 1e6:.0f}"),
-            key=f"download_{spec.id}",
-            icon=":material/download:",
-            on_click=shared_provider().prepare,
-            args=(spec.id,),
-        )
-
-    body()
-
-
-def _show_progress(spec: DatasetSpec, received: int, total: int) -> None:
-    if total:
-        words = t(
-            "Downloading {title}: {received} of {total} MB",
-            title=spec.title,
-            received=f"{received / 1e6:.1f}",
-            total=f"{total / 1e6:.1f}",
-        )
-        st.progress(received / total, words)
-    else:
-        st.progress(0.0, t("Preparing {title} …", title=spec.title))
 
 
 def fallback_notice() -> None:
     """Say that the bundled digits stand in where no real dataset can be had."""
-    provider = shared_provider()
-    missing = [spec for spec in DATASETS.values() if spec.files and provider.status(spec.id).state == "missing"]
+    missing = [spec for spec in DATASETS.values() if spec.is_downloadable and not _may_come(spec.id)]
     if missing:
         st.info(
             t(
@@ -105,6 +65,10 @@ def fallback_notice() -> None:
             ),
             icon=":material/wifi_off:",
         )
+
+
+def _may_come(dataset_id: str) -> bool:
+    return shared_provider().status(dataset_id).state != "missing"
 
 
 def switch(label: str, names: Mapping[Value, str], key: str, **more: Any) -> Value:

@@ -20,7 +20,7 @@ from mnist_core.explain import (
 )
 from mnist_core.inference import Classifier, classifier
 from mnist_core.store import shared_store
-from pages._ui.cached import dataset
+from pages._ui.cached import dataset, judge
 
 Image = npt.NDArray[np.uint8]
 
@@ -126,7 +126,7 @@ def arrangements(run_id: str) -> tuple[Arrangement, Arrangement] | None:
     found = shared_store().files(run_id).read_parts()
     if "before" not in found:
         return None
-    labels = dataset(shared_store().get(run_id).config.data.dataset).y_test
+    labels = judge(run_id).labels
     return _arranged(found["before"], labels), _arranged(found["after"], labels)
 
 

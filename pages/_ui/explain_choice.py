@@ -6,12 +6,13 @@ import re
 import numpy as np
 import streamlit as st
 
-from mnist_core.datasets import Dataset
+from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing import prepare_drawing
 from mnist_core.evaluation import mistakes
 from pages._ui.cached import Judgement
 from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.components import switch
+from pages._ui.dataset_status import pictures_missing
 from pages._ui.explain_cached import Sample, model
 from pages._ui.i18n import t
 
@@ -19,27 +20,35 @@ INDEX = "explain_index"
 MOST_MISTAKES = 200
 
 
-def choose(data: Dataset, judgement: Judgement, run_id: str) -> Sample | None:
+def choose(spec: DatasetSpec, judgement: Judgement, run_id: str) -> Sample | None:
     """Show the ways to choose an image and return it; None while nothing is drawn."""
-    _read_address(len(data.y_test))
+    labels, images = judgement.labels, judgement.images
+    _read_address(len(labels))
     sources = {"test": "Test image", "mistake": "A mistake", "drawing": "My drawing"}
-    source = switch(t("What to explain"), sources, "explain_source")
+    if images is None:  # a drawing is always at hand
+        sources = {"drawing": sources.pop("drawing"), **sources}
+    source = switch(t("What to explain"), sources, "explain_source" if images is not None else "explain_source_now")
     if source == "drawing":
         st.query_params.pop("image", None)
-        return _drawing(data, run_id)
+        return _drawing(spec, run_id)
+    if images is None:
+        words = t(
+            "The images of {title} are still to be fetched. Until then you can draw something and have that explained.",
+            title=t(spec.title),
+        )
+        pictures_missing(spec.id, words)
+        return None
     if source == "mistake":
-        index = _mistake(data, judgement, run_id)
+        index = _mistake(judgement, run_id)
         if index is None:
             st.info(t("This network made no mistake on the test images. Choose a test image instead."))
             return None
     else:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            index = st.number_input(
-                t("Number of the test image"), 0, len(data.y_test) - 1, step=1, key=INDEX, width=220
-            )
-            st.button(t("Random one"), icon=":material/casino:", on_click=_random, args=(len(data.y_test),))
+            index = st.number_input(t("Number of the test image"), 0, len(labels) - 1, step=1, key=INDEX, width=220)
+            st.button(t("Random one"), icon=":material/casino:", on_click=_random, args=(len(labels),))
     st.query_params["image"] = str(index)
-    return Sample(np.asarray(data.x_test[index]), index, int(data.y_test[index]), judgement.probabilities[index])
+    return Sample(np.asarray(images[index]), index, int(labels[index]), judgement.probabilities[index])
 
 
 def _read_address(n: int) -> None:
@@ -54,10 +63,10 @@ def _random(n: int) -> None:
     st.session_state[INDEX] = random.randrange(n)
 
 
-def _mistake(data: Dataset, judgement: Judgement, run_id: str) -> int | None:
+def _mistake(judgement: Judgement, run_id: str) -> int | None:
     """Show the network's mistakes, the surest first."""
-    names = data.spec.class_names
-    found = [int(index) for index in mistakes(judgement.probabilities, data.y_test)[:MOST_MISTAKES]]
+    names = judgement.class_names
+    found = [int(index) for index in mistakes(judgement.probabilities, judgement.labels)[:MOST_MISTAKES]]
     if not found:
         return None
 
@@ -66,7 +75,7 @@ def _mistake(data: Dataset, judgement: Judgement, run_id: str) -> int | None:
         return t(
             "{predicted}, not {true} ({share} sure, test image {index})",
             predicted=names[row.argmax()],
-            true=names[data.y_test[index]],
+            true=names[judgement.labels[index]],
             share=f"{row.max():.0%}",
             index=index,
         )
@@ -77,11 +86,11 @@ def _mistake(data: Dataset, judgement: Judgement, run_id: str) -> int | None:
     return chosen
 
 
-def _drawing(data: Dataset, run_id: str) -> Sample | None:
+def _drawing(spec: DatasetSpec, run_id: str) -> Sample | None:
     """Show the canvas; what was drawn on the Draw page is there already."""
     drawing = draw_canvas(18)
     if drawing is None:
         st.caption(t("Draw something. The explanation comes when you lift the pen."))
         return None
-    image = prepare_drawing(drawing, SIZE, data.spec.kind).image
+    image = prepare_drawing(drawing, SIZE, spec.kind).image
     return Sample(image, None, None, model(run_id).predict(image[None])[0])

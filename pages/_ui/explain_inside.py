@@ -5,13 +5,13 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from mnist_core.datasets import Dataset
 from mnist_core.explain import open_layers
 from mnist_core.figures.explain import activation_alt, activation_figure, heat_image
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import explain_cached as cached
 from pages._ui import i18n, runs, session
+from pages._ui.cached import Judgement
 from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
 from pages._ui.explain_cached import Sample
@@ -26,9 +26,9 @@ FAVOURITES = 9
 
 
 @runs.fragment
-def inside_view(data: Dataset, sample: Sample, record: RunRecord) -> None:
+def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None:
     """Show what one layer makes of the image, then which images one of its units likes."""
-    rows = layer_rows(record.config.model, data.spec.num_classes)
+    rows = layer_rows(record.config.model, len(judgement.class_names))
     shown = [number for number, row in enumerate(rows) if row.name not in SILENT]
     number = st.selectbox(
         t("Layer"),
@@ -45,10 +45,10 @@ def inside_view(data: Dataset, sample: Sample, record: RunRecord) -> None:
         )
     )
     if output.ndim == 1:
-        _bars(output, data.spec.class_names if number == len(rows) - 1 else None, number, record.id)
+        _bars(output, judgement.class_names if number == len(rows) - 1 else None, number, record.id)
     else:
         _maps(output.transpose(2, 0, 1) if output.ndim == 3 else output[None], number, record.id)
-    _favourites(data, output.reshape(-1, output.shape[-1]).max(axis=0), number, record.id)
+    _favourites(judgement, output.reshape(-1, output.shape[-1]).max(axis=0), number, record.id)
 
 
 def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number: int, run_id: str) -> None:
@@ -92,9 +92,12 @@ def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
     map_csv(maps, f"layer-{number}-{run_id}")
 
 
-def _favourites(data: Dataset, output: npt.NDArray[np.float32], number: int, run_id: str) -> None:
+def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: int, run_id: str) -> None:
     """Show the test images that excite one unit most."""
     st.subheader(t("What does a unit like?"), anchor=False, divider="gray")
+    if judgement.images is None:
+        st.caption(t("The network would have to look at 1,000 test images for that, and they are not here yet."))
+        return
     # The unit that says most about the chosen image is the one to begin with.
     unit = st.number_input(
         t("Unit or filter"),
@@ -110,12 +113,12 @@ def _favourites(data: Dataset, output: npt.NDArray[np.float32], number: int, run
     if column.max() <= 0:
         st.info(t("This unit stays at 0 for all of the {n} images: it says nothing any more.", n=f"{len(column):,}"))
         return
-    names = data.spec.class_names
-    labels = [names[data.y_test[index]] for index in best]
+    names = judgement.class_names
+    labels = [names[judgement.labels[index]] for index in best]
     gallery(
         [
             Tile(
-                data.x_test[index],
+                judgement.images[index],
                 label,
                 f"{column[index]:.2f}",
                 t("Test image {index}: {name}", index=index, name=label),

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from mnist_core.datasets import Dataset
 from mnist_core.figures.explain import plane_alt, plane_figure
 from mnist_core.store import RunRecord
 from pages._ui import explain_cached as cached
 from pages._ui import i18n, runs, session
+from pages._ui.cached import Judgement
 from pages._ui.chart import chart
 from pages._ui.downloads import csv_button
 from pages._ui.explain_cached import Sample
@@ -15,7 +15,7 @@ from pages._ui.i18n import t, term
 
 
 @runs.fragment
-def map_view(data: Dataset, sample: Sample | None, record: RunRecord) -> None:
+def map_view(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
     """Show both maps side by side."""
     with st.spinner(t("Drawing the maps …")):
         found = cached.arrangements(record.id)
@@ -34,7 +34,7 @@ def map_view(data: Dataset, sample: Sample | None, record: RunRecord) -> None:
     index = None if sample is None else sample.index
     for column, arranged, when in zip(st.columns(2, gap="large"), found, ("before", "after"), strict=True):
         with column:
-            _one(data, arranged, when, index, record.id)
+            _one(judgement, arranged, when, index, record.id)
     st.caption(
         t(
             "A hidden layer has many numbers; a map shows the two directions in which the images differ most. "
@@ -43,12 +43,12 @@ def map_view(data: Dataset, sample: Sample | None, record: RunRecord) -> None:
     )
 
 
-def _one(data: Dataset, arranged: cached.Arrangement, when: str, index: int | None, run_id: str) -> None:
+def _one(judgement: Judgement, arranged: cached.Arrangement, when: str, index: int | None, run_id: str) -> None:
     points = arranged.plane.points
-    labels = data.y_test[: len(points)]
+    labels = judgement.labels[: len(points)]
     st.markdown(f"**{t('Before training') if when == 'before' else t('After training')}**")
     chart(
-        plane_figure(points, labels, data.spec.class_names, marked=index, theme=session.page_theme(), t=i18n.current()),
+        plane_figure(points, labels, judgement.class_names, marked=index, theme=session.page_theme(), t=i18n.current()),
         key=f"plane_{run_id}_{when}",
         alt=plane_alt(len(labels), arranged.on_map, i18n.current()),
     )

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core.datasets import Dataset
 from mnist_core.figures.explain import heat_image
 from pages._ui import explain_cached as cached
 from pages._ui import runs
@@ -16,9 +15,8 @@ from pages._ui.i18n import t, term
 
 
 @runs.fragment
-def maps_view(data: Dataset, sample: Sample, run_id: str) -> None:
+def maps_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
     """Show four answers to "what did it look at?"."""
-    names = data.spec.class_names
     label, other = _classes(names, sample, run_id)
     with st.spinner(t("Asking the network about every pixel …")):
         cached.sensitivity(run_id, sample.image)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.datasets import Dataset
+from mnist_core.datasets import DatasetSpec
 from mnist_core.explain import filter_slices, kernel_images
 from mnist_core.figures.explain import heat_image
 from mnist_core.models import layer_rows
@@ -20,21 +20,21 @@ FULL = 0.98  # of a picture's weights are below full colour: a single large one 
 
 
 @runs.fragment
-def weights_view(data: Dataset, record: RunRecord) -> None:
+def weights_view(spec: DatasetSpec, record: RunRecord) -> None:
     """Show the kernels of a run, layer by layer."""
     kernels = cached.kernels(record.id)
     if not kernels:
         st.info(t("No layer of this network looks at a picture, so its weights can't be shown as one."))
         return
     is_network = record.config.model.kind == "network"
-    rows = layer_rows(record.config.model, data.spec.num_classes) if is_network else ()
+    rows = layer_rows(record.config.model, spec.num_classes) if is_network else ()
     for number, kernel in kernels.items():
         if is_network:
             st.markdown(f"**{number}. {rows[number].name}({rows[number].detail})**", help=term("parameters"))
         else:
             st.markdown(f"**{t('Logistic regression')}**", help=term("logistic_regression"))
         answers = not is_network or number == len(rows) - 1
-        _kernel(kernel, f"{number}-{record.id}", data.spec.class_names if answers else None)
+        _kernel(kernel, f"{number}-{record.id}", spec.class_names if answers else None)
 
 
 def _kernel(kernel: npt.NDArray[np.float32], key: str, class_names: tuple[str, ...] | None) -> None:

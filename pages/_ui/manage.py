@@ -7,10 +7,14 @@ from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import session
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
+from pages._ui.run_titles import shipped_badge
 
 
 def manage_run(record: RunRecord) -> None:
     """Show the menu of a run that the visitor may change, or that it is somebody else's."""
+    if record.shipped is not None:
+        shipped_badge(record)
+        return
     if not session.visitor().may_change(record):
         st.badge(t("by another visitor") if record.owner else t("by the command line"), color="gray")
         return

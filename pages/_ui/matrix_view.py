@@ -12,9 +12,8 @@ from pages._ui.cached import Judgement
 from pages._ui.chart import clickable_chart
 from pages._ui.components import switch
 from pages._ui.downloads import csv_button
-from pages._ui.gallery import gallery
 from pages._ui.i18n import t, term
-from pages._ui.prediction_view import tiles
+from pages._ui.prediction_view import show_images
 
 MOST_OF_CELL = 30
 UNITS = {"counts": "Counts", "row": "% of each row", "column": "% of each column"}
@@ -105,4 +104,4 @@ def _cell(judgement: Judgement, true: int, predicted: int) -> None:
     shown = indices[:MOST_OF_CELL].tolist()
     if len(indices) > len(shown):
         st.caption(t("The {n} surest ones:", n=len(shown)))
-    gallery(tiles(judgement, shown))
+    show_images(judgement, shown)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from mnist_core.evaluation import mistakes
@@ -24,8 +25,16 @@ def image_name(judgement: Judgement, index: int) -> str:
     return t(IMAGE_NAMES[judgement.split], index=index)
 
 
-def tiles(judgement: Judgement, indices: Iterable[int], *, runner_up: bool = False) -> list[Tile]:
-    """Return gallery tiles that say what the network said and what is right."""
+def show_images(judgement: Judgement, indices: Iterable[int], *, size: str = "m", runner_up: bool = False) -> None:
+    """Show images with what the network said and what is right, where the images are there."""
+    chosen = list(indices)
+    if judgement.images is not None:
+        gallery(_tiles(judgement, judgement.images, chosen, runner_up), size=size)
+    elif chosen:
+        st.caption(t("You will see them here once the images have been fetched."))
+
+
+def _tiles(judgement: Judgement, images: npt.NDArray[np.uint8], indices: Iterable[int], runner_up: bool) -> list[Tile]:
     names = judgement.class_names
     result = []
     for index in indices:
@@ -38,7 +47,7 @@ def tiles(judgement: Judgement, indices: Iterable[int], *, runner_up: bool = Fal
             detail += " · " + t("then {name} {share}", name=names[second], share=f"{row[second]:.1%}")
         result.append(
             Tile(
-                judgement.images[index],
+                images[index],
                 names[predicted] if right else t("{predicted}, not {true}", **words),
                 detail,
                 image_name(judgement, index) + ": " + t("{true}, predicted {predicted}", **words),
@@ -50,7 +59,8 @@ def tiles(judgement: Judgement, indices: Iterable[int], *, runner_up: bool = Fal
 
 @runs.fragment
 def one_prediction(judgement: Judgement, run_id: str) -> None:
-    """Show one image with the probabilities of all classes, and the first ones of the set."""
+    """Show one image with the probabilities of all classes, and the first ones of the set; there must be images."""
+    assert judgement.images is not None
     names = judgement.class_names
     picture, chart = st.columns([1, 2], gap="large")
     with picture:
@@ -72,7 +82,7 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
     first = range(min(PAGE_SIZE, len(judgement.labels)))
     st.markdown(f"**{t('The first {n} images', n=len(first))}**")
     st.caption(t("The network's answer and how sure it was. Red answers are wrong."))
-    gallery(tiles(judgement, first), size="l")
+    show_images(judgement, first, size="l")
 
 
 @runs.fragment
@@ -104,4 +114,4 @@ def mistakes_view(judgement: Judgement, run_id: str) -> None:
             n=len(indices),
         )
     )
-    gallery(tiles(judgement, indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE].tolist(), runner_up=True), size="l")
+    show_images(judgement, indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE].tolist(), size="l", runner_up=True)

@@ -25,6 +25,8 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
         show_run_error(record.error)
         if record.state.can_resume:
             st.caption(resume_words(record))
+    elif record.shipped is not None:
+        st.progress(1.0, t("Trained by those who made MNIST Lab, on another computer."))
     elif record.state is RunState.QUEUED:
         st.progress(progress(record, []).fraction, _queue_words(record))
     elif record.state is RunState.PAUSED:

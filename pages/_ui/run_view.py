@@ -81,6 +81,9 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     if record.config.augments:
         parts.append(t("Augmentation"))
     st.caption(" · ".join(parts))
+    if record.shipped is not None:
+        sources = t("It learned from: {sources}.", sources="; ".join(record.shipped.sources))
+        st.caption(f"{t(record.shipped.summary)} {sources}")
     if record.continues is not None:
         _origin(record.continues, "Goes on from “{name}”", ":material/fast_forward:")
     elif record.config.fine_tune is not None:

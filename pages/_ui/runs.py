@@ -7,16 +7,19 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.config import RunConfig
-from mnist_core.datasets import get_spec
 from mnist_core.engine import shared_supervisor
 from mnist_core.errors import NotOwnerError
+from mnist_core.pretrained import DEFAULT
 from mnist_core.recipes import RECIPES
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import session
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
+from pages._ui.run_titles import shipped_note, titles
 
 NEW = "new"  # stands in the address for a run that is still to be set up
+# With what a page begins where nothing was chosen, by the key of its box; elsewhere with the visitor's newest run.
+BEGINS_WITH = {"draw_run": DEFAULT.run_id}
 STATE_LOOKS = {
     RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
     RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
@@ -51,35 +54,18 @@ def badge(record: RunRecord) -> None:
     st.badge(t(words), icon=icon, color=color)
 
 
-def title(record: RunRecord) -> str:
-    """Return a run's name with its dataset and, once known, its test accuracy."""
-    parts = [t(record.name), get_spec(record.config.data.dataset).title]
-    if record.outcome.test_accuracy is not None:
-        parts.append(f"{record.outcome.test_accuracy:.1%}")
-    parts.append(f"{record.created:%b %d, %H:%M}")
-    return " · ".join(parts)
-
-
-def titles(records: list[RunRecord]) -> dict[str, str]:
-    """Return a title for each run that no other has: equal ones get a number, the oldest 1.
-
-    Streamlit tells options apart by their words alone.
-    """
-    plain = [title(record) for record in records]
-    return {
-        record.id: words if plain.count(words) == 1 else f"{words} ({plain[index:].count(words)})"
-        for index, (record, words) in enumerate(zip(records, plain, strict=True))
-    }
-
-
 def with_model(dataset_id: str | None = None) -> list[RunRecord]:
-    """Return the runs with a model, perhaps of one dataset: the visitor's own first, then others', newest first."""
+    """Return the runs with a model, perhaps of one dataset.
+
+    The visitor's own come first, then those that came with the program, then others'; each newest first.
+    """
+    trained = shared_store().find(states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor())
+    mine = session.owner()
     records = [
         record
-        for record in shared_store().find(states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor())
+        for record in [*shared_store().shipped(), *trained]
         if record.outcome.test_accuracy is not None and dataset_id in (None, record.config.data.dataset)
     ]
-    mine = session.owner()
     return sorted(records, key=lambda record: record.owner != mine)
 
 
@@ -130,11 +116,20 @@ def pick(key: str) -> RunRecord | None:
     if not records:
         return None
     words = titles(list(records.values()))
+    first = BEGINS_WITH.get(key)
+    if first not in records:
+        first = next(iter(records))
     if key not in st.session_state or st.session_state[key] not in records:
-        st.session_state[key] = wanted if wanted in records else next(iter(records))
+        st.session_state[key] = wanted if wanted in records else first
     chosen: str = st.selectbox(t("Run"), list(records), format_func=words.__getitem__, key=key)
+    record = records[chosen]
     remember(chosen)
-    return records[chosen]
+    if record.shipped is not None:
+        shipped_note(record)
+        if chosen == first:
+            # Nobody chose it, so other pages begin with what is their own.
+            st.session_state["current_run"] = None
+    return record
 
 
 def remember(run_id: str) -> None:

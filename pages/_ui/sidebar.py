@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core.choices import LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES
 from mnist_core.config import DataConfig, LogisticConfig, TrainConfig
-from mnist_core.datasets import DATASETS
+from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
@@ -24,12 +24,14 @@ def dataset_box() -> str:
     key = session.FORM_PREFIX + "dataset"
     if key not in st.session_state:
         st.session_state[key] = draft["data"]["dataset"]
+    # With the one of a link or an older run, though its file may be gone: the page says so.
+    offered = list(dict.fromkeys([*shared_provider().offered(), st.session_state[key]]))
     draft["data"]["dataset"] = st.selectbox(
         t("Dataset"),
-        list(DATASETS),
+        offered,
         format_func=lambda dataset: t(DATASETS[dataset].title),
         key=key,
-        help="\n".join(f"- **{t(spec.title)}**: {t(spec.summary)}" for spec in DATASETS.values()),
+        help="\n".join(f"- **{t(DATASETS[name].title)}**: {t(DATASETS[name].summary)}" for name in offered),
     )
     chosen: str = draft["data"]["dataset"]
     return chosen

@@ -4,7 +4,7 @@ from mnist_core.config import DatasetId
 from mnist_core.datasets import DATASETS, FALLBACK_DATASET
 from mnist_core.datasets.decode import ARRAY_NAMES
 
-REMOTE = [spec for spec in DATASETS.values() if spec.files]
+REMOTE = [spec for spec in DATASETS.values() if spec.is_downloadable]
 
 
 def test_the_datasets_are_those_that_a_configuration_can_name():

@@ -218,7 +218,7 @@ def test_a_damaged_package_is_named_in_the_log_and_the_others_are_installed(stor
     package("mnist-only")
     assert install_shipped(store, folder) == [RUN_IDS["mnist-only"]]
     assert [run.id for run in store.shipped()] == [RUN_IDS["mnist-only"]]
-    said = capsys.readouterr().out
+    said = capsys.readouterr().err
     assert said.startswith("A shipped model is left out: ")
     assert said.count("\n") == 1
 
@@ -235,7 +235,7 @@ def test_a_run_of_a_visitor_is_never_replaced(store, folder, package, capsys):
     package()
     assert install_shipped(store, folder) == []
     assert store.get(HANDWRITING).name == "Mine"
-    assert "left out" in capsys.readouterr().out
+    assert "left out" in capsys.readouterr().err
 
 
 def test_no_packages_is_no_problem(store, folder):
