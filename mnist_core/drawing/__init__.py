@@ -1,6 +1,7 @@
 """From drawings and pictures to 28 x 28 images."""
 
 from mnist_core.drawing.fabric import Drawing, fill_outline, read_canvas, write_canvas
+from mnist_core.drawing.parts import prepare_parts
 from mnist_core.drawing.prepare import (
     PEN,
     Prepared,
@@ -14,6 +15,7 @@ from mnist_core.drawing.prepare import (
     prepare_raw,
     prepare_strokes,
 )
+from mnist_core.drawing.samples import Sample, samples
 from mnist_core.drawing.separate import separate
 from mnist_core.drawing.strokes import Stroke, paint
 
@@ -21,6 +23,7 @@ __all__ = [
     "PEN",
     "Drawing",
     "Prepared",
+    "Sample",
     "Stroke",
     "fill_outline",
     "ink_from_image",
@@ -31,9 +34,11 @@ __all__ = [
     "prepare_clothes",
     "prepare_digit",
     "prepare_drawing",
+    "prepare_parts",
     "prepare_raw",
     "prepare_strokes",
     "read_canvas",
+    "samples",
     "separate",
     "write_canvas",
 ]

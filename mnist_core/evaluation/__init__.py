@@ -1,5 +1,6 @@
 """Judging a model by its probabilities. NumPy only."""
 
+from mnist_core.evaluation.answer import Answer, read_answer
 from mnist_core.evaluation.calibration import (
     Reliability,
     SureAnswers,
@@ -16,6 +17,7 @@ from mnist_core.evaluation.scores import ClassScores, accuracy, class_scores, cr
 from mnist_core.evaluation.significance import wilson_interval
 
 __all__ = [
+    "Answer",
     "Change",
     "ClassScores",
     "Comparison",
@@ -36,6 +38,7 @@ __all__ = [
     "mistakes",
     "overfitting",
     "precision_recall_curve",
+    "read_answer",
     "reliability",
     "roc_curve",
     "wilson_interval",

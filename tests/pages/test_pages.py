@@ -8,10 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.datasets import shared_provider
 from mnist_core.drawing import paint, prepare_raw, prepare_strokes, read_canvas, write_canvas
+from mnist_core.engine import shared_background
 from mnist_core.inference import classifier
 from mnist_core.recipes import RECIPES
+from mnist_core.robustness import USUAL_SURENESS, sure_from
 from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store, own_process
+from pages._ui import draw_reading
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -217,6 +221,11 @@ class TestExplore:
         assert app.button(key="download_mnist").label == "Download MNIST (11 MB)"
 
 
+def html(app: AppTest) -> str:
+    """Return what the page shows as its own markup, without its style sheet."""
+    return " ".join(body for element in app.get("html") if "<style>" not in (body := element.proto.body))
+
+
 def drawn(*strokes: list[list[float]]) -> dict[str, Any]:
     """Return what the canvas sends when these strokes are on it; an upright one if none are given."""
     points = [np.array(stroke) for stroke in strokes or ([[140.0, 60.0], [140.0, 220.0]],)]
@@ -241,7 +250,7 @@ class TestDraw:
         app = self.draw_one(open_page("draw.py"))
         prepared = prepare_strokes(read_canvas(drawn()["drawing"]["raw"], 280).strokes)
         answer = classifier(store.files(run.id)).predict(prepared.image[None])[0].argmax()
-        assert f"<strong>{answer}</strong>" in words(app)
+        assert f'data-best="{answer}"' in words(app)
         assert all(step in words(app) for step in ("Your strokes", "A fitting pen", "Made small", "What it sees"))
 
     def test_clear_empties_the_canvas(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
@@ -287,6 +296,74 @@ class TestDraw:
         probabilities = classifier(store.files(run.id)).predict(raw[None])[0]
         assert f"{probabilities.argmax()}, {probabilities.max():.1%} sure" in words(app)
 
+    def test_a_network_that_is_not_sure_says_so_with_its_second_choice(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = finished_run()
+        prepared = prepare_strokes(read_canvas(drawn()["drawing"]["raw"], 280).strokes)
+        best, second = np.argsort(-classifier(store.files(run.id)).predict(prepared.image[None])[0])[:2]
+        monkeypatch.setattr(draw_reading, "least_sureness", lambda record: float("inf"))
+        app = self.draw_one(open_page("draw.py"))
+        assert f"<strong>{best} or {second}?</strong>" in words(app)
+        assert f"Not sure: {best} (" in words(app)
+        assert f"or perhaps {second} (" in words(app)
+        monkeypatch.setattr(draw_reading, "least_sureness", lambda record: 0.0)
+        app.run()
+        assert f"<strong>{best}</strong>" in words(app)
+        assert f"It is sure: {best} (" in words(app)
+
+    def test_a_network_is_sure_from_what_its_own_held_back_images_say(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        run = finished_run()
+        data = shared_provider().get("digits")
+        images, labels = data.split("test", run.config.data)
+        if run.config.data.validation_split:
+            images, labels = data.split("validation", run.config.data)
+        wanted = sure_from(classifier(store.files(run.id)).predict, images, labels)
+        assert draw_reading.least_sureness(run) in (USUAL_SURENESS, wanted)
+        task = shared_background().wait(("sureness", run.id), 60)
+        assert task is not None
+        assert task.result == wanted
+        assert draw_reading.least_sureness(run) == wanted
+
+    def test_digits_side_by_side_are_read_as_a_number(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        run = finished_run()
+        app = open_page("draw.py")
+        strokes = [[[40.0, 60.0], [40.0, 200.0]], [[140.0, 60.0], [200.0, 60.0], [160.0, 200.0]]]
+        app.session_state["canvas_0"] = drawn(*strokes)
+        app.run()
+        lines = read_canvas(drawn(*strokes)["drawing"]["raw"], 280).strokes
+        images = np.stack([prepare_strokes([line]).image for line in lines])
+        found = classifier(store.files(run.id)).predict(images).argmax(axis=1)
+        assert f'data-best="{found[0]}{found[1]}"' in words(app)
+        assert app.segmented_control(key="draw_part_2").options == ["digit 1", "digit 2"]
+        first = words(app)
+        app.segmented_control(key="draw_part_2").set_value(1).run()
+        assert words(app) != first  # the pictures are the second digit's
+
+    def test_several_networks_answer_side_by_side(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        one, other = finished_run(), finished_run()
+        app = self.draw_one(open_page("draw.py"))
+        assert "lab-votes" not in html(app)
+        box = app.multiselect(key="draw_others_digits")
+        assert len(box.options) == 1
+        chosen = app.selectbox(key="draw_run").value
+        box.set_value([one.id if chosen == other.id else other.id]).run()
+        assert html(app).count("sure</span>") == 2
+        assert "They agree" in words(app) or "They disagree" in app.warning[0].value
+
+    def test_a_sample_is_put_on_the_canvas(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        finished_run()
+        app = open_page("draw.py")
+        app.button(key="draw_sample_36").click().run()
+        assert len(app.session_state["canvas"]["content"]["objects"]) == 2
+        assert "What it looked at" in words(app)
+        app.button(key="draw_clear").click().run()
+        assert "Draw a digit from 0 to 9" in words(app)
+
     @pytest.mark.parametrize("raw", [{"objects": [{}]}, {"objects": [{"type": "Path", "path": [["M", None, 1]]}]}])
     def test_a_drawing_that_cannot_be_read_is_explained(
         self, raw: dict[str, Any], open_page: OpenPage, finished_run: FinishedRun
@@ -311,6 +388,35 @@ class TestDraw:
         finished_run(config)
         app = open_page("draw.py")
         assert "learned from photos of clothes" in app.info[0].value
+
+    def test_an_outline_of_clothes_is_filled_in_the_chosen_shade(
+        self, open_page: OpenPage, finished_run: FinishedRun
+    ) -> None:
+        config = RunConfig(data=DataConfig(dataset="fashion_mnist"), model=NetworkConfig(layers=(Dense(units=8),)))
+        finished_run(config.with_settings({"validation_split": 0.0}))
+        app = open_page("draw.py")
+        app.selectbox(key="draw_shade").set_value(96).run()
+        outline = [np.array([[60.0, 60.0], [220.0, 60.0], [220.0, 220.0], [60.0, 220.0], [60.0, 60.0]])]
+        app.session_state["clothes_0"] = {"drawing": {"raw": write_canvas(outline, 4, [96]), "data": None}}
+        app.run()
+        (shape,) = app.session_state["clothes"]["content"]["objects"]
+        assert shape["fill"] == "#606060"
+        assert app.session_state["clothes"]["generation"] == 1  # the canvas appears anew, with the shape filled
+        app.segmented_control(key="draw_tool").set_value("pen").run()
+        assert app.session_state["clothes"]["generation"] == 1
+
+    def test_digits_and_clothes_have_a_drawing_each(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        digits = finished_run()
+        config = RunConfig(data=DataConfig(dataset="fashion_mnist"), model=NetworkConfig(layers=(Dense(units=8),)))
+        clothes = finished_run(config.with_settings({"validation_split": 0.0}))
+        app = self.draw_one(open_page("draw.py", run=digits.id))
+        assert "What it sees" in words(app)
+        app.selectbox(key="draw_run").set_value(clothes.id).run()
+        assert "Draw a piece of clothing" in words(app)
+        app.button(key="draw_sample_Bag").click().run()
+        assert "Cut out" in words(app)
+        app.selectbox(key="draw_run").set_value(digits.id).run()
+        assert "Your strokes" in words(app)
 
 
 class TestGlossary:

@@ -1,0 +1,79 @@
+"""Draw: the canvas, and beside it what the networks say. Only this part of the page runs again after a stroke."""
+
+import streamlit as st
+
+from mnist_core.datasets import get_spec
+from mnist_core.drawing import Prepared, prepare_parts
+from mnist_core.store import RunRecord
+from pages._ui import runs
+from pages._ui.canvas import SIZE, draw_canvas
+from pages._ui.correction import correction
+from pages._ui.draw_answer import percent, show_answer
+from pages._ui.draw_models import choose_others, side_by_side
+from pages._ui.draw_reading import Reading, least_sureness, read
+from pages._ui.draw_steps import demo, looked_at, steps
+from pages._ui.draw_tools import choose_tools
+from pages._ui.gallery import Tile, gallery
+from pages._ui.i18n import t, term
+from pages._ui.probability_bars import probability_bars
+
+
+@runs.fragment
+def board(record: RunRecord) -> None:
+    """Show canvas, answer and preparation."""
+    spec = get_spec(record.config.data.dataset)
+    least_sureness(record)  # worked out in the background before the first stroke
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        canvas, below = st.container(), st.container()
+        with below:
+            tools = choose_tools(spec.kind)
+        with canvas:
+            drawing = draw_canvas(tools.pen, spec.kind, shade=tools.shade, fill=tools.fill)
+    parts = prepare_parts(drawing, SIZE, spec.kind) if drawing is not None else ()
+    reading = read(record, parts) if parts else None
+    with right:
+        show_answer(reading, spec)
+        part = _choose_part(reading, parts)
+        probability_bars(None if reading is None else reading.probabilities[part], spec.class_names, key="draw_bars")
+        if reading is not None:
+            correction(parts[part].image, reading.answers[part].label, spec, "draw")
+        others = choose_others(record)
+        if reading is not None:
+            side_by_side(reading, others, parts)
+    if drawing is None or reading is None:
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        steps(parts[part])
+        demo(reading, drawing)
+    with right:
+        looked_at(reading, parts[part], part)  # last: it takes longer than the answer
+
+
+def _choose_part(reading: Reading | None, parts: tuple[Prepared, ...]) -> int:
+    """Show the digits of a number; return the one whose bars and pictures are shown."""
+    if reading is None or len(parts) < 2:
+        return 0
+    gallery(
+        [
+            Tile(
+                prepared.image,
+                reading.spec.class_names[answer.label] + ("" if answer.sure else "?"),
+                t("{share} sure", share=percent(answer.confidence)),
+                t("Digit {n}: ", n=n) + reading.spec.class_names[answer.label],
+            )
+            for n, (prepared, answer) in enumerate(zip(parts, reading.answers, strict=True), start=1)
+        ],
+        size="m",
+    )
+    part: int = st.segmented_control(
+        t("Look closer at"),
+        list(range(len(parts))),
+        format_func=lambda part: t("digit {n}", n=part + 1),
+        default=0,
+        required=True,
+        key=f"draw_part_{len(parts)}",
+        help=term("confidence"),
+    )
+    return part

@@ -1,0 +1,69 @@
+"""Draw: a drawing as one network reads it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.datasets import DatasetSpec, get_spec, shared_provider
+from mnist_core.drawing import Prepared
+from mnist_core.engine import shared_background
+from mnist_core.engine.background import Report
+from mnist_core.evaluation import Answer, read_answer
+from mnist_core.inference import classifier
+from mnist_core.robustness import USUAL_SURENESS, sure_from
+from mnist_core.store import RunRecord, shared_store
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a network says to each part of a drawing.
+
+    Attributes
+    ----------
+    record : RunRecord
+    spec : DatasetSpec
+        What the network knows.
+    answers : tuple of Answer
+        One for each digit from left to right, or one for a piece of clothing.
+    probabilities : ndarray of shape (n, classes), float32
+    """
+
+    record: RunRecord
+    spec: DatasetSpec
+    answers: tuple[Answer, ...]
+    probabilities: npt.NDArray[np.float32]
+
+    @property
+    def words(self) -> str:
+        """The digits of the number, or the name of the piece of clothing."""
+        return "".join(self.spec.class_names[answer.label] for answer in self.answers)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the network is sure of every part."""
+        return all(answer.sure for answer in self.answers)
+
+
+def read(record: RunRecord, parts: tuple[Prepared, ...]) -> Reading:
+    """Return what a run's network says; raises `ArtifactMissingError`."""
+    predicted = classifier(shared_store().files(record.id)).predict(np.stack([part.image for part in parts]))
+    least = least_sureness(record)
+    answers = tuple(read_answer(row, least) for row in predicted)
+    return Reading(record, get_spec(record.config.data.dataset), answers, predicted)
+
+
+def least_sureness(record: RunRecord) -> float:
+    """Return the confidence from which on a network counts as sure: the usual one until its own is known."""
+    if shared_provider().status(record.config.data.dataset).state != "ready":
+        return USUAL_SURENESS
+    task = shared_background().request(("sureness", record.id), _own_sureness, record)
+    return USUAL_SURENESS if task.result is None else task.result
+
+
+def _own_sureness(_report: Report, record: RunRecord) -> float:
+    data = shared_provider().get(record.config.data.dataset)
+    images, labels = data.split("validation", record.config.data)
+    if not len(labels):
+        images, labels = data.split("test", record.config.data)
+    return sure_from(classifier(shared_store().files(record.id)).predict, images, labels)

@@ -1,0 +1,183 @@
+"""Drawing with mouse, finger and stylus, in a real browser and with a network trained on real MNIST."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+
+from tests.e2e.conftest import settled
+from tests.serving import Server
+
+pytestmark = pytest.mark.e2e
+
+# Read before any test changes the environment.
+_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR", "")
+
+Points = list[tuple[float, float]]
+
+# Shares of the canvas's sides.
+ONE: Points = [(0.52, 0.15), (0.5, 0.5), (0.48, 0.85)]
+SEVEN: Points = [(0.3, 0.2), (0.7, 0.2), (0.48, 0.85)]
+SMALL_SEVEN: Points = [(0.1, 0.3), (0.35, 0.3), (0.2, 0.75)]
+SMALL_ONE: Points = [(0.75, 0.28), (0.74, 0.5), (0.73, 0.76)]
+
+
+@pytest.fixture(scope="module")
+def readers(real_server: Server) -> Server:
+    """Return a dashboard with two networks that can read."""
+    environment = os.environ | {
+        "MNIST_LAB_HOME": str(real_server.home),
+        "MNIST_LAB_DATA_DIR": str(Path(_DATA_DIR).resolve()),
+    }
+    for seed in ("1", "2"):
+        command = ["train", "--recipe", "first-network", "--set", "epochs=2", "--set", f"seed={seed}"]
+        subprocess.run([sys.executable, "-m", "mnist_core", *command], env=environment, check=True)
+    return real_server
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+def open_board(page: Page, server: Server) -> Locator:
+    page.goto(f"{server.url}/draw")
+    canvas = page.locator("canvas.upper-canvas")
+    expect(canvas).to_be_visible()
+    settled(page)
+    return canvas
+
+
+def places(canvas: Locator, points: Points, each: int = 8) -> list[tuple[float, float]]:
+    """Return places on the screen along a line, some between each two points."""
+    box = canvas.bounding_box()
+    assert box is not None
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    line = [at[0]]
+    for (x, y), (to_x, to_y) in zip(at[:-1], at[1:], strict=True):
+        line += [(x + (to_x - x) * n / each, y + (to_y - y) * n / each) for n in range(1, each + 1)]
+    return line
+
+
+def draw_with_mouse(page: Page, canvas: Locator, points: Points) -> None:
+    first, *rest = places(canvas, points)
+    page.mouse.move(*first)
+    page.mouse.down()
+    for place in rest:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
+def touch(session: CDPSession, kind: str, *fingers: tuple[float, float]) -> None:
+    points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(fingers)]
+    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def draw_with_finger(session: CDPSession, canvas: Locator, points: Points) -> None:
+    first, *rest = places(canvas, points)
+    touch(session, "touchStart", first)
+    for place in rest:
+        touch(session, "touchMove", place)
+    touch(session, "touchEnd")
+
+
+def reads(page: Page, words: str) -> None:
+    expect(page.locator(f'.lab-reading[data-best="{words}"]')).to_be_visible()
+
+
+def test_the_mouse_draws_and_strokes_can_be_taken_back(readers: Server, page: Page) -> None:
+    canvas = open_board(page, readers)
+    draw_with_mouse(page, canvas, ONE)
+    reads(page, "1")
+    expect(page.locator(".lab-reading")).to_contain_text(re.compile("It is sure|Not sure"))
+    expect(page.get_by_text("What it looked at")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    reads(page, "")
+    page.get_by_role("button", name="Redo").click()
+    reads(page, "1")
+    page.get_by_role("button", name="Clear").click()
+    reads(page, "")
+    draw_with_mouse(page, canvas, SEVEN)
+    reads(page, "7")
+
+
+def test_several_digits_are_read_as_a_number_by_several_networks(readers: Server, page: Page) -> None:
+    canvas = open_board(page, readers)
+    draw_with_mouse(page, canvas, SMALL_SEVEN)
+    reads(page, "7")
+    draw_with_mouse(page, canvas, SMALL_ONE)
+    reads(page, "71")
+    expect(page.get_by_text("digit 2", exact=True)).to_be_visible()
+    page.get_by_role("combobox", name="Ask other networks too").press("ArrowDown")
+    page.get_by_role("option").first.click()
+    expect(page.locator(".lab-votes > div")).to_have_count(2)
+    expect(page.get_by_text(re.compile("They (dis)?agree"))).to_be_visible()
+
+
+def test_a_sample_is_drawn_from_the_keyboard_and_kept_over_a_page_switch(readers: Server, page: Page) -> None:
+    open_board(page, readers)
+    page.get_by_role("button", name="Show me one").press("Enter")
+    page.get_by_role("button", name="36", exact=True).press("Enter")
+    reads(page, "36")
+    page.get_by_role("link", name="Glossary").click()
+    expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
+    page.get_by_role("link", name="Draw").click()
+    reads(page, "36")
+
+
+def test_a_finger_draws_and_the_page_stays_where_it_is(readers: Server, phone: Page) -> None:
+    canvas = open_board(phone, readers)
+    session = phone.context.new_cdp_session(phone)
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop + window.scrollY"
+    canvas.scroll_into_view_if_needed()
+    before, height = phone.evaluate(scrolled), canvas.bounding_box()
+    draw_with_finger(session, canvas, ONE)
+    reads(phone, "1")
+    assert phone.evaluate(scrolled) == before
+    assert canvas.bounding_box() == height
+    # The answer is on the screen without scrolling.
+    expect(phone.locator(".lab-reading strong")).to_be_in_viewport()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_second_finger_breaks_nothing(readers: Server, phone: Page) -> None:
+    canvas = open_board(phone, readers)
+    session = phone.context.new_cdp_session(phone)
+    first, *rest = places(canvas, ONE)
+    other = places(canvas, [(0.9, 0.9)])[0]
+    touch(session, "touchStart", first)
+    for place in rest[:4]:
+        touch(session, "touchMove", place)
+    touch(session, "touchStart", rest[3], other)
+    for place in rest[4:]:
+        touch(session, "touchMove", place, other)
+    touch(session, "touchEnd")
+    expect(phone.locator(".lab-reading")).not_to_have_attribute("data-best", "")
+    phone.get_by_role("button", name="Clear").click()
+    reads(phone, "")
+    draw_with_finger(session, canvas, SEVEN)
+    reads(phone, "7")
+
+
+def test_a_stylus_draws(readers: Server, page: Page) -> None:
+    canvas = open_board(page, readers)
+    session = page.context.new_cdp_session(page)
+    kinds = page.evaluate_handle("() => { const kinds = []; addEventListener('pointerdown', (e) => "
+                                 "kinds.push(e.pointerType), true); return kinds; }")  # fmt: skip
+    line = places(canvas, SEVEN)
+    for number, (x, y) in enumerate([*line, line[-1]]):
+        kind = "mousePressed" if number == 0 else "mouseReleased" if number == len(line) else "mouseMoved"
+        session.send(
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": x, "y": y, "button": "left", "buttons": int(number < len(line)), "clickCount": 1,
+             "pointerType": "pen", "force": 0.5},
+        )  # fmt: skip
+    assert kinds.json_value() == ["pen"]
+    reads(page, "7")
