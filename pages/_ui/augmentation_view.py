@@ -8,7 +8,7 @@ from mnist_core.config import AugmentationConfig
 from mnist_core.errors import ConfigError
 from pages._ui import fields, session
 from pages._ui.cached import dataset
-from pages._ui.components import is_ready
+from pages._ui.dataset_status import is_ready
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 

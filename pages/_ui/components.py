@@ -39,11 +39,6 @@ def answer(words: str, detail: str) -> None:
     )
 
 
-def is_ready(dataset_id: str) -> bool:
-    """Return whether a dataset can be used at once."""
-    return shared_provider().status(dataset_id).state == "ready"
-
-
 def need_dataset(dataset_id: str) -> bool:
     """Return whether a dataset is ready; where it is not, show how far it is and what to do."""
     if is_ready(dataset_id):

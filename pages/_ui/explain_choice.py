@@ -88,7 +88,7 @@ def _mistake(judgement: Judgement, run_id: str) -> int | None:
 
 def _drawing(spec: DatasetSpec, run_id: str) -> Sample | None:
     """Show the canvas; what was drawn on the Draw page is there already."""
-    drawing = draw_canvas(18, data.spec.kind)
+    drawing = draw_canvas(18, spec.kind)
     if drawing is None:
         st.caption(t("Draw something. The explanation comes when you lift the pen."))
         return None
