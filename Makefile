@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format clean
+.PHONY: help install run test check format pretrained clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -38,6 +38,10 @@ check: $(VENV)/.installed-dev  ## lint and type-check
 format: $(VENV)/.installed-dev  ## format the code and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# RUN and NAME: a finished run, and which shipped model it becomes.
+pretrained: $(VENV)/.installed  ## make the file of a shipped model: make pretrained RUN=... NAME=handwriting
+	$(BIN)/python -m mnist_core.pretrained pack $(RUN) $(NAME)
 
 clean:  ## remove the virtual environment and caches; runs and data are kept
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage*
