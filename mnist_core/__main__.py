@@ -167,11 +167,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     store = shared_store()
     record = _chosen(options.run)
     files, spec = store.files(record.id), get_spec(record.config.data.dataset)
-    # A shipped model brings its labels along.
-    labels = files.read_labels().get("test")
+    table = files.read_probabilities()["test"]
+    labels = files.read_labels().get("test")  # a shipped model brings its labels along
     if labels is None:
         labels = load_dataset(spec.id, store.settings).y_test
-    matrix = confusion_matrix(files.read_probabilities()["test"], labels)
+    matrix = confusion_matrix(table, labels)
     scores = class_scores(matrix)
     if options.json:
         _print_json(

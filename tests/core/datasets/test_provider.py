@@ -21,13 +21,13 @@ def gate(monkeypatch):
     opened.reached = threading.Event()
     opened.loaded = []
 
-    def load(dataset_id, settings, progress=None):
+    def load(dataset_id, settings, progress=None, report=None):
         opened.loaded.append(dataset_id)
         if progress:
             progress(3, 10)
         opened.reached.set()
         assert opened.wait(30)
-        return load_dataset(dataset_id, settings, progress)
+        return load_dataset(dataset_id, settings, progress, report)
 
     monkeypatch.setattr(provider, "load_dataset", load)
     yield opened
