@@ -1,10 +1,11 @@
 """How well digits in photos are found and read, by the path that an upload takes.
 
-``python -m benchmarks.photos FILE [--run RUN] [--photos N] [--writers check] [--json]``
+``python -m benchmarks.photos FILE [--run RUN] [--photos N] [--writers check] [--clothes RUN] [--json]``
 
 FILE is a UNIPEN file like ``pendigits-orig.tra.gz``. Its strokes are written on paper of many kinds, in uneven light,
 with shadows, noise and blur, and saved as JPEG (``tests/photo_files.py``). Beside it stands what the same network says
-to the same strokes on the canvas.
+to the same strokes on the canvas. ``--clothes`` names a run on Fashion-MNIST: instead of digits, its test images are
+laid on a plain ground, photographed, found and read.
 """
 
 import argparse
@@ -17,13 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.handwriting import WAYS, as_drawn
+from mnist_core.datasets import load_dataset
 from mnist_core.drawing import prepare_digit
 from mnist_core.drawing.strokes import RecordedDigit
 from mnist_core.errors import ImageError
 from mnist_core.inference import Classifier, classifier
-from mnist_core.photos import FoundDigits, find_digits, read_upload
+from mnist_core.photos import FoundDigits, find_clothes, find_digits, read_upload
+from mnist_core.settings import get_settings
 from mnist_core.store import RunState, shared_store
-from tests.photo_files import SCENES, Photo, Scene, compose, recorded
+from tests.photo_files import SCENES, Photo, Scene, clothing_photo, compose, recorded
 
 LINES, IN_A_LINE = 3, 5
 
@@ -31,6 +34,9 @@ LINES, IN_A_LINE = 3, 5
 def main() -> None:
     """Print how many digits are found and read in each kind of photo."""
     options = _options()
+    if options.clothes:
+        print(json.dumps(measure_clothes(options.clothes, options.photos)))
+        return
     digits = recorded(options.file, int(options.writers == "check"))
     run = options.run or _newest()
     network = classifier(shared_store().files(run))
@@ -87,6 +93,23 @@ def measure(scene: Scene, digits: tuple[RecordedDigit, ...], network: Classifier
     return {name: total / n for name, total in totals.items()} | {"seconds": float(np.median(seconds))}
 
 
+def measure_clothes(run: str, photos: int) -> dict[str, float]:
+    """Return shares of the first so many test images that are found, read in a photo, and read as they are."""
+    dataset = load_dataset("fashion_mnist", get_settings())
+    images, labels = dataset.x_test[:photos], dataset.y_test[:photos]
+    network = classifier(shared_store().files(run))
+    found = right = 0
+    for index, (image, label) in enumerate(zip(images, labels, strict=True)):
+        try:
+            piece = find_clothes(read_upload(clothing_photo(np.asarray(image), index).file()))
+        except ImageError:
+            continue
+        found += 1
+        right += int(network.predict(piece.prepared.image[None]).argmax() == label)
+    as_it_is = float((network.predict(images).argmax(axis=1) == labels).mean())
+    return {"photos": photos, "found": found / photos, "read": right / photos, "test images": as_it_is}
+
+
 def matches(photo: Photo, found: FoundDigits) -> list[tuple[int, int]]:
     """Return pairs of a true and a found digit whose boxes have more than half of their union in common."""
     scale = (found.steps[0][1].shape[1]) / photo.image.width
@@ -112,6 +135,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--run", help="id of a run on digits; the newest one on MNIST if not given")
+    parser.add_argument("--clothes", metavar="RUN", help="id of a run on Fashion-MNIST: photos of clothes instead")
     parser.add_argument("--photos", type=int, default=20, help="of each kind")
     parser.add_argument("--writers", choices=("development", "check"), default="check")
     parser.add_argument("--scene", nargs="+", choices=SCENES, help="only these kinds")

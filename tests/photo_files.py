@@ -203,3 +203,31 @@ _TIDY: dict[int, tuple[Stroke, ...]] = {
 def tidy(number: str) -> list[RecordedDigit]:
     """Return the digits of a number as a tidy writer writes them."""
     return [RecordedDigit(int(character), _TIDY[int(character)]) for character in number]
+
+
+def clothing_photo(image: npt.NDArray[np.uint8], seed: int, background: float = 236.0) -> Photo:
+    """Return a photo of a piece of Fashion-MNIST on a plain ground in uneven light, its shades turned back."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(320, 460))
+    piece = np.asarray(Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC), np.float32)
+    inside = Image.fromarray(((image > 0) * 255).astype(np.uint8)).resize((size, size), Image.Resampling.BILINEAR)
+    covered = np.asarray(inside, np.float32)[..., None] / 255
+    page = np.full((600, 560, 3), background, np.float32) * (1, 0.985, 0.95)
+    top, left = int(rng.integers(40, 560 - size)), int(rng.integers(40, 520 - size))
+    target = page[top : top + size, left : left + size]
+    target += ((255 - piece)[..., None] * 0.9 - target) * covered
+    down, across = np.mgrid[0:1:600j, 0:1:560j]
+    page *= (1 - 0.15 * down - 0.1 * across)[..., None]
+    page += rng.normal(0, 2, page.shape)
+    photo = Photo(Image.fromarray(np.clip(np.rint(page), 0, 255).astype(np.uint8)))
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    zoom = size / 28
+    photo.boxes = [
+        (
+            top + rows[0] * zoom,
+            left + columns[0] * zoom,
+            top + (rows[-1] + 1) * zoom,
+            left + (columns[-1] + 1) * zoom,
+        )
+    ]
+    return photo

@@ -80,7 +80,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(server: Server, p
     large = tmp_path / "large.png"
     large.write_bytes(bytes(10 * 2**20 + 1))
     page.locator("input[type=file]").set_input_files(large)
-    expect(page.get_by_text(re.compile(r"10\s*MB or smaller"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"10(\.0)?\s*MB or smaller"))).to_be_visible()
     expect(page.get_by_text("No picture yet")).to_be_visible()
 
 
