@@ -6,8 +6,9 @@ import streamlit as st
 
 from mnist_core.datasets import DatasetSpec
 from mnist_core.evaluation import Answer
-from pages._ui.draw_reading import Reading
-from pages._ui.i18n import t
+from mnist_core.store import RunRecord
+from pages._ui.draw_reading import Reading, least_sureness
+from pages._ui.i18n import t, term
 
 _HARDLY = 0.02  # what is less probable is hardly meant
 _NOT_AT_ALL = 0.001
@@ -30,6 +31,21 @@ def show_answer(reading: Reading | None, spec: DatasetSpec) -> None:
     least = min(answer.confidence for answer in reading.answers)
     sure = t("{n} digits; of the least sure one it is {share} sure.", n=len(reading.answers), share=percent(least))
     _large(large_words(reading), " ".join(doubts) or sure, reading.words)
+
+
+def sure_line(record: RunRecord) -> None:
+    """Say from which confidence on a network counts as sure."""
+    least = least_sureness(record)
+    words = (
+        t("This network counts as sure from {share} on.", share=percent(least))
+        if least <= 1
+        else t("This network is wrong too often to count as sure.")
+    )
+    why = t(
+        "From there on 99 % of its answers are right about images that it did not learn from, turned and resized at "
+        "random: they are about as hard as drawings."
+    )
+    st.caption(words, help=f"{why} {term('confidence')}")
 
 
 def large_words(reading: Reading) -> str:

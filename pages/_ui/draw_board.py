@@ -8,7 +8,7 @@ from mnist_core.store import RunRecord
 from pages._ui import runs
 from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.correction import correction
-from pages._ui.draw_answer import percent, show_answer
+from pages._ui.draw_answer import percent, show_answer, sure_line
 from pages._ui.draw_models import choose_others, side_by_side
 from pages._ui.draw_reading import Reading, least_sureness, read
 from pages._ui.draw_steps import demo, looked_at, steps
@@ -25,7 +25,8 @@ def board(record: RunRecord) -> None:
     least_sureness(record)  # worked out in the background before the first stroke
     left, right = st.columns([2, 3], gap="large")
     with left:
-        canvas, below = st.container(), st.container()
+        # On a phone the tools come after the answer (style.css).
+        canvas, below = st.container(), st.container(key="draw_tools")
         with below:
             tools = choose_tools(spec.kind)
         with canvas:
@@ -36,6 +37,7 @@ def board(record: RunRecord) -> None:
         show_answer(reading, spec)
         part = _choose_part(reading, parts)
         probability_bars(None if reading is None else reading.probabilities[part], spec.class_names, key="draw_bars")
+        sure_line(record)
         if reading is not None:
             correction(parts[part].image, reading.answers[part].label, spec, "draw")
         others = choose_others(record)
