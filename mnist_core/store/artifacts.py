@@ -44,6 +44,7 @@ class RunFiles:
         self.probabilities = self.folder / "probabilities.npz"
         self.checkpoint = self.folder / "checkpoint.npz"
         self.base_model = self.folder / "base.keras"
+        self.base_probabilities = self.folder / "base.npz"
         self.drawings = self.folder / "drawings.npz"
         self.teaching = self.folder / "teaching.npz"
         self.log = self.folder / "worker.log"
@@ -60,6 +61,12 @@ class RunFiles:
         """Return the tables by split name; raises `ArtifactMissingError`."""
         return _read_arrays(
             self.probabilities, "The predictions of this run are missing or damaged. Train it again to get them back."
+        )
+
+    def read_base_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the tables of the run that a fine-tuned one began with; raises `ArtifactMissingError`."""
+        return _read_arrays(
+            self.base_probabilities, "What this run said before is missing or damaged. Fine-tune the network again."
         )
 
     def write_parts(self, parts: Mapping[str, npt.NDArray[np.floating[Any]]]) -> None:

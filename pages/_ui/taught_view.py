@@ -79,7 +79,7 @@ def teaching_progress(record: RunRecord) -> None:
 def taught_view(record: RunRecord) -> None:
     """Show what a fine-tuned network reads now and read before; drawings only to their owner."""
     found = taught(record.id)
-    st.markdown(f"**{t('Before and after')}**", help=term("fine_tuning"))
+    st.markdown(f"**{t('Before and after fine-tuning')}**", help=term("fine_tuning"))
     with st.container(horizontal=True):
         if found.drawings.total:
             _metric(

@@ -36,24 +36,23 @@ def teach_view(record: RunRecord) -> None:
     counts = " · ".join(
         t("{n} × {name}", n=n, name=name) for name, n in zip(spec.class_names, drawings.counts(), strict=True) if n
     )
-    st.markdown(t("{n} drawings, seen by you alone: {counts}", n=f"{len(drawings):,}", counts=counts))
+    st.markdown(t("Collected so far, seen by you alone: {n} ({counts})", n=f"{len(drawings):,}", counts=counts))
+    _teaching(record, drawings)
     drawings_gallery(drawings, spec)
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads(drawings, spec)
         upload(spec)
         clear_all(spec)
-    _teaching(record, drawings)
 
 
 def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
     """Show the button that makes a new network, and how far it is or what it brought."""
-    st.markdown(f"**{t('Teach a network how you draw')}**", help=term("fine_tuning"))
     try:
         check_base(record, session.visitor(), shared_store())
     except MnistLabError as error:
         show_error(error)
         return
-    st.caption(_plan(record, drawings))
+    st.caption(_plan(record, drawings), help=term("fine_tuning"))
     if not need_dataset(record.config.data.dataset):
         return
     under_way = _current()
@@ -67,23 +66,19 @@ def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
 
 
 def _plan(record: RunRecord, drawings: PersonalSet) -> str:
+    """Say what fine-tuning will do."""
     kept_back = int(held_out(drawings.labels).sum())
     words = t(
-        "A new network begins where “{name}” is. It learns from your drawings, varied a little, and from images that "
-        "it knows, so that it does not forget. This takes about ten seconds; “{name}” stays as it is.",
+        "Fine-tuning makes a new network that begins where “{name}” is. It learns from your drawings, varied a little, "
+        "and from images that it knows, so that it does not forget. This takes about ten seconds; “{name}” stays as it "
+        "is.",
         name=t(record.name),
     )
-    if not kept_back:
-        return (
-            words
-            + " "
-            + t("There are too few drawings to hold any back as a test: that takes {n} of one class.", n=ENOUGH)
-        )
-    return (
-        words
-        + " "
-        + t("{held} of your {n} drawings are held back to see what it brings.", held=kept_back, n=len(drawings))
-    )
+    if kept_back:
+        held = t("Held back to see what it brings: {held} of your {n} drawings.", held=kept_back, n=len(drawings))
+    else:
+        held = t("Too few drawings to hold any back as a test: that takes {n} of one class.", n=ENOUGH)
+    return f"{words} {held}"
 
 
 def _is_digits(record: RunRecord) -> bool:
