@@ -6,7 +6,7 @@ from mnist_core.datasets import get_spec
 from mnist_core.engine import check_base, fine_tune_config, shared_supervisor
 from mnist_core.errors import MnistLabError
 from mnist_core.personal import ENOUGH, PersonalSet, held_out
-from mnist_core.store import RunRecord, shared_store
+from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import runs, session
 from pages._ui.components import need_dataset
 from pages._ui.errors import show_error
@@ -38,6 +38,7 @@ def teach_view(record: RunRecord) -> None:
     )
     st.markdown(t("Collected so far, seen by you alone: {n} ({counts})", n=f"{len(drawings):,}", counts=counts))
     _teaching(record, drawings)
+    st.markdown(f"**{t('All that you collected')}**")
     drawings_gallery(drawings, spec)
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads(drawings, spec)
@@ -99,6 +100,9 @@ def _start(record: RunRecord, drawings: PersonalSet) -> str:
 
 
 def _current() -> RunRecord | None:
-    """Return the fine-tuning that this session asked for last, if it still exists."""
+    """Return the fine-tuning that this session asked for last, else one of the visitor's that is under way."""
     run_id = st.session_state.get(_RUN)
-    return shared_store().get(run_id) if run_id and shared_store().exists(run_id) else None
+    if run_id and shared_store().exists(run_id):
+        return shared_store().get(run_id)
+    active = shared_store().find(states=[RunState.QUEUED, RunState.RUNNING], owner=session.owner())
+    return next((record for record in active if record.config.fine_tune is not None), None)

@@ -210,6 +210,9 @@ class TestTeaching:
         np.testing.assert_array_equal(store.files(new.id).read_drawings()[0], images)
         assert app.button(key="teach_start").disabled
         assert app.get("progress")
+        again = open_page("draw.py", run=run.id)  # after a reload
+        assert again.button(key="teach_start").disabled
+        assert again.get("progress")
 
     def test_too_few_to_hold_any_back_is_said(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
         store.add_drawings(ADA, "digits", *some(4))
@@ -273,7 +276,8 @@ class TestBeforeAndAfter:
         assert metrics(app)["Test set"] == f"{run.outcome.test_accuracy:.2%}"
         text = words(app)
         assert "It learned from 6 drawings. They are few" in text
-        assert "Before: 50.0%" in text
+        assert "Now 100.0%" in text
+        assert "before 50.0% (" in text
         assert "7 → 0" in text
         assert any("Fine-tuned from “A finished run”" in str(link.proto.label) for link in app.get("page_link"))
         assert "keras.models.load_model" in " ".join(code.value for code in app.code)
