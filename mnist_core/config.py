@@ -250,10 +250,10 @@ class FineTuneConfig(_Frozen):
         pattern=r"^[0-9a-f]{16}$", title="Drawings", description="Hash of the drawings that it learns from."
     )
     copies: int = Field(
-        2000, ge=1, le=20_000, title="Copies", description="How many varied images are made of the drawings."
+        1500, ge=1, le=20_000, title="Copies", description="How many varied images are made of the drawings."
     )
     rehearsal: int = Field(
-        4000,
+        3000,
         ge=0,
         le=60_000,
         title="Rehearsal",

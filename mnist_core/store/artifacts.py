@@ -45,6 +45,7 @@ class RunFiles:
         self.labels = self.folder / "labels.npz"
         self.checkpoint = self.folder / "checkpoint.npz"
         self.base_model = self.folder / "base.keras"
+        self.base_probabilities = self.folder / "base.npz"
         self.drawings = self.folder / "drawings.npz"
         self.teaching = self.folder / "teaching.npz"
         self.log = self.folder / "worker.log"
@@ -72,6 +73,12 @@ class RunFiles:
         if not self.labels.exists():
             return {}
         return _read_arrays(self.labels, "The labels of this run are damaged. Start MNIST Lab again to get them back.")
+
+    def read_base_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the tables of the run that a fine-tuned one began with; raises `ArtifactMissingError`."""
+        return _read_arrays(
+            self.base_probabilities, "What this run said before is missing or damaged. Fine-tune the network again."
+        )
 
     def write_parts(self, parts: Mapping[str, npt.NDArray[np.floating[Any]]]) -> None:
         """Write a network's parts, as `read_parts` gives them."""

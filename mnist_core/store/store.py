@@ -200,6 +200,8 @@ class Store(Requests, Metrics, Drawings, Shipping):
         try:
             with replacing(files.base_model) as path:
                 shutil.copyfile(earlier.base_model if drawings is None else earlier.model, path)
+            with replacing(files.base_probabilities) as path:
+                shutil.copyfile(earlier.base_probabilities if drawings is None else earlier.probabilities, path)
             if drawings is None:
                 with replacing(files.drawings) as path:
                     shutil.copyfile(earlier.drawings, path)

@@ -74,9 +74,7 @@ class FineTuning:
             ),
         )
         self._take_weights(model)
-        judge = make_judge(model, config)
-        self._before = self._judge(judge)
-        self._test_before = judge.judge(dataset.x_test, dataset.y_test)[0]
+        self._before = self._judge(make_judge(model, config))
 
     def base(self) -> "keras.Model":
         """Return the network that it began with; raises `ArtifactMissingError`."""
@@ -102,7 +100,7 @@ class FineTuning:
             "held_out": self._held_out,
             "before": self._before,
             "after": self._judge(judge),
-            "test_before": self._test_before,
+            "test_before": self._files.read_base_probabilities()["test"],
         }
 
     def _judge(self, judge: Judge) -> npt.NDArray[np.float32]:

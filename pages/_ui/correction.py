@@ -76,7 +76,7 @@ def _thanks(digest: str, spec: DatasetSpec, key: str) -> None:
         )
         st.button(
             t("Undo"),
-            key=f"{key}_undo",
+            key=f"{key}_undo_correction",
             icon=":material/undo:",
             type="tertiary",
             on_click=_take_back,

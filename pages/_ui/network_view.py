@@ -27,8 +27,8 @@ def network_view(config: RunConfig | None, problem: ConfigError | None) -> Confi
             else:
                 st.caption(
                     t(
-                        "The same idea as a plain Keras script. It needs two files beside it: the network that it "
-                        "begins with, model.keras, and the drawings, drawings.npz."
+                        "The same idea as a plain Keras script. It needs two files beside it: model.keras, the network "
+                        "that it begins with, and drawings.npz, the drawings."
                     )
                 )
             st.code(keras_code(config, get_spec(config.data.dataset).num_classes), language="python")

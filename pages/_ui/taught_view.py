@@ -18,6 +18,7 @@ from pages._ui.run_status import run_status
 
 _PACE = 0.4  # seconds between two looks at a run
 _MOST_TILES = 40
+_LUCK = 0.05  # differences that come by chance at least so often may be luck
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def teaching_progress(record: RunRecord) -> None:
 def taught_view(record: RunRecord) -> None:
     """Show what a fine-tuned network reads now and read before; drawings only to their owner."""
     found = taught(record.id)
-    st.markdown(f"**{t('Before and after')}**", help=term("fine_tuning"))
+    st.markdown(f"**{t('Before and after fine-tuning')}**", help=term("fine_tuning"))
     with st.container(horizontal=True):
         if found.drawings.total:
             _metric(
@@ -101,17 +102,18 @@ def _metric(label: str, value: str, found: Change) -> None:
             label,
             value,
             t("{points} points", points=f"{points:+.1f}") if found.total >= 100 else f"{found.after - found.before:+d}",
-            delta_color="off" if found.after == found.before else "normal",
+            delta_color="normal" if found.p_value < _LUCK else "off",  # what may be luck is no good or bad news
             border=True,
             help=term("confidence_interval"),
         )
         (low, high), (low_before, high_before) = found.interval_after, found.interval_before
         st.caption(
             t(
-                "After: {low} to {high}. Before: {share}, that is {low_before} to {high_before}.",
+                "Now {after} ({low} to {high}), before {before} ({low_before} to {high_before}).",
+                after=f"{found.after / found.total:.1%}",
                 low=f"{low:.1%}",
                 high=f"{high:.1%}",
-                share=f"{found.before / found.total:.1%}",
+                before=f"{found.before / found.total:.1%}",
                 low_before=f"{low_before:.1%}",
                 high_before=f"{high_before:.1%}",
             )
@@ -132,7 +134,7 @@ def _words(found: Taught) -> str:
         )
     if found.drawings.after == found.drawings.before:
         return learned + " " + t("On those held back it is as good as before.")
-    if found.drawings.p_value < 0.05:
+    if found.drawings.p_value < _LUCK:
         return learned + " " + t("The difference on those held back is hardly luck: p = {p}.", p=_p(found))
     return (
         learned

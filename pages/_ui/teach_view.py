@@ -6,7 +6,7 @@ from mnist_core.datasets import get_spec
 from mnist_core.engine import check_base, fine_tune_config, shared_supervisor
 from mnist_core.errors import MnistLabError
 from mnist_core.personal import ENOUGH, PersonalSet, held_out
-from mnist_core.store import RunRecord, shared_store
+from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import runs, session
 from pages._ui.components import need_dataset
 from pages._ui.errors import show_error
@@ -36,24 +36,24 @@ def teach_view(record: RunRecord) -> None:
     counts = " · ".join(
         t("{n} × {name}", n=n, name=name) for name, n in zip(spec.class_names, drawings.counts(), strict=True) if n
     )
-    st.markdown(t("{n} drawings, seen by you alone: {counts}", n=f"{len(drawings):,}", counts=counts))
+    st.markdown(t("Collected so far, seen by you alone: {n} ({counts})", n=f"{len(drawings):,}", counts=counts))
+    _teaching(record, drawings)
+    st.markdown(f"**{t('All that you collected')}**")
     drawings_gallery(drawings, spec)
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads(drawings, spec)
         upload(spec)
         clear_all(spec)
-    _teaching(record, drawings)
 
 
 def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
     """Show the button that makes a new network, and how far it is or what it brought."""
-    st.markdown(f"**{t('Teach a network how you draw')}**", help=term("fine_tuning"))
     try:
         check_base(record, session.visitor(), shared_store())
     except MnistLabError as error:
         show_error(error)
         return
-    st.caption(_plan(record, drawings))
+    st.caption(_plan(record, drawings), help=term("fine_tuning"))
     if not need_dataset(record.config.data.dataset):
         return
     under_way = _current()
@@ -67,23 +67,19 @@ def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
 
 
 def _plan(record: RunRecord, drawings: PersonalSet) -> str:
+    """Say what fine-tuning will do."""
     kept_back = int(held_out(drawings.labels).sum())
     words = t(
-        "A new network begins where “{name}” is. It learns from your drawings, varied a little, and from images that "
-        "it knows, so that it does not forget. This takes about ten seconds; “{name}” stays as it is.",
+        "Fine-tuning makes a new network that begins where “{name}” is. It learns from your drawings, varied a little, "
+        "and from images that it knows, so that it does not forget. This takes about ten seconds; “{name}” stays as it "
+        "is.",
         name=t(record.name),
     )
-    if not kept_back:
-        return (
-            words
-            + " "
-            + t("There are too few drawings to hold any back as a test: that takes {n} of one class.", n=ENOUGH)
-        )
-    return (
-        words
-        + " "
-        + t("{held} of your {n} drawings are held back to see what it brings.", held=kept_back, n=len(drawings))
-    )
+    if kept_back:
+        held = t("Held back to see what it brings: {held} of your {n} drawings.", held=kept_back, n=len(drawings))
+    else:
+        held = t("Too few drawings to hold any back as a test: that takes {n} of one class.", n=ENOUGH)
+    return f"{words} {held}"
 
 
 def _is_digits(record: RunRecord) -> bool:
@@ -104,6 +100,9 @@ def _start(record: RunRecord, drawings: PersonalSet) -> str:
 
 
 def _current() -> RunRecord | None:
-    """Return the fine-tuning that this session asked for last, if it still exists."""
+    """Return the fine-tuning that this session asked for last, else one of the visitor's that is under way."""
     run_id = st.session_state.get(_RUN)
-    return shared_store().get(run_id) if run_id and shared_store().exists(run_id) else None
+    if run_id and shared_store().exists(run_id):
+        return shared_store().get(run_id)
+    active = shared_store().find(states=[RunState.QUEUED, RunState.RUNNING], owner=session.owner())
+    return next((record for record in active if record.config.fine_tune is not None), None)

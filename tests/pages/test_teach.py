@@ -1,0 +1,329 @@
+"""Saying what a drawing was, what was collected, and teaching a network with it."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.config import LogisticConfig, RunConfig
+from mnist_core.drawing import prepare_strokes, read_canvas, write_canvas
+from mnist_core.engine import fine_tune_config
+from mnist_core.inference import classifier
+from mnist_core.personal import PersonalSet, write_csv, write_npz
+from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor, own_process
+from pages._ui import session
+
+OpenPage = Callable[..., AppTest]
+FinishedRun = Callable[..., RunRecord]
+
+ADA = "ada"
+CANVAS = write_canvas([np.array([[140.0, 40.0], [140.0, 240.0]])], 18)
+
+
+@pytest.fixture(autouse=True)
+def queue_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs in the queue stay there: these tests are about what is shown."""
+    monkeypatch.setattr("mnist_core.engine.supervisor.Supervisor.start", lambda self: None)
+
+
+@pytest.fixture(autouse=True)
+def ada(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every session here is the same visitor's."""
+    monkeypatch.setattr(session, "owner", lambda: ADA)
+
+
+def words(app: AppTest) -> str:
+    shown = [
+        str(element.value)
+        for kind in (app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
+        for element in kind
+    ]
+    return " ".join(shown + [element.proto.body for element in app.get("html")])
+
+
+def some(n: int = 8, label: int | None = None) -> tuple[Any, Any]:
+    images = np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8)
+    return images, (np.arange(n) % 2 if label is None else np.full(n, label)).astype(np.uint8)
+
+
+def keys(app: AppTest, prefix: str) -> list[str]:
+    return [button.key for button in app.button if button.key and button.key.startswith(prefix)]
+
+
+@pytest.fixture
+def run(finished_run: FinishedRun, store: Store) -> RunRecord:
+    """Return a finished run that may be fine-tuned: its Keras model is not looked at here."""
+    record = finished_run()
+    store.files(record.id).model.write_bytes(b"a model")
+    return record
+
+
+@pytest.fixture
+def drawn(open_page: OpenPage, run: RunRecord) -> tuple[AppTest, Any, int]:
+    """Return the page with a drawing, the image that the network saw, and what it took it for."""
+    app = open_page("draw.py")
+    app.session_state["canvas_0"] = {"drawing": {"raw": CANVAS, "data": None}}
+    app.run()
+    image = prepare_strokes(read_canvas(CANVAS, 280).strokes).image
+    return app, image, int(classifier(shared(run)).predict(image[None])[0].argmax())
+
+
+def shared(run: RunRecord) -> Any:
+    from mnist_core.store import shared_store
+
+    return shared_store().files(run.id)
+
+
+class TestTheQuestion:
+    def test_nothing_is_asked_before_there_is_an_answer(self, open_page: OpenPage, run: RunRecord) -> None:
+        app = open_page("draw.py")
+        assert not keys(app, "draw_was_")
+        assert "Say whether an answer is right" in words(app)
+
+    def test_yes_keeps_the_drawing_as_it_was_read(self, drawn: tuple[AppTest, Any, int], store: Store) -> None:
+        app, image, answer = drawn
+        app.button(key="draw_yes").click().run()
+        found = store.read_drawings(ADA, "digits")
+        np.testing.assert_array_equal(found.images, image[None])
+        assert found.labels.tolist() == [answer]
+        assert f"It is kept as “{answer}”, for you alone. Collected so far: 1." in words(app)
+        assert not keys(app, "draw_was_")
+
+    def test_no_keeps_it_as_what_it_was(self, drawn: tuple[AppTest, Any, int], store: Store) -> None:
+        app, image, answer = drawn
+        assert len(keys(app, "draw_was_")) == 10
+        assert [app.button(key=f"draw_was_{label}").disabled for label in range(10)] == [n == answer for n in range(10)]
+        right = (answer + 3) % 10
+        app.button(key=f"draw_was_{right}").click().run()
+        assert store.read_drawings(ADA, "digits").labels.tolist() == [right]
+        assert f"It is kept as “{right}”" in words(app)
+        assert "seen by you alone: 1 (1 × " in words(app)
+
+    def test_it_can_be_taken_back(self, drawn: tuple[AppTest, Any, int], store: Store) -> None:
+        app, _, _ = drawn
+        app.button(key="draw_yes").click().run()
+        app.button(key="draw_undo_correction").click().run()
+        assert len(store.read_drawings(ADA, "digits")) == 0
+        assert len(keys(app, "draw_was_")) == 10
+
+    def test_another_drawing_is_asked_about_anew(self, drawn: tuple[AppTest, Any, int]) -> None:
+        app, _, _ = drawn
+        app.button(key="draw_yes").click().run()
+        other = write_canvas([np.array([[40.0, 140.0], [240.0, 140.0]])], 18)
+        app.session_state["canvas_0"] = {"drawing": {"raw": other, "data": None}}
+        app.run()
+        assert len(keys(app, "draw_was_")) == 10
+
+    def test_a_full_collection_says_so(
+        self, drawn: tuple[AppTest, Any, int], store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        app, _, _ = drawn
+        images, labels = some(1000)
+        store.add_drawings(ADA, "digits", images, labels)
+        app.button(key="draw_yes").click().run()
+        assert [error.value for error in app.error] == [
+            "At most 1,000 drawings can be kept. Delete some that you don't need."
+        ]
+        assert store.count_drawings(ADA) == 1000
+
+
+class TestTheCollection:
+    def test_it_shows_counts_and_every_drawing(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
+        store.add_drawings(ADA, "digits", *some(8))
+        app = open_page("draw.py")
+        assert "seen by you alone: 8 (4 × 0 · 4 × 1)" in words(app)
+        assert len(keys(app, "teach_delete_")) == 8
+        assert words(app).count("Your drawing of ") == 8
+
+    def test_many_are_shown_a_page_at_a_time(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
+        store.add_drawings(ADA, "digits", *some(60))
+        assert len(keys(open_page("draw.py"), "teach_delete_")) == 24
+
+    def test_nobody_elses_are_shown(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
+        store.add_drawings("bob", "digits", *some(8))
+        store.add_drawings(ADA, "clothes", *some(8))
+        app = open_page("draw.py")
+        assert not keys(app, "teach_delete_")
+
+    def test_one_is_deleted(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
+        first, second = store.add_drawings(ADA, "digits", *some(2))
+        app = open_page("draw.py")
+        app.button(key=f"teach_delete_{first}").click().run()
+        assert store.read_drawings(ADA, "digits").ids == (second,)
+        assert len(keys(app, "teach_delete_")) == 1
+
+    def test_all_are_deleted(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
+        store.add_drawings(ADA, "digits", *some(8))
+        app = open_page("draw.py")
+        app.button(key="teach_clear").click().run()
+        assert store.count_drawings(ADA) == 0
+        assert "Say whether an answer is right" in words(app)
+
+    @pytest.mark.parametrize("write", [write_csv, write_npz])
+    def test_a_file_is_added(
+        self, write: Callable[..., bytes], open_page: OpenPage, run: RunRecord, store: Store
+    ) -> None:
+        app = open_page("draw.py")
+        images, labels = some(5)
+        app.file_uploader[0].upload(f"drawings.{write.__name__[-3:]}", write(images, labels)).run()
+        found = store.read_drawings(ADA, "digits")
+        np.testing.assert_array_equal(found.images, images)
+        np.testing.assert_array_equal(found.labels, labels)
+        app.run()
+        assert store.count_drawings(ADA) == 5
+        assert not app.error
+
+    @pytest.mark.parametrize(
+        ("data", "sentence"),
+        [
+            (b"hello", "The first row of the CSV file"),
+            (b"PK\3\4 hello", "This NPZ file is damaged"),
+            (write_csv(*some(3)).replace(b",pixel783", b",pixel"), "The first row of the CSV file"),
+            (write_csv(*some(1001)), "at most 1,000 can be added"),
+        ],
+        ids=["no table", "no archive", "other columns", "too many"],
+    )
+    def test_a_wrong_file_is_one_sentence_and_adds_nothing(
+        self, data: bytes, sentence: str, open_page: OpenPage, run: RunRecord, store: Store
+    ) -> None:
+        app = open_page("draw.py")
+        app.file_uploader[0].upload("drawings.csv", data).run()
+        assert len(app.error) == 1
+        assert sentence in app.error[0].value
+        assert store.count_drawings(ADA) == 0
+
+
+class TestTeaching:
+    def test_the_button_queues_a_run_with_these_drawings(
+        self, open_page: OpenPage, run: RunRecord, store: Store
+    ) -> None:
+        images, labels = some(8)
+        store.add_drawings(ADA, "digits", images, labels)
+        app = open_page("draw.py", run=run.id)
+        assert "Held back to see what it brings: 2 of your 8 drawings" in words(app)
+        app.button(key="teach_start").click().run()
+        (new,) = store.find(states=[RunState.QUEUED])
+        assert (new.owner, new.config.fine_tune.base, new.name) == (ADA, run.id, "A finished run, my handwriting")
+        np.testing.assert_array_equal(store.files(new.id).read_drawings()[0], images)
+        assert app.button(key="teach_start").disabled
+        assert app.get("progress")
+        again = open_page("draw.py", run=run.id)  # after a reload
+        assert again.button(key="teach_start").disabled
+        assert again.get("progress")
+
+    def test_too_few_to_hold_any_back_is_said(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
+        store.add_drawings(ADA, "digits", *some(4))
+        assert "Too few drawings to hold any back" in words(open_page("draw.py"))
+
+    def test_a_baseline_is_told_apart(self, open_page: OpenPage, finished_run: FinishedRun, store: Store) -> None:
+        config = RunConfig.parse({"data": {"dataset": "digits"}, "model": LogisticConfig().model_dump()})
+        finished_run(config)
+        store.add_drawings(ADA, "digits", *some(4))
+        app = open_page("draw.py")
+        assert [error.value for error in app.error] == [
+            "Logistic regression can't be fine-tuned: only networks can learn on. Choose a network."
+        ]
+        assert not keys(app, "teach_start")
+
+    def test_the_same_again_shows_what_is_there(
+        self, open_page: OpenPage, run: RunRecord, store: Store, taught: RunRecord
+    ) -> None:
+        app = open_page("draw.py", run=run.id)
+        app.button(key="teach_start").click().run()
+        assert not store.find(states=[RunState.QUEUED])
+        assert "Before and after fine-tuning" in words(app)
+
+
+@pytest.fixture
+def taught(run: RunRecord, finished_run: FinishedRun, store: Store) -> RunRecord:
+    """Return a finished fine-tuned run of Ada's; what its drawings were taken for is made up."""
+    images, labels = some(8)
+    store.add_drawings(ADA, "digits", images, labels)
+    config = fine_tune_config(run, PersonalSet(images, labels, tuple(range(8))), store)
+    run_id = store.create(config, "Mine", owner=ADA, drawings=store.read_drawings(ADA, "digits"))
+    assert store.claim(run_id, own_process())
+    source, files = store.files(run.id), store.files(run_id)
+    for name in ("onnx", "model", "probabilities"):
+        getattr(files, name).write_bytes(getattr(source, name).read_bytes())
+    held = np.zeros(8, bool)
+    held[[4, 5]] = True
+    files.write_teaching(
+        {
+            "held_out": held,
+            "before": np.eye(10, dtype=np.float32)[[7, 1]],
+            "after": np.eye(10, dtype=np.float32)[[0, 1]],
+            "test_before": source.read_probabilities()["test"],
+        }
+    )
+    outcome = Outcome(test_loss=0.3, test_accuracy=run.outcome.test_accuracy, parameters=100, epoch_seconds=[0.1] * 3)
+    assert store.finish(run_id, RunState.COMPLETED, outcome=outcome)
+    return store.get(run_id)
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+class TestBeforeAndAfter:
+    def test_the_page_train_shows_both_and_where_it_came_from(
+        self, open_page: OpenPage, run: RunRecord, taught: RunRecord
+    ) -> None:
+        app = open_page("train.py", run=taught.id)
+        assert metrics(app)["Drawings that it did not learn from"] == "2 of 2"
+        assert metrics(app)["Test set"] == f"{run.outcome.test_accuracy:.2%}"
+        text = words(app)
+        assert "It learned from 6 drawings. They are few" in text
+        assert "Now 100.0%" in text
+        assert "before 50.0% (" in text
+        assert "7 → 0" in text
+        assert any("Fine-tuned from “A finished run”" in str(link.proto.label) for link in app.get("page_link"))
+        assert "keras.models.load_model" in " ".join(code.value for code in app.code)
+
+    def test_others_see_the_figures_but_not_the_drawings(
+        self, open_page: OpenPage, taught: RunRecord, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(session, "owner", lambda: "bob")
+        app = open_page("train.py", run=taught.id)
+        assert metrics(app)["Drawings that it did not learn from"] == "2 of 2"
+        assert "7 → 0" not in words(app)
+
+    def test_the_base_may_be_gone(self, open_page: OpenPage, store: Store, run: RunRecord, taught: RunRecord) -> None:
+        store.delete(run.id, Visitor(None, is_admin=True))
+        app = open_page("train.py", run=taught.id)
+        assert "Before and after fine-tuning" in words(app)
+        assert not app.error
+
+    def test_missing_results_are_said_and_the_rest_is_shown(
+        self, open_page: OpenPage, store: Store, taught: RunRecord
+    ) -> None:
+        store.files(taught.id).teaching.unlink()
+        app = open_page("train.py", run=taught.id)
+        assert [error.value for error in app.error] == [
+            "What fine-tuning changed is missing or damaged. Fine-tune the network again."
+        ]
+        assert "What next?" in words(app)
+
+    @pytest.mark.parametrize("page", ["evaluate.py", "draw.py", "robustness.py"])
+    def test_every_page_takes_a_fine_tuned_run(self, page: str, open_page: OpenPage, taught: RunRecord) -> None:
+        app = open_page(page, run=taught.id)
+        assert not app.error
+        assert not app.exception
+
+    def test_the_form_does_not_fine_tune(self, open_page: OpenPage, taught: RunRecord) -> None:
+        app = open_page("train.py", run=taught.id)
+        assert app.session_state["draft"]["fine_tune"] is None
+        assert app.session_state["draft"]["train"]["learning_rate"] == taught.config.train.learning_rate
+
+
+def test_a_damaged_upload_leaves_what_was_there(open_page: OpenPage, run: RunRecord, store: Store) -> None:
+    store.add_drawings(ADA, "digits", *some(3))
+    stream = io.BytesIO()
+    images, labels = some(5)
+    np.savez(stream, images=images, labels=labels + np.uint8(9))
+    app = open_page("draw.py")
+    app.file_uploader[0].upload("drawings.npz", stream.getvalue()).run()
+    assert "Labels are whole numbers from 0 to 9. Drawing 2 has another: 10" in words(app)
+    assert store.count_drawings(ADA) == 3
