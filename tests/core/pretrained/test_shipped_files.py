@@ -1,9 +1,14 @@
 """The packages that the program really comes with, where they are."""
 
+import gzip
+
 import numpy as np
 import pytest
 
+from benchmarks.handwriting import CANVAS, as_drawn
 from mnist_core.datasets import load_dataset
+from mnist_core.drawing import prepare_drawing, read_canvas, write_canvas
+from mnist_core.drawing.strokes import read_unipen
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.explain import open_layers
 from mnist_core.inference import classifier
@@ -14,6 +19,9 @@ from mnist_core.pretrained.package import Package
 PATHS = sorted(FOLDER.glob("*.zip"))
 # What each must reach on its own test set.
 LEAST_ACCURACY = {"handwriting": 0.992, "mnist-only": 0.985, "fashion": 0.90}
+
+# And on the digits of the check writers, of whom it never saw any.
+LEAST_OF_STRANGERS = {"handwriting": 0.98, "mnist-only": 0.95}
 
 every_package = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
@@ -64,3 +72,32 @@ def test_its_model_gives_the_probabilities_that_are_stored(path, store, real_set
         np.testing.assert_allclose(
             classifier(files).predict(np.asarray(images[:1000])), stored["validation"][:1000], atol=2e-3
         )
+
+
+def elsewhere(drawing, rng):
+    """Return a drawing at a random place of the canvas and 0.4 to 1 times its size, drawn there anew."""
+    scale = rng.uniform(0.4, 1)
+    place = rng.uniform(0, CANVAS * (1 - scale), 2)
+    return read_canvas(write_canvas([stroke * scale + place for stroke in drawing.strokes], 18), CANVAS)
+
+
+def prepared(drawings):
+    return np.stack([prepare_drawing(drawing, CANVAS, "digits").image for drawing in drawings])
+
+
+def test_they_read_strangers_wherever_and_however_large_they_draw(store, real_data_dir):
+    path = real_data_dir / "pendigits-orig.tra.gz"
+    if not path.is_file():
+        pytest.skip(f"needs recorded handwriting: there is no {path}")
+    digits = read_unipen(gzip.decompress(path.read_bytes()).decode("latin-1"))
+    chosen = [digit for digit in digits if digit.writer is not None and digit.writer % 2][::6]
+    labels = np.array([digit.label for digit in chosen])
+    drawings = [as_drawn(digit, 18) for digit in chosen]
+    rng = np.random.default_rng(0)
+    images, moved = prepared(drawings), prepared([elsewhere(drawing, rng) for drawing in drawings])
+    install_shipped(store)
+    for name, least in LEAST_OF_STRANGERS.items():
+        network = classifier(store.files(SHIPPED[name].run_id))
+        answers = network.predict(images).argmax(axis=1)
+        assert np.mean(answers == labels) >= least
+        assert np.mean(network.predict(moved).argmax(axis=1) == answers) >= 0.99
