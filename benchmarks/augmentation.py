@@ -3,7 +3,7 @@
 ``python -m benchmarks.augmentation [--rounds 3] [--images 60000] [--json]``
 
 First each change alone, and the same by other libraries: processor time, which other programs disturb least. Then
-epochs of recipes in turn without and with augmentation (A B A B), in this process: seconds, and the processor's seconds.
+epochs of recipes in turn without and with augmentation (A B A B), in this process: seconds, and those of the processor.
 """
 
 import argparse

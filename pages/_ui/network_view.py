@@ -22,7 +22,10 @@ def network_view(config: RunConfig | None, problem: ConfigError | None) -> Confi
         with table:
             layer_table(config)
         with code:
-            st.caption(t("A plain Keras script of exactly these settings. Copy it and run it anywhere."))
+            if config.augment.habits or config.data.pen_strokes:
+                st.caption(t("A plain Keras script of these settings, but for what its comments leave out."))
+            else:
+                st.caption(t("A plain Keras script of exactly these settings. Copy it and run it anywhere."))
             st.code(keras_code(config, get_spec(config.data.dataset).num_classes), language="python")
     except ConfigError as error:
         show_error(error)
