@@ -10,7 +10,8 @@ def keras_code(config: RunConfig, num_classes: int = 10) -> str:
     """Return Python code that builds and trains this very model, data included.
 
     It runs as it is with Keras installed, and imports nothing of this project. The bundled small
-    digits have no loader in Keras; their code names scikit-learn's and enlarges simply.
+    digits have no loader in Keras; their code names scikit-learn's and enlarges simply. Habits of
+    writing and pen strokes are left out, and a comment says so.
 
     Raises
     ------
@@ -70,6 +71,8 @@ def _data_lines(config: RunConfig) -> list[str]:
             f"(x_train, y_train), (x_test, y_test) = keras.datasets.{config.data.dataset}.load_data()",
             "x_train, x_test = x_train / 255.0, x_test / 255.0",
         ]
+    if config.data.pen_strokes:
+        lines.append("# Left out: MNIST Lab also learns from pen strokes of other people, each seen three times.")
     if config.data.train_size is not None:
         n = config.data.train_size
         lines.append(f"x_train, y_train = x_train[:{n}], y_train[:{n}]")

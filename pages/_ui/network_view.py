@@ -22,15 +22,7 @@ def network_view(config: RunConfig | None, problem: ConfigError | None) -> Confi
         with table:
             layer_table(config)
         with code:
-            if config.fine_tune is None:
-                st.caption(t("A plain Keras script of exactly these settings. Copy it and run it anywhere."))
-            else:
-                st.caption(
-                    t(
-                        "The same idea as a plain Keras script. It needs two files beside it: model.keras, the network "
-                        "that it begins with, and drawings.npz, the drawings."
-                    )
-                )
+            st.caption(_about_code(config))
             st.code(keras_code(config, get_spec(config.data.dataset).num_classes), language="python")
     except ConfigError as error:
         show_error(error)
@@ -68,3 +60,15 @@ def layer_table(config: RunConfig) -> None:
     )
     total = sum(row.parameters for row in rows)
     st.caption(t("{total} parameters in all.", total=f"{total:,}"), help=term("parameters"))
+
+
+def _about_code(config: RunConfig) -> str:
+    """Say how far the plain script is the same as what is trained here."""
+    if config.fine_tune is not None:
+        return t(
+            "The same idea as a plain Keras script. It needs two files beside it: model.keras, the network that it "
+            "begins with, and drawings.npz, the drawings."
+        )
+    if config.augment.habits or config.data.pen_strokes:
+        return t("A plain Keras script of these settings, but for what its comments leave out.")
+    return t("A plain Keras script of exactly these settings. Copy it and run it anywhere.")
