@@ -40,16 +40,18 @@ def main() -> None:
     digits = recorded(options.file, int(options.writers == "check"))
     run = options.run or _newest()
     network = classifier(shared_store().files(run))
-    results = {name: measure(SCENES[name], digits, network, options.photos) for name in options.scene or SCENES}
+    results = {}
+    for name in options.scene or SCENES:
+        results[name] = measure(SCENES[name], digits, network, options.photos)
+        print(f"\r{len(results)} kinds measured", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
     if options.json:
         print(json.dumps({"run": run, "writers": options.writers, "scenes": results}))
         return
-    print(
-        f"{options.photos} photos of each kind, {LINES * IN_A_LINE} digits each; {shared_store().get(run).name}, {run}"
-    )
-    columns = ("found", "extra", "read", "plain pen", "strokes", "seconds")
+    print(f"{options.photos} photos of each kind, {LINES * IN_A_LINE} digits each; run {run}")
+    columns = tuple(results[name])
     print(f"{'':12}" + "".join(f"{column:>11}" for column in columns))
-    results["mean"] = {column: float(np.mean([r[column] for r in results.values()])) for column in columns}
+    results["mean"] = {column: float(np.mean([result[column] for result in results.values()])) for column in columns}
     for name, result in results.items():
         print(f"{name:12}" + "".join(f"{result[column]:>11.4f}" for column in columns))
 

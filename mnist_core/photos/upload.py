@@ -6,7 +6,7 @@ from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from mnist_core.errors import ImageError
 from mnist_core.photos.containers import Container, damaged, open_container
@@ -17,6 +17,8 @@ LEAST_SIDE = 8  # pixels
 MOST_STRETCHED = 20  # times as long as wide: a strip longer than that holds no photo
 WORKING_PIXELS = 1_200 * 1_200  # photos are shrunk to so many pixels before anything is looked for
 
+# Importing a plugin registers it; otherwise Pillow imports those of all formats at the first WebP file.
+_PLUGINS = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 _STRIP = 4_000_000  # pixels that are converted at once
 # Decoding a picture takes up to 4 bytes a pixel, and some formats several times that: one at a time.
 _decoding = threading.Lock()

@@ -12,6 +12,7 @@ from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord
 from pages._ui import runs, session
 from pages._ui.components import answer, switch
+from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 from pages._ui.photo_found import show_clothes, show_digits, show_steps
 
@@ -39,12 +40,16 @@ def photo_board(source: str, record: RunRecord) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         file = _ask(source, spec)
-    with right:
+    found = None
+    with right, errors_in_words():
         if file is None:
+            st.session_state.pop(_KEPT, None)
             answer("?", t("No picture yet"))
             _what_works(spec)
-            return
-        found = _found(file.getvalue(), spec)
+        else:
+            found = _found(file.getvalue(), spec)
+    if found is None:
+        return
     if isinstance(found, FoundDigits):
         show_digits(found, record, spec, right)
     else:

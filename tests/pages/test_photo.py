@@ -169,3 +169,11 @@ def test_uneven_light_is_shown_evened_out(upload_page: AppTest) -> None:
     app = uploaded(upload_page, compose([tidy("12")], SCENES["dim side"], seed=0).file())
     assert not app.error
     assert len(app.image) == 3
+
+
+def test_a_picture_that_is_taken_away_is_forgotten(upload_page: AppTest) -> None:
+    app = uploaded(upload_page, compose([tidy("12")], SCENE, seed=0).file())
+    assert "photo" in app.session_state
+    app.file_uploader(key="photo_file").set_value(None).run()
+    assert "photo" not in app.session_state
+    assert "No picture yet" in words(app)
