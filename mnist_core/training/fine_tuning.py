@@ -76,7 +76,9 @@ class FineTuning:
         import keras
 
         base = self.base()
-        self._before = keras.ops.convert_to_numpy(base(scale(self._judged[0]), training=False))
+        self._before = np.zeros((0, dataset.spec.num_classes), np.float32)  # Keras reshapes no empty batch
+        if self._held_out.any():
+            self._before = keras.ops.convert_to_numpy(base(scale(self._judged[0]), training=False))
         _take_weights(model, base)
 
     def base(self) -> "keras.Model":
