@@ -1,6 +1,6 @@
 """Learning on from another network's weights, with a visitor's drawings. Imports Keras inside its functions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,7 +64,7 @@ class FineTuning:
         self._held_out = held_out(labels)
         self._judged = images[self._held_out], labels[self._held_out]
         self.dataset = TaughtDataset(
-            **{name: getattr(dataset, name) for name in ("spec", "x_train", "y_train", "x_test", "y_test")},
+            **{field.name: getattr(dataset, field.name) for field in fields(Dataset)},
             mix=make_mix(
                 Mix(images[~self._held_out], labels[~self._held_out]),
                 Mix(*dataset.split("train", config.data)),
