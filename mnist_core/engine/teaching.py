@@ -11,7 +11,7 @@ from mnist_core.store import RunRecord, Store, Visitor
 EPOCHS, LEARNING_RATE, BATCH_SIZE = 2, 5e-4, 64
 REHEARSAL, MOST_COPIES, COPIES_OF_EACH = 3000, 1500, 100
 _SECONDS = 4.5  # of training and judging, as far as one can tell: a click shall be answered within ten
-_LEAST = 0.25  # share of the images that even a slow network learns from
+_LEAST = 0.5  # share of the images that even a slow network learns from
 _JUDGING = 0.4  # of a training step's time an image takes to be judged
 
 
@@ -63,7 +63,11 @@ def fine_tune_config(record: RunRecord, drawings: PersonalSet, store: Store) -> 
             seed=base.train.seed,
         ),
     )
-    share = _share_in_time(config, read_speed(store.settings.speed_path) or REFERENCE)
+    speed = read_speed(store.settings.speed_path) or REFERENCE
+    as_trained = config.with_settings({"precision": base.train.precision})
+    if speed.step_seconds(as_trained) < speed.step_seconds(config):
+        config = as_trained
+    share = _share_in_time(config, speed)
     learned = int((~held_out(drawings.labels)).sum())
     fine_tune = FineTuneConfig(
         base=record.id,

@@ -1,6 +1,6 @@
 """Learning on from another network's weights, with a visitor's drawings. Imports Keras inside its functions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from mnist_core.datasets import Dataset, Split
 from mnist_core.errors import ArtifactMissingError, ConfigError
 from mnist_core.personal import Mix, content_hash, held_out, make_mix
 from mnist_core.store import RunFiles
-from mnist_core.training.steps import Bytes, Judge, make_judge
+from mnist_core.training.steps import Bytes, Judge, scale
 
 if TYPE_CHECKING:
     import keras
@@ -64,7 +64,7 @@ class FineTuning:
         self._held_out = held_out(labels)
         self._judged = images[self._held_out], labels[self._held_out]
         self.dataset = TaughtDataset(
-            **{name: getattr(dataset, name) for name in ("spec", "x_train", "y_train", "x_test", "y_test")},
+            **{field.name: getattr(dataset, field.name) for field in fields(Dataset)},
             mix=make_mix(
                 Mix(images[~self._held_out], labels[~self._held_out]),
                 Mix(*dataset.split("train", config.data)),
@@ -73,8 +73,13 @@ class FineTuning:
                 seed=config.train.seed,
             ),
         )
-        self._take_weights(model)
-        self._before = self._judge(make_judge(model, config))
+        import keras
+
+        base = self.base()
+        self._before = np.zeros((0, dataset.spec.num_classes), np.float32)  # Keras reshapes no empty batch
+        if self._held_out.any():
+            self._before = keras.ops.convert_to_numpy(base(scale(self._judged[0]), training=False))
+        _take_weights(model, base)
 
     def base(self) -> "keras.Model":
         """Return the network that it began with; raises `ArtifactMissingError`."""
@@ -105,12 +110,11 @@ class FineTuning:
 
     def _judge(self, judge: Judge) -> npt.NDArray[np.float32]:
         images, labels = self._judged
-        if not len(labels):
-            return np.zeros((0, self.dataset.spec.num_classes), np.float32)
-        return judge.judge(images, labels)[0]
+        return judge.judge(images, labels)[0] if len(labels) else self._before
 
-    def _take_weights(self, model: "keras.Model") -> None:
-        weights = self.base().get_weights()
-        if [array.shape for array in weights] != [array.shape for array in model.get_weights()]:
-            raise ConfigError("The network to begin with has other layers than this run. Fine-tune it again.")
-        model.set_weights(weights)
+
+def _take_weights(model: "keras.Model", base: "keras.Model") -> None:
+    weights = base.get_weights()
+    if [array.shape for array in weights] != [array.shape for array in model.get_weights()]:
+        raise ConfigError("The network to begin with has other layers than this run. Fine-tune it again.")
+    model.set_weights(weights)

@@ -132,6 +132,12 @@ def pick(key: str) -> RunRecord | None:
     return record
 
 
+def choose(key: str, run_id: str) -> None:
+    """Choose a run in the box of `pick`; for a button's callback."""
+    st.session_state[key] = run_id
+    remember(run_id)
+
+
 def remember(run_id: str) -> None:
     """Make a run the one that all pages and the address point to."""
     st.session_state["current_run"] = run_id

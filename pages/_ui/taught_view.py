@@ -65,12 +65,22 @@ def teaching_progress(record: RunRecord) -> None:
             st.rerun()  # the button may be used again, and the new network is in the list
         if current.state.has_model and current.outcome.test_accuracy is not None:
             taught_view(current)
-            with st.container(horizontal=True):
-                for page, words, icon in (
-                    ("draw.py", t("Draw with it"), ":material/draw:"),
-                    ("train.py", t("Look at the run"), ":material/model_training:"),
+            with st.container(horizontal=True, vertical_alignment="center"):
+                # Not a link: the page would keep the run that is chosen already.
+                if st.button(
+                    t("Draw with it"),
+                    key="teach_draw",
+                    icon=":material/draw:",
+                    on_click=runs.choose,
+                    args=("draw_run", current.id),
                 ):
-                    st.page_link(page, label=words, icon=icon, query_params={"run": current.id})
+                    st.rerun()
+                st.page_link(
+                    "train.py",
+                    label=t("Look at the run"),
+                    icon=":material/model_training:",
+                    query_params={"run": current.id},
+                )
         else:
             run_status(current, shared_store().points(current.id))
 

@@ -236,6 +236,15 @@ class TestTeaching:
         assert not store.find(states=[RunState.QUEUED])
         assert "Before and after fine-tuning" in words(app)
 
+    def test_one_draws_with_the_new_network_at_once(
+        self, open_page: OpenPage, run: RunRecord, store: Store, taught: RunRecord
+    ) -> None:
+        app = open_page("draw.py", run=run.id)
+        app.button(key="teach_start").click().run()
+        app.button(key="teach_draw").click().run()
+        assert app.selectbox(key="draw_run").value == taught.id
+        assert app.query_params["run"] == taught.id
+
 
 @pytest.fixture
 def taught(run: RunRecord, finished_run: FinishedRun, store: Store) -> RunRecord:

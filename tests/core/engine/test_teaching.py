@@ -75,8 +75,18 @@ def test_a_slow_computer_goes_through_fewer_images(store, settings, base):
     speed = Speed(dense=1e8, conv=1e8, step=0.001)
     write_speed(DeviceSpeed("CPU: slow", {"float32": speed, "mixed_bfloat16": speed}), settings.speed_path)
     slow = fine_tune_config(base, drawings(100), store).fine_tune
-    assert 300 <= slow.copies < 1500
-    assert 700 <= slow.rehearsal < REHEARSAL
+    assert slow.copies == 750
+    assert slow.rehearsal == REHEARSAL // 2
+
+
+def test_mixed_precision_is_kept_where_it_is_faster(store, settings, base):
+    mixed = vars(base) | {"config": base.config.with_settings({"precision": "mixed_bfloat16"})}
+    for slower, expected in ((2.0, "float32"), (0.5, "mixed_bfloat16")):
+        speed = Speed(dense=1e11, conv=1e11, step=0.001)
+        other = Speed(dense=1e11, conv=1e11, step=0.001 * slower)
+        write_speed(DeviceSpeed("CPU", {"float32": speed, "mixed_bfloat16": other}), settings.speed_path)
+        assert fine_tune_config(base.__class__(**mixed), drawings(), store).train.precision == expected
+        assert fine_tune_config(base, drawings(), store).train.precision == "float32"
 
 
 def test_the_estimate_is_of_the_mix_and_apart_from_the_bases(store, base):

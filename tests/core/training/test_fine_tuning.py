@@ -139,8 +139,8 @@ def test_few_drawings_are_enough_to_learn_from_though_not_to_judge_by(module_sto
     tables = module_store.files(record.id).read_teaching()
     assert not tables["held_out"].any()
     assert tables["before"].shape == (0, 10)
-    answers = Classifier(module_store.files(record.id)).predict(few.images)
-    assert accuracy(answers, few.labels) >= 0.8
+    before, after = (Classifier(module_store.files(run.id)).predict(few.images) for run in (base, record))
+    assert (after - before)[np.arange(n), few.labels].mean() > 0.05
 
 
 def test_a_paused_one_ends_with_the_same_weights(module_store, base, drawings, taught):
