@@ -1,16 +1,17 @@
-"""Drawing with mouse, finger and stylus, in a real browser and with a network trained on real MNIST."""
+"""Drawing with mouse, finger and stylus, in a real browser and with networks that learned from real MNIST."""
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
+from mnist_core.settings import Settings
+from mnist_core.store import Store
 from tests.e2e.conftest import settled
+from tests.reading_network import add_reader
 from tests.serving import Server
 
 pytestmark = pytest.mark.e2e
@@ -30,13 +31,10 @@ SMALL_ONE: Points = [(0.75, 0.28), (0.74, 0.5), (0.73, 0.76)]
 @pytest.fixture(scope="module")
 def readers(real_server: Server) -> Server:
     """Return a dashboard with two networks that can read."""
-    environment = os.environ | {
-        "MNIST_LAB_HOME": str(real_server.home),
-        "MNIST_LAB_DATA_DIR": str(Path(_DATA_DIR).resolve()),
-    }
-    for seed in ("1", "2"):
-        command = ["train", "--recipe", "first-network", "--set", "epochs=2", "--set", f"seed={seed}"]
-        subprocess.run([sys.executable, "-m", "mnist_core", *command], env=environment, check=True)
+    store = Store(Settings(home=real_server.home))
+    for seed in (1, 2):
+        add_reader(store, Path(_DATA_DIR) / "mnist.npz", seed)
+    store.close()
     return real_server
 
 
