@@ -29,7 +29,7 @@ from mnist_core.drawing import (
     Prepared,
     paint,
     prepare_digit,
-    prepare_drawing,
+    prepare_parts,
     prepare_raw,
     read_canvas,
     write_canvas,
@@ -45,7 +45,7 @@ CANVAS = 280  # pixels, as on the page
 TABLET = 500  # units of the recording box
 
 WAYS: dict[str, Callable[[Drawing], Prepared]] = {
-    "strokes": lambda drawing: prepare_drawing(drawing, CANVAS, "digits"),
+    "strokes": lambda drawing: prepare_parts(drawing, CANVAS, "digits")[0],
     "pixels": lambda drawing: prepare_digit(paint(drawing.strokes, CANVAS, drawing.pens)),
     "raw": lambda drawing: prepare_raw(paint(drawing.strokes, CANVAS, drawing.pens)),
 }
