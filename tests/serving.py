@@ -50,7 +50,7 @@ def running_server(home: Path, **environment: str) -> Iterator[Server]:
 
     def answers() -> bool:
         assert process.poll() is None, log.read_text()
-        with contextlib.suppress(requests.ConnectionError):
+        with contextlib.suppress(requests.ConnectionError, requests.Timeout):
             return requests.get(f"{server.url}/lab/health", timeout=5).ok
         return False
 
