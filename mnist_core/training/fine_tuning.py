@@ -9,8 +9,9 @@ import numpy.typing as npt
 from mnist_core.config import DataConfig, RunConfig
 from mnist_core.datasets import Dataset, Split
 from mnist_core.errors import ArtifactMissingError, ConfigError
-from mnist_core.personal import Mix, content_hash, held_out, make_mix
+from mnist_core.personal import content_hash, held_out
 from mnist_core.store import RunFiles
+from mnist_core.training.mix import Mix, make_mix
 from mnist_core.training.steps import Bytes, Judge, scale
 
 if TYPE_CHECKING:
