@@ -9,14 +9,11 @@ import streamlit as st
 from mnist_core.evaluation import Change, change
 from mnist_core.personal import ENOUGH
 from mnist_core.store import RunRecord, shared_store
-from pages._ui import runs, session
+from pages._ui import session
 from pages._ui.cached import judge
-from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
-from pages._ui.run_status import run_status
 
-_PACE = 0.4  # seconds between two looks at a run
 _MOST_TILES = 40
 _LUCK = 0.05  # differences that come by chance at least so often may be luck
 
@@ -51,40 +48,6 @@ def taught(run_id: str) -> Taught:
         tables["after"].argmax(axis=1),
         int((~held).sum()),
     )
-
-
-def teaching_progress(record: RunRecord) -> None:
-    """Show how far a fine-tuning is, and what it brought once it has ended."""
-    active = not record.state.is_finished
-
-    @st.fragment(run_every=_PACE if active else None)
-    @errors_in_words()
-    def body() -> None:
-        current = runs.look_up(record.id)
-        if active and current.state.is_finished:
-            st.rerun()  # the button may be used again, and the new network is in the list
-        if current.state.has_model and current.outcome.test_accuracy is not None:
-            taught_view(current)
-            with st.container(horizontal=True, vertical_alignment="center"):
-                # Not a link: the page would keep the run that is chosen already.
-                if st.button(
-                    t("Draw with it"),
-                    key="teach_draw",
-                    icon=":material/draw:",
-                    on_click=runs.choose,
-                    args=("draw_run", current.id),
-                ):
-                    st.rerun()
-                st.page_link(
-                    "train.py",
-                    label=t("Look at the run"),
-                    icon=":material/model_training:",
-                    query_params={"run": current.id},
-                )
-        else:
-            run_status(current, shared_store().points(current.id))
-
-    body()
 
 
 def taught_view(record: RunRecord) -> None:

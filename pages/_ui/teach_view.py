@@ -11,9 +11,9 @@ from pages._ui import runs, session
 from pages._ui.components import need_dataset
 from pages._ui.errors import show_error
 from pages._ui.i18n import t, term
-from pages._ui.taught_view import teaching_progress
 from pages._ui.teach_files import downloads, upload
 from pages._ui.teach_gallery import clear_all, drawings_gallery
+from pages._ui.teaching_progress import teaching_progress
 
 _RUN = "taught_run"
 
