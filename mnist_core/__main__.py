@@ -93,6 +93,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _resume(options: argparse.Namespace) -> int:
     store = shared_store()
+    store.mark_interrupted()  # the process of a run may have been ended while no dashboard looked on
     record = _chosen(options.run)
     if record.state.can_resume:
         return _execute(store.request_resume(record.id, LOCAL).id, options.json)
