@@ -67,6 +67,22 @@ _FOUR_CONVOLUTIONS = NetworkConfig(
         Dense(units=128),
     )
 )
+# Within 26 x 26, 13 x 13 and 6 x 6 pixels: more filters where there are fewer pixels cost little.
+_FIVE_CONVOLUTIONS = NetworkConfig(
+    layers=(
+        Conv2D(filters=32),
+        BatchNormalization(),
+        MaxPooling2D(),
+        *_convolution(64),
+        *_convolution(64),
+        MaxPooling2D(),
+        *_convolution(128),
+        *_convolution(128),
+        MaxPooling2D(),
+        Dropout(rate=0.4),
+        Dense(units=128),
+    )
+)
 _FAST = TrainConfig(learning_rate=0.002, schedule="cosine", precision="mixed_bfloat16")
 
 
@@ -210,15 +226,15 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             id="best-fashion-cnn",
             title="Best on clothes",
-            summary="The same four convolutions on clothes, mirrored in half of the cases.",
+            summary="Five convolutions on clothes, mirrored in half of the cases.",
             lesson="Why clothes may be mirrored and digits may not.",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.05),
-                model=_FOUR_CONVOLUTIONS,
-                train=_FAST.model_copy(update={"epochs": 16}),
-                augment=AugmentationConfig(rotation=4, shift=1.5, scale=0.08, mirror=True),
+                model=_FIVE_CONVOLUTIONS,
+                train=_FAST.model_copy(update={"epochs": 25}),
+                augment=AugmentationConfig(shift=1, scale=0.05, mirror=True),
             ),
-            expected={"val_accuracy": 0.937, "test_accuracy": 0.93},
+            expected={"val_accuracy": 0.943, "test_accuracy": 0.939},
         ),
     )
 }
