@@ -6,14 +6,11 @@ Training needs the datasets at hand, and for ``handwriting`` the pen strokes.
 import argparse
 import os
 import sys
-from typing import Any
 
 from mnist_core.errors import MnistLabError, RunStateError
 from mnist_core.pretrained.catalogue import SHIPPED, ShippedModel, find_shipped
 from mnist_core.pretrained.install import FOLDER
 from mnist_core.store import own_process, shared_store
-
-_BITS: dict[str, Any] = {"type": int, "choices": range(4, 24), "default": 8, "help": "of each weight's mantissa (8)"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,12 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     train = commands.add_parser("train", help="train shipped models and make their files")
     train.add_argument("names", nargs="*", metavar="NAME", help="all if none is given: " + ", ".join(SHIPPED))
-    train.add_argument("--bits", **_BITS)
     train.set_defaults(command=_train)
     pack = commands.add_parser("pack", help="make the file of a shipped model from a finished run")
     pack.add_argument("run", metavar="RUN")
     pack.add_argument("name", metavar="NAME", help="one of: " + ", ".join(SHIPPED))
-    pack.add_argument("--bits", **_BITS)
     pack.set_defaults(command=_pack)
     options = parser.parse_args(arguments)
     try:
@@ -52,16 +47,16 @@ def _train(options: argparse.Namespace) -> int:
         record = execute(run_id, store, Control())
         if record.error is not None:
             raise RunStateError("{message}", message=record.error.message)
-        _make(run_id, model, options.bits)
+        _make(run_id, model)
     return 0
 
 
 def _pack(options: argparse.Namespace) -> int:
-    _make(options.run, find_shipped(options.name), options.bits)
+    _make(options.run, find_shipped(options.name))
     return 0
 
 
-def _make(run_id: str, model: ShippedModel, bits: int) -> None:
+def _make(run_id: str, model: ShippedModel) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Imported here: listing the commands needs no training code.
     from mnist_core.pretrained.pack import pack
@@ -69,7 +64,7 @@ def _make(run_id: str, model: ShippedModel, bits: int) -> None:
 
     store = shared_store()
     before = store.get(run_id).outcome.test_accuracy
-    path = pack(run_id, model, store, FOLDER, bits)
+    path = pack(run_id, model, store, FOLDER)
     with Package(path) as package:
         after = package.manifest.outcome
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, {after.parameters:,} parameters")

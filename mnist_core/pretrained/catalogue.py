@@ -36,6 +36,8 @@ class ShippedModel:
         How it is trained.
     settings : mapping
         What differs from the recipe, by plain name.
+    weight_bits : int
+        Bits of each weight's mantissa that are kept, 1 to 23: float32 has 23, float16 has 10.
     """
 
     name: str
@@ -46,6 +48,7 @@ class ShippedModel:
     sources: tuple[str, ...]
     recipe: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    weight_bits: int = 8
 
     @property
     def config(self) -> RunConfig:
@@ -84,6 +87,7 @@ SHIPPED: dict[str, ShippedModel] = {
             summary="It learned from the photos of Fashion-MNIST.",
             sources=(_FASHION,),
             recipe="best-fashion-cnn",
+            weight_bits=7,  # four times the weights of the others
         ),
     )
 }

@@ -29,8 +29,6 @@ from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store
 if TYPE_CHECKING:
     import keras
 
-WEIGHT_BITS = 8
-"""Bits of a weight's mantissa that are kept by default: float32 has 23, float16 has 10."""
 _MOST_BATCH_POINTS = 200
 # Of the last hidden layer, for the map before and after training: so much is enough for the same picture.
 _MOST_FEATURES, _FEATURE_BITS = 64, 6
@@ -39,7 +37,7 @@ _LIBRARIES = ("keras", "tensorflow", "numpy", "onnx", "tf2onnx")
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
-def pack(run_id: str, model: ShippedModel, store: Store, folder: Path, weight_bits: int = WEIGHT_BITS) -> Path:
+def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
     """Write the package of a finished run and return where it is.
 
     Parameters
@@ -50,8 +48,6 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path, weight_bi
         What it shall be called.
     store : Store
     folder : Path
-    weight_bits : int
-        Bits of each weight's mantissa that are kept, 1 to 23.
 
     Raises
     ------
@@ -66,7 +62,7 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path, weight_bi
     if record.shipped is not None:
         raise RunStateError("A shipped model is packed already. Pack a run that was trained here.")
     dataset = load_dataset(record.config.data.dataset, store.settings)
-    network = _rounded_network(record, store, dataset, weight_bits)
+    network = _rounded_network(record, store, dataset, model.weight_bits)
     tables, labels, loss = _judged(network, record.config, dataset)
     layers = _layers_onnx(network)
     graph = with_last_output_only(layers)
@@ -156,7 +152,12 @@ def _parts(network: "keras.Model", config: RunConfig, dataset: Dataset) -> dict[
     from mnist_core.training.parts import network_parts
 
     found = network_parts(network, config, dataset.x_test, dataset.spec.num_classes)
-    return {name: _fewer(part) if name in ("before", "after") else part for name, part in found.items()}
+    return {name: _fewer(part) if name in ("before", "after") else _coarser(part) for name, part in found.items()}
+
+
+def _coarser(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return weights that are only looked at, rounded to what a picture shows."""
+    return rounded(kernel.astype(np.float32), _FEATURE_BITS).astype(np.float16).astype(np.float32)
 
 
 def _fewer(features: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -121,7 +121,7 @@ def write_package(path: Path, manifest: Manifest, files: Mapping[str, bytes]) ->
     assert set(files) == set(FILES)
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, content in {MANIFEST: manifest.model_dump_json(indent=1).encode(), **files}.items():
-            archive.writestr(plain_entry(name), content, zipfile.ZIP_DEFLATED, 9)
+            archive.writestr(plain_entry(name), content, zipfile.ZIP_BZIP2, 9)
     path.chmod(0o644)  # a temporary file is its writer's alone
 
 

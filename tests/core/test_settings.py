@@ -49,6 +49,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "total_disk_mb": "12",
         "share_new_runs": "false",
         "uploads": "false",
+        "drawings_per_visitor": "13",
         "admin_token": "a long password",
     }
     assert set(values) == set(Settings.model_fields)

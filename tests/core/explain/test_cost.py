@@ -6,8 +6,8 @@ from mnist_core.recipes import RECIPES
 
 
 @pytest.mark.parametrize("recipe", list(RECIPES))
-def test_every_recipe_is_explained_within_half_a_second(recipe):
-    assert expected_seconds(RECIPES[recipe].config) < 0.5
+def test_every_recipe_is_explained_within_two_seconds(recipe):
+    assert expected_seconds(RECIPES[recipe].config) < 2
 
 
 def test_the_baseline_costs_nothing():

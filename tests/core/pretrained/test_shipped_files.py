@@ -18,7 +18,7 @@ from mnist_core.pretrained.package import Package
 
 PATHS = sorted(FOLDER.glob("*.zip"))
 # What each must reach on its own test set.
-LEAST_ACCURACY = {"handwriting": 0.992, "mnist-only": 0.985, "fashion": 0.90}
+LEAST_ACCURACY = {"handwriting": 0.992, "mnist-only": 0.985, "fashion": 0.935}
 
 # And on the digits of the check writers, of whom it never saw any.
 LEAST_OF_STRANGERS = {"handwriting": 0.98, "mnist-only": 0.95}

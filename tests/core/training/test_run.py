@@ -389,7 +389,7 @@ def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeyp
     def fail(*_):
         raise ValueError("unexpected {token} in {0}")
 
-    monkeypatch.setattr(run_module, "load_dataset", fail)
+    monkeypatch.setattr(run_module, "load_training_data", fail)
     record = perform(baseline)
     assert record.error.message.endswith("ValueError: unexpected {token} in {0}")
 
