@@ -1,6 +1,7 @@
 """The sidebar: the experiment under edit."""
 
 from contextlib import suppress
+from typing import Any
 
 import streamlit as st
 
@@ -60,6 +61,7 @@ def experiment_form() -> None:
         with st.expander(t("Data"), icon=":material/database:"):
             if draft["model"]["kind"] == "network":
                 fields.share(DataConfig, "validation_split", draft["data"], "validation_split")
+                _pen_strokes(draft["data"])
             fields.number(
                 DataConfig,
                 "train_size",
@@ -72,6 +74,12 @@ def experiment_form() -> None:
         with recipe_words:
             _recipe_words()
         admin_box()
+
+
+def _pen_strokes(data: dict[str, Any]) -> None:
+    """Show the switch for other writers' digits where their file is at hand, and wherever it is on."""
+    if data["pen_strokes"] or (data["dataset"] == "mnist" and "pen_strokes" in shared_provider().offered()):
+        fields.toggle(t("Pen strokes too"), data, "pen_strokes", fields.help_text(DataConfig, "pen_strokes"))
 
 
 def _recipe_box() -> None:

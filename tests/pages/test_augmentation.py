@@ -91,3 +91,22 @@ def test_a_run_says_that_its_training_images_were_changed(
 def test_the_baseline_has_no_augmentation(form: AppTest) -> None:
     form.selectbox(key="recipe_choice").set_value("logistic-sgd").run()
     assert "form_rotation" not in [slider.key for slider in form.slider]
+
+
+def test_pen_strokes_are_offered_beside_mnist_where_their_file_is_at_hand(
+    form: AppTest, monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    def offered() -> bool:
+        return "form_pen_strokes" in [toggle.key for toggle in form.toggle]
+
+    form.selectbox(key="form_dataset").set_value("mnist").run()
+    assert not offered()
+    monkeypatch.setattr(
+        "mnist_core.datasets.provider.DatasetProvider.offered", lambda _: ("mnist", "fashion_mnist", "pen_strokes")
+    )
+    form.run()
+    form.toggle(key="form_pen_strokes").set_value(True).run()
+    assert form.session_state["draft"]["data"]["pen_strokes"]
+    form.selectbox(key="form_dataset").set_value("fashion_mnist").run()
+    assert offered()  # it has to be switched off, and the page says why
+    assert any("Pen strokes can only be added to MNIST" in error.value for error in form.error)
