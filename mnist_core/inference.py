@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Images = npt.NDArray[np.uint8] | npt.NDArray[np.float32]
 
 # Between layers a batch takes memory, and ONNX Runtime keeps the most it ever took: 1,000 images at once take 200 MB
-# more with a small convolutional network, and no less time.
-_BATCH = 50
+# more with a small convolutional network, 50 take 60 MB more with a deep one, and no less time.
+_BATCH = 10
 
 
 def open_session(path: Path) -> "onnxruntime.InferenceSession":

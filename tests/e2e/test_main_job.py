@@ -98,7 +98,7 @@ def test_a_newcomer_trains_judges_and_draws_on_real_mnist(real_server: Server, p
     expect(canvas).to_be_visible()
     draw_line(page, canvas, [(0.52, 0.15), (0.5, 0.5), (0.48, 0.85)])
     expect(page.locator('.lab-reading[data-best="1"]')).to_be_visible()
-    expect(page.get_by_text("What it sees")).to_be_visible()
+    expect(page.get_by_text("What it sees").first).to_be_visible()
 
     # the drawing is kept over a page switch, and cleared on demand
     page.get_by_role("link", name="Glossary").click()

@@ -101,6 +101,8 @@ def test_the_camera_reads_a_sheet_of_paper(server: Server, browser: Browser, tmp
     ) as with_camera:
         page = with_camera.new_context(permissions=["camera"]).new_page()
         open_draw(page, server, "Camera")
+        # Before its first frame the camera has nothing to take.
+        page.wait_for_function("document.querySelector('video')?.readyState >= 2")
         page.get_by_role("button", name="Take Photo").click()
         images = seen(page)
     expected = find_digits(read_upload(photo.file("PNG"))).images
