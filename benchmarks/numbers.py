@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.handwriting import CANVAS, as_drawn, chosen_digits
+from benchmarks.handwriting import CANVAS, as_drawn, chosen_digits, read
 from mnist_core.datasets import load_dataset
 from mnist_core.drawing import Stroke, prepare_parts, prepare_strokes, read_canvas, separate, write_canvas
 from mnist_core.drawing.strokes import RecordedDigit
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--writers", choices=("development", "check", "all"), default="check")
     parser.add_argument("--numbers", type=int, default=1000)
     options = parser.parse_args()
-    digits = chosen_digits(options.file, options.writers, None)
+    digits = chosen_digits(read(options.file), options.writers, None)
     whole = [len(separate(digit.strokes)) == 1 for digit in digits]
     print(f"single digits that stay whole: {np.mean(whole):.4f} of {len(whole)} ({options.writers} writers)")
     for name, gap in GAPS.items():

@@ -19,7 +19,7 @@ from statistics import mean, median
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.handwriting import CANVAS, as_drawn, chosen_digits
+from benchmarks.handwriting import CANVAS, as_drawn, chosen_digits, read
 from benchmarks.training import is_asleep, wait_until
 from mnist_core.drawing import prepare_drawing
 from mnist_core.engine import Supervisor, close_shared_supervisor, shared_supervisor
@@ -49,7 +49,7 @@ class Lesson:
 def main() -> None:
     """Print before and after for each writer, and the means."""
     options = _options()
-    digits = chosen_digits(options.file, options.writers, None)
+    digits = chosen_digits(read(options.file), options.writers, None)
     images = np.stack([prepare_drawing(as_drawn(digit, PEN), CANVAS, "digits").image for digit in digits])
     labels = np.array([digit.label for digit in digits], np.uint8)
     writers = np.array([digit.writer for digit in digits])
