@@ -34,7 +34,9 @@ def downloads(drawings: PersonalSet, spec: DatasetSpec) -> None:
 
 
 def upload(spec: DatasetSpec) -> None:
-    """Show the way to add drawings from a file, and add them."""
+    """Show the way to add drawings from a file, and add them; nothing where uploads are switched off."""
+    if not get_settings().uploads:
+        return
     generation = st.session_state.setdefault(_FILE, 0)
     with st.popover(t("Upload"), icon=":material/upload:", type="tertiary"):
         st.caption(
