@@ -1,0 +1,125 @@
+"""Commands that train: recipes, train, resume."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
+from mnist_core.engine import check_continuation
+from mnist_core.errors import ConfigError
+from mnist_core.recipes import RECIPES, get_recipe
+from mnist_core.store import RunRecord, own_process, shared_store
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands of this module to a parser."""
+    recipes = commands.add_parser("recipes", help="list the recipes")
+    recipes.add_argument("--json", action="store_true", help="print one JSON object")
+    recipes.set_defaults(command=_recipes)
+
+    train = commands.add_parser("train", help="train a recipe")
+    train.add_argument("--recipe", required=True, metavar="ID", help="one of: " + ", ".join(RECIPES))
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a setting, e.g. --set batch_size=64; may be given several times",
+    )
+    train.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    train.set_defaults(command=_train)
+
+    resume = commands.add_parser("resume", help="go on with a paused or interrupted run, or train a finished one on")
+    resume.add_argument("run", metavar="RUN", help=RUN_HELP)
+    resume.add_argument("--epochs", type=int, metavar="N", help="epochs in all; makes a new run of a finished one")
+    resume.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    resume.set_defaults(command=_resume)
+
+
+def _recipes(options: argparse.Namespace) -> int:
+    if options.json:
+        print_json(
+            [
+                {"id": r.id, "title": r.title, "config": r.config.model_dump(mode="json"), "expected": r.expected}
+                for r in RECIPES.values()
+            ]
+        )
+        return 0
+    for recipe in RECIPES.values():
+        print(f"{recipe.id:16} {recipe.config.data.dataset:14} {recipe.summary}")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    recipe = get_recipe(options.recipe)
+    config = recipe.config.with_settings(dict(_assignment(text) for text in options.set))
+    return _execute(shared_store().create(config, recipe.title, recipe=recipe.id), options.json)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    store = shared_store()
+    store.mark_interrupted()  # the process of a run may have been ended while no dashboard looked on
+    record = chosen_run(options.run)
+    if record.state.can_resume:
+        return _execute(store.request_resume(record.id, LOCAL).id, options.json)
+    if options.epochs is None:
+        raise ConfigError("Give --epochs N to train a finished run on. Received: state={state}", state=record.state)
+    config = record.config.with_settings({"epochs": options.epochs})
+    check_continuation(record, config)
+    return _execute(store.create(config, record.name, recipe=record.recipe, continues=record.id), options.json)
+
+
+def _execute(run_id: str, as_json: bool) -> int:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Imported here: the other commands need no training code.
+    from mnist_core.training.control import Control
+    from mnist_core.training.run import execute
+
+    store = shared_store()
+    # Claimed at once, so that a running dashboard does not take the run from its queue.
+    if not store.claim(run_id, own_process()):
+        print("mnist_core: another process has taken this run", file=sys.stderr)
+        return 1
+    control = Control()
+    signal.signal(signal.SIGINT, lambda *_: control.stop())
+    print(f"Training {store.get(run_id).name} as run {run_id}; Ctrl-C stops it and keeps the model so far.")
+    record = execute(run_id, store, control)
+    _report(record, as_json)
+    return 0 if record.state.has_model else 1
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise ConfigError("A setting is given as NAME=VALUE. Received: {text}", text=text)
+    try:
+        return name, json.loads(value)  # numbers, true, null and lists of layers
+    except ValueError:
+        return name, value
+
+
+def _report(record: RunRecord, as_json: bool) -> None:
+    outcome = record.outcome
+    if as_json:
+        print_json(
+            {
+                "run_id": record.id,
+                "fingerprint": record.fingerprint,
+                "state": record.state.value,
+                "error": record.error.message if record.error else None,
+                "device": outcome.device,
+                "parameters": outcome.parameters,
+                "seconds": outcome.seconds,
+                "epoch_seconds": outcome.epoch_seconds,
+                "history": shared_store().history(record.id),
+                "test_loss": outcome.test_loss,
+                "test_accuracy": outcome.test_accuracy,
+            }
+        )
+    elif record.error:
+        print(f"The run {record.state.value}: {record.error.message}")
+    else:
+        print(f"The run {record.state.value}: test accuracy {outcome.test_accuracy:.4f}, loss {outcome.test_loss:.4f}")
