@@ -8,6 +8,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -200,6 +201,8 @@ class Store(Requests, Metrics, Drawings, Shipping):
         try:
             with replacing(files.base_model) as path:
                 shutil.copyfile(earlier.base_model if drawings is None else earlier.model, path)
+            with suppress(FileNotFoundError), replacing(files.base_layers) as path:  # it only saves time
+                shutil.copyfile(earlier.base_layers if drawings is None else earlier.layers, path)
             with replacing(files.base_probabilities) as path:
                 shutil.copyfile(earlier.base_probabilities if drawings is None else earlier.probabilities, path)
             if drawings is None:

@@ -199,11 +199,12 @@ class _NetworkJob(_Job):
         with self.clock.phase("export"), replacing(self.files.model) as path:
             model.save(path)
         with self.clock.phase("export"), replacing(self.files.layers) as path:
-            write_onnx(every_layer(model), path)
+            if fine_tuning is None or not fine_tuning.write_layers(model, path):
+                write_onnx(every_layer(model), path)
         with self.clock.phase("export"), replacing(self.files.onnx) as path:
             write_last_output(self.files.layers, path)
         with self.clock.phase("export"):
-            initial = fine_tuning.base() if fine_tuning else None
+            initial = fine_tuning.base if fine_tuning else None
             self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes, initial))
         return self.outcome(
             dataset,
