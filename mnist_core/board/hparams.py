@@ -8,7 +8,7 @@ from mnist_core.config import Conv2D, Dense, Dropout, LogisticConfig, MaxPooling
 
 # Columns: name, title, whether its values are numbers. The same in every run, so that any run can tell TensorBoard
 # about all of them; what a run does not have stays empty.
-_SETTINGS: tuple[tuple[str, str, bool], ...] = (
+SETTINGS: tuple[tuple[str, str, bool], ...] = (
     ("name", "Name", False),
     ("dataset", "Dataset", False),
     ("model", "Model", False),
@@ -102,7 +102,7 @@ def beginning(values: Mapping[str, str | float], wall_time: float) -> list[Any]:
                 differs=name in _FIRST,
                 type=api_pb2.DATA_TYPE_FLOAT64 if is_number else api_pb2.DATA_TYPE_STRING,
             )
-            for name, title, is_number in _SETTINGS
+            for name, title, is_number in SETTINGS
         ],
         metric_infos=[
             api_pb2.MetricInfo(name=api_pb2.MetricName(group=group, tag=tag), display_name=title)
