@@ -85,6 +85,12 @@ def model_card(facts: CardFacts) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def readable(card: str) -> str:
+    """Return a card for a part of a page: without its head, and with smaller headings."""
+    body = card.split("\n---\n", 1)[1]
+    return re.sub(r"^#+(?= )", lambda found: "#" * min(6, len(found[0]) + 3), body, flags=re.MULTILINE)
+
+
 def plain(text: str) -> str:
     """Return what somebody typed so that Markdown, HTML and Streamlit show it as it is, in one line.
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -51,7 +52,7 @@ def card_facts(store: Store, record: RunRecord, labels: npt.NDArray[np.integer] 
         If there are no labels to judge it by.
     """
     files = store.files(record.id)
-    if not record.state.has_model or not files.onnx.exists():
+    if not has_card(files, record):
         raise ArtifactMissingError("This run has no model, so there is nothing to tell about it. Let it finish first.")
     if labels is None:
         labels = files.read_labels().get("test")
@@ -79,9 +80,9 @@ def repository(files: RunFiles, facts: CardFacts) -> dict[str, bytes]:
         If the model is damaged, or too large to be put together in memory (300 MB).
     """
     config = facts.record.config
-    paths = [files.onnx, files.model] if isinstance(config.model, NetworkConfig) else [files.onnx]
+    paths = _model_files(files, config)
     try:
-        if 2 * sum(path.stat().st_size for path in paths) > _MOST:
+        if _size(paths) > _MOST:
             raise ArtifactMissingError(
                 "This network is too large to be packed here. Its files lie in {folder}.", folder=files.folder
             )
@@ -102,6 +103,22 @@ def repository(files: RunFiles, facts: CardFacts) -> dict[str, bytes]:
         ".gitattributes": _LARGE,
     }
     return content | {name: text.encode() for name, text in texts.items()}
+
+
+def has_card(files: RunFiles, record: RunRecord) -> bool:
+    """Whether there is a model to write a card of."""
+    return record.state.has_model and files.onnx.exists()
+
+
+def can_pack(files: RunFiles, record: RunRecord) -> bool:
+    """Whether all of a run's model is there, and small enough for `repository`."""
+    paths = _model_files(files, record.config)
+    return all(path.exists() for path in paths) and _size(paths) <= _MOST
+
+
+def folder_name(name: str) -> str:
+    """Return what a run's folder is called, which may be the name of a repository: ``small-network``."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:60].strip("-") or "my-network"
 
 
 def zip_repository(content: Mapping[str, bytes], folder: str) -> bytes:
@@ -140,6 +157,14 @@ def write_card(text: str, path: Path) -> None:
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     path.chmod(0o644)  # a temporary file is its writer's alone
+
+
+def _model_files(files: RunFiles, config: RunConfig) -> list[Path]:
+    return [files.onnx, files.model] if isinstance(config.model, NetworkConfig) else [files.onnx]
+
+
+def _size(paths: list[Path]) -> int:
+    return 2 * sum(path.stat().st_size for path in paths)  # Keras's files are there twice
 
 
 def _base_name(store: Store, config: RunConfig) -> str | None:

@@ -8,7 +8,7 @@ from huggingface_hub import ModelCard
 from huggingface_hub.repocard_data import eval_results_to_model_index
 
 from mnist_core.config import DataConfig, FineTuneConfig, LogisticConfig, RunConfig, TrainConfig
-from mnist_core.hub.card import model_card, plain
+from mnist_core.hub.card import model_card, plain, readable
 from mnist_core.hub.folder import card_facts
 from mnist_core.hub.metadata import yaml
 from mnist_core.pretrained import SHIPPED
@@ -84,6 +84,12 @@ def test_a_string_stays_that_string_in_yaml(text):
 
     values = {"a": text, "b": [text], "c": [{"d": text, "e": [{"f": text}]}], "g": 0.5}
     assert reader.safe_load(yaml(values)) == values
+
+
+def test_on_a_page_the_card_has_no_head_and_smaller_headings(facts):
+    lines = readable(model_card(facts)).splitlines()
+    assert {"#### Mine", "##### Uses", "###### Results", "###### Each Class"} <= set(lines)
+    assert 'license: "cc-by-4.0"' not in lines
 
 
 def test_nobody_is_named(facts):
