@@ -63,9 +63,7 @@ def _card(record: RunRecord, text: str) -> None:
     with st.expander(t("Read the card")), st.container(height=480, border=False):
         st.markdown(readable(text))
     st.caption(
-        t(
-            "To publish it: unpack the folder, write your name into its README.md where information is still needed, then:"
-        )
+        t("To publish it: unpack the folder, write your name where its README.md still needs information, then:")
     )
     commands = f"pip install huggingface_hub\nhf auth login\nhf upload USER/{name} {name} ."
     st.code(commands, language=None, wrap_lines=True)
