@@ -135,4 +135,3 @@ def _training(draft: dict[str, dict[str, object]]) -> None:
     fields.choice(TrainConfig, "precision", PRECISIONS, train, "precision")
     with suppress(ConfigError):  # the page says what is wrong with the settings
         precision_effect(session.draft_config())
-    fields.toggle(t("TensorBoard logs"), train, "tensorboard", term("tensorboard"))
