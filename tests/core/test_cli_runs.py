@@ -1,6 +1,7 @@
 """The commands about the record of runs."""
 
 import json
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -96,7 +97,9 @@ def test_a_variant_of_a_run_is_trained_with_its_settings_but_those_that_are_give
 ) -> None:
     base = RunConfig(model=LogisticConfig(folds=2)).with_settings({"dataset": "digits", "epochs": 1})
     run = finished_run(base, name="The baseline")
+    interrupt = signal.getsignal(signal.SIGINT)
     assert main(["train", "--like", run.id, "--set", "seed=3", "--json"]) == 0
+    signal.signal(signal.SIGINT, interrupt)
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     record = store.get(result["run_id"])
     assert (record.name, record.state) == ("The baseline, variant", RunState.COMPLETED)
