@@ -64,7 +64,7 @@ def fill(store: Store, n: int, owner: str | None = None) -> None:
         recipe = recipes[number % len(recipes)]
         changes = {"seed": number, "batch_size": rng.choice((32, 64, 128))}
         config = recipe.config.with_settings(changes)
-        moment, run_id = begin + number, f"20260101-000000-{number:08x}"
+        moment, run_id = begin + number, f"20260102-000000-{number:08x}"
         points = _curve(rng, config.train.epochs, validated=number % 2 == 0)
         outcome = Outcome(
             test_loss=rng.uniform(0.02, 0.5),

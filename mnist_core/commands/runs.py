@@ -203,9 +203,8 @@ def _delete(options: argparse.Namespace) -> int:
         for run_id in ids:
             store.remove(run_id, deleted=True)
         return 0
-    print(
-        f"Deleted. For {UNDO_SECONDS / 60:.0f} minutes this brings it back: python -m mnist_core undelete {' '.join(ids)}"
-    )
+    minutes = f"{UNDO_SECONDS / 60:.0f}"
+    print(f"Deleted. To undo that within {minutes} minutes: python -m mnist_core undelete {' '.join(ids)}")
     return 0
 
 

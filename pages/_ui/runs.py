@@ -9,10 +9,11 @@ import streamlit as st
 from mnist_core.config import RunConfig
 from mnist_core.engine import shared_supervisor
 from mnist_core.errors import NotOwnerError
+from mnist_core.models.wording import variant_name
 from mnist_core.pretrained import DEFAULT
 from mnist_core.recipes import RECIPES
 from mnist_core.store import RunRecord, RunState, shared_store
-from pages._ui import session
+from pages._ui import i18n, session
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 from pages._ui.run_titles import shipped_note, titles
@@ -41,7 +42,9 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     if cached is not None:
         return cached.id
     name = RECIPES[recipe_id].title
-    if config != session.recipe_config(recipe_id):
+    if (variant_of := session.draft_variant_of()) is not None:
+        name = variant_name(variant_of, i18n.current())
+    elif config != session.recipe_config(recipe_id):
         name = t("{name}, changed", name=t(name))
     run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
     shared_supervisor().await_begin(run_id)

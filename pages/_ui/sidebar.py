@@ -13,6 +13,7 @@ from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
 from pages._ui import fields, session
 from pages._ui.augmentation_view import augmentation_box
+from pages._ui.escaping import plain
 from pages._ui.estimate_view import precision_effect
 from pages._ui.i18n import t, term
 from pages._ui.layers import layer_editor
@@ -96,6 +97,8 @@ def _recipe_box() -> None:
 
 
 def _recipe_words() -> None:
+    if (name := session.draft_variant_of()) is not None:
+        st.caption(t("A variant of “{name}”: change a setting, then train.", name=plain(name)))
     if session.is_changed():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(t("Changed from the recipe."))
