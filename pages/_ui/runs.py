@@ -18,6 +18,7 @@ from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 from pages._ui.run_titles import shipped_note, titles
 
+OFFERED = 200  # so many of the newest runs a box offers; the page Runs has all
 NEW = "new"  # stands in the address for a run that is still to be set up
 # With what a page begins where nothing was chosen, by the key of its box; elsewhere with the visitor's newest run.
 BEGINS_WITH = {"draw_run": DEFAULT.run_id}
@@ -58,11 +59,13 @@ def badge(record: RunRecord) -> None:
 
 
 def with_model(dataset_id: str | None = None) -> list[RunRecord]:
-    """Return the runs with a model, perhaps of one dataset.
+    """Return the newest runs with a model, perhaps of one dataset.
 
     The visitor's own come first, then those that came with the program, then others'; each newest first.
     """
-    trained = shared_store().find(states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor())
+    trained = shared_store().find(
+        states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor(), limit=OFFERED
+    )
     mine = session.owner()
     records = [
         record
@@ -111,11 +114,14 @@ def pick(key: str) -> RunRecord | None:
     wanted = st.query_params.get("run") or st.session_state.get("current_run")
     if wanted and wanted != NEW and wanted not in records:
         with errors_in_words():  # a run that is gone or private must not turn into another one in silence
-            without_model = look_up(wanted)
-            st.info(
-                t("“{name}” has no model yet. The page Train shows how far it is.", name=t(without_model.name)),
-                icon=":material/hourglass_empty:",
-            )
+            asked = look_up(wanted)
+            if asked.state.has_model and asked.outcome.test_accuracy is not None:
+                records[asked.id] = asked  # an older one than the box offers by itself
+            else:
+                st.info(
+                    t("“{name}” has no model yet. The page Train shows how far it is.", name=t(asked.name)),
+                    icon=":material/hourglass_empty:",
+                )
     if not records:
         return None
     words = titles(list(records.values()))

@@ -6,7 +6,7 @@ from mnist_core.datasets import DATASETS
 from mnist_core.models.wording import KIND_TITLES
 from mnist_core.store import RunState
 from mnist_core.store.listing import MODEL_KINDS, RunFilter
-from pages._ui.i18n import t
+from pages._ui.i18n import t, term
 from pages._ui.runs import STATE_LOOKS
 
 _WHOSE = {"all": "Everyone's", "mine": "Mine", "starred": "Starred"}
@@ -64,7 +64,8 @@ def _several(label: str, names: dict, key: str) -> list:
 def found(n: int, which: RunFilter) -> None:
     """Say how many runs there are, and offer to see all again where only some are shown."""
     with st.container(horizontal=True, vertical_alignment="center", key="runs_found"):
-        st.caption(t("1 run") if n == 1 else t("{n} runs", n=f"{n:,}"), width="content")
+        words = t("1 run") if n == 1 else t("{n} runs", n=f"{n:,}")
+        st.caption(words, width="content", help=term("run"))
         if which != RunFilter():
             st.button(t("Show all"), key="runs_show_all", type="tertiary", icon=":material/close:", on_click=_show_all)
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -70,7 +71,7 @@ def _frame(rows: Sequence[RunRow], visitor: Visitor) -> pd.DataFrame:
             "star": ["★" if row.starred else "" for row in rows],
             "name": [t(row.name) for row in rows],
             "accuracy": 100 * _numbers([row.test_accuracy for row in rows]),
-            "curve": [row.curve for row in rows],
+            "curve": [np.asarray(row.curve, np.float32) for row in rows],
             "state": [states[row.state] for row in rows],
             "dataset": [datasets.get(row.dataset, row.dataset) for row in rows],
             "model": [model_words(row.settings, t) for row in rows],

@@ -12,7 +12,7 @@ from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, 
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.pretrained import DEFAULT, install_shipped
 from mnist_core.store import RunRecord, RunState, Store, Visitor, own_process
-from pages._ui import take_away
+from pages._ui import runs, take_away
 from pages._ui.escaping import plain
 from pages._ui.web import VISITOR_COOKIE
 
@@ -215,6 +215,7 @@ def test_a_variant_begins_with_the_settings_of_the_run_and_carries_its_name(
     assert RunConfig.parse(app.session_state["draft"]) == run.config
     app.switch_page("train.py").run()  # AppTest forgets where a page sent it
     assert "A variant of “Mine”" in shown(app)
+    assert app.button(key="recipe_reset").label == "Back to the recipe"
     next(field for field in app.number_input if field.label == "Epochs").set_value(7).run()
     app.button(key="train_start").click().run()
     variant = store.find()[0]
@@ -235,6 +236,16 @@ def test_what_one_part_of_taking_away_misses_hides_no_other(
     app = ada("runs.py", run=_id(three, "First"))
     assert app.error[0].value == "It is not there."
     assert app.text[0].value == "First"
+
+
+@pytest.mark.parametrize("page", ["evaluate.py", "explain.py", "draw.py"])
+def test_a_run_that_is_too_old_for_the_boxes_can_be_looked_at_all_the_same(
+    ada: OpenPage, three: Runs, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "OFFERED", 1)
+    app = ada(page, run=three[-1].id)
+    assert "has no model yet" not in shown(app)
+    assert next(box for box in app.selectbox if box.label == "Run").value == three[-1].id
 
 
 # several
@@ -277,9 +288,9 @@ def test_chosen_runs_are_compared_under_an_address_of_their_own(
     app = ada("runs.py")
     tick(app, "First", "Theirs")
     app.button(key="runs_compare").click().run()
-    (page, runs), *_ = went
+    (page, chosen), *_ = went
     assert page == "compare.py"
-    assert set(runs.split(",")) == {_id(three, "First"), _id(three, "Theirs")}
+    assert set(chosen.split(",")) == {_id(three, "First"), _id(three, "Theirs")}
 
 
 def test_the_baseline_can_be_chosen_too(ada: OpenPage, finished_run: Callable[..., RunRecord]) -> None:
