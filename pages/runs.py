@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunState, shared_store
 from mnist_core.store.listing import RunFilter, RunRow
 from pages._ui import runs, session
 from pages._ui.components import empty_state, page_header
-from pages._ui.errors import show_error
+from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 from pages._ui.manage import admin_box, cleaning_notice
 from pages._ui.run_panel import run_panel, star
@@ -95,13 +94,10 @@ def actions(chosen: list[RunRow]) -> None:
 
 def details(run_id: str) -> None:
     """Show the one run that is chosen."""
-    try:
+    with errors_in_words():  # it may just have been deleted or made private in another window
         record = runs.look_up(run_id)
-    except (RunNotFoundError, NotOwnerError) as error:  # deleted or made private in another window
-        show_error(error)
-        return
-    runs.remember(record.id)
-    run_panel(record)
+        runs.remember(record.id)
+        run_panel(record)
 
 
 page_header(t("Runs"), t("All that was trained here: find a run again, compare some, or train a variant of one."))
@@ -111,6 +107,10 @@ which = filter_row()
 active = under_way()
 rows = shared_store().list_runs(session.visitor(), which)
 found(len(rows), which)
+asked = st.query_params.get("run")
+if asked and asked not in {row.id for row in rows}:
+    with errors_in_words():  # a link to a run that is gone or private says so
+        runs.look_up(asked)
 if not rows:
     nothing(which)
 else:

@@ -6,6 +6,7 @@ from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import session
 from pages._ui.errors import errors_in_words
+from pages._ui.escaping import plain
 from pages._ui.i18n import t
 from pages._ui.run_titles import shipped_badge
 from pages._ui.undo import delete
@@ -73,7 +74,7 @@ def cleaning_notice() -> None:
             t(
                 "The disk is nearly full. Your oldest runs will be deleted to make room: {names}. To keep one, star "
                 "it on the page Runs.",
-                names=", ".join(t(record.name) for record in going[:5]),
+                names=", ".join(plain(t(record.name)) for record in going[:5]),
             ),
             icon=":material/folder_delete:",
         )

@@ -15,6 +15,7 @@ from mnist_core.recipes import RECIPES
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import i18n, session
 from pages._ui.errors import errors_in_words
+from pages._ui.escaping import plain
 from pages._ui.i18n import t
 from pages._ui.run_titles import shipped_note, titles
 
@@ -119,7 +120,7 @@ def pick(key: str) -> RunRecord | None:
                 records[asked.id] = asked  # an older one than the box offers by itself
             else:
                 st.info(
-                    t("“{name}” has no model yet. The page Train shows how far it is.", name=t(asked.name)),
+                    t("“{name}” has no model yet. The page Train shows how far it is.", name=plain(t(asked.name))),
                     icon=":material/hourglass_empty:",
                 )
     if not records:

@@ -154,6 +154,16 @@ def test_a_link_to_a_run_shows_it(ada: OpenPage, three: Runs) -> None:
     assert "90" in next(metric.value for metric in app.metric if metric.label == "Test accuracy")
 
 
+def test_a_link_to_a_run_that_is_gone_or_private_says_so(
+    ada: OpenPage, finished_run: Callable[..., RunRecord], store: Store
+) -> None:
+    gone, private = (finished_run(CONFIG, owner="eve").id for _ in range(2))
+    store.delete(gone, Visitor("eve"))
+    store.set_shared(private, False, Visitor("eve"))
+    for run_id, words in ((gone, "was deleted"), (private, "This run is private"), ("../x", "There is no run")):
+        assert words in ada("runs.py", run=run_id).error[0].value
+
+
 def test_ones_own_run_is_renamed_noted_starred_and_deleted_with_a_way_back(
     ada: OpenPage, three: Runs, store: Store
 ) -> None:
