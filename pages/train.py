@@ -14,6 +14,7 @@ from pages._ui.manage import cleaning_notice
 from pages._ui.network_view import network_view
 from pages._ui.run_view import run_view
 from pages._ui.sidebar import experiment_form
+from pages._ui.undo import undo_notice
 
 
 def shown_run() -> RunRecord | None:
@@ -79,6 +80,7 @@ try:
 except MnistLabError as error:
     config, problem = None, error
 if record is None:
+    undo_notice()
     fallback_notice()
     ready = need_dataset(session.draft()["data"]["dataset"])
     cleaning_notice()

@@ -10,8 +10,10 @@ from typing import Any
 from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
 from mnist_core.engine import check_continuation
 from mnist_core.errors import ConfigError
+from mnist_core.models.wording import variant_name
 from mnist_core.recipes import RECIPES, get_recipe
 from mnist_core.store import RunRecord, own_process, shared_store
+from mnist_core.text import translator
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,8 +22,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     recipes.add_argument("--json", action="store_true", help="print one JSON object")
     recipes.set_defaults(command=_recipes)
 
-    train = commands.add_parser("train", help="train a recipe")
-    train.add_argument("--recipe", required=True, metavar="ID", help="one of: " + ", ".join(RECIPES))
+    train = commands.add_parser("train", help="train a recipe, or a variant of a run")
+    begin = train.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--recipe", metavar="ID", help="one of: " + ", ".join(RECIPES))
+    begin.add_argument("--like", metavar="RUN", help="begin with the settings of a run; " + RUN_HELP)
     train.add_argument(
         "--set",
         action="append",
@@ -54,8 +58,22 @@ def _recipes(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    changes = dict(_assignment(text) for text in options.set)
+    if options.like is not None:
+        record = chosen_run(options.like)
+        if record.config.fine_tune is not None:
+            raise ConfigError(
+                "“{name}” was fine-tuned with drawings, which are no setting. Train a variant of the network that it "
+                "began with: {base}",
+                name=record.name,
+                base=record.config.fine_tune.base,
+            )
+        name = variant_name(record.name, translator("en"))
+        return _execute(
+            shared_store().create(record.config.with_settings(changes), name, recipe=record.recipe), options.json
+        )
     recipe = get_recipe(options.recipe)
-    config = recipe.config.with_settings(dict(_assignment(text) for text in options.set))
+    config = recipe.config.with_settings(changes)
     return _execute(shared_store().create(config, recipe.title, recipe=recipe.id), options.json)
 
 

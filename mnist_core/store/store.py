@@ -22,16 +22,18 @@ from mnist_core.errors import RunStateError
 from mnist_core.files import replacing, storage_errors
 from mnist_core.personal import PersonalSet
 from mnist_core.settings import get_settings
+from mnist_core.store.deleting import Deleting
 from mnist_core.store.drawings import Drawings
+from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
-from mnist_core.store.requests import Requests, next_in_queue
+from mnist_core.store.requests import next_in_queue
 from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Requests, Metrics, Drawings, Shipping):
+class Store(Deleting, Listing, Metrics, Drawings, Shipping):
     """Access to the database and to the run folders; parameters and errors as of `Database`."""
 
     def create(
