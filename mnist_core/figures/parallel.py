@@ -10,8 +10,6 @@ from mnist_core.comparing import Column
 from mnist_core.figures.theme import Theme, colorscale, layout
 from mnist_core.text import Translator
 
-AXIS_WIDTH = 100  # pixels that an axis needs at least, with its ticks
-
 
 def parallel_figure(columns: Sequence[Column], *, theme: Theme, t: Translator) -> dict[str, Any]:
     """Return a line for each run across all columns, coloured by its test accuracy, as a figure in plain values.

@@ -1,5 +1,7 @@
 """What runs are called, and that some came with the program."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mnist_core.datasets import get_spec
@@ -25,6 +27,22 @@ def titles(records: list[RunRecord]) -> dict[str, str]:
     return {
         record.id: words if plain.count(words) == 1 else f"{words} ({plain[index:].count(words)})"
         for index, (record, words) in enumerate(zip(records, plain, strict=True))
+    }
+
+
+def short_names(records: Sequence[RunRecord]) -> dict[str, str]:
+    """Return a name for each run that no other has: with its start if need be, then with a number.
+
+    For charts and tables, where there is no room for a whole title.
+    """
+    names = [t(record.name) for record in records]
+    names = [
+        name if names.count(name) == 1 else f"{name}, {record.created:%b %d, %H:%M}"
+        for name, record in zip(names, records, strict=True)
+    ]
+    return {
+        record.id: name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
+        for index, (name, record) in enumerate(zip(names, records, strict=True))
     }
 
 
