@@ -25,7 +25,7 @@ class Column:
     scale : {"linear", "log", "choice"}
         How it is best drawn.
     values : tuple of float or str
-        One for each run; English words where it is a choice.
+        One for each run; English words, or a class in Keras, where it is a choice.
     """
 
     name: str
@@ -85,7 +85,7 @@ def _row(record: RunRecord) -> tuple[float | str, ...]:
     return (
         _weighted_layers(config),
         outcome.parameters or 0,
-        OPTIMIZERS[config.train.optimizer].title,
+        OPTIMIZERS[config.train.optimizer].keras_class,
         config.effective_learning_rate,
         config.train.batch_size,
         training_images(config),

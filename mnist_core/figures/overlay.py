@@ -78,7 +78,13 @@ def _curve(name: str, style: RunStyle, line: Line, metric: Metric, smoothing: fl
         "mode": "lines+markers",
         "name": plain_name(name),
         "line": {"color": style.color, "width": 2.5, "dash": style.dash},
-        "marker": {"color": style.color, "symbol": style.symbol, "size": sizes.tolist(), "line": {"width": 0}},
+        "marker": {
+            "color": style.color,
+            "symbol": style.symbol,
+            "size": sizes.tolist(),
+            "opacity": 1,
+            "line": {"width": 0},
+        },
         "hovertemplate": "%{x:.4~g}: <b>" + value + "</b><extra>%{fullData.name}</extra>",
     }
     if not smoothing:

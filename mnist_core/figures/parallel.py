@@ -10,6 +10,8 @@ from mnist_core.comparing import Column
 from mnist_core.figures.theme import Theme, colorscale, layout
 from mnist_core.text import Translator
 
+_CLOSEST = 0.06  # of an axis: two ticks that are closer can't both be read
+
 
 def parallel_figure(columns: Sequence[Column], *, theme: Theme, t: Translator) -> dict[str, Any]:
     """Return a line for each run across all columns, coloured by its test accuracy, as a figure in plain values.
@@ -90,14 +92,21 @@ def _range(values: npt.NDArray[np.float64]) -> dict[str, Any]:
 
 def _log_ticks(values: npt.NDArray[np.float64]) -> dict[str, Any]:
     """Return ticks at the values themselves where they are few, else at 1, 2 and 5 times powers of ten."""
-    exact = sorted(set(values.tolist()))
-    low, high = np.log10(exact[0]), np.log10(exact[-1])
-    if len(exact) > 6:
+    ticks = sorted(set(values.tolist()))
+    low, high = np.log10(ticks[0]), np.log10(ticks[-1])
+    if len(ticks) > 6:
         powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
         steps = (1, 2, 5) if high - low < 2 else (1,)
-        exact = [step * 10.0**power for power in powers for step in steps if low <= np.log10(step) + power <= high]
+        ticks = [step * 10.0**power for power in powers for step in steps if low <= np.log10(step) + power <= high]
+    places = np.log10(ticks)
+    # Words must not lie upon each other; from the top down, as the largest value is the most telling.
+    kept: list[int] = []
+    for index in reversed(range(len(ticks))):
+        if not kept or places[kept[-1]] - places[index] >= _CLOSEST * (high - low):
+            kept.append(index)
+    kept.reverse()
     ends = {} if high > low else {"range": [low - 0.5, high + 0.5]}
-    return {"tickvals": np.log10(exact).round(5).tolist(), "ticktext": [_number(value) for value in exact], **ends}
+    return {"tickvals": places[kept].round(5).tolist(), "ticktext": [_number(ticks[index]) for index in kept], **ends}
 
 
 def _number(value: float) -> str:

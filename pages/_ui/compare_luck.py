@@ -33,14 +33,11 @@ def luck_view(compared: Sequence[Compared]) -> None:
         t("Better by luck?"),
         [run.drawn for run in runs],
         {
+            t("In words"): ("words", [_in_words(p, n) for p, n in zip(chances, more, strict=True)]),
+            t("Chance of so much by luck"): ("number", [chance(p) for p in chances]),
+            t("Difference"): ("number", [f"{n:+,}".replace("-", "−") for n in more]),
             t("Only it is right"): ("number", [f"{n:,}" for n in only]),
             t("Only the other is right"): ("number", [f"{n:,}" for n in only_reference]),
-            t("Difference"): ("number", [f"{n:+,}".replace("-", "−") for n in more]),
-            t("Chance of so much by luck"): ("number", [chance(p) for p in chances]),
-            t("In words"): (
-                "words",
-                [verdict(p) if n else t("equally good") for p, n in zip(chances, more, strict=True)],
-            ),
         },
     )
     words = t(
@@ -65,3 +62,7 @@ def luck_view(compared: Sequence[Compared]) -> None:
         },
         "compare_luck",
     )
+
+
+def _in_words(p_value: float, more: int) -> str:
+    return verdict(p_value) if more else t("equally good")

@@ -41,8 +41,8 @@ def many_view(compared: Sequence[Compared]) -> None:
     st.caption(
         t(
             "Each line is one of {n} runs; the stronger its colour, the higher its accuracy. Follow the strongest "
-            "lines to the left: where they bundle, that setting matters. Drag along an axis to keep only the lines that "
-            "pass there; drag a name to move its axis. What is the same in all runs has no axis.",
+            "lines to the left: where they bundle, that setting matters. Drag along an axis to keep only the lines "
+            "that pass there; drag a name to move its axis. What is the same in all runs has no axis.",
             n=len(records),
         )
     )

@@ -53,14 +53,23 @@ def pair_gallery(both: Sequence[Judgement], names: Sequence[str], result: Compar
     page = st.pagination(pages, key=f"{key}_page_{side}") if pages > 1 else 1
     start = (page - 1) * PAGE_SIZE
     shown = indices[start : start + PAGE_SIZE]
-    if page == 1 and pages > 1:
-        st.caption(t("The first {n} of them:", n=len(shown)))
-    elif pages > 1:
-        st.caption(t("Number {first} to {last} of them:", first=start + 1, last=start + len(shown)))
+    st.caption(
+        t("Green is the true class, with how sure the right one is; below it stands what the other one says.")
+        + _which(page, pages, start, len(shown))
+    )
     if both[side].images is None:
         st.caption(t("You will see them here once the images have been fetched."))
     else:
         gallery(_tiles(both, names, shown, side), size="l")
+
+
+def _which(page: int, pages: int, start: int, n: int) -> str:
+    """Return which of the images are shown, where there is more than one page."""
+    if pages == 1:
+        return ""
+    if page == 1:
+        return " " + t("The first {n} of them:", n=n)
+    return " " + t("Number {first} to {last} of them:", first=start + 1, last=start + n)
 
 
 def _tiles(both: Sequence[Judgement], names: Sequence[str], indices: npt.NDArray[np.int64], right: int) -> list[Tile]:

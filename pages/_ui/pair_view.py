@@ -56,11 +56,11 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
     st.markdown(
         t(
             "For {n} images only one of them is right: “{first}” for {a}, “{second}” for {b}.",
-            n=first + second,
+            n=f"{first + second:,}",
             first=as_typed(names[0]),
-            a=first,
+            a=f"{first:,}",
             second=as_typed(names[1]),
-            b=second,
+            b=f"{second:,}",
         )
         + " "
         + luck_words(result)

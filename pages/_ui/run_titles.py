@@ -8,6 +8,8 @@ from mnist_core.datasets import get_spec
 from mnist_core.store import RunRecord
 from pages._ui.i18n import t
 
+_LONGEST = 48
+
 
 def title(record: RunRecord) -> str:
     """Return a run's name with its dataset and, once known, its test accuracy."""
@@ -33,9 +35,9 @@ def titles(records: list[RunRecord]) -> dict[str, str]:
 def short_names(records: Sequence[RunRecord]) -> dict[str, str]:
     """Return a name for each run that no other has: with its start if need be, then with a number.
 
-    For charts and tables, where there is no room for a whole title.
+    For charts and tables, where there is no room for a whole title: long ones lose their middle.
     """
-    names = [t(record.name) for record in records]
+    names = [_shortened(t(record.name)) for record in records]
     names = [
         name if names.count(name) == 1 else f"{name}, {record.created:%b %d, %H:%M}"
         for name, record in zip(names, records, strict=True)
@@ -44,6 +46,11 @@ def short_names(records: Sequence[RunRecord]) -> dict[str, str]:
         record.id: name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
         for index, (name, record) in enumerate(zip(names, records, strict=True))
     }
+
+
+def _shortened(name: str) -> str:
+    """Return a name of at most `_LONGEST` characters with both its ends: numbers stand at the end of names."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 17].rstrip()} … {name[-14:].lstrip()}"
 
 
 def shipped_badge(record: RunRecord) -> None:

@@ -19,7 +19,17 @@ from pages._ui import draw_reading
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
-PAGES = ("home.py", "explore.py", "train.py", "evaluate.py", "explain.py", "robustness.py", "draw.py", "glossary.py")
+PAGES = (
+    "home.py",
+    "explore.py",
+    "train.py",
+    "compare.py",
+    "evaluate.py",
+    "explain.py",
+    "robustness.py",
+    "draw.py",
+    "glossary.py",
+)
 
 
 def words(app: AppTest) -> str:

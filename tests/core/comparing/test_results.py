@@ -71,7 +71,7 @@ def test_columns_are_those_that_vary_and_the_results(finished_run: FinishedRun, 
         "test_loss",
         "test_accuracy",
     ]
-    assert columns[0].values == ("Adam", "SGD (with momentum)", "Adam")
+    assert columns[0].values == ("Adam", "SGD", "Adam")
     assert columns[1].values == (0.001, 0.01, 0.001)
 
 
