@@ -92,7 +92,7 @@ def _settings(config: RunConfig) -> Iterator[tuple[str, Any]]:
     data, train, model = config.data, config.train, config.model
     spec = get_spec(data.dataset)
     yield "dataset", data.dataset
-    yield "train_size", min(data.train_size or spec.n_train, spec.n_train)
+    yield "train_size", "all" if (data.train_size or spec.n_train) >= spec.n_train else data.train_size
     yield "model", model.kind
     if isinstance(model, LogisticConfig):
         yield "folds", model.folds
@@ -123,7 +123,7 @@ def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
         case "model":
             return t("Network") if value == "network" else t("Logistic regression")
         case "train_size":
-            return t("all {n}", n=f"{value:,}") if value == spec.n_train else f"{value:,}"
+            return t("all {n}", n=f"{spec.n_train:,}") if value == "all" else f"{value:,}"
         case "layers":
             return " → ".join(layer_words(layer, t) for layer in value) or t("none")
         case "learning_rate":

@@ -14,7 +14,7 @@ from pages._ui.i18n import t
 from pages._ui.run_titles import short_names, titles
 
 # A link may name so many; the box takes more.
-MOST_IN_ADDRESS = 100
+MOST_IN_ADDRESS, MOST_LISTED = 100, 200
 WITH_CURVES = (RunState.RUNNING, RunState.PAUSED, RunState.COMPLETED, RunState.STOPPED, RunState.INTERRUPTED)
 _BOX, _ADDRESS, _REMEMBERED, _SLOTS, _NOTE = (
     "compare_runs",
@@ -55,6 +55,7 @@ def choose_runs() -> list[Compared]:
         format_func=titles(list(candidates.values())).__getitem__,
         key=_BOX,
         placeholder=t("Choose runs"),
+        help=t("The newest {n} are listed. Older ones come by their link.", n=MOST_LISTED),
         on_change=lambda: st.session_state.pop(_NOTE, None),
     )
     if _NOTE in st.session_state:
@@ -119,7 +120,7 @@ def _find(run_ids: Sequence[str]) -> tuple[list[RunRecord], str]:
 
 def _candidates() -> list[RunRecord]:
     """Return the runs to choose from: the visitor's own, then those that came with the program, then others'."""
-    trained = shared_store().find(states=WITH_CURVES, visible_to=session.visitor())
+    trained = shared_store().find(states=WITH_CURVES, visible_to=session.visitor(), limit=MOST_LISTED)
     mine = session.owner()
     return sorted([*shared_store().shipped(), *trained], key=lambda record: record.owner != mine)
 

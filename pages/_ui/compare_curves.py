@@ -46,10 +46,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
             key="compare_smoothing",
             persist_state="session",
             width=220,
-            help=t(
-                "Each point becomes an average that keeps so much of the points before it, as TensorBoard does. It "
-                "lags behind: the faint curve is what was measured."
-            ),
+            help=term("smoothing", "The faint curve is what was measured."),
         )
     active = any(not run.record.state.is_finished for run in networks)
 

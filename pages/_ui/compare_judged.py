@@ -1,6 +1,7 @@
 """Those of the compared runs that can be judged on one test set, and a reference among them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from pages._ui.cached import Judgement, can_judge, judge
 from pages._ui.compare_choice import Compared
 from pages._ui.dataset_status import show_status
 from pages._ui.errors import show_error
-from pages._ui.i18n import t, term
+from pages._ui.i18n import t
 from pages._ui.typed import as_typed
 
 Judged = list[tuple[Compared, Judgement]]
@@ -34,13 +35,11 @@ def judged_together(compared: Sequence[Compared]) -> Judged:
         return []
     dataset = next(iter(pairs))
     if len(groups) > 1:
-        dataset = st.selectbox(
+        dataset = box(
             t("Test set"),
-            list(pairs),
-            format_func=lambda dataset: t(get_spec(dataset).title),
-            key="compare_dataset",
+            {dataset: t(get_spec(dataset).title) for dataset in pairs},
+            "compare_dataset",
             help=t("Image by image, only runs of the same test set can be compared."),
-            width=320,
         )
     judged: Judged = []
     missing = False
@@ -64,10 +63,28 @@ def judged_together(compared: Sequence[Compared]) -> Judged:
 
 def reference_box(judged: Judged, label: str, key: str) -> int:
     """Show a box with the runs, the best first chosen, and return the place of the chosen one."""
-    best = max(range(len(judged)), key=lambda index: judged[index][1].matrix.right)
-    ids = [run.record.id for run, _ in judged]
-    if st.session_state.get(key) not in ids:
-        st.session_state[key] = ids[best]
+    best = max(judged, key=lambda entry: entry[1].matrix.right)[0].record.id
     names = {run.record.id: run.name for run, _ in judged}
-    chosen = st.selectbox(label, ids, format_func=names.__getitem__, key=key, help=term("baseline"), width=420)
-    return ids.index(chosen)
+    return list(names).index(box(label, names, key, first=best))
+
+
+def box(label: str, names: Mapping[str, str], key: str, *, first: str | None = None, **more: Any) -> str:
+    """Show a box to choose one of several things that may come and go, and return the chosen one.
+
+    Parameters
+    ----------
+    label : str
+        Translated.
+    names : mapping of value to words
+    key : str
+    first : str, optional
+        Chosen at first; the first one by default.
+    **more
+        For `st.selectbox`.
+    """
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = first or next(iter(names))
+    chosen: str = st.selectbox(
+        label, list(names), format_func=names.__getitem__, key=key, persist_state="session", width=420, **more
+    )
+    return chosen

@@ -50,7 +50,7 @@ def luck_view(compared: Sequence[Compared]) -> None:
         words += " " + t(
             "Of many comparisons some look good by luck alone, so the chances are raised for that (Holm's correction)."
         )
-    st.caption(words)
+    st.caption(words, help=term("multiple_comparisons") if len(others) > 1 else None)
     csv_button(
         lambda: {
             "run": [run.name for run in runs],

@@ -10,6 +10,7 @@ from mnist_core.figures.parallel import parallel_alt, parallel_figure
 from mnist_core.store import RunRecord
 from pages._ui import i18n, runs, session
 from pages._ui.compare_choice import Compared
+from pages._ui.compare_judged import box
 from pages._ui.downloads import csv_button
 from pages._ui.i18n import t, term
 from pages._ui.live_plot import live_plot
@@ -22,7 +23,7 @@ FORMATS = {"test_accuracy": ".2%", "test_loss": ".4f", "seconds": ",.1f", "param
 
 def many_view(compared: Sequence[Compared]) -> None:
     """Show every run of a dataset that the visitor may look at as a line over its settings and results."""
-    st.subheader(t("What do all runs teach about their settings?"), divider="gray", help=term("hyperparameter"))
+    st.subheader(t("What do all runs teach about their settings?"), divider="gray", help=term("parallel_coordinates"))
     known: dict[str, list[RunRecord]] = {}
     for record in runs.with_model():
         known.setdefault(record.config.data.dataset, []).append(record)
@@ -31,9 +32,7 @@ def many_view(compared: Sequence[Compared]) -> None:
     if not datasets:
         st.info(t("No run is finished yet."), icon=":material/hourglass_empty:")
         return
-    dataset = st.selectbox(
-        t("Dataset"), datasets, format_func=lambda dataset: t(get_spec(dataset).title), key="compare_many", width=320
-    )
+    dataset = box(t("Dataset"), {dataset: t(get_spec(dataset).title) for dataset in datasets}, "compare_many")
     records, columns = columns_that_vary(known[dataset])
     if not records:
         st.info(t("No network of this dataset is finished yet."), icon=":material/hourglass_empty:")
