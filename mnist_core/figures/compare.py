@@ -13,7 +13,7 @@ from mnist_core.text import Translator
 
 _ROW = 44  # pixels for a run's name and its dot
 # More runs than these beside each other would hide one another's intervals.
-_MOST_WITH_INTERVALS = 4
+MOST_WITH_INTERVALS = 4
 
 
 def accuracy_figure(results: Sequence[tuple[Drawn, RunResult]], *, theme: Theme, t: Translator) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def class_difference_figure(
                 ],
                 "hovertemplate": "%{customdata[0]}: <b>%{y:+.2f}</b> (%{customdata[1]:+.2f} – %{customdata[2]:+.2f})"
                 "<extra>%{fullData.name}</extra>",
-                **({"error_y": bars} if len(differences) <= _MOST_WITH_INTERVALS else {}),
+                **({"error_y": bars} if len(differences) <= MOST_WITH_INTERVALS else {}),
             }
         )
     borders = [

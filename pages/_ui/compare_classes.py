@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_core.evaluation import recall_difference
-from mnist_core.figures.compare import class_difference_alt, class_difference_figure
+from mnist_core.figures.compare import MOST_WITH_INTERVALS, class_difference_alt, class_difference_figure
 from pages._ui import i18n, session
 from pages._ui.compare_choice import Compared
 from pages._ui.compare_judged import judged_together, reference_box
@@ -36,13 +36,15 @@ def classes_view(compared: Sequence[Compared]) -> None:
         alt=class_difference_alt(differences, reference.name, names, i18n.current()),
         failure=t("The chart could not be loaded. Reload the page."),
     )
-    st.caption(
-        t(
-            "Above the line a run finds more images of the class, below it fewer. The bars are 95 % intervals: where "
-            "one crosses the line, the difference may be luck. And of twenty bars one misses the line by luck alone."
-        ),
-        help=term("confidence_interval"),
-    )
+    words = t("Above the line a run finds more images of the class, below it fewer.")
+    if len(differences) <= MOST_WITH_INTERVALS:
+        words += " " + t(
+            "The bars are 95 % intervals: where one crosses the line, the difference may be luck. And of twenty bars "
+            "one misses the line by luck alone."
+        )
+    else:
+        words += " " + t("Choose fewer runs to see the intervals of the differences; the download has them all.")
+    st.caption(words, help=term("confidence_interval"))
     recall = {name: [judgement.scores.recall[index] for _, judgement in judged] for index, name in enumerate(names)}
     st.markdown(f"**{t('Recall of each class')}**")
     run_table(

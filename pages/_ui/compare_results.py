@@ -44,6 +44,7 @@ def results_view(compared: Sequence[Compared]) -> None:
             alt=accuracy_alt(known, i18n.current()),
             failure=t("The chart could not be loaded. Reload the page."),
         )
+    if len(known) > 1:
         st.caption(
             t("Where intervals overlap widely, the difference may be luck. “Better by luck?” below asks more exactly."),
             help=term("confidence_interval"),
