@@ -51,7 +51,7 @@ def classes_view(compared: Sequence[Compared]) -> None:
         t("Recall of each class"),
         [run.drawn for run, _ in judged],
         {name: ("number", [f"{value:.1%}" for value in values]) for name, values in recall.items()},
-        {name: _only_best(values) for name, values in recall.items()},
+        {name: values.index(max(values)) for name, values in recall.items()},
     )
     csv_button(
         lambda: {
@@ -65,8 +65,3 @@ def classes_view(compared: Sequence[Compared]) -> None:
         },
         "compare_classes",
     )
-
-
-def _only_best(values: Sequence[float]) -> int | None:
-    most = max(values)
-    return values.index(most) if list(values).count(most) == 1 else None

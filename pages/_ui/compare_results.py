@@ -92,12 +92,10 @@ def _table(results: Results, *, comparable: bool) -> None:
 
 
 def _best(results: Results, name: str, of: Callable[..., Any]) -> int | None:
-    """Return the row of the best value; None where two share it or there is nothing to compare."""
+    """Return the row of the best value; None where there is nothing to compare."""
     values = [getattr(result, name) for _, result in results]
     known = [value for value in values if value is not None]
-    if len(known) < 2 or known.count(of(known)) > 1:
-        return None
-    return values.index(of(known))
+    return values.index(of(known)) if len(known) > 1 else None
 
 
 def _form(value: float | None, number_format: str, unit: str = "") -> str:

@@ -29,7 +29,7 @@ def run_table(
     columns : mapping of translated head to (kind, a text for each run)
         Long texts are wrapped, numbers stand to the right.
     best : mapping of head to int or None, optional
-        Row of the best value, which is printed bold.
+        Row of the best value, which is printed bold where no other reads the same.
     """
     heads = "".join(f'<th scope="col" class="{kind}">{escape(head)}</th>' for head, (kind, _) in columns.items())
     rows = []
@@ -38,7 +38,7 @@ def run_table(
         cells = []
         for head, (kind, texts) in columns.items():
             words = escape(texts[index])
-            if (best or {}).get(head) == index:
+            if (best or {}).get(head) == index and texts.count(texts[index]) == 1:
                 words = f"<strong>{words}</strong>"
             cells.append(f'<td class="{kind}">{words}</td>')
         rows.append(f'<tr><th scope="row">{mark}{escape(name)}</th>{"".join(cells)}</tr>')
