@@ -19,6 +19,7 @@ PAGES = (
     ("explore.py", "Explore", ":material/grid_view:"),
     ("train.py", "Train", ":material/model_training:"),
     ("runs.py", "Runs", ":material/history:"),
+    ("compare.py", "Compare", ":material/compare_arrows:"),
     ("evaluate.py", "Evaluate", ":material/fact_check:"),
     ("explain.py", "Explain", ":material/psychology:"),
     ("robustness.py", "Robustness", ":material/tune:"),

@@ -111,4 +111,12 @@ def _next_steps(record: RunRecord) -> None:
             ("draw.py", "Let it read your drawing", ":material/draw:"),
         ):
             st.page_link(page, label=t(words), icon=icon, query_params={"run": record.id})
+        others = [other.id for other in runs.with_model(record.config.data.dataset) if other.id != record.id]
+        if others:
+            st.page_link(
+                "compare.py",
+                label=t("Compare it with another"),
+                icon=":material/compare_arrows:",
+                query_params={"runs": f"{record.id},{others[0]}"},
+            )
         train_on(record)

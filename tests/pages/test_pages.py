@@ -24,6 +24,7 @@ PAGES = (
     "explore.py",
     "train.py",
     "runs.py",
+    "compare.py",
     "evaluate.py",
     "explain.py",
     "robustness.py",
