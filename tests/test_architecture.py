@@ -23,7 +23,7 @@ RANKS = {
     "models": 4,
     "baselines": 5,
     **dict.fromkeys(["training", "inference", "exploration", "engine"], 6),
-    **dict.fromkeys(["figures", "analysis", "explain", "pretrained"], 7),
+    **dict.fromkeys(["figures", "analysis", "explain", "pretrained", "bundle"], 7),
     **dict.fromkeys(["app", "pages", "commands"], 8),
     "__main__": 9,
 }

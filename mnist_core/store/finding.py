@@ -93,6 +93,7 @@ class Finding(Database):
                 runs.c.fingerprint == fingerprint,
                 runs.c.state == RunState.COMPLETED.value,
                 runs.c.shipped.is_(None),
+                runs.c.imported.is_(None),
             )
             .order_by(runs.c.created.desc())
             .limit(1)

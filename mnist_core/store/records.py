@@ -95,6 +95,23 @@ class Shipped:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Imported:
+    """Where a run that somebody brought along in a file comes from: all of it is what the file claims.
+
+    Attributes
+    ----------
+    run_id : str
+        Its id in the record that it comes from.
+    created, moment : str
+        When it was trained, and when it was imported, UTC in ISO 8601.
+    """
+
+    run_id: str
+    created: str
+    moment: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """One run as the store knows it. Times are UTC.
 
@@ -112,6 +129,8 @@ class RunRecord:
         When its process began, as `store.processes.start_time` counts.
     shipped : Shipped or None
         What it was installed from where it came with the program: nobody may change it.
+    imported : Imported or None
+        Where it comes from where it was trained elsewhere: its figures are claims.
     """
 
     id: str
@@ -142,6 +161,7 @@ class RunRecord:
     outcome: Outcome
     error: RunError | None
     shipped: Shipped | None = None
+    imported: Imported | None = None
 
     @property
     def owner_key(self) -> str:

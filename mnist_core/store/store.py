@@ -22,6 +22,7 @@ from mnist_core.files import replacing, storage_errors
 from mnist_core.personal import PersonalSet
 from mnist_core.settings import get_settings
 from mnist_core.store.drawings import Drawings
+from mnist_core.store.importing import Importing
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
@@ -30,7 +31,7 @@ from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Requests, Metrics, Drawings, Shipping):
+class Store(Requests, Metrics, Drawings, Shipping, Importing):
     """Access to the database and to the run folders; parameters and errors as of `Database`."""
 
     def create(

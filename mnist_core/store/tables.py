@@ -53,6 +53,8 @@ runs = Table(
     Column("error", JSON),
     # Where a run came with the program: from what; NULL for all that were trained here.
     Column("shipped", JSON(none_as_null=True)),
+    # Where somebody brought a run along in a file: from where; NULL for all that were trained here.
+    Column("imported", JSON(none_as_null=True)),
 )
 
 metrics = Table(
