@@ -2,10 +2,11 @@
 
 from mnist_core.bundle.install import import_bundle
 from mnist_core.bundle.read import Incoming, most_bytes, read_bundle
-from mnist_core.bundle.service import forget_bundle, ready_bundle, request_bundle
+from mnist_core.bundle.service import file_name, forget_bundle, ready_bundle, request_bundle
 
 __all__ = [
     "Incoming",
+    "file_name",
     "forget_bundle",
     "import_bundle",
     "most_bytes",

@@ -1,5 +1,6 @@
 """Bundles that visitors ask for: made by a child process, one after the other, and kept for a while."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -29,6 +30,11 @@ def bundle_path(record: RunRecord, store: Store, *, saved_model: bool = False) -
     ready = is_ready(record.config.data.dataset, store.settings)
     digest = digest_of([record.id, record.name, record.state, record.finished, stamps, saved_model, ready])
     return store.settings.temporary_dir / f"{_PREFIX}{record.id}-{digest}.zip"
+
+
+def file_name(record: RunRecord) -> str:
+    """Return what a run's bundle is called when somebody downloads it."""
+    return (re.sub(r"[^a-z0-9]+", "-", record.name.lower()).strip("-")[:60] or "run") + ".zip"
 
 
 def ready_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) -> Path | None:

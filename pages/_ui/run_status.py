@@ -27,6 +27,8 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
             st.caption(resume_words(record))
     elif record.shipped is not None:
         st.progress(1.0, t("Trained by those who made MNIST Lab, on another computer."))
+    elif record.imported is not None:
+        st.progress(1.0, t("Imported: trained elsewhere, on {date}.", date=record.imported.created[:10]))
     elif record.state is RunState.QUEUED:
         st.progress(progress(record, []).fraction, _queue_words(record))
     elif record.state is RunState.PAUSED:

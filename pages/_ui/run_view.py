@@ -47,7 +47,8 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
 
     body()
     if record.state.is_finished and record.outcome.test_accuracy is not None:
-        if record.config.fine_tune is not None:
+        # The drawings that an imported network learned from stayed with whoever drew them.
+        if record.config.fine_tune is not None and record.imported is None:
             with errors_in_words():
                 taught_view(record)
         _next_steps(record)
@@ -84,6 +85,10 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     if record.shipped is not None:
         sources = t("It learned from: {sources}.", sources="; ".join(record.shipped.sources))
         st.caption(f"{t(record.shipped.summary)} {sources}")
+    if record.imported is not None:
+        st.caption(
+            t("Imported from a bundle: its curve and its times are those of the computer that trained it."),
+        )
     if record.continues is not None:
         _origin(record.continues, "Goes on from “{name}”", ":material/fast_forward:")
     elif record.config.fine_tune is not None:
