@@ -60,12 +60,13 @@ _SURE = "there 99 % of its answers to turned and resized images are right"
 def facts(evidence: Evidence) -> dict[str, str]:
     """Return what is to be told about where a run comes from, by what it is."""
     record = evidence.record
+    trained = record.imported.created if record.imported else record.created.isoformat()
     told = {
         "run": record.id,
-        "trained": f"{(record.imported.created if record.imported else record.created.isoformat())[:16]} UTC",
+        "trained": f"{trained[:16].replace('T', ' ')} UTC",
         "hardware": record.device or "unknown",
         "seed": str(record.config.train.seed),
-        "data": f"{evidence.spec.title} (`{evidence.spec.id}`)",
+        "data": f"{evidence.spec.title} ({evidence.spec.id})",
         "data checksum": data_checksum(record.config),
         "settings": f"fingerprint {record.fingerprint}",
     }

@@ -89,7 +89,7 @@ def _curves(evidence: Evidence) -> str:
         if curves:
             last = ", ".join(f"{words} {line[-1][1]:.4f}" for _, words, line in curves)
             chart = line_chart(curves, "epoch", f"{title} after each epoch; at the end {last}")
-            charts.append(f"<figure><figcaption><b>{title}</b> ({meaning}): {last}</figcaption>{chart}</figure>")
+            charts.append(f"<figure><figcaption><b>{title}</b>, {meaning}<br>{last}</figcaption>{chart}</figure>")
     if not charts:
         return ""
     key = '<span class="key"></span>training set'
@@ -172,19 +172,21 @@ def _settings(evidence: Evidence) -> str:
         fields = type(section).model_fields
         for name, field in fields.items():
             value = getattr(section, name)
-            if section is config.augment and not value:
+            if (section is config.augment and not value) or (name == "momentum" and config.train.optimizer != "sgd"):
                 continue
+            if name == "learning_rate":
+                value = config.effective_learning_rate
             rows.append((str(field.title or name), _in_words(value)))
     layers = ""
     if isinstance(config.model, NetworkConfig):
         lines = [
-            f"<tr><td>{escape(row.name)}</td><td>{escape(row.detail)}</td><td>{' × '.join(map(str, row.output_shape))}"
-            f"</td><td>{row.parameters:,}</td></tr>"
+            f'<tr><td>{escape(row.name)}</td><td class="words">{escape(row.detail)}</td>'
+            f"<td>{' × '.join(map(str, row.output_shape))}</td><td>{row.parameters:,}</td></tr>"
             for row in layer_rows(config.model, evidence.spec.num_classes)
         ]
         layers = (
-            '<h2>The network</h2><div class="wide"><table><thead><tr><th>layer</th><th>arguments</th><th>output</th>'
-            f"<th>parameters</th></tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+            '<h2>The network</h2><div class="wide"><table><thead><tr><th>layer</th><th class="words">arguments</th>'
+            f"<th>output</th><th>parameters</th></tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
         )
     return f"{layers}<h2>Settings</h2>{_table(rows, 'settings')}"
 
