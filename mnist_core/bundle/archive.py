@@ -91,6 +91,14 @@ class Archive:
             raise self._damaged()
         return content
 
+    def begins_with(self, name: str, content: bytes) -> bool:
+        """Whether a file begins so; nothing more of it is unpacked."""
+        try:
+            with self._zip.open(self.entries[name]) as stream:
+                return stream.read(len(content)) == content
+        except Exception as error:  # as in `read`
+            raise self._damaged() from error
+
     def _check_end(self, data: bytes) -> None:
         """Try the record at the very end: how long the list of files is, before it is read."""
         end = data[-_END.size :]

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,10 +24,12 @@ from mnist_core.store import Imported, RunRecord, RunState, Store
 TRIAL = "mnist_core.bundle.trial"
 _IMAGES = 20
 _PATIENCE = 120.0  # seconds
+# What is in a bundle takes some hundred megabytes while it is looked at: one at a time.
+_importing = threading.Lock()
 _AGREE = 5e-3  # shipped networks bring their probabilities in half precision
 
 
-def import_bundle(data: bytes, store: Store, owner: str | None = None) -> RunRecord:
+def import_bundle(data: bytes, store: Store, owner: str | None = None, *, most: int | None = None) -> RunRecord:
     """Make a finished run of a bundle, and return it.
 
     Its network is tried in a process of its own: it has to say what the bundle claims that it said. The run keeps its
@@ -39,6 +42,8 @@ def import_bundle(data: bytes, store: Store, owner: str | None = None) -> RunRec
     store : Store
     owner : str, optional
         Whose run it becomes.
+    most : int, optional
+        See `read_bundle`.
 
     Raises
     ------
@@ -49,7 +54,11 @@ def import_bundle(data: bytes, store: Store, owner: str | None = None) -> RunRec
     StorageError
         If the disk is full or can't be written.
     """
-    incoming = read_bundle(data, store.settings)
+    with _importing:
+        return _import(read_bundle(data, store.settings, most), store, owner)
+
+
+def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
     size = sum(map(len, incoming.files.values()))
     check_disk(owner, store, size)
     _try_out(incoming, store)

@@ -206,7 +206,7 @@ def check_keras(data: bytes, config: RunConfig, most: int) -> None:
     archive.check_names(_KERAS_FILES.__contains__)
     if set(archive.entries) != set(_KERAS_FILES):
         raise BundleError("model.keras is damaged: a part of it is missing.")
-    if not archive.read("model.weights.h5", most).startswith(_HDF5):
+    if not archive.begins_with("model.weights.h5", _HDF5):
         raise BundleError("model.keras is damaged: its weights are no HDF5 file.")
     try:
         content = json.loads(archive.read("config.json", _MOST_JSON))

@@ -26,6 +26,7 @@ from mnist_core.store import METRIC_NAMES, MetricPoint, Outcome
 MOST_ENTRIES = 200
 MOST_TEXT = 200_000  # bytes of settings and manifest
 MOST_CURVE = 30_000_000  # bytes of the curve: 200 epochs of 60,000 batches are never measured one by one
+_UNPACKED = 3  # times the size of the file: weights hardly shrink, probabilities do
 _MOST_POINTS = 200_000
 _MOST_PARTS = 2000  # images on the map of the last hidden layer
 _KERAS_COPIES = 4  # weights and what an optimizer remembers of each
@@ -60,7 +61,7 @@ def most_bytes(settings: Settings) -> int:
     return (_KERAS_COPIES + 2) * 4 * settings.max_parameters + _MOST_RELATED
 
 
-def read_bundle(data: bytes, settings: Settings) -> Incoming:
+def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Incoming:
     """Return the run in a bundle.
 
     Parameters
@@ -69,20 +70,22 @@ def read_bundle(data: bytes, settings: Settings) -> Incoming:
         Of any content.
     settings : Settings
         What this installation allows.
+    most : int, optional
+        Most bytes of the file; by default as `most_bytes`. Unpacked it may have three times as many.
 
     Raises
     ------
     BundleError
         One sentence about the first thing that is wrong.
     """
-    most = most_bytes(settings)
+    most = min(most or most_bytes(settings), most_bytes(settings))
     if len(data) > most:
         raise BundleError(
             "The file has {size} MB; at most {most} MB are read.",
             size=f"{len(data) / 1e6:.0f}",
             most=f"{most / 1e6:.0f}",
         )
-    archive = Archive(data, "bundle", most_entries=MOST_ENTRIES, most_bytes=2 * most)
+    archive = Archive(data, "bundle", most_entries=MOST_ENTRIES, most_bytes=_UNPACKED * most)
     archive.check_names(
         lambda name: name in contents.READ or name in contents.IGNORED or name.startswith(contents.FOLDERS)
     )

@@ -26,8 +26,8 @@ def bundle_part(record: RunRecord) -> None:
         return
     st.caption(
         t(
-            "The network for Keras, ONNX and LiteRT, a program that reads any photo or drawing exactly as this page "
-            "does, all settings, the curve, and a report that opens offline."
+            "The network for Keras, ONNX and LiteRT, a program that reads any photo or drawing exactly as these "
+            "pages do, all settings, the curve, and a report that opens offline."
         )
     )
     saved_model = st.toggle(
@@ -119,7 +119,7 @@ def _imported(file: Any) -> RunRecord:
         )
     picture_pace().take(session.owner())
     with st.spinner(t("Checking the bundle, and trying its network …")):
-        return import_bundle(file.getvalue(), shared_store(), session.owner())
+        return import_bundle(file.getvalue(), shared_store(), session.owner(), most=MOST_MB * 2**20)
 
 
 def _done(record: RunRecord) -> None:

@@ -85,10 +85,6 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     if record.shipped is not None:
         sources = t("It learned from: {sources}.", sources="; ".join(record.shipped.sources))
         st.caption(f"{t(record.shipped.summary)} {sources}")
-    if record.imported is not None:
-        st.caption(
-            t("Imported from a bundle: its curve and its times are those of the computer that trained it."),
-        )
     if record.continues is not None:
         _origin(record.continues, "Goes on from “{name}”", ":material/fast_forward:")
     elif record.config.fine_tune is not None:

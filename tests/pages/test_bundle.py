@@ -49,7 +49,7 @@ def words(app: AppTest) -> str:
 def test_a_bundle_is_made_by_a_child_process_and_can_be_downloaded(finished_run: FinishedRun, store: Store) -> None:
     record = finished_run(RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig()), name="Böse & Söhne")
     app = taken(record)
-    assert "reads any photo or drawing exactly as this page does" in words(app)
+    assert "reads any photo or drawing exactly as these pages do" in words(app)
     app.button(key=f"bundle_make_{record.id}").click().run()
     wait_until(lambda: ready_bundle(record, store) is not None, 120, "the bundle")
     app.run()
@@ -142,4 +142,4 @@ def test_an_imported_run_says_so_on_its_page(
 
     record = import_bundle(bundle_of(finished_run(), store, tmp_path), store)
     app = open_page("train.py", run=record.id)
-    assert any("Imported from a bundle" in caption.value for caption in app.caption)
+    assert "Imported: trained on" in app.get("progress")[0].proto.text
