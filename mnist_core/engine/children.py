@@ -9,7 +9,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 
 from mnist_core.errors import AnalysisError, MnistLabError
 from mnist_core.memory import volunteer_for_oom
@@ -43,8 +43,9 @@ class Voice:
         volunteer_for_oom()
         if hasattr(os, "nice"):  # not on Windows
             os.nice(_NICENESS)
-        # Libraries print what they like; only our own lines go to whoever started this process.
-        self._output: IO[str] = os.fdopen(os.dup(1), "w", buffering=1)
+        # Libraries print what they like; only our own lines go to whoever started this process. It is open until the
+        # very end: whoever listens closes our input when it is closed, and that would end us before our exit code.
+        self._output = os.dup(1)
         os.dup2(2, 1)
 
     def fraction(self, share: float) -> None:
@@ -56,7 +57,7 @@ class Voice:
         self._say({"error": {"template": error.template, "values": {k: str(v) for k, v in error.values.items()}}})
 
     def _say(self, message: dict[str, Any]) -> None:
-        self._output.write(json.dumps(message) + "\n")
+        os.write(self._output, json.dumps(message).encode() + b"\n")
 
 
 def _end_with_the_input() -> None:
