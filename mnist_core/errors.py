@@ -139,3 +139,12 @@ class PackageError(MnistLabError, OSError):
     """The file of a shipped model is damaged, or its content is none that this version can use."""
 
     code = "package"
+
+
+# runs in a file
+
+
+class BundleError(MnistLabError, ValueError):
+    """The file of a run is no bundle, is damaged, or holds what a run can't have."""
+
+    code = "bundle"

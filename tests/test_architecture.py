@@ -23,7 +23,7 @@ RANKS = {
     **dict.fromkeys(["models", "comparing"], 4),
     **dict.fromkeys(["baselines", "board"], 5),
     **dict.fromkeys(["training", "inference", "exploration", "engine"], 6),
-    **dict.fromkeys(["figures", "analysis", "explain", "hub", "pretrained"], 7),
+    **dict.fromkeys(["figures", "analysis", "explain", "bundle", "hub", "pretrained"], 7),
     **dict.fromkeys(["app", "pages", "commands"], 8),
     "__main__": 9,
 }

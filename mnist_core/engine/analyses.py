@@ -1,12 +1,12 @@
 """Longer computations about a dataset: one child process at a time, shared by all visitors."""
 
-import json
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 from typing import Literal
 
+from mnist_core.engine.children import follow
 from mnist_core.engine.local import PROJECT, child_environment, end_by_input
 from mnist_core.errors import AnalysisError, MnistLabError
 from mnist_core.settings import Settings, get_settings
@@ -128,7 +128,7 @@ class Analyses:
         too_long = threading.Timer(self._settings.max_run_seconds, child.kill)
         too_long.daemon = True
         too_long.start()
-        error = self._listen(child)
+        error = follow(child, self._tell)
         end_by_input(child, _SHUTDOWN)  # it has closed its output, so it is ending
         too_long.cancel()
         self._child = None
@@ -139,21 +139,8 @@ class Analyses:
             "The computation ended without a result (exit code {code}). You can start it again.", code=code
         )
 
-    def _listen(self, child: "subprocess.Popen[bytes]") -> MnistLabError | None:
-        """Follow the child's lines to their end; return the error that it named, if it did."""
-        assert child.stdout is not None
-        error = None
-        with child.stdout:
-            for line in child.stdout:
-                try:
-                    message = json.loads(line)
-                except ValueError:
-                    continue  # a line cut off by the child's end
-                if "fraction" in message:
-                    self._fraction = float(message["fraction"])
-                if "error" in message:
-                    error = AnalysisError(message["error"]["template"], **message["error"]["values"])
-        return error
+    def _tell(self, fraction: float) -> None:
+        self._fraction = fraction
 
 
 _shared: Analyses | None = None

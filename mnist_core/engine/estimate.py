@@ -77,7 +77,7 @@ def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Stor
     earlier = [
         median(record.outcome.epoch_seconds[1:] or record.outcome.epoch_seconds)
         for record in store.find(states=[RunState.COMPLETED], limit=_RECENT)
-        if record.outcome.epoch_seconds and record.shipped is None and _takes_as_long(record, config)
+        if record.outcome.epoch_seconds and record.imported is None and _takes_as_long(record, config)
     ]
     if earlier:
         return median(earlier), "earlier runs"

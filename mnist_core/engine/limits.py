@@ -69,8 +69,14 @@ def check_visitor(owner: str | None, store: Store) -> None:
         raise LimitError(
             "You already have {n} runs waiting. Let one of them begin, or cancel it, then start this one.", n=waiting
         )
-    used = store.disk_usage(owner) / 1e6
-    if used > settings.visitor_disk_mb:
+    check_disk(owner, store)
+
+
+def check_disk(owner: str | None, store: Store, more: int = 0) -> None:
+    """Raise `LimitError` where a visitor's runs, and `more` bytes, take more of the disk than is allowed."""
+    settings = store.settings
+    used = (store.disk_usage(owner) + more) / 1e6
+    if owner is not None and used > settings.visitor_disk_mb:
         raise LimitError(
             "Your runs take {used} MB on the disk; {most} MB are possible here. Delete a run that you don't need.",
             used=f"{used:.0f}",
@@ -83,6 +89,12 @@ def check_continuation(record: RunRecord, config: RunConfig) -> None:
     if record.shipped is not None:
         raise ConfigError(
             "“{name}” comes with MNIST Lab without what training needs to go on. Train a network of your own with its "
+            "settings instead.",
+            name=record.name,
+        )
+    if record.imported is not None:
+        raise ConfigError(
+            "“{name}” was imported without what training needs to go on. Train a network of your own with its "
             "settings instead.",
             name=record.name,
         )

@@ -4,23 +4,25 @@ An ONNX file is a message of Protocol Buffers: fields one after the other, each 
 content (https://protobuf.dev/programming-guides/encoding, and onnx.proto of ONNX 1.23 for the numbers).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_GRAPH = 7  # of ModelProto
+_GRAPH, _METADATA = 7, 14  # of ModelProto
 _OUTPUT = 12  # of GraphProto
 _NAME = 1  # of ValueInfoProto
+_KEY, _VALUE = 1, 2  # of StringStringEntryProto
 
 _WITH_LENGTH = 2  # kind of a field; the others are numbers of 1 to 10, 8 or 4 bytes
 
 
 @dataclass(frozen=True)
-class _Field:
-    """One field of a message: its number, all its bytes, and its content where it has a length."""
+class Field:
+    """One field of a message: its number, all its bytes, and its content where it has a length, or its value."""
 
     number: int
     whole: bytes
-    content: bytes
+    content: bytes = b""
+    value: int = 0
 
 
 def with_last_output_only(model: bytes) -> bytes:
@@ -37,33 +39,58 @@ def with_last_output_only(model: bytes) -> bytes:
         If these are no fields, or there is no output.
     """
     return b"".join(
-        _with_length(_GRAPH, _cut(field.content)) if field.number == _GRAPH else field.whole for field in _fields(model)
+        _with_length(_GRAPH, _cut(field.content)) if field.number == _GRAPH else field.whole for field in fields(model)
     )
 
 
 def _cut(graph: bytes) -> bytes:
-    fields = list(_fields(graph))
-    outputs = [field for field in fields if field.number == _OUTPUT]
+    parts = list(fields(graph))
+    outputs = [field for field in parts if field.number == _OUTPUT]
     if not outputs:
         raise ValueError("a graph without output")
     last = max(outputs, key=_name)
-    return b"".join(field.whole for field in fields if field.number != _OUTPUT or field is last)
+    return b"".join(field.whole for field in parts if field.number != _OUTPUT or field is last)
 
 
-def _name(output: _Field) -> bytes:
-    return next((field.content for field in _fields(output.content) if field.number == _NAME), b"")
+def _name(output: Field) -> bytes:
+    return next((field.content for field in fields(output.content) if field.number == _NAME), b"")
 
 
-def _fields(message: bytes) -> Iterator[_Field]:
-    """Yield the fields of a message in their order."""
+def outputs_of(model: bytes) -> bytes:
+    """Return the outputs of an ONNX model, as `with_outputs` takes them; raises `ValueError` if it is none."""
+    graphs = [field.content for field in fields(model) if field.number == _GRAPH]
+    return b"".join(field.whole for graph in graphs for field in fields(graph) if field.number == _OUTPUT)
+
+
+def with_outputs(model: bytes, outputs: bytes) -> bytes:
+    """Return the same ONNX model with other outputs of its graph; raises `ValueError` as `outputs_of`."""
+
+    def replaced(graph: bytes) -> bytes:
+        return b"".join(field.whole for field in fields(graph) if field.number != _OUTPUT) + outputs
+
+    return b"".join(
+        _with_length(_GRAPH, replaced(field.content)) if field.number == _GRAPH else field.whole
+        for field in fields(model)
+    )
+
+
+def with_metadata(model: bytes, entries: Mapping[str, str]) -> bytes:
+    """Return the same ONNX model with these texts about it in place of any that it had; none takes them off."""
+    kept = b"".join(field.whole for field in fields(model) if field.number != _METADATA)
+    texts = [_with_length(_KEY, name.encode()) + _with_length(_VALUE, text.encode()) for name, text in entries.items()]
+    return kept + b"".join(_with_length(_METADATA, text) for text in texts)
+
+
+def fields(message: bytes) -> Iterator[Field]:
+    """Yield the fields of a message in their order; raises `ValueError` if these are none."""
     position = 0
     while position < len(message):
         start = position
         tag, position = _read_varint(message, position)
-        content = b""
+        content, value = b"", 0
         match tag & 7:
             case 0:
-                _, position = _read_varint(message, position)
+                value, position = _read_varint(message, position)
             case 1:
                 position += 8
             case 5:
@@ -76,7 +103,7 @@ def _fields(message: bytes) -> Iterator[_Field]:
                 raise ValueError(f"a field of kind {kind}")
         if position > len(message):
             raise ValueError("a field that is cut off")
-        yield _Field(tag >> 3, message[start:position], content)
+        yield Field(tag >> 3, message[start:position], content, value)
 
 
 def _read_varint(message: bytes, position: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImag
 from mnist_core.errors import ImageError
 from mnist_core.photos.containers import Container, damaged, open_container
 
-MOST_BYTES = 10 * 2**20  # what Streamlit's own limit of 10 MB lets through
+MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 25_000_000
 LEAST_SIDE = 8  # pixels
 MOST_STRETCHED = 20  # times as long as wide: a strip longer than that holds no photo

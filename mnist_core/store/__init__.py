@@ -12,7 +12,16 @@ from mnist_core.store.analyses import (
 )
 from mnist_core.store.artifacts import RunFiles
 from mnist_core.store.processes import own_process
-from mnist_core.store.records import MetricPoint, Outcome, RunError, RunRecord, RunState, Shipped, Visitor
+from mnist_core.store.records import (
+    Imported,
+    MetricPoint,
+    Outcome,
+    RunError,
+    RunRecord,
+    RunState,
+    Shipped,
+    Visitor,
+)
 from mnist_core.store.store import Store, shared_store
 from mnist_core.store.tables import METRIC_NAMES
 
@@ -21,6 +30,7 @@ __all__ = [
     "MAP_SAMPLES",
     "METRIC_NAMES",
     "Analysis",
+    "Imported",
     "Kind",
     "MetricPoint",
     "Outcome",

@@ -99,6 +99,7 @@ class Finding(Database):
                 runs.c.state == RunState.COMPLETED.value,
                 runs.c.shipped.is_(None),
                 runs.c.deleted.is_(None),
+                runs.c.imported.is_(None),
             )
             .order_by(runs.c.created.desc())
             .limit(1)

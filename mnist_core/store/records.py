@@ -95,6 +95,23 @@ class Shipped:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Imported:
+    """Where a run that somebody brought along in a file comes from: all of it is what the file claims.
+
+    Attributes
+    ----------
+    run_id : str
+        Its id in the record that it comes from.
+    created, moment : str
+        When it was trained, and when it was imported, UTC in ISO 8601.
+    """
+
+    run_id: str
+    created: str
+    moment: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """One run as the store knows it. Times are UTC.
 
@@ -116,6 +133,8 @@ class RunRecord:
         What its owner wrote about it, in several lines perhaps.
     deleted : datetime or None
         When its owner deleted it; it can still be brought back.
+    imported : Imported or None
+        Where it comes from where it was trained elsewhere: its figures are claims.
     """
 
     id: str
@@ -148,6 +167,7 @@ class RunRecord:
     shipped: Shipped | None = None
     notes: str = ""
     deleted: datetime | None = None
+    imported: Imported | None = None
 
     @property
     def owner_key(self) -> str:

@@ -8,10 +8,10 @@ from sqlalchemy import Row
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import ConfigError
-from mnist_core.store.records import Outcome, RunError, RunRecord, RunState, Shipped
+from mnist_core.store.records import Imported, Outcome, RunError, RunRecord, RunState, Shipped
 
 _FIELDS = [field.name for field in fields(RunRecord)]
-_Value = TypeVar("_Value", Outcome, RunError, Shipped)
+_Value = TypeVar("_Value", Outcome, RunError, Shipped, Imported)
 
 
 def _time(seconds: float | None) -> datetime | None:
@@ -35,6 +35,7 @@ def record_of(row: Row[Any]) -> RunRecord:
     values["outcome"] = _known(Outcome, values["outcome"])
     values["error"] = _known(RunError, values["error"]) if values["error"] else None
     values["shipped"] = _known(Shipped, values["shipped"]) if values["shipped"] else None
+    values["imported"] = _known(Imported, values["imported"]) if values["imported"] else None
     for name in ("created", "started", "finished", "updated", "deleted"):
         values[name] = _time(values[name])
     return RunRecord(**values)

@@ -24,6 +24,7 @@ from mnist_core.personal import PersonalSet
 from mnist_core.settings import get_settings
 from mnist_core.store.deleting import Deleting
 from mnist_core.store.drawings import Drawings
+from mnist_core.store.importing import Importing
 from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.processes import is_alive, start_time
@@ -33,7 +34,7 @@ from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Deleting, Listing, Metrics, Drawings, Shipping):
+class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
     """Access to the database and to the run folders; parameters and errors as of `Database`."""
 
     def create(

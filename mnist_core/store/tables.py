@@ -58,6 +58,8 @@ runs = Table(
     Column("deleted", Float),
     # Its accuracies after each epoch, for lists; NULL until a list first asks for them after its end.
     Column("curve", JSON(none_as_null=True)),
+    # Where somebody brought a run along in a file: from where; NULL for all that were trained here.
+    Column("imported", JSON(none_as_null=True)),
 )
 
 metrics = Table(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.engine import Progress, progress, shared_supervisor
-from mnist_core.store import MetricPoint, RunRecord, RunState
+from mnist_core.store import Imported, MetricPoint, RunRecord, RunState
 from pages._ui.errors import show_run_error
 from pages._ui.estimate_view import duration
 from pages._ui.i18n import t
@@ -27,6 +27,8 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
             st.caption(resume_words(record))
     elif record.shipped is not None:
         st.progress(1.0, t("Trained by those who made MNIST Lab, on another computer."))
+    elif record.imported is not None:
+        st.progress(1.0, _imported_words(record.imported))
     elif record.state is RunState.QUEUED:
         st.progress(progress(record, []).fraction, _queue_words(record))
     elif record.state is RunState.PAUSED:
@@ -43,6 +45,13 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
         )
     else:
         st.progress(1.0, _summary(record))
+
+
+def _imported_words(imported: Imported) -> str:
+    return t(
+        "Imported: trained on {date}, perhaps on another computer. Its curve and its times are as the bundle says.",
+        date=imported.created[:10],
+    )
 
 
 def _queue_words(record: RunRecord) -> str:

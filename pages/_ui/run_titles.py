@@ -17,6 +17,8 @@ def title(record: RunRecord) -> str:
     if record.outcome.test_accuracy is not None:
         parts.append(f"{record.outcome.test_accuracy:.1%}")
     parts.append(t("comes with MNIST Lab") if record.shipped else f"{record.created:%b %d, %H:%M}")
+    if record.imported is not None:
+        parts.append(t("imported"))
     return " · ".join(parts)
 
 

@@ -48,7 +48,8 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
 
     body()
     if record.state.is_finished and record.outcome.test_accuracy is not None:
-        if record.config.fine_tune is not None:
+        # The drawings that an imported network learned from stayed with whoever drew them.
+        if record.config.fine_tune is not None and record.imported is None:
             with errors_in_words():
                 taught_view(record)
         _next_steps(record)

@@ -46,7 +46,9 @@ def upload(spec: DatasetSpec) -> None:
             )
         )
         # With a new key the box is empty again: what was added is not added twice.
-        file = st.file_uploader(t("File with drawings"), type=["csv", "npz"], key=f"{_FILE}_{generation}")
+        file = st.file_uploader(
+            t("File with drawings"), type=["csv", "npz"], key=f"{_FILE}_{generation}", max_upload_size=10
+        )
         if file is not None:
             with errors_in_words():
                 added = _add(file, spec.kind)

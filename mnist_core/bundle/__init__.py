@@ -1,0 +1,16 @@
+"""A run as a zip that one takes away: it behaves outside as it does here, and can be brought back."""
+
+from mnist_core.bundle.install import import_bundle
+from mnist_core.bundle.read import Incoming, most_bytes, read_bundle
+from mnist_core.bundle.service import file_name, forget_bundle, ready_bundle, request_bundle
+
+__all__ = [
+    "Incoming",
+    "file_name",
+    "forget_bundle",
+    "import_bundle",
+    "most_bytes",
+    "read_bundle",
+    "ready_bundle",
+    "request_bundle",
+]

@@ -1,0 +1,142 @@
+"""Making a run of a bundle: files first, in one step, the record last."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from mnist_core.bundle.read import Incoming, read_bundle
+from mnist_core.datasets import get_spec, is_ready, load_dataset
+from mnist_core.engine.limits import check_disk
+from mnist_core.engine.local import PROJECT, child_environment
+from mnist_core.errors import BundleError
+from mnist_core.files import storage_errors
+from mnist_core.recipes import RECIPES
+from mnist_core.store import Imported, RunRecord, RunState, Store
+
+TRIAL = "mnist_core.bundle.trial"
+_IMAGES = 20
+_PATIENCE = 120.0  # seconds
+# What is in a bundle takes some hundred megabytes while it is looked at: one at a time.
+_importing = threading.Lock()
+_AGREE = 5e-3  # shipped networks bring their probabilities in half precision
+
+
+def import_bundle(data: bytes, store: Store, owner: str | None = None, *, most: int | None = None) -> RunRecord:
+    """Make a finished run of a bundle, and return it.
+
+    Its network is tried in a process of its own: it has to say what the bundle claims that it said. The run keeps its
+    id where no other has it.
+
+    Parameters
+    ----------
+    data : bytes
+        Of any content.
+    store : Store
+    owner : str, optional
+        Whose run it becomes.
+    most : int, optional
+        See `read_bundle`.
+
+    Raises
+    ------
+    BundleError
+        If it is no bundle, or holds what a run of this program can't have.
+    LimitError
+        If the owner's runs would take more of the disk than is allowed.
+    StorageError
+        If the disk is full or can't be written.
+    """
+    with _importing:
+        return _import(read_bundle(data, store.settings, most), store, owner)
+
+
+def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
+    size = sum(map(len, incoming.files.values()))
+    check_disk(owner, store, size)
+    _try_out(incoming, store)
+    runs_dir = store.settings.runs_dir
+    with storage_errors(runs_dir):
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        # Nobody's while it is written: what a crash leaves behind is swept.
+        folder = Path(tempfile.mkdtemp(prefix=".importing-", dir=runs_dir))
+        try:
+            for name, content in incoming.files.items():
+                (folder / name).write_bytes(content)
+            folder.chmod(0o755)
+            run_id = store.free_id(incoming.manifest.run_id)
+            os.rename(folder, store.files(run_id).folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        _record(incoming, store, run_id, owner, size)
+    except BaseException:
+        shutil.rmtree(store.files(run_id).folder, ignore_errors=True)
+        raise
+    return store.get(run_id)
+
+
+def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, size: int) -> None:
+    manifest = incoming.manifest
+    store.put_imported(
+        run_id,
+        Imported(
+            run_id=manifest.run_id,
+            created=manifest.created.isoformat(timespec="seconds"),
+            moment=datetime.now(UTC).isoformat(timespec="seconds"),
+        ),
+        name=" ".join(manifest.name.split()),
+        config=incoming.config,
+        owner=owner,
+        state=RunState(manifest.state),
+        outcome=manifest.outcome,
+        points=incoming.points,
+        epoch=manifest.epoch,
+        step=manifest.step,
+        steps_per_epoch=manifest.steps_per_epoch,
+        size=size,
+        recipe=manifest.recipe if manifest.recipe in RECIPES else None,
+    )
+
+
+def _try_out(incoming: Incoming, store: Store) -> None:
+    """Let a limited process predict with the network; raise `BundleError` where it fails or says something else."""
+    spec = get_spec(incoming.config.data.dataset)
+    known = None
+    if is_ready(spec.id, store.settings):
+        known = np.asarray(load_dataset(spec.id, store.settings).x_test[:_IMAGES])
+    images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
+    environment = child_environment(store.settings)
+    with tempfile.TemporaryDirectory(dir=store.settings.temporary_dir) as name:
+        folder = Path(name)
+        for file in ("model.onnx", "layers.onnx"):
+            if file in incoming.files:
+                (folder / file).write_bytes(incoming.files[file])
+        np.save(folder / "images.npy", images, allow_pickle=False)
+        done = None
+        with suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(
+                [sys.executable, "-m", TRIAL, name],
+                cwd=PROJECT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_PATIENCE,
+                start_new_session=True,
+            )
+        said_file = folder / "said.npy"
+        if done is None or done.returncode or not said_file.exists():
+            raise BundleError("The bundle's network doesn't work: it took too much memory or time, or is damaged.")
+        said = np.load(said_file, allow_pickle=False)
+    table = incoming.probabilities["test"]
+    if said.shape != (len(images), spec.num_classes) or not np.isfinite(said).all():
+        raise BundleError("The bundle's network doesn't give one probability for each class.")
+    if known is not None and np.abs(said - table[: len(known)]).max() > _AGREE:
+        raise BundleError("The bundle's predictions are not those of its network: they don't belong together.")

@@ -1,0 +1,101 @@
+"""Bundles that visitors ask for: made by a child process, one after the other, and kept for a while."""
+
+import re
+import subprocess
+import sys
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+from mnist_core.bundle.describe import digest_of
+from mnist_core.datasets import is_ready
+from mnist_core.engine.background import Background, Report, Task
+from mnist_core.engine.children import follow
+from mnist_core.engine.local import PROJECT, child_environment, end_by_input
+from mnist_core.errors import BundleError
+from mnist_core.settings import Settings
+from mnist_core.store import RunRecord, Store
+
+PROGRAM = "mnist_core.bundle"
+_KEPT = 12  # files; the sweep of temporary files takes those of yesterday
+_PREFIX = "bundle-"
+_PATIENCE = 600.0  # seconds
+_SHUTDOWN = 5.0
+
+
+def bundle_path(record: RunRecord, store: Store, *, saved_model: bool = False) -> Path:
+    """Return where the bundle of a run lies or will lie: another name for everything that would change its content."""
+    files = store.files(record.id)
+    stamps = [path.stat().st_mtime_ns for path in (files.onnx, files.model) if path.exists()]
+    ready = is_ready(record.config.data.dataset, store.settings)
+    digest = digest_of([record.id, record.name, record.state, record.finished, stamps, saved_model, ready])
+    return store.settings.temporary_dir / f"{_PREFIX}{record.id}-{digest}.zip"
+
+
+def file_name(record: RunRecord) -> str:
+    """Return what a run's bundle is called when somebody downloads it."""
+    return (re.sub(r"[^a-z0-9]+", "-", record.name.lower()).strip("-")[:60] or "run") + ".zip"
+
+
+def ready_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) -> Path | None:
+    """Return a bundle that is made already, if there is one."""
+    path = bundle_path(record, store, saved_model=saved_model)
+    return path if path.is_file() else None
+
+
+def request_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) -> Task[Path]:
+    """Return how far the making of a bundle is; the first who asks for it lets it begin."""
+    path = bundle_path(record, store, saved_model=saved_model)
+    task = _bundles().request(path, _make, record.id, path, saved_model, store.settings)
+    if task.state == "done" and not path.is_file():  # swept meanwhile
+        _bundles().forget(path)
+        task = _bundles().request(path, _make, record.id, path, saved_model, store.settings)
+    return task
+
+
+def forget_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) -> None:
+    """Let the next request try anew after one that failed."""
+    _bundles().forget(bundle_path(record, store, saved_model=saved_model))
+
+
+@lru_cache(maxsize=1)
+def _bundles() -> Background:
+    # A thread of its own: what other pages compute must not wait for TensorFlow's import.
+    return Background()
+
+
+def _make(report: Report, run_id: str, path: Path, saved_model: bool, settings: Settings) -> Path:
+    environment = child_environment(settings)
+    _make_room(path.parent)
+    log = settings.temporary_dir / "bundle.log"
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", PROGRAM, run_id, "--out", str(path), *(["--saved-model"] if saved_model else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            cwd=PROJECT,
+            env=environment,
+            # Ctrl-C in the terminal shall reach the app only; its end closes the child's input, which ends it.
+            start_new_session=True,
+        )
+    too_long = threading.Timer(_PATIENCE, child.kill)
+    too_long.daemon = True
+    too_long.start()
+    try:
+        error = follow(child, report)
+    finally:
+        end_by_input(child, _SHUTDOWN)  # it has closed its output, so it is ending
+        too_long.cancel()
+    if child.returncode or not path.is_file():
+        raise error or BundleError(
+            "The bundle could not be made (exit code {code}). You can try it again.", code=child.returncode
+        )
+    return path
+
+
+def _make_room(folder: Path) -> None:
+    """Delete the oldest bundles but for the newest few."""
+    there = sorted(folder.glob(f"{_PREFIX}*.zip"), key=lambda path: path.stat().st_mtime)
+    for path in there[: max(len(there) - _KEPT + 1, 0)]:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,49 @@
+"""Commands that take runs away and bring them back: bundle, import."""
+
+import argparse
+from pathlib import Path
+
+from mnist_core.commands.common import RUN_HELP, chosen_run, print_json
+from mnist_core.errors import BundleError
+from mnist_core.store import shared_store
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands of this module to a parser."""
+    bundle = commands.add_parser("bundle", help="write a run as a zip to take away: models, predict.py, report")
+    bundle.add_argument("run", metavar="RUN", help=RUN_HELP)
+    bundle.add_argument("--saved-model", action="store_true", help="with TensorFlow's SavedModel, too")
+    bundle.add_argument("--out", type=Path, metavar="FILE", help="where to (RUN.zip)")
+    bundle.set_defaults(command=_bundle)
+
+    back = commands.add_parser("import", help="bring the run of a bundle back")
+    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("--json", action="store_true", help="print one JSON object")
+    back.set_defaults(command=_import)
+
+
+def _bundle(options: argparse.Namespace) -> int:
+    # Imported here: it may bring TensorFlow.
+    from mnist_core.bundle.make import make_bundle
+
+    record = chosen_run(options.run)
+    path = make_bundle(record, shared_store(), options.out or Path(f"{record.id}.zip"), saved_model=options.saved_model)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from mnist_core.bundle import import_bundle, most_bytes
+
+    store = shared_store()
+    try:
+        with options.file.open("rb") as file:
+            data = file.read(most_bytes(store.settings) + 1)  # one more than may be: the reader then refuses it
+    except OSError as error:
+        raise BundleError("{file} can't be opened: {reason}", file=options.file, reason=error.strerror) from error
+    record = import_bundle(data, store)
+    if options.json:
+        print_json({"run_id": record.id, "name": record.name, "test_accuracy": record.outcome.test_accuracy})
+    else:
+        print(f"Imported “{record.name}” as run {record.id}.")
+    return 0

@@ -1,0 +1,142 @@
+"""A run as a zip to take away, and the way back."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.bundle import file_name, forget_bundle, import_bundle, ready_bundle, request_bundle
+from mnist_core.engine import picture_pace
+from mnist_core.errors import BundleError
+from mnist_core.settings import get_settings
+from mnist_core.store import RunRecord, shared_store
+from pages._ui import runs, session
+from pages._ui.errors import errors_in_words, show_error
+from pages._ui.i18n import t, term
+
+MOST_MB = 50  # of an upload: server.maxUploadSize
+_WANTED, _PROBLEM, _DONE, _FILE = "bundle_wanted", "bundle_problem", "import_done", "import_file"
+
+
+def bundle_part(record: RunRecord) -> None:
+    """Show the way to a run's bundle: a button, how far it is, and the download."""
+    st.markdown(f"**{t('Everything in one zip')}**", help=term("bundle"))
+    if record.outcome.test_accuracy is None or not record.state.has_model:
+        st.caption(t("Once the run has a model, you can take it along here."))
+        return
+    st.caption(
+        t(
+            "The network for Keras, ONNX and LiteRT, a program that reads any photo or drawing exactly as these "
+            "pages do, all settings, the curve, and a report that opens offline."
+        )
+    )
+    saved_model = st.toggle(
+        t("With TensorFlow's SavedModel"),
+        key=f"bundle_saved_{record.id}",
+        disabled=record.config.model.kind != "network",
+        help=t(
+            "A folder that TensorFlow Serving and other programs of TensorFlow read. It doubles the network's size."
+        ),
+    )
+    path = ready_bundle(record, shared_store(), saved_model=saved_model)
+    if path is not None:
+        _download(record, path)
+        return
+    if st.session_state.get(_WANTED) == (record.id, saved_model):
+        _progress(record, saved_model)
+        return
+    if (problem := st.session_state.pop(_PROBLEM, None)) is not None:
+        show_error(problem)
+    if st.button(t("Make the bundle"), key=f"bundle_make_{record.id}", icon=":material/inventory_2:"):
+        st.session_state[_WANTED] = (record.id, saved_model)
+        st.rerun()
+
+
+def _download(record: RunRecord, path: Path) -> None:
+    st.download_button(
+        t("Download the bundle ({size})", size=_size(path.stat().st_size)),
+        path.read_bytes,  # when somebody clicks
+        file_name=file_name(record),
+        mime="application/zip",
+        key=f"bundle_download_{record.id}",
+        type="primary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _progress(record: RunRecord, saved_model: bool) -> None:
+    @st.fragment(run_every=0.5)
+    @errors_in_words()
+    def body() -> None:
+        runs.look_up(record.id)
+        task = request_bundle(record, shared_store(), saved_model=saved_model)
+        if task.state == "running":
+            st.progress(task.progress, t("Making the bundle: about a quarter of a minute …"))
+            return
+        st.session_state.pop(_WANTED, None)
+        if task.problem is not None:
+            st.session_state[_PROBLEM] = task.problem
+            forget_bundle(record, shared_store(), saved_model=saved_model)
+        st.rerun()
+
+    body()
+
+
+def import_view() -> None:
+    """Show the way to bring a run of a bundle back; nothing where uploads are switched off."""
+    if not get_settings().uploads:
+        return
+    st.markdown(f"**{t('Bring a run back')}**", help=term("bundle"))
+    generation = st.session_state.setdefault(_FILE, 0)
+    # With a new key the box is empty again: what was imported is not imported twice.
+    file = st.file_uploader(
+        t("A bundle that MNIST Lab made (zip)"), type=["zip"], key=f"{_FILE}_{generation}", max_upload_size=MOST_MB
+    )
+    st.caption(
+        t(
+            "Every part is checked before anything is kept, and no program in it is run. The run becomes yours; its "
+            "figures are marked as imported."
+        )
+    )
+    if file is not None:
+        with errors_in_words():
+            st.session_state[_DONE] = _imported(file).id
+            st.session_state[_FILE] = generation + 1
+            st.rerun()
+    elif (run_id := st.session_state.get(_DONE)) is not None:
+        with errors_in_words():
+            _done(runs.look_up(run_id))
+
+
+def _imported(file: Any) -> RunRecord:
+    if file.size > MOST_MB * 2**20:
+        raise BundleError(
+            "The file has {size} MB; at most {most} MB can be uploaded. The command “python -m mnist_core import” "
+            "takes larger ones.",
+            size=f"{file.size / 2**20:.0f}",
+            most=MOST_MB,
+        )
+    picture_pace().take(session.owner())
+    with st.spinner(t("Checking the bundle, and trying its network …")):
+        return import_bundle(file.getvalue(), shared_store(), session.owner(), most=MOST_MB * 2**20)
+
+
+def _done(record: RunRecord) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f":green[:material/check_circle:] {t('The run is back and belongs to you.')}", width="content")
+        st.page_link(
+            "train.py",
+            label=t("Open “{name}”", name=_plain(record.name)),
+            icon=":material/arrow_forward:",
+            query_params={"run": record.id},
+        )
+
+
+def _plain(name: str) -> str:
+    """Return what somebody typed so that it is no Markdown."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!<>|~:$" else letter for letter in name)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.0f} kB"
