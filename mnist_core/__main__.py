@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from mnist_core.commands import judging, training
+from mnist_core.commands import judging, sharing, training
 from mnist_core.errors import MnistLabError
 
 # Each adds its commands to the parser and carries them out.
-PARTS = (training, judging)
+PARTS = (training, judging, sharing)
 
 
 def main(arguments: list[str] | None = None) -> int:

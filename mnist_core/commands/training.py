@@ -10,6 +10,7 @@ from typing import Any
 from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
 from mnist_core.engine import check_continuation
 from mnist_core.errors import ConfigError
+from mnist_core.links import read_link
 from mnist_core.recipes import RECIPES, get_recipe
 from mnist_core.store import RunRecord, own_process, shared_store
 
@@ -20,8 +21,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     recipes.add_argument("--json", action="store_true", help="print one JSON object")
     recipes.set_defaults(command=_recipes)
 
-    train = commands.add_parser("train", help="train a recipe")
-    train.add_argument("--recipe", required=True, metavar="ID", help="one of: " + ", ".join(RECIPES))
+    train = commands.add_parser("train", help="train a recipe, or the settings of a link")
+    begin = train.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--recipe", metavar="ID", help="one of: " + ", ".join(RECIPES))
+    begin.add_argument("--link", metavar="LINK", help="a link to settings, from the dashboard or the command link")
     train.add_argument(
         "--set",
         action="append",
@@ -54,9 +57,14 @@ def _recipes(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    recipe = get_recipe(options.recipe)
-    config = recipe.config.with_settings(dict(_assignment(text) for text in options.set))
-    return _execute(shared_store().create(config, recipe.title, recipe=recipe.id), options.json)
+    if options.link is None:
+        recipe_id, config = options.recipe, get_recipe(options.recipe).config
+    else:
+        linked = read_link(options.link)
+        recipe_id, config = linked.recipe, linked.config
+    config = config.with_settings(dict(assignment(text) for text in options.set))
+    name = get_recipe(recipe_id).title if recipe_id else "From a link"
+    return _execute(shared_store().create(config, name, recipe=recipe_id), options.json)
 
 
 def _resume(options: argparse.Namespace) -> int:
@@ -91,7 +99,8 @@ def _execute(run_id: str, as_json: bool) -> int:
     return 0 if record.state.has_model else 1
 
 
-def _assignment(text: str) -> tuple[str, Any]:
+def assignment(text: str) -> tuple[str, Any]:
+    """Return name and value of a setting in the form NAME=VALUE; raises `ConfigError`."""
     name, separator, value = text.partition("=")
     if not separator:
         raise ConfigError("A setting is given as NAME=VALUE. Received: {text}", text=text)

@@ -11,10 +11,10 @@ from mnist_core.models.section import LINE_LENGTH, Section, imports, packages, s
 from mnist_core.models.summary import LayerRow, layer_rows
 from mnist_core.models.training_code import evaluation_section, plot_section, training_section
 
-# From so many layers on, some share the line of the layer before them: so the script stays below 80 lines.
-_MANY_LAYERS = 16
+_LONG = 80
+"""Lines that are too many for a script: then some layers share the line of the layer before them."""
 _LEFT_OUT = "Left out, as it is long: painting flags, bars and curls on some 1, 7 and 9."
-_SHARING = ("BatchNormalization", "Dropout")
+_SHARING = ("Reshape", "BatchNormalization", "Dropout")
 
 
 def keras_code(config: RunConfig, num_classes: int = 10) -> str:
@@ -30,19 +30,32 @@ def keras_code(config: RunConfig, num_classes: int = 10) -> str:
     ConfigError
         If layers don't fit together.
     """
-    opening, *steps = code_sections(config, num_classes)
+    text = _script(code_sections(config, num_classes))
+    return text if text.count("\n") < _LONG else _script(code_sections(config, num_classes, dense=True))
+
+
+def _script(sections: tuple[Section, ...]) -> str:
+    opening, *steps = sections
     return script_of([f"# {opening.comment}", *opening.lines], steps)
 
 
-def code_sections(config: RunConfig, num_classes: int = 10) -> tuple[Section, ...]:
-    """Return the same program step by step, its imports first; raises `ConfigError`."""
+def code_sections(config: RunConfig, num_classes: int = 10, *, dense: bool = False) -> tuple[Section, ...]:
+    """Return the same program step by step, its imports first; raises `ConfigError`.
+
+    Parameters
+    ----------
+    config : RunConfig
+    num_classes : int
+    dense : bool
+        Whether to save lines where there are many layers.
+    """
     if isinstance(config.model, LogisticConfig):
         steps = logistic_sections(config, config.model)
     elif config.fine_tune is not None:
         steps = fine_tuning_sections(config, config.fine_tune, num_classes)
     else:
         assert isinstance(config.model, NetworkConfig)
-        steps = _network_sections(config, config.model, num_classes)
+        steps = _network_sections(config, config.model, num_classes, dense=dense)
     lines = imports(steps)
     needed = " ".join(packages(lines))
     opening = Section(
@@ -68,7 +81,7 @@ def subject(config: RunConfig) -> str:
     return f"A network fine-tuned on {title}" if config.fine_tune else f"A network for {title}"
 
 
-def _network_sections(config: RunConfig, model: NetworkConfig, num_classes: int) -> tuple[Section, ...]:
+def _network_sections(config: RunConfig, model: NetworkConfig, num_classes: int, *, dense: bool) -> tuple[Section, ...]:
     data, train = config.data, config.train
     one_hot = num_classes if train.loss == "categorical_crossentropy" else None
     apart = config.augment.is_active or data.pen_strokes
@@ -85,7 +98,7 @@ def _network_sections(config: RunConfig, model: NetworkConfig, num_classes: int)
             images = f"int(len(x_train) * (1 - {data.validation_split!r}))"
     return (
         *sections,
-        _model(config, model, num_classes),
+        _model(config, model, num_classes, dense=dense),
         training_section(config, images=images, data=learned, validation=validation),
         evaluation_section(),
         plot_section(validation=data.validation_split > 0),
@@ -108,12 +121,12 @@ def _augmentation(config: RunConfig) -> Section:
     )
 
 
-def _model(config: RunConfig, model: NetworkConfig, num_classes: int) -> Section:
+def _model(config: RunConfig, model: NetworkConfig, num_classes: int, *, dense: bool) -> Section:
     rows = layer_rows(model, num_classes)
     mixed = config.train.precision != "float32"
     lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
     lines += [f"keras.utils.set_random_seed({config.train.seed})", "layers = ["]
-    lines += [f"    {layer}," for layer in _layers(rows, exact_end=mixed)]
+    lines += [f"    {layer}," for layer in _layers(rows, exact_end=mixed, dense=dense)]
     kinds = dict.fromkeys(layer.kind for layer in model.layers)
     words = [f"- **{LAYERS[kind].title}**: {LAYERS[kind].help}" for kind in kinds]
     words.append(f"- The last layer gives a probability for each of the {num_classes} classes.")
@@ -128,15 +141,15 @@ def _model(config: RunConfig, model: NetworkConfig, num_classes: int) -> Section
     )
 
 
-def _layers(rows: tuple[LayerRow, ...], *, exact_end: bool) -> list[str]:
-    """Return the code of each layer, or of two where there are many."""
+def _layers(rows: tuple[LayerRow, ...], *, exact_end: bool, dense: bool) -> list[str]:
+    """Return the code of each layer, or sometimes of two where lines are `dense`."""
     layers = ["keras.Input((28, 28))"]
     for row in rows:
         exact = ', dtype="float32"' if exact_end and row is rows[-1] else ""
         layer = f"keras.layers.{row.name}({row.detail}{exact})"
         pair = f"*[{layers[-1]}, {layer}]"
-        shares = row.name in _SHARING and len(rows) >= _MANY_LAYERS
-        if shares and not layers[-1].startswith("*") and len(pair) + 5 <= LINE_LENGTH:
+        fits = not layers[-1].startswith("*") and len(pair) + 5 <= LINE_LENGTH
+        if dense and fits and (row.name in _SHARING or layers[-1].endswith("Flatten()")):
             layers[-1] = pair
         else:
             layers.append(layer)

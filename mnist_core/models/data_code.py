@@ -41,8 +41,10 @@ def data_section(data: DataConfig, *, one_hot: int | None, apart: bool) -> Secti
         train, test = (f"keras.utils.to_categorical(y_{part}, {one_hot})" for part in ("train", "test"))
         lines.append(f"y_train, y_test = {train}, {test}")
     if apart and data.validation_split:
-        n = training_size(data)  # the rest is for validation
-        lines.append(f"x_train, x_val, y_train, y_val = x_train[:{n}], x_train[{n}:], y_train[:{n}], y_train[{n}:]")
+        lines += [
+            f"n = int(len(x_train) * (1 - {data.validation_split!r}))  # the rest is for validation",
+            "x_train, x_val, y_train, y_val = x_train[:n], x_train[n:], y_train[:n], y_train[n:]",
+        ]
     if data.pen_strokes:
         lines += _strokes_lines(one_hot)
     words = [f"{get_spec(data.dataset).summary} Each image is a table of 28 × 28 numbers, from 0 to 1."]
@@ -66,8 +68,8 @@ def _loading_lines(data: DataConfig) -> list[str]:
     if data.dataset == "digits":
         return [
             "x, y = load_digits(return_X_y=True)",
-            "x = zoom(x.reshape(-1, 8, 8) / 16, (1, 2.5, 2.5), order=1)  # 20 x 20",
-            "x = np.pad(x, ((0, 0), (4, 4), (4, 4)))  # 28 x 28",
+            "x = zoom(x.reshape(-1, 8, 8) / 16, (1, 2.5, 2.5), order=1)  # 20 x 20, and then 28 x 28",
+            "x = np.pad(x, ((0, 0), (4, 4), (4, 4)))",
             "x_train, y_train, x_test, y_test = x[:1500], y[:1500], x[1500:], y[1500:]",
         ]
     scaling = "x_train, x_test = x_train / 255.0, x_test / 255.0"
