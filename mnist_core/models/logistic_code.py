@@ -41,8 +41,10 @@ def logistic_sections(config: RunConfig, model: LogisticConfig) -> tuple[Section
             "Now it is trained on all training images. How well does it do on images that it has never seen?",
             (
                 "model.fit(x_train, y_train)",
-                "accuracy, loss = model.score(x_test, y_test), log_loss(y_test, model.predict_proba(x_test))",
-                'print("Test:", {"accuracy": accuracy, "loss": loss})',
+                # A model that is quite sure of two classes has a tie; networks and MNIST Lab know float32 only.
+                'probabilities = model.predict_proba(x_test).astype("float32")  # as exact as those of a network',
+                "right = probabilities.argmax(axis=1) == y_test",
+                'print("Test:", {"accuracy": float(right.mean()), "loss": log_loss(y_test, probabilities)})',
             ),
         ),
         Section(

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from mnist_core.baselines.logistic import CrossValidation
 from mnist_core.config import (
     BatchNormalization,
     Conv2D,
@@ -18,6 +19,7 @@ from mnist_core.config import (
     RunConfig,
 )
 from mnist_core.datasets import load_dataset
+from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.models.code import keras_code
 from mnist_core.personal import held_out
 from mnist_core.recipes import RECIPES
@@ -62,6 +64,15 @@ def test_the_script_of_every_recipe_runs_and_leaves_a_picture(recipe, script, sh
     assert picture.stat().st_size > 5000
     if config.augment.is_active:
         assert scope["steps"] == -(-len(scope["x_train"]) // 30)
+
+
+def test_the_baselines_script_gives_the_very_figures_of_the_run(script, shared_digits, capsys):
+    config = RECIPES["logistic-sgd"].config.with_settings({"train_size": 1000, "epochs": 3, "folds": 3})
+    script(config, shared_digits)
+    theirs = ast.literal_eval(capsys.readouterr().out.splitlines()[-1].removeprefix("Test: "))
+    mine = CrossValidation(shared_digits, config).fit_all().predict(shared_digits.x_test)
+    assert theirs["accuracy"] == accuracy(mine, shared_digits.y_test)
+    assert theirs["loss"] == pytest.approx(cross_entropy(mine, shared_digits.y_test), rel=1e-3)
 
 
 def test_the_script_of_a_fine_tuned_run_learns_on_from_its_two_files(script, shared_digits, tmp_path, capsys):
