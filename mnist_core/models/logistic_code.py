@@ -41,10 +41,11 @@ def logistic_sections(config: RunConfig, model: LogisticConfig) -> tuple[Section
             "Now it is trained on all training images. How well does it do on images that it has never seen?",
             (
                 "model.fit(x_train, y_train)",
-                # A model that is quite sure of two classes has a tie; networks and MNIST Lab know float32 only.
+                # One that is quite sure of two classes has a tie in float32, which is how MNIST Lab judges it.
                 'probabilities = model.predict_proba(x_test).astype("float32")  # as exact as those of a network',
-                "right = probabilities.argmax(axis=1) == y_test",
-                'print("Test:", {"accuracy": float(right.mean()), "loss": log_loss(y_test, probabilities)})',
+                "accuracy = (probabilities.argmax(axis=1) == y_test).mean()",
+                "loss = -np.log(np.maximum(probabilities[range(len(y_test)), y_test], 1e-7)).mean()  # as in Keras",
+                'print("Test:", {"accuracy": float(accuracy), "loss": float(loss)})',
             ),
         ),
         Section(

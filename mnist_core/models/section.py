@@ -57,7 +57,6 @@ _FROM = (
     ("scipy.ndimage", ("gaussian_filter", "grey_dilation", "grey_erosion", "map_coordinates", "zoom")),
     ("sklearn.datasets", ("load_digits",)),
     ("sklearn.linear_model", ("SGDClassifier",)),
-    ("sklearn.metrics", ("log_loss",)),
     ("sklearn.model_selection", ("cross_validate",)),
 )
 

@@ -26,10 +26,11 @@ def code_box(config: RunConfig) -> None:
     """Show a configuration's code with what it is and how to run it; once on a page. Raises `ConfigError`."""
     num_classes = get_spec(config.data.dataset).num_classes
     st.caption(_about(config))
-    st.code(keras_code(config, num_classes), language="python")
+    code = keras_code(config, num_classes)
     with st.container(horizontal=True):
         _download(t("Python script"), keras_code, SCRIPT, "text/x-python", config)
         _download(t("Jupyter notebook"), keras_notebook, NOTEBOOK, "application/x-ipynb+json", config)
+    st.code(code, language="python")
 
 
 def _download(words: str, write: Callable[[RunConfig, int], str], name: str, mime: str, config: RunConfig) -> None:

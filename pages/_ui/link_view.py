@@ -1,5 +1,7 @@
 """Links to copy: a run itself, and its settings ready to train; and the settings that came with one."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from mnist_core.config import RunConfig
@@ -10,6 +12,7 @@ from pages._ui import session
 from pages._ui.errors import show_error
 from pages._ui.i18n import t
 
+_PAGES = {path.stem for path in Path(__file__).parents[1].glob("[a-z]*.py")}
 _TAKEN, _BEFORE = "link_taken", "link_before"
 
 
@@ -103,8 +106,13 @@ def _go_back() -> None:
 
 
 def _base() -> str:
-    """Return the address of the dashboard as the visitor's browser knows it."""
-    return st.context.url or ""
+    """Return the address of the dashboard as the visitor's browser knows it.
+
+    Streamlit takes the page off its end, but not where the visitor began with that page.
+    """
+    address = (st.context.url or "").rstrip("/")
+    start, _, last = address.rpartition("/")
+    return start if last in _PAGES else address
 
 
 def _copyable(address: str) -> None:

@@ -1,7 +1,7 @@
 """The plain script, run in a process of its own, gives the figures of the run.
 
-Both draw the order of the images differently, so they agree as two seeds do. How much five seeds of the script differ was
-measured by ``python -m benchmarks.script``; benchmarks/README.md has the table.
+Both draw the order of the images differently, so they agree as two seeds do. How much five seeds of the script differ
+was measured by ``python -m benchmarks.script``; benchmarks/README.md has the table.
 """
 
 import json
