@@ -46,7 +46,7 @@ def link_part(record: RunRecord) -> None:
 
 def settings_link(config: RunConfig | None) -> None:
     """Offer a link to the settings of the form, if they are right."""
-    with st.popover(t("Link"), icon=":material/link:", type="tertiary", disabled=config is None):
+    with st.popover(t("Link to these settings"), icon=":material/link:", type="tertiary", disabled=config is None):
         if config is not None:
             st.markdown(t("Whoever opens this link finds these settings in the form. Nothing starts by itself."))
             _copyable(settings_address(_base(), config, session.draft_recipe()))

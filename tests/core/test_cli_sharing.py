@@ -46,7 +46,7 @@ def test_code_of_a_fine_tuned_run_brings_its_files_along(
     base = finished_run()
     store.files(base.id).model.write_bytes(b"a model")
     config = base.config.model_copy(update={"fine_tune": FineTuneConfig(base=base.id, drawings="0" * 16)})
-    run_id = store.create(config, "Mine", drawings=PersonalSet(digits.x_test[:5], digits.y_test[:5]))
+    run_id = store.create(config, "Mine", drawings=PersonalSet(digits.x_test[:5], digits.y_test[:5], tuple(range(5))))
     out = tmp_path / "out" / "script.py"
     assert main(["code", run_id, "--out", str(out)]) == 0
     assert (out.parent / "base.keras").read_bytes() == b"a model"

@@ -16,7 +16,7 @@ def test_settings_travel_from_one_visitor_to_another(server: Server, page: Page,
     page.goto(f"{server.url}/train?run=new")
     set_number(page, "Epochs", "11")
     settled(page)
-    page.get_by_role("button", name="Link", exact=True).click()
+    page.get_by_role("button", name="Link to these settings").click()
     address = page.get_by_text(re.compile(r"^http.*/train\?config=")).inner_text()
     assert address.startswith(f"{server.url}/train?config=1")
 
@@ -24,11 +24,11 @@ def test_settings_travel_from_one_visitor_to_another(server: Server, page: Page,
     other = context.new_page()
     other.goto(address)
     expect(other.get_by_text("These settings came with a link")).to_be_visible()
-    expect(other.get_by_test_id("stSidebar").get_by_label("Epochs")).to_have_value("11")
+    expect(other.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("11")
     expect(other.get_by_role("button", name="Start training")).to_be_enabled()
     expect(other.get_by_text("What next?")).to_have_count(0)
 
     other.goto(address[:-3])
     expect(other.get_by_text("This link was cut off or changed on its way")).to_be_visible()
-    expect(other.get_by_test_id("stSidebar").get_by_label("Epochs")).not_to_have_value("11")
+    expect(other.get_by_role("spinbutton", name="Epochs", exact=True)).not_to_have_value("11")
     context.close()
