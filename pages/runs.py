@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.store import RunState, shared_store
 from mnist_core.store.listing import RunFilter, RunRow
 from pages._ui import runs, session
+from pages._ui.bundle_view import import_view
 from pages._ui.components import empty_state, page_header
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
@@ -126,5 +127,6 @@ else:
             st.caption(f"{hint} {t('A click on the title of a column sorts by it.')}")
 if active:
     progress_of(active)
+import_view()
 with st.sidebar:
     admin_box()

@@ -12,11 +12,12 @@ from mnist_core.board.hparams import SETTINGS, settings_of
 from mnist_core.config import LogisticConfig
 from mnist_core.datasets import get_spec
 from mnist_core.evaluation import class_scores, confusion_matrix, cross_entropy, wilson_interval
-from mnist_core.hub.metadata import HUB_DATASETS, head, licence, one_line, yaml
+from mnist_core.hub.metadata import HUB_DATASETS, head, licence, yaml
 from mnist_core.hub.usage import usage
 from mnist_core.hub.words import intended_use, limits, out_of_scope, preparation
 from mnist_core.models.summary import layer_rows
 from mnist_core.store import RunRecord
+from mnist_core.text import plain
 
 _CONFUSIONS = 8  # rows of the table of mistakes
 _ARCHITECTURE = "### Model Architecture and Objective\n\n"
@@ -89,14 +90,6 @@ def readable(card: str) -> str:
     """Return a card for a part of a page: without its head, and with smaller headings."""
     body = card.split("\n---\n", 1)[1]
     return re.sub(r"^#+(?= )", lambda found: "#" * min(6, len(found[0]) + 3), body, flags=re.MULTILINE)
-
-
-def plain(text: str) -> str:
-    """Return what somebody typed so that Markdown, HTML and Streamlit show it as it is, in one line.
-
-    It is for the middle of a line: what means something only at the beginning of one is left alone.
-    """
-    return re.sub(r"([\\`*_{}\[\]<>#|~$&!@]|:(?! )|(?<=www)\.)", r"\\\1", one_line(text), flags=re.IGNORECASE)
 
 
 def _summary(facts: CardFacts) -> str:

@@ -8,6 +8,7 @@ from mnist_core.config import RunConfig
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.evaluation import ClassScores, ConfusionMatrix
 from mnist_core.store import RunRecord
+from mnist_core.text import one_line
 
 # What the datasets are called on the Hub; the others are not there under a name that is sure to stay.
 HUB_DATASETS = {"mnist": "ylecun/mnist", "fashion_mnist": "zalando-datasets/fashion_mnist"}
@@ -45,11 +46,6 @@ def head(record: RunRecord, matrix: ConfusionMatrix, scores: ClassScores, loss: 
 def licence(config: RunConfig) -> str:
     """Return the Hub's name of the licence that a run's data ask for."""
     return _LICENCES[get_spec(config.data.dataset).licence]
-
-
-def one_line(text: str) -> str:
-    """Return what somebody typed as one line without characters that nobody sees."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def yaml(values: Mapping[str, Any]) -> str:

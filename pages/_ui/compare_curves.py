@@ -8,6 +8,7 @@ from mnist_core.comparing import Line, metric_line
 from mnist_core.config import LogisticConfig
 from mnist_core.figures.overlay import overlay_alt, overlay_figure
 from mnist_core.store import shared_store
+from mnist_core.text import plain
 from pages._ui import i18n, session
 from pages._ui.compare_choice import Compared, still_there
 from pages._ui.components import switch
@@ -15,7 +16,6 @@ from pages._ui.downloads import csv_button
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 from pages._ui.live_plot import live_plot
-from pages._ui.typed import as_typed
 
 SETS = {"val_": "Validation", "": "Training"}
 AXIS_WORDS = {"epoch": "Epochs", "step": "Steps", "seconds": "Seconds"}
@@ -90,7 +90,7 @@ def _charts(lines: Lines, axis: str, smoothing: float) -> None:
 
 def _left_out(compared: Sequence[Compared], lines: Lines, prefix: str) -> None:
     """Say which runs have no curve here, and why."""
-    empty = [as_typed(run.name) for run, line in lines["loss"] if not len(line.x)]
+    empty = [plain(run.name) for run, line in lines["loss"] if not len(line.x)]
     if empty and prefix:
         st.caption(
             t(
@@ -101,7 +101,7 @@ def _left_out(compared: Sequence[Compared], lines: Lines, prefix: str) -> None:
         )
     elif empty:
         st.caption(t("Without a curve yet: {names}.", names=", ".join(empty)))
-    baselines = [as_typed(run.name) for run in compared if isinstance(run.record.config.model, LogisticConfig)]
+    baselines = [plain(run.name) for run in compared if isinstance(run.record.config.model, LogisticConfig)]
     if baselines:
         st.caption(
             t(

@@ -7,12 +7,12 @@ import streamlit as st
 
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ArtifactMissingError
+from mnist_core.text import plain
 from pages._ui.cached import Judgement, can_judge, judge
 from pages._ui.compare_choice import Compared
 from pages._ui.dataset_status import show_status
 from pages._ui.errors import show_error
 from pages._ui.i18n import t
-from pages._ui.typed import as_typed
 
 Judged = list[tuple[Compared, Judgement]]
 
@@ -50,7 +50,7 @@ def judged_together(compared: Sequence[Compared]) -> Judged:
         try:
             judged.append((run, judge(run.record.id)))
         except ArtifactMissingError as error:
-            st.caption(t("“{name}” is left out:", name=as_typed(run.name)))
+            st.caption(t("“{name}” is left out:", name=plain(run.name)))
             show_error(error)
     if missing:
         show_status(get_spec(dataset), calm=True)

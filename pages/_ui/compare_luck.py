@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_core.evaluation import compare, holm
+from mnist_core.text import plain
 from pages._ui.compare_choice import Compared
 from pages._ui.compare_judged import judged_together, reference_box
 from pages._ui.downloads import csv_button
 from pages._ui.i18n import t, term
 from pages._ui.luck import chance, verdict
 from pages._ui.run_table import run_table
-from pages._ui.typed import as_typed
 
 
 def luck_view(compared: Sequence[Compared]) -> None:
@@ -44,7 +44,7 @@ def luck_view(compared: Sequence[Compared]) -> None:
         "Images of {n} that only one of both gets right; the other is “{name}”. If both were equally good, each of "
         "these images would be a coin toss.",
         n=f"{len(basis.labels):,}",
-        name=as_typed(reference.name),
+        name=plain(reference.name),
     )
     if len(others) > 1:
         words += " " + t(

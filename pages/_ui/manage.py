@@ -4,11 +4,11 @@ import streamlit as st
 
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.text import plain
 from pages._ui import session
 from pages._ui.errors import errors_in_words
-from pages._ui.escaping import plain
 from pages._ui.i18n import t
-from pages._ui.run_titles import shipped_badge
+from pages._ui.run_badges import shipped_badge
 from pages._ui.undo import delete
 
 

@@ -7,11 +7,11 @@ import numpy.typing as npt
 import streamlit as st
 
 from mnist_core.evaluation import Comparison
+from mnist_core.text import plain
 from pages._ui.cached import Judgement
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 from pages._ui.prediction_view import image_name
-from pages._ui.typed import as_typed
 
 PAGE_SIZE = 24
 
@@ -39,7 +39,7 @@ def pair_gallery(both: Sequence[Judgement], names: Sequence[str], result: Compar
     )
     only = (result.only_first, result.only_second)
     choices = {
-        side: t("Only “{name}” is right: {n} images", name=as_typed(name), n=f"{len(indices):,}")
+        side: t("Only “{name}” is right: {n} images", name=plain(name), n=f"{len(indices):,}")
         for side, name, indices in zip((0, 1), names, only, strict=True)
     }
     side = st.radio(

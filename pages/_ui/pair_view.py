@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_core.evaluation import Comparison, cell_samples, compare, wilson_interval
 from mnist_core.figures.matrix import difference_alt, difference_figure
+from mnist_core.text import plain
 from pages._ui import i18n, session
 from pages._ui.cached import Judgement
 from pages._ui.chart import clickable_chart
@@ -15,7 +16,6 @@ from pages._ui.luck import luck_words
 from pages._ui.matrix_view import cell_boxes
 from pages._ui.pair_gallery import pair_gallery
 from pages._ui.prediction_view import show_images
-from pages._ui.typed import as_typed
 
 SHOWN_OF_CELL = 10
 
@@ -47,7 +47,7 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
     for column, judgement, name in zip(columns, both, names, strict=True):
         matrix = judgement.matrix
         low, high = wilson_interval(matrix.right, matrix.total)
-        column.metric(as_typed(name), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
+        column.metric(plain(name), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
         column.caption(
             t("95 % interval: {low} to {high}", low=f"{low:.2%}", high=f"{high:.2%}"), help=term("confidence_interval")
         )
@@ -57,9 +57,9 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
         t(
             "For {n} images only one of them is right: “{first}” for {a}, “{second}” for {b}.",
             n=f"{first + second:,}",
-            first=as_typed(names[0]),
+            first=plain(names[0]),
             a=f"{first:,}",
-            second=as_typed(names[1]),
+            second=plain(names[1]),
             b=f"{second:,}",
         )
         + " "
@@ -74,8 +74,8 @@ def _matrix(both: Sequence[Judgement], names: Sequence[str], key: str) -> None:
         t(
             "Images in each cell, “{first}” minus “{second}”. Blue is good for “{first}”: more on the diagonal, "
             "fewer mistakes beside it. Orange is good for “{second}”.",
-            first=as_typed(names[0]),
-            second=as_typed(names[1]),
+            first=plain(names[0]),
+            second=plain(names[1]),
         )
     )
     left, right = st.columns([3, 2], gap="large")
@@ -99,7 +99,7 @@ def _matrix(both: Sequence[Judgement], names: Sequence[str], key: str) -> None:
         true, predicted = cell_boxes(event, f"difference_{key}", classes, first.matrix.most_confused())
         for judgement, name in zip(both, names, strict=True):
             indices = sorted(cell_samples(judgement.probabilities, judgement.labels, true, predicted).tolist())
-            st.markdown(f"**{as_typed(name)}**: " + t("{n} images", n=len(indices)))
+            st.markdown(f"**{plain(name)}**: " + t("{n} images", n=len(indices)))
             if len(indices) > SHOWN_OF_CELL:
                 st.caption(t("The first {n} of them:", n=SHOWN_OF_CELL))
             show_images(judgement, indices[:SHOWN_OF_CELL])

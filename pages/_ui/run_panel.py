@@ -5,13 +5,13 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.models.wording import model_words, setting_words
 from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.text import plain
 from pages._ui import i18n, runs, session
 from pages._ui.errors import errors_in_words
-from pages._ui.escaping import plain
 from pages._ui.estimate_view import duration
 from pages._ui.i18n import t, term
+from pages._ui.run_badges import badge, imported_badge, shipped_badge
 from pages._ui.run_notes import notes_of_others, run_notes
-from pages._ui.run_titles import shipped_badge
 from pages._ui.take_away import take_away
 from pages._ui.undo import delete
 
@@ -36,11 +36,12 @@ def _header(record: RunRecord, mine: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
             st.subheader(plain(t(record.name)), anchor=False)
-            runs.badge(record)
+            badge(record)
             if record.shipped is not None:
                 shipped_badge(record)
             elif not mine:
                 st.badge(t("by another visitor") if record.owner else t("by the command line"), color="gray")
+            imported_badge(record)
         with st.container(horizontal=True, width="content"):
             _variant_button(record)
             if mine:

@@ -1,8 +1,6 @@
-"""What runs are called, and that some came with the program."""
+"""What runs are called."""
 
 from collections.abc import Sequence
-
-import streamlit as st
 
 from mnist_core.datasets import get_spec
 from mnist_core.store import RunRecord
@@ -53,23 +51,3 @@ def short_names(records: Sequence[RunRecord]) -> dict[str, str]:
 def _shortened(name: str) -> str:
     """Return a name of at most `_LONGEST` characters with both its ends: numbers stand at the end of names."""
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 17].rstrip()} … {name[-14:].lstrip()}"
-
-
-def shipped_badge(record: RunRecord) -> None:
-    """Show, for a run that came with the program, that it did, and what it learned from."""
-    if record.shipped is None:
-        return
-    st.badge(
-        t("Comes with MNIST Lab"),
-        icon=":material/inventory_2:",
-        color="violet",
-        help=t("It learned from: {sources}.", sources="; ".join(record.shipped.sources)),
-    )
-
-
-def shipped_note(record: RunRecord) -> None:
-    """Show that a run came with the program, and what it is good for."""
-    assert record.shipped is not None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        shipped_badge(record)
-        st.caption(t(record.shipped.summary))

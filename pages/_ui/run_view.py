@@ -9,13 +9,14 @@ from mnist_core.choices import PRECISIONS
 from mnist_core.datasets import get_spec
 from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.text import plain
 from pages._ui import runs
 from pages._ui.curves_view import curves_view
 from pages._ui.errors import errors_in_words
-from pages._ui.escaping import plain
 from pages._ui.i18n import t
 from pages._ui.manage import manage_run
 from pages._ui.network_view import network_view
+from pages._ui.run_badges import badge
 from pages._ui.run_controls import run_controls, train_on
 from pages._ui.run_status import run_status
 from pages._ui.taught_view import taught_view
@@ -71,7 +72,7 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.subheader(plain(t(record.name)), anchor=False)
-            runs.badge(record)
+            badge(record)
         with st.container(horizontal=True, width="content"):
             run_controls(record, leave)
             manage_run(record)
@@ -110,6 +111,7 @@ def _next_steps(record: RunRecord) -> None:
         for page, words, icon in (
             ("evaluate.py", "See where it goes wrong", ":material/fact_check:"),
             ("draw.py", "Let it read your drawing", ":material/draw:"),
+            ("runs.py", "Take it away", ":material/luggage:"),
         ):
             st.page_link(page, label=t(words), icon=icon, query_params={"run": record.id})
         others = [other.id for other in runs.with_model(record.config.data.dataset) if other.id != record.id]

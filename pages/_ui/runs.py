@@ -13,25 +13,17 @@ from mnist_core.models.wording import variant_name
 from mnist_core.pretrained import DEFAULT
 from mnist_core.recipes import RECIPES
 from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.text import plain
 from pages._ui import i18n, session
 from pages._ui.errors import errors_in_words
-from pages._ui.escaping import plain
 from pages._ui.i18n import t
-from pages._ui.run_titles import shipped_note, titles
+from pages._ui.run_badges import shipped_note
+from pages._ui.run_titles import titles
 
 OFFERED = 200  # so many of the newest runs a box offers; the page Runs has all
 NEW = "new"  # stands in the address for a run that is still to be set up
 # With what a page begins where nothing was chosen, by the key of its box; elsewhere with the visitor's newest run.
 BEGINS_WITH = {"draw_run": DEFAULT.run_id}
-STATE_LOOKS = {
-    RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
-    RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
-    RunState.PAUSED: ("violet", ":material/pause_circle:", "Paused"),
-    RunState.COMPLETED: ("green", ":material/check_circle:", "Finished"),
-    RunState.STOPPED: ("orange", ":material/stop_circle:", "Stopped"),
-    RunState.FAILED: ("red", ":material/error:", "Failed"),
-    RunState.INTERRUPTED: ("orange", ":material/power_off:", "Interrupted"),
-}
 
 
 def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
@@ -51,12 +43,6 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
     shared_supervisor().await_begin(run_id)
     return run_id
-
-
-def badge(record: RunRecord) -> None:
-    """Show a run's state as a coloured badge."""
-    color, icon, words = STATE_LOOKS[record.state]
-    st.badge(t(words), icon=icon, color=color)
 
 
 def with_model(dataset_id: str | None = None) -> list[RunRecord]:

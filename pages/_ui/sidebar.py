@@ -11,9 +11,9 @@ from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
+from mnist_core.text import plain
 from pages._ui import fields, session
 from pages._ui.augmentation_view import augmentation_box
-from pages._ui.escaping import plain
 from pages._ui.estimate_view import precision_effect
 from pages._ui.i18n import t, term
 from pages._ui.layers import layer_editor

@@ -5,18 +5,28 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_core.store import RunRecord
+from pages._ui.bundle_view import bundle_part
+from pages._ui.card_view import card_part
+from pages._ui.code_view import code_part
+from pages._ui.components import switch
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
+from pages._ui.link_view import link_part
+from pages._ui.tensorboard_view import tensorboard_part
 
-# In the order in which they are shown.
-PARTS: tuple[Callable[[RunRecord], None], ...] = ()
+PARTS: dict[str, tuple[str, Callable[[RunRecord], None]]] = {
+    "bundle": ("Bundle", bundle_part),
+    "link": ("Link", link_part),
+    "code": ("Code", code_part),
+    "card": ("Model card", card_part),
+    "tensorboard": ("TensorBoard", tensorboard_part),
+}
 
 
 def take_away(record: RunRecord) -> None:
-    """Show all that can be taken away from a run that has a model."""
-    if not PARTS:
-        return
+    """Show what can be taken away from a run that has a model; only the chosen part is made."""
     st.subheader(t("Take it away"), anchor=False, divider="gray")
-    for part in PARTS:
-        with errors_in_words():  # what one part misses hides no other
-            part(record)
+    titles = {key: title for key, (title, _) in PARTS.items()}
+    chosen = switch(t("Take it away"), titles, "take_away", label_visibility="collapsed")
+    with errors_in_words():
+        PARTS[chosen][1](record)

@@ -6,9 +6,9 @@ import streamlit as st
 
 from mnist_core.errors import RunNotFoundError
 from mnist_core.store import shared_store
+from mnist_core.text import plain
 from pages._ui import session
 from pages._ui.errors import errors_in_words
-from pages._ui.escaping import plain
 from pages._ui.i18n import t
 
 

@@ -227,7 +227,7 @@ def test_all_runs_are_in_the_table_beside_their_lines(open_page: OpenPage, some:
     assert {row[0]: row[1] for row in rows} == {"Plain": "100", "Batches of 32": "32", "Batches of 64": "64"}
 
 
-def test_a_name_is_shown_as_it_was_typed(open_page: OpenPage, finished_run: FinishedRun) -> None:
+def test_a_name_is_shown_as_it_wplain(open_page: OpenPage, finished_run: FinishedRun) -> None:
     name = "<img src=x onerror=alert(1)> [a](http://b) **c**"
     runs = [finished_run(name=name), finished_run(name="Other")]
     app = open_page("compare.py", runs=ids(runs))

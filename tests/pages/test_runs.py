@@ -12,8 +12,8 @@ from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, 
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.pretrained import DEFAULT, install_shipped
 from mnist_core.store import RunRecord, RunState, Store, Visitor, own_process
+from mnist_core.text import plain
 from pages._ui import runs, take_away
-from pages._ui.escaping import plain
 from pages._ui.web import VISITOR_COOKIE
 
 OpenPage = Callable[..., AppTest]
@@ -242,10 +242,27 @@ def test_what_one_part_of_taking_away_misses_hides_no_other(
     def works(record: RunRecord) -> None:
         st.text(record.name)
 
-    monkeypatch.setattr(take_away, "PARTS", (broken, works))
+    monkeypatch.setattr(take_away, "PARTS", {"one": ("One", broken), "two": ("Two", works)})
     app = ada("runs.py", run=_id(three, "First"))
     assert app.error[0].value == "It is not there."
+    app.segmented_control(key="take_away").set_value("two").run()
+    assert not app.error
     assert app.text[0].value == "First"
+
+
+def test_each_way_of_taking_a_run_away_is_there(ada: OpenPage, three: Runs) -> None:
+    app = ada("runs.py", run=_id(three, "First"))
+    for key, words in {
+        "bundle": "Everything in one zip",
+        "link": "Link to its settings",
+        "card": "Model card",
+        "tensorboard": "TensorBoard",
+    }.items():
+        app.segmented_control(key="take_away").set_value(key).run()
+        assert not app.exception
+        assert words in shown(app)
+    app.segmented_control(key="take_away").set_value("code").run()
+    assert "import keras" in app.code[0].value
 
 
 @pytest.mark.parametrize("page", ["evaluate.py", "explain.py", "draw.py"])

@@ -8,7 +8,7 @@ from huggingface_hub import ModelCard
 from huggingface_hub.repocard_data import eval_results_to_model_index
 
 from mnist_core.config import DataConfig, FineTuneConfig, LogisticConfig, RunConfig, TrainConfig
-from mnist_core.hub.card import model_card, plain, readable
+from mnist_core.hub.card import model_card, readable
 from mnist_core.hub.folder import card_facts
 from mnist_core.hub.metadata import yaml
 from mnist_core.pretrained import SHIPPED
@@ -119,10 +119,3 @@ def test_what_is_not_known_is_said(facts):
     text = model_card(replace(facts, record=replace(facts.record, outcome=outcome)))
     assert "**Hardware Type:** not known" in text
     assert "**Hours used:** not known" in text
-
-
-@pytest.mark.parametrize(
-    ("typed", "shown"), [("a*b", "a\\*b"), ("Epoch: 3", "Epoch: 3"), ("a\nb", "a b"), (":red[x]", "\\:red\\[x\\]")]
-)
-def test_plain_text_is_left_readable(typed, shown):
-    assert plain(typed) == shown

@@ -1,0 +1,17 @@
+"""What people typed, on its way into Markdown."""
+
+import re
+
+# All that begins formatting, a formula, a link, a mention, an icon or a directive of Streamlit's, or HTML; and what
+# makes a list of a line that begins with it.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?! )|(?<=www)\.|^[+\-](?= )|(?<=^\d)[.)](?= ))", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """Return text, such as a run's name, that Markdown shows as it was typed, on one line."""
+    return _SPECIAL.sub(r"\\\1", one_line(text))
+
+
+def one_line(text: str) -> str:
+    """Return text without line breaks, and without what can't be printed."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -1,0 +1,23 @@
+"""Words that people typed."""
+
+import pytest
+
+from mnist_core.text import plain
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("a*b", "a\\*b"),
+        ("Epoch: 3", "Epoch: 3"),
+        ("0.5 - or (less)", "0.5 - or (less)"),
+        ("a\nb\0c", "a b c"),
+        (":red[x]", "\\:red\\[x\\]"),
+        ("- no list", "\\- no list"),
+        ("1. no list", "1\\. no list"),
+        ("www.example.org", "www\\.example.org"),
+        ("<b>$x$</b>", "\\<b\\>\\$x\\$\\</b\\>"),
+    ],
+)
+def test_what_was_typed_means_itself_and_stays_readable(typed, shown):
+    assert plain(typed) == shown
