@@ -3,8 +3,19 @@
 import streamlit as st
 
 from mnist_core.datasets import get_spec
-from mnist_core.store import RunRecord
+from mnist_core.store import RunRecord, RunState
 from pages._ui.i18n import t
+
+# Colour, icon and words of each state.
+STATE_LOOKS = {
+    RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
+    RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
+    RunState.PAUSED: ("violet", ":material/pause_circle:", "Paused"),
+    RunState.COMPLETED: ("green", ":material/check_circle:", "Finished"),
+    RunState.STOPPED: ("orange", ":material/stop_circle:", "Stopped"),
+    RunState.FAILED: ("red", ":material/error:", "Failed"),
+    RunState.INTERRUPTED: ("orange", ":material/power_off:", "Interrupted"),
+}
 
 
 def title(record: RunRecord) -> str:

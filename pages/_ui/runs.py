@@ -17,21 +17,12 @@ from pages._ui import i18n, session
 from pages._ui.errors import errors_in_words
 from pages._ui.escaping import plain
 from pages._ui.i18n import t
-from pages._ui.run_titles import shipped_note, titles
+from pages._ui.run_titles import STATE_LOOKS, shipped_note, titles
 
 OFFERED = 200  # so many of the newest runs a box offers; the page Runs has all
 NEW = "new"  # stands in the address for a run that is still to be set up
 # With what a page begins where nothing was chosen, by the key of its box; elsewhere with the visitor's newest run.
 BEGINS_WITH = {"draw_run": DEFAULT.run_id}
-STATE_LOOKS = {
-    RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
-    RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
-    RunState.PAUSED: ("violet", ":material/pause_circle:", "Paused"),
-    RunState.COMPLETED: ("green", ":material/check_circle:", "Finished"),
-    RunState.STOPPED: ("orange", ":material/stop_circle:", "Stopped"),
-    RunState.FAILED: ("red", ":material/error:", "Failed"),
-    RunState.INTERRUPTED: ("orange", ":material/power_off:", "Interrupted"),
-}
 
 
 def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:

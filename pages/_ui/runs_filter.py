@@ -7,7 +7,7 @@ from mnist_core.models.wording import KIND_TITLES
 from mnist_core.store import RunState
 from mnist_core.store.listing import MODEL_KINDS, RunFilter
 from pages._ui.i18n import t, term
-from pages._ui.runs import STATE_LOOKS
+from pages._ui.run_titles import STATE_LOOKS
 
 _WHOSE = {"all": "Everyone's", "mine": "Mine", "starred": "Starred"}
 _BEGINNING = {"runs_search": "", "runs_whose": "all", "runs_datasets": [], "runs_kinds": [], "runs_states": []}

@@ -14,7 +14,7 @@ from mnist_core.store import Visitor
 from mnist_core.store.listing import RunRow
 from pages._ui import i18n, session
 from pages._ui.i18n import t, term
-from pages._ui.runs import STATE_LOOKS
+from pages._ui.run_titles import STATE_LOOKS
 
 _TICKED = "runs_ticked"
 
