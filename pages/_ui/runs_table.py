@@ -59,7 +59,7 @@ def _ticked() -> list[str]:
 
 
 def _height(rows: int) -> int:
-    return 36 * min(rows + 1, 12) + 3
+    return int(36 * min(rows + 1, 12.5)) + 3  # half a line at the end says that there are more
 
 
 def _frame(rows: Sequence[RunRow], visitor: Visitor) -> pd.DataFrame:
