@@ -1,7 +1,7 @@
 """Whether a bundle says what the site says: ``python -m benchmarks.bundles RUN [RUN ...]``.
 
-Makes each run's bundle as a page does, unpacks it, and lets its ``predict.py`` read 100 drawings (strokes and pictures) in
-a new environment with the newest numpy, pillow and onnxruntime. Beside it, what the pages say to the same drawings.
+Makes each run's bundle as a page does, unpacks it, and lets its ``predict.py`` read 100 drawings (strokes and pictures)
+in a new environment with the newest numpy, pillow and onnxruntime. Beside it, what the pages say to the same drawings.
 """
 
 import argparse
@@ -35,9 +35,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "venv", f"{folder}/fresh"], check=True)
         python = f"{folder}/fresh/bin/python"
         subprocess.run([python, "-m", "pip", "install", "-q", "numpy", "pillow", "onnxruntime"], check=True)
-        print(
-            "| run | MB | made (s) | 100 drawings read (s) | digits | answers that differ | largest difference | import (s) |"
-        )
+        print("| run | MB | made (s) | drawings read (s) | digits | other answers | largest difference | import (s) |")
         print("|---|---|---|---|---|---|---|---|")
         for number, name in enumerate(options.runs):
             _row(chosen_run(name), Path(folder) / str(number), python)
