@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format pretrained clean
+.PHONY: help install run tensorboard test check format pretrained clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,6 +26,9 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 
 run: $(VENV)/.installed  ## start the dashboard and print its address
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+
+tensorboard: $(VENV)/.installed  ## open TensorBoard with all runs and print its address
+	$(BIN)/python -m mnist_core tensorboard
 
 test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, browser
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90

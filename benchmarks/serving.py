@@ -25,7 +25,7 @@ from mnist_core.settings import Settings
 from mnist_core.store import Store
 from tests.serving import Server, running_server
 
-PAGES = ("explore", "train", "evaluate", "explain", "robustness", "draw", "glossary")
+PAGES = ("explore", "train", "runs", "evaluate", "explain", "robustness", "draw", "glossary")
 PATIENCE = 60.0  # seconds until something that does not happen is given up
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.plain import run_plain
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.engine import Supervisor
@@ -31,42 +32,6 @@ from mnist_core.store import RunRecord, Store, Visitor
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- benchmarks.training: begin -->", "<!-- benchmarks.training: end -->"
 VISITOR = Visitor(None, is_admin=True)
-
-# Runs a plain script and tells what each epoch took. Its data are read from the given folder as Keras reads its own
-# cache, without Keras's check of the download; nothing else of it is touched.
-PLAIN = """
-import gzip, json, sys, time
-from pathlib import Path
-import keras
-import numpy as np
-data = Path(sys.argv[2])
-def mnist():
-    with np.load(data / "mnist.npz") as f:
-        return (f["x_train"], f["y_train"]), (f["x_test"], f["y_test"])
-def fashion():
-    def read(name, offset):
-        with gzip.open(data / "fashion-mnist" / name) as f:
-            return np.frombuffer(f.read(), np.uint8, offset=offset)
-    return tuple(
-        (read(f"{part}-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28), read(f"{part}-labels-idx1-ubyte.gz", 8))
-        for part in ("train", "t10k")
-    )
-keras.datasets.mnist.load_data, keras.datasets.fashion_mnist.load_data = mnist, fashion
-class Clock(keras.callbacks.Callback):
-    def on_epoch_begin(self, epoch, logs=None):
-        self.at = time.monotonic()
-    def on_epoch_end(self, epoch, logs=None):
-        seconds.append(time.monotonic() - self.at)
-seconds, fit, results = [], keras.Model.fit, []
-def timed(self, *args, callbacks=(), **kwargs):
-    return fit(self, *args, callbacks=[*callbacks, Clock()], **kwargs)
-keras.Model.fit = timed
-scope = {}
-exec(open(sys.argv[1]).read().replace("model.evaluate(", "test = model.evaluate("), scope)
-history = {name: values[-1] for name, values in scope["model"].history.history.items()}
-test = dict(zip(("test_loss", "test_accuracy"), scope["test"]))
-print(json.dumps({"epoch_seconds": seconds, **test, **history}))
-"""
 
 # Measures the largest rate of float32 multiplications that TensorFlow reaches here.
 LIMIT = """
@@ -207,10 +172,9 @@ class Bench:
 
     def plain(self, config: RunConfig) -> Result:
         """Run the plain script in a process of its own, from its start to its end."""
-        script = self._folder / "plain.py"
-        script.write_text(keras_code(config, get_spec(config.data.dataset).num_classes))
+        code = keras_code(config, get_spec(config.data.dataset).num_classes)
         begin = time.monotonic()
-        values = self._python(PLAIN, str(script), str(get_settings().data_dir))
+        values = run_plain(code, self._folder, get_settings().data_dir)
         return Result(values.pop("epoch_seconds"), time.monotonic() - begin, values)
 
     def engine(self, config: RunConfig) -> Result:

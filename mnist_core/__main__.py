@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from mnist_core.commands import bundles, judging, training
+from mnist_core.commands import board, bundles, comparing, hub, judging, runs, sharing, training
 from mnist_core.errors import MnistLabError
 
 # Each adds its commands to the parser and carries them out.
-PARTS = (training, judging, bundles)
+PARTS = (training, runs, judging, comparing, sharing, bundles, board, hub)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -176,7 +176,11 @@ class TrainConfig(_Frozen):
     precision: PrecisionId = Field(
         "float32", title="Number precision", description="How exactly the network calculates while it trains."
     )
-    tensorboard: bool = Field(False, title="TensorBoard logs", description="Also write logs that TensorBoard can show.")
+    tensorboard: bool = Field(
+        False,
+        title="TensorBoard logs",
+        description="Let the Keras code write TensorBoard logs too. Runs here always do.",
+    )
 
 
 class AugmentationConfig(_Frozen):

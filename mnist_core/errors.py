@@ -39,6 +39,12 @@ class ConfigError(MnistLabError, ValueError):
     code = "config"
 
 
+class LinkError(ConfigError):
+    """A link to settings can't be read."""
+
+    code = "link"
+
+
 # data
 
 

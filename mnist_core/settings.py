@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     total_disk_mb: int = Field(
         default=20_000,
         ge=1,
-        description="Most disk space of all runs in MB: above it the oldest runs that nobody keeps are deleted.",
+        description="Most disk space of all runs in MB: above it the oldest runs that nobody starred are deleted.",
     )
     drawings_per_visitor: int = Field(
         default=1000, ge=10, le=10_000, description="Most drawings that a visitor can collect to teach networks with."

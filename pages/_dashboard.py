@@ -18,6 +18,8 @@ PAGES = (
     ("home.py", "Home", ":material/home:"),
     ("explore.py", "Explore", ":material/grid_view:"),
     ("train.py", "Train", ":material/model_training:"),
+    ("runs.py", "Runs", ":material/history:"),
+    ("compare.py", "Compare", ":material/compare_arrows:"),
     ("evaluate.py", "Evaluate", ":material/fact_check:"),
     ("explain.py", "Explain", ":material/psychology:"),
     ("robustness.py", "Robustness", ":material/tune:"),

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core.config import RunConfig
 from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import runs, session
@@ -9,16 +10,26 @@ from pages._ui.components import fallback_notice, need_dataset, page_header
 from pages._ui.errors import errors_in_words, show_error
 from pages._ui.estimate_view import estimate_view
 from pages._ui.i18n import t
+from pages._ui.link_view import settings_link, take_link
 from pages._ui.live_plot import load_ahead
 from pages._ui.manage import cleaning_notice
 from pages._ui.network_view import network_view
 from pages._ui.run_view import run_view
 from pages._ui.sidebar import experiment_form
+from pages._ui.undo import undo_notice
 
 
-def shown_run() -> RunRecord | None:
-    """Return the run to show: the address's, else the visitor's newest one that is under way."""
+def shown_run(*, linked: bool) -> RunRecord | None:
+    """Return the run to show: the address's, else the visitor's newest one that is under way.
+
+    Parameters
+    ----------
+    linked : bool
+        Whether the address has settings: then its form is shown.
+    """
     asked = st.query_params.get("run")
+    if linked and not asked:  # the address asks for a form
+        return None
     wanted = asked or st.session_state.get("current_run")
     if wanted == runs.NEW:
         return None
@@ -53,8 +64,8 @@ def start(*, again: bool) -> None:
         st.rerun()
 
 
-def start_row(problem: MnistLabError | None, ready: bool) -> None:
-    """Show the button that starts the run of the settings."""
+def start_row(config: RunConfig | None, problem: MnistLabError | None, ready: bool) -> None:
+    """Show the button that starts the run of the settings, and a link to them."""
     with st.container(horizontal=True, vertical_alignment="center"):
         clicked = st.button(
             t("Start training"),
@@ -63,13 +74,14 @@ def start_row(problem: MnistLabError | None, ready: bool) -> None:
             icon=":material/play_arrow:",
             disabled=problem is not None or not ready,
         )
+        settings_link(config)
         st.caption(t("All settings are in the sidebar on the left (on a phone: behind the arrow at the top)."))
     if clicked:
         start(again=False)
 
 
 page_header(t("Train"), t("Set up a network, start it, and watch it learn."))
-record = shown_run()
+record = shown_run(linked=take_link())
 if record is not None and not session.has_draft():
     # A link or a reload: the form shows the run's own settings.
     session.use_settings(record.config.model_dump(mode="json"), record.recipe)
@@ -79,13 +91,14 @@ try:
 except MnistLabError as error:
     config, problem = None, error
 if record is None:
+    undo_notice()
     fallback_notice()
     ready = need_dataset(session.draft()["data"]["dataset"])
     cleaning_notice()
     problem = network_view(config, problem)
     if config is not None and problem is None:
         problem = estimate_view(config)
-    start_row(problem, ready)
+    start_row(config, problem, ready)
     load_ahead()
 else:
     runs.remember(record.id)

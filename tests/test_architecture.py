@@ -18,17 +18,20 @@ APP = [path for path in [PROJECT / "app.py"] if path.exists()]
 RANKS = {
     **dict.fromkeys(["errors", "text", "files", "memory"], 0),
     **dict.fromkeys(["settings", "choices", "config", "recipes"], 1),
-    **dict.fromkeys(["augmentation", "drawing", "evaluation", "personal"], 2),
+    **dict.fromkeys(["augmentation", "drawing", "evaluation", "personal", "links"], 2),
     **dict.fromkeys(["datasets", "store", "robustness", "photos"], 3),
-    "models": 4,
-    "baselines": 5,
+    **dict.fromkeys(["models", "comparing"], 4),
+    **dict.fromkeys(["baselines", "board"], 5),
     **dict.fromkeys(["training", "inference", "exploration", "engine"], 6),
-    **dict.fromkeys(["figures", "analysis", "explain", "pretrained", "bundle"], 7),
+    **dict.fromkeys(["figures", "analysis", "explain", "bundle", "hub", "pretrained"], 7),
     **dict.fromkeys(["app", "pages", "commands"], 8),
     "__main__": 9,
 }
-FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "robustness", "figures"}
-HEAVY = {"keras", "tensorflow", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
+FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "robustness"} | {
+    "comparing",
+    "figures",
+}
+HEAVY = {"keras", "tensorflow", "tensorboard", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
 # What these build on must be there when their classes are made; they are imported inside functions of training only.
 BUILT_ON = {
     "mnist_core.training.callbacks": {"keras"},

@@ -3,6 +3,10 @@
 import json
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.datasets import load_dataset
 from mnist_core.pretrained import SHIPPED, install_shipped
 from mnist_core.store import RunRecord, Visitor, shared_store
 
@@ -16,6 +20,24 @@ def chosen_run(run: str) -> RunRecord:
     store = shared_store()
     install_shipped(store)
     return store.get(SHIPPED[run].run_id if run in SHIPPED else run)
+
+
+def judged_on_test_set(record: RunRecord) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
+    """Return a finished run's probabilities of the test images, of shape (n, classes), and their labels.
+
+    Raises
+    ------
+    ArtifactMissingError
+        If the run has no predictions, or they are damaged.
+    DataError
+        If its dataset can't be had and it brought no labels along, as a shipped model does.
+    """
+    files = shared_store().files(record.id)
+    probabilities = files.read_probabilities()["test"]
+    labels = files.read_labels().get("test")
+    if labels is None:
+        labels = load_dataset(record.config.data.dataset, shared_store().settings).y_test
+    return probabilities, labels
 
 
 def print_json(value: Any) -> None:

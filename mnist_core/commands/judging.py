@@ -2,8 +2,8 @@
 
 import argparse
 
-from mnist_core.commands.common import RUN_HELP, chosen_run, print_json
-from mnist_core.datasets import get_spec, load_dataset
+from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set, print_json
+from mnist_core.datasets import get_spec
 from mnist_core.drawing import ink_from_image, prepare_clothes, prepare_digit
 from mnist_core.errors import ImageError
 from mnist_core.evaluation import class_scores, confusion_matrix
@@ -25,14 +25,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    store = shared_store()
     record = chosen_run(options.run)
-    files, spec = store.files(record.id), get_spec(record.config.data.dataset)
-    table = files.read_probabilities()["test"]
-    labels = files.read_labels().get("test")  # a shipped model brings its labels along
-    if labels is None:
-        labels = load_dataset(spec.id, store.settings).y_test
-    matrix = confusion_matrix(table, labels)
+    spec = get_spec(record.config.data.dataset)
+    matrix = confusion_matrix(*judged_on_test_set(record))
     scores = class_scores(matrix)
     if options.json:
         print_json(

@@ -8,10 +8,14 @@ import sys
 from typing import Any
 
 from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
+from mnist_core.config import RunConfig
 from mnist_core.engine import check_continuation
 from mnist_core.errors import ConfigError
+from mnist_core.links import read_link
+from mnist_core.models.wording import variant_name
 from mnist_core.recipes import RECIPES, get_recipe
 from mnist_core.store import RunRecord, own_process, shared_store
+from mnist_core.text import translator
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,8 +24,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     recipes.add_argument("--json", action="store_true", help="print one JSON object")
     recipes.set_defaults(command=_recipes)
 
-    train = commands.add_parser("train", help="train a recipe")
-    train.add_argument("--recipe", required=True, metavar="ID", help="one of: " + ", ".join(RECIPES))
+    train = commands.add_parser("train", help="train a recipe, a variant of a run, or the settings of a link")
+    begin = train.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--recipe", metavar="ID", help="one of: " + ", ".join(RECIPES))
+    begin.add_argument("--like", metavar="RUN", help="begin with the settings of a run; " + RUN_HELP)
+    begin.add_argument("--link", metavar="LINK", help="a link to settings, from the dashboard or the command link")
     train.add_argument(
         "--set",
         action="append",
@@ -54,9 +61,28 @@ def _recipes(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    name, recipe_id, config = _begin(options)
+    config = config.with_settings(dict(assignment(text) for text in options.set))
+    return _execute(shared_store().create(config, name, recipe=recipe_id), options.json)
+
+
+def _begin(options: argparse.Namespace) -> tuple[str, str | None, RunConfig]:
+    """Return what a training begins with: the run's name, its recipe, and settings that may still be changed."""
+    if options.like is not None:
+        record = chosen_run(options.like)
+        if record.config.fine_tune is not None:
+            raise ConfigError(
+                "“{name}” was fine-tuned with drawings, which are no setting. Train a variant of the network that it "
+                "began with: {base}",
+                name=record.name,
+                base=record.config.fine_tune.base,
+            )
+        return variant_name(record.name, translator("en")), record.recipe, record.config
+    if options.link is not None:
+        linked = read_link(options.link)
+        return get_recipe(linked.recipe).title if linked.recipe else "From a link", linked.recipe, linked.config
     recipe = get_recipe(options.recipe)
-    config = recipe.config.with_settings(dict(_assignment(text) for text in options.set))
-    return _execute(shared_store().create(config, recipe.title, recipe=recipe.id), options.json)
+    return recipe.title, recipe.id, recipe.config
 
 
 def _resume(options: argparse.Namespace) -> int:
@@ -91,7 +117,8 @@ def _execute(run_id: str, as_json: bool) -> int:
     return 0 if record.state.has_model else 1
 
 
-def _assignment(text: str) -> tuple[str, Any]:
+def assignment(text: str) -> tuple[str, Any]:
+    """Return name and value of a setting in the form NAME=VALUE; raises `ConfigError`."""
     name, separator, value = text.partition("=")
     if not separator:
         raise ConfigError("A setting is given as NAME=VALUE. Received: {text}", text=text)

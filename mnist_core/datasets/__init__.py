@@ -13,6 +13,7 @@ from mnist_core.datasets.load import (
 )
 from mnist_core.datasets.provider import DatasetProvider, DatasetStatus, shared_provider
 from mnist_core.datasets.registry import DATASETS, FALLBACK_DATASET, DatasetSpec
+from mnist_core.datasets.statistics import training_images
 
 __all__ = [
     "DATASETS",
@@ -30,4 +31,5 @@ __all__ = [
     "load_dataset",
     "load_training_data",
     "shared_provider",
+    "training_images",
 ]

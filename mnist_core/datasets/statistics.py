@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.config import DataConfig
-from mnist_core.datasets.load import SPLITS, Dataset, Split
+from mnist_core.config import DataConfig, RunConfig
+from mnist_core.datasets.load import SPLITS, STROKES_COUNT, Dataset, Split, get_spec
 
 
 def class_counts(dataset: Dataset, config: DataConfig) -> dict[Split, npt.NDArray[np.int64]]:
@@ -15,6 +15,19 @@ def class_counts(dataset: Dataset, config: DataConfig) -> dict[Split, npt.NDArra
     dict of split name to ndarray of shape (classes,), int64
     """
     return {name: np.bincount(dataset.split(name, config)[1], minlength=dataset.spec.num_classes) for name in SPLITS}
+
+
+def training_images(config: RunConfig) -> int:
+    """Return how many images an epoch of a run goes through, without those that are kept aside for validation."""
+    if config.fine_tune is not None:
+        return config.fine_tune.size
+    spec = get_spec(config.data.dataset)
+    images = min(config.data.train_size or spec.n_train, spec.n_train)
+    if config.uses_validation:
+        images = int(images * (1.0 - config.data.validation_split))
+    if config.data.pen_strokes:
+        images += STROKES_COUNT * get_spec("pen_strokes").n_train
+    return images
 
 
 def indices_of_class(labels: npt.NDArray[np.uint8], label: int | None) -> npt.NDArray[np.int64]:

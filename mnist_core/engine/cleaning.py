@@ -4,7 +4,6 @@ import shutil
 import time
 from contextlib import suppress
 
-from mnist_core.errors import MnistLabError
 from mnist_core.store import RunRecord, Store, Visitor
 
 _WARN = 0.9  # share of the limit from which on pages say what will go
@@ -29,13 +28,23 @@ def next_to_go(store: Store, share: float = _WARN) -> list[RunRecord]:
 
 
 def clean(store: Store) -> list[str]:
-    """Delete the oldest runs while all take more than the limit; return their ids."""
-    deleted = []
-    for record in next_to_go(store, share=1.0):
-        with suppress(MnistLabError):  # somebody else was faster
-            store.delete(record.id, Visitor(None, is_admin=True))
-            deleted.append(record.id)
-    return deleted
+    """Delete the oldest runs while all take more than the limit; return their ids.
+
+    What was deleted by hand makes room first: all that can't be brought back any more, and of the rest as much as
+    the limit demands.
+    """
+    empty_bin(store)
+    return [record.id for record in next_to_go(store, share=1.0) if store.remove(record.id)]
+
+
+def empty_bin(store: Store) -> None:
+    """Remove deleted runs for good: those whose time to be brought back is over, and more where the disk is full."""
+    deleted = store.deleted_runs(Visitor(None, is_admin=True))
+    over = store.disk_usage() + store.disk_usage(deleted=True) - store.settings.total_disk_mb * 1e6
+    for record in reversed(deleted):
+        if over > 0 or store.undo_seconds(record) <= 0:
+            store.remove(record.id, deleted=True)
+            over -= record.bytes
 
 
 def clean_drawings(store: Store) -> int:
@@ -64,5 +73,5 @@ def sweep(store: Store) -> None:
                     for half in folder.glob(".writing-*"):
                         if half.lstat().st_mtime < old:
                             half.unlink()
-                    if folder.lstat().st_mtime < old and not store.exists(folder.name):
+                    if folder.lstat().st_mtime < old and not store.exists(folder.name, deleted=True):
                         shutil.rmtree(folder, ignore_errors=True)

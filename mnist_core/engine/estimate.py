@@ -6,7 +6,7 @@ from statistics import median
 from typing import Literal
 
 from mnist_core.config import NetworkConfig, RunConfig
-from mnist_core.datasets import STROKES_COUNT, get_spec
+from mnist_core.datasets import get_spec, training_images
 from mnist_core.models.cost import training_cost
 from mnist_core.models.speed import REFERENCE, read_speed
 from mnist_core.store import RunRecord, RunState, Store
@@ -65,11 +65,8 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
         seconds = fold * (config.model.folds + 1) + _AROUND
         return Estimate(seconds, fold, (_PROCESS / 2 + 12 * 784 * images) / 1e6, "another computer")
     validation = images - int(images * (1.0 - config.data.validation_split))
-    learned = images - validation
-    if config.data.pen_strokes:
-        learned += STROKES_COUNT * get_spec("pen_strokes").n_train
+    learned = training_images(config)
     if config.fine_tune is not None:  # beside the base's validation set
-        learned = config.fine_tune.size
         images += learned
     memory = _memory(config, images + spec.n_test)
     epoch, basis = _epoch_seconds(config, learned, validation, store)

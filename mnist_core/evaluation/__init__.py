@@ -9,12 +9,12 @@ from mnist_core.evaluation.calibration import (
     reliability,
 )
 from mnist_core.evaluation.change import Change, change
-from mnist_core.evaluation.comparison import Comparison, compare
+from mnist_core.evaluation.comparison import Comparison, RecallDifference, compare, recall_difference
 from mnist_core.evaluation.matrix import ConfusionMatrix, cell_samples, confusion_matrix
 from mnist_core.evaluation.overfitting import Overfitting, overfitting
 from mnist_core.evaluation.ranking import RankingCurve, precision_recall_curve, roc_curve
 from mnist_core.evaluation.scores import ClassScores, accuracy, class_scores, cross_entropy, mistakes
-from mnist_core.evaluation.significance import wilson_interval
+from mnist_core.evaluation.significance import holm, wilson_interval
 
 __all__ = [
     "Answer",
@@ -24,6 +24,7 @@ __all__ = [
     "ConfusionMatrix",
     "Overfitting",
     "RankingCurve",
+    "RecallDifference",
     "Reliability",
     "SureAnswers",
     "accuracy",
@@ -34,11 +35,13 @@ __all__ = [
     "compare",
     "confusion_matrix",
     "cross_entropy",
+    "holm",
     "least_confidence",
     "mistakes",
     "overfitting",
     "precision_recall_curve",
     "read_answer",
+    "recall_difference",
     "reliability",
     "roc_curve",
     "wilson_interval",

@@ -1,5 +1,6 @@
 """How far a figure from a sample can be trusted."""
 
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import overload
 
@@ -46,3 +47,27 @@ def wilson_interval(
     low = np.where(k == 0, 0.0, centre - half)
     high = np.where(k == n, 1.0, centre + half)
     return (low, high) if low.ndim else (float(low), float(high))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values as they count when several questions are asked at once.
+
+    Of twenty comparisons one is "significant at 5 %" by luck alone. S. Holm, "A simple sequentially rejective multiple
+    test procedure", Scandinavian Journal of Statistics 6 (1979): the smallest of n is multiplied by n, the next one by
+    n - 1, and so on, and none becomes smaller than the one before.
+
+    Parameters
+    ----------
+    p_values : sequence of float
+        0 to 1, in any order.
+
+    Returns
+    -------
+    list of float
+        In the same order, at most 1.
+    """
+    adjusted, least = [1.0] * len(p_values), 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        least = max(least, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = least
+    return adjusted

@@ -11,8 +11,9 @@ from mnist_core.errors import ArtifactMissingError
 from mnist_core.inference import open_session
 from mnist_core.store import RunFiles
 
-# A convolution's answers to so many images take some tens of megabytes.
-_BATCH = 100
+# ONNX Runtime keeps the most memory it ever took for what comes out of all layers: 100 images at once take 101 MB with
+# a deep network, 10 take 13, in the same time.
+_BATCH = 10
 
 
 @dataclass(frozen=True)

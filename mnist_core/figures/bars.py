@@ -11,6 +11,7 @@ from mnist_core.figures.theme import CLASS_COLORS, CORRECT, TRAINING, VALIDATION
 from mnist_core.text import Translator
 
 _SPLIT_COLORS = {"train": TRAINING, "validation": VALIDATION, "test": CORRECT}
+_MOST = 99.9  # percent: nothing that a network says is quite certain
 
 
 def class_count_figure(
@@ -116,9 +117,9 @@ def probability_alt(
     return t(
         "Bars: the most probable class is {name} with {share}.",
         name=class_names[best],
-        share=f"{float(probabilities[best]):.1%}",
+        share=f"{min(float(probabilities[best]), _MOST / 100):.1%}",
     )
 
 
 def _percent(value: float) -> str:
-    return f"{value:.1f} %" if value >= 0.1 else ""
+    return f"{min(value, _MOST):.1f} %" if value >= 0.1 else ""

@@ -1,78 +1,47 @@
 """Augmentation in the plain Keras code of a configuration: the same changes, written to be read.
 
-Habits of writing are left out, and the code says so.
+Habits of writing are left out, because they are long; `mnist_core.models.code` says so.
 """
 
-from mnist_core.config import AugmentationConfig, RunConfig
+from math import pi, sqrt
 
-_BATCHES = '''\
-class Changed(keras.utils.PyDataset):
-    """Batches in a random order, with all images changed anew in every epoch."""
+from mnist_core.config import AugmentationConfig
 
-    def __init__(self, x, y):
-        super().__init__()
-        self.x, self.y = x, y
-        self.on_epoch_end()
-
-    def on_epoch_end(self):
-        self.order = rng.permutation(len(self.x))
-
-    def __len__(self):
-        return -(-len(self.x) // {batch_size})
-
-    def __getitem__(self, index):
-        chosen = self.order[index * {batch_size} : (index + 1) * {batch_size}]
-        return change(self.x[chosen]), self.y[chosen]
-'''
-_SAMPLE = """\
-    # Look each pixel up between its four neighbours; around the image is background.
-    framed = np.pad(images, ((0, 0), (1, 1), (1, 1)))
-    rows, columns = np.clip(rows + 14.5, 0, 28.999), np.clip(columns + 14.5, 0, 28.999)
-    top, left = rows.astype(int), columns.astype(int)
-    down, right = rows - top, columns - left
-    image = np.arange(len(images))[:, None, None]
-    upper = framed[image, top, left] * (1 - right) + framed[image, top, left + 1] * right
-    lower = framed[image, top + 1, left] * (1 - right) + framed[image, top + 1, left + 1] * right
-    return upper * (1 - down) + lower * down"""
+# As in `mnist_core.augmentation.elastic`: how far around itself a place takes others along, in pixels.
+_WIDTH = 4.9
 
 
-def augmentation_lines(config: RunConfig) -> list[str]:
-    """Return code that defines ``change(images)`` and ``Changed``: batches of changed images."""
-    lines = [
-        f"rng = np.random.default_rng({config.train.seed})",
-        "",
-        "",
+def change_lines(augment: AugmentationConfig) -> list[str]:
+    """Return code that defines ``change(images)``; it takes random numbers from NumPy's global generator."""
+    return [
         "def change(images):",
         '    """Return images of shape (n, 28, 28), each changed at random."""',
-        *_habits_lines(config.augment),
-        "    def within(most):",
-        "        return rng.uniform(-most, most, (len(images), 1, 1))",
-        "",
-        *_thickness_lines(config.augment),
-        *_moving_lines(config.augment),
-        "",
-        "",
-        *_BATCHES.format(batch_size=config.train.batch_size).splitlines(),
-        "",
+        *(["    size = (len(images), 1, 1)"] if augment.moves or augment.thickness else []),
+        *_thickness_lines(augment),
+        *_moving_lines(augment),
     ]
-    return lines
 
 
-def _habits_lines(augment: AugmentationConfig) -> list[str]:
-    if not augment.habits:
-        return []
-    return ["    # Left out, because it is long: MNIST Lab first paints flags, bars and curls on some 1, 7 and 9."]
+def batch_lines(batch_size: int) -> list[str]:
+    """Return code that defines ``batches()``: batches of changed training images, for ever."""
+    size = batch_size
+    return [
+        "def batches():",
+        '    """Give the training images in a random order, again and again, each time changed anew."""',
+        "    while True:",
+        f"        for chosen in np.split(np.random.permutation(len(x_train)), range({size}, len(x_train), {size})):",
+        "            yield change(x_train[chosen]), y_train[chosen]",
+    ]
 
 
 def _thickness_lines(augment: AugmentationConfig) -> list[str]:
     if not augment.thickness:
         return []
+    most = augment.thickness
     return [
-        f"    amount = within({augment.thickness!r})  # thicker strokes above 0, thinner ones below",
-        "    framed = np.pad(images, ((0, 0), (1, 1), (1, 1)))",
-        "    near = np.lib.stride_tricks.sliding_window_view(framed, (3, 3), axis=(1, 2))",
-        "    extreme = np.where(amount > 0, near.max(axis=(3, 4)), near.min(axis=(3, 4)))",
-        "    images = images + (extreme - images) * abs(amount)",
+        f"    amount = np.random.uniform({-most!r}, {most!r}, size)  # thicker strokes above 0, thinner ones below",
+        '    thick, thin = (f(images, (1, 3, 3), mode="constant") for f in (grey_dilation, grey_erosion))',
+        "    images = images + (np.where(amount > 0, thick, thin) - images) * abs(amount)",
     ]
 
 
@@ -80,29 +49,39 @@ def _moving_lines(augment: AugmentationConfig) -> list[str]:
     """Return the lines that follow each pixel back to where it comes from."""
     if not augment.moves:
         return ["    return images"]
-    lines = ["    rows, columns = np.indices((28, 28)) - 13.5  # where each pixel comes from"]
+    lines = ["    rows, columns = np.indices((28, 28))[:, None] - 13.5  # where each pixel comes from"]
     if augment.shift:
-        lines.append(f"    rows, columns = rows - within({augment.shift!r}), columns - within({augment.shift!r})")
+        lines = [f"{lines[0].split('  #')[0]} - {_within(augment.shift, '(2, *size)')}  # shift"]
     if augment.rotation:
         lines += [
-            f"    angle = np.deg2rad(within({augment.rotation!r}))",
-            "    sine, cosine = np.sin(angle), np.cos(angle)",
-            "    rows, columns = cosine * rows - sine * columns, sine * rows + cosine * columns",
+            f"    angle = np.deg2rad({_within(augment.rotation)})  # rotation",
+            "    rows, columns = np.cos(angle) * rows - np.sin(angle) * columns, "
+            "np.sin(angle) * rows + np.cos(angle) * columns",
         ]
     if augment.shear:
-        lines.append(f"    columns = columns - np.tan(np.deg2rad(within({augment.shear!r}))) * rows")
+        lines.append(f"    columns = columns - np.tan(np.deg2rad({_within(augment.shear)})) * rows  # shear")
     if augment.scale:
-        scale = repr(augment.scale)
-        lines.append(f"    rows, columns = rows / (1 + within({scale})), columns / (1 + within({scale}))")
-    if augment.mirror:
-        lines.append("    columns = columns * rng.choice([-1, 1], (len(images), 1, 1))")
-    if augment.elastic:
         lines += [
-            "    # As if drawn on rubber: 6 x 6 knots, each moved at random, take what is around them along.",
-            "    waves = np.exp(-0.5 * ((np.arange(28) - np.linspace(0, 27, 6)[:, None]) / 4.86) ** 2)",
-            "    waves /= np.sqrt((waves**2).sum(axis=0))",
-            f"    knots = {augment.elastic!r} * rng.standard_normal((2, len(images), 6, 6))",
-            "    rows, columns = rows + waves.T @ knots[0] @ waves, columns + waves.T @ knots[1] @ waves",
+            f"    tall, wide = 1 + {_within(augment.scale, '(2, *size)')}",
+            "    rows, columns = rows / tall, columns / wide  # scale",
         ]
-    lines.append("    rows, columns = (np.broadcast_to(places, images.shape) for places in (rows, columns))")
-    return [*lines, *_SAMPLE.splitlines()]
+    if augment.mirror:
+        lines.append("    columns = columns * np.random.choice([-1, 1], size)  # mirror")
+    if augment.elastic:
+        # Smoothing makes random numbers smaller, by this factor: they get back their standard deviation.
+        strength = augment.elastic * 2 * sqrt(pi) * _WIDTH
+        noise = "np.random.standard_normal((2, len(images), 28, 28))"
+        lines += [
+            f'    bend = {strength:.4g} * gaussian_filter({noise}, (0, 0, {_WIDTH}, {_WIDTH}), mode="wrap")',
+            "    rows, columns = rows + bend[0], columns + bend[1]  # elastic, as if drawn on rubber",
+        ]
+    return [
+        *lines,
+        "    places = np.broadcast_arrays(np.arange(len(images)).reshape(size), rows + 13.5, columns + 13.5)",
+        '    return map_coordinates(images, places, order=1, mode="grid-constant")',
+    ]
+
+
+def _within(most: float, size: str = "size") -> str:
+    """Return code for random numbers evenly spread over -most to most."""
+    return f"np.random.uniform({-most!r}, {most!r}, {size})"

@@ -1,183 +1,156 @@
-"""The plain Keras code of a configuration, as a learner would write it."""
+"""The plain Keras code of a configuration, as a learner would write it: data, model, training, evaluation, plot."""
 
-from mnist_core.choices import OPTIMIZERS
-from mnist_core.config import FineTuneConfig, LogisticConfig, NetworkConfig, RunConfig
-from mnist_core.models.augmentation_code import augmentation_lines
-from mnist_core.models.summary import layer_rows
+from mnist_core.choices import LAYERS, PRECISIONS
+from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.datasets import get_spec
+from mnist_core.models.augmentation_code import batch_lines, change_lines
+from mnist_core.models.data_code import STROKES_FILE, data_section, strokes_needed
+from mnist_core.models.fine_tuning_code import BASE_FILE, DRAWINGS_FILE, fine_tuning_sections
+from mnist_core.models.logistic_code import logistic_sections
+from mnist_core.models.section import LINE_LENGTH, Section, imports, packages, script_of
+from mnist_core.models.summary import LayerRow, layer_rows
+from mnist_core.models.training_code import evaluation_section, plot_section, training_section
+
+_LONG = 80
+"""Lines that are too many for a script: then some layers share the line of the layer before them."""
+_LEFT_OUT = "Left out, as it is long: painting flags, bars and curls on some 1, 7 and 9."
+_SHARING = ("Reshape", "BatchNormalization", "Dropout")
 
 
 def keras_code(config: RunConfig, num_classes: int = 10) -> str:
-    """Return Python code that builds and trains this very model, data included.
+    """Return a script that trains this very model: data, model, training, evaluation, plot.
 
-    It runs as it is with Keras installed, and imports nothing of this project. The bundled small
-    digits have no loader in Keras; their code names scikit-learn's and enlarges simply. Habits of
-    writing and pen strokes are left out, and a comment says so.
+    It imports nothing of this project, and every recipe's has less than 80 lines. The bundled small
+    digits have no loader in Keras; their code names scikit-learn's, and enlarges more simply. Habits
+    of writing are left out, and a comment says so. What nobody serves is read from files beside the
+    script, see `files_beside`.
 
     Raises
     ------
     ConfigError
         If layers don't fit together.
     """
+    text = _script(code_sections(config, num_classes))
+    return text if text.count("\n") < _LONG else _script(code_sections(config, num_classes, dense=True))
+
+
+def _script(sections: tuple[Section, ...]) -> str:
+    opening, *steps = sections
+    return script_of([f"# {opening.comment}", *opening.lines], steps)
+
+
+def code_sections(config: RunConfig, num_classes: int = 10, *, dense: bool = False) -> tuple[Section, ...]:
+    """Return the same program step by step, its imports first; raises `ConfigError`.
+
+    Parameters
+    ----------
+    config : RunConfig
+    num_classes : int
+    dense : bool
+        Whether to save lines where there are many layers.
+    """
     if isinstance(config.model, LogisticConfig):
-        return _logistic_code(config, config.model.folds)
-    assert isinstance(config.model, NetworkConfig)
-    if config.fine_tune is not None:
-        return _fine_tuning_code(config, config.fine_tune)
-    one_hot = config.train.loss == "categorical_crossentropy"
-    changed = config.augment.is_active
-    lines = ["import keras", *_numpy_lines(config), *_data_lines(config)]
-    if one_hot:
-        lines += [
-            f"y_train = keras.utils.to_categorical(y_train, {num_classes})",
-            f"y_test = keras.utils.to_categorical(y_test, {num_classes})",
-        ]
-    mixed = config.train.precision != "float32"
-    if mixed:
-        lines += ["", f'keras.config.set_dtype_policy("{config.train.precision}")']
-    if changed:
-        lines += ["", *augmentation_lines(config)]
-    lines += ["", f"keras.utils.set_random_seed({config.train.seed})"]
-    lines += ["model = keras.Sequential([", "    keras.Input((28, 28)),"]
-    *hidden, last = layer_rows(config.model, num_classes)
-    for row in hidden:
-        detail = f"({row.detail})" if row.name == "Reshape" else row.detail
-        lines.append(f"    keras.layers.{row.name}({detail}),")
-    exact = ', dtype="float32"' if mixed else ""
-    lines.append(f"    keras.layers.{last.name}({last.detail}{exact}),")
-    lines += ["])", *_schedule_lines(config), "model.compile("]
-    lines += [f"    optimizer={_optimizer(config)},", f'    loss="{config.train.loss}",']
-    lines += ['    metrics=["accuracy"],', ")", "", *_fit_lines(config)]
-    lines += ["model.evaluate(x_test, y_test)"]
-    return "\n".join(lines) + "\n"
-
-
-def _numpy_lines(config: RunConfig) -> list[str]:
-    return ["import numpy as np"] if config.augment.is_active or config.data.dataset == "digits" else []
-
-
-def _data_lines(config: RunConfig) -> list[str]:
-    if config.data.dataset == "digits":
-        lines = [
-            "from sklearn.datasets import load_digits",
-            "",
-            "x, y = load_digits(return_X_y=True)",
-            "x = np.kron(x.reshape(-1, 8, 8) / 16, np.ones((3, 3)))  # 24 x 24",
-            "x = np.pad(x, ((0, 0), (2, 2), (2, 2)))  # 28 x 28",
-            "x_train, y_train, x_test, y_test = x[:1500], y[:1500], x[1500:], y[1500:]",
-        ]
+        steps = logistic_sections(config, config.model)
+    elif config.fine_tune is not None:
+        steps = fine_tuning_sections(config, config.fine_tune, num_classes)
     else:
-        lines = [
-            "",
-            f"(x_train, y_train), (x_test, y_test) = keras.datasets.{config.data.dataset}.load_data()",
-            "x_train, x_test = x_train / 255.0, x_test / 255.0",
-        ]
-    if config.data.pen_strokes:
-        lines.append("# Left out: MNIST Lab also learns from pen strokes of other people, each seen three times.")
-    if config.data.train_size is not None:
-        n = config.data.train_size
-        lines.append(f"x_train, y_train = x_train[:{n}], y_train[:{n}]")
-    return lines
+        assert isinstance(config.model, NetworkConfig)
+        steps = _network_sections(config, config.model, num_classes, dense=dense)
+    lines = imports(steps)
+    needed = " ".join(packages(lines))
+    opening = Section(
+        "Imports",
+        f"{subject(config)}, by MNIST Lab. Needs: pip install {needed}",
+        f"Install what is missing with `pip install {needed}`.",
+        lines,
+    )
+    return (opening, *steps)
 
 
-def _optimizer(config: RunConfig) -> str:
-    choice = OPTIMIZERS[config.train.optimizer]
-    arguments = []
-    if config.train.schedule == "cosine":
-        arguments.append("learning_rate=schedule")
-    elif config.train.learning_rate is not None:
-        arguments.append(f"learning_rate={config.train.learning_rate!r}")
-    if choice.id == "sgd" and config.train.momentum:
-        arguments.append(f"momentum={config.train.momentum!r}")
-    return f"keras.optimizers.{choice.keras_class}({', '.join(arguments)})"
+def files_beside(config: RunConfig) -> tuple[str, ...]:
+    """Return the names of the files that have to lie beside a configuration's script."""
+    names = [STROKES_FILE] if strokes_needed(config.data) else []
+    return (*names, *((BASE_FILE, DRAWINGS_FILE) if config.fine_tune else ()))
 
 
-def _schedule_lines(config: RunConfig) -> list[str]:
-    """Return the lines of a learning rate that changes from step to step."""
-    if config.train.schedule == "constant":
-        return []
-    split, rate = config.data.validation_split, config.effective_learning_rate
-    images = f"int(len(x_train) * (1 - {split!r}))" if split else "len(x_train)"
-    return [
-        f"steps = {config.train.epochs} * -(-{images} // {config.train.batch_size})  # of the whole training",
-        f"schedule = keras.optimizers.schedules.CosineDecay({rate!r}, steps)",
-    ]
+def subject(config: RunConfig) -> str:
+    """Return what is trained on what, in a few words without anything that a visitor typed."""
+    title = get_spec(config.data.dataset).title
+    if isinstance(config.model, LogisticConfig):
+        return f"Logistic regression on {title}"
+    return f"A network fine-tuned on {title}" if config.fine_tune else f"A network for {title}"
 
 
-def _fit_lines(config: RunConfig) -> list[str]:
-    train = config.train
-    callbacks = []
-    if train.early_stopping is not None:
-        callbacks.append(f"keras.callbacks.EarlyStopping(patience={train.early_stopping}, restore_best_weights=True)")
-    if train.tensorboard:
-        callbacks.append('keras.callbacks.TensorBoard("logs")')
-    split = config.data.validation_split
-    lines = ["model.fit(", f"    x_train, y_train, batch_size={train.batch_size}, epochs={train.epochs},"]
-    if config.augment.is_active and split:
-        lines = [
-            f"n = int(len(x_train) * (1 - {split!r}))  # the rest is for validation, and never changed",
-            "model.fit(",
-            f"    Changed(x_train[:n], y_train[:n]), epochs={train.epochs},",
-            "    validation_data=(x_train[n:], y_train[n:]),",
-        ]
-    elif config.augment.is_active:
-        lines = ["model.fit(", f"    Changed(x_train, y_train), epochs={train.epochs},"]
-    elif split:
-        lines.append(f"    validation_split={split!r},")
-    if callbacks:
-        lines += ["    callbacks=[", *(f"        {callback}," for callback in callbacks), "    ],"]
-    return [*lines, ")"]
-
-
-def _fine_tuning_code(config: RunConfig, fine_tune: FineTuneConfig) -> str:
-    """Return the same idea in plain Keras; it takes network and drawings from two files."""
-    train = config.train
-    return "\n".join(
-        [
-            "import keras",
-            "import numpy as np",
-            *(line for line in _data_lines(config) if not line.startswith("import")),
-            f"known = np.random.default_rng({train.seed}).choice(len(x_train), {fine_tune.rehearsal}, replace=False)",
-            "",
-            'drawings = np.load("drawings.npz")',
-            'images, labels = drawings["images"] / 255.0, drawings["labels"]',
-            f"copies = np.arange({fine_tune.copies}) % len(labels)",
-            "vary = keras.Sequential([",
-            "    keras.layers.RandomRotation(0.02), keras.layers.RandomZoom(0.1),",
-            "    keras.layers.RandomTranslation(0.05, 0.05), keras.layers.RandomShear(0.1, 0.1),",
-            "])",
-            "varied = np.array(vary(images[copies][..., None], training=True))[..., 0]",
-            "",
-            "x = np.concatenate([varied, x_train[known]])",
-            "y = np.concatenate([labels[copies], y_train[known]])",
-            "",
-            f"keras.utils.set_random_seed({train.seed})",
-            'model = keras.models.load_model("model.keras")  # the network that it begins with',
-            f'model.compile({_optimizer(config)}, "sparse_categorical_crossentropy", metrics=["accuracy"])',
-            f"model.fit(x, y, batch_size={train.batch_size}, epochs={train.epochs})",
-            "model.evaluate(x_test, y_test)",
-            "",
-        ]
+def _network_sections(config: RunConfig, model: NetworkConfig, num_classes: int, *, dense: bool) -> tuple[Section, ...]:
+    data, train = config.data, config.train
+    one_hot = num_classes if train.loss == "categorical_crossentropy" else None
+    apart = config.augment.is_active or data.pen_strokes
+    sections = [data_section(data, one_hot=one_hot, apart=apart)]
+    if config.augment.is_active:
+        sections.append(_augmentation(config))
+        learned = ["batches()", "steps_per_epoch=steps"]
+    else:
+        learned = ["x_train", "y_train", f"batch_size={train.batch_size}"]
+    images, validation = "len(x_train)", []
+    if data.validation_split:
+        validation = ["validation_data=(x_val, y_val)" if apart else f"validation_split={data.validation_split!r}"]
+        if not apart:
+            images = f"int(len(x_train) * (1 - {data.validation_split!r}))"
+    return (
+        *sections,
+        _model(config, model, num_classes, dense=dense),
+        training_section(config, images=images, data=learned, validation=validation),
+        evaluation_section(),
+        plot_section(validation=data.validation_split > 0),
     )
 
 
-def _logistic_code(config: RunConfig, folds: int) -> str:
-    return "\n".join(
-        [
-            "import keras",
-            *(["import numpy as np"] if config.data.dataset == "digits" else []),
-            "from sklearn.linear_model import SGDClassifier",
-            "from sklearn.model_selection import cross_validate",
-            *_data_lines(config),
-            "x_train, x_test = x_train.reshape(-1, 784), x_test.reshape(-1, 784)",
+def _augmentation(config: RunConfig) -> Section:
+    habits = config.augment.habits > 0
+    return Section(
+        "Augmentation",
+        "different images each time." + (f" {_LEFT_OUT}" if habits else ""),
+        "An image that is turned, moved or bent a little still shows the same. So every image is changed at random "
+        "each time it is seen, as if there were many more of them." + (f" {_LEFT_OUT}" if habits else ""),
+        (
+            *change_lines(config.augment),
             "",
-            "model = SGDClassifier(",
-            f'    loss="log_loss", max_iter={config.train.epochs}, random_state={config.train.seed}',
-            ")",
-            f"scores = cross_validate(model, x_train, y_train, cv={folds})",
-            'print(scores["test_score"].mean())',
             "",
-            "model.fit(x_train, y_train)",
-            "print(model.score(x_test, y_test))",
-            "",
-        ]
+            *batch_lines(config.train.batch_size),
+        ),
     )
+
+
+def _model(config: RunConfig, model: NetworkConfig, num_classes: int, *, dense: bool) -> Section:
+    rows = layer_rows(model, num_classes)
+    mixed = config.train.precision != "float32"
+    lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
+    lines += [f"keras.utils.set_random_seed({config.train.seed})", "layers = ["]
+    lines += [f"    {layer}," for layer in _layers(rows, exact_end=mixed, dense=dense)]
+    kinds = dict.fromkeys(layer.kind for layer in model.layers)
+    words = [f"- **{LAYERS[kind].title}**: {LAYERS[kind].help}" for kind in kinds]
+    words.append(f"- The last layer gives a probability for each of the {num_classes} classes.")
+    if mixed:
+        words.append(f"- **{PRECISIONS[config.train.precision].title}**: {PRECISIONS[config.train.precision].help}")
+    total = sum(row.parameters for row in rows)
+    return Section(
+        "Model",
+        f"layer by layer, {total:,} numbers to learn.",
+        "\n".join(words),
+        (*lines, "]", "model = keras.Sequential(layers)"),
+    )
+
+
+def _layers(rows: tuple[LayerRow, ...], *, exact_end: bool, dense: bool) -> list[str]:
+    """Return the code of each layer, or sometimes of two where lines are `dense`."""
+    layers = ["keras.Input((28, 28))"]
+    for row in rows:
+        exact = ', dtype="float32"' if exact_end and row is rows[-1] else ""
+        layer = f"keras.layers.{row.name}({row.detail}{exact})"
+        pair = f"*[{layers[-1]}, {layer}]"
+        fits = not layers[-1].startswith("*") and len(pair) + 5 <= LINE_LENGTH
+        if dense and fits and (row.name in _SHARING or layers[-1].endswith("Flatten()")):
+            layers[-1] = pair
+        else:
+            layers.append(layer)
+    return layers

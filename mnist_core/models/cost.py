@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 
-from mnist_core.config import Conv2D, Dense, NetworkConfig
+from mnist_core.config import BatchNormalization, Conv2D, Dense, NetworkConfig
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.models.summary import layer_rows
 
@@ -20,6 +20,8 @@ class Cost:
     ----------
     dense_flops, conv_flops : int
         Floating point operations of dense and of convolutional layers, forward and backward.
+    normalized : int
+        Numbers that batch normalization goes through.
     activations : int
         Numbers that the layers put out, all kept until the backward pass.
     parameters : int
@@ -28,13 +30,14 @@ class Cost:
 
     dense_flops: int
     conv_flops: int
+    normalized: int
     activations: int
     parameters: int
 
 
 def training_cost(model: NetworkConfig, num_classes: int = 10) -> Cost:
     """Return the cost of a network; raises `ConfigError` if its layers don't fit together."""
-    dense = conv = activations = parameters = 0
+    dense = conv = normalized = activations = parameters = 0
     previous: tuple[int, ...] = (SIDE, SIDE)
     passes = _PASSES - 1  # nobody asks for the gradient of the image itself
     for row in layer_rows(model, num_classes):
@@ -44,9 +47,11 @@ def training_cost(model: NetworkConfig, num_classes: int = 10) -> Cost:
         elif row.name == "Dense":
             dense += 2 * passes * prod(previous) * prod(row.output_shape)
             passes = _PASSES
+        elif isinstance(row.config, BatchNormalization):
+            normalized += prod(row.output_shape)
         if row.name not in ("Flatten", "Reshape"):
             # A layer's activation function keeps its input as well.
             activations += prod(row.output_shape) * (2 if isinstance(row.config, Conv2D | Dense) else 1)
         parameters += row.parameters
         previous = row.output_shape
-    return Cost(dense, conv, activations, parameters)
+    return Cost(dense, conv, normalized, activations, parameters)

@@ -17,12 +17,15 @@ class Speed:
     ----------
     dense, conv : float
         Floating point operations a second in dense and in convolutional layers.
+    normalization : float
+        Seconds for each number that batch normalization goes through, forward and backward.
     step : float
-        Seconds of a step beside them.
+        Seconds of a step beside all that.
     """
 
     dense: float
     conv: float
+    normalization: float
     step: float
 
 
@@ -45,8 +48,8 @@ class DeviceSpeed:
         """Return the seconds of one training step; raises `ConfigError` for an impossible network."""
         assert isinstance(config.model, NetworkConfig)
         cost, speed = training_cost(config.model), self.precisions[config.train.precision]
-        images = config.train.batch_size
-        return speed.step + images * (cost.dense_flops / speed.dense + cost.conv_flops / speed.conv)
+        image = cost.dense_flops / speed.dense + cost.conv_flops / speed.conv + cost.normalized * speed.normalization
+        return speed.step + config.train.batch_size * image
 
 
 # Two cores of an Intel Xeon (Sapphire Rapids), measured; benchmarks/README.md. Used until this
@@ -54,8 +57,8 @@ class DeviceSpeed:
 REFERENCE = DeviceSpeed(
     device="",
     precisions={
-        "float32": Speed(dense=190e9, conv=140e9, step=1.0e-4),
-        "mixed_bfloat16": Speed(dense=190e9, conv=300e9, step=1.5e-4),
+        "float32": Speed(dense=190e9, conv=140e9, normalization=5e-9, step=1.0e-4),
+        "mixed_bfloat16": Speed(dense=190e9, conv=300e9, normalization=6e-9, step=1.5e-4),
     },
 )
 

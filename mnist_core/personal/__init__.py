@@ -2,12 +2,15 @@
 
 from mnist_core.personal.csv_file import read_csv, write_csv
 from mnist_core.personal.drawings import PersonalSet, content_hash
-from mnist_core.personal.holding_out import ENOUGH, held_out
+from mnist_core.personal.holding_out import ENOUGH, EVERY, held_out
 from mnist_core.personal.npz_file import read_npz, write_npz
+from mnist_core.personal.varied import VARIED
 
 __all__ = [
     "ENOUGH",
+    "EVERY",
     "PersonalSet",
+    "VARIED",
     "content_hash",
     "held_out",
     "read_csv",

@@ -5,7 +5,8 @@ import numpy.typing as npt
 
 ENOUGH = 3
 """From so many drawings of a class on, some are held back."""
-_EVERY = 4
+EVERY = 4
+"""Of a class with enough drawings, every fourth after the first that is held back."""
 
 
 def held_out(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
@@ -27,5 +28,5 @@ def held_out(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """
     chosen = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
-        chosen[np.flatnonzero(labels == label)[ENOUGH - 1 :: _EVERY]] = True
+        chosen[np.flatnonzero(labels == label)[ENOUGH - 1 :: EVERY]] = True
     return chosen

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from mnist_core.errors import ConfigError, RunNotFoundError
 from mnist_core.store.artifacts import RunFiles, is_run_id
@@ -18,7 +18,7 @@ class Finding(Database):
     """Finds runs and their files."""
 
     def get(self, run_id: str) -> RunRecord:
-        """Return one run; raises `RunNotFoundError`."""
+        """Return one run; raises `RunNotFoundError`, also for a deleted one."""
         if not is_run_id(run_id):
             # Not repeated to the reader: it may be anything that somebody put into a link.
             raise RunNotFoundError("There is no run with this id.")
@@ -26,12 +26,17 @@ class Finding(Database):
             row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
         if row is None:
             raise RunNotFoundError("There is no run {run_id}.", run_id=run_id)
+        if row.deleted is not None:
+            raise RunNotFoundError("The run {run_id} was deleted.", run_id=run_id)
         return record_of(row)
 
-    def exists(self, run_id: str) -> bool:
-        """Whether there is a run with this id, readable or not."""
+    def exists(self, run_id: str, *, deleted: bool = False) -> bool:
+        """Whether there is a run with this id, readable or not; with `deleted` also one that can be brought back."""
+        query = select(runs.c.id).where(runs.c.id == run_id)
+        if not deleted:
+            query = query.where(runs.c.deleted.is_(None))
         with self._begin() as connection:
-            return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
+            return connection.execute(query).first() is not None
 
     def find(
         self,
@@ -59,13 +64,13 @@ class Finding(Database):
         """
         columns = (runs.c.created, runs.c.id)
         order = columns if oldest_first else tuple(column.desc() for column in columns)
-        query = select(runs).where(runs.c.shipped.is_(None)).order_by(*order).limit(limit)
+        query = select(runs).where(runs.c.shipped.is_(None), runs.c.deleted.is_(None)).order_by(*order).limit(limit)
         if states is not None:
             query = query.where(runs.c.state.in_([state.value for state in states]))
         if owner is not None:
             query = query.where(runs.c.owner == owner)
-        if visible_to is not None and not visible_to.is_admin:
-            query = query.where(or_(runs.c.shared, runs.c.owner == (visible_to.id or "")))
+        if visible_to is not None:
+            query = query.where(seen_by(visible_to))
         return self._readable(query)
 
     def shipped(self) -> list[RunRecord]:
@@ -93,13 +98,14 @@ class Finding(Database):
                 runs.c.fingerprint == fingerprint,
                 runs.c.state == RunState.COMPLETED.value,
                 runs.c.shipped.is_(None),
+                runs.c.deleted.is_(None),
                 runs.c.imported.is_(None),
             )
             .order_by(runs.c.created.desc())
             .limit(1)
         )
-        if visible_to is not None and not visible_to.is_admin:
-            query = query.where(or_(runs.c.shared, runs.c.owner == (visible_to.id or "")))
+        if visible_to is not None:
+            query = query.where(seen_by(visible_to))
         with self._begin() as connection:
             row = connection.execute(query).first()
         return record_of(row) if row else None
@@ -108,10 +114,19 @@ class Finding(Database):
         """Return the paths of a run's files."""
         return RunFiles(self.settings.runs_dir, run_id)
 
-    def disk_usage(self, owner: str | None = None) -> int:
-        """Return the bytes of all finished and paused runs that were trained here, or of one visitor's."""
-        query = select(func.coalesce(func.sum(runs.c.bytes), 0)).where(runs.c.shipped.is_(None))
+    def disk_usage(self, owner: str | None = None, *, deleted: bool = False) -> int:
+        """Return the bytes of all finished and paused runs that were trained here, or of one visitor's.
+
+        With `deleted` those of the deleted ones that still lie on the disk.
+        """
+        there = runs.c.deleted.is_not(None) if deleted else runs.c.deleted.is_(None)
+        query = select(func.coalesce(func.sum(runs.c.bytes), 0)).where(runs.c.shipped.is_(None), there)
         if owner is not None:
             query = query.where(runs.c.owner == owner)
         with self._begin() as connection:
             return int(connection.execute(query).scalar_one())
+
+
+def seen_by(visitor: Visitor) -> ColumnElement[bool]:
+    """Return the SQL for `Visitor.may_see`."""
+    return true() if visitor.is_admin else or_(runs.c.shared, runs.c.owner == (visitor.id or ""))

@@ -122,13 +122,17 @@ class RunRecord:
     queued : int
         Place in the order in which runs entered the queue; larger is later.
     shared, pinned : bool
-        Whether everyone may look at it; whether it is never cleaned away.
+        Whether everyone may look at it; whether it is starred, and so never cleaned away.
     bytes : int
         Size of its folder when it last ended or paused.
     pid_started : float or None
         When its process began, as `store.processes.start_time` counts.
     shipped : Shipped or None
         What it was installed from where it came with the program: nobody may change it.
+    notes : str
+        What its owner wrote about it, in several lines perhaps.
+    deleted : datetime or None
+        When its owner deleted it; it can still be brought back.
     imported : Imported or None
         Where it comes from where it was trained elsewhere: its figures are claims.
     """
@@ -161,6 +165,8 @@ class RunRecord:
     outcome: Outcome
     error: RunError | None
     shipped: Shipped | None = None
+    notes: str = ""
+    deleted: datetime | None = None
     imported: Imported | None = None
 
     @property

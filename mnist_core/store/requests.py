@@ -1,21 +1,20 @@
 """What people ask of their runs: each method checks that the run is theirs."""
 
-import shutil
 import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from mnist_core.errors import ConfigError, NotOwnerError, RunStateError
 from mnist_core.store.finding import Finding
 from mnist_core.store.records import RunRecord, RunState, Visitor
 from mnist_core.store.tables import runs
 
-MAX_NAME = 200
+MAX_NAME, MAX_NOTES = 200, 2000
 
 
 class Requests(Finding):
-    """Stopping, pausing, resuming, naming, sharing and deleting.
+    """Stopping, pausing, resuming, naming, sharing and starring; `Deleting` has the rest.
 
     Every method raises `RunNotFoundError`, and `NotOwnerError` where the run is another visitor's.
     """
@@ -72,6 +71,7 @@ class Requests(Finding):
             error=None,
             stop_requested=False,
             pause_requested=False,
+            curve=None,
         ):
             raise RunStateError("Only a paused or interrupted run can be resumed.")
         return self.get(run_id)
@@ -90,23 +90,25 @@ class Requests(Finding):
         self._set(run_id, shared=shared)
 
     def set_pinned(self, run_id: str, pinned: bool, visitor: Visitor) -> None:
-        """Keep a run from being cleaned away, or not."""
+        """Star a run, which keeps it from being cleaned away, or take the star back."""
         self._own(run_id, visitor)
         self._set(run_id, pinned=pinned)
 
-    def delete(self, run_id: str, visitor: Visitor) -> None:
-        """Delete a run and its files; raises `RunStateError` while it trains."""
+    def set_notes(self, run_id: str, notes: str, visitor: Visitor) -> None:
+        """Write about a run what is worth remembering; raises `ConfigError` for more than fits."""
         self._own(run_id, visitor)
-        statement = delete(runs).where(runs.c.id == run_id, runs.c.state != RunState.RUNNING.value)
-        with self._begin() as connection:
-            deleted = connection.execute(statement).rowcount
-        if not deleted:
-            raise RunStateError("This run is training. Stop it first, then delete it.")
-        # After the record: a folder that is left over is swept later, a record without files would stay.
-        shutil.rmtree(self.files(run_id).folder, ignore_errors=True)
+        notes = notes.strip()
+        if len(notes) > MAX_NOTES:
+            raise ConfigError(
+                "Notes have at most {most} characters. Received: {n}", most=f"{MAX_NOTES:,}", n=f"{len(notes):,}"
+            )
+        self._set(run_id, notes=notes)
 
     def _own(self, run_id: str, visitor: Visitor) -> RunRecord:
-        record = self.get(run_id)
+        return self._owned(self.get(run_id), visitor)
+
+    def _owned(self, record: RunRecord, visitor: Visitor) -> RunRecord:
+        """Return a run that the visitor may change; raises `NotOwnerError`."""
         if record.shipped is not None:
             raise NotOwnerError(
                 "“{name}” comes with MNIST Lab, so nobody can change it. Train a network of your own to name, share "
@@ -127,7 +129,12 @@ class Requests(Finding):
         """Change a run if it is in one of `states`; return whether it was. Never twice by two processes."""
         statement = (
             update(runs)
-            .where(runs.c.id == run_id, runs.c.state.in_([state.value for state in states]), *conditions)
+            .where(
+                runs.c.id == run_id,
+                runs.c.state.in_([state.value for state in states]),
+                runs.c.deleted.is_(None),
+                *conditions,
+            )
             .values(updated=time.time(), **values)
         )
         with self._begin() as connection:

@@ -36,6 +36,6 @@ def record_of(row: Row[Any]) -> RunRecord:
     values["error"] = _known(RunError, values["error"]) if values["error"] else None
     values["shipped"] = _known(Shipped, values["shipped"]) if values["shipped"] else None
     values["imported"] = _known(Imported, values["imported"]) if values["imported"] else None
-    for name in ("created", "started", "finished", "updated"):
+    for name in ("created", "started", "finished", "updated", "deleted"):
         values[name] = _time(values[name])
     return RunRecord(**values)

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,17 +22,19 @@ from mnist_core.errors import RunStateError
 from mnist_core.files import replacing, storage_errors
 from mnist_core.personal import PersonalSet
 from mnist_core.settings import get_settings
+from mnist_core.store.deleting import Deleting
 from mnist_core.store.drawings import Drawings
 from mnist_core.store.importing import Importing
+from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
-from mnist_core.store.requests import Requests, next_in_queue
+from mnist_core.store.requests import next_in_queue
 from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Requests, Metrics, Drawings, Shipping, Importing):
+class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
     """Access to the database and to the run folders; parameters and errors as of `Database`."""
 
     def create(
@@ -201,6 +204,8 @@ class Store(Requests, Metrics, Drawings, Shipping, Importing):
         try:
             with replacing(files.base_model) as path:
                 shutil.copyfile(earlier.base_model if drawings is None else earlier.model, path)
+            with suppress(FileNotFoundError), replacing(files.base_layers) as path:  # it only saves time
+                shutil.copyfile(earlier.base_layers if drawings is None else earlier.layers, path)
             with replacing(files.base_probabilities) as path:
                 shutil.copyfile(earlier.base_probabilities if drawings is None else earlier.probabilities, path)
             if drawings is None:

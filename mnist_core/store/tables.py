@@ -53,6 +53,11 @@ runs = Table(
     Column("error", JSON),
     # Where a run came with the program: from what; NULL for all that were trained here.
     Column("shipped", JSON(none_as_null=True)),
+    Column("notes", Text, nullable=False, default="", server_default=""),
+    # When its owner deleted it: it is gone for everybody, and can be brought back for a few minutes.
+    Column("deleted", Float),
+    # Its accuracies after each epoch, for lists; NULL until a list first asks for them after its end.
+    Column("curve", JSON(none_as_null=True)),
     # Where somebody brought a run along in a file: from where; NULL for all that were trained here.
     Column("imported", JSON(none_as_null=True)),
 )

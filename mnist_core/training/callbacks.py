@@ -1,6 +1,5 @@
 """Keras callbacks of a training, and its errors. Keras must be imported already."""
 
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -34,13 +33,11 @@ class EarlyStopping(keras.callbacks.EarlyStopping):
             setattr(self, name, value)
 
 
-def make_callbacks(config: RunConfig, tensorboard_dir: Path | None) -> list[keras.callbacks.Callback]:
+def make_callbacks(config: RunConfig) -> list[keras.callbacks.Callback]:
     """Return Keras's own callbacks that a configuration asks for."""
     callbacks: list[keras.callbacks.Callback] = []
     if config.train.early_stopping is not None:
         callbacks.append(EarlyStopping(config.train.early_stopping))
-    if config.train.tensorboard and tensorboard_dir is not None:
-        callbacks.append(keras.callbacks.TensorBoard(str(tensorboard_dir)))
     return callbacks
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
+from mnist_core.board.board import Board
 from mnist_core.errors import StorageError
 from mnist_core.store import MetricPoint, Store
 
@@ -59,3 +60,24 @@ class StoreSink:
                 raise
         else:
             self._unwritten, self._failing_since = [], None
+
+
+class BoardSink:
+    """Tells the store first, and then TensorBoard's logs."""
+
+    def __init__(self, sink: Sink, board: Board, store: Store, run_id: str) -> None:
+        self._sink, self._board, self._store, self._run_id = sink, board, store, run_id
+
+    def phase(self, name: str) -> None:
+        self._sink.phase(name)
+
+    def started(self, device: str, steps_per_epoch: int) -> None:
+        self._sink.started(device, steps_per_epoch)
+
+    def rewound(self, step: int) -> None:
+        self._sink.rewound(step)
+        self._board.begin(self._store.points(self._run_id))
+
+    def points(self, points: Sequence[MetricPoint]) -> None:
+        self._sink.points(points)
+        self._board.points(points)

@@ -1,6 +1,7 @@
 """Learning on from another network's weights, with a visitor's drawings. Imports Keras inside its functions."""
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from mnist_core.errors import ArtifactMissingError, ConfigError
 from mnist_core.personal import content_hash, held_out
 from mnist_core.store import RunFiles
 from mnist_core.training.mix import Mix, make_mix
+from mnist_core.training.reweight import write_reweighted
 from mnist_core.training.steps import Bytes, Judge, scale
 
 if TYPE_CHECKING:
@@ -48,6 +50,12 @@ class FineTuning:
     files : RunFiles
         The run's own, with the base's model and the drawings.
 
+    Attributes
+    ----------
+    dataset : TaughtDataset
+    base : keras.Model
+        The network that it began with.
+
     Raises
     ------
     ArtifactMissingError
@@ -76,14 +84,13 @@ class FineTuning:
         )
         import keras
 
-        base = self.base()
+        self.base = base = self._read_base()
         self._before = np.zeros((0, dataset.spec.num_classes), np.float32)  # Keras reshapes no empty batch
         if self._held_out.any():
             self._before = keras.ops.convert_to_numpy(base(scale(self._judged[0]), training=False))
         _take_weights(model, base)
 
-    def base(self) -> "keras.Model":
-        """Return the network that it began with; raises `ArtifactMissingError`."""
+    def _read_base(self) -> "keras.Model":
         import keras
 
         try:
@@ -108,6 +115,10 @@ class FineTuning:
             "after": self._judge(judge),
             "test_before": self._files.read_base_probabilities()["test"],
         }
+
+    def write_layers(self, model: "keras.Model", path: Path) -> bool:
+        """Write the graph with every layer's output, made from the base's; False where it has to be exported anew."""
+        return write_reweighted(self._files.base_layers, path, self.base, model)
 
     def _judge(self, judge: Judge) -> npt.NDArray[np.float32]:
         images, labels = self._judged

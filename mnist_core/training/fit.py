@@ -53,7 +53,6 @@ def fit(
     *,
     control: Control | None = None,
     checkpoint_path: Path | None = None,
-    tensorboard_dir: Path | None = None,
 ) -> FitResult:
     """Train `model` in place, to the figures of the configuration's plain Keras script.
 
@@ -73,8 +72,6 @@ def fit(
         Looked at between batches.
     checkpoint_path : Path, optional
         File for a checkpoint after every epoch, every 20 seconds, and at a pause.
-    tensorboard_dir : Path, optional
-        Where TensorBoard logs go when the configuration asks for them.
 
     Raises
     ------
@@ -83,7 +80,7 @@ def fit(
     StorageError
         If a checkpoint can't be written.
     """
-    return _Fit(model, dataset, config, sink, control or Control(), checkpoint_path, tensorboard_dir).run()
+    return _Fit(model, dataset, config, sink, control or Control(), checkpoint_path).run()
 
 
 def steps_per_epoch(dataset: Dataset, config: RunConfig) -> int:
@@ -102,7 +99,6 @@ class _Fit:
         sink: Sink,
         control: Control,
         checkpoint_path: Path | None,
-        tensorboard_dir: Path | None,
     ) -> None:
         import keras
 
@@ -115,7 +111,7 @@ class _Fit:
         self._validation = dataset.split("validation", config.data)
         self._steps = make_steps(model, images, labels, config)
         self._judge = make_judge(model, config)
-        callbacks = make_callbacks(config, tensorboard_dir)
+        callbacks = make_callbacks(config)
         self._callbacks = keras.callbacks.CallbackList(
             callbacks, model=model, epochs=config.train.epochs, steps=self._batches, verbose=0
         )

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.augmentation import augment
-from mnist_core.config import AugmentationConfig
+from mnist_core.personal import VARIED
 from mnist_core.training.steps import Bytes
-
-VARIED = AugmentationConfig(rotation=8, shear=6, scale=0.1, shift=1.5, thickness=0.3)
-"""How far a varied drawing may be from the drawn one; handwriting differs more, but not its own writer's."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.board.board import Board
 from mnist_core.config import NetworkConfig
 from mnist_core.datasets import Dataset, load_training_data
 from mnist_core.errors import MnistLabError
@@ -20,7 +21,7 @@ from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.files import replacing
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.training.control import Control
-from mnist_core.training.events import Sink, StoreSink
+from mnist_core.training.events import BoardSink, Sink, StoreSink
 
 Tables = dict[str, npt.NDArray[np.float32]]
 
@@ -46,21 +47,26 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
         The finished or paused run.
     """
     record = store.get(run_id)
-    sink = StoreSink(store, run_id)
+    board = Board(store.files(run_id).tensorboard, record.config, record.name)
+    sink = BoardSink(StoreSink(store, run_id), board, store, run_id)
     clock = _Clock(sink)
     job: _Job
     try:
         kind = _NetworkJob if isinstance(record.config.model, NetworkConfig) else _LogisticJob
-        job = kind(record, store, sink, clock, control)
+        job = kind(record, store, sink, clock, control, board)
         outcome = job.run()
     except _Paused:
+        board.close()
         store.mark_paused(run_id)
     except _StoppedEarly:
+        board.end(success=False)
         store.finish(run_id, RunState.STOPPED, outcome=Outcome(seconds=clock.seconds))
     except Exception as error:
         traceback.print_exc()
+        board.end(success=False)
         store.finish(run_id, RunState.FAILED, outcome=Outcome(seconds=clock.seconds), error=describe(error))
     else:
+        board.end(success=True)
         state = RunState.COMPLETED if job.complete else RunState.STOPPED
         store.finish(run_id, state, outcome=outcome)
     return store.get(run_id)
@@ -114,13 +120,16 @@ class _Clock:
 class _Job:
     """What both kinds of run share: the order of phases and the judging."""
 
-    def __init__(self, record: RunRecord, store: Store, sink: Sink, clock: _Clock, control: Control) -> None:
+    def __init__(
+        self, record: RunRecord, store: Store, sink: Sink, clock: _Clock, control: Control, board: Board
+    ) -> None:
         self.config = record.config
         self.store = store
         self.files = store.files(record.id)
         self.sink = sink
         self.clock = clock
         self.control = control
+        self.board = board
         self.complete = True
 
     def run(self) -> Outcome:
@@ -135,11 +144,15 @@ class _Job:
             raise _StoppedEarly
 
     def outcome(self, dataset: Dataset, tables: Tables, test_loss: float, **values: Any) -> Outcome:
-        """Write the probabilities and judge them on the test set."""
-        self.files.write_probabilities(tables)
+        """Write the probabilities and judge them on the test set, also for TensorBoard."""
+        with self.clock.phase("export"):
+            self.files.write_probabilities(tables)
+            test_accuracy = accuracy(tables["test"], dataset.y_test)
+            self.board.tell(test_accuracy, test_loss)
+            self.board.picture(dataset, tables["test"])
         return Outcome(
             test_loss=test_loss,
-            test_accuracy=accuracy(tables["test"], dataset.y_test),
+            test_accuracy=test_accuracy,
             seconds=self.clock.seconds,
             **values,
         )
@@ -178,7 +191,6 @@ class _NetworkJob(_Job):
                 self.sink,
                 control=self.control,
                 checkpoint_path=self.files.checkpoint,
-                tensorboard_dir=self.files.tensorboard,
             )
         self.complete = result.complete
         if not result.complete and self.control.pausing:
@@ -199,11 +211,12 @@ class _NetworkJob(_Job):
         with self.clock.phase("export"), replacing(self.files.model) as path:
             model.save(path)
         with self.clock.phase("export"), replacing(self.files.layers) as path:
-            write_onnx(every_layer(model), path)
+            if fine_tuning is None or not fine_tuning.write_layers(model, path):
+                write_onnx(every_layer(model), path)
         with self.clock.phase("export"), replacing(self.files.onnx) as path:
             write_last_output(self.files.layers, path)
         with self.clock.phase("export"):
-            initial = fine_tuning.base() if fine_tuning else None
+            initial = fine_tuning.base if fine_tuning else None
             self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes, initial))
         return self.outcome(
             dataset,
@@ -225,6 +238,7 @@ class _LogisticJob(_Job):
         dataset = self.load()
         with self.clock.phase("fit"):
             self.sink.started(device, 1)
+            self.sink.rewound(0)  # a baseline that was interrupted begins anew
             validation = CrossValidation(dataset, self.config)
             for point in validation.points():
                 self.sink.points([point])

@@ -28,6 +28,8 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     # Not used here, but by every run: importing them takes a second.
     import mnist_core.training.fit
     import mnist_core.training.run  # noqa: F401
+    from mnist_core.board.board import Board
+    from mnist_core.board.mistakes import mistakes_png
     from mnist_core.models.build import build_model
     from mnist_core.training.device import prepare_device
     from mnist_core.training.export import every_layer, write_onnx
@@ -53,3 +55,7 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / "model.keras")
         write_onnx(every_layer(model), Path(folder) / "layers.onnx")
+        board = Board(Path(folder) / "tensorboard", _TINY, "")
+        board.begin([])
+        board.close()
+    mistakes_png(images[:1], labels[:1], np.eye(10)[[1]], "0123456789")

@@ -56,7 +56,8 @@ def judge(run_id: str, split: Split = "test") -> Judgement:
 
 
 # A finished run never changes, so its id and the split are the whole key, and whether there are images to show.
-@st.cache_resource(max_entries=16, show_spinner=False)
+# As many as are compared at once on the page Compare: 0.4 MB each, the images are shared.
+@st.cache_resource(max_entries=48, show_spinner=False)
 def _judge(run_id: str, split: Split, with_images: bool) -> Judgement:
     config = shared_store().get(run_id).config
     spec, files = get_spec(config.data.dataset), shared_store().files(run_id)

@@ -6,8 +6,10 @@ from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import session
 from pages._ui.errors import errors_in_words
+from pages._ui.escaping import plain
 from pages._ui.i18n import t
 from pages._ui.run_titles import shipped_badge
+from pages._ui.undo import delete
 
 
 def manage_run(record: RunRecord) -> None:
@@ -25,7 +27,7 @@ def manage_run(record: RunRecord) -> None:
                 shared_store().rename(record.id, name, session.visitor())
                 st.rerun()
         _toggle(record, "shared", t("Everyone may look at it"), t("Others can see it, but never change it."))
-        _toggle(record, "pinned", t("Keep it"), t("It is never deleted to make room."))
+        _toggle(record, "pinned", t("Star"), t("Easy to find on the page Runs, and never deleted to make room."))
         if record.state is not RunState.RUNNING:
             _delete(record)
 
@@ -41,13 +43,10 @@ def _toggle(record: RunRecord, what: str, words: str, help_text: str) -> None:
 
 
 def _delete(record: RunRecord) -> None:
-    sure = st.checkbox(t("Yes, delete this run for good"), key=f"sure_{record.id}")
-    if st.button(t("Delete"), key="run_delete", icon=":material/delete:", disabled=not sure):
-        with errors_in_words():
-            shared_store().delete(record.id, session.visitor())
-            session.forget_run(record.id)
-            st.toast(t("The run is deleted."), icon=":material/delete:")
-            st.rerun()
+    if st.button(t("Delete"), key="run_delete", icon=":material/delete:", help=t("You can undo this.")) and delete(
+        [record.id]
+    ):
+        st.rerun()
 
 
 def admin_box() -> None:
@@ -73,9 +72,9 @@ def cleaning_notice() -> None:
     if going:
         st.warning(
             t(
-                "The disk is nearly full. Your oldest runs will be deleted to make room: {names}. To keep one, open "
-                "it and choose “Keep it” under “Manage”.",
-                names=", ".join(t(record.name) for record in going[:5]),
+                "The disk is nearly full. Your oldest runs will be deleted to make room: {names}. To keep one, star "
+                "it on the page Runs.",
+                names=", ".join(plain(t(record.name)) for record in going[:5]),
             ),
             icon=":material/folder_delete:",
         )

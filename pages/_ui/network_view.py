@@ -6,7 +6,8 @@ import streamlit as st
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ConfigError
-from mnist_core.models import keras_code, layer_rows
+from mnist_core.models import layer_rows
+from pages._ui.code_view import code_box
 from pages._ui.errors import show_error
 from pages._ui.i18n import t, term
 
@@ -22,8 +23,7 @@ def network_view(config: RunConfig | None, problem: ConfigError | None) -> Confi
         with table:
             layer_table(config)
         with code:
-            st.caption(_about_code(config))
-            st.code(keras_code(config, get_spec(config.data.dataset).num_classes), language="python")
+            code_box(config)
     except ConfigError as error:
         show_error(error)
         return error
@@ -60,15 +60,3 @@ def layer_table(config: RunConfig) -> None:
     )
     total = sum(row.parameters for row in rows)
     st.caption(t("{total} parameters in all.", total=f"{total:,}"), help=term("parameters"))
-
-
-def _about_code(config: RunConfig) -> str:
-    """Say how far the plain script is the same as what is trained here."""
-    if config.fine_tune is not None:
-        return t(
-            "The same idea as a plain Keras script. It needs two files beside it: model.keras, the network that it "
-            "begins with, and drawings.npz, the drawings."
-        )
-    if config.augment.habits or config.data.pen_strokes:
-        return t("A plain Keras script of these settings, but for what its comments leave out.")
-    return t("A plain Keras script of exactly these settings. Copy it and run it anywhere.")

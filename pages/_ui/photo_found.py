@@ -9,6 +9,8 @@ from mnist_core.inference import classifier
 from mnist_core.photos import FoundClothes, FoundDigits, with_boxes
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.components import answer
+from pages._ui.correction import correction
+from pages._ui.draw_answer import percent
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 from pages._ui.probability_bars import probability_bars
@@ -27,14 +29,18 @@ PICTURE_STEPS = {
 }
 
 
-def show_digits(found: FoundDigits, record: RunRecord, spec: DatasetSpec, right: DeltaGenerator) -> None:
-    """Show the numbers that a run's network reads in a picture, where each digit stands, and how sure it is."""
+def show_digits(found: FoundDigits, record: RunRecord, spec: DatasetSpec, right: DeltaGenerator) -> list[int]:
+    """Show the numbers that a run's network reads in a picture, where each digit stands, and how sure it is.
+
+    Returns what it takes each of them for.
+    """
     probabilities = classifier(shared_store().files(record.id)).predict(found.images)
-    names = [spec.class_names[index] for index in probabilities.argmax(axis=1).tolist()]
+    answers: list[int] = probabilities.argmax(axis=1).tolist()
+    names = [spec.class_names[index] for index in answers]
     sure = probabilities.max(axis=1).tolist()
-    detail = t("one digit, {share} sure", share=f"{sure[0]:.1%}")
+    detail = t("one digit, {share} sure", share=percent(sure[0]))
     if len(sure) > 1:
-        detail = t("{n} digits; of the least sure one {share}", n=len(sure), share=f"{min(sure):.1%}")
+        detail = t("{n} digits; of the least sure one {share}", n=len(sure), share=percent(min(sure)))
     with right:
         answer("  /  ".join(found.read(names)), detail)
         st.image(
@@ -48,18 +54,19 @@ def show_digits(found: FoundDigits, record: RunRecord, spec: DatasetSpec, right:
             Tile(
                 digit.prepared.image,
                 name,
-                t("{share} sure", share=f"{share:.1%}"),
+                t("{share} sure", share=percent(share)),
                 t("Digit {n}, read as {name}", n=index, name=name),
             )
             for index, (digit, name, share) in enumerate(zip(found.digits, names, sure, strict=True), start=1)
         ]
     )
+    return answers
 
 
 def show_clothes(
     found: FoundClothes, record: RunRecord, spec: DatasetSpec, left: DeltaGenerator, right: DeltaGenerator
-) -> None:
-    """Show what a run's network takes a piece of clothing for, and where it is in the picture."""
+) -> list[int]:
+    """Show what a run's network takes a piece of clothing for, which is returned, and where it is in the picture."""
     probabilities = classifier(shared_store().files(record.id)).predict(found.prepared.image[None])[0]
     best = int(probabilities.argmax())
     with left:
@@ -70,18 +77,20 @@ def show_clothes(
             width=280,
         )
     with right:
-        answer(t(spec.class_names[best]), t("{share} sure", share=f"{probabilities[best]:.1%}"))
+        answer(t(spec.class_names[best]), t("{share} sure", share=percent(float(probabilities[best]))))
         probability_bars(probabilities, spec.class_names, key="photo_bars")
+    return [best]
 
 
-def show_steps(found: FoundDigits | FoundClothes) -> None:
-    """Show what happened to the picture before the network saw it."""
+def show_steps(found: FoundDigits | FoundClothes, answers: list[int], spec: DatasetSpec) -> None:
+    """Show what happened to the picture before the network saw it, and ask whether the answer is right."""
     st.markdown(
         f"**{t('How your picture becomes 28 × 28 pixels')}**",
         help=t("The images that the network learned from were made in the same way, so this matters a lot."),
     )
     if isinstance(found, FoundClothes):
         _tiles(found.prepared)
+        correction(found.prepared.image, answers[0], spec, "photo")
         return
     with st.container(horizontal=True, gap="medium"):
         for name, image in found.steps[1:]:
@@ -90,7 +99,9 @@ def show_steps(found: FoundDigits | FoundClothes) -> None:
     chosen = 1
     if len(found.digits) > 1:
         chosen = st.slider(t("Which digit"), 1, len(found.digits), key=f"photo_digit_{len(found.digits)}", width=340)
-    _tiles(found.digits[chosen - 1].prepared)
+    prepared = found.digits[chosen - 1].prepared
+    _tiles(prepared)
+    correction(prepared.image, answers[chosen - 1], spec, "photo")
 
 
 def _tiles(prepared: Prepared) -> None:

@@ -51,10 +51,10 @@ def photo_board(source: str, record: RunRecord) -> None:
     if found is None:
         return
     if isinstance(found, FoundDigits):
-        show_digits(found, record, spec, right)
+        answers = show_digits(found, record, spec, right)
     else:
-        show_clothes(found, record, spec, left, right)
-    show_steps(found)
+        answers = show_clothes(found, record, spec, left, right)
+    show_steps(found, answers, spec)
 
 
 def _ask(source: str, spec: DatasetSpec) -> Any:

@@ -17,6 +17,7 @@ from pages._ui.downloads import csv_button
 from pages._ui.i18n import t
 from pages._ui.live_plot import live_plot
 from pages._ui.robustness_words import curve_words
+from pages._ui.run_titles import short_names
 from pages._ui.waiting import when_done
 
 MOST_OTHERS = 4
@@ -35,7 +36,7 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
             width=240,
         )
         candidates = [record, *_others(record)]
-        names = _names(candidates)
+        names = short_names(candidates)
         chosen = [record, *_choose(candidates[1:], names)]
     calls = {
         ("robustness", run.id, corruption, SUBSET_SEED): (
@@ -91,22 +92,6 @@ def _choose(others: list[RunRecord], names: dict[str, str]) -> list[RunRecord]:
         placeholder=t("Choose runs") if others else t("There is no other run of this dataset yet"),
     )
     return [by_id[run_id] for run_id in chosen]
-
-
-def _names(records: list[RunRecord]) -> dict[str, str]:
-    """Return a name for each run that no other has: with its start if need be, then with a number.
-
-    Streamlit tells options apart by their words alone.
-    """
-    names = [t(run.name) for run in records]
-    names = [
-        name if names.count(name) == 1 else f"{name}, {run.created:%b %d, %H:%M}"
-        for name, run in zip(names, records, strict=True)
-    ]
-    return {
-        run.id: name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
-        for index, (name, run) in enumerate(zip(names, records, strict=True))
-    }
 
 
 def _table(curves: Curves) -> dict[str, list[Any]]:

@@ -1,10 +1,14 @@
 """What runs are called, and that some came with the program."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mnist_core.datasets import get_spec
 from mnist_core.store import RunRecord
 from pages._ui.i18n import t
+
+_LONGEST = 48
 
 
 def title(record: RunRecord) -> str:
@@ -28,6 +32,27 @@ def titles(records: list[RunRecord]) -> dict[str, str]:
         record.id: words if plain.count(words) == 1 else f"{words} ({plain[index:].count(words)})"
         for index, (record, words) in enumerate(zip(records, plain, strict=True))
     }
+
+
+def short_names(records: Sequence[RunRecord]) -> dict[str, str]:
+    """Return a name for each run that no other has: with its start if need be, then with a number.
+
+    For charts and tables, where there is no room for a whole title: long ones lose their middle.
+    """
+    names = [_shortened(t(record.name)) for record in records]
+    names = [
+        name if names.count(name) == 1 else f"{name}, {record.created:%b %d, %H:%M}"
+        for name, record in zip(names, records, strict=True)
+    ]
+    return {
+        record.id: name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
+        for index, (name, record) in enumerate(zip(names, records, strict=True))
+    }
+
+
+def _shortened(name: str) -> str:
+    """Return a name of at most `_LONGEST` characters with both its ends: numbers stand at the end of names."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 17].rstrip()} … {name[-14:].lstrip()}"
 
 
 def shipped_badge(record: RunRecord) -> None:

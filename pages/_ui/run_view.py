@@ -12,6 +12,7 @@ from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui import runs
 from pages._ui.curves_view import curves_view
 from pages._ui.errors import errors_in_words
+from pages._ui.escaping import plain
 from pages._ui.i18n import t
 from pages._ui.manage import manage_run
 from pages._ui.network_view import network_view
@@ -69,7 +70,7 @@ def _pace(record: RunRecord) -> float | None:
 def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.subheader(t(record.name), anchor=False)
+            st.subheader(plain(t(record.name)), anchor=False)
             runs.badge(record)
         with st.container(horizontal=True, width="content"):
             run_controls(record, leave)
@@ -111,4 +112,12 @@ def _next_steps(record: RunRecord) -> None:
             ("draw.py", "Let it read your drawing", ":material/draw:"),
         ):
             st.page_link(page, label=t(words), icon=icon, query_params={"run": record.id})
+        others = [other.id for other in runs.with_model(record.config.data.dataset) if other.id != record.id]
+        if others:
+            st.page_link(
+                "compare.py",
+                label=t("Compare it with another"),
+                icon=":material/compare_arrows:",
+                query_params={"runs": f"{record.id},{others[0]}"},
+            )
         train_on(record)

@@ -9,14 +9,17 @@ import streamlit as st
 from mnist_core.config import RunConfig
 from mnist_core.engine import shared_supervisor
 from mnist_core.errors import NotOwnerError
+from mnist_core.models.wording import variant_name
 from mnist_core.pretrained import DEFAULT
 from mnist_core.recipes import RECIPES
 from mnist_core.store import RunRecord, RunState, shared_store
-from pages._ui import session
+from pages._ui import i18n, session
 from pages._ui.errors import errors_in_words
+from pages._ui.escaping import plain
 from pages._ui.i18n import t
 from pages._ui.run_titles import shipped_note, titles
 
+OFFERED = 200  # so many of the newest runs a box offers; the page Runs has all
 NEW = "new"  # stands in the address for a run that is still to be set up
 # With what a page begins where nothing was chosen, by the key of its box; elsewhere with the visitor's newest run.
 BEGINS_WITH = {"draw_run": DEFAULT.run_id}
@@ -41,7 +44,9 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     if cached is not None:
         return cached.id
     name = RECIPES[recipe_id].title
-    if config != session.recipe_config(recipe_id):
+    if (variant_of := session.draft_variant_of()) is not None:
+        name = variant_name(variant_of, i18n.current())
+    elif config != session.recipe_config(recipe_id):
         name = t("{name}, changed", name=t(name))
     run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
     shared_supervisor().await_begin(run_id)
@@ -55,11 +60,13 @@ def badge(record: RunRecord) -> None:
 
 
 def with_model(dataset_id: str | None = None) -> list[RunRecord]:
-    """Return the runs with a model, perhaps of one dataset.
+    """Return the newest runs with a model, perhaps of one dataset.
 
     The visitor's own come first, then those that came with the program, then others'; each newest first.
     """
-    trained = shared_store().find(states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor())
+    trained = shared_store().find(
+        states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor(), limit=OFFERED
+    )
     mine = session.owner()
     records = [
         record
@@ -108,11 +115,14 @@ def pick(key: str) -> RunRecord | None:
     wanted = st.query_params.get("run") or st.session_state.get("current_run")
     if wanted and wanted != NEW and wanted not in records:
         with errors_in_words():  # a run that is gone or private must not turn into another one in silence
-            without_model = look_up(wanted)
-            st.info(
-                t("“{name}” has no model yet. The page Train shows how far it is.", name=t(without_model.name)),
-                icon=":material/hourglass_empty:",
-            )
+            asked = look_up(wanted)
+            if asked.state.has_model and asked.outcome.test_accuracy is not None:
+                records[asked.id] = asked  # an older one than the box offers by itself
+            else:
+                st.info(
+                    t("“{name}” has no model yet. The page Train shows how far it is.", name=plain(t(asked.name))),
+                    icon=":material/hourglass_empty:",
+                )
     if not records:
         return None
     words = titles(list(records.values()))

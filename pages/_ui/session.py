@@ -14,7 +14,7 @@ from mnist_core.recipes import RECIPES, get_recipe
 from mnist_core.store import RunRecord, Visitor
 from pages._ui.web import VISITOR_COOKIE
 
-_DRAFT, _RECIPE, _LAYER_IDS = "draft", "draft_recipe", "draft_layer_ids"
+_DRAFT, _RECIPE, _LAYER_IDS, _VARIANT_OF = "draft", "draft_recipe", "draft_layer_ids", "draft_variant_of"
 FORM_PREFIX = "form_"
 
 
@@ -81,6 +81,12 @@ def draft_recipe() -> str:
     return recipe
 
 
+def draft_variant_of() -> str | None:
+    """Return the name of the run that the settings were taken from to train a variant of it; None where none was."""
+    name: str | None = st.session_state.get(_VARIANT_OF)
+    return name
+
+
 def is_changed() -> bool:
     """Whether the settings differ from their recipe's."""
     return draft() != _recipe_settings(draft_recipe())
@@ -91,8 +97,8 @@ def use_recipe(recipe_id: str) -> None:
     use_settings(_recipe_settings(recipe_id), recipe_id)
 
 
-def use_settings(settings: dict[str, Any], recipe_id: str | None) -> None:
-    """Begin with given settings; the form shows them at the next run.
+def use_settings(settings: dict[str, Any], recipe_id: str | None, *, variant_of: str | None = None) -> None:
+    """Begin with given settings, perhaps to train a variant of a run; the form shows them at the next run.
 
     Fine-tuning is no setting of the form: it needs drawings, and begins on the page Draw.
     """
@@ -100,6 +106,7 @@ def use_settings(settings: dict[str, Any], recipe_id: str | None) -> None:
     for key in [key for key in st.session_state if str(key).startswith(FORM_PREFIX)]:
         del st.session_state[key]
     st.session_state[_DRAFT] = settings
+    st.session_state[_VARIANT_OF] = variant_of
     st.session_state[_RECIPE] = recipe_id if recipe_id in RECIPES else next(iter(RECIPES))
     st.session_state[_LAYER_IDS] = [secrets.token_hex(4) for _ in settings["model"].get("layers", ())]
 

@@ -13,6 +13,7 @@ from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
 from pages._ui import fields, session
 from pages._ui.augmentation_view import augmentation_box
+from pages._ui.escaping import plain
 from pages._ui.estimate_view import precision_effect
 from pages._ui.i18n import t, term
 from pages._ui.layers import layer_editor
@@ -96,19 +97,23 @@ def _recipe_box() -> None:
 
 
 def _recipe_words() -> None:
-    if session.is_changed():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(t("Changed from the recipe."))
-            st.button(
-                t("Undo changes"),
-                key="recipe_reset",
-                type="tertiary",
-                icon=":material/undo:",
-                on_click=session.use_recipe,
-                args=(session.draft_recipe(),),
-            )
-    else:
+    name = session.draft_variant_of()
+    if name is None and not session.is_changed():
         st.caption(t(RECIPES[session.draft_recipe()].summary))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if name is None:
+            st.caption(t("Changed from the recipe."))
+        else:
+            st.caption(t("A variant of “{name}”: change a setting, then train.", name=plain(name)))
+        st.button(
+            t("Undo changes") if name is None else t("Back to the recipe"),
+            key="recipe_reset",
+            type="tertiary",
+            icon=":material/undo:",
+            on_click=session.use_recipe,
+            args=(session.draft_recipe(),),
+        )
 
 
 def _training(draft: dict[str, dict[str, object]]) -> None:
@@ -135,4 +140,3 @@ def _training(draft: dict[str, dict[str, object]]) -> None:
     fields.choice(TrainConfig, "precision", PRECISIONS, train, "precision")
     with suppress(ConfigError):  # the page says what is wrong with the settings
         precision_effect(session.draft_config())
-    fields.toggle(t("TensorBoard logs"), train, "tensorboard", term("tensorboard"))

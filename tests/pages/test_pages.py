@@ -19,7 +19,18 @@ from pages._ui import draw_reading
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
-PAGES = ("home.py", "explore.py", "train.py", "evaluate.py", "explain.py", "robustness.py", "draw.py", "glossary.py")
+PAGES = (
+    "home.py",
+    "explore.py",
+    "train.py",
+    "runs.py",
+    "compare.py",
+    "evaluate.py",
+    "explain.py",
+    "robustness.py",
+    "draw.py",
+    "glossary.py",
+)
 
 
 def words(app: AppTest) -> str:
@@ -260,8 +271,9 @@ class TestDraw:
         assert "Draw a digit from 0 to 9" in words(app)
 
     def test_a_stroke_can_be_taken_back_and_drawn_again(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
-        finished_run()
+        record = finished_run()
         app = open_page("draw.py")
+        shared_background().wait(("sureness", record.id))  # from which confidence on it is sure: then the words stay
         assert app.button(key="draw_undo").disabled
         app.session_state["canvas_0"] = drawn([[40.0, 60.0], [90.0, 200.0]], [[200.0, 100.0]])
         app.run()

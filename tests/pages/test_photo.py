@@ -14,6 +14,7 @@ from mnist_core.inference import classifier
 from mnist_core.photos import find_digits, read_upload
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, Store
+from pages._ui import session
 from tests.photo_files import SCENES, Scene, compose, tidy
 
 OpenPage = Callable[..., AppTest]
@@ -79,6 +80,22 @@ def test_the_steps_of_another_digit_can_be_looked_at(upload_page: AppTest) -> No
     after = galleries(app)
     assert after[0] == before[0]  # what was found
     assert after[1] != before[1]
+
+
+def test_a_misread_digit_is_kept_as_what_it_is(
+    upload_page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "owner", lambda: "ada")
+    data = compose([tidy("407")], SCENE, seed=1).file()
+    app = uploaded(upload_page, data)
+    app.slider(key="photo_digit_3").set_value(2).run()
+    wrong = next(label for label in range(10) if not app.button(key=f"photo_was_{label}").disabled)
+    app.button(key=f"photo_was_{wrong}").click().run()
+    assert not app.exception
+    assert "Thanks!" in words(app)
+    kept = store.read_drawings("ada", "digits")
+    np.testing.assert_array_equal(kept.images, find_digits(read_upload(data)).images[1:2])
+    assert kept.labels.tolist() == [wrong]
 
 
 def test_before_a_picture_it_says_what_works(upload_page: AppTest) -> None:

@@ -261,11 +261,11 @@ def test_the_menu_renames_shares_keeps_and_deletes(mine: Callable[..., tuple[App
     app.toggle(key=f"shared_{run_id}").set_value(False).run()
     app.toggle(key=f"pinned_{run_id}").set_value(True).run()
     assert (store.get(run_id).shared, store.get(run_id).pinned) == (False, True)
-    assert app.button(key="run_delete").disabled
-    app.checkbox(key=f"sure_{run_id}").check().run()
     app.button(key="run_delete").click().run()
     assert not store.exists(run_id)
     assert not app.exception
+    app.button(key="undo_delete").click().run()
+    assert store.get(run_id).name == "My best"
 
 
 def test_an_empty_name_is_refused_in_words(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:

@@ -101,6 +101,15 @@ def test_shipped_networks_come_after_the_visitors_own_and_before_those_of_others
     assert other.id
 
 
+def test_shipped_networks_are_compared_before_any_dataset_is_there(shipped: list[str], open_page: OpenPage) -> None:
+    app = open_page("compare.py", runs=",".join(shipped))
+    for view in ("overview", "curves", "classes", "images", "many"):
+        app.segmented_control(key="compare_view").set_value(view).run()
+        assert not app.exception
+        assert not app.error
+        assert view != "images" or "once the images have been fetched" in words(app)
+
+
 class TestEvaluate:
     @pytest.mark.parametrize("split", ["test", "validation"])
     @pytest.mark.parametrize("view", ["matrix", "classes", "confidence", "compare"])

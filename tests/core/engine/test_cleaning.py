@@ -1,11 +1,13 @@
 """Keeping the disk from filling up."""
 
 import os
+import time
 
 import pytest
 
-from mnist_core.engine.cleaning import clean, next_to_go, sweep
+from mnist_core.engine.cleaning import clean, empty_bin, next_to_go, sweep
 from mnist_core.store import RunState, Visitor
+from mnist_core.store.deleting import UNDO_SECONDS
 
 MB = 1_000_000
 
@@ -40,6 +42,37 @@ def test_runs_that_are_kept_or_not_finished_stay(store, small_disk, record):
     gone = record(state=RunState.FAILED, size=MB)
     assert clean(store) == [gone.id]
     assert all(store.exists(run.id) for run in (kept, paused, running))
+
+
+def test_deleted_runs_are_removed_once_their_time_is_over(store, record, monkeypatch):
+    run = record("ada", RunState.COMPLETED, size=10)
+    store.delete(run.id, Visitor("ada"))
+    empty_bin(store)
+    assert store.files(run.id).model.exists()
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + UNDO_SECONDS)
+    clean(store)
+    assert not store.files(run.id).folder.exists()
+    assert not store.exists(run.id, deleted=True)
+
+
+def test_deleted_runs_make_room_before_any_other_goes_the_longest_deleted_first(store, small_disk, record):
+    kept = record(state=RunState.COMPLETED, size=6 * MB)
+    first, second = (record(state=RunState.COMPLETED, size=3 * MB) for _ in range(2))
+    for run in (first, second):
+        store.delete(run.id, Visitor(None, is_admin=True))
+    assert clean(store) == []
+    assert not store.files(first.id).folder.exists()
+    assert store.files(second.id).model.exists(), "there is room for it"
+    assert store.exists(kept.id)
+
+
+def test_the_files_of_a_deleted_run_are_no_leftover(store, record):
+    run = record("ada", RunState.COMPLETED, size=10)
+    store.delete(run.id, Visitor("ada"))
+    make_old(store.files(run.id).folder)
+    sweep(store)
+    assert store.files(store.undelete(run.id, Visitor("ada")).id).model.exists()
 
 
 def make_old(path):

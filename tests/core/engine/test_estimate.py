@@ -22,7 +22,7 @@ def test_the_reference_computer_is_known_within_a_factor_of_two(store):
 
 
 def test_a_measured_computer_is_told_apart(store, settings):
-    speed = Speed(dense=1e9, conv=1e9, step=0.001)
+    speed = Speed(dense=1e9, conv=1e9, normalization=1e-8, step=0.001)
     write_speed(DeviceSpeed("CPU: slow", {"float32": speed, "mixed_bfloat16": speed}), settings.speed_path)
     guess = estimate(FIRST, store)
     assert guess.basis == "this computer"

@@ -43,7 +43,9 @@ def supervisor(store, settings):
 def test_the_new_run_learns_gently_from_the_same_kind_of_data(store, base):
     set_ = drawings()
     config = fine_tune_config(base, set_, store)
-    assert (config.data, config.model) == (base.config.data, base.config.model)
+    assert (config.data.dataset, config.data.train_size) == (base.config.data.dataset, 8000)
+    assert config.data.validation_split == 0
+    assert config.model == base.config.model
     assert (config.train.optimizer, config.train.seed, config.train.tensorboard) == ("adam", 3, False)
     assert config.train.learning_rate < 0.001
     assert config.fine_tune.base == base.id
@@ -72,7 +74,7 @@ def test_other_drawings_or_another_base_are_another_fingerprint(store, base, rec
 
 
 def test_a_slow_computer_goes_through_fewer_images(store, settings, base):
-    speed = Speed(dense=1e8, conv=1e8, step=0.001)
+    speed = Speed(dense=1e8, conv=1e8, normalization=1e-8, step=0.001)
     write_speed(DeviceSpeed("CPU: slow", {"float32": speed, "mixed_bfloat16": speed}), settings.speed_path)
     slow = fine_tune_config(base, drawings(100), store).fine_tune
     assert slow.copies == 750
@@ -82,8 +84,8 @@ def test_a_slow_computer_goes_through_fewer_images(store, settings, base):
 def test_mixed_precision_is_kept_where_it_is_faster(store, settings, base):
     mixed = vars(base) | {"config": base.config.with_settings({"precision": "mixed_bfloat16"})}
     for slower, expected in ((2.0, "float32"), (0.5, "mixed_bfloat16")):
-        speed = Speed(dense=1e11, conv=1e11, step=0.001)
-        other = Speed(dense=1e11, conv=1e11, step=0.001 * slower)
+        speed = Speed(dense=1e11, conv=1e11, normalization=1e-9, step=0.001)
+        other = Speed(dense=1e11, conv=1e11, normalization=1e-9, step=0.001 * slower)
         write_speed(DeviceSpeed("CPU", {"float32": speed, "mixed_bfloat16": other}), settings.speed_path)
         assert fine_tune_config(base.__class__(**mixed), drawings(), store).train.precision == expected
         assert fine_tune_config(base, drawings(), store).train.precision == "float32"

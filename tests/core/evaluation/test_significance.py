@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from mnist_core.evaluation import wilson_interval
+from mnist_core.evaluation import holm, wilson_interval
 
 CASES = [(0, 1), (1, 1), (0, 20), (20, 20), (1, 20), (7, 20), (979, 1000), (1000, 1000), (9797, 10_000), (3, 7)]
 
@@ -44,3 +44,11 @@ def test_the_ends_are_exact_where_none_or_all_are_right() -> None:
 
 def test_without_samples_nothing_is_known() -> None:
     assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+def test_holm_by_hand() -> None:
+    # 3 x 0.01, then 2 x 0.02, then 0.05, which must not fall below the one before
+    assert holm([0.05, 0.01, 0.02]) == pytest.approx([0.05, 0.03, 0.04])
+    assert holm([0.04, 0.03]) == pytest.approx([0.06, 0.06])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []

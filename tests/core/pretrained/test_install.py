@@ -271,6 +271,7 @@ class TestReadOnly:
             ("rename", ("Mine now",)),
             ("set_shared", (False,)),
             ("set_pinned", (False,)),
+            ("set_notes", ("Mine",)),
             ("delete", ()),
         ],
     )

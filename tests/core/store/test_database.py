@@ -44,6 +44,8 @@ def test_runs_of_the_first_version_are_all_there_and_shared(database, settings):
         record = store.get(ID)
         assert (record.name, record.shared, record.pinned, record.bytes) == ("Old", True, False, 0)
         assert record.config == RunConfig()
+        assert (record.notes, record.deleted) == ("", None)
+        assert [row.id for row in store.list_runs(Visitor("ada"))] == [ID]
         assert Visitor("eve").may_see(record)
         store.rename(ID, "Old", Visitor("ada"))
         store.close()
@@ -66,5 +68,6 @@ def test_a_run_in_a_state_that_only_a_newer_version_knows_hides_no_other(store, 
     with sqlite3.connect(settings.database_path) as connection:
         connection.execute("UPDATE runs SET state = 'archived' WHERE id = ?", [archived.id])
     assert store.find() == [kept]
+    assert [row.id for row in store.list_runs(Visitor("ada"))] == [kept.id]
     with pytest.raises(ConfigError, match="written by another version of the dashboard"):
         store.get(archived.id)

@@ -1,10 +1,10 @@
-"""What people ask of their runs: pausing, resuming, continuing, naming, sharing, deleting."""
+"""What people ask of their runs: pausing, resuming, continuing, naming, sharing, starring."""
 
 import numpy as np
 import pytest
 
 from mnist_core.config import RunConfig
-from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunStateError
+from mnist_core.errors import ConfigError, NotOwnerError, RunStateError
 from mnist_core.store import MetricPoint, RunError, RunState, Visitor, own_process
 
 CONFIG = RunConfig()
@@ -126,10 +126,13 @@ def test_a_run_without_a_readable_checkpoint_is_not_continued(store, running, co
 
 @pytest.mark.parametrize("visitor", [EVE, Visitor(None), Visitor("")])
 @pytest.mark.parametrize(
-    "request_", ["request_stop", "request_pause", "request_resume", "rename", "set_shared", "set_pinned", "delete"]
+    "request_",
+    ["request_stop", "request_pause", "request_resume", "rename", "set_shared", "set_pinned", "set_notes", "delete"],
 )
 def test_only_the_owner_and_an_admin_change_a_run(store, running, visitor, request_):
-    arguments = {"rename": ("Mine now",), "set_shared": (True,), "set_pinned": (True,)}.get(request_, ())
+    arguments = {"rename": ("Mine now",), "set_notes": ("Mine",), "set_shared": (True,), "set_pinned": (True,)}.get(
+        request_, ()
+    )
     before = store.get(running)
     with pytest.raises(NotOwnerError, match="another visitor"):
         getattr(store, request_)(running, *arguments, visitor)
@@ -172,7 +175,7 @@ def test_new_runs_are_shared_as_the_settings_say(store, settings):
     assert not store.get(store.create(CONFIG, "y")).shared
 
 
-# naming, keeping, deleting
+# naming, keeping, noting
 
 
 def test_a_name_is_trimmed_and_has_limits(store, running):
@@ -191,24 +194,13 @@ def test_a_run_is_kept_or_not(store, running):
     assert not store.get(running).pinned
 
 
-def test_a_deleted_run_leaves_nothing(store, finished_run):
-    record = finished_run(owner="ada")
-    folder = store.files(record.id).folder
-    assert folder.exists()
-    assert store.disk_usage("ada") == record.bytes > 0
-    store.delete(record.id, ADA)
-    assert not folder.exists()
-    assert store.points(record.id) == []
-    assert store.disk_usage() == 0
-    assert not store.exists(record.id)
-    with pytest.raises(RunNotFoundError):
-        store.delete(record.id, ADA)
-
-
-def test_a_run_that_trains_is_not_deleted(store, running):
-    with pytest.raises(RunStateError, match="Stop it first"):
-        store.delete(running, ADA)
-    assert store.exists(running)
+def test_notes_may_have_lines_and_have_a_limit(store, running):
+    store.set_notes(running, "  Better with dropout.\n\nTry 0.5 next.\n", ADA)
+    assert store.get(running).notes == "Better with dropout.\n\nTry 0.5 next."
+    with pytest.raises(ConfigError, match=r"at most 2,000 characters. Received: 2,001"):
+        store.set_notes(running, "x" * 2001, ADA)
+    store.set_notes(running, "", ADA)
+    assert store.get(running).notes == ""
 
 
 def test_the_size_counts_files_in_folders_too(store, running):

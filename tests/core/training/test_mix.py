@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from mnist_core.augmentation import augment
-from mnist_core.training.mix import VARIED, Mix, make_mix
+from mnist_core.personal import VARIED
+from mnist_core.training.mix import Mix, make_mix
 
 
 @pytest.fixture

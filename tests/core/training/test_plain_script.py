@@ -1,14 +1,27 @@
 """The Keras code on the page is this very training: it gives the same figures, but for the order of the images."""
 
+import ast
 import statistics
 
 import keras
 import numpy as np
 import pytest
 
-from mnist_core.config import BatchNormalization, Conv2D, DataConfig, Dense, Dropout, MaxPooling2D, RunConfig
+from mnist_core.baselines.logistic import CrossValidation
+from mnist_core.config import (
+    BatchNormalization,
+    Conv2D,
+    DataConfig,
+    Dense,
+    Dropout,
+    FineTuneConfig,
+    MaxPooling2D,
+    RunConfig,
+)
 from mnist_core.datasets import load_dataset
+from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.models.code import keras_code
+from mnist_core.personal import held_out
 from mnist_core.recipes import RECIPES
 from mnist_core.training.fit import fit, steps_per_epoch
 
@@ -18,17 +31,76 @@ TOLERANCE = 0.004
 
 
 @pytest.fixture
-def script(monkeypatch):
+def script(monkeypatch, tmp_path):
     """Return a function that runs the code of a configuration on a dataset; it returns the script's variables."""
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.switch_backend("agg")
+    monkeypatch.setattr(pyplot, "show", pyplot.close)
+    monkeypatch.chdir(tmp_path)
 
     def run(config, data):
         for module in (keras.datasets.mnist, keras.datasets.fashion_mnist):
             monkeypatch.setattr(module, "load_data", lambda: ((data.x_train, data.y_train), (data.x_test, data.y_test)))
         scope = {}
-        exec(keras_code(config), scope)
+        policy = keras.config.dtype_policy()
+        try:
+            exec(keras_code(config), scope)
+        finally:
+            keras.config.set_dtype_policy(policy)
         return scope
 
     return run
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_script_of_every_recipe_runs_and_leaves_a_picture(recipe, script, shared_digits, tmp_path, capsys):
+    config = RECIPES[recipe].config.with_settings({"train_size": 150, "epochs": 1, "batch_size": 30})
+    if config.model.kind == "network":  # compiling a deep network takes long, and its script has nothing more to run
+        config = config.with_settings({"layers": config.model.layers[:2]})
+    scope = script(config, shared_digits)
+    figures = ast.literal_eval(capsys.readouterr().out.splitlines()[-1].removeprefix("Test: "))
+    assert 0 <= figures["accuracy"] <= 1 < 100 * figures["loss"]
+    (picture,) = tmp_path.glob("*.png")
+    assert picture.stat().st_size > 5000
+    if config.augment.is_active:
+        assert scope["steps"] == -(-len(scope["x_train"]) // 30)
+
+
+def test_the_baselines_script_gives_the_very_figures_of_the_run(script, shared_digits, capsys):
+    config = RECIPES["logistic-sgd"].config.with_settings({"train_size": 1000, "epochs": 3, "folds": 3})
+    script(config, shared_digits)
+    theirs = ast.literal_eval(capsys.readouterr().out.splitlines()[-1].removeprefix("Test: "))
+    mine = CrossValidation(shared_digits, config).fit_all().predict(shared_digits.x_test)
+    assert theirs["accuracy"] == accuracy(mine, shared_digits.y_test)
+    assert theirs["loss"] == pytest.approx(cross_entropy(mine, shared_digits.y_test), rel=1e-3)
+
+
+def test_the_script_of_a_fine_tuned_run_learns_on_from_its_two_files(script, shared_digits, tmp_path, capsys):
+    from mnist_core.models.build import build_model
+
+    config = RunConfig().with_settings(
+        {
+            "layers": [{"kind": "dense", "units": 32}],
+            "train_size": 600,
+            "epochs": 3,
+            "batch_size": 20,
+            "pen_strokes": True,
+        }
+    )
+    config = config.model_copy(
+        update={"fine_tune": FineTuneConfig(base="a", drawings="0" * 16, copies=300, rehearsal=100)}
+    )
+    build_model(config).save(tmp_path / "base.keras")
+    images, labels = shared_digits.x_test[:60], shared_digits.y_test[:60]
+    np.savez(tmp_path / "drawings.npz", images=images, labels=labels)
+    np.savez(tmp_path / "pen_strokes.npz", x_train=shared_digits.x_train[:50], y_train=shared_digits.y_train[:50])
+    scope = script(config, shared_digits)
+    held = held_out(labels)
+    np.testing.assert_array_equal(np.sort(scope["held"]), np.flatnonzero(held))
+    np.testing.assert_array_equal(scope["varied"][: (~held).sum()], images[~held] / 255)
+    assert len(scope["x_mix"]) == len(scope["y_mix"]) == 400
+    assert f"of {held.sum()} drawings that were held back are read right" in capsys.readouterr().out
+    assert scope["model"].history.history["accuracy"][-1] > 0.6
 
 
 @pytest.mark.parametrize(
@@ -47,11 +119,7 @@ def test_the_script_builds_the_same_model_with_the_same_first_weights(network, s
     from mnist_core.models.build import build_model
 
     config = network(*layers, dataset="mnist", **{**settings, "epochs": 1, "learning_rate": 1e-12})
-    policy = keras.config.dtype_policy()
-    try:
-        theirs = script(config, shared_digits)["model"]
-    finally:
-        keras.config.set_dtype_policy(policy)
+    theirs = script(config, shared_digits)["model"]
     mine = build_model(config)
     assert [type(layer) for layer in mine.layers] == [type(layer) for layer in theirs.layers]
     assert [layer.dtype_policy.name for layer in mine.layers] == [layer.dtype_policy.name for layer in theirs.layers]

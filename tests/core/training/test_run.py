@@ -39,7 +39,7 @@ def files(module_store):
 
 @pytest.fixture(scope="module")
 def dense(perform, network):
-    return perform(network(epochs=2, tensorboard=True))
+    return perform(network(epochs=2))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_a_run_that_is_through_is_completed_and_nothing_else_lies_in_its_folder(
     assert completed.phase == ""
     assert completed.epoch == completed.config.train.epochs
     assert completed.started < completed.finished
-    names = {path.name for path in files(completed).folder.iterdir()} - {"tensorboard"}
+    names = {path.name for path in files(completed).folder.iterdir()}
     assert names == {
         "checkpoint.npz",
         "layers.onnx",
@@ -89,6 +89,7 @@ def test_a_run_that_is_through_is_completed_and_nothing_else_lies_in_its_folder(
         "model.onnx",
         "parts.npz",
         "probabilities.npz",
+        "tensorboard",
     }
     assert completed.bytes >= sum(files(completed).folder.joinpath(name).stat().st_size for name in names)
 
@@ -136,21 +137,36 @@ def test_the_outcome_tells_times_size_and_device(completed, keras_model, module_
     assert module_store.points(completed.id, "epoch")[-1].step == completed.steps_per_epoch * completed.epoch
 
 
-def test_tensorboard_reads_the_logs_that_were_asked_for(dense, files, module_store):
+def logged(folder, tag):
+    """Return steps and figures of a tag, as TensorBoard's own reader gives them."""
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-    from tensorboard.util.tensor_util import make_ndarray
 
-    history = module_store.history(dense.id)
-    for folder, prefix in (("train", ""), ("validation", "val_")):
-        events = EventAccumulator(str(files(dense).tensorboard / folder))
-        events.Reload()
-        for name in ("loss", "accuracy"):
-            logged = [float(make_ndarray(event.tensor_proto)) for event in events.Tensors(f"epoch_{name}")]
-            assert logged == pytest.approx(history[prefix + name])
+    events = EventAccumulator(str(folder))
+    events.Reload()
+    found = events.Scalars(tag)
+    return [event.step for event in found], [event.value for event in found]
 
 
-def test_without_the_setting_there_are_no_tensorboard_logs(convolution, files):
-    assert not files(convolution).tensorboard.exists()
+def test_tensorboard_reads_the_curves_and_results_of_every_network(completed, files, module_store):
+    history = module_store.history(completed.id)
+    for name, values in history.items():
+        folder = files(completed).tensorboard / ("validation" if name.startswith("val_") else "train")
+        steps, figures = logged(folder, "epoch_" + name.removeprefix("val_"))
+        assert steps == list(range(1, completed.config.train.epochs + 1))
+        assert figures == pytest.approx(values)
+    _, (test_accuracy,) = logged(files(completed).tensorboard, "test_accuracy")
+    assert test_accuracy == pytest.approx(completed.outcome.test_accuracy)
+    assert sum(path.stat().st_size for path in files(completed).tensorboard.rglob("*")) < 200_000
+
+
+def test_tensorboard_reads_the_folds_and_results_of_a_baseline(logistic, files, module_store):
+    history = module_store.history(logistic.id)
+    assert logged(files(logistic).tensorboard / "validation", "fold_accuracy") == (
+        [1, 2, 3],
+        pytest.approx(history["val_accuracy"]),
+    )
+    _, (test_loss,) = logged(files(logistic).tensorboard, "test_loss")
+    assert test_loss == pytest.approx(logistic.outcome.test_loss)
 
 
 # a completed baseline
@@ -162,6 +178,7 @@ def test_the_baseline_leaves_the_same_kinds_of_results(logistic, files, module_s
         "model.onnx",
         "parts.npz",
         "probabilities.npz",
+        "tensorboard",
     }
     assert set(logistic.outcome.seconds) == NETWORK_PHASES
     assert len(logistic.outcome.epoch_seconds) == 3
@@ -257,7 +274,7 @@ def test_a_paused_run_goes_on_to_the_figures_of_one_that_was_not(perform, networ
     whole = perform(config)
     paused = perform(config, AskedAfter("pause", 4))
     assert paused.state is RunState.PAUSED
-    assert {path.name for path in files(paused).folder.iterdir()} == {"checkpoint.npz"}
+    assert {path.name for path in files(paused).folder.iterdir()} == {"checkpoint.npz", "tensorboard"}
     assert files(paused).checkpoint_step() == paused.step or files(paused).checkpoint_step() > 0
     module_store.request_resume(paused.id, ADA)
     resumed = perform(config, run_id=paused.id)
@@ -269,9 +286,16 @@ def test_a_paused_run_goes_on_to_the_figures_of_one_that_was_not(perform, networ
     steps = [point.step for point in module_store.points(resumed.id)]
     assert steps == sorted(steps)
     assert len(resumed.outcome.epoch_seconds) == 3
+    # Nothing is in the logs twice, although both parts of the training wrote some.
+    assert logged(files(resumed).tensorboard / "train", "epoch_loss") == (
+        [1, 2, 3],
+        pytest.approx(module_store.history(resumed.id)["loss"]),
+    )
+    steps, _ = logged(files(resumed).tensorboard / "train", "batch_loss")
+    assert steps == sorted(set(steps))
 
 
-def test_a_run_that_continues_a_finished_one_equals_a_longer_one(perform, network, module_store):
+def test_a_run_that_continues_a_finished_one_equals_a_longer_one(perform, network, module_store, files):
     whole = perform(network(epochs=4))
     short = perform(network(epochs=2))
     run_id = module_store.create(network(epochs=4), "more", continues=short.id)
@@ -282,6 +306,7 @@ def test_a_run_that_continues_a_finished_one_equals_a_longer_one(perform, networ
         name: pytest.approx(values) for name, values in module_store.history(whole.id).items()
     }
     assert module_store.get(short.id) == short, "what was finished is not touched"
+    assert logged(files(longer).tensorboard / "train", "epoch_loss")[0] == [1, 2, 3, 4]
 
 
 def test_a_stop_of_a_paused_run_makes_a_model_of_its_checkpoint(perform, endless, module_store, files):
@@ -339,7 +364,7 @@ def test_a_diverged_run_fails_with_advice_and_no_model(perform, network, files):
     record = perform(network(Dense(units=16, activation="linear"), optimizer="sgd", learning_rate=10.0, epochs=20))
     assert (record.state, record.error.code) == (RunState.FAILED, "diverged")
     assert "Try a learning rate of 1 instead of 10." in record.error.message
-    assert list(files(record).folder.iterdir()) == []
+    assert [path.name for path in files(record).folder.iterdir()] == ["tensorboard"]
 
 
 @pytest.mark.parametrize("validation_split", [0.0, 0.2])
@@ -382,7 +407,7 @@ def test_an_error_while_saving_is_told_in_words_and_leaves_no_half_file(
     assert (record.state, record.error.code) == (RunState.FAILED, code)
     assert sentence in record.error.message
     assert record.outcome.test_accuracy is None
-    assert {path.name for path in files(record).folder.iterdir()} == {"checkpoint.npz", "model.keras"}
+    assert {path.name for path in files(record).folder.iterdir()} == {"checkpoint.npz", "model.keras", "tensorboard"}
 
 
 def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeypatch):

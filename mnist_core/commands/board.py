@@ -1,0 +1,58 @@
+"""Command that opens TensorBoard: tensorboard."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from mnist_core.board.serving import Layout, log_paths, serve
+from mnist_core.commands.common import RUN_HELP, chosen_run
+from mnist_core.errors import ArtifactMissingError
+from mnist_core.pretrained import install_shipped
+from mnist_core.store import RunRecord, shared_store
+
+_MOST = 500  # newest runs: TensorBoard reads all that it is given, and nobody tells more of them apart
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands of this module to a parser."""
+    board = commands.add_parser(
+        "tensorboard", help="open TensorBoard with some runs, or with all of this computer; Ctrl-C ends it"
+    )
+    board.add_argument("runs", nargs="*", metavar="RUN", help=RUN_HELP + "; without any, all runs")
+    board.add_argument("--port", type=int, help="port of the address; by default 6006 or the next free one")
+    board.add_argument("--folder", action="store_true", help="only print where the logs are")
+    board.set_defaults(command=_tensorboard)
+
+
+def _tensorboard(options: argparse.Namespace) -> int:
+    store = shared_store()
+    if options.folder:
+        return _print_folders(options.runs)
+    install_shipped(store)
+    with tempfile.TemporaryDirectory(prefix="mnist-lab-") as folder:
+        layout = Layout(store, Path(folder))
+        layout.add(_records(options.runs))
+        more = [] if options.port is None else ["--port", str(options.port)]
+        return serve(Path(folder), lambda: layout.add(_records(options.runs)), more)
+
+
+def _print_folders(runs: list[str]) -> int:
+    store = shared_store()
+    if not runs:
+        print(store.settings.runs_dir)
+    for record in _records(runs) if runs else ():
+        files = store.files(record.id)
+        if not log_paths(files):
+            raise ArtifactMissingError(
+                "The run {run} has no TensorBoard logs. Without --folder they are made.", run=record.id
+            )
+        print(files.tensorboard)
+    return 0
+
+
+def _records(runs: list[str]) -> list[RunRecord]:
+    """Return the chosen runs, or the newest ones of all."""
+    if runs:
+        return [chosen_run(run) for run in runs]
+    store = shared_store()
+    return [*store.shipped(), *store.find(limit=_MOST)]

@@ -1,0 +1,42 @@
+"""Commands that make what the Hugging Face Hub expects: card, hub."""
+
+import argparse
+from pathlib import Path
+
+from mnist_core.commands.common import RUN_HELP, chosen_run
+from mnist_core.hub.card import model_card
+from mnist_core.hub.folder import card_facts, repository, write_card, write_repository
+from mnist_core.store import shared_store
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands of this module to a parser."""
+    card = commands.add_parser("card", help="print a run's model card, in the format of the Hugging Face Hub")
+    card.add_argument("run", metavar="RUN", help=RUN_HELP)
+    card.add_argument("--out", type=Path, metavar="FILE", help="write it into this file instead")
+    card.set_defaults(command=_card)
+
+    hub = commands.add_parser("hub", help="make a folder of a run that can be pushed to the Hugging Face Hub")
+    hub.add_argument("run", metavar="RUN", help=RUN_HELP)
+    hub.add_argument("--out", type=Path, metavar="FOLDER", required=True, help="a folder that is new or empty")
+    hub.set_defaults(command=_hub)
+
+
+def _card(options: argparse.Namespace) -> int:
+    record = chosen_run(options.run)
+    text = model_card(card_facts(shared_store(), record))
+    if options.out is None:
+        print(text, end="")
+    else:
+        write_card(text, options.out)
+        print(f"The model card is in {options.out}")
+    return 0
+
+
+def _hub(options: argparse.Namespace) -> int:
+    record, store = chosen_run(options.run), shared_store()
+    write_repository(repository(store.files(record.id), card_facts(store, record)), options.out)
+    print(f"The repository is in {options.out}. To publish it (pip install huggingface_hub):")
+    print("hf auth login")
+    print(f"hf upload USER/REPOSITORY {options.out} .")
+    return 0

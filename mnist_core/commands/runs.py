@@ -1,0 +1,214 @@
+"""Commands about the record of runs: runs, rename, note, star, unstar, delete, undelete."""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mnist_core.commands.common import LOCAL, chosen_run, print_json
+from mnist_core.datasets import DATASETS
+from mnist_core.engine.cleaning import empty_bin
+from mnist_core.errors import ConfigError
+from mnist_core.models.wording import model_words, setting_words
+from mnist_core.pretrained import install_shipped
+from mnist_core.store import RunState, Store, shared_store
+from mnist_core.store.deleting import UNDO_SECONDS
+from mnist_core.store.listing import MODEL_KINDS, SORTS, RunFilter, RunRow
+from mnist_core.text import translator
+
+_BARS = "▁▂▃▄▅▆▇█"
+_CURVE, _NAME = 8, 32  # characters
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands of this module to a parser."""
+    listing = commands.add_parser("runs", help="list runs, newest first")
+    listing.add_argument("--search", default="", metavar="WORDS", help="words in name, notes, recipe, settings or id")
+    listing.add_argument("--dataset", action="append", default=[], choices=list(DATASETS), help="only of this dataset")
+    listing.add_argument("--model", action="append", default=[], choices=MODEL_KINDS, help="only of this kind")
+    listing.add_argument(
+        "--state", action="append", default=[], choices=[state.value for state in RunState], help="only in this state"
+    )
+    listing.add_argument("--mine", action="store_true", help="only those trained on the command line")
+    listing.add_argument("--starred", action="store_true", help="only starred ones")
+    listing.add_argument("--deleted", action="store_true", help="those that can still be brought back, and no other")
+    listing.add_argument("--sort", default="date", choices=list(SORTS), help="newest or best first, else smallest")
+    listing.add_argument("--reverse", action="store_true", help="the other way round")
+    listing.add_argument("--limit", type=int, metavar="N", help="only the first N")
+    listing.add_argument("--json", action="store_true", help="print one JSON array")
+    listing.set_defaults(command=_runs)
+
+    rename = _for_runs(commands, "rename", "give a run another name", _rename)
+    rename.add_argument("name", metavar="NAME")
+    note = _for_runs(commands, "note", "write notes about a run; without a text, show them", _note)
+    note.add_argument("text", metavar="TEXT", nargs="?", help='the new notes; "" deletes them')
+    _for_runs(commands, "star", "star runs, which keeps them from being deleted to make room", _star, many=True)
+    _for_runs(commands, "unstar", "take the star back", _unstar, many=True)
+    minutes = f"{UNDO_SECONDS / 60:.0f}"
+    delete = _for_runs(
+        commands, "delete", f"delete runs; undelete brings them back for {minutes} minutes", _delete, many=True
+    )
+    delete.add_argument("--now", action="store_true", help="delete for good, without a way back")
+    _for_runs(commands, "undelete", "bring deleted runs back", _undelete, many=True)
+
+
+def _for_runs(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    words: str,
+    command: Callable[[argparse.Namespace], int],
+    *,
+    many: bool = False,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=words)
+    if many:
+        parser.add_argument("runs", metavar="RUN", nargs="+", help="ids of runs")
+    else:
+        parser.add_argument("run", metavar="RUN", help="id of a run")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _runs(options: argparse.Namespace) -> int:
+    if options.limit is not None and options.limit < 1:
+        raise ConfigError("--limit takes a number from 1 on. Received: {n}", n=options.limit)
+    store = shared_store()
+    install_shipped(store)
+    if options.deleted:
+        return _print_deleted(store, options.json)
+    which = RunFilter(
+        text=options.search,
+        datasets=tuple(options.dataset),
+        kinds=tuple(options.model),
+        states=tuple(RunState(state) for state in options.state),
+        mine=options.mine,
+        starred=options.starred,
+    )
+    rows = store.list_runs(LOCAL, which, sort=options.sort)
+    if options.reverse:
+        rows.reverse()
+    rows = rows[: options.limit]
+    if options.json:
+        print_json([_as_json(row) for row in rows])
+    elif rows:
+        _print_table(rows)
+    else:
+        print("No run fits.")
+    return 0
+
+
+def _print_deleted(store: Store, as_json: bool) -> int:
+    deleted = [record for record in store.deleted_runs(LOCAL) if store.undo_seconds(record) > 0]
+    if as_json:
+        print_json([{"run_id": record.id, "name": record.name} for record in deleted])
+        return 0
+    for record in deleted:
+        print(f"{record.id}  {record.name}  (for {store.undo_seconds(record) / 60:.0f} more minutes)")
+    return 0
+
+
+def _as_json(row: RunRow) -> dict[str, Any]:
+    return {
+        "run_id": row.id,
+        "name": row.name,
+        "notes": row.notes,
+        "starred": row.starred,
+        "shipped": row.shipped,
+        "shared": row.shared,
+        "recipe": row.recipe,
+        "dataset": row.dataset,
+        "model": row.kind,
+        "state": row.state.value,
+        "created": row.created.isoformat(timespec="seconds"),
+        "test_accuracy": row.test_accuracy,
+        "test_loss": row.test_loss,
+        "seconds": row.seconds,
+        "parameters": row.parameters,
+        "curve": list(row.curve),
+        "config": row.settings,
+    }
+
+
+def _print_table(rows: Sequence[RunRow]) -> None:
+    t = translator("en")
+    print(
+        f"  {'id':24} {'name':{_NAME}} {'dataset':14} {'state':11} {'accuracy':>8} {'loss':>7} {'seconds':>7} "
+        f"{'parameters':>10} {'curve':{_CURVE}} settings"
+    )
+    for row in rows:
+        words = " · ".join([model_words(row.settings, t), *setting_words(row.settings, t)])
+        print(
+            f"{'*' if row.starred else ' '} {row.id:24} {_shortened(row.name):{_NAME}} {row.dataset:14} "
+            f"{row.state.value:11} {_number(row.test_accuracy, '.4f'):>8} {_number(row.test_loss, '.4f'):>7} "
+            f"{_number(row.seconds, '.1f'):>7} {_number(row.parameters, ','):>10} {_sparkline(row.curve):{_CURVE}} "
+            f"{words}"
+        )
+
+
+def _shortened(name: str) -> str:
+    # Quoted where it holds what a terminal would act on.
+    name = name if name.isprintable() else json.dumps(name)
+    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
+
+
+def _sparkline(curve: Sequence[float]) -> str:
+    """Return a curve as bars of text, between its least and its greatest value."""
+    if not curve:
+        return ""
+    n = min(len(curve), _CURVE)
+    values = [curve[round(i * (len(curve) - 1) / max(1, n - 1))] for i in range(n)]
+    low, span = min(values), max(values) - min(values)
+    return "".join(_BARS[round((value - low) / span * (len(_BARS) - 1)) if span else 0] for value in values)
+
+
+def _rename(options: argparse.Namespace) -> int:
+    record = chosen_run(options.run)
+    shared_store().rename(record.id, options.name, LOCAL)
+    return 0
+
+
+def _note(options: argparse.Namespace) -> int:
+    record = chosen_run(options.run)
+    if options.text is None:
+        print(record.notes)
+    else:
+        shared_store().set_notes(record.id, options.text, LOCAL)
+    return 0
+
+
+def _star(options: argparse.Namespace) -> int:
+    return _set_starred(options.runs, True)
+
+
+def _unstar(options: argparse.Namespace) -> int:
+    return _set_starred(options.runs, False)
+
+
+def _set_starred(runs: Sequence[str], starred: bool) -> int:
+    for record in [chosen_run(run) for run in runs]:
+        shared_store().set_pinned(record.id, starred, LOCAL)
+    return 0
+
+
+def _delete(options: argparse.Namespace) -> int:
+    store = shared_store()
+    empty_bin(store)  # without a dashboard nobody else does it
+    ids = [chosen_run(run).id for run in options.runs]
+    store.delete_all(ids, LOCAL)
+    if options.now:
+        for run_id in ids:
+            store.remove(run_id, deleted=True)
+        return 0
+    minutes = f"{UNDO_SECONDS / 60:.0f}"
+    print(f"Deleted. To undo that within {minutes} minutes: python -m mnist_core undelete {' '.join(ids)}")
+    return 0
+
+
+def _undelete(options: argparse.Namespace) -> int:
+    for run_id in options.runs:
+        print(f"{shared_store().undelete(run_id, LOCAL).name} is back.")
+    return 0

@@ -1,0 +1,101 @@
+"""Commands that take settings elsewhere: code, link."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from mnist_core.commands.common import RUN_HELP, chosen_run, print_json
+from mnist_core.config import RunConfig
+from mnist_core.datasets import get_spec, load_dataset
+from mnist_core.errors import ArtifactMissingError
+from mnist_core.files import replacing
+from mnist_core.links import run_address, settings_address
+from mnist_core.models import files_beside, keras_code, keras_notebook
+from mnist_core.models.data_code import STROKES_FILE
+from mnist_core.recipes import RECIPES, get_recipe
+from mnist_core.store import RunRecord, shared_store
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands of this module to a parser."""
+    code = commands.add_parser("code", help="print a run or a recipe as a plain Keras script, or as a notebook")
+    _add_choice(code)
+    code.add_argument("--notebook", action="store_true", help="a Jupyter notebook instead of a script")
+    code.add_argument("--out", type=Path, metavar="FILE", help="write it there, with the files that it needs beside it")
+    code.set_defaults(command=_code)
+
+    link = commands.add_parser("link", help="print links to a run and to its settings, or to a recipe's settings")
+    _add_choice(link)
+    link.add_argument(
+        "--base", default="http://localhost:8501", metavar="URL", help="address of the dashboard (default: %(default)s)"
+    )
+    link.add_argument("--json", action="store_true", help="print one JSON object")
+    link.set_defaults(command=_link)
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group(required=True)
+    choice.add_argument("run", nargs="?", metavar="RUN", help=RUN_HELP)
+    choice.add_argument("--recipe", metavar="ID", help="one of: " + ", ".join(RECIPES))
+
+
+def _chosen(options: argparse.Namespace) -> tuple[RunConfig, RunRecord | None]:
+    if options.recipe is not None:
+        return get_recipe(options.recipe).config, None
+    record = chosen_run(options.run)
+    return record.config, record
+
+
+def _code(options: argparse.Namespace) -> int:
+    config, record = _chosen(options)
+    write = keras_notebook if options.notebook else keras_code
+    text = write(config, get_spec(config.data.dataset).num_classes)
+    if options.out is None:
+        sys.stdout.write(text)
+        return 0
+    with replacing(options.out) as path:
+        path.write_text(text, encoding="utf-8")
+    print(f"Written: {options.out}")
+    for name in files_beside(config):
+        target = options.out.parent / name
+        _write_beside(name, record, target)
+        print(f"Written: {target}, which it reads")
+    return 0
+
+
+def _write_beside(name: str, record: RunRecord | None, target: Path) -> None:
+    """Write a file that the code reads; raises `ArtifactMissingError` where the run has lost it."""
+    if name == STROKES_FILE:
+        # Imported here: writing code needs no arrays otherwise.
+        import numpy as np
+
+        strokes = load_dataset("pen_strokes", shared_store().settings)
+        arrays = {part: getattr(strokes, part) for part in ("x_train", "y_train", "x_test", "y_test")}
+        with replacing(target) as path:
+            np.savez_compressed(path, allow_pickle=False, **arrays)
+        return
+    assert record is not None, "only runs are fine-tuned"
+    source = shared_store().files(record.id).folder / name
+    if not source.is_file():
+        raise ArtifactMissingError("{name} of this run is missing, so its code has nothing to begin with.", name=name)
+    with replacing(target) as path:
+        shutil.copyfile(source, path)
+
+
+def _link(options: argparse.Namespace) -> int:
+    config, record = _chosen(options)
+    recipe = options.recipe if record is None else record.recipe
+    links = {"settings": settings_address(options.base, config, recipe)}
+    if record is not None:
+        links["run"] = run_address(options.base, record.id)
+    if options.json:
+        print_json(links)
+        return 0
+    print(f"The settings, ready to train: {links['settings']}")
+    if record is not None:
+        private = "" if record.shared or record.shipped else " (private: only its owner can open it)"
+        print(f"The run itself: {links['run']}{private}")
+    if config.fine_tune is not None:
+        print("The drawings that it learned from are not in the link: who opens it trains the network without them.")
+    return 0

@@ -1,0 +1,144 @@
+"""Deleting runs, and bringing them back for a while.
+
+A deleted run is gone for everybody at once: nothing finds it, and it counts for no limit. Its record and its files stay
+until its time is over, so that a slip of the hand loses nothing; the app's cleaning then removes them.
+"""
+
+import shutil
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, update
+
+from mnist_core.errors import LimitError, RunNotFoundError, RunStateError
+from mnist_core.store.artifacts import is_run_id
+from mnist_core.store.records import RunRecord, RunState, Visitor
+from mnist_core.store.requests import Requests, next_in_queue
+from mnist_core.store.rows import record_of
+from mnist_core.store.tables import runs
+
+UNDO_SECONDS = 600.0
+
+
+class Deleting(Requests):
+    """Deletes runs, brings them back, and removes them for good."""
+
+    def delete(self, run_id: str, visitor: Visitor) -> None:
+        """Delete one run; raises as `delete_all`."""
+        self.delete_all([run_id], visitor)
+
+    def delete_all(self, run_ids: Sequence[str], visitor: Visitor) -> None:
+        """Delete runs, all or none of them. `undelete` brings them back for ten minutes.
+
+        Raises
+        ------
+        RunNotFoundError, NotOwnerError
+            If there is no such run, or it is another visitor's.
+        RunStateError
+            If one of them trains.
+        """
+        records = [self._own(run_id, visitor) for run_id in dict.fromkeys(run_ids)]
+        moment = time.time()  # the same for all: they come back together
+        with self._begin() as connection:
+            for record in records:
+                statement = (
+                    update(runs)
+                    .where(runs.c.id == record.id, runs.c.state != RunState.RUNNING.value, runs.c.deleted.is_(None))
+                    .values(deleted=moment)
+                )
+                if not connection.execute(statement).rowcount:  # takes the others' deletion back too
+                    raise RunStateError("“{name}” is training. Stop it first, then delete it.", name=record.name)
+
+    def undelete(self, run_id: str, visitor: Visitor) -> RunRecord:
+        """Bring a deleted run back as it was; one that waited in the queue waits at its end.
+
+        Raises
+        ------
+        RunNotFoundError
+            If there is no such run, or none that was deleted a few minutes ago.
+        NotOwnerError
+            If it was another visitor's.
+        LimitError
+            If it would wait in the queue, and the visitor has as many waiting as is allowed.
+        """
+        record = self._owned(self._get_deleted(run_id), visitor)
+        values = {}
+        if record.state is RunState.QUEUED:
+            self._check_waiting(record.owner)
+            values["queued"] = next_in_queue()
+        statement = update(runs).where(runs.c.id == run_id, runs.c.deleted.is_not(None))
+        with self._begin() as connection:
+            brought_back = connection.execute(statement.values(deleted=None, **values)).rowcount
+        if not brought_back:
+            raise _gone(run_id)
+        return self.get(run_id)
+
+    def deleted_runs(self, visitor: Visitor) -> list[RunRecord]:
+        """Return the deleted runs that the visitor may bring back, latest deletion first."""
+        query = select(runs).where(runs.c.deleted.is_not(None)).order_by(runs.c.deleted.desc(), runs.c.id)
+        if not visitor.is_admin:
+            query = query.where(runs.c.owner == (visitor.id or ""))
+        return self._readable(query)
+
+    def undo_seconds(self, record: RunRecord) -> float:
+        """Return for how many seconds a deleted run can still be brought back; 0 where it can't."""
+        if record.deleted is None:
+            return 0.0
+        # The wall clock: it has to hold beyond a restart. Where it is set, a run stays longer or shorter.
+        return max(0.0, record.deleted.timestamp() + UNDO_SECONDS - time.time())
+
+    def remove(self, run_id: str, *, deleted: bool = False) -> bool:
+        """Remove a run and its files for good.
+
+        Parameters
+        ----------
+        run_id : str
+        deleted : bool
+            Whether only if it is deleted still, since it may just have been brought back.
+
+        Returns
+        -------
+        bool
+            Whether it was there and did not train.
+        """
+        statement = delete(runs).where(runs.c.id == run_id, runs.c.state != RunState.RUNNING.value)
+        if deleted:
+            statement = statement.where(runs.c.deleted.is_not(None))
+        with self._begin() as connection:
+            removed = connection.execute(statement).rowcount == 1
+        if removed:
+            # After the record: a folder that is left over is swept later, a record without files would stay.
+            shutil.rmtree(self.files(run_id).folder, ignore_errors=True)
+        return removed
+
+    def _get_deleted(self, run_id: str) -> RunRecord:
+        if not is_run_id(run_id):
+            raise RunNotFoundError("There is no run with this id.")
+        with self._begin() as connection:
+            row = connection.execute(select(runs).where(runs.c.id == run_id, runs.c.deleted.is_not(None))).first()
+        if row is None:
+            raise _gone(run_id)
+        return record_of(row)
+
+    def _check_waiting(self, owner: str | None) -> None:
+        """Raise `LimitError` where one more run of `owner` can't wait; those of the command line are not limited."""
+        if owner is None:
+            return
+        query = select(func.count()).where(
+            runs.c.owner == owner, runs.c.state == RunState.QUEUED.value, runs.c.deleted.is_(None)
+        )
+        with self._begin() as connection:
+            waiting = connection.execute(query).scalar_one()
+        if waiting >= self.settings.queued_per_visitor:
+            raise LimitError(
+                "You already have {n} runs waiting. Let one of them begin, or cancel it, then bring this one back.",
+                n=waiting,
+            )
+
+
+def _gone(run_id: str) -> RunNotFoundError:
+    return RunNotFoundError(
+        "There is no deleted run {run_id} to bring back. That is possible for {minutes} minutes after deleting.",
+        run_id=run_id,
+        minutes=f"{UNDO_SECONDS / 60:.0f}",
+    )

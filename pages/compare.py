@@ -1,0 +1,53 @@
+"""Set runs side by side: settings, results, curves, classes, images, and all runs at a glance."""
+
+import streamlit as st
+
+from pages._ui.compare_choice import choose_runs, legend
+from pages._ui.compare_classes import classes_view
+from pages._ui.compare_curves import curves_view
+from pages._ui.compare_images import images_view
+from pages._ui.compare_luck import luck_view
+from pages._ui.compare_many import many_view
+from pages._ui.compare_results import results_view
+from pages._ui.compare_settings import settings_view
+from pages._ui.components import empty_state, page_header, switch
+from pages._ui.i18n import t
+
+VIEWS = {
+    "overview": "Overview",
+    "curves": "Curves",
+    "classes": "Classes",
+    "images": "Images",
+    "many": "All runs",
+}
+
+page_header(t("Compare"), t("Which idea was better, and where? Put any number of runs side by side."))
+compared = choose_runs()
+if compared:
+    legend(compared)
+    if len(compared) == 1:
+        st.info(t("Choose a second run above to see how they differ."), icon=":material/compare_arrows:")
+    view = switch(t("View"), VIEWS, "compare_view", persist_state="session", label_visibility="collapsed")
+    match view:
+        case "overview":
+            if len(compared) > 1:
+                settings_view(compared)
+            results_view(compared)
+            if len(compared) > 1:
+                luck_view(compared)
+        case "curves":
+            curves_view(compared)
+        case "classes":
+            classes_view(compared)
+        case "images":
+            images_view(compared)
+        case "many":
+            many_view(compared)
+else:
+    empty_state(
+        ":material/compare_arrows:",
+        t("Nothing to compare yet"),
+        t("Choose runs above, or train one first: then change one setting, train again, and see here what it did."),
+        "home.py",
+        t("Choose a recipe"),
+    )

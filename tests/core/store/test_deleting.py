@@ -1,0 +1,130 @@
+"""Deleting runs, bringing them back, and removing them for good."""
+
+import time
+
+import pytest
+
+from mnist_core.config import RunConfig
+from mnist_core.errors import LimitError, NotOwnerError, RunNotFoundError, RunStateError
+from mnist_core.store import RunState, Store, Visitor, own_process
+from mnist_core.store.deleting import UNDO_SECONDS
+
+CONFIG = RunConfig()
+ADA, EVE, ADMIN = Visitor("ada"), Visitor("eve"), Visitor(None, is_admin=True)
+
+
+def test_a_deleted_run_is_found_by_nothing_and_counts_for_nothing(store, finished_run):
+    record = finished_run(owner="ada")
+    assert store.disk_usage("ada") == record.bytes > 0
+    store.delete(record.id, ADA)
+    assert not store.exists(record.id)
+    for visitor in (ADA, ADMIN):
+        assert store.find(visible_to=visitor) == store.list_runs(visitor) == []
+    assert store.find_completed(record.fingerprint) is None
+    assert store.disk_usage() == store.disk_usage("ada") == 0
+    with pytest.raises(RunNotFoundError, match="was deleted"):
+        store.get(record.id)
+    for request in (store.delete, store.request_resume, store.request_stop):
+        with pytest.raises(RunNotFoundError):
+            request(record.id, ADA)
+
+
+def test_a_deleted_run_comes_back_as_it_was_also_after_a_restart(store, settings, finished_run):
+    record = finished_run(owner="ada")
+    points = store.points(record.id)
+    store.delete(record.id, ADA)
+    again = Store(settings)
+    assert [run.id for run in again.deleted_runs(ADA)] == [record.id]
+    assert 0 < again.undo_seconds(again.deleted_runs(ADA)[0]) <= UNDO_SECONDS
+    assert again.undelete(record.id, ADA) == record
+    assert again.get(record.id) == record
+    assert again.points(record.id) == points
+    assert again.files(record.id).onnx.exists()
+    assert again.deleted_runs(ADA) == []
+    again.close()
+
+
+def test_several_runs_are_deleted_all_or_none_and_at_one_moment(store, finished_run):
+    done = [finished_run(owner="ada").id for _ in range(2)]
+    running = store.create(CONFIG, "busy", owner="ada")
+    assert store.claim(running, own_process())
+    for others, error in (([running], RunStateError), ([finished_run(owner="eve").id], NotOwnerError)):
+        with pytest.raises(error):
+            store.delete_all([*done, *others], ADA)
+        assert store.deleted_runs(ADA) == []
+    store.delete_all([*done, done[0]], ADA)
+    assert {run.id for run in store.deleted_runs(ADA)} == set(done)
+    assert len({run.deleted for run in store.deleted_runs(ADA)}) == 1
+
+
+def test_a_run_that_trains_is_not_deleted_and_not_removed(store):
+    running = store.create(CONFIG, "busy", owner="ada")
+    assert store.claim(running, own_process())
+    with pytest.raises(RunStateError, match=r"“busy” is training. Stop it first"):
+        store.delete(running, ADA)
+    assert not store.remove(running)
+    assert store.exists(running)
+
+
+def test_only_those_who_may_change_a_run_see_it_deleted_or_bring_it_back(store, finished_run):
+    record = finished_run(owner="ada")
+    store.delete(record.id, ADA)
+    assert store.deleted_runs(EVE) == store.deleted_runs(Visitor(None)) == []
+    with pytest.raises(NotOwnerError):
+        store.undelete(record.id, EVE)
+    assert [run.id for run in store.deleted_runs(ADMIN)] == [record.id]
+    assert store.undelete(record.id, ADMIN).id == record.id
+
+
+@pytest.mark.parametrize("run_id", ["20260101-000000-00000000", "../../etc/passwd"])
+def test_what_was_not_deleted_is_not_brought_back(store, run_id):
+    with pytest.raises(RunNotFoundError):
+        store.undelete(run_id, ADA)
+
+
+def test_a_deleted_run_leaves_the_queue_and_comes_back_to_its_end(store):
+    first, second = (store.create(CONFIG, name, owner="ada") for name in ("first", "second"))
+    store.delete(first, ADA)
+    assert not store.claim(first, own_process()), "no worker may take it"
+    assert [record.id for record in store.find(states=[RunState.QUEUED])] == [second]
+    record = store.undelete(first, ADA)
+    assert record.state is RunState.QUEUED
+    assert record.queued > store.get(second).queued
+
+
+def test_nobody_gets_more_runs_into_the_queue_by_bringing_some_back(store):
+    first = store.create(CONFIG, "first", owner="ada")
+    store.delete(first, ADA)
+    for _ in range(store.settings.queued_per_visitor):
+        store.create(CONFIG, "more", owner="ada")
+    with pytest.raises(LimitError, match="already have 2 runs waiting"):
+        store.undelete(first, ADA)
+    assert [run.id for run in store.deleted_runs(ADA)] == [first]
+
+
+def test_a_removed_run_leaves_nothing(store, finished_run):
+    record = finished_run(owner="ada")
+    store.delete(record.id, ADA)
+    assert store.remove(record.id, deleted=True)
+    assert not store.files(record.id).folder.exists()
+    assert store.points(record.id) == []
+    assert not store.exists(record.id, deleted=True)
+    with pytest.raises(RunNotFoundError, match="possible for 10 minutes"):
+        store.undelete(record.id, ADA)
+
+
+def test_a_run_that_was_brought_back_just_now_is_not_removed(store, finished_run):
+    record = finished_run(owner="ada")
+    assert not store.remove(record.id, deleted=True)
+    assert store.get(record.id) == record
+
+
+def test_a_clock_that_is_set_back_shortens_no_time_to_undo(store, finished_run, monkeypatch):
+    record = finished_run(owner="ada")
+    store.delete(record.id, ADA)
+    deleted = store.deleted_runs(ADA)[0]
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 3600)
+    assert store.undo_seconds(deleted) >= UNDO_SECONDS
+    monkeypatch.setattr(time, "time", lambda: now() + UNDO_SECONDS)
+    assert store.undo_seconds(deleted) == 0

@@ -1,0 +1,172 @@
+"""Lists of runs: what a row says, and which rows come in which order."""
+
+import sqlite3
+
+import pytest
+
+from mnist_core.config import (
+    Conv2D,
+    DataConfig,
+    Dense,
+    Dropout,
+    LogisticConfig,
+    NetworkConfig,
+    RunConfig,
+    TrainConfig,
+)
+from mnist_core.pretrained import SHIPPED, install_shipped
+from mnist_core.store import MetricPoint, Outcome, RunState, Visitor, own_process
+from mnist_core.store.listing import CURVE_POINTS, SORTS, RunFilter, model_kind
+
+ADA, EVE = Visitor("ada"), Visitor("eve")
+DENSE = RunConfig(
+    data=DataConfig(dataset="digits"),
+    model=NetworkConfig(layers=(Dense(units=16), Dropout())),
+    train=TrainConfig(epochs=3, batch_size=100),
+)
+PLAIN = DENSE.with_settings({"validation_split": 0.0, "layers": [], "optimizer": "sgd"})
+
+
+def names(rows):
+    return [row.name for row in rows]
+
+
+def test_a_row_says_what_the_record_says(store, finished_run):
+    record = finished_run(DENSE, name="One", owner="ada", recipe="first-network")
+    store.set_notes(record.id, "Mine", ADA)
+    store.set_pinned(record.id, True, ADA)
+    (row,) = store.list_runs(ADA)
+    for name in ("id", "name", "recipe", "state", "owner", "shared", "created"):
+        assert getattr(row, name) == getattr(record, name)
+    assert (row.notes, row.starred, row.shipped) == ("Mine", True, False)
+    assert (row.dataset, row.kind, row.settings) == ("digits", "dense", record.config.model_dump(mode="json"))
+    assert (row.test_accuracy, row.test_loss) == (record.outcome.test_accuracy, record.outcome.test_loss)
+    assert row.parameters == record.outcome.parameters
+    assert row.seconds == pytest.approx(sum(record.outcome.seconds.values()))
+    assert row.may_change(ADA)
+    assert not row.may_change(EVE)
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_the_curve_is_of_the_validation_set_or_of_the_training_set_where_there_is_none(store, finished_run, turn):
+    finished_run(DENSE, name="with"), finished_run(PLAIN, name="without")
+    if turn == "second":
+        store.list_runs(ADA)  # it is kept
+    curves = {row.name: row.curve for row in store.list_runs(ADA)}
+    assert curves["with"] == pytest.approx((0.75, 0.875, 0.9167))
+    assert curves["without"] == pytest.approx((0.8, 0.9, 0.9333))
+
+
+def epoch(step, accuracy):
+    return MetricPoint(kind="epoch", step=step, epoch=step, seconds=step, values={"accuracy": accuracy})
+
+
+def test_the_curve_of_a_run_grows_while_it_trains_and_after_it_was_resumed(store):
+    run_id = store.create(DENSE, "x", owner="ada")
+    assert store.list_runs(ADA)[0].curve == ()
+    assert store.claim(run_id, own_process())
+    for n in (1, 2):
+        store.add_points(run_id, [epoch(n, n / 10)])
+        assert store.list_runs(ADA)[0].curve == (0.1, 0.2)[:n]
+    store.finish(run_id, RunState.INTERRUPTED)
+    assert store.list_runs(ADA)[0].curve == (0.1, 0.2)
+    store.request_resume(run_id, ADA)
+    assert store.claim(run_id, own_process())
+    store.add_points(run_id, [epoch(3, 0.3)])
+    assert store.list_runs(ADA)[0].curve == (0.1, 0.2, 0.3)
+
+
+def test_long_curves_are_thinned_out_between_their_ends(store):
+    run_id = store.create(DENSE, "x", owner="ada")
+    assert store.claim(run_id, own_process())
+    store.add_points(run_id, [epoch(n, n / 1000) for n in range(1, 201)])
+    curve = store.list_runs(ADA)[0].curve
+    assert (len(curve), curve[0], curve[-1]) == (CURVE_POINTS, 0.001, 0.2)
+    assert list(curve) == sorted(set(curve))
+
+
+def test_folds_are_no_curve(store, finished_run):
+    finished_run(RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig()))
+    assert store.list_runs(ADA)[0].curve == ()
+
+
+@pytest.mark.parametrize(
+    ("layers", "kind"),
+    [((), "softmax"), ((Dropout(),), "softmax"), ((Dense(),), "dense"), ((Conv2D(), Dense()), "convolutional")],
+)
+def test_the_kind_of_a_network_follows_from_its_layers(layers, kind):
+    assert model_kind(RunConfig(model=NetworkConfig(layers=layers)).model_dump(mode="json")) == kind
+
+
+def test_others_private_runs_are_not_listed_and_shipped_ones_are(store, finished_run):
+    install_shipped(store)
+    private = finished_run(name="private", owner="ada")
+    store.set_shared(private.id, False, ADA)
+    finished_run(name="public", owner="ada")
+    assert {row.name for row in store.list_runs(EVE) if not row.shipped} == {"public"}
+    assert {row.name for row in store.list_runs(ADA) if not row.shipped} == {"private", "public"}
+    shipped = [row for row in store.list_runs(EVE) if row.shipped]
+    assert {row.id for row in shipped} == {model.run_id for model in SHIPPED.values()}
+    assert all(row.curve and not row.starred for row in shipped)
+    assert not any(row.may_change(Visitor(None, is_admin=True)) for row in shipped)
+
+
+@pytest.mark.parametrize(
+    ("which", "expected"),
+    [
+        (RunFilter(), {"Größe eins", "plain", "theirs"}),
+        (RunFilter(mine=True), {"Größe eins", "plain"}),
+        (RunFilter(starred=True), {"plain"}),
+        (RunFilter(kinds=("softmax",)), {"plain"}),
+        (RunFilter(datasets=("mnist",)), {"theirs"}),
+        (RunFilter(states=(RunState.STOPPED, RunState.FAILED)), {"theirs"}),
+        (RunFilter(text="GRÖSSE"), {"Größe eins"}),
+        (RunFilter(text="dropout digits"), {"Größe eins"}),
+        (RunFilter(text="try again"), {"plain"}),
+        (RunFilter(text="first network"), {"Größe eins"}),
+        (RunFilter(text="sgd", mine=True), {"plain"}),
+        (RunFilter(text="100%_ '"), set()),
+    ],
+)
+def test_runs_are_chosen_and_searched(store, finished_run, which, expected):
+    finished_run(DENSE, name="Größe eins", owner="ada", recipe="first-network")
+    plain = finished_run(PLAIN, name="plain", owner="ada")
+    store.set_notes(plain.id, "Try this again", ADA)
+    store.set_pinned(plain.id, True, ADA)
+    other = DENSE.with_settings({"dataset": "mnist", "layers": [{"kind": "dense"}], "validation_split": 0.0})
+    finished_run(other, name="theirs", owner="eve", state=RunState.STOPPED)
+    assert set(names(store.list_runs(ADA, which))) == expected
+
+
+def test_the_command_lines_own_runs_are_those_without_an_owner(store, finished_run):
+    install_shipped(store)
+    finished_run(name="local"), finished_run(name="web", owner="ada")
+    assert names(store.list_runs(Visitor(None, is_admin=True), RunFilter(mine=True))) == ["local"]
+
+
+def result(store, name, accuracy, loss):
+    run_id = store.create(DENSE, name, owner="ada")
+    assert store.claim(run_id, own_process())
+    store.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=accuracy, test_loss=loss))
+
+
+def test_lists_are_sorted_with_those_that_have_no_value_last(store):
+    for name, accuracy, loss in (("b", 0.9, 0.3), ("A", 0.8, 0.1), ("c", 0.95, 0.2)):
+        result(store, name, accuracy, loss)
+    store.create(DENSE, "waits", owner="ada")
+    assert names(store.list_runs(ADA)) == ["waits", "c", "A", "b"]
+    assert names(store.list_runs(ADA, sort="accuracy")) == ["c", "b", "A", "waits"]
+    assert names(store.list_runs(ADA, sort="accuracy", descending=False)) == ["A", "b", "c", "waits"]
+    assert names(store.list_runs(ADA, sort="loss")) == ["A", "c", "b", "waits"]
+    assert names(store.list_runs(ADA, sort="name")) == ["A", "b", "c", "waits"]
+    for sort in SORTS:
+        assert len(store.list_runs(ADA, sort=sort)) == 4
+
+
+def test_a_run_that_can_not_be_read_hides_no_other(store, settings, finished_run):
+    odd = [finished_run(name="odd").id for _ in range(3)]
+    finished_run(name="kept")
+    with sqlite3.connect(settings.database_path) as connection:
+        for run_id, config in zip(odd, ("{", "[]", '{"model": {"layers": [{}]}}'), strict=True):
+            connection.execute("UPDATE runs SET config = ? WHERE id = ?", [config, run_id])
+    assert names(store.list_runs(ADA)) == ["kept"]

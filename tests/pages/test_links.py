@@ -1,0 +1,149 @@
+"""Opening a link to settings: the form has them, nothing starts, and nothing is lost."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.config import Dense, Dropout, NetworkConfig, RunConfig
+from mnist_core.links import read_link, write_link
+from mnist_core.settings import get_settings
+from mnist_core.store import RunRecord, Store, Visitor
+from tests.pages.test_pages import words
+
+OpenPage = Callable[..., AppTest]
+FinishedRun = Callable[..., RunRecord]
+
+CONFIG = RunConfig(model=NetworkConfig(layers=(Dense(units=77), Dropout(rate=0.35)))).with_settings(
+    {"dataset": "digits", "epochs": 7, "optimizer": "nadam", "rotation": 15, "train_size": 900}
+)
+LINK = write_link(CONFIG, "fashion-dropout")
+
+
+def draft(app: AppTest) -> RunConfig:
+    return RunConfig.parse(app.session_state["draft"])
+
+
+def linked(app: AppTest) -> str:
+    """Return the link that the page offers to copy."""
+    (address,) = [element.value for element in app.code if "config=" in element.value]
+    return address
+
+
+def test_a_link_fills_the_form_and_starts_nothing(open_page: OpenPage, store: Store) -> None:
+    app = open_page("train.py", config=LINK)
+    assert draft(app) == CONFIG
+    assert app.session_state["draft_recipe"] == "fashion-dropout"
+    assert "These settings came with a link" in words(app)
+    assert app.sidebar.number_input(key="form_epochs").value == 7
+    assert store.find() == []
+    assert read_link(linked(app)).config == CONFIG
+    assert not [button for button in app.button if button.key == "link_undo"]
+
+
+def test_what_is_changed_afterwards_stays_changed(open_page: OpenPage) -> None:
+    app = open_page("train.py", config=LINK)
+    app.sidebar.number_input(key="form_epochs").set_value(9).run()
+    assert draft(app) == CONFIG.with_settings({"epochs": 9})
+    assert read_link(linked(app)).config.train.epochs == 9
+
+
+def test_ones_own_settings_are_kept_and_come_back(open_page: OpenPage) -> None:
+    app = open_page("train.py")
+    app.sidebar.number_input(key="form_epochs").set_value(3).run()
+    mine = draft(app)
+    app.query_params["config"] = LINK
+    app.run()
+    assert draft(app) == CONFIG
+    app.button(key="link_undo").click().run()
+    assert draft(app) == mine
+    assert "config" not in app.query_params
+    assert "came with a link" not in words(app)
+    assert app.sidebar.number_input(key="form_epochs").value == 3
+
+
+def test_a_run_under_way_does_not_hide_the_form(open_page: OpenPage, finished_run: FinishedRun) -> None:
+    app = open_page("train.py", run=finished_run().id)
+    del app.query_params["run"]
+    app.query_params["config"] = LINK
+    app.run()
+    assert draft(app) == CONFIG
+    assert app.button(key="train_start")
+
+
+def test_the_run_that_was_begun_takes_the_links_place_in_the_address(
+    open_page: OpenPage, finished_run: FinishedRun
+) -> None:
+    record = finished_run(CONFIG)
+    app = open_page("train.py", config=LINK)
+    app.button(key="train_start").click().run()
+    assert record.id in app.query_params["run"]
+    assert "config" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (LINK[:-4], "cut off or changed"),
+        ("9" + LINK[1:], "another version"),
+        ("<b>hello</b>", "no link to settings"),
+        ("1" * 9000, "too long"),
+    ],
+)
+def test_a_link_that_is_none_gives_a_sentence_and_changes_nothing(
+    open_page: OpenPage, store: Store, text: str, sentence: str
+) -> None:
+    app = open_page("train.py", config=text)
+    assert sentence in app.error[0].value
+    assert app.session_state["draft_recipe"] == "first-network"
+    assert "nothing was changed" in words(app)
+    assert store.find() == []
+
+
+def test_more_than_this_installation_allows_is_told_and_not_cut(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_MAX_EPOCHS", "5")
+    get_settings.cache_clear()
+    app = open_page("train.py", config=LINK)
+    assert draft(app).train.epochs == 7
+    assert "At most 5 epochs are possible here" in words(app)
+    assert app.button(key="train_start").disabled
+
+
+def link_script(run_id: str) -> None:
+    from pages._ui import runs
+    from pages._ui.code_view import code_part
+    from pages._ui.link_view import link_part
+
+    record = runs.look_up(run_id)
+    code_part(record)
+    link_part(record)
+
+
+def test_a_runs_links_and_code_are_there_to_take_away(
+    finished_run: FinishedRun, store: Store, open_page: OpenPage
+) -> None:
+    record = finished_run(CONFIG, recipe="fashion-dropout", owner="someone")
+    app = AppTest.from_function(link_script, args=(record.id,), default_timeout=30).run()
+    assert not app.exception
+    assert f"/train?run={record.id}" in words(app)
+    assert read_link(linked(app)).recipe == "fashion-dropout"
+    assert "keras.layers.Dense(77" in words(app)
+    assert [button.proto.label for button in app.get("download_button")] == ["Python script", "Jupyter notebook"]
+    assert "private" not in words(app)
+
+
+def test_a_private_runs_link_says_who_can_open_it(finished_run: FinishedRun, store: Store, open_page: OpenPage) -> None:
+    record = finished_run(CONFIG)
+    store.set_shared(record.id, False, Visitor(None, is_admin=True))
+    app = AppTest.from_function(_as_admin, args=(record.id,), default_timeout=30).run()
+    assert not app.exception
+    assert "This run is private" in words(app)
+
+
+def _as_admin(run_id: str) -> None:
+    from mnist_core.store import shared_store
+    from pages._ui.link_view import link_part
+
+    link_part(shared_store().get(run_id))
