@@ -12,6 +12,7 @@ from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import runs, session
 from pages._ui.errors import errors_in_words, show_error
+from pages._ui.escaping import plain
 from pages._ui.i18n import t, term
 
 MOST_MB = 50  # of an upload: server.maxUploadSize
@@ -127,15 +128,10 @@ def _done(record: RunRecord) -> None:
         st.markdown(f":green[:material/check_circle:] {t('The run is back and belongs to you.')}", width="content")
         st.page_link(
             "train.py",
-            label=t("Open “{name}”", name=_plain(record.name)),
+            label=t("Open “{name}”", name=plain(record.name)),
             icon=":material/arrow_forward:",
             query_params={"run": record.id},
         )
-
-
-def _plain(name: str) -> str:
-    """Return what somebody typed so that it is no Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!<>|~:$" else letter for letter in name)
 
 
 def _size(size: int) -> str:
