@@ -20,8 +20,8 @@ class Importing(Finding):
     """Writes the records of imported runs; their files are written before."""
 
     def free_id(self, wanted: str) -> str:
-        """Return `wanted` if it has the form of an id and neither a run nor a folder has it, else a new id."""
-        if is_run_id(wanted) and not self.exists(wanted) and not self.files(wanted).folder.exists():
+        """Return `wanted` if it has the form of an id and no run (nor a deleted one) or folder has it, else another."""
+        if is_run_id(wanted) and not self.exists(wanted, deleted=True) and not self.files(wanted).folder.exists():
             return wanted
         return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 

@@ -113,7 +113,7 @@ def test_a_bundle_is_brought_back_once_and_belongs_to_the_visitor(
     assert new.owner is not None
     assert new.imported is not None
     assert "The run is back" in words(app)
-    assert shown[-1] == (r"Open “\[Mine\]\(http\://evil\)”", new.id)
+    assert shown[-1] == (r"Open “\[Mine\](http\://evil)”", new.id)
     app.run()
     assert len(store.find()) == 2
 

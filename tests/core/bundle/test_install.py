@@ -30,7 +30,7 @@ def test_an_import_brings_the_run_back(honest, store):
     points, tables = store.points(before.id), store.files(before.id).read_probabilities()
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
     said = classifier(store.files(before.id)).predict(images)
-    store.delete(before.id, Visitor(None, is_admin=True))
+    assert store.remove(before.id)
 
     after = import_bundle(data, store, "me")
 
@@ -65,6 +65,14 @@ def test_an_imported_run_says_that_it_is(honest, store):
 def test_where_the_id_is_taken_it_gets_another(honest, store):
     first, second = import_bundle(honest[1], store, "me"), import_bundle(honest[1], store, "me")
     assert len({honest[0].id, first.id, second.id}) == 3
+
+
+def test_a_deleted_run_keeps_its_id_while_it_can_be_brought_back(honest, store):
+    admin = Visitor(None, is_admin=True)
+    store.delete(honest[0].id, admin)
+    record = import_bundle(honest[1], store, "me")
+    assert record.id != honest[0].id
+    assert store.undelete(honest[0].id, admin).id == honest[0].id
 
 
 def test_an_import_takes_nobody_s_place(honest, store):

@@ -21,3 +21,14 @@ from mnist_core.text import plain
 )
 def test_what_was_typed_means_itself_and_stays_readable(typed, shown):
     assert plain(typed) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["*a* _b_ `c`", "[x](javascript:y) ![z](u)", "# :red[r] $1$ <b>", "a\n\n- b | c ~~d~~"]
+)
+def test_nothing_that_was_typed_formats_itself(text):
+    escaped = plain(text)
+    assert "\n" not in escaped
+    assert escaped.replace("\\", "") == " ".join(text.split())
+    for character in "*_`[]#$<>|~!":
+        assert escaped.count(character) == escaped.count("\\" + character)
