@@ -61,6 +61,8 @@ def data_section(data: DataConfig, *, one_hot: int | None, apart: bool) -> Secti
 def _comment(data: DataConfig) -> str:
     if data.dataset in _LOADED_BY_KERAS:
         return "images of 28 x 28 numbers, here from 0 to 1. Keras downloads them the first time."
+    if data.dataset == "digits":
+        return "images of 28 x 28 numbers, here from 0 to 1, enlarged more simply than in MNIST Lab."
     return "images of 28 x 28 numbers, here from 0 to 1."
 
 

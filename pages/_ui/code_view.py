@@ -15,6 +15,7 @@ SCRIPT, NOTEBOOK = "mnist_lab.py", "mnist_lab.ipynb"
 
 def code_part(record: RunRecord) -> None:
     """Show the code of a run and offer it as files."""
+    st.markdown(f"**{t('Keras code')}**")
     code_box(record.config)
     if record.state is RunState.STOPPED:
         st.caption(t("This run was stopped early. The script trains to the end, so its figures will differ."))
@@ -48,8 +49,8 @@ def _download(words: str, write: Callable[[RunConfig, int], str], name: str, mim
 
 def _about(config: RunConfig) -> str:
     """Say how far the plain script is the same as what is trained here, and how to run it."""
-    if config.augment.habits and config.augments:
-        words = [t("A plain Keras script of these settings, but for what its comments leave out.")]
+    if (config.augment.habits and config.augments) or config.data.dataset == "digits":
+        words = [t("A plain Keras script of these settings; its comments say what it leaves out or does more simply.")]
     else:
         words = [t("A plain Keras script of exactly these settings.")]
     words.append(

@@ -26,8 +26,8 @@ def link_part(record: RunRecord) -> None:
     else:
         st.caption(
             t(
-                "This run is private: the link opens for you alone. Share it under “Manage”, or send the link to its "
-                "settings instead."
+                "This run is private: the link opens for its owner alone. Share it under “Manage”, or send the link to "
+                "its settings instead."
             )
         )
     st.markdown(f"**{t('Link to its settings')}**")
