@@ -22,7 +22,8 @@ def fine_tuning_sections(config: RunConfig, fine_tune: FineTuneConfig, num_class
             f"{BASE_FILE} and {DRAWINGS_FILE} lie beside this script: `python -m mnist_core code RUN --out FILE`.",
             f"What it learns from now. `{BASE_FILE}`, the network to begin with, and `{DRAWINGS_FILE}` have to lie "
             "beside this notebook: `python -m mnist_core code RUN --out FILE` writes them, on the computer that they "
-            f"were drawn on. Of each digit the {ENOUGH}rd drawing and every {EVERY}th after it are held back to judge it by.",
+            f"were drawn on. Of each digit the {ENOUGH}rd drawing and every {EVERY}th after it are held back to judge "
+            "it by.",
             (
                 f'file = np.load("{DRAWINGS_FILE}")',
                 'x_own, y_own = file["images"] / 255.0, file["labels"]',
