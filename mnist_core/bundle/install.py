@@ -19,7 +19,7 @@ from mnist_core.engine.local import PROJECT, child_environment
 from mnist_core.errors import BundleError
 from mnist_core.files import storage_errors
 from mnist_core.recipes import RECIPES
-from mnist_core.store import Imported, RunRecord, RunState, Store
+from mnist_core.store import Finished, Imported, RunRecord, RunState, Store
 
 TRIAL = "mnist_core.bundle.trial"
 _IMAGES = 20
@@ -92,17 +92,19 @@ def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, si
             created=manifest.created.isoformat(timespec="seconds"),
             moment=datetime.now(UTC).isoformat(timespec="seconds"),
         ),
-        name=" ".join(manifest.name.split()),
-        config=incoming.config,
+        Finished(
+            name=" ".join(manifest.name.split()),
+            config=incoming.config,
+            outcome=manifest.outcome,
+            points=incoming.points,
+            epoch=manifest.epoch,
+            step=manifest.step,
+            steps_per_epoch=manifest.steps_per_epoch,
+            size=size,
+            recipe=manifest.recipe if manifest.recipe in RECIPES else None,
+        ),
         owner=owner,
         state=RunState(manifest.state),
-        outcome=manifest.outcome,
-        points=incoming.points,
-        epoch=manifest.epoch,
-        step=manifest.step,
-        steps_per_epoch=manifest.steps_per_epoch,
-        size=size,
-        recipe=manifest.recipe if manifest.recipe in RECIPES else None,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from mnist_core.files import replacing
 from mnist_core.models.graph import with_last_output_only
 from mnist_core.pretrained.package import FILES, Package
-from mnist_core.store import RunRecord, Shipped, Store
+from mnist_core.store import Finished, RunRecord, Shipped, Store
 
 FOLDER = Path(__file__).parent
 _MODEL = "model.onnx"
@@ -59,16 +59,18 @@ def _install(package: Package, store: Store, there: Mapping[str, RunRecord]) -> 
             summary=manifest.summary,
             sources=list(manifest.sources),
         ),
-        name=manifest.title,
-        config=manifest.config,
-        created=manifest.created,
-        outcome=manifest.outcome,
-        points=manifest.points,
-        epoch=manifest.epoch,
-        step=manifest.step,
-        steps_per_epoch=manifest.steps_per_epoch,
-        size=files.size(),
-        recipe=manifest.recipe,
+        Finished(
+            name=manifest.title,
+            config=manifest.config,
+            outcome=manifest.outcome,
+            points=manifest.points,
+            epoch=manifest.epoch,
+            step=manifest.step,
+            steps_per_epoch=manifest.steps_per_epoch,
+            size=files.size(),
+            recipe=manifest.recipe,
+        ),
+        manifest.created,
     )
     return True
 

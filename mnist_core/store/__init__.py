@@ -13,6 +13,7 @@ from mnist_core.store.analyses import (
 from mnist_core.store.artifacts import RunFiles
 from mnist_core.store.processes import own_process
 from mnist_core.store.records import (
+    Finished,
     Imported,
     MetricPoint,
     Outcome,
@@ -30,6 +31,7 @@ __all__ = [
     "MAP_SAMPLES",
     "METRIC_NAMES",
     "Analysis",
+    "Finished",
     "Imported",
     "Kind",
     "MetricPoint",

@@ -2,21 +2,16 @@
 
 import secrets
 import time
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from sqlalchemy import insert
-
-from mnist_core.config import RunConfig
 from mnist_core.store.artifacts import is_run_id
 from mnist_core.store.finding import Finding
-from mnist_core.store.metrics import metric_rows
-from mnist_core.store.records import Imported, MetricPoint, Outcome, RunState
-from mnist_core.store.tables import metrics, runs
+from mnist_core.store.finished import Finishing
+from mnist_core.store.records import Finished, Imported, RunState
 
 
-class Importing(Finding):
+class Importing(Finding, Finishing):
     """Writes the records of imported runs; their files are written before."""
 
     def free_id(self, wanted: str) -> str:
@@ -29,18 +24,10 @@ class Importing(Finding):
         self,
         run_id: str,
         imported: Imported,
+        run: Finished,
         *,
-        name: str,
-        config: RunConfig,
         owner: str | None,
         state: RunState,
-        outcome: Outcome,
-        points: Sequence[MetricPoint],
-        epoch: int,
-        step: int,
-        steps_per_epoch: int,
-        size: int,
-        recipe: str | None = None,
         shared: bool | None = None,
     ) -> None:
         """Record an imported run, its curve with it, in one transaction.
@@ -52,38 +39,25 @@ class Importing(Finding):
         run_id : str
             As `free_id` gave it.
         imported : Imported
-        name, config, owner, outcome, points, epoch, step, steps_per_epoch, recipe
-            As of `RunRecord`.
+        run : Finished
+        owner : str or None
+            Whose it becomes.
         state : RunState
             One that has a model.
-        size : int
-            Bytes of its files.
         shared : bool, optional
             Whether everyone may look at it; by default as the settings say.
         """
         now = time.time()
         with self._begin() as connection:
-            connection.execute(
-                insert(runs).values(
-                    id=run_id,
-                    name=name,
-                    config=config.to_json(),
-                    fingerprint=config.fingerprint(),
-                    state=state.value,
-                    owner=owner,
-                    recipe=recipe,
-                    created=now,
-                    finished=now,
-                    updated=now,
-                    device=outcome.device,
-                    epoch=epoch,
-                    step=step,
-                    steps_per_epoch=steps_per_epoch,
-                    shared=self.settings.share_new_runs if shared is None else shared,
-                    bytes=size,
-                    outcome=asdict(outcome),
-                    imported=asdict(imported),
-                )
+            self._insert(
+                connection,
+                run_id,
+                run,
+                state=state.value,
+                owner=owner,
+                created=now,
+                finished=now,
+                updated=now,
+                shared=self.settings.share_new_runs if shared is None else shared,
+                imported=asdict(imported),
             )
-            if points:
-                connection.execute(insert(metrics), metric_rows(run_id, points))

@@ -1,5 +1,6 @@
 """What the store holds, as plain values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -222,3 +223,28 @@ class MetricPoint:
     epoch: int
     seconds: float
     values: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A run that was finished elsewhere, on its way into the record.
+
+    Attributes
+    ----------
+    points : sequence of MetricPoint
+        Its curve.
+    epoch, step, steps_per_epoch : int
+        How far it was trained.
+    size : int
+        Bytes of its files.
+    """
+
+    name: str
+    config: RunConfig
+    outcome: Outcome
+    points: Sequence[MetricPoint]
+    epoch: int
+    step: int
+    steps_per_epoch: int
+    size: int
+    recipe: str | None = None
