@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_core.pretrained import SHIPPED
+from tests.e2e.conftest import settled
 from tests.serving import Server
 
 pytestmark = pytest.mark.e2e
@@ -27,12 +28,17 @@ def test_a_run_is_taken_away_and_brought_back(page: Page, server: Server, tmp_pa
             archive.namelist()
         )
 
+    settled(page)
     page.locator("input[type=file]").set_input_files(path)
     expect(page.get_by_text("The run is back and belongs to you.")).to_be_visible()
+    settled(page)
     page.get_by_role("link", name="Open “MNIST only”").click()
     expect(page.get_by_text("imported", exact=False).first).to_be_visible()
 
-    page.get_by_role("link", name="Runs").click()
+    settled(page)
+    page.get_by_test_id("stTopNavLink").filter(has_text="Runs").click()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    settled(page)
     path.write_bytes(b"PK\3\4 no bundle")
     page.locator("input[type=file]").set_input_files(path)
     expect(page.get_by_text("The bundle is damaged or cut off.")).to_be_visible()

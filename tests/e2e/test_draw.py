@@ -114,6 +114,7 @@ def test_several_digits_are_read_as_a_number_by_several_networks(readers: Server
     draw_with_mouse(page, canvas, SMALL_ONE)
     reads(page, "71")
     expect(page.get_by_text("digit 2", exact=True)).to_be_visible()
+    settled(page)  # a list that is open closes when what is around it is drawn anew
     page.get_by_role("combobox", name="Ask other networks too").press("ArrowDown")
     page.get_by_role("option").filter(has_not_text="Select all").first.click()
     expect(page.locator(".lab-votes > div")).to_have_count(2)

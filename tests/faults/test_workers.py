@@ -1,6 +1,7 @@
 """Workers that are killed, hang, take too much, or can't write."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,7 +129,8 @@ def test_a_worker_that_can_not_write_fails_in_words_and_leaves_no_half_file(
     assert record.state is RunState.FAILED, record.error
     folder = lab.store.files(run_id).folder
     assert sentence(record) == f"The disk is full: {folder} can't take more. Free some space and try again."
-    assert {path.name for path in folder.iterdir()} == left, "a half-written file"
+    # TensorBoard's logs go on growing by themselves, and are written anew when the run goes on.
+    assert {path.name for path in folder.iterdir()} - {"tensorboard"} == left, "a half-written file"
     lab.check_what_was_finished()
     lab.check_the_queue_goes_on()
     if phase == "evaluate":  # what was trained is not lost: it becomes a model once there is space
@@ -146,7 +148,7 @@ def test_a_corrupt_run_folder_hurts_nobody_else(lab: Lab, damage: str) -> None:
     lab.until(run_id, RunState.PAUSED)
     folder = lab.store.files(run_id).folder
     if damage == "garbage":
-        for path in folder.iterdir():
+        for path in filter(Path.is_file, folder.rglob("*")):
             path.write_bytes(np.random.default_rng(0).bytes(1000))
     else:
         folder.rename(folder.with_suffix(".gone"))

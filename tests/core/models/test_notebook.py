@@ -65,5 +65,4 @@ def test_jupyter_runs_the_notebook_from_top_to_bottom(tmp_path, monkeypatch):
     outputs = {cell["id"]: cell["outputs"] for cell in book.cells if cell["cell_type"] == "code"}
     # TensorFlow may have said something before.
     assert "Test: {'accuracy': 0." in "".join(output.get("text", "") for output in outputs["evaluation"])
-    assert any("image/png" in output.get("data", {}) for output in outputs["plot"])
     assert (tmp_path / "curves.png").stat().st_size > 5000
