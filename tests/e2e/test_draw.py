@@ -3,16 +3,19 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from mnist_core.settings import Settings
 from mnist_core.store import Store
 from tests.e2e.conftest import settled
 from tests.reading_network import add_reader
 from tests.serving import Server
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -114,9 +117,18 @@ def test_several_digits_are_read_as_a_number_by_several_networks(readers: Server
     draw_with_mouse(page, canvas, SMALL_ONE)
     reads(page, "71")
     expect(page.get_by_text("digit 2", exact=True)).to_be_visible()
-    settled(page)  # a list that is open closes when what is around it is drawn anew
-    page.get_by_role("combobox", name="Ask other networks too").press("ArrowDown")
-    page.get_by_role("option").filter(has_not_text="Select all").first.click()
+    option = page.get_by_role("option").filter(has_not_text="Select all").first
+
+    def chosen() -> bool:
+        # A list that is open closes when what is around it is drawn anew.
+        settled(page)
+        page.get_by_role("combobox", name="Ask other networks too").press("ArrowDown")
+        with suppress(BrowserTimeout):
+            option.click(timeout=2000)
+            return True
+        return False
+
+    wait_until(chosen, 60, "the list of networks")
     expect(page.locator(".lab-votes > div")).to_have_count(2)
     expect(page.get_by_text(re.compile("They (dis)?agree"))).to_be_visible()
 
