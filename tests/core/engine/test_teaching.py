@@ -77,8 +77,8 @@ def test_a_slow_computer_goes_through_fewer_images(store, settings, base):
     speed = Speed(dense=1e8, conv=1e8, normalization=1e-8, step=0.001)
     write_speed(DeviceSpeed("CPU: slow", {"float32": speed, "mixed_bfloat16": speed}), settings.speed_path)
     slow = fine_tune_config(base, drawings(100), store).fine_tune
-    assert slow.copies == 750
-    assert slow.rehearsal == REHEARSAL // 2
+    assert slow.copies == 450
+    assert slow.rehearsal == int(0.3 * REHEARSAL)
 
 
 def test_mixed_precision_is_kept_where_it_is_faster(store, settings, base):
