@@ -1,6 +1,7 @@
 """The command line: ``python -m mnist_core``, sharing runs and data with the dashboard."""
 
 import argparse
+import os
 import sys
 
 from mnist_core.commands import board, bundles, comparing, hub, judging, runs, sharing, training
@@ -15,6 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads has enough, as `head`; Python itself would still write the rest at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except MnistLabError as error:
         print(f"mnist_core: {error}", file=sys.stderr)
         return 2

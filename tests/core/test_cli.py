@@ -315,3 +315,19 @@ def test_a_finished_run_needs_a_number_of_epochs_to_be_trained_on(
     assert main(["resume", run.id, "--epochs", "2"]) == 2
     assert "has 3 epochs already" in capsys.readouterr().err
     assert len(store.find()) == 1
+
+
+def test_a_reader_who_has_enough_is_no_error(tmp_path: Path) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-m", "mnist_core", "recipes"],
+        cwd=ROOT,
+        env=os.environ | {"MNIST_LAB_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert writer.stdout is not None
+    assert writer.stderr is not None
+    writer.stdout.close()
+    assert writer.wait(60) == 0
+    assert writer.stderr.read() == b""
+    writer.stderr.close()
