@@ -1,8 +1,6 @@
 """Entry of the process: ``python -m mnist_core.analysis tsne --dataset mnist --samples 2000 --seed 0``.
 
-It writes JSON lines on standard output: ``{"fraction": 0.25}`` while it works, and ``{"error": ...}``
-with a sentence template and its values where it fails. The result is a file. The end of standard
-input means that nobody waits any more: the process ends at once.
+The result is a file. What it says on the way is described in `mnist_core.engine.children`.
 
 Exit codes: 0 the result is written, 1 failed, 2 bad arguments, 4 nobody waits.
 """
@@ -10,7 +8,6 @@ Exit codes: 0 the result is written, 1 failed, 2 bad arguments, 4 nobody waits.
 import argparse
 import os
 import sys
-import traceback
 
 # Set before scikit-learn is imported: its threads shall sleep while they wait, not take the processor from pages.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -27,29 +24,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--samples", type=int, required=True, help="how many training images are used")
     parser.add_argument("--seed", type=int, default=0)
     analysis = Analysis(**vars(parser.parse_args(arguments)))
-    return _compute(analysis, Voice())
+    voice = Voice()
 
+    def compute() -> None:
+        from mnist_core.analysis.computations import COMPUTATIONS
+        from mnist_core.datasets import load_dataset
+        from mnist_core.settings import get_settings
 
-def _compute(analysis: Analysis, voice: Voice) -> int:
-    from mnist_core.analysis.computations import COMPUTATIONS
-    from mnist_core.datasets import load_dataset
-    from mnist_core.errors import MnistLabError
-    from mnist_core.settings import get_settings
-
-    try:
         dataset = load_dataset(analysis.dataset, get_settings())
-        result = COMPUTATIONS[analysis.kind](dataset, analysis, voice.fraction)
-        write_analysis(analysis, result, get_settings())
-    except MnistLabError as error:
-        voice.error(error)
-        return 1
-    except MemoryError:
-        voice.error(MnistLabError("There was not enough memory for this computation."))
-        return 1
-    except Exception:  # into the log; the app says that there is no result
-        traceback.print_exc()
-        return 1
-    return 0
+        write_analysis(analysis, COMPUTATIONS[analysis.kind](dataset, analysis, voice.fraction), get_settings())
+
+    return voice.exit_code_of(compute, "There was not enough memory for this computation.")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Exit codes: 0 the file is written, 1 failed, 2 bad arguments, 4 nobody waits.
 
 import argparse
 import sys
-import traceback
 from pathlib import Path
 
 from mnist_core.engine.children import Voice
@@ -21,25 +20,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--saved-model", action="store_true")
     options = parser.parse_args(arguments)
     voice = Voice()
-    # Imported here: nobody waits for it where the arguments are wrong.
-    from mnist_core.bundle.make import make_bundle
-    from mnist_core.errors import MnistLabError
-    from mnist_core.store import shared_store
 
-    try:
+    def make() -> None:
+        # Imported here: nobody waits for it where the arguments are wrong.
+        from mnist_core.bundle.make import make_bundle
+        from mnist_core.store import shared_store
+
         store = shared_store()
-        record = store.get(options.run)
-        make_bundle(record, store, options.out, saved_model=options.saved_model, report=voice.fraction)
-    except MnistLabError as error:
-        voice.error(error)
-        return 1
-    except MemoryError:
-        voice.error(MnistLabError("There was not enough memory to make the bundle."))
-        return 1
-    except Exception:  # into the log; the app says that there is no result
-        traceback.print_exc()
-        return 1
-    return 0
+        make_bundle(store.get(options.run), store, options.out, saved_model=options.saved_model, report=voice.fraction)
+
+    return voice.exit_code_of(make, "There was not enough memory to make the bundle.")
 
 
 if __name__ == "__main__":

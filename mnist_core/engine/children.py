@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,27 @@ class Voice:
     def error(self, error: MnistLabError) -> None:
         """Say why there is no result."""
         self._say({"error": {"template": error.template, "values": {k: str(v) for k, v in error.values.items()}}})
+
+    def exit_code_of(self, work: Callable[[], None], no_memory: str) -> int:
+        """Do the work and return the process's exit code: 0 it is done, 1 it failed.
+
+        Parameters
+        ----------
+        work : callable
+        no_memory : str
+            What is said where there was not enough memory.
+        """
+        try:
+            work()
+        except MnistLabError as error:
+            self.error(error)
+        except MemoryError:
+            self.error(MnistLabError(no_memory))
+        except Exception:  # into the log; the app says that there is no result
+            traceback.print_exc()
+        else:
+            return 0
+        return 1
 
     def _say(self, message: dict[str, Any]) -> None:
         os.write(self._output, json.dumps(message).encode() + b"\n")
