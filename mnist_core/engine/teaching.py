@@ -81,7 +81,5 @@ def _share_in_time(config: RunConfig, speed: DeviceSpeed) -> float:
     """Return which share of all images a network can go through in the time that there is."""
     spec = get_spec(config.data.dataset)
     image = speed.step_seconds(config) / config.train.batch_size
-    used = min(config.data.train_size or spec.n_train, spec.n_train)
-    judged = spec.n_test + EPOCHS * used * config.data.validation_split
-    left = _SECONDS / image - _JUDGING * judged
+    left = _SECONDS / image - _JUDGING * spec.n_test
     return min(1.0, max(_LEAST, left / (EPOCHS * (MOST_COPIES + REHEARSAL))))
