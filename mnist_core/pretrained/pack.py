@@ -9,7 +9,7 @@ import json
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import RunStateError
 from mnist_core.evaluation import accuracy
 from mnist_core.models.graph import with_last_output_only
+from mnist_core.pretrained.canonical import canonical
 from mnist_core.pretrained.catalogue import ShippedModel
 from mnist_core.pretrained.package import Manifest, plain_entry, write_package
 from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store
@@ -173,80 +174,6 @@ def _layers_onnx(network: "keras.Model") -> bytes:
         path = Path(folder) / "layers.onnx"
         write_onnx(every_layer(network), path)
         return canonical(path.read_bytes())
-
-
-def canonical(model: bytes) -> bytes:
-    """Return the same ONNX model with its nodes in a fixed order, and names that tell that order.
-
-    The exporter's names and order differ from time to time. Outputs keep their names, the input becomes ``image``.
-    """
-    import onnx
-
-    proto = onnx.load_from_string(model)
-    graph = proto.graph
-    _turn_copies(graph)
-    nodes, names = _in_order(graph)
-    graph.input[0].name = "image"
-    for number, node in enumerate(nodes):
-        node.name = f"{node.op_type}_{number}"
-        node.domain = node.domain  # said or not said: both are in use for the usual one
-        node.input[:] = [names.get(name, "") for name in node.input]
-        node.output[:] = [names.setdefault(name, f"t{len(names)}") for name in node.output]
-        node.attribute.sort(key=lambda attribute: attribute.name)
-    constants = [constant for constant in graph.initializer if constant.name in names]
-    for constant in constants:
-        constant.name = names[constant.name]
-    _replace(graph, "node", nodes)
-    _replace(graph, "initializer", sorted(constants, key=lambda constant: constant.name))
-    _replace(graph, "output", sorted(graph.output, key=lambda value: value.name))
-    for value in (*graph.input, *graph.output):
-        for dimension in value.type.tensor_type.shape.dim:
-            if dimension.dim_param:
-                dimension.dim_param = "images"
-    graph.name = "network"
-    graph.ClearField("value_info")
-    graph.ClearField("doc_string")
-    content: bytes = proto.SerializeToString(deterministic=True)
-    return content
-
-
-def _in_order(graph: Any) -> tuple[list[Any], dict[str, str]]:
-    """Return the nodes that the outputs need, each after those it needs, and new names of all tensors."""
-    makers = {name: node for node in graph.node for name in node.output}
-    names = {value.name: value.name for value in graph.output} | {graph.input[0].name: "image"}
-    nodes: list[Any] = []
-
-    def visit(name: str) -> None:
-        node = makers.get(name)
-        if node is not None and not any(node is seen for seen in nodes):
-            for source in node.input:
-                visit(source)
-            nodes.append(node)
-        if name:  # an input that was left out has no name
-            names.setdefault(name, f"t{len(names)}")
-
-    for output in sorted(value.name for value in graph.output):
-        visit(output)
-    return nodes, names
-
-
-def _replace(graph: Any, field: str, values: Sequence[Any]) -> None:
-    copies = [type(value).FromString(value.SerializeToString(deterministic=True)) for value in values]
-    graph.ClearField(field)
-    getattr(graph, field).extend(copies)
-
-
-def _turn_copies(graph: Any) -> None:
-    """Let a layer that changes nothing be a copy of the one before it: the exporter also writes it the other way."""
-    outputs = {value.name for value in graph.output}
-    for copy in [node for node in graph.node if node.op_type == "Identity"]:
-        first, last = sorted((copy.input[0], copy.output[0]))
-        if not {first, last} <= outputs:
-            continue
-        for node in graph.node:
-            node.input[:] = [first if name == last else name for name in node.input]
-            node.output[:] = [first if name == last else name for name in node.output]
-        copy.input[:], copy.output[:] = [first], [last]
 
 
 def _keras_file(network: "keras.Model") -> bytes:
