@@ -12,7 +12,7 @@ from pages._ui.draw_answer import percent, show_answer, sure_line
 from pages._ui.draw_models import choose_others, side_by_side
 from pages._ui.draw_reading import Reading, least_sureness, read
 from pages._ui.draw_steps import demo, looked_at, steps
-from pages._ui.draw_tools import choose_tools
+from pages._ui.draw_tools import choose_tools, offer_samples
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 from pages._ui.probability_bars import probability_bars
@@ -20,7 +20,7 @@ from pages._ui.probability_bars import probability_bars
 
 @runs.fragment
 def board(record: RunRecord) -> None:
-    """Show canvas, answer and preparation."""
+    """Show canvas, answer and preparation: what an answer needs first, then the rest."""
     spec = get_spec(record.config.data.dataset)
     least_sureness(record)  # worked out in the background before the first stroke
     left, right = st.columns([2, 3], gap="large")
@@ -28,7 +28,7 @@ def board(record: RunRecord) -> None:
         # On a phone the tools come after the answer (style.css).
         canvas, below = st.container(), st.container(key="draw_tools")
         with below:
-            tools = choose_tools(spec.kind)
+            tools, tools_row = choose_tools(spec.kind)
         with canvas:
             drawing = draw_canvas(tools.pen, spec.kind, shade=tools.shade, fill=tools.fill)
     parts = prepare_parts(drawing, SIZE, spec.kind) if drawing is not None else ()
@@ -43,6 +43,8 @@ def board(record: RunRecord) -> None:
         others = choose_others(record)
         if reading is not None:
             side_by_side(reading, others, parts)
+    with tools_row:
+        offer_samples(spec.kind)
     if drawing is None or reading is None:
         return
     left, right = st.columns([3, 2], gap="large")

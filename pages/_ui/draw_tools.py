@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.drawing import Sample, samples
 from pages._ui.canvas import put_on_canvas
@@ -22,8 +23,8 @@ class Tools:
     fill: bool = False
 
 
-def choose_tools(kind: str) -> Tools:
-    """Show the tools for digits or clothes and a way to begin with a drawing that is there already."""
+def choose_tools(kind: str) -> tuple[Tools, DeltaGenerator]:
+    """Show the tools for digits or clothes; return the choice and the row of buttons, which has room for another."""
     shade, fill = 255, False
     if kind == "clothes":
         with st.container(horizontal=True):
@@ -39,24 +40,28 @@ def choose_tools(kind: str) -> Tools:
         fill = tool == "fill"
         if fill:
             st.caption(t("Go once around a shape: when you lift the pen, it is closed and filled."))
-    with st.container(horizontal=True, gap="small"):
-        with st.popover(t("Show me one"), icon=":material/auto_awesome:", key=f"draw_samples_{kind}"):
-            st.caption(t("A drawing to start from. You can draw on it, or take it back with Undo."))
-            for sample in samples():
-                if sample.kind == kind:
-                    _sample_button(sample)
-        with st.popover(t("Pen width"), icon=":material/line_weight:"):
-            pen: int = st.slider(
-                t("Pen width in pixels"), 8, 40, USUAL_PEN, step=2, key="draw_pen", persist_state="session", width=280
-            )
-            if kind == "digits":
-                st.caption(
-                    t(
-                        "The pen's width makes no difference to the answer, and place and size hardly any: your "
-                        "strokes are moved, scaled and drawn again with a fitting pen."
-                    )
+    row = st.container(horizontal=True, gap="small")
+    with row, st.popover(t("Pen width"), icon=":material/line_weight:"):
+        pen: int = st.slider(
+            t("Pen width in pixels"), 8, 40, USUAL_PEN, step=2, key="draw_pen", persist_state="session", width=280
+        )
+        if kind == "digits":
+            st.caption(
+                t(
+                    "The pen's width makes no difference to the answer, and place and size hardly any: your "
+                    "strokes are moved, scaled and drawn again with a fitting pen."
                 )
-    return Tools(pen, shade, fill)
+            )
+    return Tools(pen, shade, fill), row
+
+
+def offer_samples(kind: str) -> None:
+    """Show a way to begin with a drawing that is there already."""
+    with st.popover(t("Show me one"), icon=":material/auto_awesome:", key=f"draw_samples_{kind}"):
+        st.caption(t("A drawing to start from. You can draw on it, or take it back with Undo."))
+        for sample in samples():
+            if sample.kind == kind:
+                _sample_button(sample)
 
 
 def _sample_button(sample: Sample) -> None:

@@ -58,6 +58,8 @@ def open_board(page: Page, server: Server) -> Locator:
 
 def places(canvas: Locator, points: Points, each: int = 8) -> list[tuple[float, float]]:
     """Return places on the screen along a line, some between each two points."""
+    settled(canvas.page)  # a canvas that was cleared is a new one, which has no place for a moment
+    wait_until(lambda: canvas.bounding_box() is not None, 30, "the canvas")
     box = canvas.bounding_box()
     assert box is not None
     at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
