@@ -45,6 +45,7 @@ def wait_for_points(page: Page, more_than: int) -> int:
 
 def draw_line(page: Page, canvas: Locator, points: list[tuple[float, float]]) -> None:
     """Draw with the mouse; points are shares of the canvas's sides."""
+    settled(page)
     box = canvas.bounding_box()
     assert box is not None
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]

@@ -14,6 +14,7 @@ pytestmark = [
 
 
 def draw_a_seven(page: Page) -> None:
+    settled(page)
     box = page.locator("canvas.upper-canvas").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 70, box["y"] + 60)
