@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from mnist_core.bundle.describe import INPUT, OUTPUT, data_checksum, preprocessing, versions
 from mnist_core.bundle.evidence import Evidence
 from mnist_core.bundle.reading import PACKAGE
+from mnist_core.text.markdown import plain
 
 _WHAT: tuple[tuple[str, str], ...] = (
     ("predict.py", "reads photos and drawings exactly as MNIST Lab does, with the folder `{package}`"),
@@ -37,7 +38,7 @@ def readme(evidence: Evidence, names: Sequence[str], left_out: Mapping[str, str]
     steps = "\n".join(f"{n}. {step}" for n, step in enumerate(preprocessing(spec), start=1))
     sure = f"{sure_from:.1%} on" if sure_from <= 1 else "no share on: it is wrong too often"
     parts = [
-        f"# {_plain(record.name)}",
+        f"# {plain(record.name)}",
         f"A network that knows {spec.title} ({', '.join(spec.class_names)}), trained with MNIST Lab.",
         "## Use it\n\n```sh\npip install numpy pillow onnxruntime\npython predict.py photo.jpg\n"
         "python predict.py photo.jpg --json\n```\n\nIn a program:\n\n```python\nfrom predict import Reader\n"
@@ -85,8 +86,3 @@ def facts(evidence: Evidence) -> dict[str, str]:
 
 def _missing(left_out: Mapping[str, str]) -> str:
     return "Left out:\n\n" + "\n".join(f"- `{name}`: {why}" for name, why in left_out.items())
-
-
-def _plain(name: str) -> str:
-    """Return what somebody typed so that Markdown shows it as it is."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!<>|&" else letter for letter in " ".join(name.split()))

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chosen_run, print_json
+from mnist_core.commands.common import RUN_HELP, chatter_held_back, chosen_run, print_json
 from mnist_core.errors import BundleError
 from mnist_core.store import shared_store
 
@@ -27,7 +27,9 @@ def _bundle(options: argparse.Namespace) -> int:
     from mnist_core.bundle.make import make_bundle
 
     record = chosen_run(options.run)
-    path = make_bundle(record, shared_store(), options.out or Path(f"{record.id}.zip"), saved_model=options.saved_model)
+    path = options.out or Path(f"{record.id}.zip")
+    with chatter_held_back():
+        make_bundle(record, shared_store(), path, saved_model=options.saved_model)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
     return 0
 

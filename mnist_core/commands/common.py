@@ -1,6 +1,12 @@
 """What the commands share: whose runs they see, how a run is named, how results are printed."""
 
 import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -43,3 +49,27 @@ def judged_on_test_set(record: RunRecord) -> tuple[npt.NDArray[np.float32], npt.
 def print_json(value: Any) -> None:
     """Print one JSON value as a line."""
     print(json.dumps(value))
+
+
+@contextmanager
+def chatter_held_back() -> Iterator[None]:
+    """Hold back what libraries print, the compiled ones too; show it on standard error where an error comes through."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [(stream, os.dup(stream)) for stream in (1, 2)]
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as held:
+        failed = True
+        try:
+            for stream, _ in kept:
+                os.dup2(held.fileno(), stream)
+            yield
+            failed = False
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for stream, copy in kept:
+                os.dup2(copy, stream)
+                os.close(copy)
+            if failed:
+                held.seek(0)
+                shutil.copyfileobj(held, sys.stderr)

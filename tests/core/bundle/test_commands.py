@@ -1,10 +1,12 @@
 """`bundle` and `import` on the command line."""
 
 import json
+import os
 
 import pytest
 
 from mnist_core.__main__ import main
+from mnist_core.commands.common import chatter_held_back
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 
 LOGISTIC = RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig())
@@ -37,3 +39,22 @@ def test_bad_input_gives_a_sentence_and_exit_code_2(arguments, sentence, tmp_pat
     (tmp_path / "evil.zip").write_bytes(b"\x80\x04")
     assert main(arguments) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_what_libraries_print_is_held_back(capfd):
+    with chatter_held_back():
+        os.write(1, b"compiled chatter\n")
+        os.write(2, b"more of it\n")
+    os.write(1, b"afterwards\n")
+    assert capfd.readouterr() == ("afterwards\n", "")
+
+
+def test_what_libraries_printed_is_shown_where_it_went_wrong(capfd):
+    def work():
+        with chatter_held_back():
+            os.write(2, b"the reason\n")
+            raise ValueError("no use")
+
+    with pytest.raises(ValueError, match="no use"):
+        work()
+    assert capfd.readouterr() == ("", "the reason\n")

@@ -140,7 +140,7 @@ def test_what_people_type_is_no_markup_in_a_bundle(finished_run, store, tmp_path
     page = Page(files["report.html"].decode())
     assert "script" not in page.tags
     first = files["README.md"].decode().splitlines()[0]
-    assert first == r"# \<script\>alert\(1\)\</script\> \[x\]\(http://a\) \*\*b\*\*"
+    assert first == r"# \<script\>alert(1)\</script\> \[x\](http\://a) \*\*b\*\*"
 
 
 def test_a_report_without_the_images_says_so(real_bundle):
