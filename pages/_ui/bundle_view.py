@@ -88,18 +88,22 @@ def import_view() -> None:
     """Show the way to bring a run of a bundle back; nothing where uploads are switched off."""
     if not get_settings().uploads:
         return
-    st.markdown(f"**{t('Bring a run back')}**", help=term("bundle"))
     generation = st.session_state.setdefault(_FILE, 0)
-    # With a new key the box is empty again: what was imported is not imported twice.
-    file = st.file_uploader(
-        t("A bundle that MNIST Lab made (zip)"), type=["zip"], key=f"{_FILE}_{generation}", max_upload_size=MOST_MB
-    )
-    st.caption(
-        t(
-            "Every part is checked before anything is kept, and no program in it is run. The run becomes yours; its "
-            "figures are marked as imported."
+    with st.expander(t("Bring a run back"), icon=":material/unarchive:"):
+        # With a new key the box is empty again: what was imported is not imported twice.
+        file = st.file_uploader(
+            t("A bundle that MNIST Lab made (zip)"),
+            type=["zip"],
+            key=f"{_FILE}_{generation}",
+            max_upload_size=MOST_MB,
+            help=term("bundle"),
         )
-    )
+        st.caption(
+            t(
+                "Every part is checked before anything is kept, and no program in it is run. The run becomes yours; "
+                "its figures are marked as imported."
+            )
+        )
     if file is not None:
         with errors_in_words():
             st.session_state[_DONE] = _imported(file).id

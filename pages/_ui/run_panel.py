@@ -21,12 +21,15 @@ def run_panel(record: RunRecord) -> None:
     mine = session.visitor().may_change(record)
     with st.container(border=True, key="run_panel"):
         _header(record, mine)
-        words, notes = st.columns([3, 2], gap="large")
+        if mine or record.notes or record.shipped is not None:
+            words, notes = st.columns([3, 2], gap="large")
+            with notes:
+                run_notes(record) if mine else notes_of_others(record)
+        else:  # an empty column would be a gap on a phone
+            words = st.container()
         with words:
             _words(record)
             _figures(record)
-        with notes:
-            run_notes(record) if mine else notes_of_others(record)
         _next_steps(record)
         if record.state.has_model and record.outcome.test_accuracy is not None:
             take_away(record)

@@ -29,6 +29,7 @@ def test_a_run_is_taken_away_and_brought_back(page: Page, server: Server, tmp_pa
         )
 
     settled(page)
+    page.get_by_text("Bring a run back", exact=True).click()
     page.locator("input[type=file]").set_input_files(path)
     expect(page.get_by_text("The run is back and belongs to you.")).to_be_visible()
     settled(page)
