@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from mnist_core.comparing import differing_settings
 from mnist_core.datasets import get_spec
 from mnist_core.store import RunRecord
+from pages._ui import i18n
 from pages._ui.i18n import t
 
-_LONGEST = 48
+_LONGEST, _LONGEST_SETTINGS = 48, 40
+_MOST_APART = 20  # runs of one name; to compare each with each takes time
 
 
 def title(record: RunRecord) -> str:
@@ -33,19 +36,37 @@ def titles(records: list[RunRecord]) -> dict[str, str]:
 
 
 def short_names(records: Sequence[RunRecord]) -> dict[str, str]:
-    """Return a name for each run that no other has: with its start if need be, then with a number.
+    """Return a name for each run that no other has.
 
-    For charts and tables, where there is no room for a whole title: long ones lose their middle.
+    For charts and tables, where there is no room for a whole title: long ones lose their middle. Equal ones say in
+    which settings they differ where that is short, then when they started, then get a number.
     """
     names = [_shortened(t(record.name)) for record in records]
-    names = [
-        name if names.count(name) == 1 else f"{name}, {record.created:%b %d, %H:%M}"
-        for name, record in zip(names, records, strict=True)
-    ]
+    for tell_apart in (_by_settings, _by_start):
+        told = list(names)
+        for name in dict.fromkeys(names):
+            places = [place for place, other in enumerate(names) if other == name]
+            if len(places) > 1:
+                for place, words in zip(places, tell_apart([records[place] for place in places]), strict=True):
+                    told[place] = f"{name} · {words}" if words else name
+        names = told
     return {
         record.id: name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
         for index, (name, record) in enumerate(zip(names, records, strict=True))
     }
+
+
+def _by_settings(records: Sequence[RunRecord]) -> list[str]:
+    """Return for each run the settings in which these runs differ, empty words where there is too much to say."""
+    if len(records) > _MOST_APART:
+        return [""] * len(records)
+    rows = differing_settings([record.config for record in records], i18n.current())
+    words = [", ".join(f"{row.title} {row.values[place]}" for row in rows) for place in range(len(records))]
+    return words if max(map(len, words)) <= _LONGEST_SETTINGS else [""] * len(records)
+
+
+def _by_start(records: Sequence[RunRecord]) -> list[str]:
+    return [f"{record.created:%b %d, %H:%M}" for record in records]
 
 
 def _shortened(name: str) -> str:

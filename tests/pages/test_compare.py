@@ -11,6 +11,7 @@ from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, 
 from mnist_core.datasets import Dataset
 from mnist_core.evaluation import compare
 from mnist_core.store import RunRecord, RunState, Store, Visitor, own_process
+from pages._ui.run_titles import short_names
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -227,7 +228,7 @@ def test_all_runs_are_in_the_table_beside_their_lines(open_page: OpenPage, some:
     assert {row[0]: row[1] for row in rows} == {"Plain": "100", "Batches of 32": "32", "Batches of 64": "64"}
 
 
-def test_a_name_is_shown_as_it_wplain(open_page: OpenPage, finished_run: FinishedRun) -> None:
+def test_a_name_is_shown_as_it_was_typed(open_page: OpenPage, finished_run: FinishedRun) -> None:
     name = "<img src=x onerror=alert(1)> [a](http://b) **c**"
     runs = [finished_run(name=name), finished_run(name="Other")]
     app = open_page("compare.py", runs=ids(runs))
@@ -243,3 +244,19 @@ def test_evaluate_leads_to_the_whole_comparison(open_page: OpenPage, some: list[
     app.run()
     link = next(e.proto for e in app.get("page_link") if "more runs beside them" in e.proto.label)
     assert some[0].id in link.query_string
+
+
+def test_runs_of_one_name_are_told_apart_by_what_they_tried(finished_run: FinishedRun) -> None:
+    first = finished_run(name="Mine")
+    slow, other = (first.config.with_settings(changes) for changes in ({"learning_rate": 0.0005}, {"seed": 7}))
+    names = short_names([first, finished_run(slow, name="Mine"), finished_run(other, name="Another")])
+    assert list(names.values()) == ["Mine · Learning rate 0.001 (default)", "Mine · Learning rate 0.0005", "Another"]
+    many = [finished_run(first.config.with_settings({"seed": seed}), name="Mine") for seed in (1, 2, 2)]
+    told = list(short_names(many).values())
+    assert told[0] == "Mine · Seed 1"
+    assert re.fullmatch(r"Mine · Seed 2 · \w+ \d+, \d\d:\d\d \(1\)", told[1])
+    assert re.fullmatch(r"Mine · Seed 2 · \w+ \d+, \d\d:\d\d \(2\)", told[2])
+    deeper = first.config.model_copy(update={"model": NetworkConfig(layers=(Dense(units=300),) * 5)})
+    told = list(short_names([first, finished_run(deeper, name="Mine")]).values())
+    assert all("Dense" not in name for name in told), "too long to be a name"
+    assert len(set(told)) == 2
