@@ -32,8 +32,8 @@ tensorboard: $(VENV)/.installed  ## open TensorBoard with all runs and print its
 
 test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, browser
 	@# Two processes: the many networks that the first one trained would make the second slow.
-	$(BIN)/python -m pytest --cov --cov-report= tests/core tests/test_*.py
-	$(BIN)/python -m pytest --cov --cov-append --cov-report=term --cov-fail-under=90 tests/pages tests/faults tests/e2e
+	$(BIN)/python -m pytest --durations=25 --cov --cov-report= tests/core tests/test_*.py
+	$(BIN)/python -m pytest --durations=25 --cov --cov-append --cov-report=term --cov-fail-under=90 tests/pages tests/faults tests/e2e
 
 check: $(VENV)/.installed-dev  ## lint and type-check
 	$(BIN)/ruff check .
