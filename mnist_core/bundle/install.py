@@ -20,6 +20,7 @@ from mnist_core.errors import BundleError
 from mnist_core.files import storage_errors
 from mnist_core.recipes import RECIPES
 from mnist_core.store import Finished, Imported, RunRecord, RunState, Store
+from mnist_core.text import one_line
 
 TRIAL = "mnist_core.bundle.trial"
 _IMAGES = 20
@@ -93,7 +94,7 @@ def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, si
             moment=datetime.now(UTC).isoformat(timespec="seconds"),
         ),
         Finished(
-            name=" ".join(manifest.name.split()),
+            name=one_line(manifest.name),
             config=incoming.config,
             outcome=manifest.outcome,
             points=incoming.points,

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -22,6 +23,7 @@ from mnist_core.models.graph import with_metadata, with_outputs
 from mnist_core.models.summary import layer_rows, parameter_count
 from mnist_core.settings import Settings
 from mnist_core.store import METRIC_NAMES, MetricPoint, Outcome
+from mnist_core.text import one_line
 
 MOST_ENTRIES = 200
 MOST_TEXT = 200_000  # bytes of settings and manifest
@@ -131,16 +133,16 @@ def _manifest(content: bytes) -> contents.Manifest:
         ) from error
     outcome = manifest.outcome
     figures = [outcome.test_loss, outcome.test_accuracy, outcome.parameters, *outcome.seconds.values()]
-    known = [float(figure) for figure in [*figures, *outcome.epoch_seconds] if figure is not None]
+    known = [figure for figure in [*figures, *outcome.epoch_seconds] if figure is not None]
     texts = [outcome.device or "", *outcome.seconds, *manifest.versions, *manifest.versions.values()]
     if (
         outcome.test_accuracy is None
         or not 0 <= outcome.test_accuracy <= 1
-        or not all(isfinite(figure) and 0 <= figure < 1e12 for figure in known)
+        or not all(0 <= figure < 1e12 for figure in known)  # as they are: no float holds a number of any length
         or len(outcome.epoch_seconds) > 1000
         or len(outcome.seconds) > 20
         or any(len(text) > 200 for text in texts)
-        or not " ".join(manifest.name.split())
+        or not one_line(manifest.name)
     ):
         raise BundleError("The bundle's figures are none that a run can have.")
     return manifest
@@ -166,7 +168,8 @@ def _config(content: bytes, settings: Settings) -> RunConfig:
 
 def _points(content: bytes, config: RunConfig) -> tuple[MetricPoint, ...]:
     try:
-        rows = list(csv.DictReader(io.StringIO(content.decode()), strict=True))
+        # One row more than may be: a small file can hold millions of short ones.
+        rows = list(islice(csv.DictReader(io.StringIO(content.decode()), strict=True), _MOST_POINTS + 1))
         if len(rows) > _MOST_POINTS:
             raise BundleError("The bundle's curve has more than {most} points.", most=f"{_MOST_POINTS:,}")
         points = tuple(_point(row) for row in rows)

@@ -1,5 +1,7 @@
 """A run that is brought back, and what is not let in by its network."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -170,6 +172,12 @@ def test_a_network_that_makes_room_for_everything_ends_a_process_of_its_own_only
     with pytest.raises(BundleError, match="too much memory or time"):
         import_bundle(changed(honest[1], {"model.onnx": model.SerializeToString()}), store, "me")
     assert nothing_is_left(store, 1)
+
+
+def test_a_name_keeps_nothing_that_a_terminal_would_act_on(honest, store):
+    manifest = json.loads(members(honest[1])["run/manifest.json"]) | {"name": "\x1b]0;mine\x07 A\x00 b\u202e"}
+    record = import_bundle(changed(honest[1], {"run/manifest.json": json.dumps(manifest).encode()}), store, "me")
+    assert record.name == "]0;mine A b"
 
 
 def test_a_visitor_s_disk_limit_holds(honest, store, monkeypatch):
