@@ -36,11 +36,12 @@ def logged_run(store, finished_run):
     return make
 
 
-@pytest.mark.parametrize("name", ["../../etc", "a/b\\c", "x" * 200, "...", "<b>\n\0`", "Ünïcode 数字"])
+@pytest.mark.parametrize("name", ["../../etc", "a/b\\c", "x" * 200, "...", "<b>\n\0`", "Ünïcode 数字", "𠀀" * 200])
 def test_whatever_a_run_is_called_its_label_is_one_plain_folder_name(finished_run, name):
     found = label(finished_run(name=name))
     assert Path(found).name == found
     assert len(found) < 100
+    assert len(found.encode()) <= 255
     assert re.fullmatch(r"\w[\w .,+%-]*, \d\d-\d\d \d\d\.\d\d, [0-9a-f]{4}", found)
 
 
