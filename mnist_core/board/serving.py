@@ -7,11 +7,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from mnist_core.board.board import Board
 from mnist_core.board.events import event_files
-from mnist_core.errors import ArtifactMissingError
+from mnist_core.errors import ArtifactMissingError, MnistLabError
 from mnist_core.store import RunFiles, RunRecord, Store
 
 _REFRESH = 5.0  # seconds after which runs that began meanwhile are shown too
@@ -120,7 +121,8 @@ def serve(folder: Path, refresh: Callable[[], None], options: Sequence[str] = ()
             try:
                 return child.wait(_REFRESH)
             except subprocess.TimeoutExpired:
-                refresh()
+                with suppress(MnistLabError):  # one of them was deleted, say: the others are looked at still
+                    refresh()
     except KeyboardInterrupt:
         return 0
     finally:

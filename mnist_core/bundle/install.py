@@ -62,7 +62,8 @@ def import_bundle(data: bytes, store: Store, owner: str | None = None, *, most: 
 def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
     size = sum(map(len, incoming.files.values()))
     check_disk(owner, store, size)
-    _try_out(incoming, store)
+    with storage_errors(store.settings.temporary_dir):
+        _try_out(incoming, store)
     runs_dir = store.settings.runs_dir
     with storage_errors(runs_dir):
         runs_dir.mkdir(parents=True, exist_ok=True)

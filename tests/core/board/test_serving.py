@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from mnist_core.__main__ import main
+from mnist_core.board import serving
 from mnist_core.board.board import Board
 from mnist_core.board.events import event_files
 from mnist_core.board.serving import Layout, label, zip_logs
 from mnist_core.config import RunConfig
-from mnist_core.errors import ArtifactMissingError
+from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.store import RunState
 
 
@@ -67,6 +68,24 @@ def test_a_run_that_waits_is_shown_later(store, tmp_path):
     folder.mkdir()
     Layout(store, folder).add([store.get(run_id)])
     assert list(folder.iterdir()) == []
+
+
+def test_tensorboard_stays_open_when_one_of_its_runs_is_deleted(monkeypatch, tmp_path):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True)
+    looks = []
+
+    def refresh():
+        looks.append(1)
+        if len(looks) == 2:
+            child.stdin.write("\n")
+            child.stdin.close()
+        raise RunNotFoundError("The run was deleted.")
+
+    monkeypatch.setattr(serving.subprocess, "Popen", lambda _: child)
+    monkeypatch.setattr(serving.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(serving, "_REFRESH", 0.05)
+    assert serving.serve(tmp_path, refresh) == 0
+    assert len(looks) >= 2
 
 
 def test_the_zip_holds_the_logs_and_follows_no_links(store, logged_run, tmp_path):

@@ -1,5 +1,6 @@
 """A run that is brought back, and what is not let in by its network."""
 
+import errno
 import json
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from mnist_core.bundle import contents as names
 from mnist_core.bundle import import_bundle
 from mnist_core.engine import check_continuation, estimate
-from mnist_core.errors import BundleError, ConfigError, LimitError
+from mnist_core.errors import BundleError, ConfigError, LimitError, StorageError
 from mnist_core.explain.layers import open_layers
 from mnist_core.inference import classifier
 from mnist_core.pretrained import SHIPPED
@@ -189,6 +190,16 @@ def test_a_visitor_s_disk_limit_holds(honest, store, monkeypatch):
         import_bundle(changed(honest[1], {names.PARTS: parts}), small, "me")
     import_bundle(changed(honest[1], {names.PARTS: parts}), small)  # who can start the command owns the computer
     small.close()
+
+
+def test_a_full_disk_is_told_in_a_sentence_while_the_network_is_tried(honest, store, monkeypatch):
+    def fails(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "save", fails)
+    with pytest.raises(StorageError, match="disk is full"):
+        import_bundle(honest[1], store, "me")
+    assert nothing_is_left(store, 1)
 
 
 def test_files_go_where_the_record_can_t_be_written(honest, store, monkeypatch):
