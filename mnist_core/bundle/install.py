@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.bundle.read import Incoming, read_bundle
+from mnist_core.bundle.read import Incoming, check_accuracy, read_bundle
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.engine.limits import check_disk
 from mnist_core.engine.local import PROJECT, child_environment
@@ -113,9 +113,10 @@ def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, si
 def _try_out(incoming: Incoming, store: Store) -> None:
     """Let a limited process predict with the network; raise `BundleError` where it fails or says something else."""
     spec = get_spec(incoming.config.data.dataset)
-    known = None
+    known, labels = None, None
     if is_ready(spec.id, store.settings):
-        known = np.asarray(load_dataset(spec.id, store.settings).x_test[:_IMAGES])
+        dataset = load_dataset(spec.id, store.settings)
+        known, labels = np.asarray(dataset.x_test[:_IMAGES]), np.asarray(dataset.y_test)
     images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
     environment = child_environment(store.settings)
     with tempfile.TemporaryDirectory(dir=store.settings.temporary_dir) as name:
@@ -144,3 +145,4 @@ def _try_out(incoming: Incoming, store: Store) -> None:
         raise BundleError("The bundle's network doesn't give one probability for each class.")
     if known is not None and np.abs(said - table[: len(known)]).max() > _AGREE:
         raise BundleError("The bundle's predictions are not those of its network: they don't belong together.")
+    check_accuracy(incoming.outcome, incoming.probabilities, labels)

@@ -2,6 +2,7 @@
 
 import errno
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,7 +106,10 @@ def test_layers_and_parts_come_along(store, finished_run, tmp_path, digits):
     record = finished_run(CONFIG)
     files = store.files(record.id)
     write_network(files, seed=0, images=digits.x_test)
-    files.write_probabilities({"test": classifier(files).predict(digits.x_test)})
+    table = classifier(files).predict(digits.x_test)
+    files.write_probabilities({"test": table})
+    right = float((table.argmax(axis=1) == digits.y_test).mean())
+    record = replace(record, outcome=replace(record.outcome, test_accuracy=right))
     before = open_layers(files).activations(digits.x_test[0])
     record = import_bundle(bundle_of(record, store, tmp_path), store)
     after = store.files(record.id)
@@ -142,6 +146,16 @@ def test_predictions_of_another_network_are_refused(honest, store, digits):
     evil = changed(honest[1], {names.PROBABILITIES: npz(test=table), names.LABELS: None})
     with pytest.raises(BundleError, match="not those of its network"):
         import_bundle(evil, store, "me")
+    assert nothing_is_left(store, 1)
+
+
+@pytest.mark.parametrize("left_out", [(), (names.LABELS,)])
+def test_an_accuracy_that_is_not_that_of_the_predictions_is_refused(left_out, honest, store):
+    manifest = json.loads(members(honest[1])[names.MANIFEST])
+    manifest["outcome"]["test_accuracy"] = 1.0
+    changes = {names.MANIFEST: json.dumps(manifest).encode()} | dict.fromkeys(left_out)
+    with pytest.raises(BundleError, match="claims an accuracy of 100.00%"):
+        import_bundle(changed(honest[1], changes), store, "me")
     assert nothing_is_left(store, 1)
 
 

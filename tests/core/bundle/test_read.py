@@ -285,6 +285,13 @@ def test_a_number_of_any_length_is_no_figure(honest, settings):
         read_bundle(changed(honest, {names.MANIFEST: json.dumps(manifest).encode()}), settings)
 
 
+def test_a_run_without_a_loss_is_none(honest, settings):
+    manifest = json.loads(members(honest)[names.MANIFEST])
+    manifest["outcome"]["test_loss"] = None
+    with pytest.raises(BundleError, match="figures are none"):
+        read_bundle(changed(honest, {names.MANIFEST: json.dumps(manifest).encode()}), settings)
+
+
 def test_of_a_curve_with_millions_of_rows_no_more_are_read_than_may_be(honest, settings, monkeypatch):
     read = []
 
