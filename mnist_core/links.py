@@ -216,5 +216,5 @@ def _unknown(name: str) -> ConfigError:
     return LinkError(
         "This link has a setting that this version of MNIST Lab does not know: {name}. Update MNIST Lab, or ask for "
         "another link.",
-        name=name[:40],
+        name=re.sub(r"\W+", " ", name).strip()[:40],  # a page would make a link of an address
     )

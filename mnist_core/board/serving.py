@@ -7,15 +7,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from mnist_core.board.board import Board
 from mnist_core.board.events import event_files
-from mnist_core.errors import ArtifactMissingError
+from mnist_core.errors import ArtifactMissingError, MnistLabError
 from mnist_core.store import RunFiles, RunRecord, Store
 
 _REFRESH = 5.0  # seconds after which runs that began meanwhile are shown too
 _MOST = 50_000_000  # bytes of logs that are packed: ours have a few hundred thousand
+_MOST_NAME = 200  # bytes of a name; folders have at most 255
 _NOT_IN_NAMES = re.compile(r"[^\w .,+%-]+")
 
 
@@ -53,7 +55,9 @@ def label(record: RunRecord) -> str:
     It becomes the name of a folder, so whatever is no letter, digit or plain sign is left out of it.
     """
     name = _NOT_IN_NAMES.sub(" ", record.name)
-    words = " ".join(name.split()).strip(" .")[:60] or "Run"
+    words = " ".join(name.split()).strip(" .")[:60]
+    # File systems count bytes, and a letter may have four of them.
+    words = words.encode()[:_MOST_NAME].decode(errors="ignore").rstrip() or "Run"
     return f"{words}, {record.created:%m-%d %H.%M}, {record.id[-4:]}"
 
 
@@ -117,7 +121,8 @@ def serve(folder: Path, refresh: Callable[[], None], options: Sequence[str] = ()
             try:
                 return child.wait(_REFRESH)
             except subprocess.TimeoutExpired:
-                refresh()
+                with suppress(MnistLabError):  # one of them was deleted, say: the others are looked at still
+                    refresh()
     except KeyboardInterrupt:
         return 0
     finally:

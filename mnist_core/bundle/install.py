@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.bundle.read import Incoming, read_bundle
+from mnist_core.bundle.read import Incoming, check_accuracy, read_bundle
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.engine.limits import check_disk
 from mnist_core.engine.local import PROJECT, child_environment
@@ -20,6 +20,7 @@ from mnist_core.errors import BundleError
 from mnist_core.files import storage_errors
 from mnist_core.recipes import RECIPES
 from mnist_core.store import Finished, Imported, RunRecord, RunState, Store
+from mnist_core.text import one_line
 
 TRIAL = "mnist_core.bundle.trial"
 _IMAGES = 20
@@ -61,7 +62,8 @@ def import_bundle(data: bytes, store: Store, owner: str | None = None, *, most: 
 def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
     size = sum(map(len, incoming.files.values()))
     check_disk(owner, store, size)
-    _try_out(incoming, store)
+    with storage_errors(store.settings.temporary_dir):
+        _try_out(incoming, store)
     runs_dir = store.settings.runs_dir
     with storage_errors(runs_dir):
         runs_dir.mkdir(parents=True, exist_ok=True)
@@ -93,7 +95,7 @@ def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, si
             moment=datetime.now(UTC).isoformat(timespec="seconds"),
         ),
         Finished(
-            name=" ".join(manifest.name.split()),
+            name=one_line(manifest.name),
             config=incoming.config,
             outcome=manifest.outcome,
             points=incoming.points,
@@ -111,9 +113,10 @@ def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, si
 def _try_out(incoming: Incoming, store: Store) -> None:
     """Let a limited process predict with the network; raise `BundleError` where it fails or says something else."""
     spec = get_spec(incoming.config.data.dataset)
-    known = None
+    known, labels = None, None
     if is_ready(spec.id, store.settings):
-        known = np.asarray(load_dataset(spec.id, store.settings).x_test[:_IMAGES])
+        dataset = load_dataset(spec.id, store.settings)
+        known, labels = np.asarray(dataset.x_test[:_IMAGES]), np.asarray(dataset.y_test)
     images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
     environment = child_environment(store.settings)
     with tempfile.TemporaryDirectory(dir=store.settings.temporary_dir) as name:
@@ -142,3 +145,4 @@ def _try_out(incoming: Incoming, store: Store) -> None:
         raise BundleError("The bundle's network doesn't give one probability for each class.")
     if known is not None and np.abs(said - table[: len(known)]).max() > _AGREE:
         raise BundleError("The bundle's predictions are not those of its network: they don't belong together.")
+    check_accuracy(incoming.outcome, incoming.probabilities, labels)

@@ -140,7 +140,7 @@ def _archive(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
 def _manifest(record: RunRecord) -> contents.Manifest:
     return contents.Manifest(
         run_id=record.id,
-        name=record.name,
+        name=record.name[: contents.MOST_NAME],  # what is trained on has a few words more
         state="completed" if record.state.value == "completed" else "stopped",
         recipe=record.recipe,
         created=record.created,

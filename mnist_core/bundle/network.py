@@ -20,9 +20,9 @@ from mnist_core.models.summary import layer_rows, parameter_count
 _GRAPH, _OPSETS, _TRAINING, _FUNCTIONS = 7, 8, 20, 25  # of ModelProto
 _DOMAIN = 1  # of OperatorSetIdProto
 _NODES, _INITIALIZERS, _INPUTS, _OUTPUTS, _SPARSE = 1, 5, 11, 12, 15  # of GraphProto
-_OP_TYPE, _ATTRIBUTES, _NODE_DOMAIN = 4, 5, 7  # of NodeProto
+_NODE_INPUTS, _NODE_OUTPUTS, _OP_TYPE, _ATTRIBUTES, _NODE_DOMAIN = 1, 2, 4, 5, 7  # of NodeProto
 _SUBGRAPH, _SUBGRAPHS = 6, 11  # of AttributeProto
-_DIMS, _EXTERNAL, _LOCATION = 1, 13, 14  # of TensorProto
+_DIMS, _TENSOR_NAME, _EXTERNAL, _LOCATION = 1, 8, 13, 14  # of TensorProto
 _NAME, _TYPE = 1, 2  # of ValueInfoProto
 _TENSOR_TYPE, _ELEMENT, _SHAPE, _DIM, _DIM_VALUE = 1, 1, 2, 1, 1  # of TypeProto and what is in it
 _FLOAT = 1  # of TensorProto.DataType
@@ -34,6 +34,11 @@ _OPERATORS = frozenset(
     b"Reshape Selu Shape Sigmoid Slice Softmax Softplus Sqrt Squeeze Sub Tanh Transpose Unsqueeze".split()
 )
 _MOST_NODES = 600
+# Whose further inputs are places: as constants, how large an output is follows from how large the input is.
+_PLACED = (b"Slice", b"Gather", b"Squeeze", b"Unsqueeze")
+# What an export makes a shape with. None of them calculates, so no shape depends on what a picture shows, and more
+# pictures never make it smaller: what the trial takes with its pictures is as much as fewer of them can take.
+_SHAPING = (*_PLACED, b"Cast", b"Concat", b"Identity")
 _SPARE = 20_000  # numbers beside the weights: shapes and axes
 
 _KERAS_FILES = ("metadata.json", "config.json", "model.weights.h5")
@@ -88,10 +93,13 @@ def check_onnx(model: bytes, outputs: bytes, config: RunConfig) -> None:
             if any(field.content not in _DOMAINS for field in fields(opset) if field.number == _DOMAIN):
                 raise _problem("it uses operators of others")
         graph = list(fields(graphs[0]))
-        _check_nodes([field.content for field in graph if field.number == _NODES])
+        nodes = [field.content for field in graph if field.number == _NODES]
+        _check_nodes(nodes)
         if any(field.number == _SPARSE for field in graph):
             raise _problem("it holds sparse numbers")
-        _check_constants([field.content for field in graph if field.number == _INITIALIZERS], config)
+        constants = [field.content for field in graph if field.number == _INITIALIZERS]
+        _check_constants(constants, config)
+        _check_sizes(nodes, constants)
         _check_ends(graph, config)
         if outputs:
             _check_layers(outputs, config)
@@ -116,6 +124,22 @@ def _check_nodes(nodes: list[bytes]) -> None:
         for attribute in (field.content for field in parts if field.number == _ATTRIBUTES):
             if any(field.number in (_SUBGRAPH, _SUBGRAPHS) for field in fields(attribute)):
                 raise _problem("it has a graph within the graph")
+
+
+def _check_sizes(nodes: list[bytes], constants: list[bytes]) -> None:
+    """Try whether no output's size depends on what is calculated: else it could be small here and endless later."""
+    known = {field.content for tensor in constants for field in fields(tensor) if field.number == _TENSOR_NAME} | {b""}
+    shapes = known.copy()  # what may say how something is reshaped
+    for node in nodes:  # in an export each comes after those it needs
+        parts = list(fields(node))
+        kind = next(field.content for field in parts if field.number == _OP_TYPE)
+        inputs = [field.content for field in parts if field.number == _NODE_INPUTS]
+        if kind in _PLACED and not known.issuperset(inputs[1:]):
+            raise _problem("it calculates which part of a table it takes")
+        if kind == b"Reshape" and not shapes.issuperset(inputs[1:]):
+            raise _problem("it calculates the shape of a table")
+        if kind == b"Shape" or (kind in _SHAPING and shapes.issuperset(inputs)):
+            shapes.update(field.content for field in parts if field.number == _NODE_OUTPUTS)
 
 
 def _check_constants(tensors: list[bytes], config: RunConfig) -> None:
@@ -234,7 +258,8 @@ def _check_objects(value: Any, depth: int) -> None:
         return
     if "class_name" in value or "module" in value:
         module, name = value.get("module"), value.get("class_name")
-        if module not in _MODULES or name not in _CLASSES or value.get("registered_name") not in (None, ""):
+        known = module in _MODULES and isinstance(name, str) and name in _CLASSES
+        if not known or value.get("registered_name") not in (None, ""):
             raise BundleError(
                 "model.keras holds an object that is not read, because it could run a program: {name}",
                 name=shown(f"{module}.{name}"),

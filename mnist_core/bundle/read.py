@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -22,6 +23,7 @@ from mnist_core.models.graph import with_metadata, with_outputs
 from mnist_core.models.summary import layer_rows, parameter_count
 from mnist_core.settings import Settings
 from mnist_core.store import METRIC_NAMES, MetricPoint, Outcome
+from mnist_core.text import one_line
 
 MOST_ENTRIES = 200
 MOST_TEXT = 200_000  # bytes of settings and manifest
@@ -32,6 +34,7 @@ _MOST_PARTS = 2000  # images on the map of the last hidden layer
 _KERAS_COPIES = 4  # weights and what an optimizer remembers of each
 _MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
 _HALF = 2e-2  # rounding of ten probabilities in half precision
+_ROUNDED = 2e-3  # of an accuracy, where such rounding makes two classes equal
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,9 @@ def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Inc
     if outputs:
         files["layers.onnx"] = with_outputs(plain, outputs)
     if contents.LABELS in archive.entries:
-        files["labels.npz"] = _archived(_labels(archive, tables, spec))
+        labels = _labels(archive, tables, spec)
+        files["labels.npz"] = _archived(labels)
+        check_accuracy(manifest.outcome, tables, labels.get("test"))
     if contents.MODEL in archive.entries:
         most_keras = 4 * _KERAS_COPIES * _weights(config, spec) + _MOST_RELATED
         files["model.keras"] = archive.read(contents.MODEL, most_keras)
@@ -131,16 +136,17 @@ def _manifest(content: bytes) -> contents.Manifest:
         ) from error
     outcome = manifest.outcome
     figures = [outcome.test_loss, outcome.test_accuracy, outcome.parameters, *outcome.seconds.values()]
-    known = [float(figure) for figure in [*figures, *outcome.epoch_seconds] if figure is not None]
+    known = [figure for figure in [*figures, *outcome.epoch_seconds] if figure is not None]
     texts = [outcome.device or "", *outcome.seconds, *manifest.versions, *manifest.versions.values()]
     if (
         outcome.test_accuracy is None
+        or outcome.test_loss is None
         or not 0 <= outcome.test_accuracy <= 1
-        or not all(isfinite(figure) and 0 <= figure < 1e12 for figure in known)
+        or not all(0 <= figure < 1e12 for figure in known)  # as they are: no float holds a number of any length
         or len(outcome.epoch_seconds) > 1000
         or len(outcome.seconds) > 20
         or any(len(text) > 200 for text in texts)
-        or not " ".join(manifest.name.split())
+        or not one_line(manifest.name)
     ):
         raise BundleError("The bundle's figures are none that a run can have.")
     return manifest
@@ -166,7 +172,8 @@ def _config(content: bytes, settings: Settings) -> RunConfig:
 
 def _points(content: bytes, config: RunConfig) -> tuple[MetricPoint, ...]:
     try:
-        rows = list(csv.DictReader(io.StringIO(content.decode()), strict=True))
+        # One row more than may be: a small file can hold millions of short ones.
+        rows = list(islice(csv.DictReader(io.StringIO(content.decode()), strict=True), _MOST_POINTS + 1))
         if len(rows) > _MOST_POINTS:
             raise BundleError("The bundle's curve has more than {most} points.", most=f"{_MOST_POINTS:,}")
         points = tuple(_point(row) for row in rows)
@@ -214,6 +221,21 @@ def _probabilities(archive: Archive, config: RunConfig, spec: DatasetSpec) -> di
         if (table < 0).any() or (table > 1 + 1e-3).any() or (np.abs(sums - 1) > _HALF).any():
             raise BundleError("probabilities.npz holds rows that are no probabilities: each has to sum to 1.")
     return {name: np.asarray(table, np.float32) for name, table in tables.items()}
+
+
+def check_accuracy(
+    outcome: Outcome, tables: Mapping[str, npt.NDArray[np.float32]], labels: npt.NDArray[np.uint8] | None
+) -> None:
+    """Raise `BundleError` where the accuracy that a bundle claims is not that of its own predictions."""
+    if labels is None or outcome.test_accuracy is None:
+        return
+    accuracy = float((tables["test"].argmax(axis=1) == labels).mean())
+    if abs(accuracy - outcome.test_accuracy) > _ROUNDED:
+        raise BundleError(
+            "The bundle claims an accuracy of {claimed}, and its predictions have {accuracy}.",
+            claimed=f"{outcome.test_accuracy:.2%}",
+            accuracy=f"{accuracy:.2%}",
+        )
 
 
 def _labels(

@@ -37,6 +37,7 @@ def readme(evidence: Evidence, names: Sequence[str], left_out: Mapping[str, str]
     there = [(name, words) for name, words in _WHAT if any(n == name or n.startswith(name) for n in names)]
     steps = "\n".join(f"{n}. {step}" for n, step in enumerate(preprocessing(spec), start=1))
     sure = f"{sure_from:.1%} on" if sure_from <= 1 else "no share on: it is wrong too often"
+    told = facts(evidence) | {"hardware": plain(record.device or "unknown")}  # an imported run's is of any content
     parts = [
         f"# {plain(record.name)}",
         f"A network that knows {spec.title} ({', '.join(spec.class_names)}), trained with MNIST Lab.",
@@ -49,7 +50,7 @@ def readme(evidence: Evidence, names: Sequence[str], left_out: Mapping[str, str]
         f"## Input and output\n\nInput: {INPUT}\n\nOutput: {OUTPUT.format(classes=spec.num_classes)}\n\n"
         f"How `predict.py` and MNIST Lab make the input of a picture:\n\n{steps}\n\n"
         f"The network counts as sure from {sure} ({_SURE}).",
-        "## Where it comes from\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts(evidence).items()),
+        "## Where it comes from\n\n" + "\n".join(f"- {name}: {value}" for name, value in told.items()),
         f"The data: {spec.title}, {spec.source}, {spec.licence}.",
     ]
     return "\n\n".join(parts) + "\n"

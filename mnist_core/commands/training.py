@@ -148,5 +148,7 @@ def _report(record: RunRecord, as_json: bool) -> None:
         )
     elif record.error:
         print(f"The run {record.state.value}: {record.error.message}")
+    elif outcome.test_accuracy is None or outcome.test_loss is None:
+        print(f"The run {record.state.value}: there is no model yet")
     else:
         print(f"The run {record.state.value}: test accuracy {outcome.test_accuracy:.4f}, loss {outcome.test_loss:.4f}")

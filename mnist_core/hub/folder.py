@@ -25,6 +25,7 @@ from mnist_core.store import RunFiles, RunRecord, Store
 
 # What Keras reads of a repository ("hf://..."), and what a .keras file holds: the same three.
 _KERAS_FILES = ("config.json", "metadata.json", "model.weights.h5")
+_MOST_METADATA = 10_000  # bytes: Keras writes a hundred
 _MOST = 300_000_000  # bytes of a repository that is made in memory
 _LARGE = "".join(f"{name} filter=lfs diff=lfs merge=lfs -text\n" for name in ("*.keras", "*.h5", "*.onnx"))
 _LICENCE_NOTE = """\
@@ -178,11 +179,11 @@ def _base_name(store: Store, config: RunConfig) -> str | None:
 
 def _keras_metadata(files: RunFiles) -> dict[str, str]:
     try:
-        with zipfile.ZipFile(files.model) as archive:
-            found: dict[str, str] = json.loads(archive.read("metadata.json"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):  # a baseline has none; a card can do without
+        with zipfile.ZipFile(files.model) as archive, archive.open("metadata.json") as stream:
+            found = json.loads(stream.read(_MOST_METADATA))
+    except Exception:  # a baseline has none, an imported one's may be of any content; a card can do without
         return {}
-    return found
+    return {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
 
 
 def _preprocessor(config: RunConfig) -> dict[str, Any]:

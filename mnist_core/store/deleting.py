@@ -59,9 +59,11 @@ class Deleting(Requests):
         NotOwnerError
             If it was another visitor's.
         LimitError
-            If it would wait in the queue, and the visitor has as many waiting as is allowed.
+            If it would wait in the queue, and the visitor has as many waiting as is allowed; or if the visitor's runs
+            would take more of the disk than is allowed.
         """
         record = self._owned(self._get_deleted(run_id), visitor)
+        self._check_room(record)
         values = {}
         if record.state is RunState.QUEUED:
             self._check_waiting(record.owner)
@@ -119,6 +121,17 @@ class Deleting(Requests):
         if row is None:
             raise _gone(run_id)
         return record_of(row)
+
+    def _check_room(self, record: RunRecord) -> None:
+        """Raise `LimitError` where a run would take more of the disk than its owner has left since it was deleted."""
+        most = self.settings.visitor_disk_mb
+        if record.owner is not None and (self.disk_usage(record.owner) + record.bytes) / 1e6 > most:
+            raise LimitError(
+                "Your runs may take {most} MB on the disk, and there is no room for “{name}” any more. Delete one that "
+                "you don't need, then bring this one back.",
+                most=most,
+                name=record.name,
+            )
 
     def _check_waiting(self, owner: str | None) -> None:
         """Raise `LimitError` where one more run of `owner` can't wait; those of the command line are not limited."""

@@ -21,7 +21,7 @@ def csv_button(table: Callable[[], pd.DataFrame | Mapping[str, Sequence[Any]]], 
     """
     st.download_button(
         t("Download as CSV"),
-        lambda: pd.DataFrame(table()).to_csv(index=False),
+        lambda: as_csv(table()),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv_{name}",
@@ -29,3 +29,15 @@ def csv_button(table: Callable[[], pd.DataFrame | Mapping[str, Sequence[Any]]], 
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def as_csv(table: pd.DataFrame | Mapping[str, Sequence[Any]]) -> str:
+    """Return a table as CSV. A spreadsheet shows what people typed and takes none of it for a formula."""
+    frame = pd.DataFrame(table)
+    words = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name].dtype)]
+    return frame.assign(**{str(name): frame[name].map(_harmless) for name in words}).to_csv(index=False)
+
+
+def _harmless(value: Any) -> Any:
+    """Return a cell; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -78,7 +78,7 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
             manage_run(record)
     parts = [get_spec(record.config.data.dataset).title]
     if record.device:
-        parts.append(record.device)
+        parts.append(plain(record.device))
     if record.config.train.precision != "float32":
         parts.append(t(PRECISIONS[record.config.train.precision].title))
     if record.config.augments:
@@ -99,7 +99,7 @@ def _origin(run_id: str, words: str, icon: str) -> None:
         parent = runs.look_up(run_id)
         st.page_link(
             "train.py",
-            label=t(words, name=t(parent.name)),
+            label=t(words, name=plain(t(parent.name))),
             icon=icon,
             query_params={"run": parent.id},
         )

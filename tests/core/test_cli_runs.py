@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from mnist_core.__main__ import main
+from mnist_core.commands.training import _report
 from mnist_core.config import LogisticConfig, RunConfig
 from mnist_core.pretrained import SHIPPED
-from mnist_core.store import RunRecord, RunState, Store
+from mnist_core.store import RunRecord, RunState, Store, Visitor, own_process
 
 FinishedRun = Callable[..., RunRecord]
 Capture = pytest.CaptureFixture[str]
@@ -106,3 +107,15 @@ def test_a_variant_of_a_run_is_trained_with_its_settings_but_those_that_are_give
     assert record.config == base.with_settings({"seed": 3})
     with pytest.raises(SystemExit):
         main(["train", "--like", run.id, "--recipe", "first-network"])
+
+
+@pytest.mark.parametrize("ended", ["paused", "stopped"])
+def test_a_training_that_ends_without_a_model_says_so_in_a_sentence(ended: str, store: Store, capsys: Capture) -> None:
+    run_id = store.create(RunConfig(), "A run")
+    if ended == "paused":
+        store.claim(run_id, own_process())
+        store.mark_paused(run_id)
+    else:
+        store.request_stop(run_id, Visitor(None, is_admin=True))
+    _report(store.get(run_id), as_json=False)
+    assert capsys.readouterr().out == f"The run {ended}: there is no model yet\n"

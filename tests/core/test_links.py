@@ -196,6 +196,7 @@ def test_an_unknown_recipe_is_forgotten():
         (forged({"fine_tune": {"base": "a"}}), "does not know: fine_tune"),
         (forged({"schema_version": 2}), "does not know: schema_version"),
         (forged({"train": {"warp": 9}}), "does not know: warp"),
+        (forged({"www.evil.example": {}}), "does not know: www evil example[.]"),
         (forged({"model": {"kind": "transformer"}}), "transformer"),
         (forged({"model": {"layers": [{"kind": "attention"}]}}), "does not know: attention"),
         (forged({"model": {"layers": [{"kind": "dense", "heads": 3}]}}), "does not know: heads"),

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from mnist_core.__main__ import main
+from mnist_core.board import serving
 from mnist_core.board.board import Board
 from mnist_core.board.events import event_files
 from mnist_core.board.serving import Layout, label, zip_logs
 from mnist_core.config import RunConfig
-from mnist_core.errors import ArtifactMissingError
+from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.store import RunState
 
 
@@ -36,11 +37,12 @@ def logged_run(store, finished_run):
     return make
 
 
-@pytest.mark.parametrize("name", ["../../etc", "a/b\\c", "x" * 200, "...", "<b>\n\0`", "Ünïcode 数字"])
+@pytest.mark.parametrize("name", ["../../etc", "a/b\\c", "x" * 200, "...", "<b>\n\0`", "Ünïcode 数字", "𠀀" * 200])
 def test_whatever_a_run_is_called_its_label_is_one_plain_folder_name(finished_run, name):
     found = label(finished_run(name=name))
     assert Path(found).name == found
     assert len(found) < 100
+    assert len(found.encode()) <= 255
     assert re.fullmatch(r"\w[\w .,+%-]*, \d\d-\d\d \d\d\.\d\d, [0-9a-f]{4}", found)
 
 
@@ -66,6 +68,24 @@ def test_a_run_that_waits_is_shown_later(store, tmp_path):
     folder.mkdir()
     Layout(store, folder).add([store.get(run_id)])
     assert list(folder.iterdir()) == []
+
+
+def test_tensorboard_stays_open_when_one_of_its_runs_is_deleted(monkeypatch, tmp_path):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True)
+    looks = []
+
+    def refresh():
+        looks.append(1)
+        if len(looks) == 2:
+            child.stdin.write("\n")
+            child.stdin.close()
+        raise RunNotFoundError("The run was deleted.")
+
+    monkeypatch.setattr(serving.subprocess, "Popen", lambda _: child)
+    monkeypatch.setattr(serving.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(serving, "_REFRESH", 0.05)
+    assert serving.serve(tmp_path, refresh) == 0
+    assert len(looks) >= 2
 
 
 def test_the_zip_holds_the_logs_and_follows_no_links(store, logged_run, tmp_path):

@@ -1,12 +1,16 @@
 """A run that is brought back, and what is not let in by its network."""
 
+import errno
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mnist_core.bundle import contents as names
 from mnist_core.bundle import import_bundle
 from mnist_core.engine import check_continuation, estimate
-from mnist_core.errors import BundleError, ConfigError, LimitError
+from mnist_core.errors import BundleError, ConfigError, LimitError, StorageError
 from mnist_core.explain.layers import open_layers
 from mnist_core.inference import classifier
 from mnist_core.pretrained import SHIPPED
@@ -102,7 +106,10 @@ def test_layers_and_parts_come_along(store, finished_run, tmp_path, digits):
     record = finished_run(CONFIG)
     files = store.files(record.id)
     write_network(files, seed=0, images=digits.x_test)
-    files.write_probabilities({"test": classifier(files).predict(digits.x_test)})
+    table = classifier(files).predict(digits.x_test)
+    files.write_probabilities({"test": table})
+    right = float((table.argmax(axis=1) == digits.y_test).mean())
+    record = replace(record, outcome=replace(record.outcome, test_accuracy=right))
     before = open_layers(files).activations(digits.x_test[0])
     record = import_bundle(bundle_of(record, store, tmp_path), store)
     after = store.files(record.id)
@@ -142,6 +149,16 @@ def test_predictions_of_another_network_are_refused(honest, store, digits):
     assert nothing_is_left(store, 1)
 
 
+@pytest.mark.parametrize("left_out", [(), (names.LABELS,)])
+def test_an_accuracy_that_is_not_that_of_the_predictions_is_refused(left_out, honest, store):
+    manifest = json.loads(members(honest[1])[names.MANIFEST])
+    manifest["outcome"]["test_accuracy"] = 1.0
+    changes = {names.MANIFEST: json.dumps(manifest).encode()} | dict.fromkeys(left_out)
+    with pytest.raises(BundleError, match="claims an accuracy of 100.00%"):
+        import_bundle(changed(honest[1], changes), store, "me")
+    assert nothing_is_left(store, 1)
+
+
 def test_a_network_that_makes_room_for_everything_ends_a_process_of_its_own_only(honest, store):
     import onnx
     from onnx import helper, numpy_helper
@@ -172,6 +189,12 @@ def test_a_network_that_makes_room_for_everything_ends_a_process_of_its_own_only
     assert nothing_is_left(store, 1)
 
 
+def test_a_name_keeps_nothing_that_a_terminal_would_act_on(honest, store):
+    manifest = json.loads(members(honest[1])["run/manifest.json"]) | {"name": "\x1b]0;mine\x07 A\x00 b\u202e"}
+    record = import_bundle(changed(honest[1], {"run/manifest.json": json.dumps(manifest).encode()}), store, "me")
+    assert record.name == "]0;mine A b"
+
+
 def test_a_visitor_s_disk_limit_holds(honest, store, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_VISITOR_DISK_MB", "1")
     get_settings.cache_clear()
@@ -181,6 +204,16 @@ def test_a_visitor_s_disk_limit_holds(honest, store, monkeypatch):
         import_bundle(changed(honest[1], {names.PARTS: parts}), small, "me")
     import_bundle(changed(honest[1], {names.PARTS: parts}), small)  # who can start the command owns the computer
     small.close()
+
+
+def test_a_full_disk_is_told_in_a_sentence_while_the_network_is_tried(honest, store, monkeypatch):
+    def fails(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "save", fails)
+    with pytest.raises(StorageError, match="disk is full"):
+        import_bundle(honest[1], store, "me")
+    assert nothing_is_left(store, 1)
 
 
 def test_files_go_where_the_record_can_t_be_written(honest, store, monkeypatch):

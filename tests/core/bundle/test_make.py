@@ -5,11 +5,13 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
+from mnist_core.bundle import read_bundle
 from mnist_core.bundle.make import make_bundle
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 from mnist_core.errors import ArtifactMissingError, RunStateError
@@ -141,6 +143,17 @@ def test_what_people_type_is_no_markup_in_a_bundle(finished_run, store, tmp_path
     assert "script" not in page.tags
     first = files["README.md"].decode().splitlines()[0]
     assert first == r"# \<script\>alert(1)\</script\> \[x\](http\://a) \*\*b\*\*"
+
+
+def test_what_a_bundle_said_about_its_hardware_is_no_markup_in_the_next(finished_run, store, tmp_path):
+    record = replace(finished_run(), device="![x](https://evil.example/t.png)\n\n# Free")
+    readme = members(bundle_of(record, store, tmp_path))["README.md"].decode()
+    assert r"hardware: \!\[x\](https\://evil.example/t.png) \# Free" in readme
+
+
+def test_a_run_with_the_longest_name_and_more_can_be_taken_away(finished_run, store, tmp_path):
+    record = finished_run(name="x" * 200 + ", trained on")
+    assert read_bundle(bundle_of(record, store, tmp_path), store.settings).manifest.name == "x" * 200
 
 
 def test_a_report_without_the_images_says_so(real_bundle):

@@ -1,5 +1,6 @@
 """Bundles that strangers send: each is refused with a sentence that says why, and nothing is kept of it."""
 
+import csv
 import io
 import json
 import zipfile
@@ -261,6 +262,7 @@ CONTENTS = {
         put(names.MODEL, keras_file(extra={"model.weights.h5": b"\x80\x04pickle"})),
         "no HDF5 file",
     ),
+    "keras: a class without a name": (put(names.MODEL, keras_file(class_name=[])), "could run a program"),
     "keras: nested": (put(names.MODEL, keras_file(extra={"config.json": NESTED})), "description"),
     "onnx: text": (put(names.ONNX, b"hello"), "no network of MNIST Lab"),
     "onnx: empty": (put(names.ONNX, b""), "not one plain graph"),
@@ -274,6 +276,35 @@ def test_a_bundle_whose_content_is_none_of_a_run_is_refused(name, honest, settin
     with pytest.raises(BundleError, match=why) as problem:
         read_bundle(change(honest), settings)
     assert len(str(problem.value)) < 500
+
+
+def test_a_number_of_any_length_is_no_figure(honest, settings):
+    manifest = json.loads(members(honest)[names.MANIFEST])
+    manifest["outcome"]["parameters"] = 10**400
+    with pytest.raises(BundleError, match="figures are none"):
+        read_bundle(changed(honest, {names.MANIFEST: json.dumps(manifest).encode()}), settings)
+
+
+def test_a_run_without_a_loss_is_none(honest, settings):
+    manifest = json.loads(members(honest)[names.MANIFEST])
+    manifest["outcome"]["test_loss"] = None
+    with pytest.raises(BundleError, match="figures are none"):
+        read_bundle(changed(honest, {names.MANIFEST: json.dumps(manifest).encode()}), settings)
+
+
+def test_of_a_curve_with_millions_of_rows_no_more_are_read_than_may_be(honest, settings, monkeypatch):
+    read = []
+
+    class Counting(csv.DictReader):
+        def __next__(self):
+            read.append(1)
+            return super().__next__()
+
+    monkeypatch.setattr(csv, "DictReader", Counting)
+    rows = members(honest)[names.METRICS].splitlines(keepends=True)[0] + b"a\n" * 300_000
+    with pytest.raises(BundleError, match="more than 200,000 points"):
+        read_bundle(changed(honest, {names.METRICS: rows}), settings)
+    assert len(read) == 200_001
 
 
 # graphs
@@ -345,7 +376,20 @@ def endless(model, onnx):
         model.graph.node.append(onnx.helper.make_node("Relu", ["scores"], [f"x{number}"]))
 
 
+def calculated_place(model, onnx):
+    model.graph.node.append(onnx.helper.make_node("Cast", ["scores"], ["ends"], to=7))
+    model.graph.node.append(onnx.helper.make_node("Slice", ["image", "ends", "ends"], ["more"]))
+
+
+def calculated_shape(model, onnx):
+    model.graph.node.append(onnx.helper.make_node("Shape", ["image"], ["sides"]))
+    model.graph.node.append(onnx.helper.make_node("Mul", ["sides", "sides"], ["areas"]))
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "areas"], ["more"]))
+
+
 GRAPHS = {
+    "a size that depends on the picture": (calculated_place, "which part of a table"),
+    "a shape that is calculated": (calculated_shape, "the shape of a table"),
     "numbers in another file": (external, "from another file"),
     "a loop": (operator("Loop"), "operator Loop"),
     "a condition": (operator("If"), "operator If"),

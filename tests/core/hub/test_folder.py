@@ -57,6 +57,16 @@ def test_a_run_without_a_model_says_so(store, finished_run):
         card_facts(store, waiting)
 
 
+@pytest.mark.parametrize(
+    "metadata", [b"[1]", b"[" * 9000, b'{"keras_version": 3}', b"{", b"\xff", b'{"x": "' + b" " * 99_999]
+)
+def test_a_card_does_without_metadata_that_a_stranger_made_up(store, finished_run, digits, metadata):
+    record = finished_run()
+    with zipfile.ZipFile(store.files(record.id).model, "w") as archive:
+        archive.writestr("metadata.json", metadata)
+    assert card_facts(store, record).keras_version is None
+
+
 def test_a_network_that_is_too_large_is_not_read(shipped_store, shipped, monkeypatch):
     monkeypatch.setattr(folder_module, "_MOST", 1000)
     with pytest.raises(ArtifactMissingError, match="too large"):

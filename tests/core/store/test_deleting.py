@@ -102,6 +102,19 @@ def test_nobody_gets_more_runs_into_the_queue_by_bringing_some_back(store):
     assert [run.id for run in store.deleted_runs(ADA)] == [first]
 
 
+def test_nobody_gets_more_of_the_disk_by_bringing_some_back(store, finished_run):
+    small = Store(store.settings.model_copy(update={"visitor_disk_mb": 1}))
+    first, second = (finished_run(owner="ada") for _ in range(2))
+    for record in (first, second):
+        store._set(record.id, bytes=600_000)
+    small.delete(first.id, ADA)
+    with pytest.raises(LimitError, match="may take 1 MB"):
+        small.undelete(first.id, ADA)
+    small.delete(second.id, ADA)
+    assert small.undelete(first.id, ADA).id == first.id
+    small.close()
+
+
 def test_a_removed_run_leaves_nothing(store, finished_run):
     record = finished_run(owner="ada")
     store.delete(record.id, ADA)
