@@ -99,7 +99,7 @@ def _origin(run_id: str, words: str, icon: str) -> None:
         parent = runs.look_up(run_id)
         st.page_link(
             "train.py",
-            label=t(words, name=t(parent.name)),
+            label=t(words, name=plain(t(parent.name))),
             icon=icon,
             query_params={"run": parent.id},
         )

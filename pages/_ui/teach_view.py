@@ -7,6 +7,7 @@ from mnist_core.engine import check_base, fine_tune_config, shared_supervisor
 from mnist_core.errors import MnistLabError
 from mnist_core.personal import ENOUGH, PersonalSet, held_out
 from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.text import plain
 from pages._ui import runs, session
 from pages._ui.components import need_dataset
 from pages._ui.errors import show_error
@@ -73,7 +74,7 @@ def _plan(record: RunRecord, drawings: PersonalSet) -> str:
         "Fine-tuning makes a new network that begins where “{name}” is. It learns from your drawings, varied a little, "
         "and from images that it knows, so that it does not forget. This takes about ten seconds; “{name}” stays as it "
         "is.",
-        name=t(record.name),
+        name=plain(t(record.name)),
     )
     if kept_back:
         held = t("Held back to see what it brings: {held} of your {n} drawings.", held=kept_back, n=len(drawings))

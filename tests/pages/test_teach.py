@@ -214,6 +214,16 @@ class TestTeaching:
         assert again.button(key="teach_start").disabled
         assert again.get("progress")
 
+    def test_the_network_is_named_as_its_name_was_typed(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        record = finished_run(name="![x](http://b/x.png)")
+        store.files(record.id).model.write_bytes(b"a model")
+        store.add_drawings(ADA, "digits", *some(8))
+        shown = words(open_page("draw.py", run=record.id))
+        assert r"begins where “\!\[x\](http\://b/x.png)” is" in shown
+        assert "[x](http" not in shown
+
     def test_too_few_to_hold_any_back_is_said(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
         store.add_drawings(ADA, "digits", *some(4))
         assert "Too few drawings to hold any back" in words(open_page("draw.py"))
@@ -290,6 +300,14 @@ class TestBeforeAndAfter:
         assert "7 → 0" in text
         assert any("Fine-tuned from “A finished run”" in str(link.proto.label) for link in app.get("page_link"))
         assert "keras.models.load_model" in " ".join(code.value for code in app.code)
+
+    def test_the_network_it_came_from_is_named_as_its_name_was_typed(
+        self, open_page: OpenPage, store: Store, run: RunRecord, taught: RunRecord
+    ) -> None:
+        store.rename(run.id, "![x](http://b/x.png)", Visitor(None, is_admin=True))
+        app = open_page("train.py", run=taught.id)
+        labels = [str(link.proto.label) for link in app.get("page_link")]
+        assert r"Fine-tuned from “\!\[x\](http\://b/x.png)”" in labels
 
     def test_others_see_the_figures_but_not_the_drawings(
         self, open_page: OpenPage, taught: RunRecord, monkeypatch: pytest.MonkeyPatch
