@@ -109,6 +109,18 @@ class TestTheQuestion:
         assert len(store.read_drawings(ADA, "digits")) == 0
         assert len(keys(app, "draw_was_")) == 10
 
+    def test_one_that_was_there_before_is_again_what_it_was(
+        self, drawn: tuple[AppTest, Any, int], store: Store
+    ) -> None:
+        app, image, answer = drawn
+        before, wrong = (answer + 1) % 10, (answer + 2) % 10
+        store.add_drawings(ADA, "digits", image[None], np.array([before], np.uint8))
+        app.button(key=f"draw_was_{wrong}").click().run()
+        assert store.read_drawings(ADA, "digits").labels.tolist() == [wrong]
+        app.button(key="draw_undo_correction").click().run()
+        assert store.read_drawings(ADA, "digits").labels.tolist() == [before]
+        assert len(keys(app, "draw_was_")) == 10
+
     def test_another_drawing_is_asked_about_anew(self, drawn: tuple[AppTest, Any, int]) -> None:
         app, _, _ = drawn
         app.button(key="draw_yes").click().run()
