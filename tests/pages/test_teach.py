@@ -13,6 +13,7 @@ from mnist_core.drawing import prepare_strokes, read_canvas, write_canvas
 from mnist_core.engine import fine_tune_config
 from mnist_core.inference import classifier
 from mnist_core.personal import PersonalSet, write_csv, write_npz
+from mnist_core.pretrained import install_shipped
 from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor, own_process
 from pages._ui import session
 
@@ -257,6 +258,20 @@ class TestTeaching:
         app.button(key="teach_start").click().run()
         assert not store.find(states=[RunState.QUEUED])
         assert "Before and after fine-tuning" in words(app)
+
+    def test_what_digits_brought_is_not_shown_with_clothes(
+        self, open_page: OpenPage, run: RunRecord, store: Store, taught: RunRecord, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pages._ui.teach_view.need_dataset", lambda _: True)
+        install_shipped(store)
+        (clothes,) = [shipped for shipped in store.shipped() if shipped.config.data.dataset == "fashion_mnist"]
+        store.add_drawings(ADA, "clothes", *some(4))
+        app = open_page("draw.py", run=run.id)
+        app.button(key="teach_start").click().run()
+        app.selectbox(key="draw_run").set_value(clothes.id).run()
+        assert "Your drawings" in words(app)
+        assert "Before and after fine-tuning" not in words(app)
+        assert not app.button(key="teach_start").disabled
 
     def test_one_draws_with_the_new_network_at_once(
         self, open_page: OpenPage, run: RunRecord, store: Store, taught: RunRecord
