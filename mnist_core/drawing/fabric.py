@@ -25,6 +25,7 @@ _MOST_COMMANDS = 20_000  # several minutes of drawing without a rest
 _FARTHEST = 1e5  # pixels from the corner of the canvas
 _STEP = 3.0  # pixels between the points of a curve
 _MOST_STEPS = 16  # for each command
+_WIDEST = 0.25  # of the canvas: no pen that can be chosen is wider, and wide ones take long to paint
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def read_canvas(content: Any, size: int) -> Drawing:
         # What an outline encloses is still there where the outline itself leaves the canvas.
         for part in [placed.clip(0, size)] if fill else _inside(placed, size):
             strokes.append(part)
-            pens.append(float(pen))
+            pens.append(min(float(pen), _WIDEST * size))
             shades.append(shade)
             filled.append(fill)
     return Drawing(tuple(strokes), tuple(pens), tuple(shades), tuple(filled))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mnist_core.drawing.strokes import Stroke
 
 MOST_DIGITS = 10  # what falls into more pieces is a scribble rather than a number
+MOST_STROKES = 200  # so is what has more of them; each is compared with each
 
 # All shares are of heights; chosen by the writers with even numbers of "Pen-Based Recognition of Handwritten Digits".
 _MAIN = 0.35  # of the tallest stroke: a stroke of this height may be a digit of its own
@@ -40,12 +41,12 @@ def separate(strokes: Sequence[Stroke]) -> tuple[tuple[int, ...], ...]:
     -------
     tuple of tuple of int
         The indices of the strokes of each digit, from left to right; one digit with all strokes where there are more
-        than `MOST_DIGITS`.
+        digits than `MOST_DIGITS`, or more strokes than `MOST_STROKES`.
     """
-    boxes = np.array([(stroke.min(axis=0), stroke.max(axis=0)) for stroke in strokes])
     everything = (tuple(range(len(strokes))),)
-    if len(strokes) < 2:
+    if len(strokes) < 2 or len(strokes) > MOST_STROKES:
         return everything if strokes else ()
+    boxes = np.array([(stroke.min(axis=0), stroke.max(axis=0)) for stroke in strokes])
     heights = boxes[:, 1, 1] - boxes[:, 0, 1]
     tallest = float(heights.max())
     if tallest < _FLAT * (boxes[:, 1, 0].max() - boxes[:, 0, 0].min()):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_core.figures.run_style import plain_name
 from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Theme, layout, translucent
 from mnist_core.robustness import CORRUPTIONS, AccuracyCurve
 from mnist_core.text import Translator
@@ -151,7 +152,7 @@ def _traces(name: str, curve: AccuracyCurve, index: int, unit: str) -> list[dict
         "y": percent.tolist(),
         "customdata": np.column_stack([low, high]).tolist(),
         "mode": "lines+markers",
-        "name": name,
+        "name": plain_name(name),
         "line": {"color": color, "width": 2.5},
         "marker": {"color": color, "size": 8, "symbol": CLASS_SYMBOLS[index % len(CLASS_SYMBOLS)]},
         "legendgroup": str(index),

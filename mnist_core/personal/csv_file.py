@@ -43,7 +43,7 @@ def read_csv(data: bytes, most: int) -> tuple[Images, Labels]:
     if len(data) > _ROW_BYTES * (most + 1):
         raise too_many(most)
     try:
-        rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        rows = csv.reader(_lines(data.decode("utf-8-sig")), strict=True)
         header = next(rows, [])
         if tuple(name.strip() for name in header) != HEADER:
             raise DrawingsError(
@@ -57,6 +57,13 @@ def read_csv(data: bytes, most: int) -> tuple[Images, Labels]:
         raise DrawingsError("This is no CSV file: {reason}", reason=str(error)[:100]) from error
     table = np.array(numbers).reshape(-1, PIXELS + 1)
     return checked(table[:, 1:].astype(np.int64), table[:, 0])
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield lines; an endless one is cut off before millions of columns are made of it."""
+    lines = io.StringIO(text, newline="")
+    while line := lines.readline(_ROW_BYTES):
+        yield line
 
 
 def _numbers(rows: Iterator[list[str]], most: int) -> Iterator[list[float]]:

@@ -16,6 +16,7 @@ NAMES = (("images", "labels"), ("x_train", "y_train"), ("x_test", "y_test"), ("x
 """Under which names images and labels may stand; ours first, then those of Keras's files."""
 _MOST_MEMBERS = 64
 _MOST_PIXEL_BYTES = 8
+_MOST_HEADER = 12_000  # bytes: NumPy's own limit is 10,000, but it looks at it only after all of them are unpacked
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
@@ -70,7 +71,8 @@ def _names(members: Mapping[str, str]) -> tuple[str, str]:
 def _read(archive: zipfile.ZipFile, name: str, most: int) -> npt.NDArray[Any]:
     """Return one array, whose size its header tells before anything of it is read."""
     with archive.open(name) as stream:
-        shape, fortran_order, dtype = _header(stream)
+        begin = io.BytesIO(stream.read(_MOST_HEADER))
+        shape, fortran_order, dtype = _header(begin)
         if dtype.hasobject or dtype.kind not in "buif" or dtype.itemsize > _MOST_PIXEL_BYTES:
             raise DrawingsError("The arrays have to hold plain numbers. Received: {kind}", kind=str(dtype)[:40])
         if shape and shape[0] > most:
@@ -80,12 +82,14 @@ def _read(archive: zipfile.ZipFile, name: str, most: int) -> npt.NDArray[Any]:
                 "Images of 28 x 28 pixels and one label for each were expected. Received: an array of shape {shape}",
                 shape=str(shape)[:60],
             )
-        content = stream.read(int(np.prod(shape)) * dtype.itemsize)
+        size = int(np.prod(shape)) * dtype.itemsize
+        content = begin.read(size)
+        content += stream.read(size - len(content))
     array: npt.NDArray[Any] = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran_order else "C")
     return array
 
 
 def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Return shape, order and type of an array; the header's own length is limited by NumPy."""
+    """Return shape, order and type of an array."""
     version = np.lib.format.read_magic(stream)
     return _HEADERS[version](stream)

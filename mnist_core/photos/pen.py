@@ -13,6 +13,8 @@ from mnist_core.drawing import PEN, Prepared, prepare_digit
 Floats = npt.NDArray[np.float32]
 
 _SIDE = 100  # pixels of the longest side when outlines are moved: five for each pixel of the box
+_FAINT = 0.02  # less ink than that is none
+_SOLID = 75  # percentile of the ink that is left where a line lies
 _MOST_THINNED = 0.2  # of its width a pen is thinned on each side at most, or narrow places would break
 
 
@@ -72,11 +74,19 @@ def pen_width(depth: Floats) -> float:
 
 
 def _enlarged(ink: Floats) -> Floats:
+    """Return ink at the working size, its lines as dark as they were.
+
+    A line that is thinner than a pixel of that size leaves only a part of its ink in each, and is made up for that.
+    """
     height, width = ink.shape
     scale = _SIDE / max(height, width)
     sides = (max(round(width * scale), 1), max(round(height * scale), 1))
     how = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
-    return np.asarray(Image.fromarray(ink).resize(sides, how))
+    resized: Floats = np.asarray(Image.fromarray(ink).resize(sides, how))
+    there = resized[resized > _FAINT]
+    if scale >= 1 or not len(there):
+        return resized
+    return resized / min(np.float32(np.percentile(there, _SOLID)), np.float32(1))
 
 
 def _distances(mask: npt.NDArray[np.bool_]) -> Floats:

@@ -85,6 +85,7 @@ def _wanted() -> list[RunRecord]:
     """Return the runs to begin with: a new address's, else what the box says, else what it said last."""
     address = st.query_params.get("runs")
     if address is not None and address != st.session_state.get(_ADDRESS):
+        st.session_state.pop(_NOTE, None)
         records, note = _find(address.split(","))
     elif _BOX in st.session_state:
         records, note = _find(st.session_state[_BOX])

@@ -64,7 +64,7 @@ def _question(image: npt.NDArray[np.uint8], digest: str, answer: int, spec: Data
 
 
 def _thanks(digest: str, spec: DatasetSpec, key: str) -> None:
-    drawing, label = _kept()[digest]
+    drawing, label, _ = _kept()[digest]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             t(
@@ -80,29 +80,38 @@ def _thanks(digest: str, spec: DatasetSpec, key: str) -> None:
             icon=":material/undo:",
             type="tertiary",
             on_click=_take_back,
-            args=(digest, drawing, key),
+            args=(drawing, digest, spec.kind, key),
         )
 
 
-def _kept() -> dict[str, tuple[int, int]]:
-    """Return id and label of what this session kept, by the image's hash."""
-    kept: dict[str, tuple[int, int]] = st.session_state.setdefault("corrections", {})
+def _kept() -> dict[str, tuple[int, int, int | None]]:
+    """Return id and label of what this session kept, and the label that it had before, by the image's hash."""
+    kept: dict[str, tuple[int, int, int | None]] = st.session_state.setdefault("corrections", {})
     return kept
 
 
 def _keep(image: npt.NDArray[np.uint8], digest: str, label: int, kind: str, key: str) -> None:
+    known = shared_store().read_drawings(session.owner(), kind)
+    same = np.flatnonzero((known.images == image).all(axis=(1, 2)))
+    before = int(known.labels[same[0]]) if len(same) else None
     try:
         (drawing,) = shared_store().add_drawings(session.owner(), kind, image[None], np.array([label], np.uint8))
     except MnistLabError as error:
         st.session_state[f"{key}_problem"] = error
     else:
-        _kept()[digest] = (drawing, label)
+        _kept()[digest] = (drawing, label, before)
         st.session_state[f"{key}_changed"] = True
 
 
-def _take_back(digest: str, drawing: int, key: str) -> None:
-    shared_store().delete_drawings(session.owner(), [drawing])
-    _kept().pop(digest, None)
+def _take_back(drawing: int, digest: str, kind: str, key: str) -> None:
+    """Forget a drawing, or that it was said to be something else than before."""
+    _, _, before = _kept().pop(digest, (drawing, 0, None))
+    drawings = shared_store().read_drawings(session.owner(), kind)
+    if before is None or drawing not in drawings.ids:
+        shared_store().delete_drawings(session.owner(), [drawing])
+    else:
+        image = drawings.images[drawings.ids.index(drawing)]
+        shared_store().add_drawings(session.owner(), kind, image[None], np.array([before], np.uint8))
     st.session_state[f"{key}_changed"] = True
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.figures.robustness import Curves
 from mnist_core.robustness import CORRUPTIONS, CorruptionSettings, Trial
 from mnist_core.store import RunRecord
+from mnist_core.text import plain
 from pages._ui.i18n import t, term
 
 MUCH = 0.1  # of accuracy: a loss that asks for an explanation
@@ -72,7 +73,7 @@ def curve_words(curves: Curves, records: list[RunRecord], strength: float) -> No
     lines = [
         t(
             "- **{name}**: {before} become {after}, {points} points",
-            name=name,
+            name=plain(name),
             before=f"{curve.untouched:.1%}",
             after=f"{curve.accuracy[index]:.1%}",
             points=f"{-100 * curve.lost(strength):+.1f}",
@@ -98,8 +99,8 @@ def _compare(curves: Curves, records: list[RunRecord], index: int) -> None:
         return
     words = t(
         "Here **{best}** still reads more than **{worst}**, by {points} points: more than chance explains.",
-        best=curves[best][0],
-        worst=curves[worst][0],
+        best=plain(curves[best][0]),
+        worst=plain(curves[worst][0]),
         points=f"{100 * (accuracy[best] - accuracy[worst]):.1f}",
     )
     shifted = curves[0][1].corruption in ("shift_x", "shift_y")

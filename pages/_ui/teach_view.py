@@ -63,7 +63,8 @@ def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
     if st.button(words, key="teach_start", type="primary", icon=":material/school:", disabled=busy):
         st.session_state[_RUN] = _start(record, drawings)
         st.rerun()
-    if under_way is not None:
+    # What a network for digits learned is no answer below one for clothes.
+    if under_way is not None and (busy or _is_digits(under_way) == _is_digits(record)):
         teaching_progress(under_way)
 
 

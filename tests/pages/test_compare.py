@@ -123,6 +123,15 @@ def test_what_a_link_names_in_vain_is_counted_and_the_rest_is_shown(
     assert not choose(app, "Batches of 64").warning
 
 
+def test_another_link_is_not_blamed_for_the_one_before(open_page: OpenPage, some: list[RunRecord]) -> None:
+    app = open_page("compare.py", runs=f"20200101-000000-00000000,{ids(some[:2])}")
+    assert app.warning
+    app.query_params["runs"] = ids(some[1:])
+    app.run()
+    assert app.multiselect(key="compare_runs").value == [some[1].id, some[2].id]
+    assert not app.warning
+
+
 def test_a_run_keeps_its_colour_and_the_choice_is_remembered(open_page: OpenPage, some: list[RunRecord]) -> None:
     app = open_page("compare.py", runs=ids(some))
     before = colors(app)

@@ -188,6 +188,16 @@ def test_up_to_five_runs_of_the_same_dataset_are_compared(open_page: OpenPage, f
     assert "intervals overlap" in words(app)
 
 
+def test_names_are_shown_as_they_were_typed(open_page: OpenPage, finished_run: FinishedRun) -> None:
+    run, other = finished_run(name="![x](http://b/x.png)"), finished_run(name="[Log in](http://b)")
+    app = open_page("robustness.py", run=run.id)
+    app.multiselect(key="robustness_others").set_value([other.id]).run()
+    shown = words(curves_done(app, run, other))
+    assert r"**\!\[x\](http\://b/x.png)**" in shown
+    assert "[x](http" not in shown
+    assert "[Log in](http" not in shown
+
+
 def test_a_better_network_is_named_and_explained_only_by_what_was_measured(
     open_page: OpenPage, finished_run: FinishedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from mnist_core.drawing import prepare_strokes, read_canvas, write_canvas
 from mnist_core.engine import fine_tune_config
 from mnist_core.inference import classifier
 from mnist_core.personal import PersonalSet, write_csv, write_npz
+from mnist_core.pretrained import install_shipped
 from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor, own_process
 from pages._ui import session
 
@@ -107,6 +108,18 @@ class TestTheQuestion:
         app.button(key="draw_yes").click().run()
         app.button(key="draw_undo_correction").click().run()
         assert len(store.read_drawings(ADA, "digits")) == 0
+        assert len(keys(app, "draw_was_")) == 10
+
+    def test_one_that_was_there_before_is_again_what_it_was(
+        self, drawn: tuple[AppTest, Any, int], store: Store
+    ) -> None:
+        app, image, answer = drawn
+        before, wrong = (answer + 1) % 10, (answer + 2) % 10
+        store.add_drawings(ADA, "digits", image[None], np.array([before], np.uint8))
+        app.button(key=f"draw_was_{wrong}").click().run()
+        assert store.read_drawings(ADA, "digits").labels.tolist() == [wrong]
+        app.button(key="draw_undo_correction").click().run()
+        assert store.read_drawings(ADA, "digits").labels.tolist() == [before]
         assert len(keys(app, "draw_was_")) == 10
 
     def test_another_drawing_is_asked_about_anew(self, drawn: tuple[AppTest, Any, int]) -> None:
@@ -214,6 +227,16 @@ class TestTeaching:
         assert again.button(key="teach_start").disabled
         assert again.get("progress")
 
+    def test_the_network_is_named_as_its_name_was_typed(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        record = finished_run(name="![x](http://b/x.png)")
+        store.files(record.id).model.write_bytes(b"a model")
+        store.add_drawings(ADA, "digits", *some(8))
+        shown = words(open_page("draw.py", run=record.id))
+        assert r"begins where “\!\[x\](http\://b/x.png)” is" in shown
+        assert "[x](http" not in shown
+
     def test_too_few_to_hold_any_back_is_said(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
         store.add_drawings(ADA, "digits", *some(4))
         assert "Too few drawings to hold any back" in words(open_page("draw.py"))
@@ -235,6 +258,20 @@ class TestTeaching:
         app.button(key="teach_start").click().run()
         assert not store.find(states=[RunState.QUEUED])
         assert "Before and after fine-tuning" in words(app)
+
+    def test_what_digits_brought_is_not_shown_with_clothes(
+        self, open_page: OpenPage, run: RunRecord, store: Store, taught: RunRecord, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("pages._ui.teach_view.need_dataset", lambda _: True)
+        install_shipped(store)
+        (clothes,) = [shipped for shipped in store.shipped() if shipped.config.data.dataset == "fashion_mnist"]
+        store.add_drawings(ADA, "clothes", *some(4))
+        app = open_page("draw.py", run=run.id)
+        app.button(key="teach_start").click().run()
+        app.selectbox(key="draw_run").set_value(clothes.id).run()
+        assert "Your drawings" in words(app)
+        assert "Before and after fine-tuning" not in words(app)
+        assert not app.button(key="teach_start").disabled
 
     def test_one_draws_with_the_new_network_at_once(
         self, open_page: OpenPage, run: RunRecord, store: Store, taught: RunRecord
@@ -290,6 +327,14 @@ class TestBeforeAndAfter:
         assert "7 → 0" in text
         assert any("Fine-tuned from “A finished run”" in str(link.proto.label) for link in app.get("page_link"))
         assert "keras.models.load_model" in " ".join(code.value for code in app.code)
+
+    def test_the_network_it_came_from_is_named_as_its_name_was_typed(
+        self, open_page: OpenPage, store: Store, run: RunRecord, taught: RunRecord
+    ) -> None:
+        store.rename(run.id, "![x](http://b/x.png)", Visitor(None, is_admin=True))
+        app = open_page("train.py", run=taught.id)
+        labels = [str(link.proto.label) for link in app.get("page_link")]
+        assert r"Fine-tuned from “\!\[x\](http\://b/x.png)”" in labels
 
     def test_others_see_the_figures_but_not_the_drawings(
         self, open_page: OpenPage, taught: RunRecord, monkeypatch: pytest.MonkeyPatch

@@ -148,3 +148,11 @@ def test_a_filled_shape_goes_on_to_the_edge_of_the_canvas():
 def test_a_colour_that_is_no_grey_counts_as_white(color):
     drawing = read_canvas({"objects": [PATH | {"stroke": color}]}, 280)
     assert drawing.shades == (255,)
+
+
+def test_a_pen_wider_than_any_that_can_be_chosen_is_painted_as_wide_as_the_widest():
+    wide = read_canvas(
+        {"objects": [PATH | {"strokeWidth": 1e5, "scaleX": 1e5, "scaleY": 1e5, "path": [["M", 9, 9]]}]}, 280
+    )
+    assert wide.pens == (70,)
+    assert paint_drawing(wide, 280).any()

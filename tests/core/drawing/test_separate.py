@@ -1,12 +1,13 @@
 """Digits side by side are told apart, and no digit falls into pieces."""
 
 import gzip
+import time
 
 import numpy as np
 import pytest
 
 from mnist_core.drawing import read_canvas, separate, write_canvas
-from mnist_core.drawing.separate import MOST_DIGITS
+from mnist_core.drawing.separate import MOST_DIGITS, MOST_STROKES
 from mnist_core.drawing.strokes import read_unipen
 
 # In a box 60 wide and 100 high.
@@ -138,3 +139,13 @@ def test_real_handwriting_is_told_apart(real_data_dir):
 def as_on_canvas(strokes):
     points = np.concatenate(strokes)
     return [(stroke - points.min(axis=0)) * (260 / np.ptp(points, axis=0).max()) + 10 for stroke in strokes]
+
+
+def test_thousands_of_strokes_take_no_time():
+    rng = np.random.default_rng(0)
+    tall, small = np.array([[0.0, 0.0], [0.0, 100.0]]), np.array([[0.0, 40.0], [0.0, 60.0]])
+    strokes = [tall, *(small + [x, 0.0] for x in rng.uniform(0, 280, 3000))]
+    begin = time.perf_counter()
+    assert separate(strokes) == (tuple(range(3001)),)
+    assert time.perf_counter() - begin < 1
+    assert len(separate(strokes[:MOST_STROKES])) >= 1

@@ -36,6 +36,11 @@ def test_runs_differ_by_colour_and_by_form() -> None:
     assert len({line["marker"]["symbol"] for line in lines}) == 5
 
 
+def test_a_name_that_plotly_would_read_as_a_link_is_shown_as_it_was_typed() -> None:
+    figure = robustness_figure([('<a href="http://b">Log in</a>', DENSE)], 0.0, 10, theme=LIGHT, t=T)
+    assert figure["data"][1]["name"] == '&lt;a href="http://b"&gt;Log in&lt;/a&gt;'
+
+
 def test_the_chosen_strength_and_blind_guessing_are_marked() -> None:
     chosen, guessing = robustness_figure(CURVES, 1.5, 4, theme=LIGHT, t=T)["layout"]["shapes"]
     assert chosen["x0"] == chosen["x1"] == 1.5

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -73,3 +75,13 @@ def test_a_wrong_file_is_refused_in_one_sentence(data, words):
     with pytest.raises(DrawingsError, match=words) as caught:
         read_csv(data, 10)
     assert len(str(caught.value)) < 250
+
+
+def test_a_row_of_millions_of_columns_is_not_made():
+    data = b"ab," * 3_000_000
+    tracemalloc.start()
+    with pytest.raises(DrawingsError, match="The first row"):
+        read_csv(data, 1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60_000_000

@@ -118,8 +118,16 @@ def test_a_wrong_file_is_refused_in_one_sentence(make, words):
     assert len(str(caught.value)) < 250
 
 
-def test_a_bomb_is_never_unpacked():
-    bomb = raw(images=npy(np.zeros(1, np.uint8), shape=(10, 28, 28)) + b"\0" * 100_000_000, labels=npy(LABELS))
+@pytest.mark.parametrize(
+    "images",
+    [
+        npy(np.zeros(1, np.uint8), shape=(10, 28, 28)) + b"\0" * 100_000_000,
+        b"\x93NUMPY\x02\x00" + (100_000_000).to_bytes(4, "little") + b" " * 100_000_000,
+    ],
+    ids=["behind the array", "in the header"],
+)
+def test_a_bomb_is_never_unpacked(images):
+    bomb = raw(images=images, labels=npy(LABELS))
     assert len(bomb) < 200_000
     tracemalloc.start()
     with pytest.raises(DrawingsError):

@@ -37,6 +37,14 @@ def test_the_width_of_a_straight_line_is_measured(width):
     assert pen_width(_distances(mask)) == pytest.approx(width, rel=0.15)
 
 
+@pytest.mark.parametrize("pen", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("label", range(10))
+def test_a_hair_thin_pen_in_a_large_picture_becomes_the_pen_of_mnist(pen, label):
+    ink, strokes = written(label, 1000, pen)
+    photographed = prepare_photographed(ink, np.zeros(ink.shape, np.uint8)).image
+    assert likeness(photographed, prepare_strokes(strokes).image) > 0.95
+
+
 @pytest.mark.parametrize("pen", [2, 4, 8, 14, 20])
 @pytest.mark.parametrize("label", [0, 1, 2, 5, 7])
 def test_any_pen_becomes_the_pen_of_mnist(pen, label):
