@@ -25,7 +25,7 @@ from mnist_core.drawing import prepare_drawing
 from mnist_core.engine import Supervisor, close_shared_supervisor, shared_supervisor
 from mnist_core.evaluation import change
 from mnist_core.inference import classifier
-from mnist_core.personal import PersonalSet
+from mnist_core.personal import PersonalSet, held_out
 from mnist_core.store import RunRecord, Visitor, shared_store
 
 VISITOR = Visitor("benchmark")
@@ -84,7 +84,7 @@ def _lesson(
     else:
         chosen = np.sort(np.concatenate([np.flatnonzero(labels == n)[: options.drawings] for n in range(10)]))
     others = np.setdiff1d(np.arange(len(labels)), chosen)
-    drawings = PersonalSet(images[chosen], labels[chosen], tuple(range(len(chosen))))
+    drawings = PersonalSet(images[chosen], labels[chosen], tuple(range(len(chosen))), held_out(labels[chosen]))
     wait_until(lambda: _is_warm(supervisor))
     begin = time.monotonic()
     run_id = supervisor.fine_tune(base, drawings, f"benchmark {writer}", visitor=VISITOR)

@@ -4,7 +4,7 @@ from mnist_core.config import DataConfig, FineTuneConfig, NetworkConfig, RunConf
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ConfigError, DrawingsError, NotOwnerError, RunStateError
 from mnist_core.models.speed import REFERENCE, DeviceSpeed, read_speed
-from mnist_core.personal import PersonalSet, content_hash, held_out
+from mnist_core.personal import PersonalSet, content_hash
 from mnist_core.store import RunRecord, Store, Visitor
 
 # Measured on writers whom no network knew; benchmarks/README.md.
@@ -67,7 +67,7 @@ def fine_tune_config(record: RunRecord, drawings: PersonalSet, store: Store) -> 
     if speed.step_seconds(as_trained) < speed.step_seconds(config):
         config = as_trained
     share = _share_in_time(config, speed)
-    learned = int((~held_out(drawings.labels)).sum())
+    learned = int((~drawings.held_out).sum())
     fine_tune = FineTuneConfig(
         base=record.id,
         drawings=content_hash(drawings.images, drawings.labels),

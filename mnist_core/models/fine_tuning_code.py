@@ -5,7 +5,7 @@ from mnist_core.models.augmentation_code import change_lines
 from mnist_core.models.data_code import data_section, training_size
 from mnist_core.models.section import Section
 from mnist_core.models.training_code import evaluation_section, plot_section, training_section
-from mnist_core.personal import ENOUGH, EVERY, VARIED
+from mnist_core.personal import EVERY, VARIED
 
 BASE_FILE, DRAWINGS_FILE = "base.keras", "drawings.npz"
 
@@ -22,15 +22,13 @@ def fine_tuning_sections(config: RunConfig, fine_tune: FineTuneConfig, num_class
             f"{BASE_FILE} and {DRAWINGS_FILE} lie beside this script: `python -m mnist_core code RUN --out FILE`.",
             f"What it learns from now. `{BASE_FILE}`, the network to begin with, and `{DRAWINGS_FILE}` have to lie "
             "beside this notebook: `python -m mnist_core code RUN --out FILE` writes them, on the computer that they "
-            f"were drawn on. Of each digit the {ENOUGH}rd drawing and every {EVERY}th after it are held back to judge "
-            "it by.",
+            f"were drawn on. Of each digit one drawing in {EVERY} is held back to judge it by.",
             (
                 f'file = np.load("{DRAWINGS_FILE}")',
                 'x_own, y_own = file["images"] / 255.0, file["labels"]',
-                f"held = np.concatenate([np.flatnonzero(y_own == i)[{ENOUGH - 1}::{EVERY}] "
-                f"for i in range({num_classes})])  # to judge it by",
+                'held = file["held_out"]  # to judge it by',
                 "x_held, y_held = x_own[held], y_own[held]",
-                "x_own, y_own = np.delete(x_own, held, axis=0), np.delete(y_own, held)",
+                "x_own, y_own = x_own[~held], y_own[~held]",
             ),
         ),
         Section(
@@ -84,7 +82,7 @@ def _evaluation(one_hot: int | None) -> Section:
         section.words,
         (
             *section.lines,
-            "if len(held):",
+            "if len(x_held):",
             "    right = model.predict(x_held, verbose=0).argmax(axis=1) == y_held",
             '    print(f"{right.sum()} of {len(right)} drawings that were held back are read right")',
         ),

@@ -2,7 +2,7 @@
 
 from mnist_core.personal.csv_file import read_csv, write_csv
 from mnist_core.personal.drawings import PersonalSet, content_hash
-from mnist_core.personal.holding_out import ENOUGH, EVERY, held_out
+from mnist_core.personal.holding_out import ENOUGH, EVERY, held_out, holds_next
 from mnist_core.personal.npz_file import read_npz, write_npz
 from mnist_core.personal.varied import VARIED
 
@@ -13,6 +13,7 @@ __all__ = [
     "VARIED",
     "content_hash",
     "held_out",
+    "holds_next",
     "read_csv",
     "read_npz",
     "write_csv",

@@ -28,11 +28,14 @@ class PersonalSet:
         What they are, 0 to 9.
     ids : tuple of int
         By which single drawings are deleted.
+    held_out : ndarray of shape (n,), bool
+        Whether no network learns from it, so that it can judge all: see `held_out`.
     """
 
     images: Images
     labels: Labels
     ids: tuple[int, ...]
+    held_out: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -9,12 +9,25 @@ EVERY = 4
 """Of a class with enough drawings, every fourth after the first that is held back."""
 
 
-def held_out(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Choose the third, seventh, eleventh and so on of each class: a quarter, at least one of three.
+def holds_next(known: int, held: int) -> bool:
+    """Return whether the next drawing of a class is held back.
 
-    By their order and not at random: as long as drawings are only added, one that was learned from is
-    never held back later. So a network that was fine-tuned may be fine-tuned again and is still judged
-    by drawings that it does not know.
+    Parameters
+    ----------
+    known : int
+        How many there are of the class.
+    held : int
+        How many of those are held back.
+    """
+    return known + 1 >= ENOUGH + EVERY * held
+
+
+def held_out(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Choose of drawings that come one after the other: the third, seventh, eleventh and so on of each class.
+
+    By their order and not at random, so one that was learned from is not held back when others are added. Whoever
+    keeps drawings writes it down with each, as others may be deleted: a network that was fine-tuned may be fine-tuned
+    again and is still judged by drawings that it does not know.
 
     Parameters
     ----------
@@ -27,6 +40,7 @@ def held_out(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
         True for those that are held back; of a class with fewer than three drawings none.
     """
     chosen = np.zeros(len(labels), dtype=bool)
-    for label in np.unique(labels):
-        chosen[np.flatnonzero(labels == label)[ENOUGH - 1 :: EVERY]] = True
+    for place, label in enumerate(labels):
+        same = labels[:place] == label
+        chosen[place] = holds_next(int(same.sum()), int((same & chosen[:place]).sum()))
     return chosen

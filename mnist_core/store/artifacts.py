@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.files import replacing
+from mnist_core.personal import PersonalSet
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 
@@ -106,17 +107,26 @@ class RunFiles:
             raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
         return _read_arrays(self.parts, "What this run kept of its inside is damaged. Train it again to look inside.")
 
-    def write_drawings(self, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> None:
-        """Write what a fine-tuned run learns from."""
+    def write_drawings(self, drawings: PersonalSet) -> None:
+        """Write what a fine-tuned run learns from, and what judges it."""
         with replacing(self.drawings) as path:
-            np.savez_compressed(path, allow_pickle=False, images=images, labels=labels)
+            np.savez_compressed(
+                path,
+                allow_pickle=False,
+                images=drawings.images,
+                labels=drawings.labels,
+                held_out=drawings.held_out,
+            )
 
-    def read_drawings(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        """Return the drawings, of shape (n, 28, 28), and their labels; raises `ArtifactMissingError`."""
-        arrays = _read_arrays(
-            self.drawings, "The drawings of this run are missing or damaged. Fine-tune the network again."
-        )
-        return arrays["images"], arrays["labels"]
+    def read_drawings(self) -> PersonalSet:
+        """Return the drawings, numbered from 0; raises `ArtifactMissingError`."""
+        words = "The drawings of this run are missing or damaged. Fine-tune the network again."
+        arrays = _read_arrays(self.drawings, words)
+        try:
+            images, labels, held_out = (arrays[name] for name in ("images", "labels", "held_out"))
+        except KeyError as error:
+            raise ArtifactMissingError(words) from error
+        return PersonalSet(images, labels, tuple(range(len(labels))), held_out)
 
     def write_teaching(self, tables: Mapping[str, npt.NDArray[np.generic]]) -> None:
         """Write what fine-tuning changed, as `read_teaching` gives it."""

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from mnist_core.errors import LimitError
-from mnist_core.personal import PersonalSet
+from mnist_core.personal import PersonalSet, holds_next
 from mnist_core.personal.drawings import SIDE, Images, Labels
 from mnist_core.store.database import Database
 from mnist_core.store.tables import drawings
@@ -20,7 +20,8 @@ class Drawings(Database):
     def add_drawings(self, owner: str, kind: str, images: Images, labels: Labels) -> tuple[int, ...]:
         """Keep drawings and return their ids, in the same order. All are kept, or none.
 
-        A drawing that the visitor has already is not kept twice: it gets the new label.
+        A drawing that the visitor has already is not kept twice: it gets the new label. Of each class a quarter is held
+        back, see `mnist_core.personal.held_out`.
 
         Parameters
         ----------
@@ -38,9 +39,18 @@ class Drawings(Database):
         now = time.time()
         ids = []
         with self._begin() as connection:
+            query = select(drawings.c.image, drawings.c.label, drawings.c.held_out).where(
+                drawings.c.owner == owner, drawings.c.kind == kind
+            )
+            known = {row.image: (row.label, row.held_out) for row in connection.execute(query)}
             for image, label in zip(images, labels, strict=True):
+                pixels = image.tobytes()
+                of_class = [held for other, held in known.values() if other == label]
+                # Decided once, whatever else is added, deleted or renamed.
+                held_out = known[pixels][1] if pixels in known else holds_next(len(of_class), sum(of_class))
+                known[pixels] = int(label), held_out
                 statement = insert(drawings).values(
-                    owner=owner, kind=kind, image=image.tobytes(), label=int(label), created=now
+                    owner=owner, kind=kind, image=pixels, label=int(label), created=now, held_out=held_out
                 )
                 statement = statement.on_conflict_do_update(
                     index_elements=["owner", "kind", "image"], set_={"label": int(label), "created": now}
@@ -57,7 +67,7 @@ class Drawings(Database):
     def read_drawings(self, owner: str, kind: str) -> PersonalSet:
         """Return a visitor's drawings, oldest first."""
         query = (
-            select(drawings.c.id, drawings.c.label, drawings.c.image)
+            select(drawings.c.id, drawings.c.label, drawings.c.image, drawings.c.held_out)
             .where(drawings.c.owner == owner, drawings.c.kind == kind)
             .order_by(drawings.c.id)
         )
@@ -65,7 +75,8 @@ class Drawings(Database):
             rows = connection.execute(query).all()
         pixels = np.frombuffer(b"".join(row.image for row in rows), np.uint8)
         labels = np.array([row.label for row in rows], np.uint8)
-        return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows))
+        held_out = np.array([row.held_out for row in rows], bool)
+        return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows), held_out)
 
     def count_drawings(self, owner: str, kind: str | None = None) -> int:
         """Return how many drawings a visitor has, of one kind or of both."""

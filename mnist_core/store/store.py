@@ -216,7 +216,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
                 "The model of this run is missing, so it can't learn more. Choose another one."
             ) from error
         if drawings is not None:
-            files.write_drawings(drawings.images, drawings.labels)
+            files.write_drawings(drawings)
 
 
 @lru_cache(maxsize=1)

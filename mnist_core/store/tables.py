@@ -87,6 +87,8 @@ drawings = Table(
     Column("kind", String(16), nullable=False),
     Column("label", Integer, nullable=False),
     Column("image", LargeBinary, nullable=False),
+    # A network may not be judged by a drawing that it, or the one that it began with, learned from.
+    Column("held_out", Boolean, nullable=False, default=False, server_default="0"),
     Column("created", Float, nullable=False),
     UniqueConstraint("owner", "kind", "image"),
 )

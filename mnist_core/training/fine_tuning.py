@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mnist_core.config import DataConfig, RunConfig
 from mnist_core.datasets import Dataset, Split
 from mnist_core.errors import ArtifactMissingError, ConfigError
-from mnist_core.personal import content_hash, held_out
+from mnist_core.personal import content_hash
 from mnist_core.store import RunFiles
 from mnist_core.training.mix import Mix, make_mix
 from mnist_core.training.reweight import write_reweighted
@@ -66,11 +66,12 @@ class FineTuning:
 
     def __init__(self, model: "keras.Model", dataset: Dataset, config: RunConfig, files: RunFiles) -> None:
         assert config.fine_tune is not None
-        images, labels = files.read_drawings()
+        drawings = files.read_drawings()
+        images, labels = drawings.images, drawings.labels
         if content_hash(images, labels) != config.fine_tune.drawings:
             raise ArtifactMissingError("The drawings of this run are damaged. Fine-tune the network again.")
         self._files = files
-        self._held_out = held_out(labels)
+        self._held_out = drawings.held_out
         self._judged = images[self._held_out], labels[self._held_out]
         self.dataset = TaughtDataset(
             **{field.name: getattr(dataset, field.name) for field in fields(Dataset)},

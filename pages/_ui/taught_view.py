@@ -35,7 +35,8 @@ class Taught:
 def taught(run_id: str) -> Taught:
     """Return what a finished fine-tuned run brought; raises `ArtifactMissingError`."""
     files = shared_store().files(run_id)
-    images, labels = files.read_drawings()
+    drawings = files.read_drawings()
+    images, labels = drawings.images, drawings.labels
     tables = files.read_teaching()
     held = tables["held_out"]
     judgement = judge(run_id)

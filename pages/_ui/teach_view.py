@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.engine import check_base, fine_tune_config, shared_supervisor
 from mnist_core.errors import MnistLabError
-from mnist_core.personal import ENOUGH, PersonalSet, held_out
+from mnist_core.personal import ENOUGH, PersonalSet
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
 from pages._ui import runs, session
@@ -70,7 +70,7 @@ def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
 
 def _plan(record: RunRecord, drawings: PersonalSet) -> str:
     """Say what fine-tuning will do."""
-    kept_back = int(held_out(drawings.labels).sum())
+    kept_back = int(drawings.held_out.sum())
     words = t(
         "Fine-tuning makes a new network that begins where “{name}” is. It learns from your drawings, varied a little, "
         "and from images that it knows, so that it does not forget. This takes about ten seconds; “{name}” stays as it "

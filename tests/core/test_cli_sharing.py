@@ -13,7 +13,7 @@ from mnist_core.config import FineTuneConfig
 from mnist_core.datasets import Dataset
 from mnist_core.links import read_link, settings_address
 from mnist_core.models import keras_code
-from mnist_core.personal import PersonalSet
+from mnist_core.personal import PersonalSet, held_out
 from mnist_core.recipes import RECIPES
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 
@@ -46,7 +46,11 @@ def test_code_of_a_fine_tuned_run_brings_its_files_along(
     base = finished_run()
     store.files(base.id).model.write_bytes(b"a model")
     config = base.config.model_copy(update={"fine_tune": FineTuneConfig(base=base.id, drawings="0" * 16)})
-    run_id = store.create(config, "Mine", drawings=PersonalSet(digits.x_test[:5], digits.y_test[:5], tuple(range(5))))
+    run_id = store.create(
+        config,
+        "Mine",
+        drawings=PersonalSet(digits.x_test[:5], digits.y_test[:5], tuple(range(5)), held_out(digits.y_test[:5])),
+    )
     out = tmp_path / "out" / "script.py"
     assert main(["code", run_id, "--out", str(out)]) == 0
     assert (out.parent / "base.keras").read_bytes() == b"a model"

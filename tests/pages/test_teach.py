@@ -12,7 +12,7 @@ from mnist_core.config import LogisticConfig, RunConfig
 from mnist_core.drawing import prepare_strokes, read_canvas, write_canvas
 from mnist_core.engine import fine_tune_config
 from mnist_core.inference import classifier
-from mnist_core.personal import PersonalSet, write_csv, write_npz
+from mnist_core.personal import PersonalSet, held_out, write_csv, write_npz
 from mnist_core.pretrained import install_shipped
 from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor, own_process
 from pages._ui import session
@@ -220,7 +220,7 @@ class TestTeaching:
         app.button(key="teach_start").click().run()
         (new,) = store.find(states=[RunState.QUEUED])
         assert (new.owner, new.config.fine_tune.base, new.name) == (ADA, run.id, "A finished run, my handwriting")
-        np.testing.assert_array_equal(store.files(new.id).read_drawings()[0], images)
+        np.testing.assert_array_equal(store.files(new.id).read_drawings().images, images)
         assert app.button(key="teach_start").disabled
         assert app.get("progress")
         again = open_page("draw.py", run=run.id)  # after a reload
@@ -288,7 +288,7 @@ def taught(run: RunRecord, finished_run: FinishedRun, store: Store) -> RunRecord
     """Return a finished fine-tuned run of Ada's; what its drawings were taken for is made up."""
     images, labels = some(8)
     store.add_drawings(ADA, "digits", images, labels)
-    config = fine_tune_config(run, PersonalSet(images, labels, tuple(range(8))), store)
+    config = fine_tune_config(run, PersonalSet(images, labels, tuple(range(8)), held_out(labels)), store)
     run_id = store.create(config, "Mine", owner=ADA, drawings=store.read_drawings(ADA, "digits"))
     assert store.claim(run_id, own_process())
     source, files = store.files(run.id), store.files(run_id)

@@ -10,7 +10,7 @@ from mnist_core.engine.supervisor import Supervisor
 from mnist_core.engine.teaching import REHEARSAL, fine_tune_config
 from mnist_core.errors import ConfigError, DrawingsError, LimitError, NotOwnerError, RunStateError
 from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
-from mnist_core.personal import PersonalSet, content_hash
+from mnist_core.personal import PersonalSet, content_hash, held_out
 from mnist_core.store import RunState, Visitor
 
 ADA, BOB = Visitor("ada"), Visitor("bob")
@@ -18,7 +18,12 @@ ADA, BOB = Visitor("ada"), Visitor("bob")
 
 def drawings(n=20, label=None):
     labels = (np.arange(n) % 10 if label is None else np.full(n, label)).astype(np.uint8)
-    return PersonalSet(np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8), labels, tuple(range(n)))
+    return PersonalSet(
+        np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8),
+        labels,
+        tuple(range(n)),
+        held_out(labels),
+    )
 
 
 @pytest.fixture
@@ -109,9 +114,10 @@ def test_the_drawings_and_the_model_are_copied(store, supervisor, base):
     set_ = drawings()
     run_id = supervisor.fine_tune(base, set_, "mine", visitor=BOB)  # the run is Ada's, and shared
     files = store.files(run_id)
-    images, labels = files.read_drawings()
-    np.testing.assert_array_equal(images, set_.images)
-    np.testing.assert_array_equal(labels, set_.labels)
+    copied = files.read_drawings()
+    np.testing.assert_array_equal(copied.images, set_.images)
+    np.testing.assert_array_equal(copied.labels, set_.labels)
+    np.testing.assert_array_equal(copied.held_out, set_.held_out)
     assert files.base_model.read_bytes() == store.files(base.id).model.read_bytes()
     record = store.get(run_id)
     assert (record.owner, record.state, record.name) == ("bob", RunState.QUEUED, "mine")

@@ -150,3 +150,21 @@ def test_an_older_database_gets_the_table(tmp_path):
     store = Store(settings)
     assert store.count_drawings("ada") == 0
     store.close()
+
+
+def test_of_each_class_a_quarter_is_held_back_and_what_was_learned_from_never_is_later(store):
+    first = store.add_drawings("ada", "digits", images(*range(1, 9)), labels(*[7] * 8))
+    before = store.read_drawings("ada", "digits")
+    assert np.flatnonzero(before.held_out).tolist() == [2, 6]
+    store.delete_drawings("ada", first[:1])
+    store.add_drawings("ada", "digits", images(5), labels(4))  # renamed
+    found = store.read_drawings("ada", "digits")
+    assert found.held_out.tolist() == before.held_out[1:].tolist()
+    store.add_drawings("ada", "digits", images(*range(20, 40)), labels(*[7] * 20))
+    held = store.read_drawings("ada", "digits").held_out
+    assert held[:7].tolist() == before.held_out[1:].tolist()
+    assert held.sum() == 6, "a quarter of 26"
+    store.add_drawings("ada", "digits", images(50, 51), labels(1, 1))
+    store.add_drawings("bob", "digits", images(52), labels(1))
+    store.add_drawings("ada", "clothes", images(53), labels(1))
+    assert not store.read_drawings("ada", "digits").held_out[-2:].any(), "two are too few"

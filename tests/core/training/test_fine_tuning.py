@@ -31,7 +31,7 @@ def drawings():
     for image, label in zip(images, labels, strict=True):
         row, column = 4 + 10 * (label // 5), 2 + 5 * (label % 5)
         image[row : row + 8, column : column + 4] = rng.integers(150, 256)
-    return PersonalSet(images, labels, tuple(range(40)))
+    return PersonalSet(images, labels, tuple(range(40)), held_out(labels))
 
 
 @pytest.fixture(scope="module", params=["dense", "every kind"])
@@ -160,7 +160,7 @@ def test_a_fine_tuned_network_can_be_fine_tuned(module_store, taught, drawings):
 
 @pytest.mark.parametrize("n", [1, 5])
 def test_few_drawings_are_enough_to_learn_from_though_not_to_judge_by(module_store, base, drawings, n):
-    few = PersonalSet(drawings.images[:n], drawings.labels[:n], drawings.ids[:n])
+    few = PersonalSet(drawings.images[:n], drawings.labels[:n], drawings.ids[:n], drawings.held_out[:n])
     record = train(module_store, teach(module_store, base, few))
     tables = module_store.files(record.id).read_teaching()
     assert not tables["held_out"].any()
@@ -207,4 +207,4 @@ def test_other_drawings_than_the_configuration_names_are_refused(module_store, b
 
 
 def first(drawings, n):
-    return PersonalSet(drawings.images[:n], drawings.labels[:n], drawings.ids[:n])
+    return PersonalSet(drawings.images[:n], drawings.labels[:n], drawings.ids[:n], drawings.held_out[:n])
