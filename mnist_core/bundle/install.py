@@ -19,7 +19,7 @@ from mnist_core.engine.local import PROJECT, child_environment
 from mnist_core.errors import BundleError
 from mnist_core.files import storage_errors
 from mnist_core.recipes import RECIPES
-from mnist_core.store import Finished, Imported, RunRecord, RunState, Store
+from mnist_core.store import Finished, Imported, RunRecord, RunState, Store, new_run_id
 from mnist_core.text import one_line
 
 TRIAL = "mnist_core.bundle.trial"
@@ -73,7 +73,8 @@ def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
             for name, content in incoming.files.items():
                 (folder / name).write_bytes(content)
             folder.chmod(0o755)
-            run_id = store.free_id(incoming.manifest.run_id)
+            # Never the one that the bundle names: what is remembered of that run must not become this one's.
+            run_id = new_run_id()
             os.rename(folder, store.files(run_id).folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

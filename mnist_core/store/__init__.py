@@ -10,7 +10,7 @@ from mnist_core.store.analyses import (
     standard_analysis,
     write_analysis,
 )
-from mnist_core.store.artifacts import RunFiles
+from mnist_core.store.artifacts import RunFiles, new_run_id
 from mnist_core.store.processes import own_process
 from mnist_core.store.records import (
     Finished,
@@ -44,6 +44,7 @@ __all__ = [
     "Store",
     "Visitor",
     "has_analysis",
+    "new_run_id",
     "own_process",
     "read_analysis",
     "shared_store",

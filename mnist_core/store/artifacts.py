@@ -1,8 +1,10 @@
 """The files of a run. One class owns all their names; each file has one writer."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,11 @@ _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 # What TensorFlow's C++ parts say about themselves: "I0000 00:00:1795239768.341175   12102 port.cc:153] ..."
 _CHATTER = re.compile(r"[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl|To enable the following instr")
 _CHATTER_LINES = 12
+
+
+def new_run_id() -> str:
+    """Return an id that no run has or had: the time, and a random number."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
 
 def is_run_id(text: str) -> bool:

@@ -1,24 +1,14 @@
 """Runs that somebody brought along in a file: finished elsewhere, from now on a visitor's own."""
 
-import secrets
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 
-from mnist_core.store.artifacts import is_run_id
-from mnist_core.store.finding import Finding
 from mnist_core.store.finished import Finishing
 from mnist_core.store.records import Finished, Imported, RunState
 
 
-class Importing(Finding, Finishing):
+class Importing(Finishing):
     """Writes the records of imported runs; their files are written before."""
-
-    def free_id(self, wanted: str) -> str:
-        """Return `wanted` if it has the form of an id and no run (nor a deleted one) or folder has it, else another."""
-        if is_run_id(wanted) and not self.exists(wanted, deleted=True) and not self.files(wanted).folder.exists():
-            return wanted
-        return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
     def put_imported(
         self,
@@ -37,7 +27,7 @@ class Importing(Finding, Finishing):
         Parameters
         ----------
         run_id : str
-            As `free_id` gave it.
+            A new one.
         imported : Imported
         run : Finished
         owner : str or None

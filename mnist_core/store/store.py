@@ -4,13 +4,11 @@ Every change of state is one conditional update, so two processes can't claim on
 finished run is never written again.
 """
 
-import secrets
 import shutil
 import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +20,7 @@ from mnist_core.errors import RunStateError
 from mnist_core.files import replacing, storage_errors
 from mnist_core.personal import PersonalSet
 from mnist_core.settings import get_settings
+from mnist_core.store.artifacts import new_run_id
 from mnist_core.store.deleting import Deleting
 from mnist_core.store.drawings import Drawings
 from mnist_core.store.importing import Importing
@@ -72,7 +71,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
             If the disk is full or the folder can't be written.
         """
         now = time.time()
-        run_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+        run_id = new_run_id()
         files = self.files(run_id)
         with storage_errors(self.settings.runs_dir):
             files.folder.mkdir(parents=True, exist_ok=True)
