@@ -132,6 +132,10 @@ class ImageError(MnistLabError, ValueError):
     code = "image"
 
 
+class EmptyImageError(ImageError):
+    """A picture or a drawing without any ink."""
+
+
 class DrawingsError(MnistLabError, ValueError):
     """A file of drawings, or what is to be learned from them, is not as it has to be."""
 

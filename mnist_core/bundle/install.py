@@ -119,7 +119,8 @@ def _try_out(incoming: Incoming, store: Store) -> None:
         dataset = load_dataset(spec.id, store.settings)
         known, labels = np.asarray(dataset.x_test[:_IMAGES]), np.asarray(dataset.y_test)
     images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
-    environment = child_environment(store.settings)
+    # Each thread of a library maps memory, which is limited.
+    environment = child_environment(store.settings) | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with tempfile.TemporaryDirectory(dir=store.settings.temporary_dir) as name:
         folder = Path(name)
         for file in ("model.onnx", "layers.onnx"):

@@ -34,7 +34,7 @@ _MOST_PARTS = 2000  # images on the map of the last hidden layer
 _KERAS_COPIES = 4  # weights and what an optimizer remembers of each
 _MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
 _HALF = 2e-2  # rounding of ten probabilities in half precision
-_ROUNDED = 2e-3  # of an accuracy, where such rounding makes two classes equal
+_ROUNDED = 2e-3  # of an accuracy, where such rounding makes two classes equal; at least two images
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ def check_accuracy(
     if labels is None or outcome.test_accuracy is None:
         return
     accuracy = float((tables["test"].argmax(axis=1) == labels).mean())
-    if abs(accuracy - outcome.test_accuracy) > _ROUNDED:
+    if abs(accuracy - outcome.test_accuracy) > max(_ROUNDED, 2 / len(labels)):
         raise BundleError(
             "The bundle claims an accuracy of {claimed}, and its predictions have {accuracy}.",
             claimed=f"{outcome.test_accuracy:.2%}",

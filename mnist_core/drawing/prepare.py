@@ -13,7 +13,7 @@ from PIL import Image
 
 from mnist_core.drawing.fabric import Drawing
 from mnist_core.drawing.strokes import Stroke, paint
-from mnist_core.errors import ImageError
+from mnist_core.errors import EmptyImageError, ImageError
 
 SIDE = 28  # pixels of an MNIST image
 BOX = 20  # pixels of the box that MNIST fits a digit into
@@ -156,7 +156,7 @@ def _normalised(strokes: Sequence[Stroke], side: int, pen: float) -> list[Stroke
     """Move and scale strokes so that, painted with `pen`, they fill a square of `side` pixels."""
     paths = [np.asarray(stroke, dtype=np.float64) for stroke in strokes if len(stroke)]
     if not paths:
-        raise ImageError("There is nothing drawn yet.")
+        raise EmptyImageError("There is nothing drawn yet.")
     for path in paths:
         if path.ndim != 2 or path.shape[1] != 2 or not (np.abs(path) <= _FARTHEST).all():
             raise ImageError("A stroke is a list of points x, y. Received: {points}", points=repr(path)[:60])
@@ -177,7 +177,7 @@ def prepare_raw(ink: npt.NDArray[np.uint8]) -> Prepared:
         If there is no ink.
     """
     if is_empty(ink):
-        raise ImageError("There is nothing drawn yet.")
+        raise EmptyImageError("There is nothing drawn yet.")
     source = Image.fromarray(ink)
     image = np.asarray(source.resize((SIDE, SIDE), Image.Resampling.BOX))
     return Prepared(image, (("drawing", ink), ("raw", image)))
@@ -226,7 +226,7 @@ def paint_drawing(drawing: Drawing, size: int) -> npt.NDArray[np.uint8]:
 def _tight_box(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
-        raise ImageError("There is nothing drawn yet.")
+        raise EmptyImageError("There is nothing drawn yet.")
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 

@@ -78,6 +78,12 @@ class Drawings(Database):
         held_out = np.array([row.held_out for row in rows], bool)
         return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows), held_out)
 
+    def has_drawing(self, owner: str, drawing_id: int) -> bool:
+        """Return whether a visitor still has a drawing."""
+        query = select(drawings.c.id).where(drawings.c.owner == owner, drawings.c.id == drawing_id)
+        with self._begin() as connection:
+            return connection.execute(query).first() is not None
+
     def count_drawings(self, owner: str, kind: str | None = None) -> int:
         """Return how many drawings a visitor has, of one kind or of both."""
         query = select(func.count()).where(drawings.c.owner == owner)

@@ -4,12 +4,13 @@ import re
 
 # All that begins formatting, a formula, a link, a mention, an icon or a directive of Streamlit's, or HTML; and what
 # makes a list of a line that begins with it.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?! )|(?<=www)\.|^[+\-](?= )|(?<=^\d)[.)](?= ))", re.IGNORECASE)
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?! )|(?<=www)\.|^[+\-](?= ))", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\d+)([.)])(?= )")
 
 
 def plain(text: str) -> str:
     """Return text, such as a run's name, that Markdown shows as it was typed, on one line."""
-    return _SPECIAL.sub(r"\\\1", one_line(text))
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", one_line(text)))
 
 
 def one_line(text: str) -> str:

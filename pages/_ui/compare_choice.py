@@ -13,8 +13,8 @@ from pages._ui import runs, session
 from pages._ui.i18n import t
 from pages._ui.run_titles import short_names, titles
 
-# A link may name so many; the box takes more.
-MOST_IN_ADDRESS, MOST_LISTED = 100, 200
+# So many are compared at most; the box lists more.
+MOST_COMPARED, MOST_LISTED = 100, 200
 WITH_CURVES = (RunState.RUNNING, RunState.PAUSED, RunState.COMPLETED, RunState.STOPPED, RunState.INTERRUPTED)
 _BOX, _ADDRESS, _REMEMBERED, _SLOTS, _NOTE = (
     "compare_runs",
@@ -57,6 +57,7 @@ def choose_runs() -> list[Compared]:
         placeholder=t("Choose runs"),
         help=t("The newest {n} are listed. Older ones come by their link.", n=MOST_LISTED),
         on_change=lambda: st.session_state.pop(_NOTE, None),
+        max_selections=MOST_COMPARED,
     )
     if _NOTE in st.session_state:
         st.warning(st.session_state[_NOTE], icon=":material/link_off:")
@@ -102,7 +103,7 @@ def _find(run_ids: Sequence[str]) -> tuple[list[RunRecord], str]:
     records: dict[str, RunRecord] = {}
     gone = private = 0
     wanted = list(dict.fromkeys(run_id.strip() for run_id in run_ids if run_id.strip()))
-    for run_id in wanted[:MOST_IN_ADDRESS]:
+    for run_id in wanted[:MOST_COMPARED]:
         try:
             records[run_id] = runs.look_up(run_id)
         except NotOwnerError:
@@ -112,10 +113,10 @@ def _find(run_ids: Sequence[str]) -> tuple[list[RunRecord], str]:
     reasons = {
         "{n} that can't be found (deleted, or the link was changed)": gone,
         "{n} that only their owner may see": private,
-        "{n} beyond the first {most}": max(0, len(wanted) - MOST_IN_ADDRESS),
+        "{n} beyond the first {most}": max(0, len(wanted) - MOST_COMPARED),
         "{n} named more than once": len([part for part in run_ids if part.strip()]) - len(wanted),
     }
-    words = "; ".join(t(reason, n=n, most=MOST_IN_ADDRESS) for reason, n in reasons.items() if n)
+    words = "; ".join(t(reason, n=n, most=MOST_COMPARED) for reason, n in reasons.items() if n)
     return list(records.values()), t("Left out of the runs asked for: {reasons}.", reasons=words) if words else ""
 
 

@@ -33,7 +33,8 @@ def correction(image: npt.NDArray[np.uint8], answer: int, spec: DatasetSpec, key
         problem = st.session_state.pop(f"{key}_problem", None)
         if problem is not None:
             show_error(problem)
-        if digest in _kept():
+        # It may be gone: deleted in another window, or to make room.
+        if digest in _kept() and shared_store().has_drawing(session.owner(), _kept()[digest][0]):
             _thanks(digest, spec, key)
         else:
             _question(image, digest, answer, spec, key)

@@ -1,6 +1,7 @@
 """The numbers behind a figure, as a file."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
@@ -40,4 +41,9 @@ def as_csv(table: pd.DataFrame | Mapping[str, Sequence[Any]]) -> str:
 
 def _harmless(value: Any) -> Any:
     """Return a cell; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return value
+    with suppress(ValueError):
+        float(value)
+        return value
+    return f"'{value}"

@@ -1,9 +1,12 @@
 """Draw: the canvas, and beside it what the networks say. Only this part of the page runs again after a stroke."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from mnist_core.datasets import get_spec
 from mnist_core.drawing import Prepared, prepare_parts
+from mnist_core.errors import EmptyImageError
 from mnist_core.store import RunRecord
 from pages._ui import runs
 from pages._ui.canvas import SIZE, draw_canvas
@@ -31,7 +34,10 @@ def board(record: RunRecord) -> None:
             tools, tools_row = choose_tools(spec.kind)
         with canvas:
             drawing = draw_canvas(tools.pen, spec.kind, shade=tools.shade, fill=tools.fill)
-    parts = prepare_parts(drawing, SIZE, spec.kind) if drawing is not None else ()
+    parts: tuple[Prepared, ...] = ()
+    if drawing is not None:
+        with suppress(EmptyImageError):  # all that was drawn is erased
+            parts = prepare_parts(drawing, SIZE, spec.kind)
     reading = read(record, parts) if parts else None
     with right:
         show_answer(reading, spec)

@@ -11,6 +11,7 @@ from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, 
 from mnist_core.datasets import Dataset
 from mnist_core.evaluation import compare
 from mnist_core.store import RunRecord, RunState, Store, Visitor, own_process
+from pages._ui.compare_choice import MOST_COMPARED
 from pages._ui.run_titles import short_names
 from tests.pages.test_pages import words
 
@@ -269,3 +270,8 @@ def test_runs_of_one_name_are_told_apart_by_what_they_tried(finished_run: Finish
     told = list(short_names([first, finished_run(deeper, name="Mine")]).values())
     assert all("Dense" not in name for name in told), "too long to be a name"
     assert len(set(told)) == 2
+
+
+def test_the_box_takes_as_many_runs_as_are_compared(open_page: OpenPage, some: list[RunRecord]) -> None:
+    app = open_page("compare.py", runs=ids(some))
+    assert app.multiselect(key="compare_runs").proto.max_selections == MOST_COMPARED

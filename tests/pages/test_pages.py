@@ -401,6 +401,17 @@ class TestDraw:
         app = open_page("draw.py")
         assert "learned from photos of clothes" in app.info[0].value
 
+    def test_what_is_all_erased_is_an_empty_canvas(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        config = RunConfig(data=DataConfig(dataset="fashion_mnist"), model=NetworkConfig(layers=(Dense(units=4),)))
+        app = open_page("draw.py", run=finished_run(config).id)
+        line = [np.array([[40.0, 40.0], [140.0, 240.0]])]
+        app.session_state["clothes_0"] = {"drawing": {"raw": write_canvas(line, 18, [0]), "data": None}}
+        app.run()
+        assert not app.exception
+        assert not app.error
+        assert "Draw a piece of clothing" in words(app)
+        assert app.button(key="draw_clear")
+
     def test_an_outline_of_clothes_is_filled_in_the_chosen_shade(
         self, open_page: OpenPage, finished_run: FinishedRun
     ) -> None:

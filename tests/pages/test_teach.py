@@ -122,6 +122,16 @@ class TestTheQuestion:
         assert store.read_drawings(ADA, "digits").labels.tolist() == [before]
         assert len(keys(app, "draw_was_")) == 10
 
+    def test_what_was_deleted_elsewhere_is_asked_about_again(
+        self, drawn: tuple[AppTest, Any, int], store: Store
+    ) -> None:
+        app, _, _ = drawn
+        app.button(key="draw_yes").click().run()
+        store.clear_drawings(ADA, "digits")
+        app.run()
+        assert "It is kept" not in words(app)
+        assert len(keys(app, "draw_was_")) == 10
+
     def test_another_drawing_is_asked_about_anew(self, drawn: tuple[AppTest, Any, int]) -> None:
         app, _, _ = drawn
         app.button(key="draw_yes").click().run()

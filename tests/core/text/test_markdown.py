@@ -15,6 +15,7 @@ from mnist_core.text import plain
         (":red[x]", "\\:red\\[x\\]"),
         ("- no list", "\\- no list"),
         ("1. no list", "1\\. no list"),
+        ("12) no list", "12\\) no list"),
         ("www.example.org", "www\\.example.org"),
         ("<b>$x$</b>", "\\<b\\>\\$x\\$\\</b\\>"),
     ],
