@@ -63,8 +63,12 @@ def sweep(store: Store) -> None:
     old = time.time() - _LEFTOVER
     with suppress(OSError):
         for file in store.settings.temporary_dir.iterdir():
-            with suppress(OSError):  # a folder in there is in nobody's way
-                if file.lstat().st_mtime < old:
+            with suppress(OSError):
+                if file.lstat().st_mtime >= old:
+                    continue
+                if file.is_dir() and not file.is_symlink():
+                    shutil.rmtree(file, ignore_errors=True)
+                else:
                     file.unlink()
     with suppress(OSError):
         for folder in store.settings.runs_dir.iterdir():

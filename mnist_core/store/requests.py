@@ -9,6 +9,7 @@ from mnist_core.errors import ConfigError, NotOwnerError, RunStateError
 from mnist_core.store.finding import Finding
 from mnist_core.store.records import RunRecord, RunState, Visitor
 from mnist_core.store.tables import runs
+from mnist_core.text import one_line
 
 MAX_NAME, MAX_NOTES = 200, 2000
 
@@ -79,7 +80,7 @@ class Requests(Finding):
     def rename(self, run_id: str, name: str, visitor: Visitor) -> None:
         """Give a run another name; raises `ConfigError` for an empty or endless one."""
         self._own(run_id, visitor)
-        name = " ".join(name.split())
+        name = one_line(name)
         if not 0 < len(name) <= MAX_NAME:
             raise ConfigError("A name has 1 to {most} characters. Received: {n}", most=MAX_NAME, n=len(name))
         self._set(run_id, name=name)
@@ -97,7 +98,7 @@ class Requests(Finding):
     def set_notes(self, run_id: str, notes: str, visitor: Visitor) -> None:
         """Write about a run what is worth remembering; raises `ConfigError` for more than fits."""
         self._own(run_id, visitor)
-        notes = notes.strip()
+        notes = notes.encode(errors="ignore").decode().strip()  # a terminal may send what is no text
         if len(notes) > MAX_NOTES:
             raise ConfigError(
                 "Notes have at most {most} characters. Received: {n}", most=f"{MAX_NOTES:,}", n=f"{len(notes):,}"

@@ -12,7 +12,6 @@ from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, co
 from mnist_core.inference import classifier
 from mnist_core.robustness import CorruptionSettings, Trial, balanced_subset, try_out
 from mnist_core.store import RunRecord, shared_store
-from mnist_core.text import plain
 from pages._ui.dataset_status import is_ready
 
 
@@ -52,7 +51,7 @@ def judge(run_id: str, split: Split = "test") -> Judgement:
     if not can_judge(record):
         raise DataError(
             "The images of “{name}” are not there yet, so it can't be judged. Explore can fetch them.",
-            name=plain(record.name),
+            name=record.name,
         )
     return _judge(run_id, split, is_ready(record.config.data.dataset))
 

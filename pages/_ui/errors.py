@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.errors import MnistLabError
 from mnist_core.store import RunError
+from mnist_core.text import plain
 from pages._ui.i18n import t
 
 
@@ -25,15 +26,21 @@ def errors_in_words() -> Iterator[None]:
 
 def show_error(error: MnistLabError) -> None:
     """Show an error that was raised on purpose: what happened and what to do."""
-    st.error(t(error.template, **error.values), icon=":material/error:")
+    st.error(_in_words(error), icon=":material/error:")
 
 
 def show_run_error(error: RunError) -> None:
     """Show why a run failed, with the details folded away."""
-    st.error(t(error.template, **error.values), icon=":material/error:")
+    st.error(_in_words(error), icon=":material/error:")
     if error.traceback:
         with st.expander(t("Details for developers")):
             st.code(error.traceback, language=None)
+
+
+def _in_words(error: MnistLabError | RunError) -> str:
+    """Return the sentence; what fills it was typed or sent by somebody, and means itself."""
+    values = {name: plain(value) if isinstance(value, str) else value for name, value in error.values.items()}
+    return t(error.template, **values)
 
 
 def show_unexpected(error: Exception) -> bool:

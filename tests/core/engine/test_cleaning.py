@@ -105,6 +105,17 @@ def test_sweeping_a_home_without_runs_is_no_error(store):
     sweep(store)
 
 
+def test_folders_that_a_crash_left_are_swept_after_a_day(store):
+    old, new = (store.settings.temporary_dir / name for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "model.onnx").write_bytes(b"x")
+    os.utime(old, (0, 0))
+    sweep(store)
+    assert not old.exists()
+    assert (new / "model.onnx").exists()
+
+
 def test_temporary_files_of_ended_workers_are_swept_after_a_day(store):
     folder = store.settings.temporary_dir
     folder.mkdir(parents=True)

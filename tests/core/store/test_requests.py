@@ -203,6 +203,15 @@ def test_notes_may_have_lines_and_have_a_limit(store, running):
     assert store.get(running).notes == ""
 
 
+def test_what_is_no_text_is_left_out_of_names_and_notes(store, running):
+    store.rename(running, "A\udcff \x1b[2J name", ADA)
+    assert store.get(running).name == "A [2J name"
+    store.set_notes(running, "Good\udcff.", ADA)
+    assert store.get(running).notes == "Good."
+    with pytest.raises(ConfigError, match="1 to"):
+        store.rename(running, "\udcff\x00", ADA)
+
+
 def test_the_size_counts_files_in_folders_too(store, running):
     files = store.files(running)
     (files.folder / "tensorboard").mkdir()
