@@ -52,7 +52,7 @@ def headline(record: RunRecord, judgement: Judgement) -> None:
     st.caption(
         t(MEANINGS[judgement.split], n=f"{matrix.total:,}")
         + " "
-        + t("95 % interval of the accuracy: {low} to {high}.", low=f"{low:.2%}", high=f"{high:.2%}"),
+        + t("95% interval of the accuracy: {low} to {high}.", low=f"{low:.2%}", high=f"{high:.2%}"),
         help=term("confidence_interval"),
     )
 

@@ -76,7 +76,7 @@ def figures(now: Trial, untouched: Trial) -> None:
     low, high = now.interval
     st.caption(
         t(
-            "Counted on {n} test images, each class equally often. 95 % interval now: {low} to {high}.",
+            "Counted on {n} test images, each class equally often. 95% interval now: {low} to {high}.",
             n=f"{now.total:,}",
             low=f"{low:.1%}",
             high=f"{high:.1%}",

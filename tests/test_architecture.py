@@ -223,7 +223,7 @@ def test_an_untranslated_text_is_found(source):
         'st.button(":material/delete:", key="delete")',
         'st.markdown("---")',
         'st.markdown(f"<b>{name}</b>", unsafe_allow_html=True)',
-        'st.metric(t("Accuracy"), "12.5 %")',
+        'st.metric(t("Accuracy"), "12.5%")',
         'st.selectbox(t("Kind"), ["dense", "conv2d"])',
         'logger.info("started")',
         'st.markdown(f":red[{t("Oh")}]")' if sys.version_info >= (3, 12) else "st.markdown(text)",

@@ -56,7 +56,7 @@ def readme(evidence: Evidence, names: Sequence[str], left_out: Mapping[str, str]
     return "\n\n".join(parts) + "\n"
 
 
-_SURE = "there 99 % of its answers to turned and resized images are right"
+_SURE = "there 99% of its answers to turned and resized images are right"
 
 
 def facts(evidence: Evidence) -> dict[str, str]:

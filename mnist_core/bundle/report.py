@@ -62,7 +62,7 @@ def _numbers(evidence: Evidence) -> str:
     if outcome.test_accuracy is not None:
         total = len(evidence.probabilities["test"])
         low, high = wilson_interval(round(outcome.test_accuracy * total), total)
-        shown.append(("Test accuracy", f"{outcome.test_accuracy:.2%}", f"95 % interval {low:.2%} to {high:.2%}"))
+        shown.append(("Test accuracy", f"{outcome.test_accuracy:.2%}", f"95% interval {low:.2%} to {high:.2%}"))
     if outcome.test_loss is not None:
         shown.append(("Test loss", f"{outcome.test_loss:.4f}", f"of {len(evidence.probabilities['test']):,} images"))
     if outcome.parameters is not None:

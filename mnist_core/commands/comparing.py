@@ -107,7 +107,7 @@ def _print(
         for number, value in enumerate(row.values, start=1):
             print(f"{number:5}  {value}")
     print("\nResults")
-    heads = ("accuracy", "95 % interval", "loss", "seconds", "images/s", "parameters", "model.onnx")
+    heads = ("accuracy", "95% interval", "loss", "seconds", "images/s", "parameters", "model.onnx")
     print("     " + "".join(f"{head:>{20 if index == 1 else 12}}" for index, head in enumerate(heads)))
     for number, result in enumerate(results, start=1):
         interval = "–" if result.low is None else f"{result.low:.4f} – {result.high:.4f}"

@@ -130,7 +130,7 @@ def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
             default = OPTIMIZERS[config.train.optimizer].default_learning_rate
             return t("{rate} (default)", rate=f"{value:g}") if value == default else f"{value:g}"
         case "validation_split":
-            return f"{100 * value:g} %" if value else t("none")
+            return f"{100 * value:g}%" if value else t("none")
         case "begins_with":
             if not value:
                 return t("random weights")

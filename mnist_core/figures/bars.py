@@ -92,7 +92,7 @@ def probability_figure(
                     "color": [CLASS_COLORS[index % len(CLASS_COLORS)] for index in range(len(values))],
                     "opacity": [1.0 if index == best else 0.45 for index in range(len(values))],
                 },
-                "hovertemplate": "%{y}: <b>%{x:.2f} %</b><extra></extra>",
+                "hovertemplate": "%{y}: <b>%{x:.2f}%</b><extra></extra>",
             }
         ],
         "layout": layout(
@@ -122,4 +122,4 @@ def probability_alt(
 
 
 def _percent(value: float) -> str:
-    return f"{min(value, _MOST):.1f} %" if value >= 0.1 else ""
+    return f"{min(value, _MOST):.1f}%" if value >= 0.1 else ""

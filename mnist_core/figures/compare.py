@@ -46,7 +46,7 @@ def accuracy_figure(results: Sequence[tuple[Drawn, RunResult]], *, theme: Theme,
                     "thickness": 2.5,
                     "width": 6,
                 },
-                "hovertemplate": f"<b>%{{x:.2f}} %</b> ({low:.2f} – {high:.2f} %)<extra>%{{fullData.name}}</extra>",
+                "hovertemplate": f"<b>%{{x:.2f}}%</b> ({low:.2f} – {high:.2f}%)<extra>%{{fullData.name}}</extra>",
             }
         )
         place = {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yref": "y", "yshift": 15, "showarrow": False}
@@ -77,7 +77,7 @@ def accuracy_alt(results: Sequence[tuple[Drawn, RunResult]], t: Translator) -> s
         )
         for (name, _), result in _ranked(results)
     ]
-    return " ".join([t("Test accuracies with their 95 % intervals."), *sentences])
+    return " ".join([t("Test accuracies with their 95% intervals."), *sentences])
 
 
 def class_difference_figure(

@@ -121,7 +121,7 @@ def curve_alt(points: Sequence[MetricPoint], metric: Metric, t: Translator) -> s
 
 
 def _trace(x: list[float], y: list[float], *, unit: Metric, **style: Any) -> dict[str, Any]:
-    value = "%{y:.2f} %" if unit == "accuracy" else "%{y:.4f}"
+    value = "%{y:.2f}%" if unit == "accuracy" else "%{y:.4f}"
     return {
         "type": "scatter",
         "x": np.asarray(x, np.float32).round(3).tolist(),

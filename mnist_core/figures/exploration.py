@@ -32,7 +32,7 @@ def pixel_histogram_figure(
             width=width * 0.92,
             marker={"color": TRAINING},
             customdata=np.column_stack([starts, starts + width - 1, counts]),
-            hovertemplate=t("values %{customdata[0]} to %{customdata[1]}: <b>%{y:.1f} %</b>, %{customdata[2]:,} pixels")
+            hovertemplate=t("values %{customdata[0]} to %{customdata[1]}: <b>%{y:.1f}%</b>, %{customdata[2]:,} pixels")
             + "<extra></extra>",
         )
     )
@@ -168,10 +168,10 @@ def rules_figure(
             x=percent,
             y=list(names),
             marker={"color": [TRAINING if place == highlight else theme.muted for place in range(len(names))]},
-            text=["" if np.isnan(value) else f"{value:.1f} %" for value in percent],
+            text=["" if np.isnan(value) else f"{value:.1f}%" for value in percent],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{y}: <b>%{x:.2f} %</b><extra></extra>",
+            hovertemplate="%{y}: <b>%{x:.2f}%</b><extra></extra>",
         )
     )
     figure.update_layout(

@@ -70,7 +70,7 @@ def _curve(name: str, style: RunStyle, line: Line, metric: Metric, smoothing: fl
     marked = ends[np.linspace(0, len(ends) - 1, min(len(ends), _MOST_MARKERS)).round().astype(int)]
     sizes = np.zeros(len(line.x))
     sizes[marked] = 9
-    value = "%{y:.2f} %" if metric == "accuracy" else "%{y:.4f}"
+    value = "%{y:.2f}%" if metric == "accuracy" else "%{y:.4f}"
     trace = {
         "type": "scatter",
         "x": line.x.round(3).tolist(),

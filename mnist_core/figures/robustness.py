@@ -156,7 +156,7 @@ def _traces(name: str, curve: AccuracyCurve, index: int, unit: str) -> list[dict
         "line": {"color": color, "width": 2.5},
         "marker": {"color": color, "size": 8, "symbol": CLASS_SYMBOLS[index % len(CLASS_SYMBOLS)]},
         "legendgroup": str(index),
-        "hovertemplate": f"%{{x}} {unit}: <b>%{{y:.1f}} %</b> (%{{customdata[0]:.1f}} – %{{customdata[1]:.1f}} %)"
+        "hovertemplate": f"%{{x}} {unit}: <b>%{{y:.1f}}%</b> (%{{customdata[0]:.1f}} – %{{customdata[1]:.1f}}%)"
         "<extra>%{fullData.name}</extra>",
     }
     return [band, line]

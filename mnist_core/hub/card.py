@@ -99,7 +99,7 @@ def _summary(facts: CardFacts) -> str:
     words = "A logistic regression" if isinstance(record.config.model, LogisticConfig) else "A neural network"
     return (
         f"{words} that tells the {spec.num_classes} classes of {spec.title} apart. It is right about "
-        f"**{right / total:.2%}** of the {total:,} test images (95 % interval {low:.2%} to {high:.2%}). "
+        f"**{right / total:.2%}** of the {total:,} test images (95% interval {low:.2%} to {high:.2%}). "
         "Trained with MNIST Lab, a dashboard to meet neural networks."
     )
 
@@ -186,14 +186,14 @@ def _evaluation(facts: CardFacts) -> str:
         + _table(
             ("figure", "value"),
             [
-                ("Accuracy", f"{right / total:.2%} (95 % interval {low:.2%} to {high:.2%})"),
+                ("Accuracy", f"{right / total:.2%} (95% interval {low:.2%} to {high:.2%})"),
                 ("Loss (cross-entropy)", f"{cross_entropy(facts.probabilities, facts.labels):.4f}"),
                 ("Wrong", f"{total - right:,} of {total:,}"),
                 ("Mean confidence", f"{sure:.2%}"),
             ],
         ),
         f"On average it is {sure:.1%} sure and {right / total:.1%} right: {_calibration(sure, right / total)}.",
-        "#### Each Class\n\nIntervals are of the recall, 95 %.\n\n"
+        "#### Each Class\n\nIntervals are of the recall, 95%.\n\n"
         + _table(("class", "precision", "recall", "interval", "F1", "images"), classes),
     ]
     confusions = _confusions(matrix.counts, spec.class_names)

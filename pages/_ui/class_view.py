@@ -33,7 +33,7 @@ def _table(judgement: Judgement, run_id: str) -> None:
                 t("Class"): names,
                 t("Precision"): scores.precision,
                 t("Recall"): scores.recall,
-                t("Recall, 95 %"): [f"{a:.1%} – {b:.1%}" for a, b in zip(low, high, strict=True)],
+                t("Recall, 95%"): [f"{a:.1%} – {b:.1%}" for a, b in zip(low, high, strict=True)],
                 t("F1"): scores.f1,
                 t("Images"): scores.support,
             }
@@ -42,7 +42,7 @@ def _table(judgement: Judgement, run_id: str) -> None:
         column_config={
             t("Precision"): st.column_config.ProgressColumn(help=term("precision"), **share),
             t("Recall"): st.column_config.ProgressColumn(help=term("recall"), **share),
-            t("Recall, 95 %"): st.column_config.TextColumn(help=term("confidence_interval")),
+            t("Recall, 95%"): st.column_config.TextColumn(help=term("confidence_interval")),
             t("F1"): st.column_config.ProgressColumn(help=term("f1"), **share),
         },
     )

@@ -69,7 +69,7 @@ def _table(results: Results, *, comparable: bool) -> None:
     interval = column("number", lambda r: NOTHING if r.low is None else f"{r.low:.2%} – {r.high:.2%}")
     columns = {
         t("Test accuracy"): column("number", lambda r: _form(r.accuracy, ".2%")),
-        t("95 % interval"): interval,
+        t("95% interval"): interval,
         t("Test loss"): column("number", lambda r: _form(r.loss, ".4f")),
         t("Time in all"): column("number", lambda r: _form(r.seconds, ",.1f", " s")),
         t("An epoch"): column("number", lambda r: _form(r.epoch_seconds, ",.2f", " s")),

@@ -42,7 +42,7 @@ def sure_line(record: RunRecord) -> None:
         else t("This network is wrong too often to count as sure.")
     )
     why = t(
-        "From there on 99 % of its answers are right about images that it did not learn from, turned and resized at "
+        "From there on 99% of its answers are right about images that it did not learn from, turned and resized at "
         "random: they are about as hard as drawings."
     )
     st.caption(words, help=f"{why} {term('confidence')}")

@@ -63,7 +63,7 @@ def looked_at(reading: Reading, prepared: Prepared, part: int) -> None:
         )
     legend(t("covering it costs probability of {name}", name=name), t("covering it helps {name}", name=name))
     if abs(drop).max() < 0.01:
-        st.caption(t("No square changes this probability by more than 1 %: the network has more than one reason."))
+        st.caption(t("No square changes this probability by more than 1%: the network has more than one reason."))
 
 
 def demo(reading: Reading, drawing: Drawing) -> None:

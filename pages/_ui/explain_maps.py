@@ -68,7 +68,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
         )
     )
     if abs(drop).max() < 0.01:
-        st.caption(t("No square changes this probability by more than 1 %: the network has more than one reason."))
+        st.caption(t("No square changes this probability by more than 1%: the network has more than one reason."))
     map_csv(drop, f"occlusion-{run_id}")
 
 

@@ -49,7 +49,7 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
         low, high = wilson_interval(matrix.right, matrix.total)
         column.metric(plain(name), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
         column.caption(
-            t("95 % interval: {low} to {high}", low=f"{low:.2%}", high=f"{high:.2%}"), help=term("confidence_interval")
+            t("95% interval: {low} to {high}", low=f"{low:.2%}", high=f"{high:.2%}"), help=term("confidence_interval")
         )
     first, second = len(result.only_first), len(result.only_second)
     st.markdown(f"**{t('Better by luck?')}**", help=term("mcnemar_test"))

@@ -131,7 +131,7 @@ def test_two_runs_are_compared_and_luck_is_named(
     )
     assert right[0] > 24
     assert "The first 24 of them:" in text
-    assert "in less than 0.1 % of cases: this is hardly luck." in text
+    assert "in less than 0.1% of cases: this is hardly luck." in text
 
 
 def test_runs_that_never_disagree_are_equally_good(open_page: OpenPage, finished_run: FinishedRun) -> None:

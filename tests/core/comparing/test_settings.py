@@ -46,7 +46,7 @@ def changed(**settings: Any) -> RunConfig:
         ({"train_size": 60_000}, {}, {}),
         ({"train_size": 500}, {}, {"train_size": ("500", "all 60,000")}),
         ({"early_stopping": 3}, {}, {"early_stopping": ("3", "off")}),
-        ({"validation_split": 0.125}, {"validation_split": 0}, {"validation_split": ("12.5 %", "none")}),
+        ({"validation_split": 0.125}, {"validation_split": 0}, {"validation_split": ("12.5%", "none")}),
         ({"mirror": True}, {"rotation": 12.5}, {"mirror": ("yes", "off"), "rotation": ("off", "12.5")}),
         ({"pen_strokes": True}, {}, {"pen_strokes": ("yes", "no")}),
         ({"schedule": "cosine"}, {}, {"schedule": ("Falling to 0 (cosine)", "Constant")}),

@@ -64,6 +64,6 @@ def test_the_map_in_words_names_near_and_far_classes() -> None:
 
 def test_a_rule_that_is_not_worked_out_has_an_empty_bar_without_words() -> None:
     figure = rules_figure(["net", "rule"], [0.9, float("nan")], highlight=0, theme=LIGHT, t=T)
-    assert list(figure.data[0].text) == ["90.0 %", ""]
+    assert list(figure.data[0].text) == ["90.0%", ""]
     assert figure.data[0].marker.color[0] != figure.data[0].marker.color[1]
     assert rules_alt(["net", "rule"], [0.9, float("nan")], T) == "Bars of the test accuracy: net 90.0%."

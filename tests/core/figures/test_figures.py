@@ -163,7 +163,7 @@ def test_the_most_probable_class_stands_out() -> None:
     figure = probability_figure(np.array([0.1, 0.7, 0.2]), NAMES, theme=LIGHT, t=T)
     go.Figure(figure)
     assert figure["data"][0]["marker"]["opacity"] == [0.45, 1.0, 0.45]
-    assert figure["data"][0]["text"] == ["10.0 %", "70.0 %", "20.0 %"]
+    assert figure["data"][0]["text"] == ["10.0%", "70.0%", "20.0%"]
     assert probability_alt(np.array([0.1, 0.7, 0.2]), NAMES, T) == ("Bars: the most probable class is one with 70.0%.")
 
 
