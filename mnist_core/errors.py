@@ -135,6 +135,8 @@ class ImageError(MnistLabError, ValueError):
 class EmptyImageError(ImageError):
     """A picture or a drawing without any ink."""
 
+    code = "empty_image"
+
 
 class DrawingsError(MnistLabError, ValueError):
     """A file of drawings, or what is to be learned from them, is not as it has to be."""
