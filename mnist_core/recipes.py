@@ -157,7 +157,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             id="small-cnn",
             title="Small convolutional network",
-            summary="Filters that slide over the image: the best reader of drawings here.",
+            summary="Filters that slide over the image: reads drawings better than dense layers do.",
             lesson="Why convolutions beat dense layers on images.",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.1),

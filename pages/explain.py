@@ -16,6 +16,7 @@ from pages._ui.explain_maps import maps_view
 from pages._ui.explain_weights import weights_view
 from pages._ui.gallery import big_image
 from pages._ui.i18n import t
+from pages._ui.percent import fine_percent
 from pages._ui.probability_bars import probability_bars
 
 PATIENCE = 10.0  # seconds
@@ -28,7 +29,7 @@ def answer(spec: DatasetSpec, sample: Sample, run_id: str) -> None:
     with picture:
         what = t("Your drawing") if sample.index is None else t("Test image {index}", index=sample.index)
         big_image(sample.image, what)
-        sure = t("**{name}**, {share} sure", name=names[sample.answer], share=f"{sample.probabilities.max():.1%}")
+        sure = t("**{name}**, {share} sure", name=names[sample.answer], share=fine_percent(sample.probabilities.max()))
         st.markdown(t("Answer: {answer}", answer=sure))
         if sample.label is not None:
             st.markdown(t("Label: **{name}**", name=names[sample.label]))

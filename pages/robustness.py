@@ -13,6 +13,7 @@ from pages._ui.components import empty_state, page_header
 from pages._ui.dataset_status import is_ready, pictures_missing
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
+from pages._ui.percent import fine_percent
 from pages._ui.robustness_curves import robustness_curves
 from pages._ui.robustness_words import lesson
 from pages._ui.worst_case_view import worst_case_view
@@ -92,7 +93,7 @@ def answers(trial: Trial, labels: Labels, spec: DatasetSpec) -> list[Tile]:
         said, true = spec.class_names[row.argmax()], spec.class_names[label]
         words = said if said == true else t("{predicted}, not {true}", predicted=said, true=true)
         alt = t("An image of {true}, read as {said}", true=true, said=said)
-        tiles.append(Tile(image, words, f"{row.max():.1%}", alt, "good" if said == true else "bad"))
+        tiles.append(Tile(image, words, fine_percent(row.max()), alt, "good" if said == true else "bad"))
     return tiles
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 from mnist_core.config import LogisticConfig
 from mnist_core.datasets import get_spec, training_images
@@ -64,7 +63,7 @@ def run_result(record: RunRecord, files: RunFiles) -> RunResult:
     low = high = None
     if outcome.test_accuracy is not None:
         low, high = wilson_interval(round(outcome.test_accuracy * total), total)
-    epoch = median(outcome.epoch_seconds) if outcome.epoch_seconds else None
+    epoch = outcome.usual_epoch_seconds
     is_network = not isinstance(record.config.model, LogisticConfig)
     return RunResult(
         accuracy=outcome.test_accuracy,

@@ -75,9 +75,9 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
 
 def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Store) -> tuple[float, Basis]:
     earlier = [
-        median(record.outcome.epoch_seconds[1:] or record.outcome.epoch_seconds)
+        record.outcome.usual_epoch_seconds
         for record in store.find(states=[RunState.COMPLETED], limit=_RECENT)
-        if record.outcome.epoch_seconds and record.imported is None and _takes_as_long(record, config)
+        if record.outcome.usual_epoch_seconds is not None and record.imported is None and _takes_as_long(record, config)
     ]
     if earlier:
         return median(earlier), "earlier runs"

@@ -164,6 +164,7 @@ def class_difference_figure(
             xaxis={
                 "tickvals": classes.tolist(),
                 "ticktext": list(class_names),
+                "autotickangles": [0, 90],  # else names that don't fit are left out
                 "range": [-0.5, len(classes) - 0.5],
                 "showgrid": False,
                 "zeroline": False,

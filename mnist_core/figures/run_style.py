@@ -6,7 +6,7 @@ from html import escape
 
 from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS
 
-_LONGEST = 60
+_LONGEST, _START = 60, 24
 _DASHES = ("solid", "dash", "dot", "dashdot")
 # The symbols of plotly as characters, for words and tables.
 _GLYPHS = {
@@ -48,8 +48,8 @@ Drawn = tuple[str, RunStyle]
 
 
 def plain_name(name: str) -> str:
-    """Return a name that plotly, which reads a little HTML, shows as it was typed; not endlessly long."""
-    return escape(name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…", quote=False)
+    """Return a name that plotly, which reads a little HTML, shows as it was typed; a long one with both its ends."""
+    return escape(name if len(name) <= _LONGEST else f"{name[:_START]}…{name[_START + 1 - _LONGEST :]}", quote=False)
 
 
 def run_style(slot: int) -> RunStyle:

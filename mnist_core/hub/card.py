@@ -54,7 +54,10 @@ def model_card(facts: CardFacts) -> str:
     """
     record = facts.record
     matrix = confusion_matrix(facts.probabilities, facts.labels)
-    values = head(record, matrix, class_scores(matrix), cross_entropy(facts.probabilities, facts.labels))
+    loss = record.outcome.test_loss
+    if loss is None:
+        loss = cross_entropy(facts.probabilities, facts.labels)
+    values = head(record, matrix, class_scores(matrix), loss)
     parts = [
         f"---\n{yaml(values)}---",
         f"# {plain(record.name)}",

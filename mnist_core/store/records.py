@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from statistics import median
 
 from mnist_core.config import RunConfig
 
@@ -53,6 +54,11 @@ class Outcome:
     device: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     epoch_seconds: list[float] = field(default_factory=list)
+
+    @property
+    def usual_epoch_seconds(self) -> float | None:
+        """The median of the epochs after the first, which takes longer; None before there was any."""
+        return median(self.epoch_seconds[1:] or self.epoch_seconds) if self.epoch_seconds else None
 
 
 @dataclass(frozen=True, kw_only=True)

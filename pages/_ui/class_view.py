@@ -27,6 +27,8 @@ def _table(judgement: Judgement, run_id: str) -> None:
     low, high = wilson_interval(counts.diagonal(), scores.support)
     names = list(judgement.class_names)
     share = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
+    # Above the table, whose toolbar would lie over the choice of views where there is no mouse.
+    st.caption(t("Click a column's head to sort by it."))
     st.dataframe(
         pd.DataFrame(
             {
@@ -46,20 +48,18 @@ def _table(judgement: Judgement, run_id: str) -> None:
             t("F1"): st.column_config.ProgressColumn(help=term("f1"), **share),
         },
     )
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(t("Click a column's head to sort by it."))
-        csv_button(
-            lambda: {
-                "class": names,
-                "precision": scores.precision,
-                "recall": scores.recall,
-                "recall_low": low,
-                "recall_high": high,
-                "f1": scores.f1,
-                "images": scores.support,
-            },
-            f"classes_{judgement.split}_{run_id}",
-        )
+    csv_button(
+        lambda: {
+            "class": names,
+            "precision": scores.precision,
+            "recall": scores.recall,
+            "recall_low": low,
+            "recall_high": high,
+            "f1": scores.f1,
+            "images": scores.support,
+        },
+        f"classes_{judgement.split}_{run_id}",
+    )
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -29,10 +29,11 @@ Lines = dict[str, list[tuple[Compared, Line]]]
 def curves_view(compared: Sequence[Compared]) -> None:
     """Show loss and accuracy of all runs; the charts renew themselves while one of them is under way."""
     networks = [run for run in compared if not isinstance(run.record.config.model, LogisticConfig)]
+    validated = any(run.record.config.uses_validation for run in networks)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         prefix = switch(
             t("Images"),
-            SETS,
+            SETS if validated else dict(reversed(SETS.items())),  # what is chosen at first, shows a curve
             "compare_set",
             persist_state="session",
             help=" ".join(term(name) for name in ("validation_set", "training_set")),

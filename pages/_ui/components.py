@@ -23,9 +23,9 @@ def empty_state(icon: str, title: str, sentence: str, page: str, action: str) ->
     """Show what to do next on a page that has nothing to show yet (words translated)."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.space("small")
-        st.markdown(f"## {icon}")
-        st.markdown(f"**{title}**")
-        st.markdown(f":gray[{sentence}]")
+        st.markdown(f"## {icon}", text_alignment="center")
+        st.markdown(f"**{title}**", text_alignment="center")
+        st.markdown(f":gray[{sentence}]", text_alignment="center")
         st.page_link(page, label=action, icon=":material/arrow_forward:")
         st.space("small")
 

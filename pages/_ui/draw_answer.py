@@ -6,9 +6,11 @@ import streamlit as st
 
 from mnist_core.datasets import DatasetSpec
 from mnist_core.evaluation import Answer
+from mnist_core.robustness import USUAL_SURENESS
 from mnist_core.store import RunRecord
-from pages._ui.draw_reading import Reading, least_sureness
+from pages._ui.draw_reading import Reading, own_sureness
 from pages._ui.i18n import t, term
+from pages._ui.percent import percent
 
 _HARDLY = 0.02  # what is less probable is hardly meant
 _NOT_AT_ALL = 0.001
@@ -35,12 +37,15 @@ def show_answer(reading: Reading | None, spec: DatasetSpec) -> None:
 
 def sure_line(record: RunRecord) -> None:
     """Say from which confidence on a network counts as sure."""
-    least = least_sureness(record)
-    words = (
-        t("This network counts as sure from {share} on.", share=percent(least))
-        if least <= 1
-        else t("This network is wrong too often to count as sure.")
-    )
+    own = own_sureness(record)
+    if own is None:
+        words = t(
+            "Until its own border is known, this network counts as sure from {share} on.", share=percent(USUAL_SURENESS)
+        )
+    elif own <= 1:
+        words = t("This network counts as sure from {share} on.", share=percent(own))
+    else:
+        words = t("This network is wrong too often to count as sure.")
     why = t(
         "From there on 99% of its answers are right about images that it did not learn from, turned and resized at "
         "random: they are about as hard as drawings."
@@ -56,11 +61,6 @@ def large_words(reading: Reading) -> str:
         return reading.words + "?"
     first, second = (reading.spec.class_names[label] for label, _ in reading.answers[0].ranked[:2])
     return t("{first} or {second}?", first=first, second=second)
-
-
-def percent(share: float) -> str:
-    """Return a share in percent; nothing that a network says is quite certain."""
-    return f"{min(share, 0.999):.1%}" if share >= 0.99 or share < 0.01 else f"{share:.0%}"
 
 
 def in_words(answer: Answer, spec: DatasetSpec, begin: str = "") -> str:

@@ -11,13 +11,14 @@ from mnist_core.store import RunRecord
 from pages._ui import runs
 from pages._ui.canvas import SIZE, draw_canvas
 from pages._ui.correction import correction
-from pages._ui.draw_answer import percent, show_answer, sure_line
+from pages._ui.draw_answer import show_answer, sure_line
 from pages._ui.draw_models import choose_others, side_by_side
 from pages._ui.draw_reading import Reading, least_sureness, read
 from pages._ui.draw_steps import demo, looked_at, steps
 from pages._ui.draw_tools import choose_tools, offer_samples
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
+from pages._ui.percent import percent
 from pages._ui.probability_bars import probability_bars
 
 

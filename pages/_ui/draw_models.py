@@ -9,10 +9,11 @@ from mnist_core.datasets import get_spec
 from mnist_core.drawing import Prepared
 from mnist_core.store import RunRecord
 from pages._ui import runs
-from pages._ui.draw_answer import large_words, percent
+from pages._ui.draw_answer import large_words
 from pages._ui.draw_reading import Reading, read
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
+from pages._ui.percent import percent
 
 MOST_OTHERS = 3
 

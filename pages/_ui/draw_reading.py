@@ -55,10 +55,15 @@ def read(record: RunRecord, parts: tuple[Prepared, ...]) -> Reading:
 
 def least_sureness(record: RunRecord) -> float:
     """Return the confidence from which on a network counts as sure: the usual one until its own is known."""
+    own = own_sureness(record)
+    return USUAL_SURENESS if own is None else own
+
+
+def own_sureness(record: RunRecord) -> float | None:
+    """Return a network's own such confidence, None until it is worked out, or without its dataset."""
     if shared_provider().status(record.config.data.dataset).state != "ready":
-        return USUAL_SURENESS
-    task = shared_background().request(("sureness", record.id), _own_sureness, record)
-    return USUAL_SURENESS if task.result is None else task.result
+        return None
+    return shared_background().request(("sureness", record.id), _own_sureness, record).result
 
 
 def _own_sureness(_report: Report, record: RunRecord) -> float:

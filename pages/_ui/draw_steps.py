@@ -13,6 +13,7 @@ from pages._ui.draw_reading import Reading
 from pages._ui.gallery import Tile, gallery
 from pages._ui.heat import legend
 from pages._ui.i18n import t, term
+from pages._ui.percent import fine_percent
 
 STEP_NAMES = {
     "drawing": ("Your drawing", "as you drew it"),
@@ -84,7 +85,11 @@ def demo(reading: Reading, drawing: Drawing) -> None:
             [
                 Tile(
                     raw.image,
-                    t("{name}, {share} sure", name=reading.spec.class_names[best], share=f"{probabilities[best]:.1%}"),
+                    t(
+                        "{name}, {share} sure",
+                        name=reading.spec.class_names[best],
+                        share=fine_percent(probabilities[best]),
+                    ),
                     t("the whole canvas, shrunk"),
                     t("The whole canvas, shrunk to 28 × 28 pixels"),
                 )

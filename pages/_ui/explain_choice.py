@@ -15,6 +15,7 @@ from pages._ui.components import switch
 from pages._ui.dataset_status import pictures_missing
 from pages._ui.explain_cached import Sample, model
 from pages._ui.i18n import t
+from pages._ui.percent import percent
 
 INDEX = "explain_index"
 MOST_MISTAKES = 200
@@ -76,7 +77,7 @@ def _mistake(judgement: Judgement, run_id: str) -> int | None:
             "{predicted}, not {true} ({share} sure, test image {index})",
             predicted=names[row.argmax()],
             true=names[judgement.labels[index]],
-            share=f"{row.max():.0%}",
+            share=percent(row.max()),
             index=index,
         )
 

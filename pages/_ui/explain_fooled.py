@@ -9,6 +9,7 @@ from pages._ui.downloads import csv_button
 from pages._ui.explain_cached import Sample
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
+from pages._ui.percent import fine_percent
 
 SHOWN = 3
 
@@ -19,7 +20,7 @@ def fooled_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
     gradient = cached.sensitivity(run_id, sample.image).log_probability
     case = find_worst_case(cached.model(run_id).predict, sample.image, gradient)
     last = len(case.epsilons) - 1 if case.first is None else case.first
-    tiles = [Tile(sample.image, names[sample.answer], f"{sample.probabilities.max():.1%}")]
+    tiles = [Tile(sample.image, names[sample.answer], fine_percent(sample.probabilities.max()))]
     for number in range(max(0, last - SHOWN + 1), last + 1):
         row = case.probabilities[number]
         answer, eps = int(row.argmax()), case.epsilons[number]

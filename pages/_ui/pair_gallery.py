@@ -11,6 +11,7 @@ from mnist_core.text import plain
 from pages._ui.cached import Judgement
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
+from pages._ui.percent import percent
 from pages._ui.prediction_view import image_name
 
 PAGE_SIZE = 24
@@ -81,7 +82,7 @@ def _tiles(both: Sequence[Judgement], names: Sequence[str], indices: npt.NDArray
         true = classes[both[right].labels[index]]
         rows = [judgement.probabilities[index] for judgement in both]
         said = [classes[int(row.argmax())] for row in rows]
-        sure = [f"{float(row.max()):.0%}" for row in rows]
+        sure = [percent(float(row.max())) for row in rows]
         wrong = 1 - right
         alt = [
             t("{run} says {answer}, {share} sure", run=name, answer=answer, share=share)

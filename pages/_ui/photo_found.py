@@ -10,9 +10,9 @@ from mnist_core.photos import FoundClothes, FoundDigits, with_boxes
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.components import answer
 from pages._ui.correction import correction
-from pages._ui.draw_answer import percent
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
+from pages._ui.percent import percent
 from pages._ui.probability_bars import probability_bars
 
 STEP_NAMES = {

@@ -12,6 +12,7 @@ from pages._ui.cached import Judgement
 from pages._ui.components import switch
 from pages._ui.gallery import Tile, big_image, gallery
 from pages._ui.i18n import t, term
+from pages._ui.percent import fine_percent
 from pages._ui.probability_bars import probability_bars
 
 PAGE_SIZE = 48
@@ -42,7 +43,7 @@ def _tiles(judgement: Judgement, images: npt.NDArray[np.uint8], indices: Iterabl
         second, predicted = (int(label) for label in np.argsort(row)[-2:])
         right = predicted == true
         words = {"true": names[true], "predicted": names[predicted]}
-        detail = f"{row[predicted]:.1%}"
+        detail = fine_percent(row[predicted])
         if runner_up:
             detail += " · " + t("then {name} {share}", name=names[second], share=f"{row[second]:.1%}")
         result.append(

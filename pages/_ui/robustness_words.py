@@ -67,7 +67,7 @@ def curve_words(curves: Curves, records: list[RunRecord], strength: float) -> No
     at = t(
         "{title} at {strength} {unit}:",
         title=t(corruption.title),
-        strength=f"{first.strengths[index]:g}",
+        strength=f"{first.strengths[index]:g}".replace("-", "−"),
         unit=t(corruption.unit),
     )
     lines = [
@@ -76,7 +76,7 @@ def curve_words(curves: Curves, records: list[RunRecord], strength: float) -> No
             name=plain(name),
             before=f"{curve.untouched:.1%}",
             after=f"{curve.accuracy[index]:.1%}",
-            points=f"{-100 * curve.lost(strength):+.1f}",
+            points=f"{-100 * curve.lost(strength):+.1f}".replace("-", "−"),
         )
         for name, curve in curves
     ]

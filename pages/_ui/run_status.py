@@ -87,8 +87,7 @@ def _progress_words(record: RunRecord, now: Progress) -> str:
 
 def _summary(record: RunRecord) -> str:
     seconds = sum(record.outcome.seconds.values())
-    epochs = record.outcome.epoch_seconds
-    pace = sum(epochs) / len(epochs) if epochs else 0.0
+    pace = record.outcome.usual_epoch_seconds or 0.0
     logistic = record.config.model.kind == "logistic_sgd"
     words = "Done in {seconds} s, {pace} s a fold." if logistic else "Done in {seconds} s, {pace} s an epoch."
     return t(words, seconds=f"{seconds:.0f}", pace=f"{pace:.1f}")

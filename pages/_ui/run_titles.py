@@ -9,12 +9,13 @@ from pages._ui import i18n
 from pages._ui.i18n import t
 
 _LONGEST, _LONGEST_SETTINGS = 48, 40
+_SHORT = 24  # of a name that has to be told apart from another: what follows it counts
 _MOST_APART = 20  # runs of one name; to compare each with each takes time
 
 
 def title(record: RunRecord) -> str:
     """Return a run's name with its dataset and, once known, its test accuracy."""
-    parts = [t(record.name), get_spec(record.config.data.dataset).title]
+    parts = [_shortened(t(record.name)), get_spec(record.config.data.dataset).title]
     if record.outcome.test_accuracy is not None:
         parts.append(f"{record.outcome.test_accuracy:.1%}")
     parts.append(t("comes with MNIST Lab") if record.shipped else f"{record.created:%b %d, %H:%M}")
@@ -42,6 +43,7 @@ def short_names(records: Sequence[RunRecord]) -> dict[str, str]:
     which settings they differ where that is short, then when they started, then get a number.
     """
     names = [_shortened(t(record.name)) for record in records]
+    names = [name if names.count(name) == 1 else _shortened(name, _SHORT) for name in names]
     for tell_apart in (_by_settings, _by_start):
         told = list(names)
         for name in dict.fromkeys(names):
@@ -69,6 +71,7 @@ def _by_start(records: Sequence[RunRecord]) -> list[str]:
     return [f"{record.created:%b %d, %H:%M}" for record in records]
 
 
-def _shortened(name: str) -> str:
-    """Return a name of at most `_LONGEST` characters with both its ends: numbers stand at the end of names."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 17].rstrip()} … {name[-14:].lstrip()}"
+def _shortened(name: str, longest: int = _LONGEST) -> str:
+    """Return a name of at most so many characters with both its ends: numbers stand at the end of names."""
+    end = longest // 3
+    return name if len(name) <= longest else f"{name[: longest - end - 3].rstrip()} … {name[-end:].lstrip()}"

@@ -28,16 +28,17 @@ def drawings_gallery(drawings: PersonalSet, spec: DatasetSpec) -> None:
                     f'<img class="lab-big" src="{data_url(drawings.images[index])}" '
                     f'alt="{escape(t("Your drawing of {name}", name=name))}">'
                 )
-                st.button(
-                    name,
-                    key=f"teach_delete_{drawings.ids[index]}",
-                    type="tertiary",
-                    icon=":material/close:",
-                    icon_position="right",
-                    help=t("Delete this drawing"),
-                    on_click=_delete,
-                    args=(drawings.ids[index],),
-                )
+                with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+                    st.markdown(name, width="stretch")
+                    st.button(
+                        "",
+                        key=f"teach_delete_{drawings.ids[index]}",
+                        type="tertiary",
+                        icon=":material/close:",
+                        help=t("Delete this drawing"),
+                        on_click=_delete,
+                        args=(drawings.ids[index],),
+                    )
 
 
 def clear_all(spec: DatasetSpec) -> None:

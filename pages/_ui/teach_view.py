@@ -35,7 +35,7 @@ def teach_view(record: RunRecord) -> None:
         upload(spec)
         return
     counts = " · ".join(
-        t("{n} × {name}", n=n, name=name) for name, n in zip(spec.class_names, drawings.counts(), strict=True) if n
+        t("{n} × “{name}”", n=n, name=name) for name, n in zip(spec.class_names, drawings.counts(), strict=True) if n
     )
     st.markdown(t("Collected so far, seen by you alone: {n} ({counts})", n=f"{len(drawings):,}", counts=counts))
     _teaching(record, drawings)

@@ -38,14 +38,14 @@ def test_a_visitor_teaches_a_network_how_they_write(server: Server, page: Page) 
         keep_as(page, "7", [(0.4 + lean, 0.15), (0.4, 0.5), (0.4 - lean, 0.85)])
         page.get_by_role("button", name="Clear").click()
         expect(page.locator('.lab-reading[data-best=""]')).to_be_visible()
-    expect(page.get_by_text("seen by you alone: 4 (4 × 7)")).to_be_visible()
+    expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()
 
     # one is taken back and kept again; a reload loses nothing
     keep_as(page, "0", [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8), (0.2, 0.2)])
     page.locator(".st-key-correction_draw").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("seen by you alone: 4 (4 × 7)")).to_be_visible()
+    expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("seen by you alone: 4 (4 × 7)")).to_be_visible()
+    expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()
     expect(page.get_by_text("Held back to see what it brings: 1 of your 4 drawings")).to_be_visible()
 
     # fine-tune: the base stays, a new run says what it brought

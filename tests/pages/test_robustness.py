@@ -131,7 +131,7 @@ def test_the_curve_is_said_in_words_where_the_network_begins_to_fail(
     curve: AccuracyCurve = task.result
     strength = curve.breaking_strength()
     after = trial(store, run, digits, shift_x=strength).accuracy
-    assert f"Shift sideways at {strength:g} pixels:" in words(app)
+    assert f"Shift sideways at {strength:g} pixels:".replace("-", "−") in words(app)
     assert f"**My network**: {curve.untouched:.1%} become {after:.1%}" in words(app)
 
 
@@ -142,7 +142,7 @@ def test_the_words_follow_the_slider(
     app = open_page("robustness.py")
     app.slider(key="robustness_shift_x").set_value(-3.0).run()
     app = curves_done(app, run)
-    assert "Shift sideways at -3 pixels:" in words(app)
+    assert "Shift sideways at −3 pixels:" in words(app)
     assert f"become {trial(store, run, digits, shift_x=-3).accuracy:.1%}" in words(app)
 
 

@@ -157,7 +157,7 @@ class TestTheCollection:
     def test_it_shows_counts_and_every_drawing(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
         store.add_drawings(ADA, "digits", *some(8))
         app = open_page("draw.py")
-        assert "seen by you alone: 8 (4 × 0 · 4 × 1)" in words(app)
+        assert "seen by you alone: 8 (4 × “0” · 4 × “1”)" in words(app)
         assert len(keys(app, "teach_delete_")) == 8
         assert words(app).count("Your drawing of ") == 8
 
