@@ -121,7 +121,7 @@ def serve(folder: Path, refresh: Callable[[], None], options: Sequence[str] = ()
             try:
                 return child.wait(_REFRESH)
             except subprocess.TimeoutExpired:
-                with suppress(MnistLabError):  # one of them was deleted, say: the others are looked at still
+                with suppress(MnistLabError):  # what is shown stays; the next time it may work
                     refresh()
     except KeyboardInterrupt:
         return 0

@@ -2,11 +2,12 @@
 
 import argparse
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from mnist_core.board.serving import Layout, log_paths, serve
 from mnist_core.commands.common import RUN_HELP, chosen_run
-from mnist_core.errors import ArtifactMissingError
+from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.pretrained import install_shipped
 from mnist_core.store import RunRecord, shared_store
 
@@ -33,7 +34,14 @@ def _tensorboard(options: argparse.Namespace) -> int:
         layout = Layout(store, Path(folder))
         layout.add(_records(options.runs))
         more = [] if options.port is None else ["--port", str(options.port)]
-        return serve(Path(folder), lambda: layout.add(_records(options.runs)), more)
+        return serve(Path(folder), lambda: refresh(layout, options.runs), more)
+
+
+def refresh(layout: Layout, runs: list[str]) -> None:
+    """Add what has logs by now; a chosen run that was deleted meanwhile keeps none of the others waiting."""
+    for one in [[run] for run in runs] or [[]]:
+        with suppress(RunNotFoundError):
+            layout.add(_records(one))
 
 
 def _print_folders(runs: list[str]) -> int:

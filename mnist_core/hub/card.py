@@ -54,10 +54,7 @@ def model_card(facts: CardFacts) -> str:
     """
     record = facts.record
     matrix = confusion_matrix(facts.probabilities, facts.labels)
-    loss = record.outcome.test_loss
-    if loss is None:
-        loss = cross_entropy(facts.probabilities, facts.labels)
-    values = head(record, matrix, class_scores(matrix), loss)
+    values = head(record, matrix, class_scores(matrix), _loss(facts))
     parts = [
         f"---\n{yaml(values)}---",
         f"# {plain(record.name)}",
@@ -93,6 +90,12 @@ def readable(card: str) -> str:
     """Return a card for a part of a page: without its head, and with smaller headings."""
     body = card.split("\n---\n", 1)[1]
     return re.sub(r"^#+(?= )", lambda found: "#" * min(6, len(found[0]) + 3), body, flags=re.MULTILINE)
+
+
+def _loss(facts: CardFacts) -> float:
+    """Return the run's own test loss, computed from logits: probabilities have lost what is below 1e-7."""
+    loss = facts.record.outcome.test_loss
+    return cross_entropy(facts.probabilities, facts.labels) if loss is None else loss
 
 
 def _summary(facts: CardFacts) -> str:
@@ -190,7 +193,7 @@ def _evaluation(facts: CardFacts) -> str:
             ("figure", "value"),
             [
                 ("Accuracy", f"{right / total:.2%} (95% interval {low:.2%} to {high:.2%})"),
-                ("Loss (cross-entropy)", f"{cross_entropy(facts.probabilities, facts.labels):.4f}"),
+                ("Loss (cross-entropy)", f"{_loss(facts):.4f}"),
                 ("Wrong", f"{total - right:,} of {total:,}"),
                 ("Mean confidence", f"{sure:.2%}"),
             ],

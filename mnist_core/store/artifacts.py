@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.files import replacing
-from mnist_core.personal import PersonalSet
+from mnist_core.personal import PersonalSet, held_out
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 
@@ -127,13 +127,13 @@ class RunFiles:
 
     def read_drawings(self) -> PersonalSet:
         """Return the drawings, numbered from 0; raises `ArtifactMissingError`."""
-        words = "The drawings of this run are missing or damaged. Fine-tune the network again."
-        arrays = _read_arrays(self.drawings, words)
-        try:
-            images, labels, held_out = (arrays[name] for name in ("images", "labels", "held_out"))
-        except KeyError as error:
-            raise ArtifactMissingError(words) from error
-        return PersonalSet(images, labels, tuple(range(len(labels))), held_out)
+        arrays = _read_arrays(
+            self.drawings, "The drawings of this run are missing or damaged. Fine-tune the network again."
+        )
+        images, labels = arrays["images"], arrays["labels"]
+        # Runs of earlier versions chose as it is chosen for drawings that were only added.
+        flags = arrays["held_out"] if "held_out" in arrays else held_out(labels)
+        return PersonalSet(images, labels, tuple(range(len(labels))), flags)
 
     def write_teaching(self, tables: Mapping[str, npt.NDArray[np.generic]]) -> None:
         """Write what fine-tuning changed, as `read_teaching` gives it."""

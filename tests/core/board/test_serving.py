@@ -17,9 +17,10 @@ from mnist_core.board import serving
 from mnist_core.board.board import Board
 from mnist_core.board.events import event_files
 from mnist_core.board.serving import Layout, label, zip_logs
+from mnist_core.commands.board import refresh
 from mnist_core.config import RunConfig
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
-from mnist_core.store import RunState
+from mnist_core.store import RunState, Visitor
 
 
 @pytest.fixture
@@ -138,3 +139,13 @@ def test_tensorboard_itself_shows_curves_graph_and_settings_of_all_runs(logged_r
             process.send_signal(signal.SIGINT)
             process.stderr.read()
     assert process.returncode == 0
+
+
+def test_a_deleted_run_keeps_no_other_waiting(store, logged_run, tmp_path):
+    gone, there = logged_run(), logged_run()
+    folder = tmp_path / "shown"
+    folder.mkdir()
+    layout = Layout(store, folder)
+    store.delete(gone.id, Visitor(None, is_admin=True))
+    refresh(layout, [gone.id, there.id])
+    assert [path.name for path in folder.iterdir()] == [label(there)]

@@ -165,3 +165,10 @@ def test_drawings_are_cleaned_away_only_when_there_are_very_many(store):
     store.add_drawings("ada", "digits", set_.images, set_.labels)
     assert clean_drawings(store) == 0
     assert store.count_drawings("ada") == 20
+
+
+def test_drawings_of_a_run_of_an_earlier_version_are_held_back_as_they_were(store, supervisor, base):
+    set_ = drawings(label=3)
+    files = store.files(supervisor.fine_tune(base, set_, "mine", visitor=ADA))
+    np.savez_compressed(files.drawings, images=set_.images, labels=set_.labels)
+    assert np.flatnonzero(files.read_drawings().held_out).tolist() == [2, 6, 10, 14, 18]

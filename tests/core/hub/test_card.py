@@ -119,3 +119,13 @@ def test_what_is_not_known_is_said(facts):
     text = model_card(replace(facts, record=replace(facts.record, outcome=outcome)))
     assert "**Hardware Type:** not known" in text
     assert "**Hours used:** not known" in text
+
+
+def test_head_and_table_have_the_runs_own_loss(store, finished_run):
+    record = finished_run()
+    table = store.files(record.id).read_probabilities()
+    store.files(record.id).write_probabilities({"test": np.eye(10, dtype=np.float32)[table["test"].argmax(axis=1)]})
+    text = model_card(card_facts(store, record))
+    assert f"| Loss (cross-entropy) | {record.outcome.test_loss:.4f} |" in text
+    (value,) = [metric.metric_value for metric in ModelCard(text).data.eval_results if metric.metric_type == "loss"]
+    assert value == pytest.approx(record.outcome.test_loss)
