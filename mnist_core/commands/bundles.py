@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chatter_held_back, chosen_run, print_json
+from mnist_core.commands.common import RUN_HELP, chatter_held_back, chosen_run, print_json, print_written
 from mnist_core.errors import BundleError
+from mnist_core.files import output_file
 from mnist_core.store import shared_store
 
 
@@ -28,9 +29,11 @@ def _bundle(options: argparse.Namespace) -> int:
 
     record = chosen_run(options.run)
     path = options.out or Path(f"{record.id}.zip")
-    with chatter_held_back():
-        make_bundle(record, shared_store(), path, saved_model=options.saved_model)
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    with output_file(path) as temporary:
+        with chatter_held_back():
+            make_bundle(record, shared_store(), temporary, saved_model=options.saved_model)
+        size = temporary.stat().st_size
+    print_written(path, f"{path}: {size / 1e6:.1f} MB")
     return 0
 
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,20 @@ def judged_on_test_set(record: RunRecord) -> tuple[npt.NDArray[np.float32], npt.
 def print_json(value: Any) -> None:
     """Print one JSON value as a line."""
     print(json.dumps(value))
+
+
+def print_written(path: Path, sentence: str) -> None:
+    """Say that a file was written; on standard error where it may have gone to standard output itself."""
+    print(sentence, file=None if path.is_file() else sys.stderr)
+
+
+def print_document(text: str) -> None:
+    """Print what is meant to become a file: in UTF-8, whatever the terminal speaks."""
+    if sys.stdout.isatty():
+        print(text, end="")
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
 
 
 @contextmanager

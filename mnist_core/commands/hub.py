@@ -1,9 +1,10 @@
 """Commands that make what the Hugging Face Hub expects: card, hub."""
 
 import argparse
+import shlex
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chosen_run
+from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, print_written
 from mnist_core.hub.card import model_card
 from mnist_core.hub.folder import card_facts, repository, write_card, write_repository
 from mnist_core.store import shared_store
@@ -26,10 +27,10 @@ def _card(options: argparse.Namespace) -> int:
     record = chosen_run(options.run)
     text = model_card(card_facts(shared_store(), record))
     if options.out is None:
-        print(text, end="")
+        print_document(text)
     else:
         write_card(text, options.out)
-        print(f"The model card is in {options.out}")
+        print_written(options.out, f"The model card is in {options.out}")
     return 0
 
 
@@ -38,5 +39,5 @@ def _hub(options: argparse.Namespace) -> int:
     write_repository(repository(store.files(record.id), card_facts(store, record)), options.out)
     print(f"The repository is in {options.out}. To publish it (pip install huggingface_hub):")
     print("hf auth login")
-    print(f"hf upload USER/REPOSITORY {options.out} .")
+    print(f"hf upload USER/REPOSITORY {shlex.quote(str(options.out))} .")
     return 0

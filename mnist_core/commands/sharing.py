@@ -2,14 +2,13 @@
 
 import argparse
 import shutil
-import sys
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chosen_run, print_json
+from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, print_json, print_written
 from mnist_core.config import RunConfig
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.files import replacing
+from mnist_core.files import output_file
 from mnist_core.links import run_address, settings_address
 from mnist_core.models import files_beside, keras_code, keras_notebook
 from mnist_core.models.data_code import STROKES_FILE
@@ -52,15 +51,15 @@ def _code(options: argparse.Namespace) -> int:
     write = keras_notebook if options.notebook else keras_code
     text = write(config, get_spec(config.data.dataset).num_classes)
     if options.out is None:
-        sys.stdout.write(text)
+        print_document(text)
         return 0
-    with replacing(options.out) as path:
+    with output_file(options.out) as path:
         path.write_text(text, encoding="utf-8")
-    print(f"Written: {options.out}")
+    print_written(options.out, f"Written: {options.out}")
     for name in files_beside(config):
         target = options.out.parent / name
         _write_beside(name, record, target)
-        print(f"Written: {target}, which it reads")
+        print_written(options.out, f"Written: {target}, which it reads")
     return 0
 
 
@@ -72,14 +71,14 @@ def _write_beside(name: str, record: RunRecord | None, target: Path) -> None:
 
         strokes = load_dataset("pen_strokes", shared_store().settings)
         arrays = {part: getattr(strokes, part) for part in ("x_train", "y_train", "x_test", "y_test")}
-        with replacing(target) as path:
+        with output_file(target) as path:
             np.savez_compressed(path, allow_pickle=False, **arrays)
         return
     assert record is not None, "only runs are fine-tuned"
     source = shared_store().files(record.id).folder / name
     if not source.is_file():
         raise ArtifactMissingError("{name} of this run is missing, so its code has nothing to begin with.", name=name)
-    with replacing(target) as path:
+    with output_file(target) as path:
         shutil.copyfile(source, path)
 
 

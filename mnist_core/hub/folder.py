@@ -1,11 +1,12 @@
 """A run's repository: which files lie in it, as a zip or as a folder."""
 
+import contextlib
 import io
 import json
 import os
 import re
+import secrets
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError, StorageError
-from mnist_core.files import replacing, storage_errors
+from mnist_core.files import output_file, written_or_told
 from mnist_core.hub.card import CardFacts, model_card
 from mnist_core.hub.metadata import licence
 from mnist_core.hub.words import preparation
@@ -132,7 +133,7 @@ def zip_repository(content: Mapping[str, bytes], folder: str) -> bytes:
 
 
 def write_repository(content: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files into a new folder: all of them, or none.
+    """Write the files into a folder: all of them, or none.
 
     Raises
     ------
@@ -141,23 +142,30 @@ def write_repository(content: Mapping[str, bytes], folder: Path) -> None:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StorageError("There is something in {folder} already. Name a folder that is new or empty.", folder=folder)
-    with storage_errors(folder.parent):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+    with written_or_told(folder):
+        target = Path(os.path.realpath(folder))
+        there = target.exists()
+        # An empty folder stays the one that it is: its permissions, and whoever stands in it.
+        work = target if there else target.with_name(f".writing-{secrets.token_hex(8)}")
+        work.mkdir(parents=True, exist_ok=True)
         try:
             for name, data in content.items():
-                (temporary / name).write_bytes(data)
-            temporary.chmod(0o755)  # a temporary folder is its writer's alone
-            os.replace(temporary, folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+                (work / name).write_bytes(data)
+            if not there:
+                os.replace(work, target)
+        except BaseException:
+            for name in content:
+                with contextlib.suppress(OSError):
+                    (work / name).unlink()
+            if not there:
+                shutil.rmtree(work, ignore_errors=True)
+            raise
 
 
 def write_card(text: str, path: Path) -> None:
     """Write a card; a file of that name is replaced."""
-    with replacing(path) as temporary:
+    with output_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    path.chmod(0o644)  # a temporary file is its writer's alone
 
 
 def _model_files(files: RunFiles, config: RunConfig) -> list[Path]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import PackageError
-from mnist_core.files import replacing
+from mnist_core.files import output_file
 from mnist_core.store import MetricPoint, Outcome
 
 MANIFEST = "package.json"
@@ -119,10 +119,9 @@ class Package:
 def write_package(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
     """Write a package; `files` has the content of all of `FILES`."""
     assert set(files) == set(FILES)
-    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+    with output_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, content in {MANIFEST: manifest.model_dump_json(indent=1).encode(), **files}.items():
             archive.writestr(plain_entry(name), content, zipfile.ZIP_BZIP2, 9)
-    path.chmod(0o644)  # a temporary file is its writer's alone
 
 
 def plain_entry(name: str) -> zipfile.ZipInfo:

@@ -1,10 +1,15 @@
 import errno
 import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 
 from mnist_core.errors import StorageError
-from mnist_core.files import replacing, storage_errors
+from mnist_core.files import output_file, replacing, storage_errors
 
 
 def test_a_file_appears_complete(tmp_path):
@@ -81,3 +86,139 @@ def test_other_errors_stay_what_they_are(tmp_path, error):
     with pytest.raises(type(error)) as caught, storage_errors(tmp_path):
         raise error
     assert caught.value is error
+
+
+# files that somebody asked for
+
+
+def write(path, text="new"):
+    with output_file(path) as temporary:
+        temporary.write_text(text)
+
+
+@pytest.fixture
+def umask():
+    before = os.umask(0o027)
+    yield
+    os.umask(before)
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.usefixtures("umask")
+def test_the_umask_decides_who_may_read_a_new_file(tmp_path):
+    write(tmp_path / "a.txt")
+    assert mode(tmp_path / "a.txt") == 0o640
+
+
+@pytest.mark.usefixtures("umask")
+def test_files_of_the_programs_own_are_their_owners_alone(tmp_path):
+    with replacing(tmp_path / "a.txt") as temporary:
+        temporary.write_text("x")
+    assert mode(tmp_path / "a.txt") == 0o600
+
+
+@pytest.mark.parametrize("permissions", [0o664, 0o600, 0o755])
+def test_an_existing_file_keeps_its_permissions(tmp_path, permissions):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    path.chmod(permissions)
+    write(path)
+    assert (path.read_text(), mode(path)) == ("new", permissions)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
+def test_an_existing_file_keeps_its_owner(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    os.chown(path, 12345, 12345)
+    write(path)
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12345)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_symbolic_link_stays_a_link(tmp_path, exists):
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "a.txt", tmp_path / "link"
+    if exists:
+        target.write_text("old")
+    link.symlink_to(target)
+    write(link)
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert [path.name for path in target.parent.iterdir()] == ["a.txt"]
+
+
+def test_a_file_with_two_names_keeps_both(tmp_path):
+    (tmp_path / "a").write_text("a longer old text")
+    os.link(tmp_path / "a", tmp_path / "b")
+    write(tmp_path / "b")
+    assert (tmp_path / "a").read_text() == "new"
+    assert (tmp_path / "a").samefile(tmp_path / "b")
+
+
+def test_a_device_is_written_into(tmp_path):
+    device = tmp_path / "null"
+    device.symlink_to("/dev/null")
+    for path in (device, Path("/dev/null")):
+        write(path)
+        assert stat.S_ISCHR(path.stat().st_mode)
+    assert device.is_symlink()
+
+
+def test_the_reader_of_a_pipe_gets_the_content(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_text()))
+    reader.start()
+    write(pipe)
+    reader.join()
+    assert received == ["new"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_what_a_shell_has_opened_as_output_stays_open(tmp_path):
+    """``--out /dev/stdout > a.txt``: the file that the shell opened must not be replaced by another."""
+    program = (
+        "from pathlib import Path\nfrom mnist_core.files import output_file\n"
+        "with output_file(Path('/dev/stdout')) as path:\n    path.write_text('new')\n"
+    )
+    with (tmp_path / "a.txt").open("w") as output:
+        subprocess.run([sys.executable, "-c", program], stdout=output, check=True, cwd=Path(__file__).parents[2])
+        os.write(output.fileno(), b" and more")
+    assert (tmp_path / "a.txt").read_text() == "new and more"
+
+
+def test_a_folder_is_told_and_stays(tmp_path):
+    (tmp_path / "folder" / "precious").mkdir(parents=True)
+    with pytest.raises(StorageError, match="folder is a folder. Name a file in it."):
+        write(tmp_path / "folder")
+    assert (tmp_path / "folder" / "precious").is_dir()
+
+
+def test_a_place_that_can_not_be_is_told_with_the_reason(tmp_path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for path, reason in ((tmp_path / "file" / "a.txt", "Not a directory"), (tmp_path / "loop", "Too many levels")):
+        with pytest.raises(StorageError, match=f"{path} can't be written: {reason}.*Name another place"):
+            write(path)
+
+
+def test_a_failure_leaves_an_asked_for_file_as_it_was(tmp_path):
+    (tmp_path / "a").write_text("old")
+    os.link(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "c").write_text("old")
+
+    def fail(path):
+        with output_file(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError("broken off")
+
+    for name in "bc":
+        with pytest.raises(RuntimeError):
+            fail(tmp_path / name)
+        assert (tmp_path / name).read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c"]

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -88,9 +90,44 @@ def test_what_is_in_a_folder_stays(content, tmp_path):
 
 def test_a_folder_is_written_whole_or_not_at_all(tmp_path):
     target = tmp_path / "new"
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(StorageError, match="mine can't be written: No such file"):
         write_repository({"a": b"a", "no/such/folder": b"b"}, target / "mine")
     assert list(target.iterdir()) == []
+    (target / "mine").mkdir()
+    with pytest.raises(StorageError):
+        write_repository({"a": b"a", "no/such/folder": b"b"}, target / "mine")
+    assert list((target / "mine").iterdir()) == []
+
+
+def test_an_empty_folder_stays_the_one_that_it_is(tmp_path):
+    there, link = tmp_path / "there", tmp_path / "link"
+    there.mkdir()
+    there.chmod(0o775)
+    link.symlink_to(there)
+    before = there.stat().st_ino
+    write_repository({"a": b"a"}, link)
+    assert link.is_symlink()
+    assert (there.stat().st_ino, there.stat().st_mode & 0o777) == (before, 0o775)
+    assert (there / "a").read_bytes() == b"a"
+
+
+def test_the_umask_decides_who_may_read_a_new_folder(tmp_path):
+    umask = os.umask(0o027)
+    try:
+        write_repository({"a": b"a"}, tmp_path / "new")
+    finally:
+        os.umask(umask)
+    assert ((tmp_path / "new").stat().st_mode & 0o777, (tmp_path / "new" / "a").stat().st_mode & 0o777) == (
+        0o750,
+        0o640,
+    )
+
+
+def test_the_command_to_publish_can_be_pasted(tmp_path, capsys):
+    folder = tmp_path / "my network's folder"
+    assert main(["hub", "mnist-only", "--out", str(folder)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert shlex.split(last) == ["hf", "upload", "USER/REPOSITORY", str(folder), "."]
 
 
 def test_the_commands_make_card_and_folder(tmp_path, capsys):
