@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# Streamlit wants a home folder; a user that is only a number has none.
+export HOME ?= $(or $(MNIST_LAB_HOME),$(CURDIR))
 
 .DEFAULT_GOAL := help
 .PHONY: help install run tensorboard test check format pretrained clean

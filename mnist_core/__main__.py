@@ -5,14 +5,17 @@ import os
 import sys
 
 from mnist_core.commands import board, bundles, comparing, hub, judging, runs, sharing, training
+from mnist_core.commands.terminal import show_any_text
 from mnist_core.errors import MnistLabError
 
+_INTERRUPTED = 130  # as a shell says it: 128 and the signal's number
 # Each adds its commands to the parser and carries them out.
 PARTS = (training, runs, judging, comparing, sharing, bundles, board, hub)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 a run failed, 2 bad input."""
+    """Run one command and return its exit code: 0 done, 1 a run failed, 2 bad input, 130 broken off with Ctrl-C."""
+    show_any_text()
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
@@ -23,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     except MnistLabError as error:
         print(f"mnist_core: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     return code
 
 

@@ -3,6 +3,7 @@
 import hmac
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,13 +13,30 @@ from mnist_core.errors import ConfigError
 _PREFIX = "MNIST_LAB_"
 
 
+def _below_the_persons_home(*parts: str) -> Path:
+    """Return a path in the home folder of whoever runs this; raises `ConfigError` where there is none."""
+    try:
+        return Path.home().joinpath(*parts)
+    except RuntimeError as error:  # in a container, a user often has a number only
+        raise ConfigError(
+            "This user has no home folder. Set MNIST_LAB_HOME to a folder that can be written."
+        ) from error
+
+
+def _keras_cache(known: dict[str, Any]) -> Path:
+    try:
+        return _below_the_persons_home(".keras", "datasets")
+    except ConfigError:  # then there is no download of Keras's either
+        return Path(known.get("home", "")) / "keras"
+
+
 class Settings(BaseSettings):
     """Where things lie and how much may run; every field is a row of the README's table."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(
-        default=Path.home() / ".mnist_lab",
+        default_factory=lambda: _below_the_persons_home(".mnist_lab"),
         description="Folder of the database, the runs and the downloaded data.",
     )
     data_dir: Path | None = Field(
@@ -26,7 +44,7 @@ class Settings(BaseSettings):
         description="Folder with a ready download (mnist.npz, fashion-mnist/), used before anything else.",
     )
     keras_dir: Path = Field(
-        default=Path.home() / ".keras" / "datasets",
+        default_factory=_keras_cache,
         description="Keras's own download cache, used when it already holds the files.",
     )
     data_url: str = Field(
@@ -94,7 +112,10 @@ class Settings(BaseSettings):
     @classmethod
     def _make_absolute(cls, path: Path | None) -> Path | None:
         # Workers run in another working folder than the app, and must find the same files.
-        return path.expanduser().absolute() if path else path
+        try:
+            return path.expanduser().absolute() if path else path
+        except RuntimeError as error:
+            raise ValueError("there is no such home folder") from error
 
     def is_admin_token(self, text: str) -> bool:
         """Whether `text` is the admin's password; takes as long for a wrong one as for a nearly right one."""
@@ -153,6 +174,6 @@ def get_settings() -> Settings:
         raise ConfigError(
             "{name}: {message}. Received: {received}",
             name=_PREFIX + str(first["loc"][0]).upper(),
-            message=first["msg"],
+            message=first["msg"].removeprefix("Value error, "),
             received="(hidden)" if "token" in str(first["loc"][0]) else repr(first["input"]),
         ) from error

@@ -116,3 +116,33 @@ def test_settings_are_read_once(monkeypatch):
     before = get_settings()
     monkeypatch.setenv("MNIST_LAB_SLOTS", "5")
     assert get_settings() is before
+
+
+@pytest.fixture
+def no_home(clean):
+    """Make this process one of a user without a home folder, as a number without a name is in a container."""
+
+    def fail(_path):
+        raise RuntimeError("Could not determine home directory.")
+
+    clean.delenv("HOME", raising=False)
+    clean.setattr(Path, "expanduser", fail)
+    return clean
+
+
+def test_without_a_home_folder_the_variable_is_enough(no_home):
+    no_home.setattr(Path, "expanduser", lambda path: path)
+    no_home.setattr(Path, "home", classmethod(lambda _: (_ for _ in ()).throw(RuntimeError("no home"))))
+    no_home.setenv("MNIST_LAB_HOME", "/data")
+    assert (get_settings().home, get_settings().keras_dir) == (Path("/data"), Path("/data/keras"))
+
+
+def test_without_a_home_folder_and_the_variable_its_name_is_told(no_home):
+    with pytest.raises(ConfigError, match="no home folder. Set MNIST_LAB_HOME to a folder"):
+        get_settings()
+
+
+def test_the_home_of_somebody_who_does_not_exist_is_told(no_home):
+    no_home.setenv("MNIST_LAB_HOME", "~nobody/lab")
+    with pytest.raises(ConfigError, match="MNIST_LAB_HOME: there is no such home folder. Received: '~nobody/lab'"):
+        get_settings()

@@ -1,0 +1,44 @@
+"""What a terminal can't show: spelled with what it has, never an error.
+
+Terminals speak many encodings (``cp949`` on a Korean Windows, ``ascii`` in a bare container), and file names may hold
+bytes that are no text in any.
+"""
+
+import codecs
+import sys
+import unicodedata
+
+_HANDLER = "mnist_lab.plain"
+_PLAIN = {
+    **dict(zip("▁▂▃▄▅▆▇█", "_.:-=+*#", strict=True)),  # the bars of small curves
+    **dict.fromkeys("“”„«»", '"'),
+    **dict.fromkeys("‘’‚", "'"),
+    **dict.fromkeys("–—−", "-"),
+    "…": "...",
+    "·": "|",
+    "×": "x",
+    "→": "->",
+    "\u00a0": " ",
+    "\u202f": " ",
+}
+
+
+def show_any_text() -> None:
+    """Let standard output and error take any text: what their encoding lacks is written in plain letters."""
+    codecs.register_error(_HANDLER, _spell)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:  # a stream that stands in for a terminal may have none
+            reconfigure(errors=_HANDLER)
+
+
+def _spell(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+
+
+def _plain(character: str) -> str:
+    if character in _PLAIN:
+        return _PLAIN[character]
+    return "".join(part for part in unicodedata.normalize("NFKD", character) if part.isascii()) or "?"
