@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.datasets import DATASETS, DatasetSpec, DatasetStatus, shared_provider
-from pages._ui.errors import show_error
+from pages._ui.errors import in_words, show_error
 from pages._ui.i18n import t
 
 
@@ -42,7 +42,7 @@ def show_status(spec: DatasetSpec, *, calm: bool = False) -> None:
             _show_progress(spec, status)
             return
         if status.problem is not None and calm:
-            st.caption(t(status.problem.template, **status.problem.values))
+            st.caption(in_words(status.problem))
         elif status.problem is not None:
             show_error(status.problem)
         elif not spec.is_downloadable:
