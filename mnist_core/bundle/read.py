@@ -30,7 +30,7 @@ MOST_TEXT = 200_000  # bytes of settings and manifest
 MOST_CURVE = 30_000_000  # bytes of the curve: 200 epochs of 60,000 batches are never measured one by one
 _UNPACKED = 3  # times the size of the file: weights hardly shrink, probabilities do
 _MOST_POINTS = 200_000
-_MOST_PARTS = 2000  # images on the map of the last hidden layer
+_LEAST_PARTS, _MOST_PARTS = 2, 2000  # images on the map of the last hidden layer
 _KERAS_COPIES = 4  # weights and what an optimizer remembers of each
 _MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
 _HALF = 2e-2  # rounding of ten probabilities in half precision
@@ -120,7 +120,7 @@ def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Inc
     if contents.PARTS in archive.entries:
         expected = _expected_parts(config, spec)
         content = archive.read(contents.PARTS, 4 * _weights(config, spec) + _MOST_RELATED)
-        files["parts.npz"] = _archived(read_arrays(content, "parts.npz", expected))
+        files["parts.npz"] = _archived(_same_images(read_arrays(content, "parts.npz", expected)))
     return Incoming(manifest, config, points, tables, files)
 
 
@@ -265,9 +265,18 @@ def _expected_parts(config: RunConfig, spec: DatasetSpec) -> dict[str, Expected]
             expected.setdefault(f"kernel_{number:02}", Expected(kinds, (before[0], row.output_shape[0]), needed=False))
         before = row.output_shape
         widths.append(before[-1])
+    most_images = min(_MOST_PARTS, spec.n_test)
     for name in ("before", "after"):
-        expected[name] = Expected(kinds, ((1, _MOST_PARTS), (1, 1024)), needed=False)
+        expected[name] = Expected(kinds, ((_LEAST_PARTS, most_images), (1, 1024)), needed=False)
     return expected
+
+
+def _same_images(parts: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Return the parts; raises `BundleError` where the last hidden layer has seen other images before than after."""
+    shapes = {parts[name].shape for name in ("before", "after") if name in parts}
+    if len(shapes) > 1 or ("before" in parts) != ("after" in parts):
+        raise BundleError("parts.npz shows other images before the training than after it.")
+    return parts
 
 
 def _archived(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:

@@ -240,6 +240,19 @@ CONTENTS = {
     "labels: none of these": (put(names.LABELS, npz(test=np.full(297, 200, np.uint8))), "labels that"),
     "labels: wrong shape": (put(names.LABELS, npz(test=np.zeros(5, np.uint8))), "another shape"),
     "parts: pickled": (put(names.PARTS, npz(kernel_01=np.array([{}], object))), "pickled Python"),
+    "parts: tables of unequal length": (
+        put(names.PARTS, npz(before=np.zeros((50, 16), np.float32), after=np.zeros((60, 16), np.float32))),
+        "other images before the training",
+    ),
+    "parts: one table of two": (put(names.PARTS, npz(after=np.zeros((50, 16), np.float32))), "other images before"),
+    "parts: more images than there are": (
+        put(names.PARTS, npz(before=np.zeros((1999, 16), np.float32), after=np.zeros((1999, 16), np.float32))),
+        "another shape",
+    ),
+    "parts: one image spans no plane": (
+        put(names.PARTS, npz(before=np.zeros((1, 16), np.float32), after=np.zeros((1, 16), np.float32))),
+        "another shape",
+    ),
     "parts: of another network": (put(names.PARTS, npz(kernel_01=np.zeros((7, 7), np.float32))), "another shape"),
     "keras: no zip": (put(names.MODEL, b"\x89HDF\r\n\x1a\n"), "no zip file"),
     "keras: a lambda layer": (
