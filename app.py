@@ -14,8 +14,10 @@ from starlette.routing import Route
 
 from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
+from mnist_core.gateway import Gateway
 from mnist_core.memory import return_large_blocks
 from mnist_core.pretrained import install_shipped
+from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
 from pages._ui.errors import show_unexpected
 from pages._ui.web import VisitorMiddleware, health, plotly_js
@@ -42,6 +44,6 @@ app = st.App(
     "pages/_dashboard.py",
     lifespan=lifespan,
     routes=[Route("/lab/health", health), Route("/lab/plotly.min.js", plotly_js)],
-    middleware=[Middleware(VisitorMiddleware)],
+    middleware=[Middleware(Gateway, settings=get_settings()), Middleware(VisitorMiddleware)],
     on_script_error=show_unexpected,
 )

@@ -1,6 +1,7 @@
 """Settings of an installation, read once from environment variables ``MNIST_LAB_*``."""
 
 import hmac
+import ipaddress
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from mnist_core.errors import ConfigError
 
 _PREFIX = "MNIST_LAB_"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Settings(BaseSettings):
@@ -90,6 +92,17 @@ class Settings(BaseSettings):
         description="Password for stopping, renaming and deleting everyone's runs. Unset: nobody can.",
     )
 
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of your proxies, apart by commas: their X-Forwarded headers are believed.",
+    )
+
+    @field_validator("trusted_proxies", mode="after")
+    @classmethod
+    def _check_networks(cls, text: str) -> str:
+        _networks(text)
+        return text
+
     @field_validator("home", "data_dir", "keras_dir", mode="after")
     @classmethod
     def _make_absolute(cls, path: Path | None) -> Path | None:
@@ -100,6 +113,11 @@ class Settings(BaseSettings):
         """Whether `text` is the admin's password; takes as long for a wrong one as for a nearly right one."""
         token = self.admin_token
         return token is not None and hmac.compare_digest(text.encode(), token.get_secret_value().encode())
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """The networks whose X-Forwarded headers are believed."""
+        return _networks(self.trusted_proxies)
 
     @property
     def database_path(self) -> Path:
@@ -135,6 +153,10 @@ class Settings(BaseSettings):
     def datasets_dir(self) -> Path:
         """Folder with downloads and decoded arrays."""
         return self.home / "datasets"
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
 @lru_cache(maxsize=1)

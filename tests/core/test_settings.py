@@ -51,6 +51,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "uploads": "false",
         "drawings_per_visitor": "13",
         "admin_token": "a long password",
+        "trusted_proxies": "127.0.0.1, 10.0.0.0/8",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -98,7 +99,14 @@ def test_an_empty_variable_is_as_good_as_none(clean):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("SLOTS", "0"), ("SLOTS", "many"), ("DOWNLOAD_RETRIES", "-1"), ("STOP_PATIENCE", "0")]
+    ("name", "value"),
+    [
+        ("SLOTS", "0"),
+        ("SLOTS", "many"),
+        ("DOWNLOAD_RETRIES", "-1"),
+        ("STOP_PATIENCE", "0"),
+        ("TRUSTED_PROXIES", "my proxy"),
+    ],
 )
 def test_a_bad_variable_is_named_with_what_it_held(clean, name, value):
     clean.setenv(f"MNIST_LAB_{name}", value)
