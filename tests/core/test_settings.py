@@ -52,6 +52,14 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "drawings_per_visitor": "13",
         "admin_token": "a long password",
         "trusted_proxies": "127.0.0.1, 10.0.0.0/8",
+        "allowed_hosts": "lab.example.org",
+        "max_pages": "14",
+        "pages_per_visitor": "15",
+        "messages_per_second": "16",
+        "message_mb": "17",
+        "visitor_uploads_mb": "18",
+        "total_uploads_mb": "19",
+        "metrics": "true",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -68,7 +76,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
 
 def test_a_password_that_is_too_short_is_refused_and_not_repeated(clean):
     clean.setenv("MNIST_LAB_ADMIN_TOKEN", "sesame")
-    with pytest.raises(ConfigError, match="MNIST_LAB_ADMIN_TOKEN") as error:
+    with pytest.raises(ConfigError, match="MNIST_LAB_ADMIN_TOKEN: a password needs at least 12 characters") as error:
         get_settings()
     assert "sesame" not in str(error.value)
 
