@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     max_pages: int = Field(default=600, ge=2, description="Most open pages, of all visitors together.")
     pages_per_visitor: int = Field(default=50, ge=1, description="Most open pages of one visitor.")
     messages_per_second: float = Field(
-        default=30.0, ge=1, description="Most messages a second from one open page, in the long run."
+        default=15.0, ge=1, description="Most messages a second from one open page, in the long run."
     )
     message_mb: int = Field(default=4, ge=1, le=200, description="Largest message of an open page in MB, uncompressed.")
     visitor_uploads_mb: int = Field(
