@@ -1,24 +1,33 @@
 """The server: ``streamlit run app.py`` starts it.
 
-Starts and stops the training queue with the server, serves what is not a page, gives every
-visitor an anonymous cookie, and shows unexpected errors in words. The frame of all pages is
-``pages/_dashboard.py``.
+Starts and stops the training queue with the server, puts the gateway around the pages, and shows unexpected errors in
+words. The frame of all pages is ``pages/_dashboard.py``.
 """
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Route
 
 from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
+from mnist_core.errors import ConfigError
+from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
 from mnist_core.memory import return_large_blocks
 from mnist_core.pretrained import install_shipped
+from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
 from pages._ui.errors import show_unexpected
-from pages._ui.web import VisitorMiddleware, health, plotly_js
+from pages._ui.web import routes, site
+
+raise_limit()
+let_loops_sleep()
+try:
+    settings = get_settings()
+except ConfigError as error:
+    sys.exit(f"mnist_lab: {error}")
 
 
 @asynccontextmanager
@@ -41,7 +50,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     "pages/_dashboard.py",
     lifespan=lifespan,
-    routes=[Route("/lab/health", health), Route("/lab/plotly.min.js", plotly_js)],
-    middleware=[Middleware(VisitorMiddleware)],
+    routes=routes(),
+    middleware=[Middleware(Gateway, settings=settings, site=site())],
     on_script_error=show_unexpected,
 )

@@ -1,6 +1,7 @@
 """Settings of an installation, read once from environment variables ``MNIST_LAB_*``."""
 
 import hmac
+import ipaddress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from mnist_core.errors import ConfigError
 
 _PREFIX = "MNIST_LAB_"
+_SHORTEST_TOKEN = 12
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _below_the_persons_home(*parts: str) -> Path:
@@ -100,13 +103,48 @@ class Settings(BaseSettings):
     share_new_runs: bool = Field(default=True, description="Whether everyone may look at a new run.")
     uploads: bool = Field(
         default=True,
-        description="Whether visitors may upload pictures and use their camera on the page Draw.",
+        description="Whether visitors may upload anything: pictures, their camera's too, drawings and runs.",
     )
     admin_token: SecretStr | None = Field(
         default=None,
-        min_length=12,
         description="Password for stopping, renaming and deleting everyone's runs. Unset: nobody can.",
     )
+
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of your proxies, apart by commas: their X-Forwarded headers are believed.",
+    )
+
+    allowed_hosts: str = Field(
+        default="",
+        description="Names under which the dashboard answers, apart by commas (lab.example.org, *.school.org).",
+    )
+    max_pages: int = Field(default=600, ge=2, description="Most open pages, of all visitors together.")
+    pages_per_visitor: int = Field(default=50, ge=1, description="Most open pages of one visitor.")
+    messages_per_second: float = Field(
+        default=15.0, ge=1, description="Most messages a second from one open page, in the long run."
+    )
+    message_mb: int = Field(default=4, ge=1, le=200, description="Largest message of an open page in MB, uncompressed.")
+    visitor_uploads_mb: int = Field(
+        default=100,
+        ge=1,
+        description="Most MB of uploaded files that are kept in memory for one visitor: newer replace older.",
+    )
+    total_uploads_mb: int = Field(default=500, ge=1, description="Most MB of all uploaded files in memory.")
+    metrics: bool = Field(default=False, description="Whether /_stcore/metrics shows everybody how much is going on.")
+
+    @field_validator("admin_token", mode="after")
+    @classmethod
+    def _check_length(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and len(token.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"a password needs at least {_SHORTEST_TOKEN} characters")
+        return token
+
+    @field_validator("trusted_proxies", mode="after")
+    @classmethod
+    def _check_networks(cls, text: str) -> str:
+        _networks(text)
+        return text
 
     @field_validator("home", "data_dir", "keras_dir", mode="after")
     @classmethod
@@ -121,6 +159,16 @@ class Settings(BaseSettings):
         """Whether `text` is the admin's password; takes as long for a wrong one as for a nearly right one."""
         token = self.admin_token
         return token is not None and hmac.compare_digest(text.encode(), token.get_secret_value().encode())
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """The networks whose X-Forwarded headers are believed."""
+        return _networks(self.trusted_proxies)
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """The names under which the dashboard answers; none means any."""
+        return tuple(part.strip().lower().rstrip(".") for part in self.allowed_hosts.split(",") if part.strip())
 
     @property
     def database_path(self) -> Path:
@@ -156,6 +204,10 @@ class Settings(BaseSettings):
     def datasets_dir(self) -> Path:
         """Folder with downloads and decoded arrays."""
         return self.home / "datasets"
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
 @lru_cache(maxsize=1)

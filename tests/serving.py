@@ -34,19 +34,25 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_server(home: Path, **environment: str) -> Iterator[Server]:
-    """Start the dashboard as `make run` does, and end it as a service manager does."""
+def running_server(home: Path, *options: str, descriptors: int | None = None, **environment: str) -> Iterator[Server]:
+    """Start the dashboard as `make run` does, and end it as a service manager does.
+
+    Streamlit's `options` are added to the command; `descriptors` is all that the process may open (``ulimit -n``).
+    """
     port, log = free_port(), home.with_suffix(".log")
     # Without coverage's own hook too: its memory is not the dashboard's.
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("MNIST_LAB_", "COV"))}
     variables |= {"MNIST_LAB_HOME": str(home), "MNIST_LAB_KERAS_DIR": str(home / "none"), "MNIST_LAB_OFFLINE": "1"}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1"]
+    command += ["--server.address", "127.0.0.1", *options]
+    if descriptors is not None:
+        command = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh", *command]
+    base = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=variables | environment, stdout=output, stderr=subprocess.STDOUT
         )
-    server = Server(process, f"http://127.0.0.1:{port}", home, log)
+    server = Server(process, f"http://127.0.0.1:{port}" + (f"/{base}" if base else ""), home, log)
 
     def answers() -> bool:
         assert process.poll() is None, log.read_text()

@@ -18,7 +18,7 @@ APP = [path for path in [PROJECT / "app.py"] if path.exists()]
 RANKS = {
     **dict.fromkeys(["errors", "text", "files", "memory"], 0),
     **dict.fromkeys(["settings", "choices", "config", "recipes"], 1),
-    **dict.fromkeys(["augmentation", "drawing", "evaluation", "personal", "links"], 2),
+    **dict.fromkeys(["augmentation", "drawing", "evaluation", "personal", "links", "gateway"], 2),
     **dict.fromkeys(["datasets", "store", "robustness", "photos"], 3),
     **dict.fromkeys(["models", "comparing"], 4),
     **dict.fromkeys(["baselines", "board"], 5),

@@ -1,16 +1,19 @@
-"""What the server answers besides pages: health, plotly.js, cookies and security headers."""
+"""What the server answers besides pages, and what the gateway around them is told."""
 
-import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import plotly
-from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection, Request
+import streamlit as st
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import Route
+from streamlit import runtime
 
-VISITOR_COOKIE = "mnist_lab_visitor"
+from mnist_core.gateway import Site
+
+_PAGES = Path(__file__).parents[1]
 _YEAR = 365 * 24 * 3600
 # plotly.js comes with plotly.py; its version in the address makes the browser's copy safe to keep.
 PLOTLY_URL = f"lab/plotly.min.js?v={plotly.__version__}"
@@ -46,35 +49,40 @@ def _plotly_path() -> Path:
     return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
-class VisitorMiddleware:
-    """Gives each browser a random cookie, and every response a few protective headers.
+class _Files:
+    """The uploaded files that Streamlit holds, as the gateway looks after them."""
 
-    The cookie is the visitor's only proof of owning a run, so scripts can't read it and it never
-    appears in a link.
-    """
+    def held(self) -> list[tuple[str, str, int]]:
+        stored = _manager().file_storage if runtime.exists() else {}
+        return [(session, file.file_id, len(file.data)) for session in list(stored) for file in _of(stored, session)]
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def is_open(self, session: str) -> bool:
+        return runtime.exists() and runtime.get_instance().is_active_session(session)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and complete its response's headers."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        known = VISITOR_COOKIE in HTTPConnection(scope).cookies
+    def let_go(self, session: str, file: str) -> None:
+        _manager().remove_file(session, file)
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "same-origin")
-                headers.setdefault("X-Frame-Options", "SAMEORIGIN")
-                if not known and headers.get("content-type", "").startswith("text/html"):
-                    headers.append(
-                        "Set-Cookie",
-                        f"{VISITOR_COOKIE}={secrets.token_urlsafe(24)}; Path=/; Max-Age={_YEAR}; "
-                        "HttpOnly; SameSite=Lax",
-                    )
-            await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+def _manager() -> Any:
+    return runtime.get_instance().uploaded_file_mgr
+
+
+def _of(stored: dict[str, dict[str, Any]], session: str) -> list[Any]:
+    return list(stored.get(session, {}).values())
+
+
+def site() -> Site:
+    """Return what the gateway has to know about the pages."""
+    everyone = not st.get_option("server.enableCORS")
+    return Site(
+        pages=frozenset({"", *(path.stem for path in _PAGES.glob("[!_]*.py") if path.stem != "home")}),
+        files=_Files(),
+        base_path=st.get_option("server.baseUrlPath"),
+        origins=None if everyone else frozenset(st.get_option("server.corsAllowedOrigins")),
+    )
+
+
+def routes() -> list[Route]:
+    """Return the addresses that are answered by functions of this module."""
+    prefix = site().prefix
+    return [Route(f"{prefix}/lab/health", health), Route(f"{prefix}/lab/plotly.min.js", plotly_js)]

@@ -51,6 +51,15 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "uploads": "false",
         "drawings_per_visitor": "13",
         "admin_token": "a long password",
+        "trusted_proxies": "127.0.0.1, 10.0.0.0/8",
+        "allowed_hosts": "lab.example.org",
+        "max_pages": "14",
+        "pages_per_visitor": "15",
+        "messages_per_second": "16",
+        "message_mb": "17",
+        "visitor_uploads_mb": "18",
+        "total_uploads_mb": "19",
+        "metrics": "true",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -67,7 +76,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
 
 def test_a_password_that_is_too_short_is_refused_and_not_repeated(clean):
     clean.setenv("MNIST_LAB_ADMIN_TOKEN", "sesame")
-    with pytest.raises(ConfigError, match="MNIST_LAB_ADMIN_TOKEN") as error:
+    with pytest.raises(ConfigError, match="MNIST_LAB_ADMIN_TOKEN: a password needs at least 12 characters") as error:
         get_settings()
     assert "sesame" not in str(error.value)
 
@@ -98,7 +107,14 @@ def test_an_empty_variable_is_as_good_as_none(clean):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("SLOTS", "0"), ("SLOTS", "many"), ("DOWNLOAD_RETRIES", "-1"), ("STOP_PATIENCE", "0")]
+    ("name", "value"),
+    [
+        ("SLOTS", "0"),
+        ("SLOTS", "many"),
+        ("DOWNLOAD_RETRIES", "-1"),
+        ("STOP_PATIENCE", "0"),
+        ("TRUSTED_PROXIES", "my proxy"),
+    ],
 )
 def test_a_bad_variable_is_named_with_what_it_held(clean, name, value):
     clean.setenv(f"MNIST_LAB_{name}", value)

@@ -6,9 +6,9 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
+from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import Settings
 from mnist_core.store import MetricPoint, Outcome, RunState, Store, own_process
-from pages._ui.web import VISITOR_COOKIE
 from tests.e2e.conftest import settled
 from tests.serving import Server
 

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.engine import close_shared_supervisor
+from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, own_process, shared_store
-from pages._ui.web import VISITOR_COOKIE
 
 OpenPage = Callable[..., AppTest]
 CONFIG = RunConfig(
