@@ -50,7 +50,7 @@ def upload(record: RunRecord) -> None:
     if not get_settings().uploads:
         return
     generation = st.session_state.setdefault(_FILE, 0)
-    with st.popover(t("Upload"), icon=":material/upload:", type="tertiary"):
+    with st.expander(t("Add drawings from a file"), icon=":material/upload:"):
         st.caption(
             t(
                 "A CSV file with a label and 784 pixels in each row, as Kaggle's Digit Recognizer and Fashion-MNIST "
@@ -88,15 +88,14 @@ def _look(found: _Found, record: RunRecord, generation: int) -> None:
     """Say what is odd, offer to turn it, show the drawings as they will be kept, and add them."""
     spec, key = get_spec(record.config.data.dataset), f"{found.digest[:8]}_{record.id}"
     _say_what_is_odd(found, record)
-    invert = st.toggle(
-        t("Make dark on light light on dark"), value=bool(found.lie.inverted.any()), key=f"teach_invert_{key}"
-    )
+    invert = st.toggle(t("Swap light and dark"), value=bool(found.lie.inverted.any()), key=f"teach_invert_{key}")
     turn: str = st.selectbox(
         t("How they are turned"),
         list(_TURNS),
         index=list(_TURNS).index(found.lie.turn),
         format_func=lambda turn: t(_TURNS[turn]),
         key=f"teach_turn_{key}",
+        width=340,
     )
     # Where none seems dark on light, who asks for it means all.
     inverted = found.lie.inverted if found.lie.inverted.any() else ~found.lie.inverted

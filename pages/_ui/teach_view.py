@@ -44,8 +44,8 @@ def teach_view(record: RunRecord) -> None:
     drawings_gallery(drawings, spec)
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads(drawings, spec)
-        upload(record)
         clear_all(spec)
+    upload(record)
 
 
 def _teaching(record: RunRecord, drawings: PersonalSet) -> None:

@@ -233,7 +233,7 @@ class TestTheCollection:
         images, labels = glyphs(30)
         app = open_page("draw.py", run=run.id)
         app.file_uploader[0].upload("drawings.npz", write_npz(255 - turned(images, "transposed"), labels)).run()
-        (invert,) = (toggle for toggle in app.toggle if "dark on light" in toggle.label)
+        (invert,) = (toggle for toggle in app.toggle if toggle.label == "Swap light and dark")
         (turn,) = (box for box in app.selectbox if box.label == "How they are turned")
         assert (invert.value, turn.value) == (True, "transposed")
         invert.set_value(False)
