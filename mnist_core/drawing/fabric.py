@@ -2,7 +2,7 @@
 
 A path is a list of commands, ``["M", x, y]`` at its begin, ``["Q", cx, cy, x, y]`` (a quadratic curve that ends at
 x, y) and ``["L", x, y]`` at its end, in pixels of the canvas. The path was placed by its middle: ``left`` and ``top``
-say where the middle of its box (`_box`) is now, ``angle``, ``scaleX``, ``flipX``, ``skewX`` and so on how it was
+say where the middle of its box (`_extremes`) is now, ``angle``, ``scaleX``, ``flipX``, ``skewX`` and so on how it was
 changed by hand since (Fabric 7, ``calcOwnMatrix``; compared with the canvas's own pixels in Chromium).
 """
 
@@ -21,11 +21,15 @@ from mnist_core.errors import ImageError
 Points = npt.NDArray[np.float64]
 
 _NUMBERS = {"M": 2, "L": 2, "Q": 4}  # numbers after each command
-_MOST_COMMANDS = 20_000  # several minutes of drawing without a rest
+# What a drawing may hold. Reading and preparing whatever is accepted takes some tens of milliseconds at most
+# (benchmarks/README.md): it happens in the process that serves all visitors.
+_MOST_STROKES = 200
+_MOST_COMMANDS = 6_000  # a minute or more of drawing without a rest
+_MOST_POINTS = 1_500  # a number of ten digits has 600; of more of them, every second, third and so on is taken
 _FARTHEST = 1e5  # pixels from the corner of the canvas
-_STEP = 3.0  # pixels between the points of a curve
+_STEP = 3 / 280  # of the canvas's side, between the points of a curve
 _MOST_STEPS = 16  # for each command
-_WIDEST = 0.25  # of the canvas: no pen that can be chosen is wider, and wide ones take long to paint
+_WIDEST = 0.15  # of the canvas's side: no pen that can be chosen is wider, and wide ones take long to paint
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Drawing:
     shades: tuple[int, ...] = ()
     filled: tuple[bool, ...] = ()
 
+    def scaled(self, scale: float) -> "Drawing":
+        """Return the same drawing on a canvas so many times larger."""
+        strokes = tuple(stroke * scale for stroke in self.strokes)
+        return Drawing(strokes, tuple(pen * scale for pen in self.pens), self.shades, self.filled)
+
 
 def read_canvas(content: Any, size: int) -> Drawing:
     """Return the strokes of a canvas.
@@ -66,22 +75,26 @@ def read_canvas(content: Any, size: int) -> Drawing:
     Raises
     ------
     ImageError
-        If it is anything else, or has more than 20,000 commands.
+        If it is anything else, or has more than 200 strokes or 6,000 commands.
     """
     objects = content.get("objects") if isinstance(content, dict) else None
     if not isinstance(objects, list):
         raise _unreadable(content)
-    strokes, pens, shades, filled, commands = [], [], [], [], 0
+    paths: list[list[Any]] = []
     for item in objects:
         path = item.get("path") if isinstance(item, dict) else None
         if not isinstance(path, list) or not path or item.get("type") not in ("Path", "path"):
             raise _unreadable(item)
-        commands += len(path)
-        if commands > _MOST_COMMANDS:
-            raise ImageError("This drawing is too long to be read. Clear it and draw again with fewer strokes.")
-        points, box = _curve(path)
+        paths.append(path)
+    if len(paths) > _MOST_STROKES or sum(map(len, paths)) > _MOST_COMMANDS:
+        raise ImageError("This drawing is too long to be read. Clear it and draw again with fewer strokes.")
+    curves = [_curve(path, _STEP * size) for path in paths]
+    every = -(-sum(len(points) for points, _ in curves) // _MOST_POINTS)
+    strokes, pens, shades, filled = [], [], [], []
+    for item, (points, middle) in zip(objects, curves, strict=True):
         matrix = _matrix(item)
-        placed = (points - box.mean(axis=0)) @ matrix.T + [_number(item, "left", None), _number(item, "top", None)]
+        points = _thinned(points, every)
+        placed = (points - middle) @ matrix.T + [_number(item, "left", None), _number(item, "top", None)]
         pen = _number(item, "strokeWidth", 1.0) * math.sqrt(abs(np.linalg.det(matrix)))
         shade, fill = _shade(item.get("stroke")), is_filled(item)
         # What an outline encloses is still there where the outline itself leaves the canvas.
@@ -131,7 +144,7 @@ def write_canvas(
         for (x, y), (next_x, next_y) in zip(points[:-1], points[1:], strict=True):
             path.append(["Q", x, y, (x + next_x) / 2, (y + next_y) / 2])
         path.append(["L", *points[-1]])
-        left, top = _curve(path)[1].mean(axis=0)
+        left, top = _curve(path, math.inf)[1]
         color = f"#{shade:02X}{shade:02X}{shade:02X}"
         objects.append(
             {"type": "Path", "path": path, "left": left, "top": top, "strokeWidth": pen}
@@ -151,47 +164,51 @@ def _decimated(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [*kept, points[-1]]
 
 
-def _curve(path: list[Any]) -> tuple[Points, Points]:
-    """Return points along a path, and two corners of the box around it."""
-    pieces, extremes = [], []
-    here = None
+def _curve(path: list[Any], step: float) -> tuple[Points, Points]:
+    """Return points along a path, about `step` pixels from each other, and the middle of the box around it."""
+    numbers: list[list[Any]] = []
     for command in path:
         name = command[0] if isinstance(command, (list, tuple)) and command else None
-        if not isinstance(name, str) or len(command) - 1 != _NUMBERS.get(name) or (name == "M") != (here is None):
+        if not isinstance(name, str) or len(command) - 1 != _NUMBERS.get(name) or (name == "M") != (not numbers):
             raise _unreadable(command)
-        numbers = np.array([_checked(number) for number in command[1:]]).reshape(-1, 2)
-        if here is None:
-            pieces.append(numbers)
-            extremes.append(numbers)
-        else:
-            control, end = ((here + numbers[0]) / 2, numbers[0]) if name == "L" else numbers
-            length = math.dist(here, control) + math.dist(control, end)
-            n = min(max(math.ceil(length / _STEP), 1), _MOST_STEPS)
-            pieces.append(_quadratic(here, control, end, np.linspace(0, 1, n + 1)[1:]))
-            extremes.append(_box(here, control, end))
-        here = pieces[-1][-1]
-    corners = np.concatenate(extremes)
-    return np.concatenate(pieces), np.array([corners.min(axis=0), corners.max(axis=0)])
+        # A straight line is a curve whose control point is anywhere on it.
+        numbers.append(command[1:] if name == "Q" else [*command[1:], *command[1:]])
+    table = _checked_all([number for row in numbers for number in row]).reshape(-1, 2, 2)
+    start, control, end = table[:-1, 1], table[1:, 0], table[1:, 1]
+    straight = np.array([command[0] == "L" for command in path[1:]], dtype=bool)
+    control = np.where(straight[:, None], (start + end) / 2, control)
+    lengths = np.hypot(*(control - start).T) + np.hypot(*(end - control).T)
+    each = np.clip(np.ceil(lengths / step), 1, _MOST_STEPS).astype(np.int64)
+    which = np.repeat(np.arange(len(each)), each)
+    at = (np.arange(len(which)) - (np.cumsum(each) - each)[which] + 1) / each[which]
+    points = _quadratic(start[which], control[which], end[which], at[:, None])
+    corners = np.concatenate([table[0, 1:], _extremes(start, control, end), end])
+    middle: Points = (corners.min(axis=0) + corners.max(axis=0)) / 2
+    return np.concatenate([table[0, 1:], points]), middle
 
 
 def _quadratic(start: Points, control: Points, end: Points, at: Points) -> Points:
-    at = at[:, None]
     curve: Points = (1 - at) ** 2 * start + 2 * (1 - at) * at * control + at**2 * end
     return curve
 
 
-def _box(start: Points, control: Points, end: Points) -> Points:
-    """Return two corners of the box that Fabric sees around a quadratic curve, after its start.
+def _extremes(start: Points, control: Points, end: Points) -> Points:
+    """Return how far quadratic curves of shape (n, 2) go, as Fabric sees it.
 
-    Fabric takes the curve for a cubic one with the same control point twice (``parsePath``, ``getBoundsOfCurve``). That
-    box is up to a few pixels too large, and its middle is what ``left`` and ``top`` are about.
+    Fabric takes the curve for a cubic one with the same control point twice (``parsePath``, ``getBoundsOfCurve``). Its
+    box is up to a few pixels too large, and the middle of that is what ``left`` and ``top`` are about.
     """
     before, after = control - start, control - end
     turns = before * after > 0  # the slope is zero where (1 - t)^2 before = t^2 after
-    root = np.sqrt(np.divide(before, after, out=np.zeros(2), where=turns))
+    root = np.sqrt(np.divide(before, after, out=np.zeros_like(before), where=turns))
     at = root / (1 + root)
     extreme = (1 - at) ** 3 * start + 3 * (1 - at) * at * control + at**3 * end
-    return np.array([np.where(turns, extreme, end), end])
+    return np.where(turns, extreme, end)
+
+
+def _thinned(points: Points, every: int) -> Points:
+    """Return each so many points, and the last one in any case."""
+    return points if every < 2 else np.concatenate([points[:-1:every], points[-1:]])
 
 
 def _matrix(item: dict[str, Any]) -> Points:
@@ -223,14 +240,15 @@ def _inside(points: Points, size: int) -> list[Stroke]:
 
 
 def _number(item: dict[str, Any], name: str, default: float | None) -> float:
-    return _checked(item.get(name, default))
+    return float(_checked_all([item.get(name, default)])[0])
 
 
-def _checked(number: Any) -> float:
-    # NaN compares as false, so it is refused as well.
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not abs(number) <= _FARTHEST:
-        raise _unreadable(number)
-    return float(number)
+def _checked_all(numbers: list[Any]) -> Points:
+    for number in numbers:
+        # NaN compares as false, so it is refused as well.
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not abs(number) <= _FARTHEST:
+            raise _unreadable(number)
+    return np.array(numbers, dtype=np.float64)
 
 
 def _unreadable(received: Any) -> ImageError:

@@ -32,12 +32,20 @@ class Sample:
     kind: str
     shapes: tuple[tuple[Stroke, int], ...]
 
-    def on_canvas(self, pen: float) -> dict[str, Any]:
-        """Return what the canvas would write of this drawing: lines of a pen, or filled shapes."""
+    def on_canvas(self, pen: float, scale: float = 1.0) -> dict[str, Any]:
+        """Return what the canvas would write of this drawing: lines of a pen, or filled shapes.
+
+        Parameters
+        ----------
+        pen : float
+            Diameter, on a canvas of 280 x 280 pixels.
+        scale : float
+            By how much the canvas is larger than that.
+        """
         filled = self.kind == "clothes"
-        strokes = [_dense(points) if filled else points for points, _ in self.shapes]
+        strokes = [scale * (_dense(points) if filled else points) for points, _ in self.shapes]
         shades = [shade for _, shade in self.shapes]
-        return write_canvas(strokes, _OUTLINE if filled else pen, shades, [filled] * len(strokes))
+        return write_canvas(strokes, scale * (_OUTLINE if filled else pen), shades, [filled] * len(strokes))
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mnist_core.drawing.strokes import Stroke
 
 MOST_DIGITS = 10  # what falls into more pieces is a scribble rather than a number
-MOST_STROKES = 200  # so is what has more of them; each is compared with each
+MOST_STROKES = 80  # so is what has more of them; each may be compared with each
 
 # All shares are of heights; chosen by the writers with even numbers of "Pen-Based Recognition of Handwritten Digits".
 _MAIN = 0.35  # of the tallest stroke: a stroke of this height may be a digit of its own

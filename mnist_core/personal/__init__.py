@@ -4,18 +4,24 @@ from mnist_core.personal.csv_file import read_csv, write_csv
 from mnist_core.personal.drawings import PersonalSet, content_hash
 from mnist_core.personal.holding_out import ENOUGH, EVERY, held_out, holds_next
 from mnist_core.personal.npz_file import read_npz, write_npz
+from mnist_core.personal.turning import TURNS, Lie, dark_on_light, find_lie, turned
 from mnist_core.personal.varied import VARIED
 
 __all__ = [
     "ENOUGH",
     "EVERY",
+    "TURNS",
+    "Lie",
     "PersonalSet",
     "VARIED",
     "content_hash",
+    "dark_on_light",
+    "find_lie",
     "held_out",
     "holds_next",
     "read_csv",
     "read_npz",
+    "turned",
     "write_csv",
     "write_npz",
 ]

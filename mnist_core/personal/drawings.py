@@ -87,7 +87,7 @@ def _checked_images(images: npt.NDArray[Any]) -> Images:
     if images.dtype.kind not in "buif":
         raise DrawingsError("Pixels are numbers from 0 to 255. Received: {kind}", kind=str(images.dtype))
     values = images.astype(np.float64)
-    if images.dtype.kind == "b" or (images.dtype.kind == "f" and _within(values, 1.0).all()):
+    if _within(values, 1.0).all():  # no pixel is brighter than 1: black and white, or fractions
         values *= 255.0
     wrong = np.flatnonzero(~_within(values, 255.0).all(axis=(1, 2)))
     if len(wrong):

@@ -1,25 +1,23 @@
 """Draw: the canvas, and beside it what the networks say. Only this part of the page runs again after a stroke."""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from mnist_core.datasets import get_spec
-from mnist_core.drawing import Prepared, prepare_parts
-from mnist_core.errors import EmptyImageError
+from mnist_core.drawing import Prepared
 from mnist_core.store import RunRecord
 from pages._ui import runs
-from pages._ui.canvas import SIZE, draw_canvas
+from pages._ui.canvas import draw_canvas
 from pages._ui.correction import correction
 from pages._ui.draw_answer import show_answer, sure_line
 from pages._ui.draw_models import choose_others, side_by_side
-from pages._ui.draw_reading import Reading, least_sureness, read
+from pages._ui.draw_reading import Reading, least_sureness, prepared_parts, read
 from pages._ui.draw_steps import demo, looked_at, steps
-from pages._ui.draw_tools import choose_tools, offer_samples
+from pages._ui.draw_tools import about_clothes, choose_tools, offer_samples
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t, term
 from pages._ui.percent import percent
 from pages._ui.probability_bars import probability_bars
+from pages._ui.run_badges import shipped_note
 
 
 @runs.fragment
@@ -27,18 +25,16 @@ def board(record: RunRecord) -> None:
     """Show canvas, answer and preparation: what an answer needs first, then the rest."""
     spec = get_spec(record.config.data.dataset)
     least_sureness(record)  # worked out in the background before the first stroke
-    left, right = st.columns([2, 3], gap="large")
+    with st.container(key="draw_board"):  # how its columns share the room is in style.css
+        left, right = st.columns([2, 3], gap="medium")
     with left:
-        # On a phone the tools come after the answer (style.css).
+        # On a narrow page the tools come after the answer.
         canvas, below = st.container(), st.container(key="draw_tools")
         with below:
             tools, tools_row = choose_tools(spec.kind)
         with canvas:
             drawing = draw_canvas(tools.pen, spec.kind, shade=tools.shade, fill=tools.fill)
-    parts: tuple[Prepared, ...] = ()
-    if drawing is not None:
-        with suppress(EmptyImageError):  # all that was drawn is erased
-            parts = prepare_parts(drawing, SIZE, spec.kind)
+    parts = () if drawing is None else prepared_parts(drawing, spec.kind)
     reading = read(record, parts) if parts else None
     with right:
         show_answer(reading, spec)
@@ -50,8 +46,19 @@ def board(record: RunRecord) -> None:
         others = choose_others(record)
         if reading is not None:
             side_by_side(reading, others, parts)
+        if record.shipped is not None:
+            shipped_note(record)
+        if spec.kind == "clothes":
+            about_clothes()
     with tools_row:
         offer_samples(spec.kind)
+    with below:
+        st.caption(
+            t(
+                "Draw with the mouse, a finger or a pen: the network answers when you lift it. Or with the keyboard: "
+                "arrow keys move the pen, Space puts it down and lifts it."
+            )
+        )
     if drawing is None or reading is None:
         return
     left, right = st.columns([3, 2], gap="large")

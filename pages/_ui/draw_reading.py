@@ -1,18 +1,24 @@
 """Draw: a drawing as one network reads it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec, shared_provider
-from mnist_core.drawing import Prepared
+from mnist_core.drawing import Drawing, Prepared, prepare_parts
 from mnist_core.engine import shared_background
 from mnist_core.engine.background import Report
+from mnist_core.errors import EmptyImageError
 from mnist_core.evaluation import Answer, read_answer
 from mnist_core.inference import classifier
 from mnist_core.robustness import USUAL_SURENESS, sure_from
 from mnist_core.store import RunRecord, shared_store
+from pages._ui.canvas_steps import SIZE
+
+_PREPARED = "draw_prepared"
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,18 @@ class Reading:
     def sure(self) -> bool:
         """Whether the network is sure of every part."""
         return all(answer.sure for answer in self.answers)
+
+
+def prepared_parts(drawing: Drawing, kind: str) -> tuple[Prepared, ...]:
+    """Return each part of a drawing made ready, once for each change of it; none if all that was drawn is erased."""
+    known = st.session_state.get(_PREPARED)
+    if known is None or known[0] is not drawing or known[1] != kind:
+        parts: tuple[Prepared, ...] = ()
+        with suppress(EmptyImageError):
+            parts = prepare_parts(drawing, SIZE, kind)
+        known = st.session_state[_PREPARED] = (drawing, kind, parts)
+    prepared: tuple[Prepared, ...] = known[2]
+    return prepared
 
 
 def read(record: RunRecord, parts: tuple[Prepared, ...]) -> Reading:

@@ -8,7 +8,7 @@ from mnist_core.figures.explain import heat_image
 from mnist_core.inference import classifier
 from mnist_core.store import shared_store
 from pages._ui import explain_cached
-from pages._ui.canvas import SIZE
+from pages._ui.canvas_steps import SIZE
 from pages._ui.draw_reading import Reading
 from pages._ui.gallery import Tile, gallery
 from pages._ui.heat import legend

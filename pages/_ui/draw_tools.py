@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.drawing import Sample, samples
-from pages._ui.canvas import put_on_canvas
+from pages._ui.canvas_steps import put_on_canvas
 from pages._ui.components import switch
 from pages._ui.i18n import t
 
@@ -55,6 +55,19 @@ def choose_tools(kind: str) -> tuple[Tools, DeltaGenerator]:
     return Tools(pen, shade, fill), row
 
 
+def about_clothes() -> None:
+    """Say what a network that knows photos of clothes can make of a drawing."""
+    st.info(
+        t(
+            "This network learned from photos of clothes: grey, filled shapes. Outlines it has never seen, so fill "
+            "your shapes. Trousers, dresses, bags and shoes (toe to the left) can be read by their shape. T-shirt, "
+            "pullover, coat and shirt differ by cloth and buttons, which a drawing hardly shows: take those "
+            "answers with a smile."
+        ),
+        icon=":material/checkroom:",
+    )
+
+
 def offer_samples(kind: str) -> None:
     """Show a way to begin with a drawing that is there already."""
     with st.popover(t("Show me one"), icon=":material/auto_awesome:", key=f"draw_samples_{kind}"):
@@ -69,6 +82,6 @@ def _sample_button(sample: Sample) -> None:
         t(sample.name),
         key=f"draw_sample_{sample.name}",
         on_click=put_on_canvas,
-        args=(sample.on_canvas(USUAL_PEN), sample.kind),
+        args=(sample, USUAL_PEN),
         width="stretch",
     )

@@ -10,7 +10,8 @@ from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing import prepare_drawing
 from mnist_core.evaluation import mistakes
 from pages._ui.cached import Judgement
-from pages._ui.canvas import SIZE, draw_canvas
+from pages._ui.canvas import draw_canvas
+from pages._ui.canvas_steps import SIZE
 from pages._ui.components import switch
 from pages._ui.dataset_status import pictures_missing
 from pages._ui.explain_cached import Sample, model

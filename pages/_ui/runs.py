@@ -23,6 +23,7 @@ from pages._ui.run_titles import titles
 OFFERED = 200  # so many of the newest runs a box offers; the page Runs has all
 NEW = "new"  # stands in the address for a run that is still to be set up
 # With what a page begins where nothing was chosen, by the key of its box; elsewhere with the visitor's newest run.
+# Such a page keeps its own choice: what is looked at elsewhere does not take the place of what reads a drawing here.
 BEGINS_WITH = {"draw_run": DEFAULT.run_id}
 
 
@@ -95,10 +96,14 @@ def fragment(view: Callable[..., None]) -> Callable[..., None]:
     return part
 
 
-def pick(key: str) -> RunRecord | None:
-    """Show a box to choose a run that has a model; remember it in the address (``?run=``)."""
+def pick(key: str, *, compact: bool = False) -> RunRecord | None:
+    """Show a box to choose a run that has a model; remember it in the address (``?run=``).
+
+    If `compact`, there is the box alone, whose label only screen readers say.
+    """
     records = {record.id: record for record in with_model()}
-    wanted = st.query_params.get("run") or st.session_state.get("current_run")
+    own = st.session_state.get(f"{key}_own") if key in BEGINS_WITH else None
+    wanted = st.query_params.get("run") or own or st.session_state.get("current_run")
     if wanted and wanted != NEW and wanted not in records:
         with errors_in_words():  # a run that is gone or private must not turn into another one in silence
             asked = look_up(wanted)
@@ -117,11 +122,14 @@ def pick(key: str) -> RunRecord | None:
         first = next(iter(records))
     if key not in st.session_state or st.session_state[key] not in records:
         st.session_state[key] = wanted if wanted in records else first
-    chosen: str = st.selectbox(t("Run"), list(records), format_func=words.__getitem__, key=key)
+    label = "collapsed" if compact else "visible"
+    chosen: str = st.selectbox(t("Run"), list(records), format_func=words.__getitem__, key=key, label_visibility=label)
     record = records[chosen]
     remember(chosen)
+    st.session_state[f"{key}_own"] = chosen
     if record.shipped is not None:
-        shipped_note(record)
+        if not compact:
+            shipped_note(record)
         if chosen == first:
             # Nobody chose it, so other pages begin with what is their own.
             st.session_state["current_run"] = None

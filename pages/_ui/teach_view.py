@@ -12,8 +12,9 @@ from pages._ui import runs, session
 from pages._ui.components import need_dataset
 from pages._ui.errors import show_error
 from pages._ui.i18n import t, term
-from pages._ui.teach_files import downloads, upload
+from pages._ui.teach_files import downloads
 from pages._ui.teach_gallery import clear_all, drawings_gallery
+from pages._ui.teach_upload import upload
 from pages._ui.teaching_progress import teaching_progress
 
 _RUN = "taught_run"
@@ -32,7 +33,7 @@ def teach_view(record: RunRecord) -> None:
                 "network learns how you write."
             )
         )
-        upload(spec)
+        upload(record)
         return
     counts = " · ".join(
         t("{n} × “{name}”", n=n, name=name) for name, n in zip(spec.class_names, drawings.counts(), strict=True) if n
@@ -43,8 +44,8 @@ def teach_view(record: RunRecord) -> None:
     drawings_gallery(drawings, spec)
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads(drawings, spec)
-        upload(spec)
         clear_all(spec)
+    upload(record)
 
 
 def _teaching(record: RunRecord, drawings: PersonalSet) -> None:

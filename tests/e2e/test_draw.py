@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+from playwright.sync_api import Browser, CDPSession, FloatRect, Locator, Page, expect
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from mnist_core.settings import Settings
@@ -56,12 +56,17 @@ def open_board(page: Page, server: Server) -> Locator:
     return canvas
 
 
-def places(canvas: Locator, points: Points, each: int = 8) -> list[tuple[float, float]]:
-    """Return places on the screen along a line, some between each two points."""
+def box_of(canvas: Locator) -> FloatRect:
     settled(canvas.page)  # a canvas that was cleared is a new one, which has no place for a moment
     wait_until(lambda: canvas.bounding_box() is not None, 30, "the canvas")
     box = canvas.bounding_box()
     assert box is not None
+    return box
+
+
+def places(canvas: Locator, points: Points, each: int = 8) -> list[tuple[float, float]]:
+    """Return places on the screen along a line, some between each two points."""
+    box = box_of(canvas)
     at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     line = [at[0]]
     for (x, y), (to_x, to_y) in zip(at[:-1], at[1:], strict=True):
@@ -101,15 +106,81 @@ def test_the_mouse_draws_and_strokes_can_be_taken_back(readers: Server, page: Pa
     reads(page, "1")
     expect(page.locator(".lab-reading")).to_contain_text(re.compile("It is sure|Not sure"))
     expect(page.get_by_text("What it looked at")).to_be_visible()
-    # The canvas has an "Undo" and a "Redo" of its own.
-    page.locator(".st-key-draw_undo button").click()
+    page.get_by_role("button", name="Undo").click()
     reads(page, "")
-    page.locator(".st-key-draw_redo button").click()
+    page.get_by_role("button", name="Redo").click()
+    reads(page, "1")
+    page.get_by_role("button", name="Clear").click()
+    reads(page, "")
+    page.get_by_role("button", name="Undo").click()
     reads(page, "1")
     page.get_by_role("button", name="Clear").click()
     reads(page, "")
     draw_with_mouse(page, canvas, SEVEN)
     reads(page, "7")
+
+
+def test_arrow_keys_draw(readers: Server, page: Page) -> None:
+    canvas = open_board(page, readers)
+    expect(page.get_by_role("application", name="Canvas to draw on")).to_be_visible()
+    canvas.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    said = page.locator(".st-key-canvas_frame").get_by_role("status")
+    expect(said).to_contain_text("Pen down, 50% from the left")
+    for _ in range(18):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    reads(page, "1")
+    expect(said).to_contain_text("Pen lifted")
+    assert page.evaluate("scrollY + document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    assert page.evaluate("document.activeElement.shadowRoot.activeElement.className").endswith("upper-canvas")
+    # Leaving the canvas lifts the pen.
+    undo, redo = page.get_by_role("button", name="Undo"), page.get_by_role("button", name="Redo")
+    undo.click()
+    reads(page, "")
+    expect(redo).to_be_enabled()
+    expect(page.get_by_role("application", name="Canvas to draw on")).to_be_visible()
+    canvas.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Tab")
+    expect(page.locator(".lab-reading")).not_to_have_attribute("data-best", "")
+    expect(redo).to_be_disabled()
+
+
+SIZES = ((390, 844), (660, 900), (768, 1024), (820, 1180), (900, 700), (1024, 768), (1280, 720), (1920, 1080))
+# Every part of the canvas takes clicks, and none is covered or cut off.
+_SHARE_THAT_TAKES_CLICKS = """canvas => {
+  const box = canvas.getBoundingClientRect();
+  const host = canvas.getRootNode().host;
+  const shares = Array.from({ length: 29 }, (_, i) => (i + 0.5) / 29);
+  const hits = shares.flatMap((x) => shares.map((y) =>
+    document.elementFromPoint(box.x + x * box.width, box.y + y * box.height) === host
+    && canvas.getRootNode().elementFromPoint(box.x + x * box.width, box.y + y * box.height) === canvas));
+  return hits.filter(Boolean).length / hits.length;
+}"""
+
+
+def test_the_whole_canvas_can_be_drawn_on_at_every_width(readers: Server, page: Page) -> None:
+    canvas = open_board(page, readers)
+    corner: Points = [(264 / 280, 12 / 280), (0.9, 0.5), (0.86, 0.9)]  # where the library's toolbar was
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        box = box_of(canvas)
+        assert box["width"] == pytest.approx(box["height"], abs=1)
+        assert box["width"] >= (480 if width >= 660 else 280), (width, box)
+        assert box["y"] + box["height"] <= height, (width, box)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert canvas.evaluate(_SHARE_THAT_TAKES_CLICKS) == 1, width
+        draw_with_mouse(page, canvas, corner)
+        reads(page, "1")
+        draw_with_mouse(page, canvas, corner[:1])  # a tap resets nothing
+        page.set_viewport_size({"width": height, "height": width})
+        settled(page)
+        reads(page, "1")  # it survives a change of size
+        page.get_by_role("button", name="Clear").click()
+        reads(page, "")
 
 
 def test_several_digits_are_read_as_a_number_by_several_networks(readers: Server, page: Page) -> None:

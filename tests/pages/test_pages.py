@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.datasets import shared_provider
-from mnist_core.drawing import paint, prepare_raw, prepare_strokes, read_canvas, write_canvas
+from mnist_core.drawing import Drawing, paint, prepare_raw, prepare_strokes, read_canvas, write_canvas
 from mnist_core.engine import shared_background
 from mnist_core.inference import classifier
 from mnist_core.recipes import RECIPES
@@ -239,8 +239,13 @@ def html(app: AppTest) -> str:
 
 def drawn(*strokes: list[list[float]]) -> dict[str, Any]:
     """Return what the canvas sends when these strokes are on it; an upright one if none are given."""
-    points = [np.array(stroke) for stroke in strokes or ([[140.0, 60.0], [140.0, 220.0]],)]
-    return {"drawing": {"raw": write_canvas(points, 18), "data": None}}
+    points = [2 * np.array(stroke) for stroke in strokes or ([[140.0, 60.0], [140.0, 220.0]],)]
+    return {"drawing": {"raw": write_canvas(points, 2 * 18), "data": None}}  # the canvas has two pixels for each unit
+
+
+def read_drawn(*strokes: list[list[float]]) -> Drawing:
+    """Return the same as the page reads it."""
+    return read_canvas(drawn(*strokes)["drawing"]["raw"], 2 * 280).scaled(0.5)
 
 
 class TestDraw:
@@ -259,7 +264,7 @@ class TestDraw:
     ) -> None:
         run = finished_run()
         app = self.draw_one(open_page("draw.py"))
-        prepared = prepare_strokes(read_canvas(drawn()["drawing"]["raw"], 280).strokes)
+        prepared = prepare_strokes(read_drawn().strokes)
         answer = classifier(store.files(run.id)).predict(prepared.image[None])[0].argmax()
         assert f'data-best="{answer}"' in words(app)
         assert all(step in words(app) for step in ("Your strokes", "A fitting pen", "Made small", "What it sees"))
@@ -296,6 +301,74 @@ class TestDraw:
         app.run()
         assert app.button(key="draw_redo").disabled
 
+    def test_clear_and_a_sample_can_be_taken_back(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        finished_run()
+        app = open_page("draw.py")
+        assert app.button(key="draw_clear").disabled
+        app = self.draw_one(app)
+        drawing = app.session_state["canvas"]["content"]["objects"]
+        app.button(key="draw_clear").click().run()
+        app.button(key="draw_sample_36").click().run()
+        assert len(app.session_state["canvas"]["content"]["objects"]) == 2
+        app.button(key="draw_undo").click().run()
+        assert "Draw a digit from 0 to 9" in words(app)
+        app.button(key="draw_undo").click().run()
+        assert app.session_state["canvas"]["content"]["objects"] == drawing
+        for _ in range(2):
+            app.button(key="draw_redo").click().run()
+        assert len(app.session_state["canvas"]["content"]["objects"]) == 2
+
+    def test_strokes_that_come_at_once_are_taken_back_one_by_one(
+        self, open_page: OpenPage, finished_run: FinishedRun
+    ) -> None:
+        finished_run()
+        app = open_page("draw.py")
+        app.session_state["canvas_0"] = drawn([[40.0, 60.0], [90.0, 200.0]], [[200.0, 100.0]], [[20.0, 100.0]])
+        app.run()
+        for n in (2, 1):
+            app.button(key="draw_undo").click().run()
+            assert len(app.session_state["canvas"]["content"]["objects"]) == n
+
+    def test_steps_to_go_back_to_share_their_strokes(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
+        finished_run()
+        app = open_page("draw.py")
+        for n in range(1, 4):
+            app.session_state["canvas_0"] = drawn(*[[[20.0 * i, 60.0], [20.0 * i, 200.0]] for i in range(1, n + 1)])
+            app.run()
+        steps = app.session_state["canvas"]["before"]
+        assert [len(step) for step in steps] == [0, 1, 2]
+        assert steps[1][0] is steps[2][0] is app.session_state["canvas"]["content"]["objects"][0]
+
+    def test_a_drawing_is_prepared_once_for_each_change(
+        self, open_page: OpenPage, finished_run: FinishedRun, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        finished_run()
+        app = self.draw_one(open_page("draw.py"))
+        prepared: list[Any] = []
+        monkeypatch.setattr(draw_reading, "prepare_parts", lambda *arguments: prepared.append(arguments))
+        app.toggle(key="draw_demo").set_value(True).run()
+        assert not prepared
+        assert "Your strokes" in words(app)
+
+    def test_what_another_page_shows_does_not_change_the_network_here(
+        self, open_page: OpenPage, finished_run: FinishedRun
+    ) -> None:
+        config = RunConfig(data=DataConfig(dataset="fashion_mnist"), model=NetworkConfig(layers=(Dense(units=8),)))
+        clothes = finished_run(config.with_settings({"validation_split": 0.0}))
+        digits, other = finished_run(name="Reader"), finished_run(name="Other")
+        app = self.draw_one(open_page("draw.py", run=digits.id))
+        for elsewhere in (clothes, other):
+            app.query_params["run"] = elsewhere.id
+            app.switch_page("evaluate.py").run()
+            del app.query_params["run"]  # as the navigation does
+            app.switch_page("draw.py").run()
+            assert app.selectbox(key="draw_run").value == digits.id
+            assert "Your strokes" in words(app), "the drawing is still there"
+        app.switch_page("glossary.py").run()
+        app.query_params["run"] = other.id  # a link that asks for it
+        app.switch_page("draw.py").run()
+        assert app.selectbox(key="draw_run").value == other.id
+
     def test_a_switch_shows_what_most_demos_do(
         self, open_page: OpenPage, finished_run: FinishedRun, store: Store
     ) -> None:
@@ -303,7 +376,7 @@ class TestDraw:
         app = self.draw_one(open_page("draw.py"))
         assert "the whole canvas, shrunk" not in words(app)
         app.toggle(key="draw_demo").set_value(True).run()
-        drawing = read_canvas(drawn()["drawing"]["raw"], 280)
+        drawing = read_drawn()
         raw = prepare_raw(paint(drawing.strokes, 280, drawing.pens)).image
         probabilities = classifier(store.files(run.id)).predict(raw[None])[0]
         assert f"{probabilities.argmax()}, {probabilities.max():.1%} sure" in words(app)
@@ -312,7 +385,7 @@ class TestDraw:
         self, open_page: OpenPage, finished_run: FinishedRun, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = finished_run()
-        prepared = prepare_strokes(read_canvas(drawn()["drawing"]["raw"], 280).strokes)
+        prepared = prepare_strokes(read_drawn().strokes)
         best, second = np.argsort(-classifier(store.files(run.id)).predict(prepared.image[None])[0])[:2]
         monkeypatch.setattr(draw_reading, "least_sureness", lambda record: float("inf"))
         app = self.draw_one(open_page("draw.py"))
@@ -347,7 +420,7 @@ class TestDraw:
         strokes = [[[40.0, 60.0], [40.0, 200.0]], [[140.0, 60.0], [200.0, 60.0], [160.0, 200.0]]]
         app.session_state["canvas_0"] = drawn(*strokes)
         app.run()
-        lines = read_canvas(drawn(*strokes)["drawing"]["raw"], 280).strokes
+        lines = read_drawn(*strokes).strokes
         images = np.stack([prepare_strokes([line]).image for line in lines])
         found = classifier(store.files(run.id)).predict(images).argmax(axis=1)
         assert f'data-best="{found[0]}{found[1]}"' in words(app)

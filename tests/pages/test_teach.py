@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from mnist_core.config import LogisticConfig, RunConfig
 from mnist_core.drawing import prepare_strokes, read_canvas, write_canvas
 from mnist_core.engine import fine_tune_config
 from mnist_core.inference import classifier
-from mnist_core.personal import PersonalSet, held_out, write_csv, write_npz
+from mnist_core.personal import PersonalSet, held_out, turned, write_csv, write_npz
 from mnist_core.pretrained import install_shipped
 from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor, own_process
-from pages._ui import session
+from pages._ui import session, teach_upload
+from tests.glyphs import glyphs, read_glyphs
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -46,7 +48,7 @@ def words(app: AppTest) -> str:
 
 
 def some(n: int = 8, label: int | None = None) -> tuple[Any, Any]:
-    images = np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 200, (n, 28, 28), dtype=np.uint8)
     return images, (np.arange(n) % 2 if label is None else np.full(n, label)).astype(np.uint8)
 
 
@@ -192,12 +194,53 @@ class TestTheCollection:
         app = open_page("draw.py")
         images, labels = some(5)
         app.file_uploader[0].upload(f"drawings.{write.__name__[-3:]}", write(images, labels)).run()
+        assert store.count_drawings(ADA) == 0, "first one sees what will be added"
+        app.button(key="teach_add").click().run()
         found = store.read_drawings(ADA, "digits")
         np.testing.assert_array_equal(found.images, images)
         np.testing.assert_array_equal(found.labels, labels)
         app.run()
         assert store.count_drawings(ADA) == 5
         assert not app.error
+
+    @pytest.mark.parametrize("turn", ["none", "transposed", "left"])
+    @pytest.mark.parametrize("inverted", [False, True])
+    def test_drawings_that_lie_otherwise_are_told_and_turned_before_they_are_kept(
+        self,
+        inverted: bool,
+        turn: str,
+        open_page: OpenPage,
+        run: RunRecord,
+        store: Store,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(teach_upload, "classifier", lambda files: SimpleNamespace(predict=read_glyphs))
+        images, labels = glyphs(30)
+        data = write_csv(turned(255 - images if inverted else images, turn), labels)
+        app = open_page("draw.py", run=run.id)
+        app.file_uploader[0].upload("drawings.csv", data).run()
+        told = " ".join(warning.value for warning in app.warning)
+        assert ("30 of 30 are dark on light" in told) == inverted
+        assert ("seem to lie otherwise" in told) == (turn != "none")
+        assert "reads 30 of 30 right" in words(app) or "it reads 30" in told
+        app.button(key="teach_add").click().run()
+        np.testing.assert_array_equal(store.read_drawings(ADA, "digits").images, images)
+
+    def test_a_file_can_be_turned_by_hand_or_left_as_it_is(
+        self, open_page: OpenPage, run: RunRecord, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(teach_upload, "classifier", lambda files: SimpleNamespace(predict=read_glyphs))
+        images, labels = glyphs(30)
+        app = open_page("draw.py", run=run.id)
+        app.file_uploader[0].upload("drawings.npz", write_npz(255 - turned(images, "transposed"), labels)).run()
+        (invert,) = (toggle for toggle in app.toggle if toggle.label == "Swap light and dark")
+        (turn,) = (box for box in app.selectbox if box.label == "How they are turned")
+        assert (invert.value, turn.value) == (True, "transposed")
+        invert.set_value(False)
+        turn.set_value("around").run()
+        app.button(key="teach_add").click().run()
+        kept = store.read_drawings(ADA, "digits").images
+        np.testing.assert_array_equal(kept, turned(255 - turned(images, "transposed"), "around"))
 
     @pytest.mark.parametrize(
         ("data", "sentence"),

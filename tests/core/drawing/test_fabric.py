@@ -16,6 +16,7 @@ from mnist_core.drawing import (
     ink_from_rgba,
     paint,
     paint_drawing,
+    prepare_parts,
     prepare_strokes,
     read_canvas,
     write_canvas,
@@ -154,5 +155,56 @@ def test_a_pen_wider_than_any_that_can_be_chosen_is_painted_as_wide_as_the_wides
     wide = read_canvas(
         {"objects": [PATH | {"strokeWidth": 1e5, "scaleX": 1e5, "scaleY": 1e5, "path": [["M", 9, 9]]}]}, 280
     )
-    assert wide.pens == (70,)
+    assert wide.pens == (42,)
     assert paint_drawing(wide, 280).any()
+
+
+def test_a_drawing_gives_the_same_image_on_a_larger_canvas():
+    rng = np.random.default_rng(0)
+    strokes = [np.cumsum(rng.normal(0, 8, (40, 2)), axis=0) + 140 for _ in range(3)]
+    small = read_canvas(write_canvas(strokes, 18), 280)
+    large = read_canvas(write_canvas([2 * stroke for stroke in strokes], 36), 560).scaled(0.5)
+    assert small.pens == large.pens
+    for kind in ("digits", "clothes"):
+        for one, other in zip(prepare_parts(small, 280, kind), prepare_parts(large, 280, kind), strict=True):
+            assert np.array_equal(one.image, other.image)
+
+
+def costly():
+    """Yield drawings that hold as much as may be, each as expensive as it can be in its way."""
+    rng = np.random.default_rng(0)
+    wide = {"strokeWidth": 1e4, "left": 140, "top": 140, "stroke": "#808080"}
+
+    def line(n):
+        return write_canvas([rng.uniform(0, 280, (n, 2))], 40)["objects"][0]["path"]
+
+    yield {"objects": [PATH | wide | {"path": line(5_990)}]}
+    yield {"objects": [PATH | wide | {"path": line(29)} for _ in range(200)]}
+    yield {"objects": [PATH | wide | {"path": line(29), "fill": "#FFFFFF"} for _ in range(200)]}
+    yield {"objects": [PATH | wide | {"path": [["M", 0, 0]] + [["L", 280 * (i % 2), 5] for i in range(5_990)]}]}
+
+
+@pytest.mark.parametrize("content", list(costly()), ids=["one", "many", "filled", "over the edge"])
+def test_whatever_is_accepted_is_painted_from_few_points(content):
+    drawing = read_canvas(content, 280)
+    assert sum(map(len, drawing.strokes)) <= 1_500 + 2 * 200
+    assert max(drawing.pens) <= 42
+    assert read_canvas(content | {"objects": content["objects"][:1]}, 280).strokes
+
+
+def test_a_long_drawing_keeps_its_shape_and_both_ends():
+    angles = np.linspace(0, 20 * math.pi, 5_000)
+    spiral = 140 + np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1) * 1.9
+    points = read_canvas(write_canvas([spiral], 4), 280).strokes[0]
+    assert len(points) <= 1_501
+    assert points[0] == pytest.approx(spiral[0])
+    assert points[-1] == pytest.approx(spiral[-1])
+    radius, turn = np.hypot(*(points - 140).T), np.arctan2(*(points - 140).T[::-1])
+    away = (radius / 1.9 - turn + math.pi) % (2 * math.pi) - math.pi
+    assert np.abs(away[radius > 10] * 1.9).max() < 1.5  # units from the line that was drawn
+
+
+@pytest.mark.parametrize("strokes", [201, 300])
+def test_more_strokes_than_a_drawing_may_have_are_refused_in_words(strokes):
+    with pytest.raises(ImageError, match="too long"):
+        read_canvas({"objects": [PATH] * strokes}, 280)

@@ -42,23 +42,93 @@ def test_files_of_other_programs_are_read(before, end):
     assert (images[1] == 1).all()
 
 
+def table_of(some, separator=",", order=None, before=None, line_end="\n"):
+    """Return images and labels as a file without names: by default the label comes first."""
+    table = np.column_stack([some[1], some[0].reshape(len(some[1]), -1)])
+    lines = [separator.join(map(str, row)) for row in table[:, order if order is not None else slice(None)].tolist()]
+    return line_end.join([*([before] if before else []), *lines, ""]).encode()
+
+
+def named(first, names, separator=","):
+    return separator.join([*first, *names])
+
+
+SIDES = [f"{row}x{column}" for row in range(1, 29) for column in range(1, 29)]
+LAST = [*range(1, 785), 0]
+BACKWARDS = [0, *range(784, 0, -1)]
+FORMS = {
+    "semicolons": {"separator": ";", "before": ";".join(HEADER)},
+    "tabs": {"separator": "\t", "before": "\t".join(HEADER)},
+    "spaces": {"separator": " "},
+    "a comma and a space": {"separator": ", ", "before": ", ".join(HEADER)},
+    "Excel's first line": {"separator": ";", "before": "sep=;\n" + ";".join(HEADER)},
+    "Kaggle's Fashion-MNIST": {"before": named(["label"], [f"pixel{n}" for n in range(1, 785)])},
+    "Kaggle's MNIST in CSV": {"before": named(["label"], SIDES)},
+    "names of pandas": {"before": named(["class"], map(str, range(784)))},
+    "the label last": {"order": LAST, "before": named(HEADER[1:], ["label"])},
+    "other order": {"order": BACKWARDS, "before": named(["Label"], HEADER[:0:-1])},
+    "quotes": {"before": ",".join(f'"{name}"' for name in HEADER)},
+    "no names": {},
+    "no names, semicolons": {"separator": ";"},
+    "no names, the label last": {"order": LAST},
+    "empty lines": {"before": "\n" + ",".join(HEADER) + "\n\n"},
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_other_forms_are_read(form, some):
+    images = some[0].copy()
+    images[:, 0, 0] = images[:, 27, 27] = 0  # corners are empty, as in most images
+    found, labels = read_csv(table_of((images, some[1]), **form), 100)
+    np.testing.assert_array_equal(found, images)
+    np.testing.assert_array_equal(labels, some[1])
+
+
+def test_a_column_that_counts_the_rows_is_passed_over(some):
+    lines = write_csv(*some).decode().splitlines()
+    numbered = ["," + lines[0], *(f"{n + 1000},{line}" for n, line in enumerate(lines[1:]))]
+    found, labels = read_csv("\n".join(numbered).encode(), 100)
+    np.testing.assert_array_equal(found, some[0])
+    np.testing.assert_array_equal(labels, some[1])
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("point", [".", ","])
+def test_fractions_and_black_and_white_are_made_bright(point, separator):
+    if point == separator:
+        return
+    half = ["3", *["0"] * 783, f"0{point}5"]
+    white = ["4", *["0"] * 783, "1"]
+    data = "\n".join(separator.join(row) for row in (HEADER, half, white)).encode()
+    images, _ = read_csv(data, 10)
+    assert images[:, 27, 27].tolist() == [128, 255]
+    images, _ = read_csv("\n".join(",".join(row) for row in (HEADER, white)).encode(), 10)
+    assert images[0, 27, 27] == 255
+
+
 WRONG = {
     "empty": (b"", "first row"),
     "only a header": (file_of(), "no drawing"),
-    "no header": (file_of(header=ROW), "first row"),
     "the test file, without labels": (file_of(header=HEADER[1:]), "first row"),
-    "other columns": (file_of(header=("label", *HEADER[:0:-1])), "first row"),
-    "a short row": (file_of(ROW, ROW[:-1]), "Row 2 has 784 columns"),
-    "a long row": (file_of([*ROW, "0"]), "Row 1 has 786 columns"),
-    "a word": (file_of(ROW, changed(c5="ink")), "Row 2"),
-    "nothing in a cell": (file_of(changed(c5="")), "Row 1"),
-    "NaN": (file_of(changed(c5="nan")), "Row 1"),
-    "infinite": (file_of(changed(c5="inf")), "Row 1"),
-    "above 255": (file_of(changed(c5="256")), "Row 1"),
-    "below 0": (file_of(changed(c5="-1")), "Row 1"),
-    "a fraction": (file_of(changed(c5="0.5")), "Row 1"),
+    "the test file, without labels and names": (file_of(header=ROW[1:]), "labels are missing"),
+    "two labels": (file_of(header=("label", "class", *HEADER[2:])), "first row"),
+    "one pixel twice": (file_of(header=("label", "pixel0", *HEADER[1:-1])), "first row"),
+    "names without an order": (file_of(header=("label", *["pixel"] * 784)), "first row"),
+    "a short row": (file_of(ROW, ROW[:-1]), "Line 3 has 784 columns instead of 785"),
+    "a long row": (file_of([*ROW, "0"]), "Line 2 has 786 columns instead of 785"),
+    "a long row without names": (file_of([*ROW, "0"], header=ROW), "Line 2 has 786 columns instead of 785"),
+    "a word": (file_of(ROW, changed(c5="ink")), "Line 3 has another in column 6: ink"),
+    "a word without names": (file_of(changed(c5="ink"), header=ROW), "Line 2 has another in column 6: ink"),
+    "a word in the first row": (file_of(header=changed(c5="ink")), "Line 1 has another in column 6: ink"),
+    "a word after an empty line": (file_of([], changed(c5="ink")), "Line 3 has another"),
+    "nothing in a cell": (file_of(changed(c5="")), "Line 2 has another in column 6: nothing"),
+    "NaN": (file_of(changed(c5="nan")), "Line 2"),
+    "infinite": (file_of(changed(c5="inf")), "Line 2"),
+    "above 255": (file_of(changed(c5="256")), "Line 2"),
+    "below 0": (file_of(changed(c5="-1")), "Line 2"),
+    "a fraction": (file_of(ROW, changed(c5="0.5")), "Line 3 has both"),
     "a label of 10": (file_of(changed(c0="10")), "Drawing 1 has another: 10"),
-    "a formula": (file_of(changed(c5="=1+1")), "Row 1"),
+    "a formula": (file_of(changed(c5="=1+1")), "Line 2"),
     "no ink": (file_of(changed(c784="0")), "Drawing 1 is empty"),
     "too many rows": (file_of(*[ROW] * 11), "at most 10"),
     "much too long": (b"0," * 10_000_000, "at most 10"),

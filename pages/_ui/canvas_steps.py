@@ -1,0 +1,121 @@
+"""What is on a canvas of this session, and the steps that undo and redo take.
+
+Digits and clothes have a drawing each, so that a change of the network never reads a digit as a shoe.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.drawing import Drawing, Sample, fill_outline, read_canvas
+
+SIZE = 280  # side of a drawing: ten units for each pixel of an MNIST image
+FINE = 2  # pixels of the canvas for each unit, so that lines are crisp where the canvas is shown large
+_NAMES = {"digits": "canvas", "clothes": "clothes"}
+_MOST_STEPS = 50  # so many can be taken back
+
+
+def clear_canvas(kind: str = "digits") -> None:
+    """Begin with an empty canvas; what was on it comes back with undo."""
+    _put(kind, [])
+
+
+def put_on_canvas(sample: Sample, pen: int) -> None:
+    """Begin with a drawing that is there already; what was on the canvas comes back with undo."""
+    _put(sample.kind, sample.on_canvas(pen, scale=FINE)["objects"])
+
+
+def undo_stroke(kind: str = "digits") -> None:
+    """Take the last step back: a stroke, or whatever replaced the drawing."""
+    state = state_of(kind)
+    if state["before"]:
+        *before, last = state["before"]
+        _replace(kind, last, before, [*state["undone"], objects_of(state["content"])])
+
+
+def redo_stroke(kind: str = "digits") -> None:
+    """Do the step again that was taken back last."""
+    state = state_of(kind)
+    if state["undone"]:
+        *left, last = state["undone"]
+        _replace(kind, last, [*state["before"], objects_of(state["content"])], left)
+
+
+def fill_new_stroke(kind: str) -> None:
+    """Fill what the stroke goes around that the canvas has just sent."""
+    sent = st.session_state.get(key_of(kind))
+    drawing = sent.get("drawing") if sent is not None else None
+    objects = objects_of(drawing.get("raw") if drawing else None)
+    if len(objects) > len(objects_of(state_of(kind)["content"])) and isinstance(objects[-1], dict):
+        _put(kind, [*objects[:-1], fill_outline(objects[-1])])
+
+
+def take(content: Any, state: dict[str, Any]) -> None:
+    """Remember what the canvas sent; each stroke that came is a step that can be taken back."""
+    known, now = objects_of(state["content"]), objects_of(content)
+    if now == known:
+        return
+    if len(now) > len(known):
+        now = [*known, *now[len(known) :]]  # the steps share their strokes, so that they cost nothing
+        steps = [now[:n] for n in range(len(known) + 1, len(now))]
+        state["before"] = [*state["before"], *_worth_keeping(state), *steps][-_MOST_STEPS:]
+        state["undone"] = []  # what was taken back is forgotten
+    state["content"] = content | {"objects": now}
+
+
+def read_drawing(state: dict[str, Any]) -> Drawing | None:
+    """Return the drawing, which is read once for each change of it."""
+    objects = objects_of(state["content"])
+    if state["read"] is None or state["read"][0] is not objects:
+        drawing = read_canvas(state["content"], FINE * SIZE).scaled(1 / FINE) if objects else None
+        state["read"] = (objects, drawing if drawing and drawing.strokes else None)
+    read: Drawing | None = state["read"][1]
+    return read
+
+
+def _put(kind: str, objects: list[Any]) -> None:
+    """Replace the drawing, which is a step that can be taken back."""
+    state = state_of(kind)
+    if objects or objects_of(state["content"]):
+        _replace(kind, objects, [*state["before"], *_worth_keeping(state)][-_MOST_STEPS:], [])
+
+
+def _worth_keeping(state: dict[str, Any]) -> list[list[Any]]:
+    """Return what is on the canvas as a step to go back to; no step where it could not be read, as it may be huge."""
+    objects = objects_of(state["content"])
+    readable = not objects or (state["read"] is not None and state["read"][0] is objects)
+    return [objects] if readable else []
+
+
+def _replace(kind: str, objects: list[Any], before: list[list[Any]], undone: list[list[Any]]) -> None:
+    state = state_of(kind)
+    content = (state["content"] or {}) | {"objects": objects} if objects else None
+    state |= {
+        "generation": state["generation"] + 1,
+        "content": content,
+        "initial": content,
+        "before": before,
+        "undone": undone,
+    }
+
+
+def objects_of(content: Any) -> list[Any]:
+    objects = content.get("objects") if isinstance(content, dict) else None
+    return objects if isinstance(objects, list) else []
+
+
+def key_of(kind: str) -> str:
+    return f"{_NAMES[kind]}_{state_of(kind)['generation']}"
+
+
+def state_of(kind: str) -> dict[str, Any]:
+    """Return what the session knows of a canvas.
+
+    ``before`` and ``undone`` hold the drawings of the steps that undo and redo go to, the next one last; they share
+    their strokes. ``read`` is the drawing as it was read last, with the strokes that it was read from.
+    """
+    state: dict[str, Any] = st.session_state.setdefault(_NAMES[kind], {})
+    empty = {"generation": 0, "content": None, "initial": None, "before": [], "undone": [], "read": None}
+    for name, value in empty.items():
+        state.setdefault(name, value)
+    return state

@@ -1,0 +1,149 @@
+"""Drawings from a file: looked at, turned where they lie otherwise than a network expects, and added."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mnist_core.datasets import DatasetSpec, get_spec
+from mnist_core.errors import LimitError
+from mnist_core.inference import classifier
+from mnist_core.personal import Lie, find_lie, read_csv, read_npz, turned
+from mnist_core.personal.drawings import Images, Labels
+from mnist_core.settings import get_settings
+from mnist_core.store import RunRecord, shared_store
+from mnist_core.text import plain
+from pages._ui import session
+from pages._ui.errors import errors_in_words
+from pages._ui.gallery import Tile, gallery
+from pages._ui.i18n import t
+
+_FILE, _FOUND = "teach_file", "teach_found"
+_ZIP = b"PK"  # how every NPZ file begins
+_SHOWN = 12  # drawings before they are added
+_TURNS: Mapping[str, str] = {
+    "none": "As they are",
+    "transposed": "Rows and columns swapped",
+    "left": "Turned to the left",
+    "right": "Turned to the right",
+    "around": "Turned upside down",
+    "mirrored": "Left and right swapped",
+    "upside_down": "Top and bottom swapped",
+    "transposed_around": "Rows and columns swapped, upside down",
+}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is in a file, and how it lies for one network."""
+
+    digest: str
+    run: str
+    images: Images
+    labels: Labels
+    lie: Lie
+
+
+def upload(record: RunRecord) -> None:
+    """Show the way to add drawings from a file; nothing where uploads are switched off."""
+    if not get_settings().uploads:
+        return
+    generation = st.session_state.setdefault(_FILE, 0)
+    with st.expander(t("Add drawings from a file"), icon=":material/upload:"):
+        st.caption(
+            t(
+                "A CSV file with a label and 784 pixels in each row, as Kaggle's Digit Recognizer and Fashion-MNIST "
+                "have them, or an NPZ file with the arrays images and labels. What you downloaded here fits."
+            )
+        )
+        # With a new key the box is empty again: what was added is not added twice.
+        file = st.file_uploader(
+            t("File with drawings"), type=["csv", "npz"], key=f"{_FILE}_{generation}", max_upload_size=10
+        )
+        if file is None:
+            st.session_state.pop(_FOUND, None)
+            return
+        with errors_in_words():
+            found = _read(file.getvalue(), record)
+            _look(found, record, generation)
+
+
+def _read(data: bytes, record: RunRecord) -> _Found:
+    """Return what is in a file; read once, and the file itself is not kept."""
+    digest = hashlib.sha256(data).hexdigest()
+    known: _Found | None = st.session_state.get(_FOUND)
+    if known is None or (known.digest, known.run) != (digest, record.id):
+        most = get_settings().drawings_per_visitor
+        left = most - shared_store().count_drawings(session.owner())
+        if left <= 0:
+            raise LimitError("At most {most} drawings can be kept. Delete some that you don't need.", most=f"{most:,}")
+        images, labels = (read_npz if data.startswith(_ZIP) else read_csv)(data, left)
+        lie = find_lie(images, labels, classifier(shared_store().files(record.id)).predict)
+        known = st.session_state[_FOUND] = _Found(digest, record.id, images, labels, lie)
+    return known
+
+
+def _look(found: _Found, record: RunRecord, generation: int) -> None:
+    """Say what is odd, offer to turn it, show the drawings as they will be kept, and add them."""
+    spec, key = get_spec(record.config.data.dataset), f"{found.digest[:8]}_{record.id}"
+    _say_what_is_odd(found, record)
+    invert = st.toggle(t("Swap light and dark"), value=bool(found.lie.inverted.any()), key=f"teach_invert_{key}")
+    turn: str = st.selectbox(
+        t("How they are turned"),
+        list(_TURNS),
+        index=list(_TURNS).index(found.lie.turn),
+        format_func=lambda turn: t(_TURNS[turn]),
+        key=f"teach_turn_{key}",
+        width=340,
+    )
+    # Where none seems dark on light, who asks for it means all.
+    inverted = found.lie.inverted if found.lie.inverted.any() else ~found.lie.inverted
+    images = turned(found.images, turn, inverted if invert else None)
+    _preview(images, found, spec)
+    if st.button(t("Add {n} drawings", n=f"{len(images):,}"), key="teach_add", type="primary", icon=":material/add:"):
+        added = shared_store().add_drawings(session.owner(), spec.kind, images, found.labels)
+        st.session_state[_FILE] = generation + 1
+        st.session_state.pop(_FOUND, None)
+        st.toast(t("{n} drawings are added.", n=f"{len(added):,}"), icon=":material/check:")
+        st.rerun()
+
+
+def _say_what_is_odd(found: _Found, record: RunRecord) -> None:
+    lie, total = found.lie, len(found.images)
+    name = plain(t(record.name))
+    if lie.inverted.any():
+        st.warning(
+            t(
+                "{n} of {total} are dark on light, but the networks here know light on dark. Added as they are, they "
+                "would teach something wrong.",
+                n=f"{int(lie.inverted.sum()):,}",
+                total=f"{total:,}",
+            ),
+            icon=":material/invert_colors:",
+        )
+    few = {"few": lie.right["none"], "n": lie.judged, "name": name}
+    if lie.turn != "none":
+        st.warning(
+            t(
+                "As they are, “{name}” reads {few} of {n} right. With “{turn}” it reads {many}: so they seem to lie "
+                "otherwise in the file.",
+                **few,
+                turn=t(_TURNS[lie.turn]),
+                many=lie.right[lie.turn],
+            ),
+            icon=":material/screen_rotation:",
+        )
+    else:
+        st.caption(t("“{name}” reads {few} of {n} right.", **few))
+
+
+def _preview(images: Images, found: _Found, spec: DatasetSpec) -> None:
+    st.markdown(t("As they will be kept:"))
+    tiles = [
+        Tile(image, spec.class_names[label])
+        for image, label in zip(images[:_SHOWN], found.labels[:_SHOWN], strict=True)
+    ]
+    gallery(tiles, size="m")
+    if len(images) > _SHOWN:
+        st.caption(t("… and {n} more.", n=f"{len(images) - _SHOWN:,}"))
