@@ -166,7 +166,7 @@ class _NetworkJob(_Job):
             from mnist_core.models.build import build_model, in_float32
             from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import device_name, prepare_device
-            from mnist_core.training.export import every_layer, write_last_output, write_onnx
+            from mnist_core.training.export import every_layer, save_model, write_last_output, write_onnx
             from mnist_core.training.fine_tuning import FineTuning
             from mnist_core.training.fit import fit, steps_per_epoch
             from mnist_core.training.parts import network_parts
@@ -209,7 +209,7 @@ class _NetworkJob(_Job):
             if fine_tuning is not None:
                 self.files.write_teaching(fine_tuning.changes(judge))
         with self.clock.phase("export"), replacing(self.files.model) as path:
-            model.save(path)
+            save_model(model, path)
         with self.clock.phase("export"), replacing(self.files.layers) as path:
             if fine_tuning is None or not fine_tuning.write_layers(model, path):
                 write_onnx(every_layer(model), path)
