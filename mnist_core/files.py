@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from mnist_core.errors import StorageError
+from mnist_core.errors import DiskFullError, StorageError
 
 
 @contextlib.contextmanager
@@ -42,11 +42,8 @@ def storage_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StorageError(
-                "The disk is full: {folder} can't take more. Free some space and try again.",
-                folder=folder,
-            ) from error
+        if is_full(error):
+            raise disk_full(folder) from error
         # pooch raises a PermissionError without a number.
         if isinstance(error, PermissionError) or error.errno in (errno.EROFS, errno.ENOTDIR, errno.EEXIST):
             raise StorageError(
@@ -54,6 +51,19 @@ def storage_errors(folder: Path) -> Iterator[None]:
                 folder=folder,
             ) from error
         raise
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the system says that there is no space left, or none for this user."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def disk_full(folder: Path) -> DiskFullError:
+    """Return the error of a folder that can't take more."""
+    return DiskFullError(
+        "The disk is full: {folder} can't take more. Free some space and try again.",
+        folder=folder,
+    )
 
 
 # What a zip can say: its years are counted from 1980 with seven bits.
