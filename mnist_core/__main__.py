@@ -4,11 +4,11 @@ import argparse
 import os
 import sys
 
-from mnist_core.commands import board, bundles, comparing, hub, judging, runs, sharing, training
+from mnist_core.commands import board, bundles, comparing, hub, judging, recovering, runs, sharing, training
 from mnist_core.errors import MnistLabError
 
 # Each adds its commands to the parser and carries them out.
-PARTS = (training, runs, judging, comparing, sharing, bundles, board, hub)
+PARTS = (training, runs, judging, comparing, sharing, bundles, board, hub, recovering)
 
 
 def main(arguments: list[str] | None = None) -> int:
