@@ -13,10 +13,12 @@ from starlette.middleware import Middleware
 
 from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
+from mnist_core.engine.saying import say
 from mnist_core.errors import ConfigError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
 from mnist_core.memory import return_large_blocks
 from mnist_core.pretrained import install_shipped
+from mnist_core.recovery import bring_back
 from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
 from pages._ui.errors import show_unexpected
@@ -34,8 +36,12 @@ except ConfigError as error:
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Serve the training queue for as long as the server lives."""
     return_large_blocks()
+    store = shared_store()
+    install_shipped(store)
+    if store.was_missing:
+        for words in bring_back(store).words():
+            say(words)
     shared_supervisor()
-    install_shipped(shared_store())
     for spec in DATASETS.values():
         if spec.strokes_md5 is None:  # drawing those takes half a minute: when somebody asks for them
             shared_provider().prepare(spec.id)

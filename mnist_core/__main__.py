@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 
-from mnist_core.commands import board, bundles, comparing, hub, judging, runs, sharing, training
+from mnist_core.commands import board, bundles, comparing, hub, judging, recovering, runs, sharing, training
 from mnist_core.commands.terminal import show_any_text
 from mnist_core.errors import MnistLabError
 
 _INTERRUPTED = 130  # as a shell says it: 128 and the signal's number
 # Each adds its commands to the parser and carries them out.
-PARTS = (training, runs, judging, comparing, sharing, bundles, board, hub)
+PARTS = (training, runs, judging, comparing, sharing, bundles, board, hub, recovering)
 
 
 def main(arguments: list[str] | None = None) -> int:

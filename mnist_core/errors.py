@@ -72,6 +72,18 @@ class StorageError(MnistLabError, OSError):
     code = "storage"
 
 
+class DiskFullError(StorageError):
+    """There is no space left where something has to be written."""
+
+    code = "disk_full"
+
+
+class DatabaseLostError(StorageError):
+    """The database is missing, damaged, or not the one that was opened; the message names the way back."""
+
+    code = "database_lost"
+
+
 # runs
 
 

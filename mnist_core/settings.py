@@ -176,6 +176,21 @@ class Settings(BaseSettings):
         return self.home / "mnist_lab.db"
 
     @property
+    def copies_dir(self) -> Path:
+        """Copies of the database, the newest of which brings a lost one back."""
+        return self.home / "copies"
+
+    @property
+    def reserve_path(self) -> Path:
+        """Space that is given free once the disk is full, so that the ends of runs can still be written."""
+        return self.home / "reserve"
+
+    @property
+    def lock_path(self) -> Path:
+        """Held by the one app that trains the runs of this folder."""
+        return self.home / "app.lock"
+
+    @property
     def speed_path(self) -> Path:
         """What was measured of this computer's training speed."""
         return self.home / "speed.json"

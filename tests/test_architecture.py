@@ -24,6 +24,7 @@ RANKS = {
     **dict.fromkeys(["baselines", "board"], 5),
     **dict.fromkeys(["training", "inference", "exploration", "engine"], 6),
     **dict.fromkeys(["figures", "analysis", "explain", "bundle", "hub", "pretrained"], 7),
+    "recovery": 7,
     **dict.fromkeys(["app", "pages", "commands"], 8),
     "__main__": 9,
 }

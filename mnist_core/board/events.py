@@ -1,13 +1,14 @@
 """Event files: a row of records that TensorBoard reads."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from mnist_core.files import replacing
 
 _VERSION = "brain.Event:2"  # what every event file begins with
+_HEAD, _TAIL = 12, 4  # bytes around a record: its length and two checksums
 
 
 class EventFile:
@@ -86,3 +87,22 @@ def _write(stream: Any, event: Any) -> None:
     from tensorboard.summary.writer.record_writer import RecordWriter
 
     RecordWriter(stream).write(event.SerializeToString())
+
+
+def read_events(path: Path) -> Iterator[Any]:
+    """Yield the events of a file, oldest first, as far as they can be read: its end may be cut off."""
+    from google.protobuf.message import DecodeError
+    from tensorboard.compat.proto.event_pb2 import Event
+
+    data = path.read_bytes()
+    place = 0
+    while place + _HEAD <= len(data):
+        length = int.from_bytes(data[place : place + 8], "little")
+        record = data[place + _HEAD : place + _HEAD + length]
+        if len(record) < length:
+            return
+        try:
+            yield Event.FromString(record)
+        except DecodeError:
+            return
+        place += _HEAD + length + _TAIL

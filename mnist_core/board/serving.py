@@ -37,7 +37,7 @@ def zip_logs(files: RunFiles) -> bytes:
             "The TensorBoard logs of this run are too large to be packed. Look at them with: make tensorboard"
         )
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for path in paths:
             archive.write(path, Path(files.folder.name, path.relative_to(files.tensorboard)))
     return stream.getvalue()

@@ -20,6 +20,7 @@ from mnist_core.errors import BundleError
 from mnist_core.files import storage_errors
 from mnist_core.recipes import RECIPES
 from mnist_core.store import Finished, Imported, RunRecord, RunState, Store, new_run_id
+from mnist_core.store.artifacts import IMPORTING
 from mnist_core.text import one_line
 
 TRIAL = "mnist_core.bundle.trial"
@@ -68,7 +69,7 @@ def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
     with storage_errors(runs_dir):
         runs_dir.mkdir(parents=True, exist_ok=True)
         # Nobody's while it is written: what a crash leaves behind is swept.
-        folder = Path(tempfile.mkdtemp(prefix=".importing-", dir=runs_dir))
+        folder = Path(tempfile.mkdtemp(prefix=IMPORTING, dir=runs_dir))
         try:
             for name, content in incoming.files.items():
                 (folder / name).write_bytes(content)

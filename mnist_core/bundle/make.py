@@ -21,7 +21,7 @@ from mnist_core.bundle.reading import reading_files
 from mnist_core.bundle.readme import facts, readme
 from mnist_core.bundle.report import report_html
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.files import replacing
+from mnist_core.files import replacing, write_zip_entry
 from mnist_core.models.graph import outputs_of, with_last_output_only, with_metadata, with_outputs
 from mnist_core.store import METRIC_NAMES, MetricPoint, RunRecord, Store
 
@@ -77,7 +77,7 @@ def make_bundle(
     everything = {name: text.encode() for name, text in texts.items()} | files
     with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(everything.items(), key=lambda item: ("/" in item[0], item[0])):
-            archive.writestr(name, content)
+            write_zip_entry(archive, name, content)
     report(_WRITTEN)
     return target
 

@@ -3,8 +3,11 @@
 import shutil
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from mnist_core.store import RunRecord, Store, Visitor
+from mnist_core.store.artifacts import IMPORTING, is_run_id
+from mnist_core.store.deleting import REMOVED
 
 _WARN = 0.9  # share of the limit from which on pages say what will go
 _LEFTOVER = 24 * 3600.0  # seconds after which a file without an owner is nobody's any more
@@ -59,7 +62,10 @@ def clean_drawings(store: Store) -> int:
 
 
 def sweep(store: Store) -> None:
-    """Remove what a crash left behind: folders without a record, half-written and temporary files."""
+    """Remove what a crash left behind: half-written and temporary files, and folders that never became a run.
+
+    A folder without a record that holds anything of a network stays, whatever its age: the record may be what was lost.
+    """
     old = time.time() - _LEFTOVER
     with suppress(OSError):
         for file in store.settings.temporary_dir.iterdir():
@@ -77,5 +83,17 @@ def sweep(store: Store) -> None:
                     for half in folder.glob(".writing-*"):
                         if half.lstat().st_mtime < old:
                             half.unlink()
-                    if folder.lstat().st_mtime < old and not store.exists(folder.name, deleted=True):
+                    if folder.name.startswith(REMOVED) or (
+                        folder.lstat().st_mtime < old and _is_nobodys(store, folder)
+                    ):
                         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_nobodys(store: Store, folder: Path) -> bool:
+    """Whether a folder of the runs was never finished, or belongs to a run that never began."""
+    if folder.name.startswith(IMPORTING):
+        return True
+    if not is_run_id(folder.name) or store.exists(folder.name, deleted=True):
+        return False  # a run's, or what a person put there
+    files = store.files(folder.name)
+    return not files.holds_work() and not files.record.exists()

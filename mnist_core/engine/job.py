@@ -3,11 +3,14 @@
 import signal
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.silence import Silence
+from mnist_core.files import disk_full
 from mnist_core.settings import Settings
 from mnist_core.store import RunError, RunRecord, RunState
+from mnist_core.store.reserve import disk_is_full
 
 
 @dataclass
@@ -56,8 +59,11 @@ class Job:
             self.remark = _too_long(settings.max_run_seconds)
             self._stop(now)
 
-    def ending(self, code: int) -> tuple[RunState, RunError | None]:
+    def ending(self, code: int, settings: Settings) -> tuple[RunState, RunError | None]:
         """Return how a run ends whose worker ended with `code` and recorded nothing itself."""
+        if self.verdict is None and disk_is_full(settings.home):
+            # Not failed: it goes on from its checkpoint once there is space.
+            return RunState.INTERRUPTED, _no_space(settings.home)
         return self.verdict or (RunState.INTERRUPTED, _worker_died(code))
 
     def _pass_on(self, record: RunRecord, settings: Settings, now: float) -> None:
@@ -107,6 +113,11 @@ def _too_long(limit: float) -> RunError:
         template="The training reached the limit of {minutes} minutes and was stopped. Its model so far is kept.",
         values={"minutes": f"{limit / 60:g}"},
     )
+
+
+def _no_space(folder: Path) -> RunError:
+    error = disk_full(folder)
+    return RunError(code=error.code, template=error.template, values={"folder": str(folder)})
 
 
 def _worker_died(code: int) -> RunError:

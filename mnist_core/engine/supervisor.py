@@ -12,16 +12,20 @@ from mnist_core.engine.devices import default_slots, gpu_ids, memory_limit_mb
 from mnist_core.engine.estimate import estimate
 from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
+from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.limits import check_config, check_continuation, check_visitor
 from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.progress import remaining_seconds
+from mnist_core.engine.saying import say
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
 from mnist_core.engine.teaching import check_base, fine_tune_config
-from mnist_core.errors import MnistLabError
+from mnist_core.errors import DatabaseLostError, MnistLabError
 from mnist_core.personal import PersonalSet
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
+from mnist_core.store.home_lock import HomeLock
+from mnist_core.store.reserve import Reserve
 
 _TICK = 0.2  # seconds between two looks at the workers
 _RECOVERY = 5.0  # seconds between two looks for runs of dead processes
@@ -51,7 +55,8 @@ class QueueStatus:
 class Supervisor:
     """Runs queued runs in worker processes, `slots` at a time; visitors take turns.
 
-    One thread does all the work; every method may be called from any thread.
+    One thread does all the work; every method may be called from any thread. Of several apps on one home folder one
+    does the work for all, whichever of them was asked: they share the queue. When it ends, another takes over.
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -63,6 +68,10 @@ class Supervisor:
         self._jobs: dict[str, Job] = {}
         self._spare = Spare(settings)
         self._strays = Strays(settings.hang_patience)
+        self._lock_of_home = HomeLock(settings.lock_path)
+        self._keeper = Keeper(store)
+        self._reserve = Reserve(settings.reserve_path)
+        self._said = ""
         self._ending = False
         self._wake = threading.Event()
         self._closing = False
@@ -73,7 +82,12 @@ class Supervisor:
         """Begin to work, unless begun; runs that an earlier app left behind are marked."""
         with self._lock:
             if self._thread is None and not self._closing:
-                self._store.mark_interrupted()
+                self._store.check()
+                if not self._leads():
+                    say(
+                        f"Another MNIST Lab (process {self._lock_of_home.holder() or 'unknown'}) works with "
+                        f"{self._settings.home}: it trains the runs of both, in its {self.slots} slots."
+                    )
                 self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
                 self._thread.start()
 
@@ -199,7 +213,13 @@ class Supervisor:
         self._spare.close(_SHUTDOWN)
         for job in self._jobs.values():
             job.worker.close(_SHUTDOWN)
-        self._store.mark_interrupted()
+        if self._lock_of_home.is_held:
+            self._keeper.close(_SHUTDOWN)
+            try:
+                self._store.mark_interrupted()
+            except MnistLabError as error:
+                say(f"What was training could not be marked as interrupted: {error}")
+            self._lock_of_home.release()
 
     # the thread
 
@@ -207,34 +227,54 @@ class Supervisor:
         next_recovery = next_cleaning = time.monotonic()
         while not self._closing:
             try:
-                self._reap()
-                self._attend()
-                self._fill_slots()
-                self._keep_spare()
-                if time.monotonic() >= next_recovery:
-                    self._store.mark_interrupted(spare=self._jobs)
-                    running = self._store.find(states=[RunState.RUNNING], limit=_LONGEST_QUEUE)
-                    self._strays.end([record for record in running if record.id not in self._jobs])
-                    next_recovery = time.monotonic() + _RECOVERY
-                if time.monotonic() >= next_cleaning:
-                    clean(self._store)
-                    clean_drawings(self._store)
-                    sweep(self._store)
-                    next_cleaning = time.monotonic() + _CLEANING
+                if self._leads():
+                    self._reap()
+                    self._attend()
+                    self._fill_slots()
+                    self._keep_spare()
+                    if time.monotonic() >= next_recovery:
+                        self._recover()
+                        next_recovery = time.monotonic() + _RECOVERY
+                    if time.monotonic() >= next_cleaning:
+                        self._clean()
+                        next_cleaning = time.monotonic() + _CLEANING
+                self._said = ""
             except (MnistLabError, OSError) as error:
                 # A full disk or a locked database passes; the queue must not end with it.
-                print(f"The queue could not be served this time: {error}", flush=True)
+                if str(error) != self._said:  # once is enough, however long it lasts
+                    say(f"The queue could not be served this time: {error}")
+                self._said = str(error)
+                if isinstance(error, DatabaseLostError):
+                    self._keeper.look()
             except Exception:  # a fault of ours shall not end the queue for everybody
-                traceback.print_exc()
+                say(traceback.format_exc())
             self._wake.wait(_TICK if self._jobs else 1.0)
             self._wake.clear()
+
+    def _leads(self) -> bool:
+        """Whether this app does the work; once the one that did it is gone, this one takes over."""
+        if not self._lock_of_home.is_held and self._lock_of_home.acquire():
+            self._store.mark_interrupted()
+            self._keeper.start()
+        return self._lock_of_home.is_held
+
+    def _recover(self) -> None:
+        self._store.mark_interrupted(spare=self._jobs)
+        running = self._store.find(states=[RunState.RUNNING], limit=_LONGEST_QUEUE)
+        self._strays.end([record for record in running if record.id not in self._jobs])
+
+    def _clean(self) -> None:
+        clean(self._store)
+        clean_drawings(self._store)
+        sweep(self._store)
+        self._reserve.fill()
 
     def _reap(self) -> None:
         for run_id, job in list(self._jobs.items()):
             code = job.worker.poll()
             if code is None:
                 continue
-            del self._jobs[run_id]
+            # Forgotten only once the end is recorded: on a full disk that may take several tries.
             if code == 0:
                 # It recorded the end itself, or the run was not its to take; if the run waits, it was paused
                 # and somebody wants it again already.
@@ -245,8 +285,9 @@ class Supervisor:
             else:
                 # Does nothing where the worker has recorded a failure itself, or where the run was not its
                 # own: another app or the command line may have been faster.
-                state, error = job.ending(code)
+                state, error = job.ending(code, self._settings)
                 self._store.finish(run_id, state, error=error, pid=job.worker.pid)
+            del self._jobs[run_id]
 
     def _has_begun(self, run_id: str) -> bool:
         return self._store.exists(run_id) and self._store.get(run_id).state is not RunState.QUEUED

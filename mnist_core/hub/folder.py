@@ -18,7 +18,7 @@ import numpy.typing as npt
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError, StorageError
-from mnist_core.files import output_file, written_or_told
+from mnist_core.files import output_file, write_zip_entry, written_or_told
 from mnist_core.hub.card import CardFacts, model_card
 from mnist_core.hub.metadata import licence
 from mnist_core.hub.words import preparation
@@ -128,7 +128,7 @@ def zip_repository(content: Mapping[str, bytes], folder: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, data in content.items():
-            archive.writestr(f"{folder}/{name}", data)
+            write_zip_entry(archive, f"{folder}/{name}", data)
     return stream.getvalue()
 
 

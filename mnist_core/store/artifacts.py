@@ -20,6 +20,8 @@ _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 # What TensorFlow's C++ parts say about themselves: "I0000 00:00:1795239768.341175   12102 port.cc:153] ..."
 _CHATTER = re.compile(r"[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl|To enable the following instr")
 _CHATTER_LINES = 12
+# How the names of folders begin that are not a run yet.
+IMPORTING = ".importing-"
 
 
 def new_run_id() -> str:
@@ -45,6 +47,8 @@ class RunFiles:
         if not is_run_id(run_id):
             raise RunNotFoundError("There is no run with this id.")
         self.folder = runs_dir / run_id
+        self.record = self.folder / "record.json"
+        self.curve = self.folder / "curve.npz"
         self.model = self.folder / "model.keras"
         self.onnx = self.folder / "model.onnx"
         self.layers = self.folder / "layers.onnx"
@@ -59,6 +63,11 @@ class RunFiles:
         self.teaching = self.folder / "teaching.npz"
         self.log = self.folder / "worker.log"
         self.tensorboard = self.folder / "tensorboard"
+
+    def holds_work(self) -> bool:
+        """Whether there is anything of a network in the folder, or what one could be trained on with."""
+        work = (self.model, self.onnx, self.layers, self.checkpoint, self.base_model, self.drawings)
+        return any(path.exists() for path in work)
 
     def write_probabilities(self, tables: Mapping[str, npt.NDArray[np.float32]]) -> None:
         """Write one table of shape (n, classes) for each split."""

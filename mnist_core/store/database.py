@@ -1,61 +1,185 @@
 """The database file: opening it, bringing an older one up to date, transactions."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import CreateColumn
 
-from mnist_core.errors import StorageError
-from mnist_core.files import storage_errors
+from mnist_core.errors import DatabaseLostError, DiskFullError, StorageError
+from mnist_core.files import disk_full, storage_errors
 from mnist_core.settings import Settings
+from mnist_core.store.copies import is_missing, make_copy, put_back
+from mnist_core.store.reserve import Reserve
 from mnist_core.store.tables import metadata
 
 _BUSY = 15  # seconds that a writer waits for another one
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_HEADER = 100  # bytes
+_Result = TypeVar("_Result")
 
 
 class Database:
     """One SQLite file, safe to use from several threads and processes.
+
+    Where the file is missing, the newest copy is put in its place, if there is one.
 
     Parameters
     ----------
     settings : Settings
         Names the folders.
 
+    Attributes
+    ----------
+    was_missing : bool
+        Whether there was no file, though it may have been a copy that was put in its place.
+    copy_used : Path or None
+        That copy.
+
     Raises
     ------
     StorageError
         If the home folder can't be written or the database can't be opened.
+    DatabaseLostError
+        If it is damaged; and in every later request, if the file is deleted, replaced or cut short by somebody.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._watch: _Watch | None = None
+        path = settings.database_path
         with storage_errors(settings.home):
             settings.home.mkdir(parents=True, exist_ok=True)
-        self._engine = create_engine(f"sqlite:///{settings.database_path}", connect_args={"timeout": _BUSY})
+            self.was_missing = is_missing(path)
+            self.copy_used = put_back(settings) if self.was_missing else None
+        self._engine = create_engine(f"sqlite:///{path}", creator=self._connect)
         event.listen(self._engine, "connect", _configure_connection)
+        if self._missing_columns():
+            make_copy(settings)
         with self._begin() as connection:
             metadata.create_all(connection)
             _add_missing_columns(connection, self._engine)
+        self._watch = _Watch(path)
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
 
+    def look(self) -> None:
+        """Raise `DatabaseLostError` where the file is not the one that was opened any more."""
+        if self._watch is not None:
+            self._watch.check()
+
+    def check(self) -> None:
+        """Read all of the database once, a megabyte in milliseconds; raises `DatabaseLostError` where it is damaged."""
+        with self._begin() as connection:
+            found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+        if found != "ok":
+            raise self._damaged(found.splitlines()[-1])
+
+    def _in_any_case(self, action: Callable[[], _Result]) -> _Result:
+        """Do what must be written though the disk is full: the space that was kept for that is given up for it."""
+        try:
+            return action()
+        except DiskFullError:
+            if not Reserve(self.settings.reserve_path).release():
+                raise
+            return action()
+
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
+        self.look()
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except (OperationalError, DBAPIError) as error:
-            raise StorageError(
-                "The database {path} can't be used: {reason}. Check that the disk is not full and that the "
-                "folder can be written.",
-                path=self.settings.database_path,
-                reason=str(error.orig),
-            ) from error
+        except DBAPIError as error:
+            raise self._in_words(error) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        """Open the file; make it only at first, so that one that somebody deletes is not replaced by an empty one."""
+        mode = "rwc" if self._watch is None else "rw"
+        address = f"{self.settings.database_path.as_uri()}?mode={mode}"
+        return sqlite3.connect(address, uri=True, timeout=_BUSY, check_same_thread=False)
+
+    def _missing_columns(self) -> bool:
+        """Whether the file is of an older version."""
+        with self._begin() as connection:
+            tables = inspect(connection)
+            return any(
+                not {column.name for column in table.columns}
+                <= {column["name"] for column in tables.get_columns(table.name)}
+                for table in metadata.sorted_tables
+                if tables.has_table(table.name)
+            )
+
+    def _in_words(self, error: DBAPIError) -> StorageError:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            return disk_full(self.settings.home)
+        if code in _DAMAGED:
+            return self._damaged(str(error.orig))
+        return StorageError(
+            "The database {path} can't be used: {reason}. Check that the disk is not full and that the "
+            "folder can be written.",
+            path=self.settings.database_path,
+            reason=str(error.orig),
+        )
+
+    def _damaged(self, reason: str) -> DatabaseLostError:
+        return DatabaseLostError(
+            "The database {path} can't be used: {reason}. It is damaged, but trained models are safe. Stop MNIST Lab, "
+            "run “python -m mnist_core recover”, and start it again: the record of all runs is made anew from the "
+            "copies in {copies} and from the folders in {runs}. Don't delete any of them.",
+            path=self.settings.database_path,
+            reason=reason,
+            copies=self.settings.copies_dir,
+            runs=self.settings.runs_dir,
+        )
+
+
+class _Watch:
+    """Notices that the file is not any more the one that was opened, or has lost a part.
+
+    A process that has it open sees nothing of that by itself: what it writes is lost once it ends.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        found = path.stat()
+        self._file, self._size = (found.st_dev, found.st_ino), found.st_size
+
+    def check(self) -> None:
+        """Raise `DatabaseLostError` where the file was deleted, replaced or cut short."""
+        try:
+            found = self._path.stat()
+            lost = (found.st_dev, found.st_ino) != self._file
+            if not lost and found.st_size < self._size:
+                lost = found.st_size < _size_by_header(self._path)  # else somebody tidied it up
+                self._size = self._size if lost else found.st_size
+            self._size = max(self._size, found.st_size)
+        except OSError:
+            lost = True
+        if lost:
+            raise DatabaseLostError(
+                "The database {name} was deleted, replaced or cut short while MNIST Lab was running, so nothing is "
+                "written any more. Trained models are safe in their folders. Stop MNIST Lab, run "
+                "“python -m mnist_core recover”, and start it again: the record of all runs is made anew.",
+                name=self._path.name,
+            )
+
+
+def _size_by_header(path: Path) -> float:
+    """Return how many bytes a database says that it has at least; infinity where it is none."""
+    with path.open("rb") as stream:
+        header = stream.read(_HEADER)
+    if len(header) < _HEADER or not header.startswith(b"SQLite format 3\x00"):
+        return float("inf")
+    page_size = int.from_bytes(header[16:18], "big")
+    return (65536 if page_size == 1 else page_size) * int.from_bytes(header[28:32], "big")
 
 
 def _configure_connection(connection: Any, _record: Any) -> None:

@@ -7,6 +7,7 @@ until its time is over, so that a slip of the hand loses nothing; the app's clea
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import delete, func, select, update
 
@@ -18,6 +19,7 @@ from mnist_core.store.rows import record_of
 from mnist_core.store.tables import runs
 
 UNDO_SECONDS = 600.0
+REMOVED = ".removed-"  # how the names of folders begin that are on their way out
 
 
 class Deleting(Requests):
@@ -39,7 +41,10 @@ class Deleting(Requests):
         """
         records = [self._own(run_id, visitor) for run_id in dict.fromkeys(run_ids)]
         moment = time.time()  # the same for all: they come back together
-        with self._begin() as connection:
+        self._in_any_case(lambda: self._mark_deleted(records, moment))
+
+    def _mark_deleted(self, records: Sequence[RunRecord], moment: float) -> None:
+        with self._changing(*[record.id for record in records]) as connection:
             for record in records:
                 statement = (
                     update(runs)
@@ -69,7 +74,7 @@ class Deleting(Requests):
             self._check_waiting(record.owner)
             values["queued"] = next_in_queue()
         statement = update(runs).where(runs.c.id == run_id, runs.c.deleted.is_not(None))
-        with self._begin() as connection:
+        with self._changing(run_id) as connection:
             brought_back = connection.execute(statement.values(deleted=None, **values)).rowcount
         if not brought_back:
             raise _gone(run_id)
@@ -106,11 +111,21 @@ class Deleting(Requests):
         statement = delete(runs).where(runs.c.id == run_id, runs.c.state != RunState.RUNNING.value)
         if deleted:
             statement = statement.where(runs.c.deleted.is_not(None))
-        with self._begin() as connection:
-            removed = connection.execute(statement).rowcount == 1
+
+        def forget() -> bool:
+            with self._begin() as connection:
+                return connection.execute(statement).rowcount == 1
+
+        removed = self._in_any_case(forget)
         if removed:
-            # After the record: a folder that is left over is swept later, a record without files would stay.
-            shutil.rmtree(self.files(run_id).folder, ignore_errors=True)
+            # After the record: what is left over is swept later, a record without files would stay. Under another name
+            # first: a folder that still holds a model must not look like one whose record was lost.
+            folder = self.files(run_id).folder
+            going = folder.with_name(f"{REMOVED}{run_id}")
+            with suppress(OSError):
+                folder.rename(going)
+            for path in (going, folder):
+                shutil.rmtree(path, ignore_errors=True)
         return removed
 
     def _get_deleted(self, run_id: str) -> RunRecord:

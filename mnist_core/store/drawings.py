@@ -1,7 +1,8 @@
 """What visitors collected: their drawings with the right answers, each visitor's apart."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, func, select
@@ -63,6 +64,14 @@ class Drawings(Database):
                     "At most {most} drawings can be kept. Delete some that you don't need.", most=f"{most:,}"
                 )
         return tuple(ids)
+
+    def put_drawings(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Add rows that were read from a damaged database, but those that are there; return how many were added."""
+        with self._begin() as connection:
+            before = connection.execute(select(func.count()).select_from(drawings)).scalar_one()
+            if rows:
+                connection.execute(insert(drawings).on_conflict_do_nothing(), list(rows))
+            return int(connection.execute(select(func.count()).select_from(drawings)).scalar_one() - before)
 
     def read_drawings(self, owner: str, kind: str) -> PersonalSet:
         """Return a visitor's drawings, oldest first."""

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from mnist_core.errors import ConfigError, RunNotFoundError
-from mnist_core.store.artifacts import RunFiles, is_run_id
-from mnist_core.store.database import Database
+from mnist_core.store.artifacts import is_run_id
+from mnist_core.store.folders import Folders
 from mnist_core.store.records import RunRecord, RunState, Visitor
 from mnist_core.store.rows import record_of
 from mnist_core.store.tables import runs
 
 
-class Finding(Database):
+class Finding(Folders):
     """Finds runs and their files."""
 
     def get(self, run_id: str) -> RunRecord:
@@ -109,10 +109,6 @@ class Finding(Database):
         with self._begin() as connection:
             row = connection.execute(query).first()
         return record_of(row) if row else None
-
-    def files(self, run_id: str) -> RunFiles:
-        """Return the paths of a run's files."""
-        return RunFiles(self.settings.runs_dir, run_id)
 
     def disk_usage(self, owner: str | None = None, *, deleted: bool = False) -> int:
         """Return the bytes of all finished and paused runs that were trained here, or of one visitor's.

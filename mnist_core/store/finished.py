@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from mnist_core.store.database import Database
+from mnist_core.store.folders import Folders
 from mnist_core.store.metrics import metric_rows
 from mnist_core.store.records import Finished
 from mnist_core.store.tables import metrics, runs
 
 
-class Finishing(Database):
+class Finishing(Folders):
     """Writes a finished run with its curve."""
 
     def _insert(self, connection: Connection, run_id: str, run: Finished, **columns: Any) -> None:

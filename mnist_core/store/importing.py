@@ -38,7 +38,7 @@ class Importing(Finishing):
             Whether everyone may look at it; by default as the settings say.
         """
         now = time.time()
-        with self._begin() as connection:
+        with self._changing(run_id) as connection:
             self._insert(
                 connection,
                 run_id,
@@ -51,3 +51,4 @@ class Importing(Finishing):
                 shared=self.settings.share_new_runs if shared is None else shared,
                 imported=asdict(imported),
             )
+        self.keep_curve(run_id)

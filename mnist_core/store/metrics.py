@@ -4,14 +4,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, update
 
-from mnist_core.store.database import Database
+from mnist_core.store.folders import Folders
 from mnist_core.store.records import MetricPoint, RunState
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Metrics(Database):
+class Metrics(Folders):
     """Writes and reads the curves."""
 
     def add_points(self, run_id: str, points: Sequence[MetricPoint]) -> None:
@@ -34,24 +34,6 @@ class Metrics(Database):
             connection.execute(
                 update(runs).where(runs.c.id == run_id, runs.c.step > step).values(step=step, updated=time.time())
             )
-
-    def points(self, run_id: str, kind: str | None = None) -> list[MetricPoint]:
-        """Return a run's metric points in the order in which they came."""
-        query = select(metrics).where(metrics.c.run_id == run_id).order_by(metrics.c.id)
-        if kind is not None:
-            query = query.where(metrics.c.kind == kind)
-        with self._begin() as connection:
-            rows = connection.execute(query).all()
-        return [
-            MetricPoint(
-                kind=row.kind,
-                step=row.step,
-                epoch=row.epoch,
-                seconds=row.seconds,
-                values={name: value for name in METRIC_NAMES if (value := getattr(row, name)) is not None},
-            )
-            for row in rows
-        ]
 
     def history(self, run_id: str) -> dict[str, list[float]]:
         """Return one list per metric with its value after each epoch."""

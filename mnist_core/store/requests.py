@@ -121,7 +121,7 @@ class Requests(Finding):
         return record
 
     def _set(self, run_id: str, **values: Any) -> None:
-        with self._begin() as connection:
+        with self._changing(run_id, must_be_kept=True) as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
 
     def _change(
@@ -138,7 +138,7 @@ class Requests(Finding):
             )
             .values(updated=time.time(), **values)
         )
-        with self._begin() as connection:
+        with self._changing(run_id) as connection:
             changed: int = connection.execute(statement).rowcount
         return changed == 1
 

@@ -28,7 +28,7 @@ class Shipping(Finishing):
             When it was trained.
         """
         moment = created.timestamp()
-        with self._begin() as connection:
+        with self._changing(run_id) as connection:
             connection.execute(delete(metrics).where(metrics.c.run_id == run_id))
             # Only a shipped one: a run of a visitor is never replaced.
             connection.execute(delete(runs).where(runs.c.id == run_id, runs.c.shipped.is_not(None)))

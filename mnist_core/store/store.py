@@ -13,13 +13,14 @@ from functools import lru_cache
 from typing import Any
 
 import psutil
-from sqlalchemy import func, insert, literal, or_, select
+from sqlalchemy import func, insert, literal, or_, select, update
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import RunStateError
 from mnist_core.files import replacing, storage_errors
 from mnist_core.personal import PersonalSet
-from mnist_core.settings import get_settings
+from mnist_core.settings import Settings, get_settings
+from mnist_core.store.adopting import PROCESS_GONE, Adopting
 from mnist_core.store.artifacts import new_run_id
 from mnist_core.store.deleting import Deleting
 from mnist_core.store.drawings import Drawings
@@ -33,8 +34,20 @@ from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
-    """Access to the database and to the run folders; parameters and errors as of `Database`."""
+class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting):
+    """Access to the database and to the run folders; parameters and errors as of `Database`.
+
+    Where the database was missing, its record is made anew from the newest copy and from the folders of the runs.
+
+    Attributes
+    ----------
+    brought_back : list of str
+        Ids of the runs that were brought back as the store was opened.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.brought_back = self.make_anew() if self.was_missing else []
 
     def create(
         self,
@@ -78,7 +91,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
             step = self._copy_checkpoint(continues, run_id) if continues else 0
             if config.fine_tune is not None:
                 self._copy_base(continues or config.fine_tune.base, run_id, drawings if not continues else None)
-        with self._begin() as connection:
+        with self._changing(run_id) as connection:
             connection.execute(
                 insert(runs).values(
                     id=run_id,
@@ -104,6 +117,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
                     .order_by(metrics.c.id)
                 )
                 connection.execute(insert(metrics).from_select(["run_id", *columns], earlier))
+        self.keep_curve(run_id)
         return run_id
 
     # what the process of a run does
@@ -146,24 +160,31 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
         if error is not None:
             values["error"] = asdict(error)
         mine = () if pid is None else (or_(runs.c.pid.is_(None), runs.c.pid == pid),)
-        return self._change(run_id, (RunState.QUEUED, RunState.RUNNING), *mine, **values)
+        active = (RunState.QUEUED, RunState.RUNNING)
+        ended = self._in_any_case(lambda: self._change(run_id, active, *mine, **values))
+        if ended:
+            self.keep_curve(run_id)
+        return ended
 
     def explain(self, run_id: str, error: RunError) -> None:
         """Say why a run ended as it did, where its own process could not know."""
-        self._set(run_id, error=asdict(error))
+        with self._changing(run_id) as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(error=asdict(error)))
 
     def mark_paused(self, run_id: str) -> bool:
         """Turn a running run, whose checkpoint is written, into a paused one without a process."""
-        return self._change(
-            run_id,
-            (RunState.RUNNING,),
-            state=RunState.PAUSED.value,
-            phase="",
-            pause_requested=False,
-            pid=None,
-            pid_started=None,
-            bytes=self.files(run_id).size(),
-        )
+        values: dict[str, Any] = {
+            "state": RunState.PAUSED.value,
+            "phase": "",
+            "pause_requested": False,
+            "pid": None,
+            "pid_started": None,
+            "bytes": self.files(run_id).size(),
+        }
+        paused = self._in_any_case(lambda: self._change(run_id, (RunState.RUNNING,), **values))
+        if paused:
+            self.keep_curve(run_id)
+        return paused
 
     def update_progress(self, run_id: str, **values: Any) -> None:
         """Write phase, device, epoch, step or steps_per_epoch of a running run."""
@@ -181,10 +202,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing):
             if not is_alive(record.pid, record.pid_started) and self.finish(
                 record.id,
                 RunState.INTERRUPTED,
-                error=RunError(
-                    code="process_gone",
-                    template="The program that trained this run ended before the run was finished.",
-                ),
+                error=PROCESS_GONE,
             ):
                 gone.append(record.id)
         return gone

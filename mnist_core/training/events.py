@@ -33,12 +33,14 @@ class StoreSink:
     """
 
     _PATIENCE = 120.0
+    _KEPT = 20.0
 
     def __init__(self, store: Store, run_id: str) -> None:
         self._store = store
         self._run_id = run_id
         self._unwritten: list[MetricPoint] = []
         self._failing_since: float | None = None
+        self._kept = time.monotonic()
 
     def phase(self, name: str) -> None:
         self._store.update_progress(self._run_id, phase=name)
@@ -60,6 +62,14 @@ class StoreSink:
                 raise
         else:
             self._unwritten, self._failing_since = [], None
+            self._keep_curve()
+
+    def _keep_curve(self) -> None:
+        """Keep what was measured in the run's folder too, as often as a checkpoint is written."""
+        now = time.monotonic()
+        if now - self._kept > self._KEPT:
+            self._store.keep_curve(self._run_id)
+            self._kept = now
 
 
 class BoardSink:

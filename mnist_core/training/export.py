@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnist_core.files import zips_of_any_date
 from mnist_core.models.graph import with_last_output_only
 
 if TYPE_CHECKING:
@@ -36,12 +37,18 @@ def write_onnx(model: "keras.Model", path: Path) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "model.keras"
-        model.save(source)
+        save_model(model, source)
         subprocess.run(
             [sys.executable, "-m", "mnist_core.training.export", str(source), str(path)],
             env={**os.environ, "KERAS_BACKEND": "tensorflow"},
             check=True,
         )
+
+
+def save_model(model: "keras.Model", path: Path) -> None:
+    """Write a network in Keras's own format."""
+    with zips_of_any_date():
+        model.save(path)
 
 
 def every_layer(model: "keras.Model") -> "keras.Model":

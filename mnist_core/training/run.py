@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from mnist_core.config import NetworkConfig
 from mnist_core.datasets import Dataset, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
-from mnist_core.files import replacing
+from mnist_core.files import disk_full, is_full, replacing
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.training.control import Control
 from mnist_core.training.events import BoardSink, Sink, StoreSink
@@ -64,7 +65,12 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
     except Exception as error:
         traceback.print_exc()
         board.end(success=False)
-        store.finish(run_id, RunState.FAILED, outcome=Outcome(seconds=clock.seconds), error=describe(error))
+        store.finish(
+            run_id,
+            RunState.FAILED,
+            outcome=Outcome(seconds=clock.seconds),
+            error=describe(error, store.files(run_id).folder),
+        )
     else:
         board.end(success=True)
         state = RunState.COMPLETED if job.complete else RunState.STOPPED
@@ -72,9 +78,11 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
     return store.get(run_id)
 
 
-def describe(error: Exception) -> RunError:
-    """Return an exception as data, with a sentence that a learner understands."""
+def describe(error: Exception, folder: Path) -> RunError:
+    """Return an exception as data, with a sentence that a learner understands; `folder` is the run's."""
     details = "".join(traceback.format_exception(error)[-12:])
+    if isinstance(error, OSError) and is_full(error):  # whatever it was that could not be written
+        error = disk_full(folder)
     if isinstance(error, MnistLabError):
         values = {name: str(value) for name, value in error.values.items()}
         return RunError(code=error.code, template=error.template, values=values, traceback=details)
@@ -166,7 +174,7 @@ class _NetworkJob(_Job):
             from mnist_core.models.build import build_model, in_float32
             from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import device_name, prepare_device
-            from mnist_core.training.export import every_layer, write_last_output, write_onnx
+            from mnist_core.training.export import every_layer, save_model, write_last_output, write_onnx
             from mnist_core.training.fine_tuning import FineTuning
             from mnist_core.training.fit import fit, steps_per_epoch
             from mnist_core.training.parts import network_parts
@@ -209,7 +217,7 @@ class _NetworkJob(_Job):
             if fine_tuning is not None:
                 self.files.write_teaching(fine_tuning.changes(judge))
         with self.clock.phase("export"), replacing(self.files.model) as path:
-            model.save(path)
+            save_model(model, path)
         with self.clock.phase("export"), replacing(self.files.layers) as path:
             if fine_tuning is None or not fine_tuning.write_layers(model, path):
                 write_onnx(every_layer(model), path)

@@ -32,7 +32,7 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     from mnist_core.board.mistakes import mistakes_png
     from mnist_core.models.build import build_model
     from mnist_core.training.device import prepare_device
-    from mnist_core.training.export import every_layer, write_onnx
+    from mnist_core.training.export import every_layer, save_model, write_onnx
     from mnist_core.training.steps import make_judge, make_steps
 
     if wanted():
@@ -53,7 +53,7 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     if wanted():
         return
     with tempfile.TemporaryDirectory() as folder:
-        model.save(Path(folder) / "model.keras")
+        save_model(model, Path(folder) / "model.keras")
         write_onnx(every_layer(model), Path(folder) / "layers.onnx")
         board = Board(Path(folder) / "tensorboard", _TINY, "")
         board.begin([])

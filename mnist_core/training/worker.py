@@ -14,8 +14,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TextIO
 
 from mnist_core.memory import volunteer_for_oom
 from mnist_core.training.control import Control
@@ -81,6 +83,26 @@ def _log_into(path: Path) -> None:
     with path.open("ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
+    sys.stdout, sys.stderr = _Log(sys.stdout), _Log(sys.stderr)
+
+
+class _Log(io.TextIOBase):
+    """Takes what is printed; what a full disk does not take is lost, and nothing else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 import errno
+import io
 import os
 import stat
 import subprocess
 import sys
 import threading
+import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from mnist_core.errors import StorageError
-from mnist_core.files import output_file, replacing, storage_errors
+from mnist_core.files import output_file, replacing, storage_errors, write_zip_entry, zips_of_any_date
 
 
 def test_a_file_appears_complete(tmp_path):
@@ -222,3 +225,20 @@ def test_a_failure_leaves_an_asked_for_file_as_it_was(tmp_path):
             fail(tmp_path / name)
         assert (tmp_path / name).read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("year", "said"), [(1973, 1980), (2031, 2031), (2150, 2107)])
+def test_zips_are_written_whatever_the_clock_says(monkeypatch, year, said):
+    monkeypatch.setattr(time, "localtime", lambda *_: time.struct_time((year, 5, 5, 10, 0, 0, 0, 125, 0)))
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        write_zip_entry(archive, "ours", b"x" * 1000)
+        with zips_of_any_date():
+            archive.writestr("a library's", b"x" * 1000)
+    with zipfile.ZipFile(stream) as archive:
+        ours, other = archive.infolist()
+        assert (ours.date_time[0], other.date_time[0]) == (said, said)
+        assert ours.compress_size < 100
+        assert ours.external_attr >> 16 == 0o644
+        assert archive.read("ours") == archive.read("a library's") == b"x" * 1000
+    assert zipfile.ZipInfo.__module__ == "zipfile", "as before"

@@ -89,7 +89,7 @@ def test_what_a_crash_left_behind_is_swept_and_nothing_else(store, record):
     fresh = store.settings.runs_dir / "20990101-000000-00000000"
     for folder in (nobodys, fresh):
         folder.mkdir()
-        (folder / "model.keras").write_text("x")
+        (folder / "worker.log").write_text("x")
     (store.settings.runs_dir / "a file").write_text("not a folder")
     for path in (half, nobodys, store.files(run.id).folder):
         make_old(path)
@@ -126,3 +126,43 @@ def test_temporary_files_of_ended_workers_are_swept_after_a_day(store):
     sweep(store)
     assert not old.exists()
     assert fresh.exists()
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.onnx", "layers.onnx", "checkpoint.npz", "record.json"])
+def test_a_folder_with_anything_of_a_network_is_never_swept(store, name):
+    folder = store.settings.runs_dir / "20250101-000000-00000000"
+    folder.mkdir(parents=True)
+    (folder / name).write_text("x")
+    make_old(folder)
+    sweep(store)
+    assert (folder / name).exists()
+
+
+def test_what_a_person_put_beside_the_runs_stays(store, record):
+    run = record(state=RunState.COMPLETED, size=10)
+    copy = store.settings.runs_dir / f"{run.id} (my copy)"
+    copy.mkdir()
+    make_old(copy)
+    sweep(store)
+    assert copy.exists()
+
+
+def test_imports_that_a_crash_cut_off_are_swept(store):
+    folder = store.settings.runs_dir / ".importing-abc"
+    folder.mkdir(parents=True)
+    (folder / "model.keras").write_text("x")
+    sweep(store)
+    assert folder.exists(), "it may be under way"
+    make_old(folder)
+    sweep(store)
+    assert not folder.exists()
+
+
+def test_a_removed_run_that_could_not_be_removed_at_once_is_no_lost_one(store, record, monkeypatch):
+    run = record(state=RunState.COMPLETED, size=10)
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", lambda *_, **__: None)
+        assert store.remove(run.id)
+    assert store.without_row() == []
+    sweep(store)
+    assert list(store.settings.runs_dir.iterdir()) == []
