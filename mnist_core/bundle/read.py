@@ -137,7 +137,8 @@ def _manifest(content: bytes) -> contents.Manifest:
     outcome = manifest.outcome
     figures = [outcome.test_loss, outcome.test_accuracy, outcome.parameters, *outcome.seconds.values()]
     known = [figure for figure in [*figures, *outcome.epoch_seconds] if figure is not None]
-    texts = [outcome.device or "", *outcome.seconds, *manifest.versions, *manifest.versions.values()]
+    told = {**manifest.versions, **outcome.computed_with}
+    texts = [outcome.device or "", *outcome.seconds, *told, *told.values()]
     if (
         outcome.test_accuracy is None
         or outcome.test_loss is None
@@ -145,6 +146,7 @@ def _manifest(content: bytes) -> contents.Manifest:
         or not all(0 <= figure < 1e12 for figure in known)  # as they are: no float holds a number of any length
         or len(outcome.epoch_seconds) > 1000
         or len(outcome.seconds) > 20
+        or len(outcome.computed_with) > 40
         or any(len(text) > 200 for text in texts)
         or not one_line(manifest.name)
     ):

@@ -7,6 +7,9 @@ or never ends, ends this process and nothing else.
 Exit codes: 0 it works, 1 it doesn't.
 """
 
+import mnist_core.as_program  # noqa: F401
+
+# isort: split
 import sys
 from contextlib import suppress
 from pathlib import Path

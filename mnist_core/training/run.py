@@ -19,6 +19,7 @@ from mnist_core.datasets import Dataset, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.files import replacing
+from mnist_core.libraries import computed_with
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.training.control import Control
 from mnist_core.training.events import BoardSink, Sink, StoreSink
@@ -225,6 +226,7 @@ class _NetworkJob(_Job):
             parameters=model.count_params(),
             device=device,
             epoch_seconds=result.epoch_seconds,
+            computed_with=computed_with("keras", "numpy"),
         )
 
 
@@ -257,4 +259,5 @@ class _LogisticJob(_Job):
             parameters=model.weights.size + model.bias.size,
             device=device,
             epoch_seconds=validation.fold_seconds,
+            computed_with=computed_with("scikit-learn", "numpy"),
         )
