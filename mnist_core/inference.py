@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError
+from mnist_core.models.graph import needed_only
 from mnist_core.store import RunFiles
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def open_session(path: Path) -> "onnxruntime.InferenceSession":
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+        model = needed_only(path.read_bytes())
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises its own classes without a common base
         raise ArtifactMissingError(
             "The model of this run is missing or damaged. Train it again to get it back."
