@@ -15,8 +15,10 @@ from starlette.routing import Route
 from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
 from mnist_core.memory import return_large_blocks
+from mnist_core.patience import pause_elsewhere_by
 from mnist_core.pretrained import install_shipped
 from mnist_core.store import shared_store
+from pages._ui.asking import check_is_open
 from pages._ui.errors import show_unexpected
 from pages._ui.web import VisitorMiddleware, health, plotly_js
 
@@ -25,6 +27,7 @@ from pages._ui.web import VisitorMiddleware, health, plotly_js
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Serve the training queue for as long as the server lives."""
     return_large_blocks()
+    pause_elsewhere_by(check_is_open)
     shared_supervisor()
     install_shipped(shared_store())
     for spec in DATASETS.values():

@@ -1,10 +1,11 @@
-"""Bundles that visitors ask for: made by a child process, one after the other, and kept for a while."""
+"""Bundles that visitors ask for, made by a child process one after the other; and those that they bring along."""
 
 import re
 from functools import lru_cache
 from pathlib import Path
 
 from mnist_core.bundle.describe import digest_of
+from mnist_core.bundle.install import import_bundle
 from mnist_core.datasets import is_ready
 from mnist_core.engine.background import Asker, Background, Report, Task
 from mnist_core.engine.children import run_child
@@ -17,7 +18,7 @@ PROGRAM = "mnist_core.bundle"
 _KEPT = 12  # files; the sweep of temporary files takes those of yesterday
 _PREFIX = "bundle-"
 _PATIENCE = 300.0  # seconds
-_SECONDS = 20.0  # that it usually takes
+_SECONDS, _IMPORT_SECONDS = 20.0, 5.0  # that they usually take
 _MEMORY = 4_000_000_000  # bytes: 1.2 GB were measured, and the largest network takes some more
 
 
@@ -57,6 +58,32 @@ def request_bundle(
 def forget_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) -> None:
     """Let the next request try anew after one that failed."""
     _bundles().forget(bundle_path(record, store, saved_model=saved_model))
+
+
+def request_import(
+    key: str, data: bytes, store: Store, owner: str | None, *, most: int | None = None, asker: Asker | None = None
+) -> None:
+    """Let a bundle be imported in its turn: see `import_bundle`. How far it is says `look_at_import`."""
+
+    def work(_report: Report) -> str:
+        return import_bundle(data, store, owner, most=most).id
+
+    task = _imports().request(key, work, asker=asker, seconds=_IMPORT_SECONDS)
+    if task.problem is not None:
+        raise task.problem
+
+
+def look_at_import(key: str, *, asker: Asker | None = None, wait: float = 0.0) -> Task[str] | None:
+    """Return how far an import is, whose result is the run's id; None where it is not under way."""
+    if wait:
+        _imports().wait(key, wait)
+    return _imports().look(key, asker)
+
+
+@lru_cache(maxsize=1)
+def _imports() -> Background:
+    # Two at a time, so that one which takes long holds nobody else's; each waiting one holds its file.
+    return Background(kept=200, slots=2, sliced=False, most_of_one=2, most_of_all=20)
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ import numpy as np
 # libraries map 0.7 GB.
 _MEMORY = 1_200_000_000
 _COPIES = 10  # of the files: weights are read, parsed and laid out for the processor
-_SECONDS = 60  # of the processor
+_SECONDS = 40  # of the processor
 
 
 def main(arguments: list[str]) -> int:

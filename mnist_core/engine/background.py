@@ -118,14 +118,21 @@ class Background:
         How many are computed at once.
     sliced : bool
         Whether one under way makes room for others: not where a child process works.
-    most_of_one : int
-        How many computations one visitor may have waiting.
+    most_of_one, most_of_all : int
+        How many computations one visitor and all together may have waiting.
     """
 
     def __init__(
-        self, kept: int = _KEPT, *, slots: int = 1, sliced: bool = True, most_of_one: int = _MOST_OF_ONE
+        self,
+        kept: int = _KEPT,
+        *,
+        slots: int = 1,
+        sliced: bool = True,
+        most_of_one: int = _MOST_OF_ONE,
+        most_of_all: int = _MOST_OF_ALL,
     ) -> None:
-        self._kept, self._slots, self._sliced, self._most_of_one = kept, slots, sliced, most_of_one
+        self._kept, self._slots, self._sliced = kept, slots, sliced
+        self._most_of_one, self._most_of_all = most_of_one, most_of_all
         self._changed = threading.Condition()
         self._tasks: OrderedDict[Hashable, Task[Any]] = OrderedDict()  # the one asked for last is last
         self._works: dict[Hashable, _Work] = {}
@@ -214,7 +221,7 @@ class Background:
 
     def _refusal(self, asker: Asker) -> MnistLabError | None:
         mine = sum(asker.visitor in work.asked for work in self._works.values())
-        if self._closing or mine >= self._most_of_one or len(self._works) >= _MOST_OF_ALL:
+        if self._closing or mine >= self._most_of_one or len(self._works) >= self._most_of_all:
             return LimitError("Too much is being computed here already. Wait a little, and try again.")
         return None
 

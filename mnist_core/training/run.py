@@ -19,7 +19,7 @@ from mnist_core.datasets import Dataset, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.files import replacing
-from mnist_core.libraries import computed_with
+from mnist_core.libraries import computed_with, load_keras
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.training.control import Control
 from mnist_core.training.events import BoardSink, Sink, StoreSink
@@ -164,6 +164,7 @@ class _NetworkJob(_Job):
         if not self.files.checkpoint.exists():  # with one, a stop means: make a model of it
             self.check_stop()
         with self.clock.phase("import"):
+            load_keras()  # before what is built on it
             from mnist_core.models.build import build_model, in_float32
             from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import device_name, prepare_device
