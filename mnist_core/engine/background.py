@@ -249,7 +249,7 @@ class Background:
         for work in self._order():
             if len(self._active) >= self._slots:
                 break
-            if work in self._active or (work.thread is None and begun >= _MOST_BEGUN):
+            if work in self._active or (work.thread is None and begun >= _MOST_BEGUN) or self._has_its_share(work):
                 continue
             self._active.add(work)
             work.turn_began = time.monotonic()
@@ -258,6 +258,11 @@ class Background:
                 work.thread = threading.Thread(target=self._run, args=(work,), name="background", daemon=True)
                 work.thread.start()
         self._changed.notify_all()
+
+    def _has_its_share(self, work: _Work) -> bool:
+        """Whether all who ask for it have as much under way as one may: the last slot is for others."""
+        held = Counter(visitor for active in self._active for visitor in active.asked)
+        return all(held[visitor] >= max(1, self._slots - 1) for visitor in work.asked)
 
     def _drop(self, work: _Work) -> None:
         self._active.discard(work)

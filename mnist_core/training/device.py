@@ -5,8 +5,8 @@ from pathlib import Path
 from mnist_core.libraries import load_keras, usable_cores
 
 
-def prepare_device() -> None:
-    """Let a GPU's memory grow with need, so that several workers can share one card.
+def prepare_device() -> str:
+    """Let a GPU's memory grow with need, so that several workers can share one card; return the device's name.
 
     Must run before anything is placed on the GPU. Other backends than TensorFlow do it by an
     environment variable, which `mnist_core.libraries` sets.
@@ -17,6 +17,7 @@ def prepare_device() -> None:
 
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
+    return device_name()
 
 
 def device_name() -> str:

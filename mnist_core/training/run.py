@@ -167,15 +167,14 @@ class _NetworkJob(_Job):
             load_keras()  # before what is built on it
             from mnist_core.models.build import build_model, in_float32
             from mnist_core.training.callbacks import diverged
-            from mnist_core.training.device import device_name, prepare_device
+            from mnist_core.training.device import prepare_device
             from mnist_core.training.export import every_layer, write_last_output, write_onnx
             from mnist_core.training.fine_tuning import FineTuning
             from mnist_core.training.fit import fit, steps_per_epoch
             from mnist_core.training.parts import network_parts
             from mnist_core.training.steps import make_judge
 
-            prepare_device()
-            device = device_name()
+            device = prepare_device()
         dataset = self.load()
         with self.clock.phase("fit"):
             fine_tuning = None
