@@ -17,10 +17,12 @@ from mnist_core.engine.saying import say
 from mnist_core.errors import ConfigError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
 from mnist_core.memory import return_large_blocks
+from mnist_core.patience import pause_elsewhere_by
 from mnist_core.pretrained import install_shipped
 from mnist_core.recovery import bring_back
 from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
+from pages._ui.asking import check_is_open
 from pages._ui.errors import show_unexpected
 from pages._ui.web import routes, site
 
@@ -41,6 +43,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     if store.was_missing:
         for words in bring_back(store).words():
             say(words)
+    pause_elsewhere_by(check_is_open)
     shared_supervisor()
     for spec in DATASETS.values():
         if spec.strokes_md5 is None:  # drawing those takes half a minute: when somebody asks for them

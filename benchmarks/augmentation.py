@@ -8,7 +8,6 @@ epochs of recipes in turn without and with augmentation (A B A B), in this proce
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -62,7 +61,6 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=60_000, help="of an epoch")
     parser.add_argument("--json", action="store_true", help="print one JSON object, last")
     options = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     data = load_dataset("mnist", get_settings())
     images, labels = np.array(data.x_train[:IMAGES]), np.array(data.y_train[:IMAGES])
     found: dict[str, Any] = {"microseconds": {}, "others": {}, "epochs": []}

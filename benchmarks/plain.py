@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mnist_core.libraries import own_environment
+
 # Tells what each epoch took. The data are read from the given folder as Keras reads its own cache, without Keras's
 # check of the download; nothing else of it is touched.
 _RUNNER = """
@@ -71,7 +73,7 @@ def run_plain(code: str, folder: Path, data_dir: Path | None) -> dict[str, Any]:
         [sys.executable, "-c", _RUNNER, script.name, str(data_dir or "")],
         cwd=folder,
         # Matplotlib must not open windows, where there could be some.
-        env={**os.environ, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**own_environment(os.environ), "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
         check=False,

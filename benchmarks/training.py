@@ -23,6 +23,7 @@ from benchmarks.plain import run_plain
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.engine import Supervisor
+from mnist_core.libraries import own_environment
 from mnist_core.models import keras_code
 from mnist_core.models.cost import training_cost
 from mnist_core.recipes import RECIPES
@@ -130,8 +131,7 @@ class Bench:
         self._supervisor = supervisor
         self._store = Store(home(folder))
         self._environment = {
-            **os.environ,
-            "TF_CPP_MIN_LOG_LEVEL": "2",
+            **own_environment(os.environ),
             "PYTHONPATH": str(README.parents[1]),
             "MNIST_LAB_HOME": str(home(folder).home),
         }

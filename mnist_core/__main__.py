@@ -1,5 +1,8 @@
 """The command line: ``python -m mnist_core``, sharing runs and data with the dashboard."""
 
+import mnist_core.as_program  # noqa: F401
+
+# isort: split
 import argparse
 import os
 import sys

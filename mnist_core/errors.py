@@ -117,6 +117,12 @@ class ArtifactMissingError(MnistLabError, FileNotFoundError):
     code = "artifact_missing"
 
 
+class AbandonedError(MnistLabError, InterruptedError):
+    """A computation was ended because nobody waits for it any more."""
+
+    code = "abandoned"
+
+
 # training
 
 

@@ -1,13 +1,18 @@
 """Predicting with a run's exported model, without Keras."""
 
+import threading
+import time
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError
+from mnist_core.libraries import usable_cores
+from mnist_core.models.graph import needed_only
+from mnist_core.patience import pause_point
 from mnist_core.store import RunFiles
 
 if TYPE_CHECKING:
@@ -18,6 +23,9 @@ Images = npt.NDArray[np.uint8] | npt.NDArray[np.float32]
 # Between layers a batch takes memory, and ONNX Runtime keeps the most it ever took: 1,000 images at once take 200 MB
 # more with a small convolutional network, 50 take 60 MB more with a deep one, and no less time.
 _BATCH = 10
+_SLOW = 0.2  # seconds: of a network that takes longer for so many, fewer at once
+# Whoever predicts, never more at once than there are cores: others would only wait, and each takes memory.
+_at_once = threading.BoundedSemaphore(usable_cores())
 
 
 def open_session(path: Path) -> "onnxruntime.InferenceSession":
@@ -29,11 +37,19 @@ def open_session(path: Path) -> "onnxruntime.InferenceSession":
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+        model = needed_only(path.read_bytes())
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises its own classes without a common base
         raise ArtifactMissingError(
             "The model of this run is missing or damaged. Train it again to get it back."
         ) from error
+
+
+def run_session(session: "onnxruntime.InferenceSession", outputs: list[str] | None, feeds: dict[str, Any]) -> Any:
+    """Return what a graph makes of a few images; raises `AbandonedError` where nobody waits for it any more."""
+    pause_point()
+    with _at_once:
+        return session.run(outputs, feeds)
 
 
 class Classifier:
@@ -53,16 +69,28 @@ class Classifier:
     def __init__(self, files: RunFiles) -> None:
         self._session = open_session(files.onnx)
         self._input = self._session.get_inputs()[0].name
+        self._batch = _BATCH
 
     def predict(self, images: Images) -> npt.NDArray[np.float32]:
-        """Return probabilities of shape (n, classes) for images of shape (n, 28, 28), grey values from 0 to 255."""
-        return np.concatenate(
-            [self._predict_batch(images[start : start + _BATCH]) for start in range(0, max(len(images), 1), _BATCH)]
-        )
+        """Return probabilities of shape (n, classes) for images of shape (n, 28, 28), grey values from 0 to 255.
+
+        Raises
+        ------
+        AbandonedError
+            Where nobody waits for them any more: see `mnist_core.patience`.
+        """
+        parts, done = [], 0
+        while done < max(len(images), 1):
+            began = time.monotonic()
+            parts.append(self._predict_batch(images[done : done + self._batch]))
+            done += self._batch
+            if time.monotonic() - began > _SLOW and self._batch > 1:
+                self._batch //= 2
+        return np.concatenate(parts)
 
     def _predict_batch(self, images: Images) -> npt.NDArray[np.float32]:
         scaled = images.astype(np.float32) / np.float32(255)
-        probabilities: npt.NDArray[np.float32] = self._session.run(None, {self._input: scaled})[0]
+        probabilities: npt.NDArray[np.float32] = run_session(self._session, None, {self._input: scaled})[0]
         return probabilities
 
 

@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     )
     download_retries: int = Field(default=3, ge=0, le=20, description="How often a failed download is tried again.")
     offline: bool = Field(default=False, description="Never download; use only what is on this computer.")
+    backend: Literal["tensorflow", "jax", "torch"] = Field(
+        default="tensorflow",
+        description="What Keras calculates with; JAX and PyTorch have to be installed.",
+    )
     slots: int | None = Field(
         default=None,
         ge=1,

@@ -16,8 +16,8 @@ APP = [path for path in [PROJECT / "app.py"] if path.exists()]
 
 # Imports go downwards, or stay within a part. Ranks 0 and 1 are single modules that may use each other.
 RANKS = {
-    **dict.fromkeys(["errors", "text", "files", "memory"], 0),
-    **dict.fromkeys(["settings", "choices", "config", "recipes"], 1),
+    **dict.fromkeys(["errors", "text", "files", "memory", "patience"], 0),
+    **dict.fromkeys(["settings", "choices", "config", "recipes", "libraries", "as_program"], 1),
     **dict.fromkeys(["augmentation", "drawing", "evaluation", "personal", "links", "gateway"], 2),
     **dict.fromkeys(["datasets", "store", "robustness", "photos"], 3),
     **dict.fromkeys(["models", "comparing"], 4),
@@ -126,6 +126,20 @@ def test_modules_built_on_keras_are_imported_inside_functions_of_training_only(p
     assert not [module for module in imports(path, top_level_only=True) if module.startswith(tuple(BUILT_ON))]
     if part_of(module_name(path)) != "training":
         assert not [module for module in imports(path) if module.startswith(tuple(BUILT_ON))]
+
+
+@every_core_module
+def test_keras_is_loaded_in_one_place(path):
+    """It is never imported before it was told what this program wants of it."""
+    found = {module for module in imports(path) if module.split(".")[0] == "keras"}
+    assert not found or module_name(path) in {"mnist_core.libraries", *BUILT_ON}, found
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CORE if '__name__ == "__main__"' in p.read_text() and p.name != "predict.py"], ids=name_of
+)
+def test_every_program_begins_with_what_libraries_are_told(path):
+    assert next(imports(path)) == "mnist_core.as_program"
 
 
 @pytest.mark.parametrize("path", APP + PAGES, ids=name_of)

@@ -5,12 +5,11 @@ The result is a file. What it says on the way is described in `mnist_core.engine
 Exit codes: 0 the result is written, 1 failed, 2 bad arguments, 4 nobody waits.
 """
 
-import argparse
-import os
-import sys
+import mnist_core.as_program  # noqa: F401
 
-# Set before scikit-learn is imported: its threads shall sleep while they wait, not take the processor from pages.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# isort: split
+import argparse
+import sys
 
 from mnist_core.engine.children import Voice
 from mnist_core.store import KINDS, Analysis, write_analysis

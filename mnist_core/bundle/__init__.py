@@ -2,15 +2,24 @@
 
 from mnist_core.bundle.install import import_bundle
 from mnist_core.bundle.read import Incoming, most_bytes, read_bundle
-from mnist_core.bundle.service import file_name, forget_bundle, ready_bundle, request_bundle
+from mnist_core.bundle.service import (
+    file_name,
+    forget_bundle,
+    look_at_import,
+    ready_bundle,
+    request_bundle,
+    request_import,
+)
 
 __all__ = [
     "Incoming",
     "file_name",
     "forget_bundle",
     "import_bundle",
+    "look_at_import",
     "most_bytes",
     "read_bundle",
     "ready_bundle",
     "request_bundle",
+    "request_import",
 ]

@@ -5,6 +5,9 @@ What it says on the way is described in `mnist_core.engine.children`.
 Exit codes: 0 the file is written, 1 failed, 2 bad arguments, 4 nobody waits.
 """
 
+import mnist_core.as_program  # noqa: F401
+
+# isort: split
 import argparse
 import sys
 from pathlib import Path

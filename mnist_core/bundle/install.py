@@ -2,22 +2,23 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from mnist_core.bundle.read import Incoming, check_accuracy, read_bundle
+from mnist_core.config import NetworkConfig
 from mnist_core.datasets import get_spec, is_ready, load_dataset
+from mnist_core.engine.children import run_child
 from mnist_core.engine.limits import check_disk
-from mnist_core.engine.local import PROJECT, child_environment
+from mnist_core.engine.local import child_environment
 from mnist_core.errors import BundleError
 from mnist_core.files import storage_errors
+from mnist_core.models.cost import prediction_cost
+from mnist_core.patience import pause_point
 from mnist_core.recipes import RECIPES
 from mnist_core.store import Finished, Imported, RunRecord, RunState, Store, new_run_id
 from mnist_core.store.artifacts import IMPORTING
@@ -25,9 +26,11 @@ from mnist_core.text import one_line
 
 TRIAL = "mnist_core.bundle.trial"
 _IMAGES = 20
-_PATIENCE = 120.0  # seconds
-# What is in a bundle takes some hundred megabytes while it is looked at: one at a time.
-_importing = threading.Lock()
+_OPERATIONS = 20_000_000_000  # multiplications that a trial may cost: a few seconds
+_PATIENCE = 60.0  # seconds
+_MEMORY = 3_000_000_000  # bytes; of its address space the trial takes care itself
+# What is in a bundle takes some hundred megabytes while it is looked at: one at a time. Its network is tried apart.
+_reading = threading.Lock()
 _AGREE = 5e-3  # shipped networks bring their probabilities in half precision
 
 
@@ -56,8 +59,10 @@ def import_bundle(data: bytes, store: Store, owner: str | None = None, *, most: 
     StorageError
         If the disk is full or can't be written.
     """
-    with _importing:
-        return _import(read_bundle(data, store.settings, most), store, owner)
+    with _reading:
+        pause_point()
+        incoming = read_bundle(data, store.settings, most)
+    return _import(incoming, store, owner)
 
 
 def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
@@ -120,6 +125,7 @@ def _try_out(incoming: Incoming, store: Store) -> None:
         dataset = load_dataset(spec.id, store.settings)
         known, labels = np.asarray(dataset.x_test[:_IMAGES]), np.asarray(dataset.y_test)
     images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
+    images = images[: _pictures(incoming)]
     # Each thread of a library maps memory, which is limited.
     environment = child_environment(store.settings) | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with tempfile.TemporaryDirectory(dir=store.settings.temporary_dir) as name:
@@ -128,24 +134,21 @@ def _try_out(incoming: Incoming, store: Store) -> None:
             if file in incoming.files:
                 (folder / file).write_bytes(incoming.files[file])
         np.save(folder / "images.npy", images, allow_pickle=False)
-        done = None
-        with suppress(subprocess.TimeoutExpired):
-            done = subprocess.run(
-                [sys.executable, "-m", TRIAL, name],
-                cwd=PROJECT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_PATIENCE,
-                start_new_session=True,
-            )
+        code, _ = run_child(TRIAL, [name], environment, lambda _: None, seconds=_PATIENCE, memory=_MEMORY)
         said_file = folder / "said.npy"
-        if done is None or done.returncode or not said_file.exists():
+        if code or not said_file.exists():
             raise BundleError("The bundle's network doesn't work: it took too much memory or time, or is damaged.")
         said = np.load(said_file, allow_pickle=False)
     table = incoming.probabilities["test"]
     if said.shape != (len(images), spec.num_classes) or not np.isfinite(said).all():
         raise BundleError("The bundle's network doesn't give one probability for each class.")
-    if known is not None and np.abs(said - table[: len(known)]).max() > _AGREE:
+    if known is not None and np.abs(said - table[: len(said)]).max() > _AGREE:
         raise BundleError("The bundle's predictions are not those of its network: they don't belong together.")
     check_accuracy(incoming.outcome, incoming.probabilities, labels)
+
+
+def _pictures(incoming: Incoming) -> int:
+    """Return with how many pictures a network is tried: fewer where it takes long."""
+    if not isinstance(incoming.config.model, NetworkConfig):
+        return _IMAGES
+    return max(2, min(_IMAGES, _OPERATIONS // max(1, prediction_cost(incoming.config.model).operations)))

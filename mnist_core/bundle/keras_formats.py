@@ -1,7 +1,6 @@
 """The formats of a network that need TensorFlow. Only in processes of their own: never in the app's."""
 
 import contextlib
-import os
 import sys
 import tempfile
 import warnings
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core.inference import open_session
+from mnist_core.libraries import load_keras
 from mnist_core.store import RunFiles
 
 _PROBES = 20
@@ -28,11 +28,9 @@ def tflite_and_saved_model(files: RunFiles, *, saved_model: bool) -> tuple[bytes
         Of a dozen classes, where TensorFlow is missing or can't do it, or where the result does not agree with
         ``model.onnx``.
     """
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with warnings.catch_warnings(), _output_to_log():
         warnings.simplefilter("ignore")
-        import keras
+        keras = load_keras("tensorflow")
         import tensorflow as tf
 
         network = keras.models.load_model(files.model, compile=False)

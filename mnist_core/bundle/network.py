@@ -5,15 +5,17 @@ room for a terabyte. So only what our own exports have is let through.
 """
 
 import json
-from collections import Counter
 from math import prod
 from typing import Any
 
 from mnist_core.bundle.archive import Archive, shown
+from mnist_core.bundle.counting import OPERATORS, PICTURES, Uncountable, count
+from mnist_core.bundle.description import check_description
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec
 from mnist_core.errors import BundleError
-from mnist_core.models.graph import Field, fields
+from mnist_core.models.cost import PredictionCost, prediction_cost
+from mnist_core.models.graph import Field, fields, numbers_of
 from mnist_core.models.summary import layer_rows, parameter_count
 
 # Of onnx.proto (ONNX 1.23): numbers of fields.
@@ -28,18 +30,10 @@ _TENSOR_TYPE, _ELEMENT, _SHAPE, _DIM, _DIM_VALUE = 1, 1, 2, 1, 1  # of TypeProto
 _FLOAT = 1  # of TensorProto.DataType
 
 _DOMAINS = (b"", b"ai.onnx", b"ai.onnx.ml")
-# What Keras's layers and the baseline become (tf2onnx 1.17, for all layers and activations that can be chosen).
-_OPERATORS = frozenset(
-    b"Add BatchNormalization Cast Concat Conv Div Elu Gather Gemm Identity LeakyRelu MatMul MaxPool Mul Neg Relu "
-    b"Reshape Selu Shape Sigmoid Slice Softmax Softplus Sqrt Squeeze Sub Tanh Transpose Unsqueeze".split()
-)
 _MOST_NODES = 600
-# Whose further inputs are places: as constants, how large an output is follows from how large the input is.
-_PLACED = (b"Slice", b"Gather", b"Squeeze", b"Unsqueeze")
-# What an export makes a shape with. None of them calculates, so no shape depends on what a picture shows, and more
-# pictures never make it smaller: what the trial takes with its pictures is as much as fewer of them can take.
-_SHAPING = (*_PLACED, b"Cast", b"Concat", b"Identity")
+_TABLES = 6  # tables of an operator's output for each table of a layer: sum, bias, activation, two orders of the axes
 _SPARE = 20_000  # numbers beside the weights: shapes and axes
+_SPARE_OPERATIONS = 100_000  # a thousandth of a second
 
 _KERAS_FILES = ("metadata.json", "config.json", "model.weights.h5")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -99,10 +93,10 @@ def check_onnx(model: bytes, outputs: bytes, config: RunConfig) -> None:
             raise _problem("it holds sparse numbers")
         constants = [field.content for field in graph if field.number == _INITIALIZERS]
         _check_constants(constants, config)
-        _check_sizes(nodes, constants)
         _check_ends(graph, config)
         if outputs:
             _check_layers(outputs, config)
+        _check_cost(graph, nodes, constants, outputs, config)
     except ValueError as error:
         if isinstance(error, BundleError):
             raise
@@ -115,7 +109,7 @@ def _check_nodes(nodes: list[bytes]) -> None:
     for node in nodes:
         parts = list(fields(node))
         kinds = [field.content for field in parts if field.number == _OP_TYPE]
-        if len(kinds) != 1 or kinds[0] not in _OPERATORS:
+        if len(kinds) != 1 or kinds[0] not in OPERATORS:
             raise _problem(
                 f"it has the operator {shown(kinds[0].decode(errors='replace')) if kinds else 'without a name'}"
             )
@@ -126,20 +120,40 @@ def _check_nodes(nodes: list[bytes]) -> None:
                 raise _problem("it has a graph within the graph")
 
 
-def _check_sizes(nodes: list[bytes], constants: list[bytes]) -> None:
-    """Try whether no output's size depends on what is calculated: else it could be small here and endless later."""
-    known = {field.content for tensor in constants for field in fields(tensor) if field.number == _TENSOR_NAME} | {b""}
-    shapes = known.copy()  # what may say how something is reshaped
-    for node in nodes:  # in an export each comes after those it needs
-        parts = list(fields(node))
-        kind = next(field.content for field in parts if field.number == _OP_TYPE)
-        inputs = [field.content for field in parts if field.number == _NODE_INPUTS]
-        if kind in _PLACED and not known.issuperset(inputs[1:]):
-            raise _problem("it calculates which part of a table it takes")
-        if kind == b"Reshape" and not shapes.issuperset(inputs[1:]):
-            raise _problem("it calculates the shape of a table")
-        if kind == b"Shape" or (kind in _SHAPING and shapes.issuperset(inputs)):
-            shapes.update(field.content for field in parts if field.number == _NODE_OUTPUTS)
+def _check_cost(
+    graph: list[Field], nodes: list[bytes], constants: list[bytes], outputs: bytes, config: RunConfig
+) -> None:
+    """Try whether a graph costs what its configuration says, and each layer's table has the shape that it says."""
+    classes = get_spec(config.data.dataset).num_classes
+    source, output = (_names(graph, number)[0] for number in (_INPUTS, _OUTPUTS))
+    try:
+        counted = count(constants, nodes, source)
+    except Uncountable as error:
+        raise _problem(str(error)) from error
+    except (KeyError, ValueError) as error:
+        raise _problem("its tables don't fit together") from error
+    shapes: dict[bytes, tuple[int, ...]] = {output: (classes,)}
+    cost = PredictionCost(784 * classes, 784)
+    if isinstance(config.model, NetworkConfig):
+        cost = prediction_cost(config.model, classes)
+        if outputs:
+            shapes |= {name.encode(): shape for name, shape in _layers(config).items()}
+    for name, shape in shapes.items():
+        if name not in counted.tables or counted.tables[name].shape != (PICTURES, *shape):
+            raise _problem("its layers are not those of its settings")
+    # An export of every layer may go through what lies before each of them again: half of it on average.
+    copies = 1 + (len(_layers(config)) // 2 if isinstance(config.model, NetworkConfig) else 0)
+    for found, most in ((counted.needed_for(output), 1), (counted.needed_for(*counted.nodes), copies)):
+        if found.operations > most * PICTURES * (cost.operations + _SPARE_OPERATIONS):
+            raise _problem(
+                f"it takes {found.operations // PICTURES:,} multiplications for a picture, and the network of its "
+                f"settings {cost.operations:,}"
+            )
+        if found.numbers > most * PICTURES * (_TABLES * cost.numbers + _SPARE):
+            raise _problem(
+                f"it puts out {found.numbers // PICTURES:,} numbers for a picture, and the network of its settings "
+                f"{cost.numbers:,}"
+            )
 
 
 def _check_constants(tensors: list[bytes], config: RunConfig) -> None:
@@ -154,7 +168,7 @@ def _check_constants(tensors: list[bytes], config: RunConfig) -> None:
             if field.number in (_EXTERNAL, _LOCATION) and (field.content or field.value):
                 raise _problem("it wants to read numbers from another file")
             if field.number == _DIMS:
-                dims += _numbers(field)
+                dims += numbers_of(field)
         if len(dims) > 4:
             raise _problem("its weights have another shape than this run's")
         total += prod(dims)
@@ -174,17 +188,26 @@ def _check_layers(outputs: bytes, config: RunConfig) -> None:
     """Try whether the outputs are those of the configuration's layers, in number and name."""
     if not isinstance(config.model, NetworkConfig):
         raise _problem("it has layers, which this kind of run has not")
-    names = [
-        f"{number:02}_{row.name}"
-        for number, row in enumerate(layer_rows(config.model, get_spec(config.data.dataset).num_classes))
-    ]
     found = []
     for output in fields(outputs):
         if output.number != _OUTPUTS:
             raise _problem("its layers are damaged")
         found += [field.content for field in fields(output.content) if field.number == _NAME]
-    if sorted(found) != [name.encode() for name in names]:
+    if sorted(found) != [name.encode() for name in _layers(config)]:
         raise _problem("its layers are not those of its settings")
+
+
+def _layers(config: RunConfig) -> dict[str, tuple[int, ...]]:
+    """Return what the layers' outputs are called, and their shapes for one picture."""
+    assert isinstance(config.model, NetworkConfig)
+    rows = layer_rows(config.model, get_spec(config.data.dataset).num_classes)
+    return {f"{number:02}_{row.name}": row.output_shape for number, row in enumerate(rows)}
+
+
+def _names(graph: list[Field], number: int) -> list[bytes]:
+    """Return the names of a graph's inputs or outputs."""
+    values = [value.content for value in graph if value.number == number]
+    return [next((f.content for f in fields(value) if f.number == _NAME), b"") for value in values]
 
 
 def _shape(value: bytes) -> tuple[int, list[int]]:
@@ -201,26 +224,12 @@ def _shape(value: bytes) -> tuple[int, list[int]]:
     return element, sides[1:]
 
 
-def _numbers(field: Field) -> list[int]:
-    """Return the numbers of a repeated field, packed or not."""
-    if not field.content:
-        return [field.value]
-    found, value, shift = [], 0, 0
-    for byte in field.content:
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            found.append(value)
-            value = shift = 0
-    return found
-
-
 def _problem(why: str) -> BundleError:
     return BundleError("model.onnx is no network of MNIST Lab: {why}.", why=why)
 
 
 def check_keras(data: bytes, config: RunConfig, most: int) -> None:
-    """Raise `BundleError` where a ``.keras`` file holds anything but layers that can be chosen here.
+    """Raise `BundleError` where a ``.keras`` file holds anything but the layers of a configuration.
 
     Its weights stay closed: only a process of its own opens them.
     """
@@ -239,12 +248,7 @@ def check_keras(data: bytes, config: RunConfig, most: int) -> None:
     if not isinstance(content, dict) or content.get("class_name") != "Sequential":
         raise BundleError("model.keras is no network of MNIST Lab: it is not a list of layers.")
     _check_objects(content, 0)
-    inner = content.get("config")
-    layers = inner.get("layers") if isinstance(inner, dict) else None
-    names = [layer.get("class_name") for layer in layers if isinstance(layer, dict)] if isinstance(layers, list) else []
-    expected = Counter(row.name for row in layer_rows(config.model, get_spec(config.data.dataset).num_classes))
-    if Counter(name for name in names if name != "InputLayer") != expected:
-        raise BundleError("model.keras is no network of its settings: it has other layers.")
+    check_description(content, config, get_spec(config.data.dataset).num_classes)
 
 
 def _check_objects(value: Any, depth: int) -> None:

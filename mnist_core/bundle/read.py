@@ -19,6 +19,7 @@ from mnist_core.bundle.network import check_keras, check_onnx
 from mnist_core.config import Conv2D, NetworkConfig, RunConfig
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.errors import BundleError, ConfigError
+from mnist_core.models.cost import prediction_cost
 from mnist_core.models.graph import with_metadata, with_outputs
 from mnist_core.models.summary import layer_rows, parameter_count
 from mnist_core.settings import Settings
@@ -33,6 +34,8 @@ _MOST_POINTS = 200_000
 _LEAST_PARTS, _MOST_PARTS = 2, 2000  # images on the map of the last hidden layer
 _KERAS_COPIES = 4  # weights and what an optimizer remembers of each
 _MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
+# For a picture, a tenth of a second; networks that come with the program take 20 million.
+_MOST_OPERATIONS = 2_000_000_000
 _HALF = 2e-2  # rounding of ten probabilities in half precision
 _ROUNDED = 2e-3  # of an accuracy, where such rounding makes two classes equal; at least two images
 
@@ -137,7 +140,8 @@ def _manifest(content: bytes) -> contents.Manifest:
     outcome = manifest.outcome
     figures = [outcome.test_loss, outcome.test_accuracy, outcome.parameters, *outcome.seconds.values()]
     known = [figure for figure in [*figures, *outcome.epoch_seconds] if figure is not None]
-    texts = [outcome.device or "", *outcome.seconds, *manifest.versions, *manifest.versions.values()]
+    told = {**manifest.versions, **outcome.computed_with}
+    texts = [outcome.device or "", *outcome.seconds, *told, *told.values()]
     if (
         outcome.test_accuracy is None
         or outcome.test_loss is None
@@ -145,6 +149,7 @@ def _manifest(content: bytes) -> contents.Manifest:
         or not all(0 <= figure < 1e12 for figure in known)  # as they are: no float holds a number of any length
         or len(outcome.epoch_seconds) > 1000
         or len(outcome.seconds) > 20
+        or len(outcome.computed_with) > 40
         or any(len(text) > 200 for text in texts)
         or not one_line(manifest.name)
     ):
@@ -162,6 +167,14 @@ def _config(content: bytes, settings: Settings) -> RunConfig:
                     "This network has {n} parameters; at most {most} are possible here.",
                     n=f"{parameters:,}",
                     most=f"{settings.max_parameters:,}",
+                )
+            operations = prediction_cost(config.model, get_spec(config.data.dataset).num_classes).operations
+            if operations > _MOST_OPERATIONS:
+                raise BundleError(
+                    "This network takes {n} million multiplications for a picture; at most {most} million are possible "
+                    "for one that is brought along.",
+                    n=f"{operations / 1e6:,.0f}",
+                    most=f"{_MOST_OPERATIONS / 1e6:,.0f}",
                 )
     except ConfigError as error:
         raise BundleError("The bundle's settings can't be used: {reason}", reason=str(error)[:300]) from error

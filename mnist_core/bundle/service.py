@@ -1,17 +1,15 @@
-"""Bundles that visitors ask for: made by a child process, one after the other, and kept for a while."""
+"""Bundles that visitors ask for, made by a child process one after the other; and those that they bring along."""
 
 import re
-import subprocess
-import sys
-import threading
 from functools import lru_cache
 from pathlib import Path
 
 from mnist_core.bundle.describe import digest_of
+from mnist_core.bundle.install import import_bundle
 from mnist_core.datasets import is_ready
-from mnist_core.engine.background import Background, Report, Task
-from mnist_core.engine.children import follow
-from mnist_core.engine.local import PROJECT, child_environment, end_by_input
+from mnist_core.engine.background import Asker, Background, Report, Task
+from mnist_core.engine.children import run_child
+from mnist_core.engine.local import child_environment
 from mnist_core.errors import BundleError
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, Store
@@ -19,8 +17,9 @@ from mnist_core.store import RunRecord, Store
 PROGRAM = "mnist_core.bundle"
 _KEPT = 12  # files; the sweep of temporary files takes those of yesterday
 _PREFIX = "bundle-"
-_PATIENCE = 600.0  # seconds
-_SHUTDOWN = 5.0
+_PATIENCE = 300.0  # seconds
+_SECONDS, _IMPORT_SECONDS = 20.0, 5.0  # that they usually take
+_MEMORY = 4_000_000_000  # bytes: 1.2 GB were measured, and the largest network takes some more
 
 
 def bundle_path(record: RunRecord, store: Store, *, saved_model: bool = False) -> Path:
@@ -43,13 +42,16 @@ def ready_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) 
     return path if path.is_file() else None
 
 
-def request_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) -> Task[Path]:
+def request_bundle(
+    record: RunRecord, store: Store, *, saved_model: bool = False, asker: Asker | None = None
+) -> Task[Path]:
     """Return how far the making of a bundle is; the first who asks for it lets it begin."""
     path = bundle_path(record, store, saved_model=saved_model)
-    task = _bundles().request(path, _make, record.id, path, saved_model, store.settings)
+    call = (path, _make, record.id, path, saved_model, store.settings)
+    task = _bundles().request(*call, asker=asker, seconds=_SECONDS)
     if task.state == "done" and not path.is_file():  # swept meanwhile
         _bundles().forget(path)
-        task = _bundles().request(path, _make, record.id, path, saved_model, store.settings)
+        task = _bundles().request(*call, asker=asker, seconds=_SECONDS)
     return task
 
 
@@ -58,39 +60,51 @@ def forget_bundle(record: RunRecord, store: Store, *, saved_model: bool = False)
     _bundles().forget(bundle_path(record, store, saved_model=saved_model))
 
 
+def request_import(
+    key: str, data: bytes, store: Store, owner: str | None, *, most: int | None = None, asker: Asker | None = None
+) -> None:
+    """Let a bundle be imported in its turn: see `import_bundle`. How far it is says `look_at_import`."""
+
+    def work(_report: Report) -> str:
+        return import_bundle(data, store, owner, most=most).id
+
+    task = _imports().request(key, work, asker=asker, seconds=_IMPORT_SECONDS)
+    if task.problem is not None:
+        raise task.problem
+
+
+def look_at_import(key: str, *, asker: Asker | None = None, wait: float = 0.0) -> Task[str] | None:
+    """Return how far an import is, whose result is the run's id; None where it is not under way."""
+    if wait:
+        _imports().wait(key, wait)
+    return _imports().look(key, asker)
+
+
+@lru_cache(maxsize=1)
+def _imports() -> Background:
+    # Two at a time, so that one which takes long holds nobody else's; each waiting one holds its file.
+    return Background(kept=200, slots=2, sliced=False, most_of_one=2, most_of_all=20)
+
+
 @lru_cache(maxsize=1)
 def _bundles() -> Background:
-    # A thread of its own: what other pages compute must not wait for TensorFlow's import.
-    return Background()
+    # Apart from the rest: what other pages compute must not wait for TensorFlow's import.
+    return Background(sliced=False, most_of_one=3)
 
 
 def _make(report: Report, run_id: str, path: Path, saved_model: bool, settings: Settings) -> Path:
-    environment = child_environment(settings)
     _make_room(path.parent)
-    log = settings.temporary_dir / "bundle.log"
-    with log.open("wb") as output:
-        child = subprocess.Popen(
-            [sys.executable, "-m", PROGRAM, run_id, "--out", str(path), *(["--saved-model"] if saved_model else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            cwd=PROJECT,
-            env=environment,
-            # Ctrl-C in the terminal shall reach the app only; its end closes the child's input, which ends it.
-            start_new_session=True,
-        )
-    too_long = threading.Timer(_PATIENCE, child.kill)
-    too_long.daemon = True
-    too_long.start()
-    try:
-        error = follow(child, report)
-    finally:
-        end_by_input(child, _SHUTDOWN)  # it has closed its output, so it is ending
-        too_long.cancel()
-    if child.returncode or not path.is_file():
-        raise error or BundleError(
-            "The bundle could not be made (exit code {code}). You can try it again.", code=child.returncode
-        )
+    code, error = run_child(
+        PROGRAM,
+        [run_id, "--out", str(path), *(["--saved-model"] if saved_model else [])],
+        child_environment(settings, gpu=""),
+        report,
+        log=settings.temporary_dir / "bundle.log",
+        seconds=_PATIENCE,
+        memory=_MEMORY,
+    )
+    if code or not path.is_file():
+        raise error or BundleError("The bundle could not be made (exit code {code}). You can try it again.", code=code)
     return path
 
 

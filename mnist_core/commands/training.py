@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import signal
 import sys
 from typing import Any
@@ -99,7 +98,6 @@ def _resume(options: argparse.Namespace) -> int:
 
 
 def _execute(run_id: str, as_json: bool) -> int:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Imported here: the other commands need no training code.
     from mnist_core.training.control import Control
     from mnist_core.training.run import execute
@@ -138,6 +136,7 @@ def _report(record: RunRecord, as_json: bool) -> None:
                 "state": record.state.value,
                 "error": record.error.message if record.error else None,
                 "device": outcome.device,
+                "computed_with": outcome.computed_with,
                 "parameters": outcome.parameters,
                 "seconds": outcome.seconds,
                 "epoch_seconds": outcome.epoch_seconds,

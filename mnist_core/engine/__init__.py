@@ -1,7 +1,7 @@
 """The queue and its worker processes, what a run will take, how far it is, and longer computations."""
 
 from mnist_core.engine.analyses import Analyses, AnalysisStatus, close_shared_analyses, shared_analyses
-from mnist_core.engine.background import Background, Report, Task, shared_background
+from mnist_core.engine.background import Asker, Background, Report, Task, shared_background
 from mnist_core.engine.devices import default_slots
 from mnist_core.engine.estimate import Estimate, estimate
 from mnist_core.engine.limits import check_config, check_continuation
@@ -18,6 +18,7 @@ from mnist_core.engine.teaching import check_base, fine_tune_config
 __all__ = [
     "Analyses",
     "AnalysisStatus",
+    "Asker",
     "Background",
     "Estimate",
     "Pace",

@@ -7,16 +7,126 @@ sentence template and its values where it fails. The end of its standard input m
 import json
 import os
 import subprocess
+import sys
 import threading
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from mnist_core.errors import AnalysisError, MnistLabError
+import psutil
+
+from mnist_core.engine.local import PROJECT, end_by_input
+from mnist_core.errors import AnalysisError, LimitError, MnistLabError
 from mnist_core.memory import volunteer_for_oom
+from mnist_core.patience import pause_point
 
 EXIT_ORPHANED = 4
 _NICENESS = 10  # pages and trainings come first
+_LOOK = 0.1  # seconds between two looks at a child
+_SHUTDOWN = 5.0  # seconds that a child gets to end after its last word
+
+
+def run_child(
+    module: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    report: Callable[[float], None],
+    *,
+    log: Path | None = None,
+    seconds: float,
+    memory: int,
+    started: Callable[["subprocess.Popen[bytes]"], None] | None = None,
+) -> tuple[int, MnistLabError | None]:
+    """Run a child process to its end, within limits and only for as long as somebody waits.
+
+    Parameters
+    ----------
+    module : str
+        What Python shall run, with `arguments`.
+    environment : mapping
+        See `mnist_core.engine.local.child_environment`.
+    report : callable
+        Told the share that is done.
+    log : Path, optional
+        Where its error output goes.
+    seconds : float
+        Longest time.
+    memory : int
+        Most bytes that it may hold, and any process that it starts.
+    started : callable, optional
+        Told the process once it runs.
+
+    Returns
+    -------
+    int, MnistLabError or None
+        The exit code, and the error that the child named, or that it was ended by a limit.
+
+    Raises
+    ------
+    AbandonedError
+        Where nobody waits any more; the child has ended then.
+    OSError
+        Where it can't be started.
+    """
+    with log.open("wb") if log else open(os.devnull, "wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            cwd=PROJECT,
+            env=dict(environment),
+            # Ctrl-C in the terminal shall reach the app only; its end closes the child's input, which ends it.
+            start_new_session=True,
+        )
+    limit_memory(child.pid, memory)
+    if started:
+        started(child)
+    heard: list[MnistLabError | None] = []
+    listener = threading.Thread(target=lambda: heard.append(follow(child, report)), daemon=True)
+    listener.start()
+    began, problem = time.monotonic(), None
+    try:
+        while listener.is_alive():
+            listener.join(_LOOK)
+            pause_point()
+            if time.monotonic() - began > seconds:
+                problem = LimitError(
+                    "This took longer than {seconds} seconds, so it was ended without a result.", seconds=f"{seconds:g}"
+                )
+            elif _memory_of(child.pid) > memory:
+                problem = LimitError(
+                    "This took more than {most} GB of memory, so it was ended without a result.",
+                    most=f"{memory / 1e9:.1f}",
+                )
+            if problem is not None:
+                child.kill()
+                listener.join()
+    except BaseException:  # nobody waits any more, perhaps
+        child.kill()
+        raise
+    finally:
+        end_by_input(child, _SHUTDOWN)  # it has closed its output, so it is ending
+        listener.join()
+    return child.returncode, problem or heard[0]
+
+
+def limit_memory(pid: int, most: int) -> None:
+    """Let the system refuse a process more than `most` bytes of memory of its own, where it can."""
+    with suppress(ImportError, AttributeError, OSError, ValueError):  # Linux only; a process may be gone already
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
+
+
+def _memory_of(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def follow(child: "subprocess.Popen[bytes]", report: Callable[[float], None]) -> MnistLabError | None:

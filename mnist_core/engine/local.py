@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from mnist_core.libraries import own_environment
 from mnist_core.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -108,8 +109,11 @@ def end_by_input(process: "subprocess.Popen[bytes]", timeout: float) -> None:
 
 
 def child_environment(settings: Settings, gpu: str | None = None) -> dict[str, str]:
-    """Return the environment of a process of ours: these settings, but for the admin token."""
-    environment = dict(os.environ)
+    """Return the environment of a process of ours: these settings, but for the admin token.
+
+    What libraries read is ours too: see `mnist_core.libraries.own_environment`.
+    """
+    environment = own_environment(os.environ)
     environment.pop("MNIST_LAB_ADMIN_TOKEN", None)
     for name, value in settings.model_dump(mode="json", exclude_none=True, exclude={"admin_token"}).items():
         environment[f"MNIST_LAB_{name.upper()}"] = str(value)

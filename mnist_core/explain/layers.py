@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.inference import open_session
+from mnist_core.inference import open_session, run_session
 from mnist_core.store import RunFiles
 
 # ONNX Runtime keeps the most memory it ever took for what comes out of all layers: 100 images at once take 101 MB with
 # a deep network, 10 take 13, in the same time.
 _BATCH = 10
+_MOST_BYTES = 20_000_000  # that all layers may put out at once
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Layers:
         self._input = self._session.get_inputs()[0].name
         # Their names begin with their place in the network: "01_Dense".
         self._outputs = sorted(output.name for output in self._session.get_outputs())
-        probe = self._session.run(self._outputs, {self._input: np.zeros((1, 28, 28), np.float32)})
+        probe = self._run(np.zeros((1, 28, 28), np.uint8))
+        self._batch = max(1, min(_BATCH, _MOST_BYTES // sum(output.nbytes for output in probe)))
         self.layers = tuple(
             Layer(name.partition("_")[2], output.shape[1:]) for name, output in zip(self._outputs, probe, strict=True)
         )
@@ -64,13 +66,13 @@ class Layers:
         """
         parts = [
             [output.reshape(len(output), -1, output.shape[-1]).max(axis=1) for output in self._run(batch)]
-            for batch in (images[first : first + _BATCH] for first in range(0, len(images), _BATCH))
+            for batch in (images[first : first + self._batch] for first in range(0, len(images), self._batch))
         ]
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
     def _run(self, images: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
         scaled = images.astype(np.float32) / np.float32(255)
-        outputs: list[npt.NDArray[np.float32]] = self._session.run(self._outputs, {self._input: scaled})
+        outputs: list[npt.NDArray[np.float32]] = run_session(self._session, self._outputs, {self._input: scaled})
         return outputs
 
 

@@ -15,6 +15,7 @@ from mnist_core.config import (
 )
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import ConfigError
+from mnist_core.libraries import DATA_FORMAT, load_keras
 from mnist_core.models.summary import layer_rows
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def build_model(config: RunConfig, num_classes: int = 10, steps_per_epoch: int =
     ConfigError
         If layers don't fit together, or the model is not a network.
     """
-    import keras
-
+    keras = load_keras()
     if not isinstance(config.model, NetworkConfig):
         raise ConfigError("Only networks are built with Keras. Received: model={kind}", kind=config.model.kind)
     keras.utils.set_random_seed(config.train.seed)
@@ -75,8 +75,7 @@ def in_float32(model: "keras.Model", config: RunConfig, num_classes: int = 10) -
 
 
 def _optimizer(config: RunConfig, steps_per_epoch: int) -> "keras.Optimizer":
-    import keras
-
+    keras = load_keras()
     choice = OPTIMIZERS[config.train.optimizer]
     arguments: dict[str, Any] = {"learning_rate": config.effective_learning_rate}
     if config.train.schedule == "cosine":
@@ -85,19 +84,18 @@ def _optimizer(config: RunConfig, steps_per_epoch: int) -> "keras.Optimizer":
         )
     if choice.id == "sgd":
         arguments["momentum"] = config.train.momentum
-    optimizer: keras.Optimizer = getattr(keras.optimizers, choice.keras_class)(**arguments)
-    return optimizer
+    return getattr(keras.optimizers, choice.keras_class)(**arguments)
 
 
 def _added(name: str, shape: tuple[int, ...], precision: str) -> "keras.Layer":
-    import keras
-
-    return keras.layers.Reshape(shape, dtype=precision) if name == "Reshape" else keras.layers.Flatten(dtype=precision)
+    keras = load_keras()
+    if name == "Reshape":
+        return keras.layers.Reshape(shape, dtype=precision)
+    return keras.layers.Flatten(data_format=DATA_FORMAT, dtype=precision)
 
 
 def _layer(layer: LayerConfig, precision: str) -> "keras.Layer":
-    import keras
-
+    keras = load_keras()
     match layer:
         case Dense():
             return keras.layers.Dense(layer.units, activation=layer.activation, dtype=precision)
@@ -106,11 +104,12 @@ def _layer(layer: LayerConfig, precision: str) -> "keras.Layer":
                 layer.filters,
                 layer.kernel_size,
                 padding=layer.padding,
+                data_format=DATA_FORMAT,
                 activation=layer.activation,
                 dtype=precision,
             )
         case MaxPooling2D():
-            return keras.layers.MaxPooling2D(layer.pool_size, dtype=precision)
+            return keras.layers.MaxPooling2D(layer.pool_size, data_format=DATA_FORMAT, dtype=precision)
         case Dropout():
             return keras.layers.Dropout(layer.rate, dtype=precision)
         case BatchNormalization():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 
-from mnist_core.config import BatchNormalization, Conv2D, Dense, NetworkConfig
+from mnist_core.config import BatchNormalization, Conv2D, Dense, MaxPooling2D, NetworkConfig
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.models.summary import layer_rows
 
@@ -55,3 +55,35 @@ def training_cost(model: NetworkConfig, num_classes: int = 10) -> Cost:
         parameters += row.parameters
         previous = row.output_shape
     return Cost(dense, conv, normalized, activations, parameters)
+
+
+@dataclass(frozen=True)
+class PredictionCost:
+    """What one image costs to predict.
+
+    Attributes
+    ----------
+    operations : int
+        Multiplications of dense and convolutional layers, and comparisons of pooling.
+    numbers : int
+        That the layers put out, image and probabilities included.
+    """
+
+    operations: int
+    numbers: int
+
+
+def prediction_cost(model: NetworkConfig, num_classes: int = 10) -> PredictionCost:
+    """Return what a prediction costs; raises `ConfigError` if the layers don't fit together."""
+    previous: tuple[int, ...] = (SIDE, SIDE)
+    operations, numbers = 0, prod(previous)
+    for row in layer_rows(model, num_classes):
+        if isinstance(row.config, Conv2D):
+            operations += prod(row.output_shape) * row.config.kernel_size**2 * previous[-1]
+        elif isinstance(row.config, MaxPooling2D):
+            operations += prod(row.output_shape) * row.config.pool_size**2
+        elif row.name == "Dense":
+            operations += prod(previous) * prod(row.output_shape)
+        numbers += prod(row.output_shape)
+        previous = row.output_shape
+    return PredictionCost(operations, numbers)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _GRAPH, _METADATA = 7, 14  # of ModelProto
-_OUTPUT = 12  # of GraphProto
+_NODE, _OUTPUT = 1, 12  # of GraphProto
+_NODE_INPUT, _NODE_OUTPUT = 1, 2  # of NodeProto
 _NAME = 1  # of ValueInfoProto
 _KEY, _VALUE = 1, 2  # of StringStringEntryProto
 
@@ -54,6 +55,33 @@ def _cut(graph: bytes) -> bytes:
 
 def _name(output: Field) -> bytes:
     return next((field.content for field in fields(output.content) if field.number == _NAME), b"")
+
+
+def needed_only(model: bytes) -> bytes:
+    """Return the same ONNX model without operators that nothing asks for; raises `ValueError` if it is none.
+
+    ONNX Runtime carries them out all the same. An export of every layer goes twice through some layers, so without them
+    a prediction takes up to a third less time.
+    """
+    parts = list(fields(model))
+    graphs = [list(fields(part.content)) for part in parts if part.number == _GRAPH]
+    if len(graphs) != 1:
+        raise ValueError("not one graph")
+    (graph,) = graphs
+    wanted = {_name(part) for part in graph if part.number == _OUTPUT}
+    kept = []
+    for part in reversed(graph):  # each operator comes after those whose tables it needs
+        if part.number == _NODE:
+            ends = list(fields(part.content))
+            if wanted.isdisjoint(end.content for end in ends if end.number == _NODE_OUTPUT):
+                continue
+            wanted.update(end.content for end in ends if end.number == _NODE_INPUT)
+        kept.append(part.whole)
+    if len(kept) == len(graph):
+        return model
+    return b"".join(
+        _with_length(_GRAPH, b"".join(reversed(kept))) if part.number == _GRAPH else part.whole for part in parts
+    )
 
 
 def outputs_of(model: bytes) -> bytes:
@@ -104,6 +132,17 @@ def fields(message: bytes) -> Iterator[Field]:
         if position > len(message):
             raise ValueError("a field that is cut off")
         yield Field(tag >> 3, message[start:position], content, value)
+
+
+def numbers_of(field: Field) -> list[int]:
+    """Return the numbers of a repeated field, packed or not, as they lie there: without signs."""
+    if field.whole[0] & 7 != _WITH_LENGTH:
+        return [field.value]
+    found, position = [], 0
+    while position < len(field.content):
+        value, position = _read_varint(field.content, position)
+        found.append(value)
+    return found
 
 
 def _read_varint(message: bytes, position: int) -> tuple[int, int]:

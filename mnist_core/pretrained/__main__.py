@@ -3,8 +3,10 @@
 Training needs the datasets at hand, and for ``handwriting`` the pen strokes.
 """
 
+import mnist_core.as_program  # noqa: F401
+
+# isort: split
 import argparse
-import os
 import sys
 
 from mnist_core.errors import MnistLabError, RunStateError
@@ -34,7 +36,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Imported here: listing the commands needs no training code.
     from mnist_core.training.control import Control
     from mnist_core.training.run import execute
@@ -57,7 +58,6 @@ def _pack(options: argparse.Namespace) -> int:
 
 
 def _make(run_id: str, model: ShippedModel) -> None:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Imported here: listing the commands needs no training code.
     from mnist_core.pretrained.pack import pack
     from mnist_core.pretrained.package import Package

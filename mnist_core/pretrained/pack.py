@@ -21,6 +21,7 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import RunStateError
 from mnist_core.evaluation import accuracy
+from mnist_core.libraries import load_keras
 from mnist_core.models.graph import with_last_output_only
 from mnist_core.pretrained.canonical import canonical
 from mnist_core.pretrained.catalogue import ShippedModel
@@ -113,8 +114,7 @@ def rounded(values: npt.NDArray[np.float32], bits: int) -> npt.NDArray[np.float3
 
 def _rounded_network(record: RunRecord, store: Store, dataset: Dataset, bits: int) -> "keras.Model":
     """Return the run's network in float32, compiled but without the optimizer's state, with rounded weights."""
-    import keras
-
+    keras = load_keras()
     from mnist_core.models.build import build_model
 
     trained = keras.models.load_model(store.files(record.id).model, compile=False)
@@ -178,8 +178,7 @@ def _layers_onnx(network: "keras.Model") -> bytes:
 
 def _keras_file(network: "keras.Model") -> bytes:
     """Return the network as a ``.keras`` file, neither compiled nor dated."""
-    import keras
-
+    keras = load_keras()
     plain = keras.Sequential.from_config(network.get_config())
     plain.set_weights(network.get_weights())
     with tempfile.TemporaryDirectory() as folder:

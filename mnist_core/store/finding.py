@@ -92,6 +92,8 @@ class Finding(Folders):
 
         Only of those that were trained here: who sets a network up wants to see it learn.
         """
+        # Another backend draws other first weights; a baseline has none.
+        backend = func.json_extract(runs.c.outcome, "$.computed_with.backend")
         query = (
             select(runs)
             .where(
@@ -100,6 +102,7 @@ class Finding(Folders):
                 runs.c.shipped.is_(None),
                 runs.c.deleted.is_(None),
                 runs.c.imported.is_(None),
+                or_(backend.is_(None), backend == self.settings.backend),
             )
             .order_by(runs.c.created.desc())
             .limit(1)

@@ -46,6 +46,8 @@ class Outcome:
         Wall time of each phase: import, data, fit, evaluate, export.
     epoch_seconds : list of float
         Wall time of each finished epoch, validation included.
+    computed_with : dict of str to str
+        What figures depend on beside the settings: see `mnist_core.libraries.computed_with`. Empty for older runs.
     """
 
     test_loss: float | None = None
@@ -54,6 +56,7 @@ class Outcome:
     device: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     epoch_seconds: list[float] = field(default_factory=list)
+    computed_with: dict[str, str] = field(default_factory=dict)
 
     @property
     def usual_epoch_seconds(self) -> float | None:

@@ -1,4 +1,4 @@
-"""Keras callbacks of a training, and its errors. Keras must be imported already."""
+"""Keras callbacks of a training, and its errors. `load_keras` must have been called already."""
 
 from typing import Any
 

@@ -1,28 +1,28 @@
 """The device that Keras trains on: prepared before first use, and named for people."""
 
-import os
 from pathlib import Path
 
+from mnist_core.libraries import load_keras, usable_cores
 
-def prepare_device() -> None:
-    """Let a GPU's memory grow with need, so that several workers can share one card.
+
+def prepare_device() -> str:
+    """Let a GPU's memory grow with need, so that several workers can share one card; return the device's name.
 
     Must run before anything is placed on the GPU. Other backends than TensorFlow do it by an
-    environment variable, which the worker's start sets.
+    environment variable, which `mnist_core.libraries` sets.
     """
-    import keras
-
+    keras = load_keras()
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
+    return device_name()
 
 
 def device_name() -> str:
     """Return the name of the GPU that is used, or of the processor and its usable cores."""
-    import keras
-
+    keras = load_keras()
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -41,10 +41,9 @@ def device_name() -> str:
 
 def cpu_name() -> str:
     """Return the processor's name and how many cores this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         model = "processor"
-    return f"CPU: {model}, {cores} cores"
+    return f"CPU: {model}, {usable_cores()} cores"

@@ -1,5 +1,8 @@
 """From a Keras model to ONNX."""
 
+import mnist_core.as_program  # noqa: F401
+
+# isort: split
 import os
 import subprocess
 import sys
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_core.files import zips_of_any_date
+from mnist_core.libraries import load_keras, own_environment
 from mnist_core.models.graph import with_last_output_only
 
 if TYPE_CHECKING:
@@ -28,8 +32,7 @@ def write_onnx(model: "keras.Model", path: Path) -> None:
     path : Path
         Ends in ``.onnx``.
     """
-    import keras
-
+    keras = load_keras()
     if keras.backend.backend() == "tensorflow":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # Keras about NumPy: nothing for a learner's log
@@ -40,7 +43,7 @@ def write_onnx(model: "keras.Model", path: Path) -> None:
         save_model(model, source)
         subprocess.run(
             [sys.executable, "-m", "mnist_core.training.export", str(source), str(path)],
-            env={**os.environ, "KERAS_BACKEND": "tensorflow"},
+            env=own_environment(os.environ),
             check=True,
         )
 
@@ -58,11 +61,10 @@ def every_layer(model: "keras.Model") -> "keras.Model":
     ----------
     model : keras.Sequential
     """
-    import keras
-
+    keras = load_keras()
     names = [f"{number:02}_{type(layer).__name__}" for number, layer in enumerate(model.layers)]
     outputs = dict(zip(names, (layer.output for layer in model.layers), strict=True))
-    open_model: keras.Model = keras.Model(model.inputs, outputs)
+    open_model = keras.Model(model.inputs, outputs)
     open_model(keras.ops.zeros((1, *model.input_shape[1:])))  # a model must have been called once before its export
     return open_model
 
@@ -76,8 +78,7 @@ def write_last_output(source: Path, target: Path) -> None:
 
 
 def _main() -> None:
-    import keras
-
+    keras = load_keras("tensorflow")
     source, target = sys.argv[1:]
     model = keras.models.load_model(source, compile=False)
     model(keras.ops.zeros((1, *model.input_shape[1:])))  # a model must have been called once before its export

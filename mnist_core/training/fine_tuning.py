@@ -10,6 +10,7 @@ import numpy.typing as npt
 from mnist_core.config import DataConfig, RunConfig
 from mnist_core.datasets import Dataset, Split
 from mnist_core.errors import ArtifactMissingError, ConfigError
+from mnist_core.libraries import load_keras
 from mnist_core.personal import content_hash
 from mnist_core.store import RunFiles
 from mnist_core.training.mix import Mix, make_mix
@@ -83,8 +84,7 @@ class FineTuning:
                 seed=config.train.seed,
             ),
         )
-        import keras
-
+        keras = load_keras()
         self.base = base = self._read_base()
         self._before = np.zeros((0, dataset.spec.num_classes), np.float32)  # Keras reshapes no empty batch
         if self._held_out.any():
@@ -92,10 +92,9 @@ class FineTuning:
         _take_weights(model, base)
 
     def _read_base(self) -> "keras.Model":
-        import keras
-
+        keras = load_keras()
         try:
-            model: keras.Model = keras.models.load_model(self._files.base_model, compile=False)
+            model = keras.models.load_model(self._files.base_model, compile=False)
         except Exception as error:  # Keras, zipfile and HDF5 raise a dozen classes for damaged content
             raise ArtifactMissingError(
                 "The model that this run begins with is missing or damaged. Fine-tune another one."

@@ -11,6 +11,7 @@ import numpy as np
 
 from mnist_core.config import RunConfig
 from mnist_core.datasets import Dataset
+from mnist_core.libraries import load_keras
 from mnist_core.store import MetricPoint
 from mnist_core.training.background import Background
 from mnist_core.training.control import Control
@@ -100,8 +101,7 @@ class _Fit:
         control: Control,
         checkpoint_path: Path | None,
     ) -> None:
-        import keras
-
+        keras = load_keras()
         from mnist_core.training.callbacks import EarlyStopping, make_callbacks
         from mnist_core.training.checkpoint import Checkpoint
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import RunConfig
+from mnist_core.libraries import load_keras
 from mnist_core.models.build import build_model
 from mnist_core.training.steps import Bytes, scale
 
@@ -51,8 +52,7 @@ def network_parts(
 
 
 def _kernels(model: "keras.Model") -> "dict[str, npt.NDArray[np.float32]]":
-    import keras
-
+    keras = load_keras()
     kernels = {}
     for number, layer in enumerate(model.layers):
         if isinstance(layer, keras.layers.Conv2D):
@@ -75,8 +75,7 @@ def _sees_a_picture(model: "keras.Model", number: int) -> bool:
 
 def _last_hidden(model: "keras.Model", images: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:
     """Return what goes into the softmax layer, of shape (n, d), for images of shape (n, 28, 28)."""
-    import keras
-
+    keras = load_keras()
     hidden = keras.Model(model.inputs[0], model.layers[-2].output)
     parts = []
     for first in range(0, len(images), _AT_ONCE):

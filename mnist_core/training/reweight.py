@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.libraries import load_keras
+
 if TYPE_CHECKING:
     import keras
 
@@ -55,8 +57,7 @@ def write_reweighted(source: Path, target: Path, before: "keras.Model", after: "
 
 def _arrays(model: "keras.Model") -> Iterator[Weights]:
     """Yield the arrays that an export makes of a network's weights, always in the same order."""
-    import keras
-
+    keras = load_keras()
     for layer in model.layers:
         weights = [np.asarray(keras.ops.convert_to_numpy(variable), np.float32) for variable in layer.weights]
         if isinstance(layer, keras.layers.BatchNormalization):

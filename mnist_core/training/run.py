@@ -20,6 +20,7 @@ from mnist_core.datasets import Dataset, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.files import disk_full, is_full, replacing
+from mnist_core.libraries import computed_with, load_keras
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.training.control import Control
 from mnist_core.training.events import BoardSink, Sink, StoreSink
@@ -171,17 +172,17 @@ class _NetworkJob(_Job):
         if not self.files.checkpoint.exists():  # with one, a stop means: make a model of it
             self.check_stop()
         with self.clock.phase("import"):
+            load_keras()  # before what is built on it
             from mnist_core.models.build import build_model, in_float32
             from mnist_core.training.callbacks import diverged
-            from mnist_core.training.device import device_name, prepare_device
+            from mnist_core.training.device import prepare_device
             from mnist_core.training.export import every_layer, save_model, write_last_output, write_onnx
             from mnist_core.training.fine_tuning import FineTuning
             from mnist_core.training.fit import fit, steps_per_epoch
             from mnist_core.training.parts import network_parts
             from mnist_core.training.steps import make_judge
 
-            prepare_device()
-            device = device_name()
+            device = prepare_device()
         dataset = self.load()
         with self.clock.phase("fit"):
             fine_tuning = None
@@ -233,6 +234,7 @@ class _NetworkJob(_Job):
             parameters=model.count_params(),
             device=device,
             epoch_seconds=result.epoch_seconds,
+            computed_with=computed_with("keras", "numpy"),
         )
 
 
@@ -265,4 +267,5 @@ class _LogisticJob(_Job):
             parameters=model.weights.size + model.bias.size,
             device=device,
             epoch_seconds=validation.fold_seconds,
+            computed_with=computed_with("scikit-learn", "numpy"),
         )

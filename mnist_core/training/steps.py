@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import RunConfig
+from mnist_core.libraries import load_keras
 
 if TYPE_CHECKING:
     import keras
@@ -83,8 +84,7 @@ def make_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: RunCo
 
 
 def _plain_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: RunConfig) -> ReplaceableSteps:
-    import keras
-
+    keras = load_keras()
     if keras.backend.backend() == "tensorflow":
         from mnist_core.training.tensorflow_steps import TensorFlowSteps
 
@@ -94,8 +94,7 @@ def _plain_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: Run
 
 def make_judge(model: "keras.Model", config: RunConfig) -> Judge:
     """Return the fastest judge of a compiled model that the backend has."""
-    import keras
-
+    keras = load_keras()
     if keras.backend.backend() == "tensorflow":
         from mnist_core.training.tensorflow_steps import TensorFlowJudge
 

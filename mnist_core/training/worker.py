@@ -8,6 +8,9 @@ batch. The end of standard input means that the app is gone: the process ends at
 ``--no-warm-up`` is for a worker whose run waits already.
 """
 
+import mnist_core.as_program  # noqa: F401
+
+# isort: split
 import io
 import json
 import os
@@ -21,10 +24,6 @@ from typing import TextIO
 
 from mnist_core.memory import volunteer_for_oom
 from mnist_core.training.control import Control
-
-# Set before Keras is imported: TensorFlow's start-up messages are not for learners.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 EXIT_ORPHANED = 4
 

@@ -1,22 +1,19 @@
 """A run as a zip to take away, and the way back."""
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from mnist_core.bundle import file_name, forget_bundle, import_bundle, ready_bundle, request_bundle
-from mnist_core.engine import picture_pace
-from mnist_core.errors import BundleError
+from mnist_core.bundle import file_name, forget_bundle, ready_bundle, request_bundle
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
-from mnist_core.text import plain
-from pages._ui import runs, session
+from pages._ui import asking, runs
+from pages._ui.bring_back import DONE, GENERATION, MOST_MB, bring_back, brought_back
 from pages._ui.errors import errors_in_words, show_error
 from pages._ui.i18n import t, term
+from pages._ui.waiting import turn_words
 
-MOST_MB = 50  # of an upload: server.maxUploadSize
-_WANTED, _PROBLEM, _DONE, _FILE = "bundle_wanted", "bundle_problem", "import_done", "import_file"
+_WANTED, _PROBLEM = "bundle_wanted", "bundle_problem"
 
 
 def bundle_part(record: RunRecord) -> None:
@@ -71,9 +68,10 @@ def _progress(record: RunRecord, saved_model: bool) -> None:
     @errors_in_words()
     def body() -> None:
         runs.look_up(record.id)
-        task = request_bundle(record, shared_store(), saved_model=saved_model)
+        task = request_bundle(record, shared_store(), saved_model=saved_model, asker=asking.asker())
         if task.state == "running":
-            st.progress(task.progress, t("Making the bundle: about a quarter of a minute …"))
+            words = t("Making the bundle: about a quarter of a minute …")
+            st.progress(task.progress, turn_words(task.ahead) if task.ahead else words)
             return
         st.session_state.pop(_WANTED, None)
         if task.problem is not None:
@@ -88,13 +86,13 @@ def import_view() -> None:
     """Show the way to bring a run of a bundle back; nothing where uploads are switched off."""
     if not get_settings().uploads:
         return
-    generation = st.session_state.setdefault(_FILE, 0)
+    generation = st.session_state.setdefault(GENERATION, 0)
     with st.expander(t("Bring a run back"), icon=":material/unarchive:"):
         # With a new key the box is empty again: what was imported is not imported twice.
         file = st.file_uploader(
             t("A bundle that MNIST Lab made (zip)"),
             type=["zip"],
-            key=f"{_FILE}_{generation}",
+            key=f"{GENERATION}_{generation}",
             max_upload_size=MOST_MB,
             help=term("bundle"),
         )
@@ -106,36 +104,10 @@ def import_view() -> None:
         )
     if file is not None:
         with errors_in_words():
-            st.session_state[_DONE] = _imported(file).id
-            st.session_state[_FILE] = generation + 1
-            st.rerun()
-    elif (run_id := st.session_state.get(_DONE)) is not None:
+            bring_back(file)
+    elif (run_id := st.session_state.get(DONE)) is not None:
         with errors_in_words():
-            _done(runs.look_up(run_id))
-
-
-def _imported(file: Any) -> RunRecord:
-    if file.size > MOST_MB * 2**20:
-        raise BundleError(
-            "The file has {size} MB; at most {most} MB can be uploaded. The command “python -m mnist_core import” "
-            "takes larger ones.",
-            size=f"{file.size / 2**20:.0f}",
-            most=MOST_MB,
-        )
-    picture_pace().take(session.owner())
-    with st.spinner(t("Checking the bundle, and trying its network …")):
-        return import_bundle(file.getvalue(), shared_store(), session.owner(), most=MOST_MB * 2**20)
-
-
-def _done(record: RunRecord) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f":green[:material/check_circle:] {t('The run is back and belongs to you.')}", width="content")
-        st.page_link(
-            "train.py",
-            label=t("Open “{name}”", name=plain(record.name)),
-            icon=":material/arrow_forward:",
-            query_params={"run": record.id},
-        )
+            brought_back(runs.look_up(run_id))
 
 
 def _size(size: int) -> str:

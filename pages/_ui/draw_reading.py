@@ -13,12 +13,15 @@ from mnist_core.engine import shared_background
 from mnist_core.engine.background import Report
 from mnist_core.errors import EmptyImageError
 from mnist_core.evaluation import Answer, read_answer
+from mnist_core.explain import expected_seconds
 from mnist_core.inference import classifier
 from mnist_core.robustness import USUAL_SURENESS, sure_from
 from mnist_core.store import RunRecord, shared_store
+from pages._ui import asking
 from pages._ui.canvas_steps import SIZE
 
 _PREPARED = "draw_prepared"
+_IMAGES = 2000  # that `sure_from` looks at
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def own_sureness(record: RunRecord) -> float | None:
     """Return a network's own such confidence, None until it is worked out, or without its dataset."""
     if shared_provider().status(record.config.data.dataset).state != "ready":
         return None
-    return shared_background().request(("sureness", record.id), _own_sureness, record).result
+    background = shared_background()
+    key, seconds = ("sureness", record.id), expected_seconds(record.config, _IMAGES)
+    return background.request(key, _own_sureness, record, asker=asking.asker(), seconds=seconds).result
 
 
 def _own_sureness(_report: Report, record: RunRecord) -> float:

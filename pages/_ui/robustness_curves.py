@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from mnist_core.explain import expected_seconds
 from mnist_core.figures.robustness import Curves, robustness_alt, robustness_figure
 from mnist_core.inference import classifier
 from mnist_core.robustness import CORRUPTIONS, AccuracyCurve, CorruptionSettings, accuracy_curve
@@ -64,7 +65,8 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
         curve_words(curves, list(records.values()), strength)
         csv_button(lambda: _table(curves), f"robustness_{corruption}")
 
-    when_done(calls, t("The networks read {n} images at each strength …", n=f"{len(labels):,}"), show)
+    seconds = expected_seconds(record.config, len(labels) * len(CORRUPTIONS[corruption].strengths()))
+    when_done(calls, t("The networks read {n} images at each strength …", n=f"{len(labels):,}"), show, seconds=seconds)
 
 
 def _compute(

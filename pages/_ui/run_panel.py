@@ -104,6 +104,9 @@ def _words(record: RunRecord) -> None:
         st.caption(t("{share} of the training images were kept aside to check.", share=share))
     if record.device:
         st.caption(t("Trained on: {device}", device=plain(record.device)))
+    told = {name: plain(text) for name, text in record.outcome.computed_with.items()}  # an imported run's is a claim
+    if {"keras", "backend", "floatx", "threads"} <= told.keys():  # earlier versions kept none of them
+        st.caption(t("Calculated by Keras {keras} on {backend}, {floatx}, threads: {threads}", **told))
 
 
 def _figures(record: RunRecord) -> None:

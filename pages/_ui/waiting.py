@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.engine import shared_background
+from mnist_core.engine import Task, shared_background
+from pages._ui import asking
 from pages._ui.errors import errors_in_words, show_error
 from pages._ui.i18n import t
 
@@ -16,7 +17,7 @@ Calls = Mapping[Hashable, tuple[Callable[..., Any], *tuple[Any, ...]]]
 """For each key of `Background.request` the function and its arguments."""
 
 
-def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], None]) -> None:
+def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], None], *, seconds: float = 1.0) -> None:
     """Show results once all of them are there, and until then how far they are.
 
     Parameters
@@ -27,20 +28,28 @@ def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], No
         Translated sentence beside the progress bar.
     show : callable
         Called with the results by key; those that failed are missing, and their errors are shown above.
+    seconds : float
+        About how long one of them takes.
     """
-    background = shared_background()
-    for key, call in calls.items():
-        background.request(key, *call)
+    background, asker = shared_background(), asking.asker()
+
+    def look() -> dict[Hashable, Task[Any]]:
+        return {key: background.request(key, *call, asker=asker, seconds=seconds) for key, call in calls.items()}
+
+    look()
     for key in calls:
         background.wait(key, _GRACE / len(calls))
-    waiting = any(background.request(key, *call).state == "running" for key, call in calls.items())
+    waiting = any(task.state == "running" for task in look().values())
 
     @st.fragment(run_every=_PACE if waiting else None)
     @errors_in_words()
     def body() -> None:
-        tasks = {key: background.request(key, *call) for key, call in calls.items()}
-        if any(task.state == "running" for task in tasks.values()):
-            st.progress(sum(task.progress for task in tasks.values()) / len(tasks), words)
+        tasks = look()
+        unfinished = [task for task in tasks.values() if task.state == "running"]
+        if unfinished:
+            ahead = min(task.ahead for task in unfinished)
+            done = sum(task.progress for task in tasks.values()) / len(tasks)
+            st.progress(done, turn_words(ahead) if ahead and not done else words)
             return
         if waiting:
             st.rerun()  # no more looks are needed
@@ -53,3 +62,10 @@ def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], No
             show(results)
 
     body()
+
+
+def turn_words(ahead: int) -> str:
+    """Return what is said to somebody whose computation waits for its turn."""
+    if ahead == 1:
+        return t("Waiting: one other computation comes first …")
+    return t("Waiting: {n} other computations come first …", n=ahead)

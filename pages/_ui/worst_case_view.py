@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mnist_core.explain import worst_case_curves
+from mnist_core.explain import expected_seconds, worst_case_curves
 from mnist_core.figures.robustness import worst_case_alt, worst_case_figure
 from mnist_core.inference import classifier
 from mnist_core.robustness import AccuracyCurve
@@ -64,7 +64,8 @@ def worst_case_view(record: RunRecord, images: np.ndarray, labels: np.ndarray) -
     used = slice(0, IMAGES)
     call = (_compute, shared_store().files(record.id), images[used], labels[used])
     words = t("Asking the network about every pixel of {n} images …", n=len(labels[used]))
-    when_done({("worst_case", record.id): call}, words, show)
+    seconds = expected_seconds(record.config, images[used].size)  # two predictions for each pixel
+    when_done({("worst_case", record.id): call}, words, show, seconds=2 * seconds)
 
 
 def _compute(

@@ -275,6 +275,21 @@ CONTENTS = {
         put(names.MODEL, keras_file(extra={"model.weights.h5": b"\x80\x04pickle"})),
         "no HDF5 file",
     ),
+    "keras: two million units": (put(names.MODEL, keras_file(units=2_000_000)), "Dense says units = 2000000"),
+    "keras: other classes": (put(names.MODEL, keras_file(classes=11)), "Dense says units = 11"),
+    "keras: units that are no number": (put(names.MODEL, keras_file(units=16.0)), "Dense says units = 16.0"),
+    "keras: another activation": (
+        put(names.MODEL, keras_file(config={"units": 16, "activation": "softmax"})),
+        "Dense says activation",
+    ),
+    "keras: a value of its own": (put(names.MODEL, keras_file(config={"lora_rank": 4})), "Dense says lora_rank = 4"),
+    "keras: an unknown value": (put(names.MODEL, keras_file(config={"more": 1})), "Dense says more = 1"),
+    "keras: half precision": (put(names.MODEL, keras_file(config={"dtype": "float64"})), "Dense says dtype"),
+    "keras: built for another shape": (
+        put(names.MODEL, keras_file(build_config={"input_shape": [None, 9_000_000]})),
+        "Dense says input_shape",
+    ),
+    "keras: an endless name": (put(names.MODEL, keras_file(config={"name": "x" * 500})), "Dense says name"),
     "keras: a class without a name": (put(names.MODEL, keras_file(class_name=[])), "could run a program"),
     "keras: nested": (put(names.MODEL, keras_file(extra={"config.json": NESTED})), "description"),
     "onnx: text": (put(names.ONNX, b"hello"), "no network of MNIST Lab"),
@@ -400,7 +415,90 @@ def calculated_shape(model, onnx):
     model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "areas"], ["more"]))
 
 
+def used_often(times, side=300, *, dead=False):
+    """Return a change that multiplies by one kernel again and again, on the way to the answer or beside it."""
+
+    def change(model, onnx):
+        kernel = onnx.numpy_helper.from_array(np.zeros((side, side), np.float32), "kernel")
+        widen = onnx.numpy_helper.from_array(np.zeros((10, side), np.float32), "widen")
+        model.graph.initializer.extend([kernel, widen])
+        before = model.graph.output[0].name
+        steps = ["wide0", *(f"wide{number + 1}" for number in range(times))]
+        model.graph.node.append(onnx.helper.make_node("MatMul", [before, "widen"], [steps[0]]))
+        for one, other in zip(steps, steps[1:], strict=False):
+            model.graph.node.append(onnx.helper.make_node("MatMul", [one, "kernel"], [other]))
+        if not dead:
+            narrow = onnx.numpy_helper.from_array(np.zeros((side, 10), np.float32), "narrow")
+            model.graph.initializer.append(narrow)
+            model.graph.node.append(onnx.helper.make_node("MatMul", [steps[-1], "narrow"], ["nothing"]))
+            model.graph.node.append(onnx.helper.make_node("Add", [before, "nothing"], ["said"]))
+            model.graph.output[0].name = "said"
+
+    return change
+
+
+def wide_tables(model, onnx):
+    """Put out tables of a million numbers for each picture, one after the other, with hardly any arithmetic."""
+    column = onnx.numpy_helper.from_array(np.array([0, 784, 1], np.int64), "column")
+    row = onnx.numpy_helper.from_array(np.zeros((1, 1, 1300), np.float32), "row")
+    model.graph.initializer.extend([column, row])
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "column"], ["tall"]))
+    model.graph.node.append(onnx.helper.make_node("Add", ["tall", "row"], ["plane0"]))
+    for number in range(20):
+        model.graph.node.append(onnx.helper.make_node("Relu", [f"plane{number}"], [f"plane{number + 1}"]))
+
+
+def pictures_by_pictures(model, onnx):
+    """Put out a table that grows with the square of the pictures."""
+    shapes = {"rows": [-1, 1, 784], "columns": [1, -1, 784]}
+    for name, shape in shapes.items():
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.array(shape, np.int64), f"to_{name}"))
+        model.graph.node.append(onnx.helper.make_node("Reshape", ["image", f"to_{name}"], [name]))
+    model.graph.node.append(onnx.helper.make_node("Mul", ["rows", "columns"], ["more0"]))
+    for number in range(40):
+        model.graph.node.append(onnx.helper.make_node("Concat", [f"more{number}"] * 2, [f"more{number + 1}"], axis=2))
+
+
+def hidden_shape(model, onnx):
+    """Calculate a shape in a way that could say another thing than it seems."""
+    model.graph.node.append(onnx.helper.make_node("Shape", ["image"], ["sides"]))
+    model.graph.node.append(onnx.helper.make_node("Cast", ["sides"], ["truth"], to=9))
+    model.graph.node.append(onnx.helper.make_node("Cast", ["truth"], ["ones"], to=7))
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "ones"], ["more"]))
+
+
+def backwards(model, onnx):
+    """Ask for tables before they are there."""
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(reversed(nodes))
+
+
+def same_name(model, onnx):
+    model.graph.node.append(onnx.helper.make_node("Relu", ["scores"], ["scores"]))
+
+
+def large_window(model, onnx):
+    """Compare each pixel with all others: hardly any numbers, and no multiplication."""
+    shape = onnx.numpy_helper.from_array(np.array([-1, 1, 28, 28], np.int64), "planes")
+    model.graph.initializer.append(shape)
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "planes"], ["pool0"]))
+    for number in range(10):
+        pool = onnx.helper.make_node(
+            "MaxPool", [f"pool{number}"], [f"pool{number + 1}"], kernel_shape=[27, 27], pads=[13, 13, 13, 13]
+        )
+        model.graph.node.append(pool)
+
+
 GRAPHS = {
+    "one kernel used fifty times": (used_often(50, 120), "multiplications for a picture"),
+    "one kernel used fifty times beside the answer": (used_often(50, 120, dead=True), "multiplications for a picture"),
+    "wide tables": (wide_tables, "puts out"),
+    "pictures by pictures": (pictures_by_pictures, "don't fit together|puts out"),
+    "a shape in disguise": (hidden_shape, "the shape of a table"),
+    "operators in another order": (backwards, "don't fit together"),
+    "two tables with one name": (same_name, "don't fit together"),
+    "windows as large as the picture": (large_window, "multiplications for a picture"),
     "a size that depends on the picture": (calculated_place, "which part of a table"),
     "a shape that is calculated": (calculated_shape, "the shape of a table"),
     "numbers in another file": (external, "from another file"),

@@ -1,12 +1,16 @@
 """Long computations: one at a time, each only once, none forgotten too early."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from mnist_core.engine import Background, Report, shared_background
-from mnist_core.errors import DataError
+from mnist_core.engine import Asker, Background, Report, shared_background
+from mnist_core.engine import background as module
+from mnist_core.errors import DataError, LimitError
+from mnist_core.patience import pause_point
+from tests.waiting import wait_until
 
 PATIENCE = 30.0
 
@@ -194,3 +198,137 @@ def test_no_thread_is_left_when_there_is_nothing_to_do(background: Background) -
 
 def test_all_of_a_process_share_one() -> None:
     assert shared_background() is shared_background()
+
+
+# turns
+
+
+class Open:
+    """A page that is open until it is closed."""
+
+    def __init__(self, visitor: str, page: str = "") -> None:
+        self.open = True
+        self.asker = Asker(visitor, page, lambda: self.open)
+
+
+def slices(background: Background, log: list[str], name: str, parts: int, go: threading.Event) -> Callable[..., str]:
+    """Return a computation of so many parts, each longer than a turn, that notes when it did each of them."""
+
+    def function(report: Report) -> str:
+        assert go.wait(PATIENCE)
+        for part in range(parts):
+            log.append(name)
+            wait = time.monotonic() + 0.25
+            while time.monotonic() < wait:
+                pause_point()
+            report((part + 1) / parts)
+        return name
+
+    return function
+
+
+def test_a_short_computation_does_not_wait_for_a_long_one_of_another_visitor(background: Background) -> None:
+    log, go = [], threading.Event()  # type: list[str], threading.Event
+    background.request("long", slices(background, log, "long", 8, go), asker=Asker("one"), seconds=20)
+    go.set()
+    wait_until(lambda: bool(log), PATIENCE, "the long one's begin")
+    background.request("short", slices(background, log, "short", 1, go), asker=Asker("another"), seconds=0.2)
+    assert background.wait("short", PATIENCE) is not None
+    assert background.look("long") is not None
+    task = background.look("long")
+    assert task is not None
+    assert task.state == "running"
+    assert background.wait("long", PATIENCE) is not None
+    assert log.index("short") < 5
+    assert log.count("long") == 8, "what was paused goes on where it was"
+
+
+def test_one_visitor_s_many_computations_keep_another_one_waiting_for_one_of_them_only(
+    background: Background, gate: Gate
+) -> None:
+    calls: list[object] = []
+    background.request("gate", gate, None, asker=Asker("eager"), seconds=10)
+    assert gate.begun.wait(PATIENCE)
+    for number in range(6):
+        background.request(number, counting(calls), number, asker=Asker("eager"), seconds=10)
+    background.request("mine", counting(calls), "mine", asker=Asker("patient"), seconds=10)
+    task = background.look("mine", Asker("patient"))
+    assert task is not None
+    assert task.ahead == 1
+    last = background.look(5, Asker("eager"))
+    assert last is not None
+    assert last.ahead == 7
+    gate.go.set()
+    background.wait(5, PATIENCE)
+    assert calls == ["mine", 0, 1, 2, 3, 4, 5]
+
+
+def test_what_waits_for_a_closed_page_is_never_begun_and_what_is_under_way_ends(background: Background) -> None:
+    log, go = [], threading.Event()  # type: list[str], threading.Event
+    first, second = Open("one"), Open("two")
+    background.request("under way", slices(background, log, "under way", 10_000, go), asker=first.asker)
+    background.request("waits", slices(background, log, "waits", 1, go), asker=second.asker)
+    go.set()
+    wait_until(lambda: bool(log), PATIENCE, "the first one's begin")
+    second.open = first.open = False
+    assert background.wait("under way", PATIENCE) is None
+    assert background.wait("waits", PATIENCE) is None
+    assert set(log) == {"under way"}
+    first.open = True
+    assert background.request("under way", counting([]), 1, asker=first.asker).state == "running", "it begins anew"
+    task = background.wait("under way", PATIENCE)
+    assert task is not None
+    assert task.result == 1
+
+
+def test_it_goes_on_while_one_of_several_still_waits(background: Background) -> None:
+    log, go = [], threading.Event()  # type: list[str], threading.Event
+    first, second = Open("one"), Open("two")
+    call = ("shared", slices(background, log, "shared", 4, go))
+    background.request(*call, asker=first.asker)
+    background.request(*call, asker=second.asker)
+    first.open = False
+    go.set()
+    task = background.wait("shared", PATIENCE)
+    assert task is not None
+    assert task.result == "shared"
+
+
+def test_a_page_that_asks_no_more_counts_as_gone(background: Background, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 0.5)
+    log, go = [], threading.Event()  # type: list[str], threading.Event
+    background.request("forgotten", slices(background, log, "forgotten", 10_000, go), asker=Asker("one"))
+    go.set()
+    assert background.wait("forgotten", PATIENCE) is None
+
+
+def test_a_computation_that_takes_too_long_ends_with_a_sentence(
+    background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_SECONDS", 0.3)
+    log, go = [], threading.Event()  # type: list[str], threading.Event
+    background.request("endless", slices(background, log, "endless", 10_000, go))
+    go.set()
+    task = background.wait("endless", PATIENCE)
+    assert task is not None
+    assert "so it was ended" in str(task.problem)
+
+
+def test_one_visitor_can_ask_for_so_much_and_others_still_can(background: Background, gate: Gate) -> None:
+    for number in range(20):
+        assert background.request(number, gate, number, asker=Asker("eager")).state == "running"
+    refused = background.request("more", gate, None, asker=Asker("eager"))
+    assert isinstance(refused.problem, LimitError)
+    assert background.request("mine", gate, None, asker=Asker("patient")).state == "running"
+
+
+def test_closing_ends_what_is_under_way_and_drops_what_waits(background: Background) -> None:
+    log, go = [], threading.Event()  # type: list[str], threading.Event
+    background.request("under way", slices(background, log, "under way", 10_000, go))
+    background.request("waits", slices(background, log, "waits", 1, go))
+    go.set()
+    wait_until(lambda: bool(log), PATIENCE, "the first one's begin")
+    background.close(PATIENCE)
+    assert background.look("under way") is None
+    assert background.look("waits") is None
+    assert set(log) == {"under way"}

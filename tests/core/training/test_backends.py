@@ -34,7 +34,7 @@ def test_a_run_on_jax_learns_as_well_as_one_on_tensorflow(store, network, digits
     for backend in ("tensorflow", "jax"):
         done = subprocess.run(
             [sys.executable, "-c", TRAIN, config.to_json()],
-            env=os.environ | {"KERAS_BACKEND": backend},
+            env=os.environ | {"MNIST_LAB_BACKEND": backend},
             cwd=ROOT,
             capture_output=True,
             text=True,

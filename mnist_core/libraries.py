@@ -1,0 +1,138 @@
+"""What the libraries that compute are told: by us alone, not by what this computer or its user is set to.
+
+A figure follows from a run's configuration. So none of the variables that these libraries read reaches them, and none
+of their files (``~/.keras/keras.json``): their own defaults hold, and what is set here. What may still change a figure
+is recorded with each run.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from mnist_core.errors import ConfigError
+from mnist_core.settings import get_settings
+
+# What TensorFlow, XLA, JAX, PyTorch, NumPy, scikit-learn, ONNX Runtime and their thread pools read begins so.
+_THEIRS = (
+    *("KERAS_", "TF_", "TF2_", "TENSORFLOW_", "XLA_", "JAX_", "TORCH_", "PYTORCH_", "ORT_", "SKLEARN_", "JOBLIB_"),
+    *("LOKY_", "OMP_", "GOMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "OPENBLAS_", "GOTO_", "BLIS_", "VECLIB_"),
+    *("NUMEXPR_", "NPY_", "CUBLAS_", "CUBLASLT_", "CUDNN_", "NVIDIA_TF32_", "LITERT_", "TFLITE_"),
+)
+_OURS = {
+    # Below what is no folder there is no keras.json, and nobody can put one there.
+    "KERAS_HOME": os.path.join(os.devnull, "keras"),
+    "TF_USE_LEGACY_KERAS": "0",
+    "TF_ENABLE_ONEDNN_OPTS": "1",
+    "TF_DETERMINISTIC_OPS": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "2",  # start-up messages are not for learners
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads sleep while they wait, and don't take the processor from pages
+}
+_CHANGE_FIGURES = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS")
+_WHERE_CUDA_LIES = "--xla_gpu_cuda_data_dir="  # says where, not how: kept
+
+# Of Python's own variables only those that say where things are; the others change how a program runs.
+_PYTHON_S = ("PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONSAFEPATH")
+_PYTHON_S_CACHE = ("PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
+
+FLOATX, EPSILON, DATA_FORMAT = "float32", 1e-7, "channels_last"
+
+
+def own_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment for a process of ours: what libraries read is ours, the rest is as in `environ`."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not name.upper().startswith(_THEIRS)
+        and (not name.upper().startswith("PYTHON") or name in (*_PYTHON_S, *_PYTHON_S_CACHE))
+    }
+    cuda = [flag for flag in environ.get("XLA_FLAGS", "").split() if flag.startswith(_WHERE_CUDA_LIES)]
+    flags = {"XLA_FLAGS": " ".join(cuda)} if cuda else {}
+    return kept | _OURS | flags | {"PYTHONUTF8": "1", "PYTHONHASHSEED": "0"}
+
+
+def use_own_environment() -> None:
+    """Let this process have such an environment; libraries read it as they are imported."""
+    wanted = own_environment(os.environ)
+    for name in set(os.environ) - set(wanted):
+        del os.environ[name]
+    os.environ.update(wanted)
+
+
+def load_keras(backend: str | None = None) -> Any:
+    """Return the module ``keras``, set up by us alone; everything here that needs Keras gets it so.
+
+    Parameters
+    ----------
+    backend : {"tensorflow", "jax", "torch"}, optional
+        By default that of the settings (``MNIST_LAB_BACKEND``).
+
+    Raises
+    ------
+    ConfigError
+        If the backend is not installed, or this process has begun with another one: it has one for life.
+    """
+    backend = backend or get_settings().backend
+    if "keras" not in sys.modules:
+        use_own_environment()
+        os.environ["KERAS_BACKEND"] = backend
+    try:
+        import keras
+    except ImportError as error:
+        raise ConfigError(
+            "Keras can't calculate with {backend}: {reason}. Install it, or set MNIST_LAB_BACKEND to another one.",
+            backend=backend,
+            reason=str(error).splitlines()[0][:200] if str(error) else type(error).__name__,
+        ) from error
+    if keras.config.backend() != backend:
+        raise ConfigError(
+            "Keras calculates with {found} in this process, and {backend} is asked for. Begin a new process.",
+            found=keras.config.backend(),
+            backend=backend,
+        )
+    # Somebody else may have imported Keras before, in a notebook perhaps.
+    if (keras.config.floatx(), keras.config.epsilon()) != (FLOATX, EPSILON):
+        keras.config.set_floatx(FLOATX)
+        keras.config.set_epsilon(EPSILON)
+    if keras.config.dtype_policy().name != FLOATX:
+        keras.config.set_dtype_policy(FLOATX)
+    if keras.config.image_data_format() != DATA_FORMAT:
+        keras.config.set_image_data_format(DATA_FORMAT)
+    keras.config.set_max_epochs(None)
+    keras.config.set_max_steps_per_epoch(None)
+    return keras
+
+
+def computed_with(*libraries: str) -> dict[str, str]:
+    """Return what figures depend on beside a run's settings: versions, Keras's settings, threads, flags.
+
+    Parameters
+    ----------
+    *libraries : str
+        Whose versions matter, as they are called in the package index. With ``keras`` among them Keras is asked what
+        it calculates with.
+    """
+    found: dict[str, str] = {}
+    if "keras" in libraries:
+        keras = load_keras()
+        found |= {
+            "backend": keras.config.backend(),
+            "floatx": keras.config.floatx(),
+            "epsilon": repr(keras.config.epsilon()),
+            "image_data_format": keras.config.image_data_format(),
+        }
+        found |= {name: os.environ[name] for name in _CHANGE_FIGURES if name in os.environ}
+        libraries = (*libraries, found["backend"])
+    for name in libraries:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found | {"threads": str(usable_cores())}
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use: so many threads each library takes."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

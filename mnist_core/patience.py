@@ -1,0 +1,40 @@
+"""Long computations ask now and then whether somebody still waits, and let others go first.
+
+Who computes calls `pause_point` every few hundredths of a second. What happens there is decided by who asked for the
+computation: a thread of `mnist_core.engine.background` lets others take their turn, a page's thread ends once its page
+is closed. It raises `AbandonedError` where nobody waits any more.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+Check = Callable[[], None]
+
+
+def _nothing() -> None:
+    pass
+
+
+_own: ContextVar[Check | None] = ContextVar("pause_point", default=None)
+_elsewhere: list[Check] = [_nothing]
+
+
+def pause_point() -> None:
+    """Do what whoever asked for this computation wants done now and then; may raise `MnistLabError`."""
+    (_own.get() or _elsewhere[0])()
+
+
+@contextmanager
+def pausing_by(check: Check) -> Iterator[None]:
+    """Let `pause_point` call `check` in this thread."""
+    token = _own.set(check)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
+def pause_elsewhere_by(check: Check) -> None:
+    """Let `pause_point` call `check` in all threads that have nothing of their own."""
+    _elsewhere[0] = check
