@@ -18,6 +18,7 @@ from mnist_core.memory import return_large_blocks
 from mnist_core.pretrained import install_shipped
 from mnist_core.store import shared_store
 from pages._ui.errors import show_unexpected
+from pages._ui.first_paint import FirstPaint
 from pages._ui.web import VisitorMiddleware, health, plotly_js
 
 
@@ -42,6 +43,6 @@ app = st.App(
     "pages/_dashboard.py",
     lifespan=lifespan,
     routes=[Route("/lab/health", health), Route("/lab/plotly.min.js", plotly_js)],
-    middleware=[Middleware(VisitorMiddleware)],
+    middleware=[Middleware(VisitorMiddleware), Middleware(FirstPaint)],
     on_script_error=show_unexpected,
 )
