@@ -11,6 +11,8 @@ import numpy.typing as npt
 import streamlit as st
 from PIL import Image
 
+from mnist_core.figures.theme import ink_on
+
 SHEET_COLUMNS = 50
 # The most tiles in a row, where a gallery is below 400, 560, 760, 1080, 1500 pixels wide, and where it is wider.
 _MOST = {
@@ -80,7 +82,7 @@ def number_grid(image: npt.NDArray[np.uint8], *, scaled: bool) -> None:
     rows = []
     for line in image.tolist():
         cells = "".join(
-            f'<td style="background:rgb({v},{v},{v});color:{"#fff" if v < 128 else "#000"}">'
+            f'<td style="background:rgb({v},{v},{v});color:{ink_on(f"#{v:02X}{v:02X}{v:02X}")}">'
             f"{_scaled(v) if scaled else v}</td>"
             for v in line
         )
