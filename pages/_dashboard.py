@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages._ui.errors import errors_in_words
+from pages._ui.frame import frame
 from pages._ui.i18n import t
 from pages._ui.warm_up import warm_up
 
@@ -30,6 +31,8 @@ page = st.navigation(
     [st.Page(file, title=t(title), icon=icon, default=file == "home.py") for file, title, icon in PAGES],
     position="top",
 )
+st.set_page_config(page_title="MNIST Lab" if page.url_path == "" else t("{page} · MNIST Lab", page=page.title))
 with errors_in_words():
     page.run()
+frame()
 warm_up()

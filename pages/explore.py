@@ -12,12 +12,12 @@ from pages._ui.averages_view import averages_view
 from pages._ui.cached import dataset
 from pages._ui.chart import chart
 from pages._ui.components import fallback_notice, need_dataset, page_header
+from pages._ui.dataset_box import chosen_dataset, dataset_box
 from pages._ui.doubts_view import doubts_view
 from pages._ui.downloads import csv_button
 from pages._ui.i18n import t
 from pages._ui.map_view import map_view
 from pages._ui.samples_view import one_image, samples
-from pages._ui.sidebar import dataset_box
 from pages._ui.typical_view import neighbours_view, typical_view
 
 # Computed when somebody opens them; what is above them is there at once.
@@ -61,11 +61,12 @@ def shapes(data: Dataset) -> None:
     st.caption(t("Source: {source}. Licence: {licence}.", source=data.spec.source, licence=data.spec.licence))
 
 
-with st.sidebar:
-    st.subheader(t("What to look at"), divider="gray")
-    dataset_id = dataset_box()
-spec = get_spec(dataset_id)
-page_header(t("Explore {title}", title=t(spec.title)), t(spec.summary))
+with st.container(horizontal=True, vertical_alignment="bottom", key="explore_head"):
+    spec = get_spec(chosen_dataset())
+    with st.container():
+        page_header(t("Explore {title}", title=t(spec.title)), t(spec.summary))
+    with st.container(width=280):
+        dataset_id = dataset_box()
 if need_dataset(dataset_id):
     data = dataset(dataset_id)
     config = DataConfig.model_validate({**session.draft()["data"], "train_size": None})

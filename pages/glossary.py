@@ -20,7 +20,7 @@ found = [term for term in terms.values() if matches(term, wanted)]
 if not found:
     st.info(t("No entry has these words. Try a shorter one."), icon=":material/search_off:")
 for term in found:
-    st.subheader(t(term.title), anchor=term.id)
+    st.header(t(term.title), anchor=term.id)
     st.markdown(f"**{t(term.short)}** {t(term.long)}")
     if term.see_also:
         links = ", ".join(f"[{t(terms[other].title)}](#{other})" for other in term.see_also)

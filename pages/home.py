@@ -8,7 +8,7 @@ from mnist_core.recipes import RECIPES, Recipe
 from mnist_core.store import shared_store
 from pages._ui import runs, session
 from pages._ui.cached import dataset
-from pages._ui.components import fallback_notice, need_dataset
+from pages._ui.components import fallback_notice, for_ears, need_dataset
 from pages._ui.errors import show_error
 from pages._ui.estimate_view import duration, estimated
 from pages._ui.gallery import Tile, gallery
@@ -62,7 +62,7 @@ def card(recipe: Recipe) -> None:
         with st.container(horizontal=True):
             waiting = shared_provider().status(session.recipe_config(recipe.id).data.dataset).state == "preparing"
             if st.button(
-                t("Train"),
+                f"{t('Train')} {for_ears(t(recipe.title))}",
                 key=f"train_{recipe.id}",
                 type="primary",
                 icon=":material/play_arrow:",
@@ -76,7 +76,9 @@ def card(recipe: Recipe) -> None:
                     st.session_state["home_problem"] = error
                     st.rerun()
                 st.switch_page("train.py", query_params={"run": run_id})
-            if st.button(t("Look at settings"), key=f"open_{recipe.id}", type="tertiary"):
+            if st.button(
+                f"{t('Look at settings')} {for_ears(t(recipe.title))}", key=f"open_{recipe.id}", type="tertiary"
+            ):
                 session.use_recipe(recipe.id)
                 st.session_state["current_run"] = None
                 st.switch_page("train.py", query_params={"run": "new"})

@@ -15,7 +15,7 @@ from pages._ui.live_plot import load_ahead
 from pages._ui.manage import cleaning_notice
 from pages._ui.network_view import network_view
 from pages._ui.run_view import run_view
-from pages._ui.sidebar import experiment_form
+from pages._ui.sidebar import experiment_form, open_sidebar
 from pages._ui.undo import undo_notice
 
 
@@ -80,6 +80,7 @@ def start_row(config: RunConfig | None, problem: MnistLabError | None, ready: bo
         start(again=False)
 
 
+open_sidebar()
 page_header(t("Train"), t("Set up a network, start it, and watch it learn."))
 record = shown_run(linked=take_link())
 if record is not None and not session.has_draft():

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from mnist_core.evaluation import ConfusionMatrix
-from mnist_core.figures.theme import Theme, colorscale, layout
+from mnist_core.figures.theme import Theme, color_at, colorscale, ink_on, layout
 from mnist_core.text import Translator
 
 Unit = Literal["counts", "row", "column"]
@@ -38,9 +38,9 @@ def confusion_figure(
     }.get(unit, t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{customdata[2]} images, %{text} of the row"))
     # Shares keep the colours comparable; the root makes the few mistakes visible beside the many
     # right answers.
-    heatmap = {"z": np.sqrt(shares), "zmin": 0.0, "zmax": 1.0, "colorscale": colorscale(theme.scale)}
+    heatmap = {"z": np.sqrt(shares), "zmin": 0.0, "zmax": 1.0}
     details = [f"{share:.1%}" for share in shares.ravel()]
-    return _clickable(heatmap, texts, class_names, matrix.counts, details, hover, theme, t)
+    return _clickable(heatmap, theme.scale, texts, class_names, matrix.counts, details, hover, theme, t)
 
 
 def difference_figure(
@@ -57,12 +57,11 @@ def difference_figure(
         "z": np.sign(good) * np.sqrt(np.abs(good)),
         "zmin": -most,
         "zmax": most,
-        "colorscale": colorscale(theme.diverging),
     }
     texts = np.vectorize(lambda n: f"{n:+d}" if n else "")(change)
     hover = t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{text} images")
     details = [f"{first.counts.flat[i]} − {second.counts.flat[i]} = {change.flat[i]:+d}" for i in range(change.size)]
-    return _clickable(heatmap, texts, class_names, change, details, hover, theme, t)
+    return _clickable(heatmap, theme.diverging, texts, class_names, change, details, hover, theme, t)
 
 
 def confusion_alt(matrix: ConfusionMatrix, class_names: tuple[str, ...], t: Translator) -> str:
@@ -94,6 +93,7 @@ def difference_alt(first: ConfusionMatrix, second: ConfusionMatrix, t: Translato
 
 def _clickable(
     heatmap: dict[str, Any],
+    colors: tuple[str, ...],
     texts: npt.NDArray[np.str_],
     class_names: tuple[str, ...],
     counts: npt.NDArray[np.int64],
@@ -108,9 +108,8 @@ def _clickable(
             **heatmap,
             x=class_names,
             y=class_names,
+            colorscale=colorscale(colors),
             text=texts,
-            texttemplate="%{text}",
-            textfont={"size": 12},
             showscale=False,
             hoverinfo="skip",
             xgap=2,
@@ -132,12 +131,26 @@ def _clickable(
             showlegend=False,
         )
     )
+    # Words of their own: those of a heatmap are all but grey on its middling cells, and a click would fade a trace's.
+    shares = (heatmap["z"] - heatmap["zmin"]) / (heatmap["zmax"] - heatmap["zmin"])
+    words = [
+        {
+            "x": int(column),
+            "y": int(row),
+            "text": text,
+            "showarrow": False,
+            "font": {"size": 12, "color": ink_on(color_at(colors, shares[row, column]))},
+        }
+        for (row, column), text in np.ndenumerate(texts)
+        if text
+    ]
     # Without fixed ranges the markers widen the axes, and a click lands on the neighbour.
     axis = {"type": "category", "fixedrange": True, "showgrid": False, "ticks": "", "tickfont": {"size": 12}}
     figure.update_layout(
         layout(
             theme,
             height=520,
+            annotations=words,
             xaxis={**axis, "range": [-0.5, size - 0.5], "title": {"text": t("predicted class")}},
             yaxis={**axis, "range": [size - 0.5, -0.5], "title": {"text": t("true class")}},
         )

@@ -90,9 +90,41 @@ def colorscale(colors: tuple[str, ...]) -> list[tuple[float, str]]:
     return [(index / last, color) for index, color in enumerate(colors)]
 
 
+def color_at(colors: tuple[str, ...], share: float) -> str:
+    """Return the colour at a share, 0 to 1, of a theme's scale, as plotly mixes it."""
+    index = min(max(share, 0.0), 1.0) * (len(colors) - 1)
+    first = min(int(index), len(colors) - 2)
+    mixed = (
+        round(low + (high - low) * (index - first))
+        for low, high in zip(_channels(colors[first]), _channels(colors[first + 1]), strict=True)
+    )
+    return "#" + "".join(f"{value:02X}" for value in mixed)
+
+
+def contrast(first: str, second: str) -> float:
+    """Return how far two colours like "#4477AA" stand apart, 1 to 21 (WCAG 2, relative luminance)."""
+    low, high = sorted((_luminance(first), _luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def ink_on(ground: str) -> str:
+    """Return black or white, whichever reads better on a ground: always at least 4.5 to 1."""
+    return max(("#000000", "#FFFFFF"), key=lambda ink: contrast(ink, ground))
+
+
+def _channels(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def _luminance(color: str) -> float:
+    shares = (value / 255 for value in _channels(color))
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def translucent(color: str, share: float) -> str:
     """Return a colour like "#4477AA" that hides only a share, 0 to 1, of what is behind it."""
-    red, green, blue = (int(color[start : start + 2], 16) for start in (1, 3, 5))
+    red, green, blue = _channels(color)
     return f"rgba({red},{green},{blue},{share:g})"
 
 

@@ -70,7 +70,7 @@ def choose_runs() -> list[Compared]:
 def legend(compared: Sequence[Compared]) -> None:
     """Show which colour and symbol is whose."""
     items = "".join(
-        f'<span><b style="color:{run.style.color}" aria-hidden="true">{run.style.glyph}</b>{escape(run.name)}</span>'
+        f'<span><b style="--mark:{run.style.color}" aria-hidden="true">{run.style.glyph}</b>{escape(run.name)}</span>'
         for run in compared
     )
     st.html(f'<div class="lab-legend">{items}</div>')

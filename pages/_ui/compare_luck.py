@@ -16,7 +16,7 @@ from pages._ui.run_table import run_table
 
 def luck_view(compared: Sequence[Compared]) -> None:
     """Show for each run how likely chance alone would part it so far from a reference."""
-    st.subheader(t("Better by luck?"), divider="gray", help=term("mcnemar_test"))
+    st.header(t("Better by luck?"), divider="gray", help=term("mcnemar_test"))
     judged = judged_together(compared)
     if not judged:
         return

@@ -16,7 +16,7 @@ _LONG = ("layers", "begins_with")
 
 def settings_view(compared: Sequence[Compared]) -> None:
     """Show a row for each run and a column for each setting that is not the same in all."""
-    st.subheader(t("Settings that differ"), divider="gray")
+    st.header(t("Settings that differ"), divider="gray")
     rows = differing_settings([run.record.config for run in compared], i18n.current())
     st.markdown(_conclusion(rows), help=term("hyperparameter"))
     if not rows:

@@ -19,11 +19,23 @@ def page_header(title: str, lead: str) -> None:
     st.markdown(f":gray[{lead}]")
 
 
+def for_ears(*parts: str) -> str:
+    """Return words for the label of a button that only a screen reader says: what an icon means, or is about.
+
+    Parameters
+    ----------
+    *parts : str
+        Translated, or safe as Markdown; they become one phrase.
+    """
+    return f"*{': '.join(parts)}*"
+
+
 def empty_state(icon: str, title: str, sentence: str, page: str, action: str) -> None:
     """Show what to do next on a page that has nothing to show yet (words translated)."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.space("small")
-        st.markdown(f"## {icon}", text_alignment="center")
+        with st.container(key="empty_state_icon"):
+            st.markdown(icon, text_alignment="center")
         st.markdown(f"**{title}**", text_alignment="center")
         st.markdown(f":gray[{sentence}]", text_alignment="center")
         st.page_link(page, label=action, icon=":material/arrow_forward:")

@@ -70,7 +70,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
 
 @runs.fragment
 def _sure(judgement: Judgement, run_id: str) -> None:
-    st.subheader(t("Answer only when sure"), divider="gray", help=term("confidence"))
+    st.header(t("Answer only when sure"), divider="gray", help=term("confidence"))
     chosen = st.slider(
         t("Least confidence for an answer"),
         0.0,

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages._ui.components import for_ears
 from pages._ui.i18n import t
 
 
 def csv_button(table: Callable[[], pd.DataFrame | Mapping[str, Sequence[Any]]], name: str) -> None:
-    """Show a button that downloads a table; it is made when somebody clicks.
+    """Show a small button that downloads a table; it is made when somebody clicks.
 
     Parameters
     ----------
@@ -21,13 +22,14 @@ def csv_button(table: Callable[[], pd.DataFrame | Mapping[str, Sequence[Any]]], 
         Name of the file without its suffix; also the button's key.
     """
     st.download_button(
-        t("Download as CSV"),
+        for_ears(t("Download as CSV"), name.replace("_", " ")),
         lambda: as_csv(table()),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv_{name}",
         type="tertiary",
         icon=":material/download:",
+        help=t("Download as CSV"),
         on_click="ignore",
     )
 

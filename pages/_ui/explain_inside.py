@@ -94,7 +94,7 @@ def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
 
 def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: int, run_id: str) -> None:
     """Show the test images that excite one unit most."""
-    st.subheader(t("What does a unit like?"), anchor=False, divider="gray")
+    st.header(t("What does a unit like?"), anchor=False, divider="gray")
     if judgement.images is None:
         st.caption(t("The network would have to look at 1,000 test images for that, and they are not here yet."))
         return

@@ -11,7 +11,20 @@ import numpy.typing as npt
 import streamlit as st
 from PIL import Image
 
+from mnist_core.figures.theme import ink_on
+
 SHEET_COLUMNS = 50
+# The most tiles in a row, where a gallery is below 400, 560, 760, 1080, 1500 pixels wide, and where it is wider.
+_MOST = {
+    "m": (4, 5, 7, 10, 12, 14),
+    "l": (3, 4, 5, 6, 8, 10),
+    "six": (4, 5, 6, 6, 6, 6),
+    "eight": (4, 4, 8, 8, 8, 8),
+    "ten": (5, 5, 10, 10, 10, 10),
+    "four": (4,) * 6,
+    "hero": (6,) * 6,
+}
+_FLEXIBLE = ("m", "l", "six")
 
 
 @dataclass(frozen=True)
@@ -32,8 +45,8 @@ def gallery(tiles: Sequence[Tile], *, size: str = "m") -> None:
     ----------
     tiles : sequence of Tile
     size : {"m", "l", "six", "eight", "ten", "four", "hero"}
-        Least width of a tile: 72 or 112 pixels; or at most six tiles a row; or eight or ten, half as many on a phone;
-        or four or six at any width, without words.
+        Small or large tiles; or at most six a row; or eight or ten, half as many on a phone; or four or six at any
+        width, without words.
     """
     items = "".join(
         f'<figure><img src="{data_url(tile.image)}" alt="{escape(tile.alt or tile.title)}">'
@@ -41,7 +54,15 @@ def gallery(tiles: Sequence[Tile], *, size: str = "m") -> None:
         f"{f'<span>{escape(tile.detail)}</span>' if tile.detail else ''}</figcaption></figure>"
         for tile in tiles
     )
-    st.html(f'<div class="lab-gallery lab-{size}">{items}</div>')
+    most = _MOST[size]
+    columns = [_columns(len(tiles), n) for n in most] if size in _FLEXIBLE else most
+    widths = ";".join(f"--columns-{place}:{n}" for place, n in enumerate(columns))
+    st.html(f'<div class="lab-gallery lab-{size}" style="{widths}">{items}</div>')
+
+
+def _columns(count: int, most: int) -> int:
+    """Return how many tiles a row has: so many that the last row is full, where that leaves them their size."""
+    return next((n for n in range(most, most // 2, -1) if count % n == 0), most)
 
 
 def big_image(image: npt.NDArray[np.uint8], alt: str) -> None:
@@ -61,7 +82,7 @@ def number_grid(image: npt.NDArray[np.uint8], *, scaled: bool) -> None:
     rows = []
     for line in image.tolist():
         cells = "".join(
-            f'<td style="background:rgb({v},{v},{v});color:{"#fff" if v < 128 else "#000"}">'
+            f'<td style="background:rgb({v},{v},{v});color:{ink_on(f"#{v:02X}{v:02X}{v:02X}")}">'
             f"{_scaled(v) if scaled else v}</td>"
             for v in line
         )

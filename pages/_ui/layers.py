@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_core.choices import ACTIVATIONS, LAYERS, PADDINGS
 from mnist_core.config import LAYER_CLASSES, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig
 from pages._ui import fields, session
+from pages._ui.components import for_ears
 from pages._ui.i18n import t
 
 
@@ -49,7 +50,8 @@ def _header(layer: dict[str, Any], layer_id: str, index: int, count: int) -> Non
             (":material/delete:", "Remove", 0, False),
         ):
             st.button(
-                icon,
+                for_ears(t(words), f"{index + 1} · {t(LAYERS[layer['kind']].title)}"),
+                icon=icon,
                 key=f"layer_{layer_id}_{step}",
                 help=t(words),
                 type="tertiary",

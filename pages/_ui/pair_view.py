@@ -35,9 +35,9 @@ def pair_view(both: Sequence[Judgement], names: Sequence[str], key: str) -> None
     first, second = both
     result = compare(first.probabilities, second.probabilities, first.labels)
     _verdict(both, result, names)
-    st.subheader(t("Which images does only one of them get right?"), divider="gray")
+    st.header(t("Which images does only one of them get right?"), divider="gray")
     pair_gallery(both, names, result, key)
-    st.subheader(t("Where do they differ?"), divider="gray")
+    st.header(t("Where do they differ?"), divider="gray")
     _matrix(both, names, key)
 
 

@@ -38,7 +38,7 @@ def run_panel(record: RunRecord) -> None:
 def _header(record: RunRecord, mine: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-            st.subheader(plain(t(record.name)), anchor=False)
+            st.header(plain(t(record.name)), anchor=False)
             badge(record)
             if record.shipped is not None:
                 shipped_badge(record)

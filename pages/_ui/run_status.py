@@ -47,6 +47,32 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
         st.progress(1.0, _summary(record))
 
 
+def spoken_status(record: RunRecord, points: list[MetricPoint]) -> str:
+    """Return what a screen reader says about a run under way: one sentence an epoch, and one at each turn."""
+    if record.error is not None:
+        return t("The training failed.")
+    if record.state.is_finished:
+        words = t("Stopped.") if record.state is RunState.STOPPED else t("The training is finished.")
+        if record.outcome.test_accuracy is None:
+            return words
+        return words + " " + t("Test accuracy: {accuracy}.", accuracy=f"{record.outcome.test_accuracy:.2%}")
+    if record.state is RunState.QUEUED:
+        return t("The run waits in the queue.")
+    if record.state is RunState.PAUSED:
+        return t("The training is paused.")
+    epochs = [point for point in points if point.kind == "epoch"]
+    if not epochs:
+        return t("The training begins.")
+    last = epochs[-1].values
+    accuracy = last.get("val_accuracy", last.get("accuracy"))
+    sentence = "Fold {epoch} done." if record.config.model.kind == "logistic_sgd" else "Epoch {epoch} done."
+    words = t(sentence, epoch=epochs[-1].epoch)
+    if accuracy is None:
+        return words
+    name = "Validation accuracy: {accuracy}." if "val_accuracy" in last else "Training accuracy: {accuracy}."
+    return words + " " + t(name, accuracy=f"{accuracy:.1%}")
+
+
 def _imported_words(imported: Imported) -> str:
     return t(
         "Imported: trained on {date}, perhaps on another computer. Its curve and its times are as the bundle says.",

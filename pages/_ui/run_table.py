@@ -34,7 +34,7 @@ def run_table(
     heads = "".join(f'<th scope="col" class="{kind}">{escape(head)}</th>' for head, (kind, _) in columns.items())
     rows = []
     for index, (name, style) in enumerate(runs):
-        mark = f'<b style="color:{style.color}" aria-hidden="true">{style.glyph}</b>' if style else ""
+        mark = f'<b style="--mark:{style.color}" aria-hidden="true">{style.glyph}</b>' if style else ""
         cells = []
         for head, (kind, texts) in columns.items():
             words = escape(texts[index])

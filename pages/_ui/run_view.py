@@ -13,13 +13,16 @@ from mnist_core.text import plain
 from pages._ui import runs
 from pages._ui.curves_view import curves_view
 from pages._ui.errors import errors_in_words
+from pages._ui.frame import announce
 from pages._ui.i18n import t
 from pages._ui.manage import manage_run
 from pages._ui.network_view import network_view
 from pages._ui.run_badges import badge
 from pages._ui.run_controls import run_controls, train_on
-from pages._ui.run_status import run_status
+from pages._ui.run_status import run_status, spoken_status
 from pages._ui.taught_view import taught_view
+
+_SPOKEN_OF = "spoken_of"
 
 
 def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
@@ -42,6 +45,10 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         points = shared_store().points(current.id)
         _header(current, leave)
         run_status(current, points)
+        if active:
+            st.session_state[_SPOKEN_OF] = record.id
+        if st.session_state.get(_SPOKEN_OF) == record.id:  # not of a run that was over when the page was opened
+            announce(spoken_status(current, points), record.id)
         curves_view(current, points)
         if active:
             st.caption(t("Last lines of the log"))
@@ -70,8 +77,8 @@ def _pace(record: RunRecord) -> float | None:
 
 def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.subheader(plain(t(record.name)), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="focus_here"):
+            st.header(plain(t(record.name)), anchor=False)
             badge(record)
         with st.container(horizontal=True, width="content"):
             run_controls(record, leave)

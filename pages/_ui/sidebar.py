@@ -1,48 +1,35 @@
 """The sidebar: the experiment under edit."""
 
 from contextlib import suppress
+from html import escape
 from typing import Any
 
 import streamlit as st
 
 from mnist_core.choices import LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES
 from mnist_core.config import DataConfig, LogisticConfig, TrainConfig
-from mnist_core.datasets import DATASETS, shared_provider
+from mnist_core.datasets import shared_provider
 from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
 from mnist_core.text import plain
 from pages._ui import fields, session
 from pages._ui.augmentation_view import augmentation_box
+from pages._ui.dataset_box import dataset_box
 from pages._ui.estimate_view import precision_effect
 from pages._ui.i18n import t, term
 from pages._ui.layers import layer_editor
 from pages._ui.manage import admin_box
 
 
-def dataset_box() -> str:
-    """Show the choice of the dataset and return it."""
-    draft = session.draft()
-    key = session.FORM_PREFIX + "dataset"
-    if key not in st.session_state:
-        st.session_state[key] = draft["data"]["dataset"]
-    # With the one of a link or an older run, though its file may be gone: the page says so.
-    offered = list(dict.fromkeys([*shared_provider().offered(), st.session_state[key]]))
-    draft["data"]["dataset"] = st.selectbox(
-        t("Dataset"),
-        offered,
-        format_func=lambda dataset: t(DATASETS[dataset].title),
-        key=key,
-        help="\n".join(f"- **{t(DATASETS[name].title)}**: {t(DATASETS[name].summary)}" for name in offered),
-    )
-    chosen: str = draft["data"]["dataset"]
-    return chosen
+def open_sidebar() -> None:
+    """Show the sidebar's title: before the page's own words, which would move when the sidebar comes."""
+    st.sidebar.html(f'<p class="lab-sidebar-title">{escape(t("Your experiment"))}</p>')
 
 
 def experiment_form() -> None:
     """Show every setting of the experiment; changes go into the session's draft."""
     with st.sidebar:
-        st.subheader(t("Your experiment"), divider="gray")
         _recipe_box()
         # Filled last: whether something was changed is only known below.
         recipe_words = st.container()

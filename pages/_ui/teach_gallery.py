@@ -8,6 +8,7 @@ from mnist_core.datasets import DatasetSpec
 from mnist_core.personal import PersonalSet
 from mnist_core.store import shared_store
 from pages._ui import session
+from pages._ui.components import for_ears
 from pages._ui.correction import forget_corrections
 from pages._ui.gallery import data_url
 from pages._ui.i18n import t
@@ -31,7 +32,7 @@ def drawings_gallery(drawings: PersonalSet, spec: DatasetSpec) -> None:
                 with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
                     st.markdown(name, width="stretch")
                     st.button(
-                        "",
+                        for_ears(t("Delete this drawing"), str(index + 1), name),
                         key=f"teach_delete_{drawings.ids[index]}",
                         type="tertiary",
                         icon=":material/close:",

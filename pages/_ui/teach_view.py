@@ -25,7 +25,7 @@ def teach_view(record: RunRecord) -> None:
     """Show the visitor's drawings of the network's kind, and what can be done with them."""
     spec = get_spec(record.config.data.dataset)
     drawings = shared_store().read_drawings(session.owner(), spec.kind)
-    st.subheader(t("Your handwriting") if spec.kind == "digits" else t("Your drawings"), anchor=False, divider="gray")
+    st.header(t("Your handwriting") if spec.kind == "digits" else t("Your drawings"), anchor=False, divider="gray")
     if not len(drawings):
         st.caption(
             t(

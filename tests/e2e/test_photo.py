@@ -25,7 +25,7 @@ def open_draw(page: Page, server: Server, source: str) -> None:
     settled(page)
     if page.get_by_text("There is no network yet").is_visible():
         page.goto(server.url)
-        page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train", exact=True).click()
+        page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train").click()
         expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
         page.get_by_role("link", name="Draw", exact=True).click()
     page.get_by_role("radio", name=source).click()

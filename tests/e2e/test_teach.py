@@ -28,7 +28,7 @@ def keep_as(page: Page, name: str, points: list[tuple[float, float]]) -> None:
 
 def test_a_visitor_teaches_a_network_how_they_write(server: Server, page: Page) -> None:
     page.goto(server.url)
-    page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train", exact=True).click()
+    page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train").click()
     expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
     page.get_by_role("link", name="Let it read your drawing").click()
     expect(page.get_by_text("Say whether an answer is right")).to_be_visible()

@@ -52,7 +52,7 @@ def test_averages_show_each_class_twice_and_the_share_without_ink(
     open_tab: Callable[[str], AppTest], digits: Dataset
 ) -> None:
     app = open_tab("Averages")
-    galleries = [html.proto.body for html in app.get("html") if 'lab-ten">' in html.proto.body]
+    galleries = [html.proto.body for html in app.get("html") if 'class="lab-gallery lab-ten"' in html.proto.body]
     assert [body.count("<figure>") for body in galleries] == [10, 10]
     assert f"**{np.mean(np.asarray(digits.x_train) == 0):.1%}** of all pixels" in words(app)
 
@@ -78,7 +78,7 @@ class TestMap:
     def test_every_training_image_of_a_small_set_is_a_point(self, open_tab: Callable[[str], AppTest]) -> None:
         app = open_tab("Map")
         assert "1,500 training images" in words(app)
-        assert [component.key for component in app.get("bidi_component")] == ["map_digits_pca"]
+        assert "map_digits_pca" in [component.key for component in app.get("bidi_component")]
         assert not [button for button in app.button if button.key.startswith("start_tsne")]
 
     def test_a_click_asks_for_the_tsne_map_once(

@@ -239,7 +239,7 @@ def test_a_damaged_model_of_another_run_is_explained_and_the_rest_is_shown(
 def test_the_curves_can_be_taken_away(open_page: OpenPage, finished_run: FinishedRun) -> None:
     run = finished_run()
     app = curves_done(open_page("robustness.py"), run)
-    assert [button.proto.label for button in app.get("download_button")] == ["Download as CSV"]
+    assert [button.proto.label for button in app.get("download_button")] == ["*Download as CSV: robustness shift x*"]
 
 
 def test_a_damaged_model_is_explained(open_page: OpenPage, finished_run: FinishedRun, store: Store) -> None:

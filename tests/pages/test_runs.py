@@ -65,7 +65,7 @@ def tick(app: AppTest, *names: str) -> None:
 
 
 def shown(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.error, app.info, app.subheader, app.text)
+    kinds = (app.markdown, app.caption, app.error, app.info, app.header, app.text)
     return " ".join(str(element.value) for kind in kinds for element in kind)
 
 
@@ -148,7 +148,7 @@ def _id(records: Sequence[RunRecord], name: str) -> str:
 
 def test_a_link_to_a_run_shows_it(ada: OpenPage, three: Runs) -> None:
     app = ada("runs.py", run=_id(three, "*Second* [x](y)"))
-    assert app.subheader[0].value == r"\*Second\* \[x\](y)", "what was typed is no Markdown"
+    assert app.header[0].value == r"\*Second\* \[x\](y)", "what was typed is no Markdown"
     assert "Trained on: CPU: test" in shown(app)
     assert "90" in next(metric.value for metric in app.metric if metric.label == "Test accuracy")
 

@@ -41,7 +41,7 @@ def ada(monkeypatch: pytest.MonkeyPatch) -> None:
 def words(app: AppTest) -> str:
     shown = [
         str(element.value)
-        for kind in (app.subheader, app.markdown, app.caption, app.error, app.warning, app.info)
+        for kind in (app.header, app.markdown, app.caption, app.error, app.warning, app.info)
         for element in kind
     ]
     return " ".join(shown + [element.proto.body for element in app.get("html")])

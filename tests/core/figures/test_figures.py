@@ -24,8 +24,8 @@ from mnist_core.figures.evaluation import (
     sure_alt,
     sure_figure,
 )
-from mnist_core.figures.matrix import confusion_alt, confusion_figure, difference_alt, difference_figure
-from mnist_core.figures.theme import DARK, LIGHT, Theme, theme
+from mnist_core.figures.matrix import Unit, confusion_alt, confusion_figure, difference_alt, difference_figure
+from mnist_core.figures.theme import DARK, LIGHT, Theme, color_at, contrast, ink_on, theme
 from mnist_core.store import MetricPoint
 from mnist_core.text import Translator
 
@@ -117,6 +117,42 @@ def test_matrix_cells_show_counts_or_per_cent_of_the_row_or_column() -> None:
     assert list(rows[0][:2]) == ["80.0", "20.0"]
     assert list(columns[0][:2]) == ["88.9", "28.6"]
     assert counts[0][2] == ""
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+@pytest.mark.parametrize("unit", ["counts", "row", "column"])
+def test_every_number_in_a_matrix_reads_well_on_its_cell(look: Theme, unit: Unit) -> None:
+    counts = np.arange(100).reshape(10, 10) ** 2
+    matrix = ConfusionMatrix(counts)
+    names = tuple("abcdefghij")
+    for figure, colors in (
+        (confusion_figure(matrix, names, unit=unit, theme=look, t=T), look.scale),
+        (difference_figure(matrix, ConfusionMatrix(counts.T.copy()), names, theme=look, t=T), look.diverging),
+    ):
+        heat = figure.data[0]
+        words = {(word.y, word.x): word for word in figure.layout.annotations}
+        assert words.keys() == {place for place, text in np.ndenumerate(np.array(heat.text)) if text}
+        for place, word in words.items():
+            ground = color_at(colors, (heat.z[place] - heat.zmin) / (heat.zmax - heat.zmin))
+            assert contrast(word.font.color, ground) >= 4.5
+
+
+def test_black_or_white_reads_well_on_any_colour() -> None:
+    assert contrast("#000000", "#FFFFFF") == 21
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)  # WCAG's own example
+    greys = [f"#{value:02X}{value:02X}{value:02X}" for value in range(256)]
+    assert min(contrast(ink_on(grey), grey) for grey in greys) >= 4.5
+
+
+def test_a_colour_of_a_scale_is_mixed_from_its_neighbours() -> None:
+    colors = ("#000000", "#FFFFFF", "#FF0000")
+    assert [color_at(colors, share) for share in (0, 0.25, 0.5, 1, 7)] == [
+        "#000000",
+        "#808080",
+        "#FFFFFF",
+        "#FF0000",
+        "#FF0000",
+    ]
 
 
 def test_the_matrix_in_words_names_the_most_frequent_mistake() -> None:

@@ -1,0 +1,94 @@
+// What Streamlit leaves open around all pages: who follows the theme, what small buttons are called, where the focus
+// goes when its button is gone, and how something is said to a screen reader.
+const START = '[data-testid=stApp]';
+const at = (element, selector) => element.closest(selector);
+const words = (element) => element?.textContent.trim() ?? '';
+
+// Charts get their colours from the server, so it has to know at once when the visitor takes another theme.
+function followTheme(frame) {
+  const app = document.querySelector(START);
+  const theme = app && getComputedStyle(app).colorScheme;
+  if (!theme || theme === 'normal') return;
+  document.documentElement.style.colorScheme = theme; // for what lies outside of the page, such as popovers
+  if (theme === frame.told || theme === frame.data.theme) return;
+  frame.told = theme;
+  frame.set('theme', theme);
+}
+
+// A name that says what it belongs to: nine fields have nine buttons "Increment".
+function name(frame) {
+  const set = (element, value) => {
+    if (value && element.ariaLabel !== value) element.ariaLabel = value;
+  };
+  for (const button of document.querySelectorAll('[data-testid=stNumberInput] button[tabindex="-1"]')) {
+    const field = at(button, '[data-testid=stNumberInput]').querySelector('input').ariaLabel;
+    const more = button.dataset.testid === 'stNumberInputStepUp';
+    set(button, (more ? frame.data.more : frame.data.less).replace('{field}', field));
+  }
+  for (const button of document.querySelectorAll('.react-aria-ComboBox button[aria-haspopup=listbox]')) {
+    const field = at(button, '.react-aria-ComboBox').querySelector('input').ariaLabel;
+    set(button, frame.data.open.replace('{field}', field));
+  }
+  for (const button of document.querySelectorAll('[data-testid=stTooltipIcon] button[aria-label="Help"]')) {
+    const about = words(at(button, '[data-testid=stElementContainer]'));
+    if (about) set(button, frame.data.help.replace('{field}', about));
+  }
+  for (const bar of document.querySelectorAll('[data-testid=stProgress] [role=progressbar]'))
+    set(bar, words(bar.previousElementSibling) || frame.data.progress);
+  for (const icon of document.querySelectorAll('button [role=img][translate=no], a [role=img][translate=no]')) {
+    // The symbol of a button with words says nothing.
+    if (icon.ariaHidden !== 'true') icon.ariaHidden = 'true';
+  }
+}
+
+// Where what had the focus is gone or switched off: what has its key now, or else the heading of what came instead.
+function keepFocus(frame) {
+  const last = frame.focused;
+  if (!last || document.activeElement !== document.body || (last.isConnected && !last.disabled)) return;
+  if (!frame.patient) { // menus give the focus back themselves
+    frame.patient = setTimeout(frame.look, 200);
+    return;
+  }
+  if (document.querySelector(START)?.dataset.testScriptState !== 'notRunning') return;
+  const again = frame.key && document.querySelector(`[data-testid=stMain] .${frame.key} :is(button, input, a)`);
+  const next = again && !again.disabled ? again
+    : document.querySelector('.st-key-focus_here :is(h1, h2, h3)') ?? document.querySelector('[data-testid=stMain] h1');
+  if (!next) return;
+  frame.focused = frame.patient = null;
+  if (next !== again) next.tabIndex = -1;
+  next.focus({ preventScroll: !frame.keyboard });
+}
+
+function begin() {
+  const frame = { data: {}, set: () => {} };
+  let asked = false;
+  const look = () => {
+    asked = false;
+    followTheme(frame);
+    name(frame);
+    keepFocus(frame);
+  };
+  frame.look = () => {
+    if (!asked) requestAnimationFrame(look);
+    asked = true;
+  };
+  document.addEventListener('focusin', ({ target }) => {
+    frame.focused = target;
+    frame.patient = null;
+    frame.key = [...(at(target, '[class*=st-key-]')?.classList ?? [])].find((one) => one.startsWith('st-key-'));
+  });
+  for (const [event, keyboard] of [['keydown', true], ['pointerdown', false]])
+    document.addEventListener(event, () => { frame.keyboard = keyboard; }, true);
+  new MutationObserver(frame.look).observe(document.documentElement, {
+    subtree: true, childList: true, attributes: true,
+    attributeFilter: ['class', 'disabled', 'data-test-script-state', 'aria-label'],
+  });
+  return frame;
+}
+
+export default function ({ data, setTriggerValue }) {
+  const frame = (window.labFrame ??= begin());
+  frame.data = data;
+  frame.set = setTriggerValue;
+  frame.look();
+}

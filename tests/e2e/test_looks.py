@@ -1,0 +1,128 @@
+"""What every page owes to eyes, keyboard and screen reader, in a lab with two finished runs."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mnist_core.store import RunRecord
+from tests.e2e.conftest import settled
+from tests.e2e.measuring import faint, headings, names, shifts, watch_shifts
+from tests.serving import Server, running_server
+
+pytestmark = pytest.mark.e2e
+
+MOST_SHIFT = 0.05
+# Address, and the tab or choice to open there.
+PAGES = {
+    "": ("",),
+    "explore": ("", "Classes and shapes", "Averages"),
+    "train?run=new": ("",),
+    "train?run={first}": ("",),
+    "runs?run={first}": ("", "Code"),
+    "compare?runs={first},{second}": ("",),
+    "evaluate?run={first}": ("", "Classes", "Confidence", "Mistakes"),
+    "explain?run={first}": ("",),
+    "robustness?run={first}": ("",),
+    "draw": ("",),
+    "glossary": ("",),
+}
+
+
+@pytest.fixture
+def lab(own_home: Path, finished_run: Callable[..., RunRecord]) -> Iterator[tuple[Server, dict[str, str]]]:
+    """Return a dashboard with two finished runs, and their ids."""
+    ids = {name: finished_run(name=name).id for name in ("first", "second")}
+    with running_server(own_home) as server:
+        yield server, ids
+
+
+def drawn(page: Page) -> None:
+    """Wait until the script has run, and the code of all widgets is there."""
+    expect(page.locator("h1")).to_be_visible()
+    settled(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.locator(".chart:empty")).to_have_count(0)
+
+
+def twice(found: list[str]) -> dict[str, int]:
+    """Return the names without words, and those that more than one thing has."""
+    return {name: count for name, count in Counter(found).items() if count > 1 or not name.strip()}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_reads_well_stands_still_and_has_names(
+    browser: Browser, lab: tuple[Server, dict[str, str]], theme: str
+) -> None:
+    server, ids = lab
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, color_scheme=theme)
+    watch_shifts(context)
+    wrong: list[str] = []
+    titles = []
+    for address, views in PAGES.items():
+        page = context.new_page()
+        page.goto(f"{server.url}/{address.format(**ids)}")
+        drawn(page)
+        moved, what = shifts(page)
+        if moved >= MOST_SHIFT:
+            wrong.append(f"{address}: moves by {moved:.3f}: {what}")
+        titles.append(page.title())
+        for view in views:
+            if view:
+                page.get_by_test_id("stMain").get_by_text(view, exact=True).first.click()
+                drawn(page)
+            where = f"{address} {view}"
+            wrong += [f"{where}: {text}" for text in faint(page)]
+            levels = [level for level, _ in headings(page)]
+            if (
+                levels.count(1) != 1
+                or levels[0] != 1
+                or any(b > a + 1 for a, b in zip(levels, levels[1:], strict=False))
+            ):
+                wrong.append(f"{where}: headings {headings(page)}")
+            buttons = names(page, "button")
+            wrong += [f"{where}: {count} buttons called {name!r}" for name, count in twice(buttons).items()]
+            wrong += [f"{where}: button {name!r}" for name in buttons if name.endswith(" icon")]
+            wrong += [f"{where}: a bar called {name!r}" for name in names(page, "progressbar") if name == "progress"]
+        page.close()
+    context.close()
+    assert not wrong, "\n".join(wrong)
+    assert {title.removesuffix("MNIST Lab") for title in titles} == {
+        *("", "Explore · ", "Train · ", "Runs · ", "Compare · ", "Evaluate · ", "Explain · ", "Robustness · "),
+        *("Draw · ", "Glossary · "),
+    }
+
+
+def test_charts_take_the_colours_of_another_theme_at_once(page: Page, lab: tuple[Server, dict[str, str]]) -> None:
+    server, ids = lab
+    for address in ("evaluate?run={first}", "train?run={first}"):  # both ways of showing a chart
+        page.emulate_media(color_scheme="light")
+        page.goto(f"{server.url}/{address.format(**ids)}")
+        drawn(page)
+        words = page.locator(".js-plotly-plot .xtitle").first
+        expect(words).to_have_css("fill", "rgb(31, 36, 48)")
+        page.get_by_test_id("stMainMenu").click()
+        page.get_by_test_id("stMainMenuItem-theme-Dark").click()
+        expect(words).to_have_css("fill", "rgb(232, 234, 240)")
+        page.get_by_test_id("stMainMenuItem-theme-System").click()
+        expect(words).to_have_css("fill", "rgb(31, 36, 48)")
+        page.keyboard.press("Escape")
+        page.emulate_media(color_scheme="dark")  # the computer's own evening
+        expect(words).to_have_css("fill", "rgb(232, 234, 240)")
+
+
+def test_pictures_fill_a_wide_page_in_full_rows(browser: Browser, lab: tuple[Server, dict[str, str]]) -> None:
+    server, _ = lab
+    for width, least in ((390, 75), (820, 80), (1280, 80), (1920, 120)):
+        page = browser.new_page(viewport={"width": width, "height": 1000})
+        page.goto(f"{server.url}/explore")
+        drawn(page)
+        pictures = page.locator(".lab-m figure")
+        places = [pictures.nth(place).bounding_box() for place in range(pictures.count())]
+        rows = Counter(round(place["y"]) for place in places if place is not None)
+        assert len(set(rows.values())) == 1, (width, rows)
+        assert places[0] is not None
+        assert places[0]["width"] >= least, width
+        page.close()
