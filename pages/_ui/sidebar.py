@@ -11,7 +11,7 @@ from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
-from mnist_core.text import plain
+from mnist_core.text import exact, plain
 from pages._ui import fields, session
 from pages._ui.augmentation_view import augmentation_box
 from pages._ui.estimate_view import precision_effect
@@ -120,14 +120,8 @@ def _training(draft: dict[str, dict[str, object]]) -> None:
     train = draft["train"]
     fields.choice(TrainConfig, "optimizer", OPTIMIZERS, train, "optimizer")
     default = OPTIMIZERS[str(train["optimizer"])].default_learning_rate
-    fields.number(
-        TrainConfig,
-        "learning_rate",
-        train,
-        "learning_rate",
-        step=0.0001,
-        number_format="%.5f",
-        placeholder=t("{rate} (default)", rate=f"{default:g}"),
+    fields.decimal(
+        TrainConfig, "learning_rate", train, "learning_rate", placeholder=t("{rate} (default)", rate=exact(default))
     )
     fields.choice(TrainConfig, "schedule", SCHEDULES, train, "schedule")
     if train["optimizer"] == "sgd":
