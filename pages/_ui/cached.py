@@ -50,7 +50,8 @@ def judge(run_id: str, split: Split = "test") -> Judgement:
     record = shared_store().get(run_id)
     if not can_judge(record):
         raise DataError(
-            "The images of “{name}” are not there yet, so it can't be judged. Explore can fetch them.",
+            "The images of “{name}” are not on this computer, so it can't be judged. The page Explore says how to "
+            "have them.",
             name=record.name,
         )
     return _judge(run_id, split, is_ready(record.config.data.dataset))

@@ -12,7 +12,7 @@ from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
 from mnist_core.text import exact, plain
-from pages._ui import fields, session
+from pages._ui import fields, recipe_words, session
 from pages._ui.augmentation_view import augmentation_box
 from pages._ui.estimate_view import precision_effect
 from pages._ui.i18n import t, term
@@ -99,7 +99,7 @@ def _recipe_box() -> None:
 def _recipe_words() -> None:
     name = session.draft_variant_of()
     if name is None and not session.is_changed():
-        st.caption(t(RECIPES[session.draft_recipe()].summary))
+        st.caption(recipe_words.summary(RECIPES[session.draft_recipe()]))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if name is None:

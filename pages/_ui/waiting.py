@@ -40,6 +40,8 @@ def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], No
     def body() -> None:
         tasks = {key: background.request(key, *call) for key, call in calls.items()}
         if any(task.state == "running" for task in tasks.values()):
+            if not waiting:  # begun by the button below, which runs this part alone, without its clock
+                st.rerun()
             st.progress(sum(task.progress for task in tasks.values()) / len(tasks), words)
             return
         if waiting:
