@@ -6,16 +6,13 @@ from mnist_core.datasets import DATASETS, get_spec, shared_provider
 from mnist_core.errors import MnistLabError
 from mnist_core.recipes import RECIPES, Recipe
 from mnist_core.store import shared_store
-from pages._ui import runs, session
+from pages._ui import recipe_words, runs, session
 from pages._ui.cached import dataset
 from pages._ui.components import fallback_notice, for_ears, need_dataset
 from pages._ui.errors import show_error
-from pages._ui.estimate_view import duration, estimated
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 from pages._ui.manage import cleaning_notice
-
-EXPECTED = {"test_accuracy": "test accuracy", "val_accuracy": "cross-validated accuracy"}
 
 
 def hero() -> None:
@@ -48,17 +45,10 @@ def card(recipe: Recipe) -> None:
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.markdown(f"**{t(recipe.title)}**", width="content")
                 st.badge(get_spec(session.recipe_config(recipe.id).data.dataset).title, color="blue", width="content")
-            st.markdown(t(recipe.summary))
-            st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)))
-        name, value = next((name, recipe.expected[name]) for name in EXPECTED if name in recipe.expected)
-        st.caption(
-            t(
-                "Expect about {value} {name}, in about {duration} here.",
-                value=f"{value:.1%}",
-                name=t(EXPECTED[name]),
-                duration=duration(estimated(session.recipe_config(recipe.id)).seconds),
-            )
-        )
+            st.markdown(recipe_words.summary(recipe))
+            if not recipe_words.is_stood_in(recipe):
+                st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)))
+        st.caption(recipe_words.promise(recipe))
         with st.container(horizontal=True):
             waiting = shared_provider().status(session.recipe_config(recipe.id).data.dataset).state == "preparing"
             if st.button(

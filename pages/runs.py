@@ -89,8 +89,14 @@ def actions(chosen: list[RunRow]) -> None:
             on_click=delete,
             args=(resting,),
         )
-        if len(resting) < len(chosen):
-            st.caption(t("Runs of others, and those that train, stay as they are."), width="content")
+        kept = {
+            t("runs of others"): any(not row.shipped and row not in mine for row in chosen),
+            t("runs that train"): len(resting) < len(mine),
+            t("networks that came with MNIST Lab"): any(row.shipped for row in chosen),
+        }
+        if any(kept.values()):
+            kinds = ", ".join(kind for kind, there in kept.items() if there)
+            st.caption(t("Can't be deleted: {kinds}.", kinds=kinds), width="content")
 
 
 def details(run_id: str) -> None:
@@ -127,6 +133,6 @@ else:
             st.caption(f"{hint} {t('A click on the title of a column sorts by it.')}")
 if active:
     progress_of(active)
-import_view()
-with st.sidebar:
+with st.container(horizontal=True, vertical_alignment="center"):
+    import_view()
     admin_box()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnist_core.config import Conv2D, Dense, Dropout, LogisticConfig, MaxPooling2D, NetworkConfig, RunConfig
+from mnist_core.text import exact
 
 # Columns: name, title, whether its values are numbers. The same in every run, so that any run can tell TensorBoard
 # about all of them; what a run does not have stays empty.
@@ -77,7 +78,7 @@ def model_words(config: RunConfig) -> str:
             case MaxPooling2D():
                 words.append(f"MaxPooling2D {layer.pool_size}")
             case Dropout():
-                words.append(f"Dropout {layer.rate:g}")
+                words.append(f"Dropout {exact(layer.rate)}")
             case _:
                 words.append("BatchNormalization")
     return (" - ".join(words) or "no hidden layer") + (", fine-tuned" if config.fine_tune is not None else "")
@@ -86,7 +87,7 @@ def model_words(config: RunConfig) -> str:
 def augmentation_words(config: RunConfig) -> str:
     """Return how training images were changed: ``rotation 10, shift 2``, or ``none``."""
     used = {name: value for name, value in config.augment.model_dump().items() if value}
-    return ", ".join(name if value is True else f"{name} {value:g}" for name, value in used.items()) or "none"
+    return ", ".join(name if value is True else f"{name} {exact(value)}" for name, value in used.items()) or "none"
 
 
 def beginning(values: Mapping[str, str | float], wall_time: float) -> list[Any]:

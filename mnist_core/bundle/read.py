@@ -138,7 +138,8 @@ def _manifest(content: bytes) -> contents.Manifest:
             reason=first["msg"][:120],
         ) from error
     outcome = manifest.outcome
-    figures = [outcome.test_loss, outcome.test_accuracy, outcome.parameters, *outcome.seconds.values()]
+    judged = [outcome.test_loss, outcome.test_accuracy, outcome.val_loss, outcome.val_accuracy]
+    figures = [*judged, outcome.parameters, *outcome.seconds.values()]
     known = [figure for figure in [*figures, *outcome.epoch_seconds] if figure is not None]
     told = {**manifest.versions, **outcome.computed_with}
     texts = [outcome.device or "", *outcome.seconds, *told, *told.values()]

@@ -21,7 +21,7 @@ from mnist_core.config import (
     TrainConfig,
 )
 from mnist_core.datasets import get_spec
-from mnist_core.text import Translator
+from mnist_core.text import Translator, exact, percent
 
 # What stands where a setting has no meaning for a run: momentum without SGD, say.
 ABSENT = "–"
@@ -128,9 +128,9 @@ def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
             return " → ".join(layer_words(layer, t) for layer in value) or t("none")
         case "learning_rate":
             default = OPTIMIZERS[config.train.optimizer].default_learning_rate
-            return t("{rate} (default)", rate=f"{value:g}") if value == default else f"{value:g}"
+            return t("{rate} (default)", rate=exact(value)) if value == default else exact(value)
         case "validation_split":
-            return f"{100 * value:g}%" if value else t("none")
+            return f"{percent(value)}%" if value else t("none")
         case "begins_with":
             if not value:
                 return t("random weights")
@@ -145,7 +145,7 @@ def _plain(value: Any, t: Translator) -> str:
         return t("off")
     if isinstance(value, bool):
         return t("yes") if value else t("no")
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) else exact(value)
 
 
 def layer_words(layer: LayerConfig, t: Translator) -> str:
@@ -160,7 +160,7 @@ def layer_words(layer: LayerConfig, t: Translator) -> str:
         case MaxPooling2D():
             return f"MaxPooling2D {layer.pool_size} × {layer.pool_size}"
         case Dropout():
-            return f"Dropout {layer.rate:g}"
+            return f"Dropout {exact(layer.rate)}"
         case BatchNormalization():
             return "BatchNormalization"
 

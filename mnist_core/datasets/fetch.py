@@ -31,6 +31,16 @@ def local_copies(spec: DatasetSpec, settings: Settings) -> Iterator[list[Path]]:
             yield paths
 
 
+def switched_off(spec: DatasetSpec) -> DownloadError:
+    """Return why a dataset can't be had where downloading is switched off, and what to do."""
+    return DownloadError(
+        "{title} is not on this computer, and downloading is switched off (MNIST_LAB_OFFLINE). Whoever runs MNIST Lab "
+        "can put {files} into a folder and name the folder in MNIST_LAB_DATA_DIR.",
+        title=spec.title,
+        files=", ".join(file.name for file in spec.files),
+    )
+
+
 def downloads_dir(settings: Settings) -> Path:
     """Return the folder that downloads are kept in until they are decoded."""
     return settings.datasets_dir / "downloads"
@@ -50,10 +60,7 @@ def download(spec: DatasetSpec, settings: Settings, progress: Progress | None = 
         If the disk is full or the folder can't be written.
     """
     if settings.offline:
-        raise DownloadError(
-            "{title} is not on this computer, and downloading is switched off (MNIST_LAB_OFFLINE).",
-            title=spec.title,
-        )
+        raise switched_off(spec)
     # Imported here: pooch brings requests, which the app only needs while it downloads.
     import pooch
 

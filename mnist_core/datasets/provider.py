@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from mnist_core.datasets.load import Dataset, is_offered, is_ready, load_dataset
+from mnist_core.datasets.fetch import local_copies, switched_off
+from mnist_core.datasets.load import Dataset, get_spec, is_offered, is_ready, load_dataset
 from mnist_core.datasets.registry import DATASETS, FALLBACK_DATASET
 from mnist_core.errors import MnistLabError
 from mnist_core.settings import Settings, get_settings
@@ -24,7 +25,7 @@ class DatasetStatus:
     decoded : float
         Share that is decoded, 0 to 1, where that takes longer than a moment.
     problem : MnistLabError or None
-        Why the last try failed.
+        Why the last try failed, or why none can succeed.
     """
 
     state: Literal["ready", "preparing", "missing"]
@@ -71,7 +72,19 @@ class DatasetProvider:
             known = self._status.get(dataset_id)
         if known is not None:
             return known
-        return DatasetStatus("ready" if is_ready(dataset_id, self._settings) else "missing")
+        if is_ready(dataset_id, self._settings):
+            return DatasetStatus("ready")
+        spec = get_spec(dataset_id)
+        hopeless = spec.is_downloadable and not self.can_download(dataset_id) and not self.is_at_hand(dataset_id)
+        return DatasetStatus("missing", problem=switched_off(spec) if hopeless else None)
+
+    def can_download(self, dataset_id: str) -> bool:
+        """Whether a dataset may be fetched from its publisher: it is served, and downloading is not switched off."""
+        return get_spec(dataset_id).is_downloadable and not self._settings.offline
+
+    def is_at_hand(self, dataset_id: str) -> bool:
+        """Whether all files of a dataset are on this computer, so that it needs no download."""
+        return any(True for _ in local_copies(get_spec(dataset_id), self._settings))
 
     def offered(self) -> tuple[str, ...]:
         """Return the datasets that one can have: all but those whose file would have to be at hand and is not."""

@@ -135,9 +135,8 @@ def _marks(judged: Overfitting, theme: Theme, t: Translator) -> dict[str, Any]:
     """Return a line at the best epoch, and a shade over the epochs in which a network learns by heart."""
     line = {"type": "line", "x0": judged.best_epoch, "x1": judged.best_epoch, "yref": "paper", "y0": 0, "y1": 1}
     shapes = [{**line, "line": {"color": theme.muted, "width": 1.5, "dash": "dot"}}]
-    if judged.opens_at is not None:
-        area = {"type": "rect", "x0": judged.best_epoch, "x1": judged.last_epoch, "yref": "paper", "y0": 0, "y1": 1}
-        shapes.append({**area, "fillcolor": VALIDATION, "opacity": 0.08, "line": {"width": 0}, "layer": "below"})
+    area = {"type": "rect", "x0": judged.best_epoch, "x1": judged.last_epoch, "yref": "paper", "y0": 0, "y1": 1}
+    shapes.append({**area, "fillcolor": VALIDATION, "opacity": 0.08, "line": {"width": 0}, "layer": "below"})
     words = {
         "text": t("best epoch: {n}", n=judged.best_epoch),
         "x": judged.best_epoch,

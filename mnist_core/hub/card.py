@@ -17,7 +17,7 @@ from mnist_core.hub.usage import usage
 from mnist_core.hub.words import intended_use, limits, out_of_scope, preparation
 from mnist_core.models.summary import layer_rows
 from mnist_core.store import RunRecord
-from mnist_core.text import plain
+from mnist_core.text import percent, plain
 
 _CONFUSIONS = 8  # rows of the table of mistakes
 _ARCHITECTURE = "### Model Architecture and Objective\n\n"
@@ -93,7 +93,7 @@ def readable(card: str) -> str:
 
 
 def _loss(facts: CardFacts) -> float:
-    """Return the run's own test loss, computed from logits: probabilities have lost what is below 1e-7."""
+    """Return the run's own test loss, as all pages show it."""
     loss = facts.record.outcome.test_loss
     return cross_entropy(facts.probabilities, facts.labels) if loss is None else loss
 
@@ -135,7 +135,7 @@ def _data(facts: CardFacts) -> str:
     lines = [f"{name}: {spec.source}. Licence: {spec.licence}. {spec.summary}"]
     size = min(config.data.train_size or spec.n_train, spec.n_train)
     split = (
-        f"the last {config.data.validation_split:.0%} of them were kept for validation"
+        f"the last {percent(config.data.validation_split)}% of them were kept for validation"
         if config.uses_validation
         else "none of them was kept for validation"
     )

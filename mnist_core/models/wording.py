@@ -10,7 +10,7 @@ from typing import Any
 from mnist_core.choices import OPTIMIZERS
 from mnist_core.store.listing import ModelKind, model_kind
 from mnist_core.store.requests import MAX_NAME
-from mnist_core.text import Translator
+from mnist_core.text import Translator, exact
 
 KIND_TITLES: Mapping[ModelKind, str] = {
     "dense": "Dense",
@@ -87,7 +87,7 @@ def _learning(train: Mapping[str, Any], t: Translator) -> list[str]:
     """Return what is set about the steps, as far as it is not usual."""
     parts = []
     if train.get("learning_rate") is not None:
-        parts.append(t("learning rate {rate}", rate=f"{train['learning_rate']:g}"))
+        parts.append(t("learning rate {rate}", rate=exact(train["learning_rate"])))
     if train.get("schedule", "constant") != "constant":
         parts.append(t("falling learning rate"))
     if train.get("early_stopping"):
@@ -99,7 +99,7 @@ def _learning(train: Mapping[str, Any], t: Translator) -> list[str]:
 
 def _against_overfitting(settings: Mapping[str, Any], t: Translator) -> list[str]:
     layers = settings.get("model", {}).get("layers", ())
-    rates = list(dict.fromkeys(f"{layer['rate']:g}" for layer in layers if layer["kind"] == "dropout"))
+    rates = list(dict.fromkeys(exact(layer["rate"]) for layer in layers if layer["kind"] == "dropout"))
     parts = [t("dropout {rates}", rates=", ".join(rates))] if rates else []
     if any(layer["kind"] == "batch_normalization" for layer in layers):
         parts.append(t("batch normalization"))

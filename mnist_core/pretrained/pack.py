@@ -65,7 +65,7 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
         raise RunStateError("A shipped model is packed already. Pack a run that was trained here.")
     dataset = load_dataset(record.config.data.dataset, store.settings)
     network = _rounded_network(record, store, dataset, model.weight_bits)
-    tables, labels, loss = _judged(network, record.config, dataset)
+    tables, labels, losses = _judged(network, record.config, dataset)
     layers = _layers_onnx(network)
     graph = with_last_output_only(layers)
     files = {
@@ -84,8 +84,11 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
         step=record.step,
         steps_per_epoch=record.steps_per_epoch,
         outcome=Outcome(
-            test_loss=round(loss, 6),  # threads add up in any order, so its last digits differ from time to time
+            # Threads add up in any order, so the last digits of losses differ from time to time.
+            test_loss=round(losses["test"], 6),
             test_accuracy=accuracy(tables["test"], labels["test"]),
+            val_loss=round(losses["validation"], 6) if "validation" in losses else None,
+            val_accuracy=accuracy(tables["validation"], labels["validation"]) if "validation" in tables else None,
             parameters=network.count_params(),
             device=record.device,
             seconds=record.outcome.seconds,
@@ -127,17 +130,17 @@ def _rounded_network(record: RunRecord, store: Store, dataset: Dataset, bits: in
 
 def _judged(
     network: "keras.Model", config: RunConfig, dataset: Dataset
-) -> tuple[dict[str, npt.NDArray[np.float32]], dict[str, npt.NDArray[np.uint8]], float]:
-    """Return probabilities and labels of the test and the validation set, and the test loss."""
+) -> tuple[dict[str, npt.NDArray[np.float32]], dict[str, npt.NDArray[np.uint8]], dict[str, float]]:
+    """Return probabilities, labels and losses of the test and the validation set."""
     from mnist_core.training.steps import make_judge
 
     judge = make_judge(network, config.with_settings({"precision": "float32"}))
     table, loss = judge.judge(dataset.x_test, dataset.y_test)
-    tables, labels = {"test": table}, {"test": np.asarray(dataset.y_test)}
+    tables, labels, losses = {"test": table}, {"test": np.asarray(dataset.y_test)}, {"test": loss}
     if config.uses_validation:
         images, labels["validation"] = dataset.split("validation", config.data)
-        tables["validation"], _ = judge.judge(images, labels["validation"])
-    return tables, labels, loss
+        tables["validation"], losses["validation"] = judge.judge(images, labels["validation"])
+    return tables, labels, losses
 
 
 def _half(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:

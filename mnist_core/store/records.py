@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from statistics import median
+from typing import Literal
 
 from mnist_core.config import RunConfig
 
@@ -40,8 +41,14 @@ class RunState(StrEnum):
 class Outcome:
     """What a run ended with; accuracies in 0 to 1, NaN-free, None where not measured.
 
+    Losses are computed from logits, as Keras does: the stored probabilities have lost what is below 1e-7, so a loss
+    computed from them is another number. The accuracies are those of the stored probabilities.
+
     Attributes
     ----------
+    test_loss, test_accuracy, val_loss, val_accuracy : float or None
+        Of the model that is kept, on the test and the validation set. Early stopping keeps the weights of an earlier
+        epoch, so the last point of the curve may say something else.
     seconds : dict of str to float
         Wall time of each phase: import, data, fit, evaluate, export.
     epoch_seconds : list of float
@@ -52,11 +59,17 @@ class Outcome:
 
     test_loss: float | None = None
     test_accuracy: float | None = None
+    val_loss: float | None = None
+    val_accuracy: float | None = None
     parameters: int | None = None
     device: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     epoch_seconds: list[float] = field(default_factory=list)
     computed_with: dict[str, str] = field(default_factory=dict)
+
+    def loss(self, split: Literal["test", "validation"]) -> float | None:
+        """Return the loss on the test or the validation set."""
+        return self.test_loss if split == "test" else self.val_loss
 
     @property
     def usual_epoch_seconds(self) -> float | None:

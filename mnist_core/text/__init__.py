@@ -2,7 +2,20 @@
 
 from mnist_core.text.glossary import Term, glossary
 from mnist_core.text.markdown import one_line, plain
+from mnist_core.text.numbers import exact, percent, read_number
 from mnist_core.text.places import without_folders
 from mnist_core.text.translation import Translator, languages, translator
 
-__all__ = ["Term", "Translator", "glossary", "languages", "one_line", "plain", "translator", "without_folders"]
+__all__ = [
+    "Term",
+    "Translator",
+    "exact",
+    "glossary",
+    "languages",
+    "one_line",
+    "percent",
+    "plain",
+    "read_number",
+    "translator",
+    "without_folders",
+]

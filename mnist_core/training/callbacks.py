@@ -6,6 +6,7 @@ import keras
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import TrainingDivergedError
+from mnist_core.text import exact
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):
@@ -48,5 +49,5 @@ def diverged(epoch: int, learning_rate: float) -> TrainingDivergedError:
         "weights flew apart. Try a learning rate of {smaller} instead of {rate}.",
         epoch=epoch,
         smaller=f"{learning_rate / 10:g}",
-        rate=f"{learning_rate:g}",
+        rate=exact(learning_rate),
     )

@@ -9,14 +9,14 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_core.board.board import Board
 from mnist_core.config import NetworkConfig
-from mnist_core.datasets import Dataset, load_training_data
+from mnist_core.datasets import Dataset, Split, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.files import disk_full, is_full, replacing
@@ -25,7 +25,11 @@ from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.training.control import Control
 from mnist_core.training.events import BoardSink, Sink, StoreSink
 
+if TYPE_CHECKING:
+    from mnist_core.training.steps import Judge
+
 Tables = dict[str, npt.NDArray[np.float32]]
+Losses = dict[str, float]
 
 
 def execute(run_id: str, store: Store, control: Control) -> RunRecord:
@@ -152,16 +156,21 @@ class _Job:
         if self.control.stopping:
             raise _StoppedEarly
 
-    def outcome(self, dataset: Dataset, tables: Tables, test_loss: float, **values: Any) -> Outcome:
-        """Write the probabilities and judge them on the test set, also for TensorBoard."""
+    def outcome(self, dataset: Dataset, tables: Tables, losses: Losses, **values: Any) -> Outcome:
+        """Write the probabilities and judge them, on the test set also for TensorBoard."""
         with self.clock.phase("export"):
             self.files.write_probabilities(tables)
             test_accuracy = accuracy(tables["test"], dataset.y_test)
-            self.board.tell(test_accuracy, test_loss)
+            self.board.tell(test_accuracy, losses["test"])
             self.board.picture(dataset, tables["test"])
+        val_accuracy = None
+        if "validation" in tables:
+            val_accuracy = accuracy(tables["validation"], dataset.split("validation", self.config.data)[1])
         return Outcome(
-            test_loss=test_loss,
+            test_loss=losses["test"],
             test_accuracy=test_accuracy,
+            val_loss=losses.get("validation"),
+            val_accuracy=val_accuracy,
             seconds=self.clock.seconds,
             **values,
         )
@@ -209,12 +218,9 @@ class _NetworkJob(_Job):
         with self.clock.phase("evaluate"):
             model = in_float32(model, self.config, dataset.spec.num_classes)
             judge = make_judge(model, self.config)
-            probabilities, test_loss = judge.judge(dataset.x_test, dataset.y_test)
-            if not math.isfinite(test_loss):  # the very last step was one too many
+            tables, losses = self._judged(judge, dataset)
+            if not math.isfinite(losses["test"]):  # the very last step was one too many
                 raise diverged(max(1, len(result.epoch_seconds)), self.config.effective_learning_rate)
-            tables: Tables = {"test": probabilities}
-            if self.config.uses_validation:
-                tables["validation"], _ = judge.judge(*dataset.split("validation", self.config.data))
             if fine_tuning is not None:
                 self.files.write_teaching(fine_tuning.changes(judge))
         with self.clock.phase("export"), replacing(self.files.model) as path:
@@ -230,12 +236,21 @@ class _NetworkJob(_Job):
         return self.outcome(
             dataset,
             tables,
-            test_loss,
+            losses,
             parameters=model.count_params(),
             device=device,
             epoch_seconds=result.epoch_seconds,
             computed_with=computed_with("keras", "numpy"),
         )
+
+    def _judged(self, judge: "Judge", dataset: Dataset) -> tuple[Tables, Losses]:
+        """Return probabilities and loss on the test set, and on the validation set where there is one."""
+        tables: Tables = {}
+        losses: Losses = {}
+        splits: list[Split] = ["test", "validation"] if self.config.uses_validation else ["test"]
+        for split in splits:
+            tables[split], losses[split] = judge.judge(*dataset.split(split, self.config.data))
+        return tables, losses
 
 
 class _LogisticJob(_Job):
@@ -263,7 +278,7 @@ class _LogisticJob(_Job):
         return self.outcome(
             dataset,
             tables,
-            cross_entropy(tables["test"], dataset.y_test),
+            {"test": cross_entropy(tables["test"], dataset.y_test)},
             parameters=model.weights.size + model.bias.size,
             device=device,
             epoch_seconds=validation.fold_seconds,

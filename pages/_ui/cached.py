@@ -50,7 +50,8 @@ def judge(run_id: str, split: Split = "test") -> Judgement:
     record = shared_store().get(run_id)
     if not can_judge(record):
         raise DataError(
-            "The images of “{name}” are not there yet, so it can't be judged. Explore can fetch them.",
+            "The images of “{name}” are not on this computer, so it can't be judged. The page Explore says how to "
+            "have them.",
             name=record.name,
         )
     return _judge(run_id, split, is_ready(record.config.data.dataset))
@@ -60,7 +61,8 @@ def judge(run_id: str, split: Split = "test") -> Judgement:
 # As many as are compared at once on the page Compare: 0.4 MB each, the images are shared.
 @st.cache_resource(max_entries=48, show_spinner=False)
 def _judge(run_id: str, split: Split, with_images: bool) -> Judgement:
-    config = shared_store().get(run_id).config
+    record = shared_store().get(run_id)
+    config = record.config
     spec, files = get_spec(config.data.dataset), shared_store().files(run_id)
     images, labels = None, files.read_labels().get(split)
     if with_images or labels is None:
@@ -69,6 +71,7 @@ def _judge(run_id: str, split: Split, with_images: bool) -> Judgement:
     if probabilities is None or probabilities.shape != (len(labels), spec.num_classes):
         raise ArtifactMissingError("The predictions of this run don't belong to its images. Train it again.")
     matrix = confusion_matrix(probabilities, labels)
+    loss = record.outcome.loss(split)  # the run's own, as all pages show it
     return Judgement(
         split,
         spec.class_names,
@@ -77,7 +80,7 @@ def _judge(run_id: str, split: Split, with_images: bool) -> Judgement:
         probabilities,
         matrix,
         class_scores(matrix),
-        cross_entropy(probabilities, labels),
+        cross_entropy(probabilities, labels) if loss is None else loss,
     )
 
 

@@ -37,8 +37,10 @@ def _conclusion(rows: Sequence[SettingRow]) -> str:
         return t("Their settings are all the same, the seed too: what differs below is the computer's doing.")
     if names == {"seed"}:
         return t("Only the seed differs: what differs below is luck, and shows how much luck can do.")
-    if len(names - {"seed"}) == 1:
+    if len(names) == 1:
         return t("Only one setting differs, so what differs below comes from it, or from luck.")
+    if len(names - {"seed"}) == 1:
+        return t("One setting differs, and the seed: what differs below comes from the setting, or from luck.")
     return t(
         "They differ in {n} settings, so nobody can say which of them made the difference. To find out, change one at "
         "a time.",

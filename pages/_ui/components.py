@@ -63,10 +63,16 @@ def fallback_notice() -> None:
     """Say that the bundled digits stand in where no real dataset can be had."""
     missing = [spec for spec in DATASETS.values() if spec.is_downloadable and not _may_come(spec.id)]
     if missing:
+        words = (
+            "{titles} can't be had right now. Recipes made for that learn the {fallback} instead, which come with the "
+            "program. You can download the real images on the Explore page."
+            if shared_provider().can_download(missing[0].id)
+            else "{titles} can't be had here: downloading is switched off. Recipes made for that learn the {fallback} "
+            "instead, which come with the program. The page Explore says how to have the real images."
+        )
         st.info(
             t(
-                "{titles} can't be had right now, so the recipes start with {fallback}, which come with the "
-                "program. You can download the real ones on the Explore page.",
+                words,
                 titles=t(" and ").join(spec.title for spec in missing),
                 fallback=t(DATASETS[FALLBACK_DATASET].title),
             ),

@@ -5,6 +5,7 @@ from statistics import fmean, pstdev
 
 import streamlit as st
 
+from mnist_core.datasets import get_spec
 from mnist_core.engine import total_rounds
 from mnist_core.evaluation import Overfitting, overfitting
 from mnist_core.figures.curves import curve_alt, curve_figure
@@ -16,9 +17,9 @@ from pages._ui.live_plot import live_plot
 
 
 def curves_view(record: RunRecord, points: list[MetricPoint]) -> None:
-    """Show the newest figures, the curves, and a sentence about overfitting."""
+    """Show the newest figures, the curves, and a sentence where the network learns by heart."""
     _metrics(record, points)
-    judged = _judge(points) if record.config.uses_validation else None
+    judged = _judge(record, points) if record.config.uses_validation else None
     _curves(record, points, judged)
     if judged is not None:
         _overfitting_words(judged)
@@ -45,9 +46,12 @@ def curves_view(record: RunRecord, points: list[MetricPoint]) -> None:
 def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
     folds = [point.values for point in points] if record.config.model.kind == "logistic_sgd" else []
     last = _mean(folds) if folds else _newest(points)
+    # Of the model that is kept, once it was judged: what the page Evaluate says too.
+    kept = record.outcome.val_accuracy
+    validation = last.get("val_accuracy") if kept is None else kept
     values = (
         (t("Training accuracy"), last.get("accuracy"), "training_set"),
-        (t("Validation accuracy"), last.get("val_accuracy"), "validation_set"),
+        (t("Validation accuracy"), validation, "validation_set"),
         (t("Test accuracy"), record.outcome.test_accuracy, "test_set"),
     )
     with st.container(horizontal=True):
@@ -110,32 +114,29 @@ def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | 
             )
 
 
-def _judge(points: Sequence[MetricPoint]) -> Overfitting | None:
-    """Return what a run's losses say; None before the second epoch, or without a validation set."""
-    losses = [
-        (point.values["loss"], point.values["val_loss"])
+def _judge(record: RunRecord, points: Sequence[MetricPoint]) -> Overfitting | None:
+    """Return where a run learned by heart, as far as its epochs say so."""
+    names = ("loss", "val_loss", "accuracy", "val_accuracy")
+    known = [
+        [point.values[name] for name in names]
         for point in points
-        if point.kind == "epoch" and {"loss", "val_loss"} <= point.values.keys()
+        if point.kind == "epoch" and point.values.keys() >= set(names)
     ]
-    return overfitting(*zip(*losses, strict=True)) if len(losses) > 1 else None
+    if not known:
+        return None
+    return overfitting(*zip(*known, strict=True), classes=get_spec(record.config.data.dataset).num_classes)
 
 
 def _overfitting_words(judged: Overfitting) -> None:
-    """Say whether the network still learns, or learns by heart."""
-    if judged.opens_at is not None:
-        words = t(
+    """Say from where on the network learns by heart."""
+    st.caption(
+        t(
             "From epoch {opens} on the curves part: the training loss falls further, but the validation loss has risen "
             "from {best} to {last}. The network learns the training images by heart. Epoch {epoch} was its best.",
             opens=judged.opens_at,
             best=f"{judged.best_loss:.3f}",
             last=f"{judged.last_loss:.3f}",
             epoch=judged.best_epoch,
-        )
-    elif judged.best_epoch == judged.last_epoch:
-        words = t("The validation loss is still falling: more epochs may help.")
-    else:
-        words = t(
-            "The validation loss was least in epoch {epoch}. Since then it has hardly changed.",
-            epoch=judged.best_epoch,
-        )
-    st.caption(words, help=term("overfitting"))
+        ),
+        help=term("overfitting"),
+    )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_core.datasets import DATASETS, DatasetSpec, DatasetStatus, shared_provider
+from mnist_core.errors import DownloadError
 from pages._ui.errors import in_words, show_error
 from pages._ui.i18n import t
 
@@ -29,46 +30,61 @@ def show_status(spec: DatasetSpec, *, calm: bool = False) -> None:
     """Show how far a dataset is, and what to do; `calm` where that is not what the page is about."""
     provider = shared_provider()
     begun = provider.status(spec.id)
-    if spec.strokes_md5 and begun.state == "missing" and not begun.problem and spec.id in provider.offered():
-        provider.prepare(spec.id)  # its file is at hand, so nobody has to be asked
+    if begun.state == "missing" and provider.is_at_hand(spec.id) and not _is_damaged(begun):
+        provider.prepare(spec.id)  # its files are at hand, so nobody has to be asked
     preparing = provider.status(spec.id).state == "preparing"
 
     @st.fragment(run_every=0.5 if preparing else None)
     def body() -> None:
         status = shared_provider().status(spec.id)
-        if preparing and status.state != "preparing":
-            st.rerun()
+        if preparing != (status.state == "preparing"):
+            st.rerun()  # it ended; or it was begun by the button, which runs this part alone, without its clock
         if status.state == "preparing":
             _show_progress(spec, status)
-            return
-        if status.problem is not None and calm:
-            st.caption(in_words(status.problem))
-        elif status.problem is not None:
-            show_error(status.problem)
-        elif not spec.is_downloadable:
-            st.info(
-                t(
-                    "{title} is only here where its file is at hand: put {file} of {source} into a folder, name the "
-                    "folder in MNIST_LAB_DATA_DIR, and start MNIST Lab again.",
-                    title=t(spec.title),
-                    file=spec.files[0].name,
-                    source=spec.source,
-                ),
-                icon=":material/draft:",
-            )
-        elif not calm:
-            st.info(t("{title} is not on this computer yet.", title=spec.title), icon=":material/cloud_download:")
-        if not spec.is_downloadable:
-            return
-        st.button(
-            t("Download {title} ({size} MB)", title=spec.title, size=f"{spec.download_size / 1e6:.0f}"),
-            key=f"download_{spec.id}",
-            icon=":material/download:",
-            on_click=shared_provider().prepare,
-            args=(spec.id,),
-        )
+        elif shared_provider().can_download(spec.id):
+            _offer_download(spec, status, calm)
+        else:
+            _say_how_to_have_it(spec, status, calm)
 
     body()
+
+
+def _is_damaged(status: DatasetStatus) -> bool:
+    """Whether files that are at hand were tried in vain: trying again by itself would never end."""
+    return status.problem is not None and not isinstance(status.problem, DownloadError)
+
+
+def _offer_download(spec: DatasetSpec, status: DatasetStatus, calm: bool) -> None:
+    if status.problem is not None and calm:
+        st.caption(in_words(status.problem))
+    elif status.problem is not None:
+        show_error(status.problem)
+    elif not calm:
+        st.info(t("{title} is not on this computer yet.", title=spec.title), icon=":material/cloud_download:")
+    st.button(
+        t("Download {title} ({size} MB)", title=spec.title, size=f"{spec.download_size / 1e6:.0f}"),
+        key=f"download_{spec.id}",
+        icon=":material/download:",
+        on_click=shared_provider().prepare,
+        args=(spec.id,),
+    )
+
+
+def _say_how_to_have_it(spec: DatasetSpec, status: DatasetStatus, calm: bool) -> None:
+    if _is_damaged(status) and not calm and status.problem is not None:
+        show_error(status.problem)
+        return
+    if status.problem is not None:
+        words = in_words(status.problem)
+    else:
+        words = t(
+            "{title} is only here where its file is at hand: put {file} of {source} into a folder, name the "
+            "folder in MNIST_LAB_DATA_DIR, and start MNIST Lab again.",
+            title=t(spec.title),
+            file=spec.files[0].name,
+            source=spec.source,
+        )
+    st.caption(words) if calm else st.info(words, icon=":material/draft:")
 
 
 def _show_progress(spec: DatasetSpec, status: DatasetStatus) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.models.wording import model_words, setting_words
 from mnist_core.store import RunRecord, RunState, shared_store
-from mnist_core.text import plain
+from mnist_core.text import percent, plain
 from pages._ui import i18n, runs, session
 from pages._ui.errors import errors_in_words
 from pages._ui.estimate_view import duration
@@ -100,7 +100,7 @@ def _words(record: RunRecord) -> None:
     st.markdown(f"**{t(get_spec(record.config.data.dataset).title)}** · {model_words(settings, translator)}")
     st.markdown(" · ".join(setting_words(settings, translator)))
     if record.config.uses_validation:
-        share = f"{record.config.data.validation_split:.0%}"
+        share = f"{percent(record.config.data.validation_split)}%"
         st.caption(t("{share} of the training images were kept aside to check.", share=share))
     if record.device:
         st.caption(t("Trained on: {device}", device=plain(record.device)))

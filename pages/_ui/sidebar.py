@@ -12,8 +12,8 @@ from mnist_core.datasets import shared_provider
 from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
-from mnist_core.text import plain
-from pages._ui import fields, session
+from mnist_core.text import exact, plain
+from pages._ui import fields, recipe_words, session
 from pages._ui.augmentation_view import augmentation_box
 from pages._ui.dataset_box import dataset_box
 from pages._ui.estimate_view import precision_effect
@@ -86,7 +86,7 @@ def _recipe_box() -> None:
 def _recipe_words() -> None:
     name = session.draft_variant_of()
     if name is None and not session.is_changed():
-        st.caption(t(RECIPES[session.draft_recipe()].summary))
+        st.caption(recipe_words.summary(RECIPES[session.draft_recipe()]))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if name is None:
@@ -107,14 +107,8 @@ def _training(draft: dict[str, dict[str, object]]) -> None:
     train = draft["train"]
     fields.choice(TrainConfig, "optimizer", OPTIMIZERS, train, "optimizer")
     default = OPTIMIZERS[str(train["optimizer"])].default_learning_rate
-    fields.number(
-        TrainConfig,
-        "learning_rate",
-        train,
-        "learning_rate",
-        step=0.0001,
-        number_format="%.5f",
-        placeholder=t("{rate} (default)", rate=f"{default:g}"),
+    fields.decimal(
+        TrainConfig, "learning_rate", train, "learning_rate", placeholder=t("{rate} (default)", rate=exact(default))
     )
     fields.choice(TrainConfig, "schedule", SCHEDULES, train, "schedule")
     if train["optimizer"] == "sgd":

@@ -47,6 +47,8 @@ def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], No
         tasks = look()
         unfinished = [task for task in tasks.values() if task.state == "running"]
         if unfinished:
+            if not waiting:  # begun by the button below, which runs this part alone, without its clock
+                st.rerun()
             ahead = min(task.ahead for task in unfinished)
             done = sum(task.progress for task in tasks.values()) / len(tasks)
             st.progress(done, turn_words(ahead) if ahead and not done else words)

@@ -3,13 +3,28 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.datasets import Dataset
+from mnist_core.config import DataConfig
+from mnist_core.datasets import Dataset, shared_provider
+from mnist_core.pretrained import install_shipped
+from mnist_core.settings import get_settings
+from mnist_core.store import Store
+from tests.network_files import CONFIG
+from tests.package_files import write_shipped
 
 FRAME = Path(__file__).parents[2] / "pages" / "_dashboard.py"
+
+
+@pytest.fixture
+def online(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages offer downloads; nothing is downloaded unless a test clicks."""
+    monkeypatch.setenv("MNIST_LAB_OFFLINE", "0")
+    get_settings.cache_clear()
+    shared_provider.cache_clear()
 
 
 @pytest.fixture
@@ -33,3 +48,14 @@ def open_page(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
         return app
 
     return opened
+
+
+@pytest.fixture
+def shipped(store: Store, tiny_dataset: Dataset, tmp_path) -> list[str]:
+    """Install a network on MNIST and one on Fashion-MNIST; neither dataset is on this computer."""
+    labels = np.tile(np.arange(10, dtype=np.uint8), 30)
+    for name, dataset in (("handwriting", "mnist"), ("mnist-only", "mnist"), ("fashion", "fashion_mnist")):
+        config = CONFIG.model_copy(update={"data": DataConfig(dataset=dataset)})
+        images, known = tiny_dataset.x_test, tiny_dataset.y_test
+        write_shipped(tmp_path, name, images, known, config=config, seed=len(name), labels=labels)
+    return install_shipped(store, tmp_path)

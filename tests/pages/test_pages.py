@@ -227,6 +227,7 @@ class TestExplore:
         field.set_value(3).run()
         assert "0001000000" in words(app)
 
+    @pytest.mark.usefixtures("online")
     def test_a_missing_dataset_is_explained_and_can_be_fetched(self, open_page: OpenPage) -> None:
         app = open_page("explore.py")
         app.selectbox(key="form_dataset").set_value("mnist").run()

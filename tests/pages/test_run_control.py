@@ -14,6 +14,7 @@ from mnist_core.engine import close_shared_supervisor
 from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, own_process, shared_store
+from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
 CONFIG = RunConfig(
@@ -330,7 +331,9 @@ def test_the_form_knows_the_limits(open_page: OpenPage, monkeypatch: pytest.Monk
     monkeypatch.setenv("MNIST_LAB_MAX_EPOCHS", "7")
     get_settings.cache_clear()
     app = open_page("train.py", run="new")
-    assert app.number_input(key="form_epochs").max == 7
+    app.number_input(key="form_epochs").set_value(8).run()
+    assert "A whole number from 1 to 7, please." in words(app)
+    assert app.button(key="train_start").disabled
 
 
 def test_who_has_enough_waiting_is_told_and_nothing_is_lost(

@@ -6,29 +6,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.config import DataConfig
-from mnist_core.datasets import Dataset
 from mnist_core.drawing import write_canvas
-from mnist_core.pretrained import install_shipped
 from mnist_core.store import RunRecord, Store, Visitor
-from tests.network_files import CONFIG
-from tests.package_files import RUN_IDS, write_shipped
+from tests.package_files import RUN_IDS
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
 HANDWRITING = RUN_IDS["handwriting"]
 SEVEN = np.array([[60, 60], [200, 60], [120, 240]])
-
-
-@pytest.fixture
-def shipped(store: Store, tiny_dataset: Dataset, tmp_path) -> list[str]:
-    """Install a network on MNIST and one on Fashion-MNIST; neither dataset is on this computer."""
-    labels = np.tile(np.arange(10, dtype=np.uint8), 30)
-    for name, dataset in (("handwriting", "mnist"), ("mnist-only", "mnist"), ("fashion", "fashion_mnist")):
-        config = CONFIG.model_copy(update={"data": DataConfig(dataset=dataset)})
-        images, known = tiny_dataset.x_test, tiny_dataset.y_test
-        write_shipped(tmp_path, name, images, known, config=config, seed=len(name), labels=labels)
-    return install_shipped(store, tmp_path)
 
 
 def draw_a_seven(app: AppTest) -> None:
@@ -125,6 +110,7 @@ class TestEvaluate:
         n = 50 if split == "test" or view == "compare" else 300
         assert f"Wrong of {n}" in [metric.label for metric in app.metric] or view == "compare"
 
+    @pytest.mark.usefixtures("online")
     @pytest.mark.parametrize("view", ["mistakes", "images", "rules"])
     def test_says_in_words_why_there_are_no_images(self, view: str, shipped: list[str], open_page: OpenPage) -> None:
         app = open_page("evaluate.py")
@@ -159,6 +145,7 @@ class TestExplain:
         assert "still to be fetched" in app.info[0].value
 
 
+@pytest.mark.usefixtures("online")
 def test_robustness_says_why_not(shipped: list[str], open_page: OpenPage) -> None:
     app = open_page("robustness.py")
     assert "have to be fetched first" in app.info[0].value

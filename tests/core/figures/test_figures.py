@@ -6,8 +6,8 @@ import pytest
 
 from mnist_core.evaluation import (
     ConfusionMatrix,
+    Overfitting,
     answer_when_sure,
-    overfitting,
     precision_recall_curve,
     reliability,
     roc_curve,
@@ -85,7 +85,7 @@ def test_the_curve_in_words_names_first_last_and_validation() -> None:
 
 def test_the_best_epoch_and_the_parting_of_the_curves_are_marked() -> None:
     points = [point("epoch", 10 * e, e, loss=1 / e, val_loss=abs(e - 2) + 1.0) for e in (1, 2, 3, 4)]
-    judged = overfitting([1 / e for e in (1, 2, 3, 4)], [2.0, 1.0, 2.0, 3.0])
+    judged = Overfitting(best_epoch=2, opens_at=3, last_epoch=4, best_loss=1.0, last_loss=3.0)
     figure = curve_figure(
         points, "loss", rounds=4, steps_per_round=10, round_name="epoch", judged=judged, theme=LIGHT, t=T
     )
