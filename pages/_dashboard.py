@@ -7,6 +7,7 @@ import streamlit as st
 from pages._ui.errors import errors_in_words
 from pages._ui.frame import frame
 from pages._ui.i18n import t
+from pages._ui.manage import cookie_notice
 from pages._ui.warm_up import warm_up
 
 UI = Path(__file__).parent / "_ui"
@@ -32,6 +33,7 @@ page = st.navigation(
     position="top",
 )
 st.set_page_config(page_title="MNIST Lab" if page.url_path == "" else t("{page} · MNIST Lab", page=page.title))
+cookie_notice()
 with errors_in_words():
     page.run()
 frame()

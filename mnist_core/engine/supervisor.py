@@ -1,5 +1,6 @@
 """The queue: starts workers for queued runs, passes on requests, and notices dead and stuck workers."""
 
+import errno
 import threading
 import time
 import traceback
@@ -27,6 +28,8 @@ from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shar
 from mnist_core.store.home_lock import HomeLock
 from mnist_core.store.reserve import Reserve
 
+# What is used up for the moment: file descriptors, processes, memory.
+_PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
 _TICK = 0.2  # seconds between two looks at the workers
 _RECOVERY = 5.0  # seconds between two looks for runs of dead processes
 _CLEANING = 60.0  # seconds between two looks at the disk
@@ -326,6 +329,8 @@ class Supervisor:
             if worker is None:
                 worker = LocalWorker(self._settings, self._store.files(record.id).log, gpu=gpu, warm_up=False)
         except OSError as error:
+            if error.errno in _PASSING:
+                raise  # the run waits on, and is tried again at the next look
             self._store.finish(
                 record.id,
                 RunState.FAILED,

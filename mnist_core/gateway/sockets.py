@@ -16,6 +16,9 @@ POLICY, TOO_BIG, TRY_LATER = 1008, 1009, 1013
 _BURST_SECONDS = 2.0
 _BACKLOG = 300  # messages that may wait their turn: what live pages want while a network stalls for half a minute
 _VISITOR = 2  # how many pages at full speed one visitor may have, and one address while the server is busy
+# Openings a second and at once: browsers connect again after a while, and a whole class begins in the same minute.
+_OPENINGS, _OPENINGS_OF_ADDRESS = (0.5, 60), (20, 600)
+_PENALTY = 20  # openings that a flood costs
 _CHUNK = 16_384  # bytes that count as a message more
 TOO_MANY_PAGES = "Too many pages are open here at the moment. Close some, or try again in a minute."
 TOO_MANY_OF_YOURS = "You have {count} pages of MNIST Lab open. Close some of them to open another one."
@@ -39,6 +42,8 @@ class Sockets:
         self._rate, self._burst = rate, burst
         self._visitors = Buckets(_VISITOR * rate, _VISITOR * burst)
         self._addresses = Buckets(_VISITOR * rate, _VISITOR * burst)
+        self._openings = Buckets(*_OPENINGS)
+        self._openings_of_addresses = Buckets(*_OPENINGS_OF_ADDRESS)
         self._pulse = Pulse()
         self._places = Places(min(settings.max_pages, places))
         self._of_visitors: Counter[str] = Counter()
@@ -49,7 +54,8 @@ class Sockets:
         """Return why no further page is let in, as an English sentence; None where one is."""
         if whose.visitor is not None and self._of_visitors[whose.visitor] >= self._per_visitor:
             return TOO_MANY_OF_YOURS
-        return None if self._places.may_take(whose.address) else TOO_MANY_PAGES
+        waits = [bucket.wait() for bucket in self._doors(whose)]
+        return TOO_MANY_PAGES if any(waits) or not self._places.may_take(whose.address) else None
 
     async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, whose: Whose) -> None:
         """Let a page talk to the app, no faster and no longer than allowed."""
@@ -59,6 +65,9 @@ class Sockets:
             await turn_away(scope, receive, send, code, t(sentence, count=self._per_visitor))
             return
         self._take(whose, 1)
+        doors = self._doors(whose)
+        for door in doors:
+            door.take()
         try:
             sentences = {POLICY: t(TOO_FAST), TOO_BIG: t(TOO_LARGE, megabytes=self._megabytes)}
             line = _Line(receive, send, self._pace(whose), self._megabytes * 2**20, sentences)
@@ -68,8 +77,15 @@ class Sockets:
                 await app(scope, line.receive, line.send)
             finally:
                 reading.cancel()
+                if line.was_flooded:
+                    for door in doors:
+                        door.take(_PENALTY)
         finally:
             self._take(whose, -1)
+
+    def _doors(self, whose: Whose) -> list[Bucket]:
+        own = [] if whose.visitor is None else [self._openings.of(whose.visitor)]
+        return [*own, self._openings_of_addresses.of(whose.address)]
 
     def _take(self, whose: Whose, places: int) -> None:
         self._places.take(whose.address, places) if places > 0 else self._places.give_back(whose.address)
@@ -109,6 +125,7 @@ class _Line:
         self._waiting: asyncio.Queue[Message] = asyncio.Queue()
         self._waiting_bytes = 0
         self._end: Message | None = None
+        self.was_flooded = False
         self._ended = asyncio.Event()
         self._closed = False
 
@@ -146,7 +163,7 @@ class _Line:
             await self._send(message)
 
     async def _close(self, code: int) -> None:
-        self._closed = True
+        self._closed, self.was_flooded = True, code == POLICY
         reason = as_reason(self._sentences[code])
         self._finish({"type": "websocket.disconnect", "code": code, "reason": reason})
         await self._send({"type": "websocket.close", "code": code, "reason": reason})

@@ -4,13 +4,17 @@ import re
 
 # All that begins formatting, a formula, a link, a mention, an icon or a directive of Streamlit's, or HTML; and what
 # makes a list of a line that begins with it.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?! )|(?<=www)\.|^[+\-](?= ))", re.IGNORECASE)
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?! )|^[+\-](?= ))", re.IGNORECASE)
+# What becomes a link by itself, whatever is escaped in it: it is looked for once more in the finished text. A joiner,
+# which takes no room, keeps its parts apart.
+_LINK = re.compile(r"(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@)", re.IGNORECASE)
+_JOINER = "\u2060"
 _NUMBERED = re.compile(r"^(\d+)([.)])(?= )")
 
 
 def plain(text: str) -> str:
     """Return text, such as a run's name, that Markdown shows as it was typed, on one line."""
-    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", one_line(text)))
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", _LINK.sub(_JOINER, one_line(text))))
 
 
 def one_line(text: str) -> str:

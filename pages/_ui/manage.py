@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core.gateway import ADDRESS_HEADER, VISITOR_COOKIE, Tries
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
@@ -10,6 +11,9 @@ from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 from pages._ui.run_badges import shipped_badge
 from pages._ui.undo import delete
+
+_GUESS = "admin_guess"
+_tries = Tries()
 
 
 def manage_run(record: RunRecord) -> None:
@@ -59,11 +63,42 @@ def admin_box() -> None:
         return
     with st.popover(t("Admin"), icon=":material/shield_person:", type="tertiary"):
         token = st.text_input(t("Password"), type="password", key="admin_token")
-        if token and get_settings().is_admin_token(token):
+        if not token:
+            return
+        is_right, wait = _is_right(token)
+        if is_right:
             session.set_admin(True)
             st.rerun()
-        elif token:
-            st.error(t("This is not the admin's password."), icon=":material/error:")
+        st.error(t("This is not the admin's password."), icon=":material/error:")
+        if wait:
+            st.caption(t("There were too many guesses. The next one is looked at in {seconds} s.", seconds=wait))
+
+
+def _is_right(guess: str) -> tuple[bool, int]:
+    """Return whether a guess is the admin's password, and else the seconds until a next one is looked at.
+
+    The same guess counts once, however often its page runs.
+    """
+    last, answer = st.session_state.get(_GUESS, (None, (False, 0)))
+    if guess != last:
+        address = st.context.headers.get(ADDRESS_HEADER, "")
+        answer = _tries.check(address, lambda: get_settings().is_admin_token(guess))
+        st.session_state[_GUESS] = (guess, answer)
+    return answer
+
+
+def cookie_notice() -> None:
+    """Say what it means that a browser keeps no cookie; nothing where it does, or where nobody gives it one."""
+    if VISITOR_COOKIE in st.context.cookies or ADDRESS_HEADER not in st.context.headers:
+        return
+    st.info(
+        t(
+            "Your browser keeps no cookie of this site, so MNIST Lab can't know you again. What you train and draw "
+            "belongs to this tab only: after a reload it is another visitor's. Allow cookies for this site, and "
+            "reload the page."
+        ),
+        icon=":material/cookie_off:",
+    )
 
 
 def cleaning_notice() -> None:

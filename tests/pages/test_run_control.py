@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.engine import close_shared_supervisor
-from mnist_core.gateway import VISITOR_COOKIE
+from mnist_core.gateway import VISITOR_COOKIE, Tries
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, own_process, shared_store
 from tests.pages.test_pages import words
@@ -295,6 +295,23 @@ def test_a_wrong_password_changes_nothing(admin_page: AppTest) -> None:
     admin_page.text_input(key="admin_token").set_value("a long passwort").run()
     assert "not the admin's password" in everything(admin_page)
     assert keys(admin_page) == set()
+
+
+def test_guesses_at_the_password_are_slowed_down_also_in_new_tabs(
+    admin_page: AppTest, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages._ui.manage._tries", Tries())
+    admin_page.text_input(key="admin_token").set_value("wrong 0").run()
+    for _ in range(9):
+        admin_page.run()  # the page runs again: no further guess
+    assert "too many guesses" not in everything(admin_page)
+    for number in range(1, 5):
+        page = open_page("train.py", run="new")
+        page.text_input(key="admin_token").set_value(f"wrong {number}").run()
+    assert "The next one is looked at in 60 s." in everything(page)
+    page = open_page("train.py", run="new")
+    page.text_input(key="admin_token").set_value("a long password").run()
+    assert "not the admin's password" in everything(page)
 
 
 def test_an_admin_may_stop_the_runs_of_others_until_they_leave(admin_page: AppTest, store: Store) -> None:

@@ -1,5 +1,6 @@
 """The queue with real worker processes."""
 
+import errno
 import os
 import shutil
 import signal
@@ -160,6 +161,25 @@ def test_a_run_that_another_process_has_taken_goes_on_there(
     until_state(store, after, RunState.COMPLETED)  # so the other worker has ended and was noticed
     record = store.get(taken)
     assert (record.state, record.pid, record.error) == (RunState.RUNNING, os.getpid(), None)
+
+
+@pytest.mark.parametrize("reason", [errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM])
+def test_a_run_waits_while_the_system_has_nothing_left_for_a_worker(
+    store: Store, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
+    refused = []
+
+    class Refused(LocalWorker):
+        def __init__(self, *arguments: object, **named: object) -> None:
+            refused.append(1)
+            if len(refused) <= 2:
+                raise OSError(reason, os.strerror(reason))
+            super().__init__(*arguments, **named)
+
+    monkeypatch.setattr(supervisor_module, "LocalWorker", Refused)
+    run_id = supervisor.submit(QUICK, "waits", visitor=LOCAL)
+    until_state(store, run_id, RunState.COMPLETED)
+    assert len(refused) >= 3
 
 
 def test_a_stop_while_the_worker_starts_is_kept(store: Store, supervisor: Supervisor) -> None:

@@ -16,7 +16,11 @@ from mnist_core.text import plain
         ("- no list", "\\- no list"),
         ("1. no list", "1\\. no list"),
         ("12) no list", "12\\) no list"),
-        ("www.example.org", "www\\.example.org"),
+        ("www.example.org", "www\u2060.example.org"),
+        ("see HTTPS://evil.example/a", "see HTTPS\\:\u2060//evil.example/a"),
+        ("http://a.b", "http\\:\u2060//a.b"),
+        ("me.you+x@example.org", "me.you+x\u2060\\@example.org"),
+        ("3 @ 4", "3 \\@ 4"),
         ("<b>$x$</b>", "\\<b\\>\\$x\\$\\</b\\>"),
     ],
 )
