@@ -54,3 +54,15 @@ def test_importing_a_program_s_first_line_costs_no_heavy_library():
     program = "import mnist_core.as_program, sys; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"numpy", "keras", "tensorflow"} & set(done.stdout.split()), "they would have read the environment"
+
+
+@pytest.mark.slow
+def test_keras_that_somebody_else_imported_and_set_up_is_set_up_anew():
+    program = (
+        "import keras; keras.config.set_floatx('float16'); keras.config.set_epsilon(0.1); "
+        "keras.config.set_image_data_format('channels_first'); keras.config.set_dtype_policy('mixed_float16'); "
+        "from mnist_core.libraries import computed_with; told = computed_with('keras'); "
+        "print(told['floatx'], told['epsilon'], told['image_data_format'], keras.config.dtype_policy().name)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["float32", "1e-07", "channels_last", "float32"]

@@ -62,7 +62,7 @@ def test_nothing_is_computed_any_more_once_the_tab_is_closed(
 
         page = visitor.new_page()
         page.goto(f"{server.url}/robustness?run={record.id}")
-        expect(page.get_by_text("A slow one").first).to_be_visible()
+        expect(page.get_by_role("heading", name="Robustness")).to_be_visible()
         wait_until(lambda: use() > 0.3, 60, "the network at work")
         page.close()
         wait_until(lambda: use() < 0.1, 30, "an idle server")
