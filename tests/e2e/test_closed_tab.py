@@ -64,7 +64,7 @@ def test_nothing_is_computed_any_more_once_the_tab_is_closed(
         def is_idle() -> bool:
             return use() < 0.1
 
-        for record, at_work in ((page_s, "Robustness"), (background_s, "The networks read")):
+        for record, at_work in ((page_s, "Rotation (degrees)"), (background_s, "The networks read")):
             page = visitor.new_page()
             page.goto(f"{server.url}/robustness?run={record.id}")
             expect(page.get_by_text(at_work).first).to_be_visible()
