@@ -2,14 +2,17 @@
 
 Who computes calls `pause_point` every few hundredths of a second. What happens there is decided by who asked for the
 computation: a thread of `mnist_core.engine.background` lets others take their turn, a page's thread ends once its page
-is closed. It raises `AbandonedError` where nobody waits any more.
+is closed. It raises `AbandonedError` where nobody waits any more. A child process ends with its standard input.
 """
 
+import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 Check = Callable[[], None]
+EXIT_ORPHANED = 4
 
 
 def _nothing() -> None:
@@ -38,3 +41,14 @@ def pausing_by(check: Check) -> Iterator[None]:
 def pause_elsewhere_by(check: Check) -> None:
     """Let `pause_point` call `check` in all threads that have nothing of their own."""
     _elsewhere[0] = check
+
+
+def end_with_the_input() -> None:
+    """Let this process end at once when its standard input ends: whoever started it is gone, or waits no more."""
+
+    def listen() -> None:
+        while os.read(0, 1024):
+            pass
+        os._exit(EXIT_ORPHANED)
+
+    threading.Thread(target=listen, daemon=True).start()

@@ -1,5 +1,8 @@
 """Fixtures of all tests: every test has its own home folder, and nothing is ever downloaded."""
 
+import mnist_core.as_program  # noqa: F401
+
+# isort: split
 import os
 import shutil
 import sys

@@ -1,7 +1,6 @@
 """Opening TensorBoard, and a run's logs as one file."""
 
 import io
-import os
 import re
 import signal
 import subprocess
@@ -14,7 +13,6 @@ from pathlib import Path
 from mnist_core.board.board import Board
 from mnist_core.board.events import event_files
 from mnist_core.errors import ArtifactMissingError, MnistLabError
-from mnist_core.libraries import own_environment
 from mnist_core.store import RunFiles, RunRecord, Store
 
 _REFRESH = 5.0  # seconds after which runs that began meanwhile are shown too
@@ -117,7 +115,7 @@ def serve(folder: Path, refresh: Callable[[], None], options: Sequence[str] = ()
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(folder), "--reload_interval", "5", *options]
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)  # whoever ends this process ends TensorBoard too
-    child = subprocess.Popen(command, env=own_environment(os.environ))
+    child = subprocess.Popen(command)
     try:
         while True:
             try:

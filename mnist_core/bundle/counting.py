@@ -170,9 +170,8 @@ def count(constants: Sequence[bytes], nodes: Sequence[bytes], source: bytes) -> 
             raise ValueError("two tables with one name")
         if node.kind in _PLACED and not known.issuperset(node.inputs[1:]):
             raise Uncountable("it calculates which part of a table it takes")
-        inputs: Inputs = [
-            tables[name] if name else None for name in node.inputs
-        ]  # in an export each comes after its inputs
+        # In an export each operator comes after those whose tables it needs.
+        inputs: Inputs = [tables[name] if name else None for name in node.inputs]
         try:
             output, operations = _RULES[node.kind](node, inputs)
         except (IndexError, TypeError, AttributeError, OverflowError) as error:

@@ -22,9 +22,9 @@ from mnist_core.models.summary import layer_rows, parameter_count
 _GRAPH, _OPSETS, _TRAINING, _FUNCTIONS = 7, 8, 20, 25  # of ModelProto
 _DOMAIN = 1  # of OperatorSetIdProto
 _NODES, _INITIALIZERS, _INPUTS, _OUTPUTS, _SPARSE = 1, 5, 11, 12, 15  # of GraphProto
-_NODE_INPUTS, _NODE_OUTPUTS, _OP_TYPE, _ATTRIBUTES, _NODE_DOMAIN = 1, 2, 4, 5, 7  # of NodeProto
+_OP_TYPE, _ATTRIBUTES, _NODE_DOMAIN = 4, 5, 7  # of NodeProto
 _SUBGRAPH, _SUBGRAPHS = 6, 11  # of AttributeProto
-_DIMS, _TENSOR_NAME, _EXTERNAL, _LOCATION = 1, 8, 13, 14  # of TensorProto
+_DIMS, _EXTERNAL, _LOCATION = 1, 13, 14  # of TensorProto
 _NAME, _TYPE = 1, 2  # of ValueInfoProto
 _TENSOR_TYPE, _ELEMENT, _SHAPE, _DIM, _DIM_VALUE = 1, 1, 2, 1, 1  # of TypeProto and what is in it
 _FLOAT = 1  # of TensorProto.DataType
@@ -32,7 +32,7 @@ _FLOAT = 1  # of TensorProto.DataType
 _DOMAINS = (b"", b"ai.onnx", b"ai.onnx.ml")
 _MOST_NODES = 600
 _TABLES = 6  # tables of an operator's output for each table of a layer: sum, bias, activation, two orders of the axes
-_SPARE = 20_000  # numbers beside the weights: shapes and axes
+_SPARE = 20_000  # numbers beside those of the layers: shapes and axes
 _SPARE_OPERATIONS = 100_000  # a thousandth of a second
 
 _KERAS_FILES = ("metadata.json", "config.json", "model.weights.h5")

@@ -19,7 +19,7 @@ _KEPT = 12  # files; the sweep of temporary files takes those of yesterday
 _PREFIX = "bundle-"
 _PATIENCE = 300.0  # seconds
 _SECONDS, _IMPORT_SECONDS = 20.0, 5.0  # that they usually take
-_MEMORY = 4_000_000_000  # bytes: 1.2 GB were measured, and the largest network takes some more
+_MEMORY = 3_000_000_000  # bytes: 0.9 GB were measured, and the largest network takes one more
 
 
 def bundle_path(record: RunRecord, store: Store, *, saved_model: bool = False) -> Path:

@@ -4,7 +4,7 @@ The folder holds ``model.onnx``, perhaps ``layers.onnx``, and ``images.npy`` of 
 model says to them is written to ``said.npy``. Memory and time are limited, so a graph that makes room for a terabyte,
 or never ends, ends this process and nothing else.
 
-Exit codes: 0 it works, 1 it doesn't.
+Exit codes: 0 it works, 1 it doesn't, 4 nobody waits.
 """
 
 import mnist_core.as_program  # noqa: F401
@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+
+from mnist_core.patience import end_with_the_input
 
 # Bytes of address space: what works here within them takes a few hundred megabytes at most of a page's process. The
 # libraries map 0.7 GB.
@@ -51,4 +53,5 @@ def _limit(memory: int) -> None:
 
 
 if __name__ == "__main__":
+    end_with_the_input()
     sys.exit(main(sys.argv[1:]))

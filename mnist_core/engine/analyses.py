@@ -15,9 +15,8 @@ from mnist_core.store import Analysis, has_analysis
 PROGRAM = "mnist_core.analysis"
 _SHUTDOWN = 5.0  # seconds that the child gets to end with the app
 _SECONDS = 10.0  # that a computation usually takes
-_PATIENCE = 600.0  # seconds for the longest one
-_MEMORY = 3_000_000_000  # bytes: 0.6 GB were measured
-_MOST_OF_ONE = 8  # computations that a visitor may have waiting
+_PATIENCE = 1800.0  # seconds for the longest one
+_MEMORY = 3_000_000_000  # bytes: 1.0 GB was measured
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,14 @@ class Analyses:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._background = Background(sliced=False, most_of_one=_MOST_OF_ONE)
+        self._background = Background(sliced=False)
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    def start(self, analysis: Analysis, asker: Asker | None = None) -> None:
+    def start(self, analysis: Analysis) -> None:
         """Begin a computation, or let it wait for its turn, unless its result is there or under way.
+
+        It goes on for as long as somebody asks for its status who waits.
 
         Raises
         ------
@@ -65,7 +66,7 @@ class Analyses:
         """
         if not self._closed and not has_analysis(analysis, self._settings):
             self._background.forget(analysis)  # a try that failed
-            task = self._background.request(analysis, self._compute, analysis, asker=asker, seconds=_SECONDS)
+            task = self._background.request(analysis, self._compute, analysis, seconds=_SECONDS)
             if isinstance(task.problem, LimitError):
                 raise task.problem
 

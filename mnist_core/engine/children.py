@@ -21,9 +21,9 @@ import psutil
 from mnist_core.engine.local import PROJECT, end_by_input
 from mnist_core.errors import AnalysisError, LimitError, MnistLabError
 from mnist_core.memory import volunteer_for_oom
-from mnist_core.patience import pause_point
+from mnist_core.patience import EXIT_ORPHANED as EXIT_ORPHANED
+from mnist_core.patience import end_with_the_input, pause_point
 
-EXIT_ORPHANED = 4
 _NICENESS = 10  # pages and trainings come first
 _LOOK = 0.1  # seconds between two looks at a child
 _SHUTDOWN = 5.0  # seconds that a child gets to end after its last word
@@ -150,7 +150,7 @@ class Voice:
     """A child's own side: it ends with its standard input, gives way to others, and says how far it is."""
 
     def __init__(self) -> None:
-        threading.Thread(target=_end_with_the_input, daemon=True).start()
+        end_with_the_input()
         volunteer_for_oom()
         if hasattr(os, "nice"):  # not on Windows
             os.nice(_NICENESS)
@@ -190,9 +190,3 @@ class Voice:
 
     def _say(self, message: dict[str, Any]) -> None:
         os.write(self._output, json.dumps(message).encode() + b"\n")
-
-
-def _end_with_the_input() -> None:
-    while os.read(0, 1024):
-        pass
-    os._exit(EXIT_ORPHANED)

@@ -55,7 +55,7 @@ def _job(analyses: Sequence[Analysis], label: str, words: str) -> None:
                 show_error(status.error)
         if st.button(label, key=f"start_{analyses[0].key}", icon=":material/play_arrow:"):
             for analysis in analyses:
-                service.start(analysis, asker)
+                service.start(analysis)
             st.rerun()
 
     body()

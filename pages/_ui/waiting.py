@@ -68,6 +68,6 @@ def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], No
 
 def turn_words(ahead: int) -> str:
     """Return what is said to somebody whose computation waits for its turn."""
-    if ahead == 1:
-        return t("Waiting: one other computation comes first …")
+    if ahead <= 1:
+        return t("Waiting for another computation …")
     return t("Waiting: {n} other computations come first …", n=ahead)
