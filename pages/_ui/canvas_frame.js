@@ -30,7 +30,7 @@ function element(className, words) {
 }
 
 /** Make one canvas of the library ready; `pen` (x, y as shares of its sides) and `focused` outlive it. */
-function equip(root, canvas, words, pen) {
+function equip(frame, root, canvas, words, pen) {
   const box = root.querySelector('.dc-container');
   const help = element('unseen', words.help);
   help.id = 'help';
@@ -45,6 +45,7 @@ function equip(root, canvas, words, pen) {
   const held = new Set();
   let down = false;
 
+  const isHere = () => frame.contains(document.activeElement);
   const say = (sentence) => {
     const share = (part) => String(Math.round(part * 100));
     said.textContent = sentence.replace('{x}', share(pen.x)).replace('{y}', share(pen.y));
@@ -105,14 +106,14 @@ function equip(root, canvas, words, pen) {
     held.clear();
     lift();
     show(false);
-    // A canvas that is replaced by another one loses the focus too, and the next one takes it over.
-    setTimeout(() => { pen.focused = pen.focused && !canvas.isConnected; });
+    setTimeout(() => { pen.focused = pen.focused && (!canvas.isConnected || isHere()); });
   });
   canvas.addEventListener('pointerdown', () => {
     lift();
     show(false);
   });
-  if (pen.focused && [document.body, null].includes(document.activeElement)) {
+  // The canvas that this one takes the place of had the focus, and nothing else has it now.
+  if (pen.focused && (isHere() || [document.body, null].includes(document.activeElement))) {
     canvas.focus({ preventScroll: true, focusVisible: true });
     show();
   }
@@ -136,7 +137,7 @@ export default function ({ data, parentElement }) {
     const found = now?.querySelector('canvas.upper-canvas');
     if (found && found !== canvas) {
       canvas = found;
-      equip(root, canvas, data, pen);
+      equip(frame, root, canvas, data, pen);
     }
   };
   const seen = new MutationObserver(() => waiting || look());

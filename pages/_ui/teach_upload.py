@@ -50,7 +50,9 @@ def upload(record: RunRecord) -> None:
     if not get_settings().uploads:
         return
     generation = st.session_state.setdefault(_FILE, 0)
-    with st.expander(t("Add drawings from a file"), icon=":material/upload:"):
+    # With a new key the bubble closes: it would lie over the drawings that were found.
+    key = f"teach_bubble_{_FOUND in st.session_state}"
+    with st.popover(t("Upload"), icon=":material/upload:", type="tertiary", key=key):
         st.caption(
             t(
                 "A CSV file with a label and 784 pixels in each row, as Kaggle's Digit Recognizer and Fashion-MNIST "
@@ -61,12 +63,15 @@ def upload(record: RunRecord) -> None:
         file = st.file_uploader(
             t("File with drawings"), type=["csv", "npz"], key=f"{_FILE}_{generation}", max_upload_size=10
         )
-        if file is None:
-            st.session_state.pop(_FOUND, None)
-            return
-        with errors_in_words():
-            found = _read(file.getvalue(), record)
-            _look(found, record, generation)
+    if file is None:
+        st.session_state.pop(_FOUND, None)
+        return
+    with errors_in_words(), st.container(border=True):
+        known = _FOUND in st.session_state
+        found = _read(file.getvalue(), record)
+        if not known:
+            st.rerun()
+        _look(found, record, generation)
 
 
 def _read(data: bytes, record: RunRecord) -> _Found:
