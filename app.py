@@ -24,7 +24,6 @@ from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
 from pages._ui.asking import check_is_open
 from pages._ui.errors import show_unexpected
-from pages._ui.first_paint import FirstPaint
 from pages._ui.web import routes, site
 
 raise_limit()
@@ -61,6 +60,6 @@ app = st.App(
     "pages/_dashboard.py",
     lifespan=lifespan,
     routes=routes(),
-    middleware=[Middleware(Gateway, settings=settings, site=site()), Middleware(FirstPaint)],
+    middleware=[Middleware(Gateway, settings=settings, site=site())],
     on_script_error=show_unexpected,
 )

@@ -128,7 +128,7 @@ class Gateway:
         inline = ""
         if head["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
             if body:
-                body, inline = page.completed(body)
+                body, inline = page.completed(body, self._site.head)
             if whose.visitor is None:
                 headers.append("Set-Cookie", new_cookie(self._site.cookie_path(who), secure=who.secure))
                 headers["Cache-Control"] = "private, no-store"

@@ -34,9 +34,10 @@ async def whole_page(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Mess
 
 
 @lru_cache(maxsize=4)
-def completed(body: bytes) -> tuple[bytes, str]:
-    """Return a page with our script before all others, and the sources of its inline scripts for its policy."""
+def completed(body: bytes, head: str) -> tuple[bytes, str]:
+    """Return a page with our script before all others and `head` after them, and the sources of its inline scripts."""
     text = body.decode().replace("<head>", f"<head>\n    <script>\n{_OURS}</script>", 1)
+    text = text.replace("</head>", f"{head}</head>", 1)
     hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in _INLINE.findall(text))
     return text.encode(), " ".join(f"'sha256-{value}'" for value in hashes)
 

@@ -43,12 +43,15 @@ class Site:
         Path below which everything lies, such as ``"lab"``; mostly empty.
     origins : frozenset of str or None
         Other sites whose scripts may act here (``"https://example.org"``); None: all.
+    head : str
+        HTML for the head of every page, without scripts.
     """
 
     pages: frozenset[str]
     files: HeldFiles
     base_path: str = ""
     origins: frozenset[str] | None = field(default_factory=frozenset)
+    head: str = ""
 
     @property
     def prefix(self) -> str:

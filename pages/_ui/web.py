@@ -12,6 +12,7 @@ from starlette.routing import Route
 from streamlit import runtime
 
 from mnist_core.gateway import Site
+from pages._ui.first_paint import head
 
 _PAGES = Path(__file__).parents[1]
 _YEAR = 365 * 24 * 3600
@@ -79,6 +80,7 @@ def site() -> Site:
         files=_Files(),
         base_path=st.get_option("server.baseUrlPath"),
         origins=None if everyone else frozenset(st.get_option("server.corsAllowedOrigins")),
+        head=head(),
     )
 
 

@@ -55,8 +55,9 @@ _CONTRAST = """() => {
       if (style.backgroundImage.includes('url')) return null;
       // What hangs outside of what it belongs to, such as the value above a slider's handle, has other ground.
       const around = at.getBoundingClientRect();
-      if (around.width && (around.right <= box.left || around.left >= box.right || around.bottom <= box.top ||
-          around.top >= box.bottom)) continue;
+      const outside = around.right <= box.left || around.left >= box.right || around.bottom <= box.top ||
+        around.top >= box.bottom;
+      if (outside && around.width && style.overflow === 'visible' && at !== document.body) continue;
       opacity *= Number(style.opacity);
       below = over(below, parse(style.backgroundColor), opacity);
     }

@@ -125,8 +125,11 @@ def test_stop_keeps_the_model_and_others_cannot_stop(server: Server, page: Page,
     page.goto(f"{server.url}/train?run=new")
     set_number(page, "Epochs", "200")
     set_number(page, "Batch size", "1")
-    page.get_by_role("button", name="Start training").click()
+    page.get_by_role("button", name="Start training").press("Enter")
     wait_for_points(page, 2)
+    # The button is gone: the keyboard goes on at the run's name, and a screen reader says what happens.
+    expect(page.locator(".st-key-focus_here h2")).to_be_focused()
+    expect(page.locator("#lab-announcement")).to_have_text("The training begins.")
 
     other = browser.new_context().new_page()
     other.goto(page.url)
@@ -136,6 +139,7 @@ def test_stop_keeps_the_model_and_others_cannot_stop(server: Server, page: Page,
 
     main(page).get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Stopped by you. The model as it was then is kept.")).to_be_visible()
+    expect(page.locator("#lab-announcement")).to_contain_text("Stopped. Test accuracy: ")
     expect(page.get_by_text("What next?")).to_be_visible()
 
 
