@@ -127,9 +127,8 @@ def test_without_any_copy_the_folders_are_enough(settings, finished_run, store):
     store.close()
     settings.database_path.unlink()
     other = Store(settings)
-    assert without_process(other.get(whole.id)) == without_process(expected), (
-        "owner, name, star, notes and privacy are as they were"
-    )
+    # Owner, name, star, notes and privacy are as they were.
+    assert without_process(other.get(whole.id)) == without_process(expected)
     assert other.points(whole.id) == points
     assert not Visitor("eve").may_see(other.get(whole.id))
     assert other.get(queued).state is RunState.QUEUED
@@ -170,7 +169,7 @@ def test_a_database_that_is_lost_while_it_is_open_is_told_and_not_written(store,
 
 
 def test_a_database_that_somebody_tidied_up_is_not_lost(store, settings):
-    for n in range(300):
+    for _ in range(300):
         store.create(RunConfig(), "x" * 200)
     store.find()
     with sqlite3.connect(settings.database_path, isolation_level=None) as connection:

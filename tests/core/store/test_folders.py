@@ -59,7 +59,8 @@ def test_the_curve_is_in_the_folder_at_the_end(store, finished_run):
         b"[]",
         b'{"run": {}}',
         b'{"run": {"id": "%s", "config": {}}}',
-        b'{"run": {"id": "%s", "name": 7, "config": {}, "fingerprint": "a", "state": "queued", "created": 1, "updated": 1}}',
+        b'{"run": {"id": "%s", "name": 7, "config": {}, "fingerprint": "a", "state": "queued", "created": 1, '
+        b'"updated": 1}}',
         b'{"run": {"id": "20200101-000000-00000000", "name": "", "config": {}, "fingerprint": "", "state": "", '
         b'"created": 1, "updated": 1}}',
         b"[" * 100_000,
