@@ -1,6 +1,8 @@
 """Copies of the database, and what becomes of a missing one."""
 
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -191,3 +193,22 @@ def test_what_is_put_aside_never_replaces_what_was_put_aside_before(settings):
         settings.database_path.write_bytes(content)
         kept.append(put_aside(settings))
     assert [path.read_bytes() for path in kept] == [b"first", b"second"]
+
+
+def test_nobody_else_makes_a_database_anew_while_the_app_that_lost_it_runs(store, settings, finished_run):
+    run = finished_run()
+    holder = "import sys; from mnist_core.store.home_lock import HomeLock; from pathlib import Path\n"
+    holder += "HomeLock(Path(sys.argv[1])).acquire(); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(settings.lock_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as app:
+        assert app.stdout.readline() == b"held\n"
+        store.close()
+        settings.database_path.unlink()
+        with pytest.raises(DatabaseLostError, match="while MNIST Lab was running"):
+            Store(settings)
+        assert not settings.database_path.exists()
+        app.communicate()
+    other = Store(settings)
+    assert other.brought_back == [run.id]
+    other.close()
