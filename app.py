@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
 from mnist_core.engine.saying import say
-from mnist_core.errors import ConfigError
+from mnist_core.errors import ConfigError, StorageError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
 from mnist_core.memory import return_large_blocks
 from mnist_core.patience import pause_elsewhere_by
@@ -30,7 +30,8 @@ raise_limit()
 let_loops_sleep()
 try:
     settings = get_settings()
-except ConfigError as error:
+    shared_store().check()
+except (ConfigError, StorageError) as error:
     sys.exit(f"mnist_lab: {error}")
 
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mnist_core.engine.local import LocalWorker
+from mnist_core.engine.local import UNRECORDED, LocalWorker
 from mnist_core.engine.silence import Silence
 from mnist_core.files import disk_full
 from mnist_core.settings import Settings
@@ -121,6 +121,12 @@ def _no_space(folder: Path) -> RunError:
 
 
 def _worker_died(code: int) -> RunError:
+    if code == UNRECORDED:
+        return RunError(
+            code="unrecorded",
+            template="The training process could not write how the run ended: the disk was full, or could not be "
+            "written. Free some space, then resume the run from its last checkpoint.",
+        )
     if code >= 0:
         return RunError(
             code="worker_died",

@@ -50,19 +50,26 @@ class Keeper:
         except sqlite3.Error as error:
             say(f"No copies of the database are made: {error}")
 
+    def _check(self) -> None:
+        """Look for damage that the queue may not come across; raises `DatabaseLostError`."""
+        try:
+            self._store.check()
+        except DatabaseLostError as lost:
+            say(str(lost))
+            raise
+
     def _work(self, source: sqlite3.Connection) -> None:
         next_copy = time.monotonic() + _until_due(self._store)
         while not self._closing:
             try:
                 if time.monotonic() >= next_copy:
                     next_copy = time.monotonic() + _HOUR
-                    self._store.check()
+                    self._check()
                     make_copy(self._store.settings)
                     self._store.keep_records()
                 else:
                     self._store.look()
-            except DatabaseLostError as lost:
-                say(str(lost))
+            except DatabaseLostError:
                 with suppress(StorageError):  # what was cut short or damaged can't be read any more
                     say(f"What it held until now is in {make_copy(self._store.settings, source)}")
                 return

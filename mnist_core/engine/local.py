@@ -13,6 +13,7 @@ from mnist_core.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 WORKER = "mnist_core.training.worker"  # the program of a worker process
+UNRECORDED = 5  # its exit code where it could not write how its run ended
 
 
 class LocalWorker:

@@ -22,11 +22,12 @@ from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
 from mnist_core.engine.teaching import check_base, fine_tune_config
 from mnist_core.errors import DatabaseLostError, MnistLabError
+from mnist_core.files import disk_full
 from mnist_core.personal import PersonalSet
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
 from mnist_core.store.home_lock import HomeLock
-from mnist_core.store.reserve import Reserve
+from mnist_core.store.reserve import Reserve, no_room_for_a_run
 
 # What is used up for the moment: file descriptors, processes, memory.
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
@@ -131,6 +132,8 @@ class Supervisor:
         StorageError
             If the disk is full.
         """
+        if no_room_for_a_run(self._settings.home):
+            raise disk_full(self._settings.home)
         check_config(config, self._settings, estimate(config, self._store))
         if continues is not None:
             check_continuation(self._store.get(continues), config)
@@ -314,7 +317,7 @@ class Supervisor:
         return fair_order(queued, running, self._settings.running_per_visitor), running
 
     def _fill_slots(self) -> None:
-        while len(self._jobs) < self.slots:
+        while len(self._jobs) < self.slots and not no_room_for_a_run(self._settings.home):
             queued, running = self._queue()
             mine = [record for record in running if record.id in self._jobs]
             if not queued or not may_begin(queued[0], mine, self._settings.running_per_visitor):

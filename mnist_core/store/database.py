@@ -1,5 +1,6 @@
 """The database file: opening it, bringing an older one up to date, transactions."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from mnist_core.errors import DatabaseLostError, DiskFullError, StorageError
 from mnist_core.files import disk_full, storage_errors
 from mnist_core.settings import Settings
 from mnist_core.store.copies import is_missing, make_copy, put_back
+from mnist_core.store.home_lock import HomeLock
 from mnist_core.store.reserve import Reserve
 from mnist_core.store.tables import metadata
 
@@ -55,7 +57,7 @@ class Database:
         with storage_errors(settings.home):
             settings.home.mkdir(parents=True, exist_ok=True)
             self.was_missing = is_missing(path)
-            self.copy_used = put_back(settings) if self.was_missing else None
+            self.copy_used = self._put_back() if self.was_missing else None
         self._engine = create_engine(f"sqlite:///{path}", creator=self._connect)
         event.listen(self._engine, "connect", _configure_connection)
         if self._missing_columns():
@@ -68,6 +70,16 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def _put_back(self) -> Path | None:
+        """Put a copy in place of the missing file, but not under the hands of an app that has the lost one open."""
+        lock = HomeLock(self.settings.lock_path)
+        try:
+            if not lock.acquire() and lock.holder() != os.getpid():
+                raise _lost(self.settings.database_path)
+            return put_back(self.settings)
+        finally:
+            lock.release()
 
     def look(self) -> None:
         """Raise `DatabaseLostError` where the file is not the one that was opened any more."""
@@ -164,12 +176,16 @@ class _Watch:
         except OSError:
             lost = True
         if lost:
-            raise DatabaseLostError(
-                "The database {name} was deleted, replaced or cut short while MNIST Lab was running, so nothing is "
-                "written any more. Trained models are safe in their folders. Stop MNIST Lab, run "
-                "“python -m mnist_core recover”, and start it again: the record of all runs is made anew.",
-                name=self._path.name,
-            )
+            raise _lost(self._path)
+
+
+def _lost(path: Path) -> DatabaseLostError:
+    return DatabaseLostError(
+        "The database {name} was deleted, replaced or cut short while MNIST Lab was running, so nothing is written any "
+        "more. Trained models are safe in their folders. Stop MNIST Lab, run “python -m mnist_core recover”, and start "
+        "it again: the record of all runs is made anew.",
+        name=path.name,
+    )
 
 
 def _size_by_header(path: Path) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from mnist_core.files import replacing
 
 _SIZE = 8_000_000  # bytes; the end of a run takes some 100 kB in the database's journal
-_AMPLE = 10 * _SIZE  # only where so much is free
+_AMPLE = 4 * _SIZE  # only where so much is free
 
 
 class Reserve:
@@ -36,9 +36,14 @@ class Reserve:
         return True
 
 
-def disk_is_full(folder: Path) -> bool:
-    """Whether hardly anything can be written any more."""
+def disk_is_full(folder: Path, needed: int = _SIZE // 8) -> bool:
+    """Whether hardly anything can be written any more: fewer than `needed` bytes."""
     try:
-        return shutil.disk_usage(folder).free < _SIZE // 8
+        return shutil.disk_usage(folder).free < needed
     except OSError:
         return False
+
+
+def no_room_for_a_run(folder: Path) -> bool:
+    """Whether a run that begins now would find no space: it would take what was given free for the ends of others."""
+    return disk_is_full(folder, 2 * _SIZE)

@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ from mnist_core.memory import volunteer_for_oom
 from mnist_core.training.control import Control
 
 EXIT_ORPHANED = 4
+EXIT_UNRECORDED = 5
 
 
 def main(arguments: list[str]) -> int:
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> int:
         _get_ready(lambda: not runs.empty())
     run_id = runs.get()
 
+    from mnist_core.errors import StorageError
     from mnist_core.store import own_process, shared_store
     from mnist_core.training.run import execute
 
@@ -45,7 +48,11 @@ def main(arguments: list[str]) -> int:
     _log_into(store.files(run_id).log)
     if not store.claim(run_id, own_process()):
         return 0  # stopped while it was queued, or taken by another process
-    record = execute(run_id, store, control)
+    try:
+        record = execute(run_id, store, control)
+    except StorageError:  # nothing can be written: the app tells how the run ended, once that is possible
+        traceback.print_exc()
+        return EXIT_UNRECORDED
     return 1 if record.error else 0
 
 
