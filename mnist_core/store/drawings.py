@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ from sqlalchemy.dialects.sqlite import insert
 from mnist_core.errors import LimitError
 from mnist_core.personal import PersonalSet, holds_next
 from mnist_core.personal.drawings import SIDE, Images, Labels
-from mnist_core.store.database import Database
-from mnist_core.store.tables import drawings
+from mnist_core.store.finding import Finding
+from mnist_core.store.records import Visitor
+from mnist_core.store.tables import drawings, runs
 
 
-class Drawings(Database):
+class Drawings(Finding):
     """Keeps drawings by owner and by kind ("digits" or "clothes"); a visitor sees no other's."""
 
     def add_drawings(self, owner: str, kind: str, images: Images, labels: Labels) -> tuple[int, ...]:
@@ -85,7 +87,32 @@ class Drawings(Database):
         pixels = np.frombuffer(b"".join(row.image for row in rows), np.uint8)
         labels = np.array([row.label for row in rows], np.uint8)
         held_out = np.array([row.held_out for row in rows], bool)
-        return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows), held_out)
+        return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows), held_out, owner)
+
+    def read_drawings_of(self, run_id: str, visitor: Visitor) -> PersonalSet | None:
+        """Return the drawings that a fine-tuned run learned from, or None to all but whoever drew them.
+
+        The only way by which drawings of a run reach a page, a copy or a file for somebody.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If they are damaged or gone.
+        """
+        files = self.files(run_id)
+        found = files.read_drawings()
+        if found.owner is None:
+            found = replace(found, owner=self._drew(files.drawings_of))
+        return found if visitor.may_see_drawings(found) else None
+
+    def _drew(self, run_id: str) -> str | None:
+        """Return whose drawings lie with a run of an earlier version, which did not write it down.
+
+        A run that goes on with another one had a copy of that one's, so there nobody knows.
+        """
+        query = select(runs.c.owner).where(runs.c.id == run_id, runs.c.continues.is_(None))
+        with self._begin() as connection:
+            return connection.execute(query).scalar()
 
     def has_drawing(self, owner: str, drawing_id: int) -> bool:
         """Return whether a visitor still has a drawing."""
