@@ -140,9 +140,15 @@ class Supervisor:
             if drawings is not None:
                 check_drawings(drawings, visitor)
         with self._lock:  # two clicks at once are one after the other
-            check_visitor(visitor.id, self._store)
+            check_visitor(visitor.id, self._store, visitor.address)
             run_id = self._store.create(
-                config, name, owner=visitor.id, recipe=recipe, continues=continues, drawings=drawings
+                config,
+                name,
+                owner=visitor.id,
+                recipe=recipe,
+                continues=continues,
+                drawings=drawings,
+                address=visitor.address,
             )
         self._wake.set()
         return run_id

@@ -160,6 +160,8 @@ class RunRecord:
         When its owner deleted it; it can still be brought back.
     imported : Imported or None
         Where it comes from where it was trained elsewhere: its figures are claims.
+    address : str or None
+        Where its visitor came from, as in `Visitor.address`.
     """
 
     id: str
@@ -193,6 +195,7 @@ class RunRecord:
     notes: str = ""
     deleted: datetime | None = None
     imported: Imported | None = None
+    address: str | None = None
 
     @property
     def owner_key(self) -> str:

@@ -22,7 +22,6 @@ from mnist_core.personal import PersonalSet
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store.adopting import PROCESS_GONE, Adopting
 from mnist_core.store.artifacts import new_run_id
-from mnist_core.store.deleting import Deleting
 from mnist_core.store.drawings import Drawings
 from mnist_core.store.importing import Importing
 from mnist_core.store.listing import Listing
@@ -30,11 +29,12 @@ from mnist_core.store.metrics import Metrics
 from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
 from mnist_core.store.requests import next_in_queue
+from mnist_core.store.room import Room
 from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting):
+class Store(Room, Listing, Metrics, Drawings, Shipping, Importing, Adopting):
     """Access to the database and to the run folders; parameters and errors as of `Database`.
 
     Where the database was missing, its record is made anew from the newest copy and from the folders of the runs.
@@ -48,6 +48,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.brought_back = self.make_anew() if self.was_missing else []
+        self.meet_all()
 
     def create(
         self,
@@ -59,6 +60,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
         shared: bool | None = None,
         continues: str | None = None,
         drawings: PersonalSet | None = None,
+        address: str | None = None,
     ) -> str:
         """Record a new queued run and return its id.
 
@@ -76,6 +78,9 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
             What a fine-tuned run learns from, unless it continues one. They are copied, and so is the
             model of the run that it begins with. A run that continues one gets no copy of its drawings: they may be
             somebody else's, and stay where they are.
+
+        address : str, optional
+            Where the visitor comes from, as in `Visitor.address`.
 
         Raises
         ------
@@ -102,7 +107,9 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
         except BaseException:
             shutil.rmtree(files.folder, ignore_errors=True)
             raise
+        size = files.size()  # what was copied lies there even if the run never begins
         with self._changing(run_id) as connection:
+            self._meet(connection, owner, address)
             connection.execute(
                 insert(runs).values(
                     id=run_id,
@@ -118,6 +125,8 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
                     shared=self.settings.share_new_runs if shared is None else shared,
                     continues=continues,
                     step=step,
+                    bytes=size,
+                    address=address,
                 )
             )
             if continues:
@@ -175,6 +184,8 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
         ended = self._in_any_case(lambda: self._change(run_id, active, *mine, **values))
         if ended:
             self.keep_curve(run_id)
+            if state is RunState.COMPLETED:
+                self._earned(run_id)
         return ended
 
     def explain(self, run_id: str, error: RunError) -> None:
