@@ -63,20 +63,9 @@ def with_model(dataset_id: str | None = None) -> list[RunRecord]:
 
 
 def look_up(run_id: str, visitor: Visitor | None = None) -> RunRecord:
-    """Return a run that the visitor may look at.
+    """Return a run that the page's visitor may look at; `visitor` is named where no page runs.
 
-    Parameters
-    ----------
-    run_id : str
-    visitor : Visitor, optional
-        Who asks, where no page runs: by default whose page runs.
-
-    Raises
-    ------
-    RunNotFoundError
-        If there is none with this id.
-    NotOwnerError
-        If it is another visitor's and not shared.
+    Raises `RunNotFoundError`, and `NotOwnerError` for another visitor's that is not shared.
     """
     record = shared_store().get(run_id)
     (visitor or session.visitor()).check_sees(record)

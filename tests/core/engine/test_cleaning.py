@@ -27,7 +27,7 @@ def test_nothing_goes_while_there_is_room(store, small_disk, record):
 
 def test_the_oldest_runs_are_named_before_they_go_and_go_when_it_is_full(store, small_disk, record):
     oldest, second = (record(state=RunState.COMPLETED, size=3 * MB) for _ in range(2))
-    record(state=RunState.COMPLETED, size=3 * MB + 500_000)
+    record(state=RunState.COMPLETED, size=3 * MB + 400_000)
     assert [run.id for run in next_to_go(store)] == [oldest.id]
     assert clean(store) == [], "it was said that it will go, not that it is gone"
     record(state=RunState.COMPLETED, size=MB)
@@ -79,7 +79,7 @@ class TestWhoMakesRoom:
         assert all(store.exists(run.id) for run in honest)
 
     def test_runs_of_new_visitors_go_first_the_newest_of_the_fullest_address(self, store, small_disk, record):
-        honest = record("ada", RunState.COMPLETED, size=4 * MB)
+        honest = record("ada", RunState.COMPLETED, size=4 * MB - 100_000)
         store.create(NEW, "of a class", owner="pupil", address="a school")
         few = record("pupil", RunState.STOPPED, size=MB)
         thrown = []

@@ -191,10 +191,10 @@ class TestDisk:
         first = bring(store, "ada", 5 * MB, number=1)
         store._set(bring(store, None, 15 * MB, number=2), owner="bob")
         store.delete(first, Visitor("ada"))
-        check_disk("ada", store, 5 * MB)
+        check_disk("ada", store, 4 * MB)
         assert not store.exists(first, deleted=True)
         with pytest.raises(LimitError, match="nobody's are deleted"):
-            check_disk("ada", store, 6 * MB)
+            check_disk("ada", store, 5_500_000)
 
     def test_what_is_copied_for_a_run_that_never_begins_counts(self, store, tmp_path):
         earlier = train(store, "ada")
