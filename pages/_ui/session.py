@@ -10,13 +10,12 @@ from mnist_core.config import RunConfig
 from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import shared_supervisor
 from mnist_core.figures.theme import Theme, theme
-from mnist_core.gateway import VISITOR_COOKIE
+from mnist_core.gateway import ADDRESS_HEADER, VISITOR_COOKIE
 from mnist_core.recipes import RECIPES, get_recipe
 from mnist_core.store import RunRecord, Visitor, shared_store
 
 _DRAFT, _RECIPE, _LAYER_IDS, _VARIANT_OF = "draft", "draft_recipe", "draft_layer_ids", "draft_variant_of"
 FORM_PREFIX = "form_"
-ADDRESS_HEADER = "X-Mnist-Lab-Address"  # set by the server itself, never by a browser
 
 
 def owner() -> str:
