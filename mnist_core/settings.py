@@ -99,10 +99,21 @@ class Settings(BaseSettings):
     total_disk_mb: int = Field(
         default=20_000,
         ge=1,
-        description="Most disk space of all runs in MB: above it the oldest runs that nobody starred are deleted.",
+        description="Most disk space of all runs in MB: beyond it new ones are refused.",
     )
     drawings_per_visitor: int = Field(
         default=1000, ge=10, le=10_000, description="Most drawings that a visitor can collect to teach networks with."
+    )
+    newcomers: int = Field(
+        default=40,
+        ge=1,
+        le=10_000,
+        description="How many new visitors behind one address, such as a class at school, find room at once.",
+    )
+    keep_days: int = Field(
+        default=14,
+        ge=0,
+        description="For so many days after a visitor was here last, none of their runs is deleted to make room.",
     )
     share_new_runs: bool = Field(default=True, description="Whether everyone may look at a new run.")
     uploads: bool = Field(
@@ -193,6 +204,11 @@ class Settings(BaseSettings):
     def lock_path(self) -> Path:
         """Held by the one app that trains the runs of this folder."""
         return self.home / "app.lock"
+
+    @property
+    def address_key_path(self) -> Path:
+        """Key with which visitors' addresses are hashed."""
+        return self.home / "address.key"
 
     @property
     def speed_path(self) -> Path:

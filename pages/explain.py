@@ -34,7 +34,7 @@ def answer(spec: DatasetSpec, sample: Sample, run_id: str) -> None:
         if sample.label is not None:
             st.markdown(t("Label: **{name}**", name=names[sample.label]))
     with chart:
-        probability_bars(sample.probabilities, names, "explain_bars", f"probabilities_{run_id}")
+        probability_bars(sample.probabilities, names, "explain_bars", f"probabilities_{run_id}", of=[run_id])
 
 
 def has_inside(record: RunRecord) -> bool:

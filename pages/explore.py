@@ -39,7 +39,7 @@ def counts_and_shapes(data: Dataset, config: DataConfig) -> None:
         key="explore_counts",
         alt=class_count_alt(counts, i18n.current()),
     )
-    csv_button(lambda: {"class": data.spec.class_names, **counts}, f"classes-{data.spec.id}")
+    csv_button(lambda: {"class": data.spec.class_names, **counts}, f"classes-{data.spec.id}", of=())
     shapes(data)
 
 

@@ -173,6 +173,12 @@ def test_pages_are_short(path):
     assert len(path.read_text().splitlines()) <= limit
 
 
+@every_page
+def test_downloads_ask_at_the_click_whether_the_visitor_may_still_see_the_run(path):
+    if path.name != "downloads.py":
+        assert "st.download_button" not in path.read_text(), "use download_button of pages/_ui/downloads.py"
+
+
 # Functions that show their first argument, and arguments that are shown wherever they occur.
 SHOWING = re.compile(
     "title|header|subheader|caption|markdown|write|text|info|warning|error|success|toast|exception"

@@ -34,7 +34,9 @@ _reading = threading.Lock()
 _AGREE = 5e-3  # shipped networks bring their probabilities in half precision
 
 
-def import_bundle(data: bytes, store: Store, owner: str | None = None, *, most: int | None = None) -> RunRecord:
+def import_bundle(
+    data: bytes, store: Store, owner: str | None = None, *, most: int | None = None, address: str | None = None
+) -> RunRecord:
     """Make a finished run of a bundle, and return it.
 
     Its network is tried in a process of its own: it has to say what the bundle claims that it said. The run keeps its
@@ -49,25 +51,27 @@ def import_bundle(data: bytes, store: Store, owner: str | None = None, *, most: 
         Whose run it becomes.
     most : int, optional
         See `read_bundle`.
+    address : str, optional
+        Where the owner comes from, as in `Visitor.address`.
 
     Raises
     ------
     BundleError
         If it is no bundle, or holds what a run of this program can't have.
     LimitError
-        If the owner's runs would take more of the disk than is allowed.
+        If the owner's runs, or all, would take more of the disk than is allowed.
     StorageError
         If the disk is full or can't be written.
     """
     with _reading:
         pause_point()
         incoming = read_bundle(data, store.settings, most)
-    return _import(incoming, store, owner)
+    return _import(incoming, store, owner, address)
 
 
-def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
+def _import(incoming: Incoming, store: Store, owner: str | None, address: str | None) -> RunRecord:
     size = sum(map(len, incoming.files.values()))
-    check_disk(owner, store, size)
+    check_disk(owner, store, size, address)
     with storage_errors(store.settings.temporary_dir):
         _try_out(incoming, store)
     runs_dir = store.settings.runs_dir
@@ -85,14 +89,14 @@ def _import(incoming: Incoming, store: Store, owner: str | None) -> RunRecord:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     try:
-        _record(incoming, store, run_id, owner, size)
+        _record(incoming, store, run_id, owner, address, size)
     except BaseException:
         shutil.rmtree(store.files(run_id).folder, ignore_errors=True)
         raise
     return store.get(run_id)
 
 
-def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, size: int) -> None:
+def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, address: str | None, size: int) -> None:
     manifest = incoming.manifest
     store.put_imported(
         run_id,
@@ -113,6 +117,7 @@ def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, si
             recipe=manifest.recipe if manifest.recipe in RECIPES else None,
         ),
         owner=owner,
+        address=address,
         state=RunState(manifest.state),
     )
 

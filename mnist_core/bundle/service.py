@@ -61,12 +61,19 @@ def forget_bundle(record: RunRecord, store: Store, *, saved_model: bool = False)
 
 
 def request_import(
-    key: str, data: bytes, store: Store, owner: str | None, *, most: int | None = None, asker: Asker | None = None
+    key: str,
+    data: bytes,
+    store: Store,
+    owner: str | None,
+    *,
+    most: int | None = None,
+    asker: Asker | None = None,
+    address: str | None = None,
 ) -> None:
     """Let a bundle be imported in its turn: see `import_bundle`. How far it is says `look_at_import`."""
 
     def work(_report: Report) -> str:
-        return import_bundle(data, store, owner, most=most).id
+        return import_bundle(data, store, owner, most=most, address=address).id
 
     task = _imports().request(key, work, asker=asker, seconds=_IMPORT_SECONDS)
     if task.problem is not None:

@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, print_json, print_written
@@ -12,6 +13,7 @@ from mnist_core.files import output_file
 from mnist_core.links import run_address, settings_address
 from mnist_core.models import files_beside, keras_code, keras_notebook
 from mnist_core.models.data_code import STROKES_FILE
+from mnist_core.models.fine_tuning_code import DRAWINGS_FILE
 from mnist_core.recipes import RECIPES, get_recipe
 from mnist_core.store import RunRecord, shared_store
 
@@ -66,20 +68,28 @@ def _code(options: argparse.Namespace) -> int:
 def _write_beside(name: str, record: RunRecord | None, target: Path) -> None:
     """Write a file that the code reads; raises `ArtifactMissingError` where the run has lost it."""
     if name == STROKES_FILE:
-        # Imported here: writing code needs no arrays otherwise.
-        import numpy as np
-
         strokes = load_dataset("pen_strokes", shared_store().settings)
-        arrays = {part: getattr(strokes, part) for part in ("x_train", "y_train", "x_test", "y_test")}
-        with output_file(target) as path:
-            np.savez_compressed(path, allow_pickle=False, **arrays)
+        _write_arrays(strokes, ("x_train", "y_train", "x_test", "y_test"), target)
         return
     assert record is not None, "only runs are fine-tuned"
-    source = shared_store().files(record.id).folder / name
+    files = shared_store().files(record.id)
+    if name == DRAWINGS_FILE:  # they may lie with another run; in a file to take along it doesn't say whose they are
+        _write_arrays(files.read_drawings(), ("images", "labels", "held_out"), target)
+        return
+    source = files.folder / name
     if not source.is_file():
         raise ArtifactMissingError("{name} of this run is missing, so its code has nothing to begin with.", name=name)
     with output_file(target) as path:
         shutil.copyfile(source, path)
+
+
+def _write_arrays(holder: object, names: Sequence[str], target: Path) -> None:
+    # Imported here: writing code needs no arrays otherwise.
+    import numpy as np
+
+    arrays = {name: getattr(holder, name) for name in names}
+    with output_file(target) as path:
+        np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def _link(options: argparse.Namespace) -> int:

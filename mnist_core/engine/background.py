@@ -3,7 +3,7 @@
 import threading
 import time
 import traceback
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -38,16 +38,19 @@ class Asker:
     Attributes
     ----------
     visitor : str
-        Visitors take turns.
+        Visitors of one address take turns.
     page : str
         One of a visitor's open pages.
     waits : callable
         Whether this page is still open.
+    address : str or None
+        As in `Visitor.address`: addresses take turns.
     """
 
     visitor: str = ""
     page: str = ""
     waits: Callable[[], bool] = field(default=_always, compare=False)
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class _Work:
     def __init__(self, key: Hashable, number: int, call: Callable[[Report], Any], seconds: float) -> None:
         self.key, self.number, self.call, self.seconds = key, number, call, seconds
         self.asked: dict[str, float] = {}  # when each visitor asked first
+        self.addresses: dict[str, str | None] = {}  # from where
         self.askers: dict[Asker, float] = {}  # when each of them asked last
         self.thread: threading.Thread | None = None
         self.used = 0.0  # seconds of the processor
@@ -89,6 +93,7 @@ class _Work:
     def ask(self, asker: Asker) -> None:
         now = time.monotonic()
         self.asked.setdefault(asker.visitor, now)
+        self.addresses[asker.visitor] = asker.address
         self.askers.pop(asker, None)  # the new one may ask another window
         self.askers[asker] = now
 
@@ -104,7 +109,8 @@ class _Work:
 class Background:
     """Computes what visitors ask for, and keeps the results that were asked for last.
 
-    Each visitor's first computation comes before anybody's second one. Of those the one comes first that is due first:
+    Addresses take turns, and at each address its visitors: each one's first computation comes before anybody's second
+    one. Of those the one comes first that is due first:
     short ones soon, long ones later, none never. A long one that is under way makes room for a short one at its next
     `pause_point`. What nobody asks for any more is dropped, or ended there.
 
@@ -138,6 +144,7 @@ class Background:
         self._works: dict[Hashable, _Work] = {}
         self._active: set[_Work] = set()  # those whose turn it is
         self._served: dict[str, float] = {}  # when each visitor's last computation ended
+        self._served_there: dict[str | None, float] = {}  # when an address's last one ended
         self._numbers = 0
         self._closing = False
 
@@ -221,7 +228,9 @@ class Background:
 
     def _refusal(self, asker: Asker) -> MnistLabError | None:
         mine = sum(asker.visitor in work.asked for work in self._works.values())
-        if self._closing or mine >= self._most_of_one or len(self._works) >= self._most_of_all:
+        from_there = sum(asker.address in work.addresses.values() for work in self._works.values())
+        crowded = asker.address is not None and from_there >= max(self._most_of_one, self._most_of_all // 2)
+        if self._closing or mine >= self._most_of_one or len(self._works) >= self._most_of_all or crowded:
             return LimitError("Too much is being computed here already. Wait a little, and try again.")
         return None
 
@@ -229,15 +238,20 @@ class Background:
         """Return all computations in the order of their turns."""
         best: dict[_Work, tuple[int, float, int]] = {}
         taken: Counter[str] = Counter()
+        lines: dict[str | None, dict[_Work, tuple[int, float, int]]] = defaultdict(dict)
         dues = [
             (work.due(max(asked, self._served.get(visitor, 0.0))), work.number, visitor, work)
             for work in self._works.values()
             for visitor, asked in work.asked.items()
         ]
         for due, number, visitor, work in sorted(dues, key=lambda each: each[:3]):
-            turn = (taken[visitor], due, number)
+            line, turn = lines[work.addresses[visitor]], (taken[visitor], due, number)
             taken[visitor] += 1
-            best[work] = min(best.get(work, turn), turn)
+            line[work] = min(line.get(work, turn), turn)
+        for address, line in lines.items():
+            for place, work in enumerate(sorted(line, key=line.__getitem__)):
+                due = max(line[work][1], work.due(self._served_there.get(address, 0.0)))
+                best[work] = min(best.get(work, (place, due, work.number)), (place, due, work.number))
         return sorted(best, key=best.__getitem__)
 
     def _give_turns(self) -> None:
@@ -277,9 +291,10 @@ class Background:
         with self._changed:
             self._drop(work)
             for visitor in work.asked:
-                self._served[visitor] = time.monotonic()
+                self._served[visitor] = self._served_there[work.addresses[visitor]] = time.monotonic()
             if not self._works:
                 self._served.clear()  # all begin anew
+                self._served_there.clear()
             if ended is not None:
                 self._tasks[work.key] = ended
             finished = [key for key, task in self._tasks.items() if task.state != "running"]

@@ -2,63 +2,88 @@
 
 import shutil
 import time
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from mnist_core.store import RunRecord, Store, Visitor
 from mnist_core.store.artifacts import IMPORTING, is_run_id
 from mnist_core.store.deleting import REMOVED
+from mnist_core.store.drawings import MOST_DRAWINGS
 
-_WARN = 0.9  # share of the limit from which on pages say what will go
+_WARN, _FULL = 0.9, 0.95  # shares of the limit from which on pages say what will go, and from which on it goes
 _LEFTOVER = 24 * 3600.0  # seconds after which a file without an owner is nobody's any more
 _MANY = 100_000
-_MOST_DRAWINGS = 200_000  # of all visitors: they take 180 MB
+_DRAWINGS_AWAY = 182 * 24 * 3600.0  # seconds: they are small, and nothing brings them back
 
 
 def next_to_go(store: Store, share: float = _WARN) -> list[RunRecord]:
-    """Return the runs to delete so that all take less than `share` of the limit: oldest first, none that is kept."""
-    over = store.disk_usage() - share * store.settings.total_disk_mb * 1e6
+    """Return the runs to delete so that all take less than `share` of the limit, as far as anybody's may be deleted.
+
+    What is older and honest never goes in favour of what is new. First are runs of new visitors, of the address that
+    has most of them, its newest first; then those of visitors who stayed away for longer than `Settings.keep_days`;
+    then the oldest of the command line, while it has more than half of the disk. Starred runs stay. Where that is not
+    enough, new runs are refused (`Store.check_room`).
+    """
+    limit = store.settings.total_disk_mb * 1e6
+    over = store.disk_usage() - share * limit
     going: list[RunRecord] = []
     if over <= 0:
         return going
-    for record in store.find(oldest_first=True, limit=_MANY):
+    for record in _in_order(store, limit):
         if over <= 0:
             break
-        if record.state.is_finished and not record.pinned and record.bytes:
-            going.append(record)
-            over -= record.bytes
+        going.append(record)
+        over -= record.bytes
     return going
 
 
-def clean(store: Store) -> list[str]:
-    """Delete the oldest runs while all take more than the limit; return their ids.
+def _in_order(store: Store, limit: float) -> Iterator[RunRecord]:
+    """Yield the runs that may be deleted to make room."""
+    new, away = store.who_makes_room()
+    trained_here = store.find(oldest_first=True, limit=_MANY)
+    own = sum(record.bytes for record in trained_here if record.owner is None)
+    runs = [record for record in trained_here if record.state.is_finished and not record.pinned and record.bytes]
+    held: Counter[str | None] = Counter()
+    for record in runs:
+        if record.owner in new:
+            held[new[record.owner]] += record.bytes
+    of_new = [record for record in reversed(runs) if record.owner in new]
+    yield from sorted(of_new, key=lambda record: (-held[new[record.owner or ""]], new[record.owner or ""] or ""))
+    left = [record for record in runs if record.owner in away]
+    yield from sorted(left, key=lambda record: away[record.owner or ""])
+    for record in runs:
+        if record.owner is None and own > limit / 2:
+            own -= record.bytes
+            yield record
 
-    What was deleted by hand makes room first: all that can't be brought back any more, and of the rest as much as
-    the limit demands.
+
+def clean(store: Store) -> list[str]:
+    """Delete runs while all take nearly as much as the limit allows; return their ids. That can be undone for a while.
+
+    Runs whose time to be brought back is over are removed for good.
     """
     empty_bin(store)
-    return [record.id for record in next_to_go(store, share=1.0) if store.remove(record.id)]
+    return store.set_aside([record.id for record in next_to_go(store, share=_FULL)])
 
 
 def empty_bin(store: Store) -> None:
-    """Remove deleted runs for good: those whose time to be brought back is over, and more where the disk is full."""
-    deleted = store.deleted_runs(Visitor(None, is_admin=True))
-    over = store.disk_usage() + store.disk_usage(deleted=True) - store.settings.total_disk_mb * 1e6
-    for record in reversed(deleted):
-        if over > 0 or store.undo_seconds(record) <= 0:
+    """Remove deleted runs for good whose time to be brought back is over."""
+    for record in store.deleted_runs(Visitor(None, is_admin=True)):
+        if store.undo_seconds(record) <= 0:
             store.remove(record.id, deleted=True)
-            over -= record.bytes
 
 
 def clean_drawings(store: Store) -> int:
-    """Delete the drawings of visitors who have added none for longest, while there are too many in all.
+    """Delete the drawings of visitors who have stayed away for half a year, while there are too many in all.
 
     Returns
     -------
     int
         How many visitors lost theirs.
     """
-    return store.drop_idle_drawings(_MOST_DRAWINGS)
+    return store.drop_idle_drawings(int(_FULL * MOST_DRAWINGS), time.time() - _DRAWINGS_AWAY)
 
 
 def sweep(store: Store) -> None:

@@ -1,16 +1,17 @@
 """Whose turn it is."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from mnist_core.store import RunRecord
 
 
 def fair_order(queued: Sequence[RunRecord], running: Sequence[RunRecord], per_visitor: int) -> list[RunRecord]:
-    """Return waiting runs in the order in which they begin: visitors take turns.
+    """Return waiting runs in the order in which they begin: addresses take turns, and at each address its visitors.
 
-    Each visitor's oldest run comes before anybody's second one, so one person's ten clicks keep
-    nobody waiting. Runs that are training count as turns that were taken.
+    Each visitor's oldest run comes before anybody's second one, so one person's ten clicks keep nobody waiting. Nor do
+    twenty cookies that one person has: they come from one address, which has its turn like any other. Runs that are
+    training count as turns that were taken.
 
     Parameters
     ----------
@@ -24,11 +25,19 @@ def fair_order(queued: Sequence[RunRecord], running: Sequence[RunRecord], per_vi
         All of `queued`. Visitors who train `per_visitor` runs already are last: see `may_begin`.
     """
     taken = Counter(record.owner_key for record in running)
-    turns: list[tuple[bool, int, int, RunRecord]] = []
+    lines: dict[str | None, list[tuple[bool, int, int, RunRecord]]] = defaultdict(list)
     for record in sorted(queued, key=lambda record: record.queued):
         turn = taken[record.owner_key]
         taken[record.owner_key] += 1
-        turns.append((not may_begin(record, running, per_visitor), turn, record.queued, record))
+        lines[record.address].append((not may_begin(record, running, per_visitor), turn, record.queued, record))
+    trained = Counter(record.address for record in running)
+    turns = [
+        (blocked, place, queued_at, record)
+        for address, line in lines.items()
+        for place, (blocked, _, queued_at, record) in enumerate(
+            sorted(line, key=lambda turn: turn[:3]), trained[address]
+        )
+    ]
     return [record for *_, record in sorted(turns, key=lambda turn: turn[:3])]
 
 

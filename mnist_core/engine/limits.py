@@ -56,10 +56,11 @@ def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> N
         )
 
 
-def check_visitor(owner: str | None, store: Store) -> None:
+def check_visitor(owner: str | None, store: Store, address: str | None = None) -> None:
     """Raise `LimitError` where a visitor has as many waiting runs, or as much on the disk, as is allowed.
 
-    Runs of the command line (`owner` None) are not limited: who can start it owns the computer.
+    Runs of the command line (`owner` None) are not limited: who can start it owns the computer. New visitors of one
+    address share limits, see `mnist_core.store.visitors`.
     """
     if owner is None:
         return
@@ -69,19 +70,23 @@ def check_visitor(owner: str | None, store: Store) -> None:
         raise LimitError(
             "You already have {n} runs waiting. Let one of them begin, or cancel it, then start this one.", n=waiting
         )
-    check_disk(owner, store)
+    store.check_waiting(owner, address)
+    check_disk(owner, store, address=address)
 
 
-def check_disk(owner: str | None, store: Store, more: int = 0) -> None:
+def check_disk(owner: str | None, store: Store, more: int = 0, address: str | None = None) -> None:
     """Raise `LimitError` where a visitor's runs, and `more` bytes, take more of the disk than is allowed."""
+    if owner is None:
+        return
     settings = store.settings
     used = (store.disk_usage(owner) + more) / 1e6
-    if owner is not None and used > settings.visitor_disk_mb:
+    if used > settings.visitor_disk_mb:
         raise LimitError(
             "Your runs take {used} MB on the disk; {most} MB are possible here. Delete a run that you don't need.",
             used=f"{used:.0f}",
             most=settings.visitor_disk_mb,
         )
+    store.check_room(owner, address, more)
 
 
 def check_continuation(record: RunRecord, config: RunConfig) -> None:

@@ -1,4 +1,4 @@
-"""How often a visitor may ask for something that costs time, so that one can't keep the others waiting."""
+"""How often one may ask for something that costs time, so that one visitor can't keep the others waiting."""
 
 import threading
 import time
@@ -8,9 +8,13 @@ from functools import lru_cache
 
 from mnist_core.errors import LimitError
 
+_CROWD = 4  # visitors behind one address who may go as fast as they can: one of them may throw cookies away
+
 
 class Pace:
-    """At most so many in so many seconds for each visitor. Safe to use from several threads.
+    """At most so many in so many seconds for each visitor, and four times as many for each address.
+
+    Safe to use from several threads.
 
     Parameters
     ----------
@@ -27,10 +31,10 @@ class Pace:
         self._seconds = seconds
         self._clock = clock
         self._lock = threading.Lock()
-        self._times: dict[str, deque[float]] = {}
+        self._times: dict[tuple[str, str], deque[float]] = {}
 
-    def take(self, visitor: str) -> None:
-        """Count one more of a visitor.
+    def take(self, visitor: str, address: str | None = None) -> None:
+        """Count one more of a visitor who comes from an address.
 
         Raises
         ------
@@ -40,21 +44,29 @@ class Pace:
         with self._lock:
             now = self._clock()
             self._forget(now - self._seconds)
-            times = self._times.setdefault(visitor, deque())
-            if len(times) >= self._most:
-                raise LimitError(
-                    "At most {most} pictures a minute are read. Wait {seconds} seconds, then try again.",
-                    most=self._most,
-                    seconds=max(round(times[0] + self._seconds - now), 1),
-                )
-            times.append(now)
+            limits = {("visitor", visitor): self._most}
+            if address is not None:
+                limits["address", address] = _CROWD * self._most
+            counted = []
+            for who, most in limits.items():
+                times = self._times.get(who, deque())
+                if len(times) >= most:
+                    raise LimitError(
+                        "At most {most} pictures a minute are read. Wait {seconds} seconds, then try again.",
+                        most=most,
+                        seconds=max(round(times[0] + self._seconds - now), 1),
+                    )
+                counted.append((who, times))
+            for who, times in counted:
+                times.append(now)
+                self._times[who] = times
 
     def _forget(self, before: float) -> None:
-        for visitor, times in list(self._times.items()):
+        for who, times in list(self._times.items()):
             while times and times[0] <= before:
                 times.popleft()
             if not times:
-                del self._times[visitor]
+                del self._times[who]
 
 
 @lru_cache(maxsize=1)

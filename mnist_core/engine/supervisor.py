@@ -20,7 +20,7 @@ from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.saying import say
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
-from mnist_core.engine.teaching import check_base, fine_tune_config
+from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
 from mnist_core.errors import DatabaseLostError, MnistLabError
 from mnist_core.files import disk_full
 from mnist_core.personal import PersonalSet
@@ -127,6 +127,8 @@ class Supervisor:
             If the run is larger than allowed here, or the visitor has too many waiting.
         ConfigError
             If layers don't fit together, or the run to continue is of another kind.
+        NotOwnerError
+            If the run to begin with is not for this visitor's eyes, or somebody else drew the drawings.
         RunStateError
             If the run to continue has no checkpoint.
         StorageError
@@ -136,11 +138,23 @@ class Supervisor:
             raise disk_full(self._settings.home)
         check_config(config, self._settings, estimate(config, self._store))
         if continues is not None:
-            check_continuation(self._store.get(continues), config)
+            earlier = self._store.get(continues)
+            visitor.check_sees(earlier)  # the page that asks may be older than the wish to keep it private
+            check_continuation(earlier, config)
+        elif config.fine_tune is not None:
+            check_base(self._store.get(config.fine_tune.base), visitor, self._store)
+            if drawings is not None:
+                check_drawings(drawings, visitor)
         with self._lock:  # two clicks at once are one after the other
-            check_visitor(visitor.id, self._store)
+            check_visitor(visitor.id, self._store, visitor.address)
             run_id = self._store.create(
-                config, name, owner=visitor.id, recipe=recipe, continues=continues, drawings=drawings
+                config,
+                name,
+                owner=visitor.id,
+                recipe=recipe,
+                continues=continues,
+                drawings=drawings,
+                address=visitor.address,
             )
         self._wake.set()
         return run_id
@@ -157,6 +171,7 @@ class Supervisor:
         LimitError, StorageError
             As `submit`.
         """
+        base = self._store.get(base.id)  # it may be private by now
         check_base(base, visitor, self._store)
         config = fine_tune_config(base, drawings, self._store)
         return self.submit(config, name, visitor=visitor, recipe=base.recipe, drawings=drawings)

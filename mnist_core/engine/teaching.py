@@ -27,12 +27,17 @@ def check_base(record: RunRecord, visitor: Visitor, store: Store) -> None:
     RunStateError
         If it has no model.
     """
-    if not visitor.may_see(record):
-        raise NotOwnerError("This run is private: only the visitor who trained it can look at it.")
+    visitor.check_sees(record)
     if not isinstance(record.config.model, NetworkConfig):
         raise ConfigError("Logistic regression can't be fine-tuned: only networks can learn on. Choose a network.")
     if not record.state.has_model or not store.files(record.id).model.is_file():
         raise RunStateError("This run has no Keras model that could learn on. Choose another one.")
+
+
+def check_drawings(drawings: PersonalSet, visitor: Visitor) -> None:
+    """Raise `NotOwnerError` where somebody else drew what a visitor wants to teach a network with."""
+    if drawings.owner is not None and not visitor.may_see_drawings(drawings):
+        raise NotOwnerError("These drawings are another visitor's. Draw some of your own and say what they are.")
 
 
 def fine_tune_config(record: RunRecord, drawings: PersonalSet, store: Store) -> RunConfig:

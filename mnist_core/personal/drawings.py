@@ -30,12 +30,15 @@ class PersonalSet:
         By which single drawings are deleted.
     held_out : ndarray of shape (n,), bool
         Whether no network learns from it, so that it can judge all: see `held_out`.
+    owner : str or None
+        Who drew them, and so the only one who may look at them; None where that is not known.
     """
 
     images: Images
     labels: Labels
     ids: tuple[int, ...]
     held_out: npt.NDArray[np.bool_]
+    owner: str | None = None
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -60,6 +60,7 @@ class RunFiles:
         self.base_layers = self.folder / "base.onnx"
         self.base_probabilities = self.folder / "base.npz"
         self.drawings = self.folder / "drawings.npz"
+        self.drawings_run = self.folder / "drawings_run.txt"
         self.teaching = self.folder / "teaching.npz"
         self.log = self.folder / "worker.log"
         self.tensorboard = self.folder / "tensorboard"
@@ -124,7 +125,7 @@ class RunFiles:
         return _read_arrays(self.parts, "What this run kept of its inside is damaged. Train it again to look inside.")
 
     def write_drawings(self, drawings: PersonalSet) -> None:
-        """Write what a fine-tuned run learns from, and what judges it."""
+        """Write what a fine-tuned run learns from, what judges it, and whose they are."""
         with replacing(self.drawings) as path:
             np.savez_compressed(
                 path,
@@ -132,17 +133,46 @@ class RunFiles:
                 images=drawings.images,
                 labels=drawings.labels,
                 held_out=drawings.held_out,
+                owner=np.array(drawings.owner or ""),
             )
 
+    def refer_to_drawings(self, run_id: str) -> None:
+        """Let the run learn from the drawings of another one, which stay where they are: a picture has one place."""
+        with replacing(self.drawings_run) as path:
+            path.write_text(run_id, encoding="ascii")
+
+    @property
+    def drawings_of(self) -> str:
+        """The id of the run in whose folder the drawings lie: mostly its own."""
+        with suppress(OSError, ValueError):
+            named = self.drawings_run.read_text(encoding="ascii").strip()
+            if is_run_id(named):
+                return named
+        return self.folder.name
+
     def read_drawings(self) -> PersonalSet:
-        """Return the drawings, numbered from 0; raises `ArtifactMissingError`."""
+        """Return the drawings that the run learns from, numbered from 0, for its process.
+
+        What is shown to people comes from `Store.read_drawings_of`, which asks whose they are.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If they are damaged, or gone with the run that they belong to.
+        """
+        holder = RunFiles(self.folder.parent, self.drawings_of)
         arrays = _read_arrays(
-            self.drawings, "The drawings of this run are missing or damaged. Fine-tune the network again."
+            holder.drawings,
+            "The drawings of this run are missing or damaged. Fine-tune the network again."
+            if holder.folder == self.folder
+            else "The drawings that this network learned from stayed with the run that it goes on from, and are gone "
+            "with it. Fine-tune a network on your own drawings instead.",
         )
         images, labels = arrays["images"], arrays["labels"]
         # Runs of earlier versions chose as it is chosen for drawings that were only added.
         flags = arrays["held_out"] if "held_out" in arrays else held_out(labels)
-        return PersonalSet(images, labels, tuple(range(len(labels))), flags)
+        owner = str(arrays["owner"]) if "owner" in arrays else None
+        return PersonalSet(images, labels, tuple(range(len(labels))), flags, owner or None)
 
     def write_teaching(self, tables: Mapping[str, npt.NDArray[np.generic]]) -> None:
         """Write what fine-tuning changed, as `read_teaching` gives it."""
@@ -155,7 +185,8 @@ class RunFiles:
         Returns
         -------
         dict of str to ndarray
-            ``held_out``, bool, of shape (n,): which of the run's drawings it did not learn from;
+            ``held_out``, bool, of shape (n,): which of the drawings it did not learn from;
+            ``labels``, uint8, of shape (m,): what those are, missing in runs of earlier versions;
             ``before`` and ``after``, float32, of shape (m, classes): probabilities of those;
             ``test_before``, float32, of shape (images, classes): those of the test set. The ones
             afterwards are the run's own.

@@ -17,12 +17,13 @@ from mnist_core.store.records import RunRecord, RunState, Visitor
 from mnist_core.store.requests import Requests, next_in_queue
 from mnist_core.store.rows import record_of
 from mnist_core.store.tables import runs
+from mnist_core.store.visitors import Visitors
 
 UNDO_SECONDS = 600.0
 REMOVED = ".removed-"  # how the names of folders begin that are on their way out
 
 
-class Deleting(Requests):
+class Deleting(Requests, Visitors):
     """Deletes runs, brings them back, and removes them for good."""
 
     def delete(self, run_id: str, visitor: Visitor) -> None:
@@ -54,6 +55,15 @@ class Deleting(Requests):
                 if not connection.execute(statement).rowcount:  # takes the others' deletion back too
                     raise RunStateError("“{name}” is training. Stop it first, then delete it.", name=record.name)
 
+    def set_aside(self, run_ids: Sequence[str]) -> list[str]:
+        """Delete finished runs that nobody starred to make room, and return which; their owners can undo that too."""
+        gone = []
+        for run_id in run_ids:
+            finished = [state for state in RunState if state.is_finished]
+            if self._change(run_id, tuple(finished), ~runs.c.pinned, deleted=time.time()):
+                gone.append(run_id)
+        return gone
+
     def undelete(self, run_id: str, visitor: Visitor) -> RunRecord:
         """Bring a deleted run back as it was; one that waited in the queue waits at its end.
 
@@ -72,6 +82,8 @@ class Deleting(Requests):
         values = {}
         if record.state is RunState.QUEUED:
             self._check_waiting(record.owner)
+            if record.owner is not None:
+                self.check_waiting(record.owner, record.address)
             values["queued"] = next_in_queue()
         statement = update(runs).where(runs.c.id == run_id, runs.c.deleted.is_not(None))
         with self._changing(run_id) as connection:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,19 @@ from sqlalchemy.dialects.sqlite import insert
 from mnist_core.errors import LimitError
 from mnist_core.personal import PersonalSet, holds_next
 from mnist_core.personal.drawings import SIDE, Images, Labels
-from mnist_core.store.database import Database
-from mnist_core.store.tables import drawings
+from mnist_core.store.records import Visitor
+from mnist_core.store.tables import drawings, runs, visitors
+from mnist_core.store.visitors import Visitors
+
+MOST_DRAWINGS = 200_000  # of all visitors: they take 180 MB
 
 
-class Drawings(Database):
+class Drawings(Visitors):
     """Keeps drawings by owner and by kind ("digits" or "clothes"); a visitor sees no other's."""
 
-    def add_drawings(self, owner: str, kind: str, images: Images, labels: Labels) -> tuple[int, ...]:
+    def add_drawings(
+        self, owner: str, kind: str, images: Images, labels: Labels, *, address: str | None = None
+    ) -> tuple[int, ...]:
         """Keep drawings and return their ids, in the same order. All are kept, or none.
 
         A drawing that the visitor has already is not kept twice: it gets the new label. Of each class a quarter is held
@@ -30,16 +36,19 @@ class Drawings(Database):
         kind : {"digits", "clothes"}
         images : ndarray of shape (n, 28, 28), uint8
         labels : ndarray of shape (n,), uint8
+        address : str, optional
+            Where the visitor comes from, as in `Visitor.address`.
 
         Raises
         ------
         LimitError
-            If the visitor would have more than the settings allow.
+            If the visitor would have more than the settings allow, or there is no room for more of anybody's.
         """
         most = self.settings.drawings_per_visitor
         now = time.time()
         ids = []
         with self._begin() as connection:
+            self._meet(connection, owner, address)
             query = select(drawings.c.image, drawings.c.label, drawings.c.held_out).where(
                 drawings.c.owner == owner, drawings.c.kind == kind
             )
@@ -57,12 +66,13 @@ class Drawings(Database):
                     index_elements=["owner", "kind", "image"], set_={"label": int(label), "created": now}
                 )
                 ids.append(connection.execute(statement.returning(drawings.c.id)).scalar_one())
-            # After the first insert nobody else can write, so the count is right; an error takes all back.
+            # After the first change nobody else can write, so the count is right; an error takes all back.
             count = connection.execute(select(func.count()).where(drawings.c.owner == owner)).scalar_one()
             if count > most:
                 raise LimitError(
                     "At most {most} drawings can be kept. Delete some that you don't need.", most=f"{most:,}"
                 )
+            self._check_drawings(connection, owner, address, MOST_DRAWINGS)
         return tuple(ids)
 
     def put_drawings(self, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -85,7 +95,32 @@ class Drawings(Database):
         pixels = np.frombuffer(b"".join(row.image for row in rows), np.uint8)
         labels = np.array([row.label for row in rows], np.uint8)
         held_out = np.array([row.held_out for row in rows], bool)
-        return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows), held_out)
+        return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows), held_out, owner)
+
+    def read_drawings_of(self, run_id: str, visitor: Visitor) -> PersonalSet | None:
+        """Return the drawings that a fine-tuned run learned from, or None to all but whoever drew them.
+
+        The only way by which drawings of a run reach a page, a copy or a file for somebody.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If they are damaged or gone.
+        """
+        files = self.files(run_id)
+        found = files.read_drawings()
+        if found.owner is None:
+            found = replace(found, owner=self._drew(files.drawings_of))
+        return found if visitor.may_see_drawings(found) else None
+
+    def _drew(self, run_id: str) -> str | None:
+        """Return whose drawings lie with a run of an earlier version, which did not write it down.
+
+        A run that goes on with another one had a copy of that one's, so there nobody knows.
+        """
+        query = select(runs.c.owner).where(runs.c.id == run_id, runs.c.continues.is_(None))
+        with self._begin() as connection:
+            return connection.execute(query).scalar()
 
     def has_drawing(self, owner: str, drawing_id: int) -> bool:
         """Return whether a visitor still has a drawing."""
@@ -111,8 +146,14 @@ class Drawings(Database):
         with self._begin() as connection:
             connection.execute(delete(drawings).where(drawings.c.owner == owner, drawings.c.kind == kind))
 
-    def drop_idle_drawings(self, most: int) -> int:
-        """Delete whole collections, the one that was added to longest ago first, until `most` drawings are left.
+    def drop_idle_drawings(self, most: int, before: float) -> int:
+        """Delete whole collections until `most` drawings are left, but only of visitors who stay away.
+
+        Parameters
+        ----------
+        most : int
+        before : float
+            Seconds since 1970: who was here since then loses nothing. Who stayed away longest is first.
 
         Returns
         -------
@@ -125,7 +166,11 @@ class Drawings(Database):
             if left <= most:
                 return 0
             owners = connection.execute(
-                select(drawings.c.owner, func.count()).group_by(drawings.c.owner).order_by(func.max(drawings.c.created))
+                select(drawings.c.owner, func.count())
+                .join(visitors, visitors.c.id == drawings.c.owner)
+                .where(visitors.c.seen < before)
+                .group_by(drawings.c.owner)
+                .order_by(visitors.c.seen)
             ).all()
             for owner, count in owners:
                 if left <= most:

@@ -5,9 +5,10 @@ from dataclasses import asdict
 
 from mnist_core.store.finished import Finishing
 from mnist_core.store.records import Finished, Imported, RunState
+from mnist_core.store.visitors import Visitors
 
 
-class Importing(Finishing):
+class Importing(Finishing, Visitors):
     """Writes the records of imported runs; their files are written before."""
 
     def put_imported(
@@ -19,6 +20,7 @@ class Importing(Finishing):
         owner: str | None,
         state: RunState,
         shared: bool | None = None,
+        address: str | None = None,
     ) -> None:
         """Record an imported run, its curve with it, in one transaction.
 
@@ -36,9 +38,12 @@ class Importing(Finishing):
             One that has a model.
         shared : bool, optional
             Whether everyone may look at it; by default as the settings say.
+        address : str, optional
+            Where the visitor comes from, as in `Visitor.address`.
         """
         now = time.time()
         with self._changing(run_id) as connection:
+            self._meet(connection, owner, address)
             self._insert(
                 connection,
                 run_id,
@@ -50,5 +55,6 @@ class Importing(Finishing):
                 updated=now,
                 shared=self.settings.share_new_runs if shared is None else shared,
                 imported=asdict(imported),
+                address=address,
             )
         self.keep_curve(run_id)

@@ -8,6 +8,8 @@ from statistics import median
 from typing import Literal
 
 from mnist_core.config import RunConfig
+from mnist_core.errors import NotOwnerError
+from mnist_core.personal import PersonalSet
 
 
 class RunState(StrEnum):
@@ -158,6 +160,8 @@ class RunRecord:
         When its owner deleted it; it can still be brought back.
     imported : Imported or None
         Where it comes from where it was trained elsewhere: its figures are claims.
+    address : str or None
+        Where its visitor came from, as in `Visitor.address`.
     """
 
     id: str
@@ -191,6 +195,7 @@ class RunRecord:
     notes: str = ""
     deleted: datetime | None = None
     imported: Imported | None = None
+    address: str | None = None
 
     @property
     def owner_key(self) -> str:
@@ -208,18 +213,31 @@ class Visitor:
         What runs remember as their owner; None owns nothing.
     is_admin : bool
         Whether everything is allowed.
+    address : str or None
+        A keyed hash of where the visitor comes from, see `Store.hashed_address`; None where that is not known. A cookie
+        can be thrown away, so limits of those who are new here are shared by all who come from one address.
     """
 
     id: str | None
     is_admin: bool = False
+    address: str | None = None
 
     def may_see(self, record: RunRecord) -> bool:
         """Whether the visitor may look at a run."""
         return record.shared or self.may_change(record)
 
+    def check_sees(self, record: RunRecord) -> None:
+        """Raise `NotOwnerError` where the visitor may not look at a run."""
+        if not self.may_see(record):
+            raise NotOwnerError("This run is private: only the visitor who trained it can look at it.")
+
     def may_change(self, record: RunRecord) -> bool:
         """Whether the visitor may stop, rename or delete a run; nobody may where it came with the program."""
         return record.shipped is None and (self.is_admin or (self.id is not None and self.id == record.owner))
+
+    def may_see_drawings(self, drawings: PersonalSet) -> bool:
+        """Whether the visitor may look at drawings: only who drew them may, whoever's run learned from them."""
+        return self.id is not None and self.id == drawings.owner
 
 
 @dataclass(frozen=True, kw_only=True)

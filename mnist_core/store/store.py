@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,6 @@ from mnist_core.personal import PersonalSet
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store.adopting import PROCESS_GONE, Adopting
 from mnist_core.store.artifacts import new_run_id
-from mnist_core.store.deleting import Deleting
 from mnist_core.store.drawings import Drawings
 from mnist_core.store.importing import Importing
 from mnist_core.store.listing import Listing
@@ -30,11 +29,12 @@ from mnist_core.store.metrics import Metrics
 from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
 from mnist_core.store.requests import next_in_queue
+from mnist_core.store.room import Room
 from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
 
-class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting):
+class Store(Room, Listing, Metrics, Drawings, Shipping, Importing, Adopting):
     """Access to the database and to the run folders; parameters and errors as of `Database`.
 
     Where the database was missing, its record is made anew from the newest copy and from the folders of the runs.
@@ -48,6 +48,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.brought_back = self.make_anew() if self.was_missing else []
+        self.meet_all()
 
     def create(
         self,
@@ -59,6 +60,7 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
         shared: bool | None = None,
         continues: str | None = None,
         drawings: PersonalSet | None = None,
+        address: str | None = None,
     ) -> str:
         """Record a new queued run and return its id.
 
@@ -74,24 +76,40 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
             copied, so that it may be deleted.
         drawings : PersonalSet, optional
             What a fine-tuned run learns from, unless it continues one. They are copied, and so is the
-            model of the run that it begins with.
+            model of the run that it begins with. A run that continues one gets no copy of its drawings: they may be
+            somebody else's, and stay where they are.
+
+        address : str, optional
+            Where the visitor comes from, as in `Visitor.address`.
 
         Raises
         ------
         RunStateError
-            If the run to continue has no checkpoint, or the one to begin with no model.
+            If the run to continue has no checkpoint, or the one to begin with no model; if one that is to be
+            fine-tuned has nothing to learn from.
+        ArtifactMissingError
+            If the run to continue is a fine-tuned one, and its drawings are gone.
         StorageError
             If the disk is full or the folder can't be written.
         """
+        if config.fine_tune is not None and continues is None and drawings is None:
+            raise RunStateError("A network is fine-tuned on the page Draw, with drawings. Draw some there first.")
         now = time.time()
         run_id = new_run_id()
         files = self.files(run_id)
-        with storage_errors(self.settings.runs_dir):
-            files.folder.mkdir(parents=True, exist_ok=True)
-            step = self._copy_checkpoint(continues, run_id) if continues else 0
-            if config.fine_tune is not None:
-                self._copy_base(continues or config.fine_tune.base, run_id, drawings if not continues else None)
+        try:
+            with storage_errors(self.settings.runs_dir):
+                files.folder.mkdir(parents=True, exist_ok=True)
+                step = self._copy_checkpoint(continues, run_id) if continues else 0
+                if config.fine_tune is not None:
+                    source = continues or config.fine_tune.base
+                    self._copy_base(source, run_id, owner, None if continues else drawings)
+        except BaseException:
+            shutil.rmtree(files.folder, ignore_errors=True)
+            raise
+        size = files.size()  # what was copied lies there even if the run never begins
         with self._changing(run_id) as connection:
+            self._meet(connection, owner, address)
             connection.execute(
                 insert(runs).values(
                     id=run_id,
@@ -107,6 +125,8 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
                     shared=self.settings.share_new_runs if shared is None else shared,
                     continues=continues,
                     step=step,
+                    bytes=size,
+                    address=address,
                 )
             )
             if continues:
@@ -164,6 +184,8 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
         ended = self._in_any_case(lambda: self._change(run_id, active, *mine, **values))
         if ended:
             self.keep_curve(run_id)
+            if state is RunState.COMPLETED:
+                self._earned(run_id)
         return ended
 
     def explain(self, run_id: str, error: RunError) -> None:
@@ -215,9 +237,14 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
             shutil.copyfile(self.files(source).checkpoint, path)
         return step
 
-    def _copy_base(self, source: str, target: str, drawings: PersonalSet | None) -> None:
-        """Give a fine-tuned run its first weights and its drawings; without `drawings` all of an earlier one's."""
+    def _copy_base(self, source: str, target: str, owner: str | None, drawings: PersonalSet | None) -> None:
+        """Give a fine-tuned run its first weights and its drawings; without `drawings` it goes on with another one."""
         files, earlier = self.files(target), self.files(source)
+        if drawings is not None:
+            files.write_drawings(replace(drawings, owner=drawings.owner or owner))
+        else:
+            earlier.read_drawings()  # where they are gone, it is said now and not when training begins
+            files.refer_to_drawings(earlier.drawings_of)
         try:
             with replacing(files.base_model) as path:
                 shutil.copyfile(earlier.base_model if drawings is None else earlier.model, path)
@@ -225,15 +252,10 @@ class Store(Deleting, Listing, Metrics, Drawings, Shipping, Importing, Adopting)
                 shutil.copyfile(earlier.base_layers if drawings is None else earlier.layers, path)
             with replacing(files.base_probabilities) as path:
                 shutil.copyfile(earlier.base_probabilities if drawings is None else earlier.probabilities, path)
-            if drawings is None:
-                with replacing(files.drawings) as path:
-                    shutil.copyfile(earlier.drawings, path)
         except FileNotFoundError as error:
             raise RunStateError(
                 "The model of this run is missing, so it can't learn more. Choose another one."
             ) from error
-        if drawings is not None:
-            files.write_drawings(drawings)
 
 
 @lru_cache(maxsize=1)

@@ -60,6 +60,8 @@ runs = Table(
     Column("curve", JSON(none_as_null=True)),
     # Where somebody brought a run along in a file: from where; NULL for all that were trained here.
     Column("imported", JSON(none_as_null=True)),
+    # A keyed hash of where its visitor came from: turns in the queue go by it. NULL for this very computer.
+    Column("address", String(64)),
 )
 
 metrics = Table(
@@ -91,6 +93,20 @@ drawings = Table(
     Column("held_out", Boolean, nullable=False, default=False, server_default="0"),
     Column("created", Float, nullable=False),
     UniqueConstraint("owner", "kind", "image"),
+)
+
+drawings_of_owner = Index("drawings_of_owner", drawings.c.owner)  # counts them without reading pictures
+
+# Visitors who keep something here; see `mnist_core.store.visitors`.
+visitors = Table(
+    "visitors",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("address", String(64), index=True),
+    Column("since", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+    # Whether one of their runs was trained to its end: that can't be had by throwing cookies away.
+    Column("trained", Boolean, nullable=False, default=False, server_default="0"),
 )
 
 METRIC_NAMES = ("loss", "accuracy", "val_loss", "val_accuracy")

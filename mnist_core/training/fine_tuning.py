@@ -111,6 +111,7 @@ class FineTuning:
         """
         return {
             "held_out": self._held_out,
+            "labels": self._judged[1],
             "before": self._before,
             "after": self._judge(judge),
             "test_before": self._files.read_base_probabilities()["test"],

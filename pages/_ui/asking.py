@@ -12,7 +12,7 @@ def asker() -> Asker:
     """Return who waits for a computation: this visitor, in this tab, for as long as it is open."""
     context = get_script_run_ctx(suppress_warning=True)
     page = context.session_id if context is not None else ""
-    return Asker(session.owner(), page, lambda: _is_open(page))
+    return Asker(session.owner(), page, lambda: _is_open(page), session.address())
 
 
 def check_is_open() -> None:

@@ -42,7 +42,7 @@ def averages_view(data: Dataset) -> None:
         ],
         size="ten",
     )
-    csv_button(lambda: _pixel_table(data), f"averages-{data.spec.id}")
+    csv_button(lambda: _pixel_table(data), f"averages-{data.spec.id}", of=())
     _histogram(data)
 
 
@@ -66,7 +66,9 @@ def _histogram(data: Dataset) -> None:
         key="explore_pixels",
         alt=pixel_histogram_alt(histogram.empty_share, starts, counts, i18n.current()),
     )
-    csv_button(lambda: pd.DataFrame({"value": np.arange(256), "pixels": histogram.counts}), f"pixels-{data.spec.id}")
+    csv_button(
+        lambda: pd.DataFrame({"value": np.arange(256), "pixels": histogram.counts}), f"pixels-{data.spec.id}", of=()
+    )
 
 
 def _pixel_table(data: Dataset) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def baselines_view(record: RunRecord) -> None:
     st.dataframe(
         table, hide_index=True, placeholder="–", column_config={accuracy: st.column_config.NumberColumn(format="%.2f")}
     )
-    csv_button(lambda: table, f"rules-{record.id}")
+    csv_button(lambda: table, f"rules-{record.id}", of=[record.id])
 
 
 def _computed(result: analysis_job.Result | None) -> tuple[float | None, int | None]:

@@ -30,9 +30,16 @@ def bring_back(file: Any) -> None:
                 size=f"{file.size / 2**20:.0f}",
                 most=MOST_MB,
             )
-        picture_pace().take(session.owner())
-        most = MOST_MB * 2**20
-        request_import(key, file.getvalue(), shared_store(), session.owner(), most=most, asker=asker)
+        picture_pace().take(session.owner(), session.address())
+        request_import(
+            key,
+            file.getvalue(),
+            shared_store(),
+            session.owner(),
+            most=MOST_MB * 2**20,
+            asker=asker,
+            address=session.address(),
+        )
     with st.spinner(t("Checking the bundle, and trying its network …")):
         task = look_at_import(key, asker=asker, wait=_GRACE)
     waiting = task is not None and task.state == "running"

@@ -9,6 +9,7 @@ from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import asking, runs
 from pages._ui.bring_back import DONE, GENERATION, MOST_MB, bring_back, brought_back
+from pages._ui.downloads import download_button
 from pages._ui.errors import errors_in_words, show_error
 from pages._ui.i18n import t, term
 from pages._ui.waiting import turn_words
@@ -51,15 +52,15 @@ def bundle_part(record: RunRecord) -> None:
 
 
 def _download(record: RunRecord, path: Path) -> None:
-    st.download_button(
+    download_button(
         t("Download the bundle ({size})", size=_size(path.stat().st_size)),
-        path.read_bytes,  # when somebody clicks
+        path.read_bytes,
+        of=[record.id],
         file_name=file_name(record),
         mime="application/zip",
         key=f"bundle_download_{record.id}",
         type="primary",
         icon=":material/download:",
-        on_click="ignore",
     )
 
 

@@ -12,6 +12,7 @@ from mnist_core.store import RunRecord, shared_store
 from pages._ui import session
 from pages._ui.cached import can_judge, judge
 from pages._ui.components import need_dataset
+from pages._ui.downloads import download_button
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t, term
 
@@ -40,23 +41,23 @@ def _card(record: RunRecord, text: str) -> None:
     )
     name, packable = folder_name(record.name), can_pack(shared_store().files(record.id), record)
     with st.container(horizontal=True):
-        st.download_button(
+        download_button(
             t("Model card"),
-            text,
+            lambda: text,
+            of=[record.id],
             file_name="README.md",
             mime="text/markdown",
             key=f"card_{record.id}",
             icon=":material/description:",
-            on_click="ignore",
         )
-        st.download_button(
+        download_button(
             t("Folder for the Hub"),
             partial(_zip, record, name, judge(record.id).labels),
+            of=[record.id],
             file_name=f"{name}.zip",
             mime="application/zip",
             key=f"hub_{record.id}",
             icon=":material/folder_zip:",
-            on_click="ignore",
             disabled=not packable,
             help=None if packable else t("The model is missing, or too large to be packed here."),
         )

@@ -59,6 +59,7 @@ def _table(judgement: Judgement, run_id: str) -> None:
             "images": scores.support,
         },
         f"classes_{judgement.split}_{run_id}",
+        of=[run_id],
     )
 
 
@@ -115,4 +116,5 @@ def _curves(judgement: Judgement, run_id: str) -> None:
                 area: [curve.area for curve in shown.values() for _ in curve.x],
             },
             f"{kind}_{judgement.split}_{run_id}",
+            of=[run_id],
         )

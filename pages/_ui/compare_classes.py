@@ -64,4 +64,5 @@ def classes_view(compared: Sequence[Compared]) -> None:
             "images": [value for _, result in differences for value in result.support],
         },
         "compare_classes",
+        of=[run.record.id for run, _ in judged],
     )

@@ -60,7 +60,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
         lines = _lines(current, prefix, axis)
         _charts(lines, axis, smoothing)
         _left_out(compared, lines, prefix)
-        csv_button(lambda: _table(lines, axis), "compare_curves")
+        csv_button(lambda: _table(lines, axis), "compare_curves", of=[run.record.id for run in current])
 
     body()
 

@@ -24,4 +24,4 @@ def images_view(compared: Sequence[Compared]) -> None:
         others = {run_id: name for run_id, name in names.items() if run_id != first}
         second = box(t("The other run"), others, "compare_second")
     both = by_id[first], by_id[second]
-    pair_view([judgement for _, judgement in both], [run.name for run, _ in both], f"{first}_{second}")
+    pair_view([judgement for _, judgement in both], [run.name for run, _ in both], (first, second))

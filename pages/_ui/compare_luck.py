@@ -61,6 +61,7 @@ def luck_view(compared: Sequence[Compared]) -> None:
             "p_value_holm": chances,
         },
         "compare_luck",
+        of=[run.record.id for run in [reference, *runs]],
     )
 
 

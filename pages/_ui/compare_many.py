@@ -57,7 +57,7 @@ def many_view(compared: Sequence[Compared]) -> None:
         )
     with st.expander(t("The same as a table"), icon=":material/table:"):
         _table(records, columns, compared)
-    csv_button(lambda: _values(records, columns), "compare_many")
+    csv_button(lambda: _values(records, columns), "compare_many", of=[record.id for record in records])
 
 
 def _values(records: Sequence[RunRecord], columns: Sequence[Column]) -> dict[str, Sequence[object]]:

@@ -57,6 +57,7 @@ def results_view(compared: Sequence[Compared]) -> None:
             **{name: [getattr(result, name) for _, result in results] for name in asdict(results[0][1])},
         },
         "compare_results",
+        of=[run.record.id for run in compared],
     )
     if len({result.device for _, result in results if result.device}) > 1:
         st.caption(t("They were trained on different devices, so their times can't be compared."))

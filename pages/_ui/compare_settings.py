@@ -27,7 +27,9 @@ def settings_view(compared: Sequence[Compared]) -> None:
         {row.title: ("long" if row.name in _LONG else "words", row.values) for row in rows},
     )
     csv_button(
-        lambda: {"run": [run.name for run in compared], **{row.name: row.values for row in rows}}, "compare_settings"
+        lambda: {"run": [run.name for run in compared], **{row.name: row.values for row in rows}},
+        "compare_settings",
+        of=[run.record.id for run in compared],
     )
 
 

@@ -36,4 +36,4 @@ def compare_view(record: RunRecord) -> None:
     names = (t(record.name), t(others[second_id].name))
     if names[0] == names[1]:
         names = (t("{name} (this run)", name=names[0]), t("{name} (the other run)", name=names[1]))
-    pair_view((judge(record.id), judge(second_id)), names, f"{record.id}_{second_id}")
+    pair_view((judge(record.id), judge(second_id)), names, (record.id, second_id))

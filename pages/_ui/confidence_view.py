@@ -65,6 +65,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
                 "accuracy": result.accuracy,
             },
             f"confidence_{judgement.split}_{run_id}",
+            of=[run_id],
         )
 
 
@@ -103,4 +104,5 @@ def _sure(judgement: Judgement, run_id: str) -> None:
     csv_button(
         lambda: {"least_confidence": result.thresholds, "answered": result.answered, "accuracy": result.accuracy},
         f"answer_when_sure_{judgement.split}_{run_id}",
+        of=[run_id],
     )

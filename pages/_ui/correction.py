@@ -96,7 +96,9 @@ def _keep(image: npt.NDArray[np.uint8], digest: str, label: int, kind: str, key:
     same = np.flatnonzero((known.images == image).all(axis=(1, 2)))
     before = int(known.labels[same[0]]) if len(same) else None
     try:
-        (drawing,) = shared_store().add_drawings(session.owner(), kind, image[None], np.array([label], np.uint8))
+        (drawing,) = shared_store().add_drawings(
+            session.owner(), kind, image[None], np.array([label], np.uint8), address=session.address()
+        )
     except MnistLabError as error:
         st.session_state[f"{key}_problem"] = error
     else:
@@ -112,7 +114,9 @@ def _take_back(drawing: int, digest: str, kind: str, key: str) -> None:
         shared_store().delete_drawings(session.owner(), [drawing])
     else:
         image = drawings.images[drawings.ids.index(drawing)]
-        shared_store().add_drawings(session.owner(), kind, image[None], np.array([before], np.uint8))
+        shared_store().add_drawings(
+            session.owner(), kind, image[None], np.array([before], np.uint8), address=session.address()
+        )
     st.session_state[f"{key}_changed"] = True
 
 

@@ -40,7 +40,7 @@ def curves_view(record: RunRecord, points: list[MetricPoint]) -> None:
             help=term("data_augmentation"),
         )
     if record.state.is_finished:
-        csv_button(lambda: _table(points), f"metrics_{record.id}")
+        csv_button(lambda: _table(points), f"metrics_{record.id}", of=[record.id])
 
 
 def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:

@@ -71,6 +71,7 @@ def _doubts(data: Dataset, record: RunRecord) -> None:
             }
         ),
         f"doubts-{record.id}",
+        of=[record.id],
     )
 
 
@@ -115,4 +116,4 @@ def _reviewed(data: Dataset, reviewed: tuple[ReviewedLabel, ...]) -> None:
         ],
         size="l",
     )
-    csv_button(lambda: pd.DataFrame(map(asdict, reviewed)), f"reviewed-{data.spec.id}")
+    csv_button(lambda: pd.DataFrame(map(asdict, reviewed)), f"reviewed-{data.spec.id}", of=())

@@ -59,4 +59,5 @@ def duplicates_view(data: Dataset) -> None:
             {"training_index": pairs[:, 0], "test_index": pairs[:, 1], "distance": distances.round(4)}
         ),
         f"duplicates-{data.spec.id}",
+        of=(),
     )

@@ -50,4 +50,5 @@ def fooled_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
     csv_button(
         lambda: pd.DataFrame({"change": case.epsilons, **dict(zip(names, case.probabilities.T, strict=True))}),
         f"worst-case-{run_id}",
+        of=[run_id],
     )

@@ -64,7 +64,11 @@ def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number
         if names
         else t("One bar for each unit. Most images use their own mixture of units; many stay at 0.")
     )
-    csv_button(lambda: pd.DataFrame({"unit": np.arange(len(output)), "output": output}), f"layer-{number}-{run_id}")
+    csv_button(
+        lambda: pd.DataFrame({"unit": np.arange(len(output)), "output": output}),
+        f"layer-{number}-{run_id}",
+        of=[run_id],
+    )
 
 
 def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
@@ -89,7 +93,7 @@ def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
         t("One picture for each filter, with its largest number below: bright where the filter found its shape.")
         + (" " + t("These are the first {shown} of {n}.", shown=MOST_MAPS, n=count) if count > MOST_MAPS else "")
     )
-    map_csv(maps, f"layer-{number}-{run_id}")
+    map_csv(maps, f"layer-{number}-{run_id}", run_id)
 
 
 def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: int, run_id: str) -> None:
@@ -139,4 +143,5 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
     csv_button(
         lambda: pd.DataFrame({"image": best, "label": labels, "output": column[best]}),
         f"favourites-{number}-{unit}-{run_id}",
+        of=[run_id],
     )

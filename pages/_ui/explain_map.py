@@ -65,4 +65,5 @@ def _one(judgement: Judgement, arranged: cached.Arrangement, when: str, index: i
     csv_button(
         lambda: pd.DataFrame({"image": range(len(labels)), "label": labels, "x": points[:, 0], "y": points[:, 1]}),
         f"map-{when}-{run_id}",
+        of=[run_id],
     )

@@ -69,7 +69,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
     )
     if abs(drop).max() < 0.01:
         st.caption(t("No square changes this probability by more than 1%: the network has more than one reason."))
-    map_csv(drop, f"occlusion-{run_id}")
+    map_csv(drop, f"occlusion-{run_id}", run_id)
 
 
 def _sensitivity(name: str, label: int, sample: Sample, run_id: str) -> None:
@@ -91,7 +91,7 @@ def _sensitivity(name: str, label: int, sample: Sample, run_id: str) -> None:
             name=name,
         )
     )
-    map_csv(log, f"sensitivity-{run_id}")
+    map_csv(log, f"sensitivity-{run_id}", run_id)
 
 
 def _contrast(names: tuple[str, ...], label: int, other: int, sample: Sample, run_id: str) -> None:
@@ -122,7 +122,7 @@ def _contrast(names: tuple[str, ...], label: int, other: int, sample: Sample, ru
     else:
         words = t("Without the {n} pixels that matter most, {other} becomes more probable than {name}.", **values)
     st.caption(words)
-    map_csv(removal.effect, f"contrast-{run_id}")
+    map_csv(removal.effect, f"contrast-{run_id}", run_id)
 
 
 def _tiles(sample: Sample, maps: list[tuple[np.ndarray, str, str]], *more: Tile) -> None:

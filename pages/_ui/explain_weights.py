@@ -34,10 +34,11 @@ def weights_view(spec: DatasetSpec, record: RunRecord) -> None:
         else:
             st.markdown(f"**{t('Logistic regression')}**", help=term("logistic_regression"))
         answers = not is_network or number == len(rows) - 1
-        _kernel(kernel, f"{number}-{record.id}", spec.class_names if answers else None)
+        _kernel(kernel, number, record.id, spec.class_names if answers else None)
 
 
-def _kernel(kernel: npt.NDArray[np.float32], key: str, class_names: tuple[str, ...] | None) -> None:
+def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_names: tuple[str, ...] | None) -> None:
+    key = f"{number}-{run_id}"
     pictures, words = kernel_images(kernel), t("unit {number}")
     if pictures is None:
         chosen = st.number_input(t("Filter"), 0, kernel.shape[-1] - 1, key=f"explain_filter_{key}", width=180)
@@ -68,7 +69,7 @@ def _kernel(kernel: npt.NDArray[np.float32], key: str, class_names: tuple[str, .
     if len(pictures) > MOST:
         how += " " + t("These are the {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures))
     st.caption(how + " " + t("The number below a picture is the weight from which on its colours are full."))
-    map_csv(pictures, f"weights-{key}")
+    map_csv(pictures, f"weights-{key}", run_id)
 
 
 def _largest(pictures: npt.NDArray[np.float32]) -> list[int]:

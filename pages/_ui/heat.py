@@ -22,12 +22,12 @@ def legend(positive: str, negative: str = "") -> None:
     st.html(f'<div class="lab-legend">{items}</div>')
 
 
-def map_csv(values: npt.NDArray[np.floating[Any]], name: str) -> None:
-    """Show a button that downloads maps of shape (n, h, w) or one of shape (h, w), one row a pixel."""
+def map_csv(values: npt.NDArray[np.floating[Any]], name: str, run_id: str) -> None:
+    """Show a button that downloads a run's maps of shape (n, h, w) or one of shape (h, w), one row a pixel."""
 
     def table() -> pd.DataFrame:
         axes = ("map", "row", "column")[-values.ndim :]
         places = dict(zip(axes, (place.ravel() for place in np.indices(values.shape)), strict=True))
         return pd.DataFrame({**places, "value": values.ravel()})
 
-    csv_button(table, name)
+    csv_button(table, name, of=[run_id])

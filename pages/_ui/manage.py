@@ -107,7 +107,7 @@ def cleaning_notice() -> None:
     if going:
         st.warning(
             t(
-                "The disk is nearly full. Your oldest runs will be deleted to make room: {names}. To keep one, star "
+                "The disk is nearly full. These runs of yours will be deleted to make room: {names}. To keep one, star "
                 "it on the page Runs.",
                 names=", ".join(plain(t(record.name)) for record in going[:5]),
             ),

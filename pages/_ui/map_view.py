@@ -75,4 +75,5 @@ def _show(data: Dataset, found: cached_data.SampleMap, points: np.ndarray, axes:
             }
         ),
         f"map-{method}-{data.spec.id}",
+        of=(),
     )

@@ -48,6 +48,7 @@ def matrix_view(judgement: Judgement, run_id: str) -> None:
                 "share_of_column": judgement.matrix.shares("column").ravel(),
             },
             f"confusion_{judgement.split}_{run_id}",
+            of=[run_id],
         )
     with right:
         _cell(judgement, *cell_boxes(event, key, names, judgement.matrix.most_confused()))

@@ -1,5 +1,7 @@
 """The network of a configuration: its layer table and its Keras code."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -12,8 +14,10 @@ from pages._ui.errors import show_error
 from pages._ui.i18n import t, term
 
 
-def network_view(config: RunConfig | None, problem: ConfigError | None) -> ConfigError | None:
-    """Show the layer table and the code; return what is wrong with the settings, if anything."""
+def network_view(
+    config: RunConfig | None, problem: ConfigError | None, *, of: Sequence[str] = ()
+) -> ConfigError | None:
+    """Show the layer table and the code (`of`: see `code_box`); return what is wrong with the settings, if anything."""
     if config is None:
         if problem is not None:
             show_error(problem)
@@ -23,7 +27,7 @@ def network_view(config: RunConfig | None, problem: ConfigError | None) -> Confi
         with table:
             layer_table(config)
         with code:
-            code_box(config)
+            code_box(config, of=of)
     except ConfigError as error:
         show_error(error)
         return error

@@ -20,7 +20,7 @@ from pages._ui.prediction_view import show_images
 SHOWN_OF_CELL = 10
 
 
-def pair_view(both: Sequence[Judgement], names: Sequence[str], key: str) -> None:
+def pair_view(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence[str]) -> None:
     """Show accuracies and luck, the images that only one gets right, and the difference of both matrices.
 
     Parameters
@@ -29,16 +29,16 @@ def pair_view(both: Sequence[Judgement], names: Sequence[str], key: str) -> None
         Of the test set of one dataset.
     names : sequence of two str
         That differ.
-    key : str
-        Names the widgets.
+    run_ids : sequence of two str
     """
     first, second = both
+    key = "_".join(run_ids)
     result = compare(first.probabilities, second.probabilities, first.labels)
     _verdict(both, result, names)
     st.header(t("Which images does only one of them get right?"), divider="gray")
     pair_gallery(both, names, result, key)
     st.header(t("Where do they differ?"), divider="gray")
-    _matrix(both, names, key)
+    _matrix(both, names, run_ids)
 
 
 def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]) -> None:
@@ -67,8 +67,9 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
     )
 
 
-def _matrix(both: Sequence[Judgement], names: Sequence[str], key: str) -> None:
+def _matrix(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence[str]) -> None:
     first, second = both
+    key = "_".join(run_ids)
     classes = first.class_names
     st.caption(
         t(
@@ -94,6 +95,7 @@ def _matrix(both: Sequence[Judgement], names: Sequence[str], key: str) -> None:
                 "second": second.matrix.counts.ravel(),
             },
             f"difference_{key}",
+            of=run_ids,
         )
     with right:
         true, predicted = cell_boxes(event, f"difference_{key}", classes, first.matrix.most_confused())

@@ -96,7 +96,7 @@ def _found(data: bytes, spec: DatasetSpec) -> FoundDigits | FoundClothes:
     kept = st.session_state.get(_KEPT)
     if kept is None or kept[0] != key:
         st.session_state.pop(_KEPT, None)
-        picture_pace().take(session.owner())
+        picture_pace().take(session.owner(), session.address())
         with st.spinner(t("Looking at the picture …")):
             picture = read_upload(data)
             kept = (key, find_digits(picture) if spec.kind == "digits" else find_clothes(picture))

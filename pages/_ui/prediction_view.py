@@ -78,7 +78,11 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
             )
     with chart:
         probability_bars(
-            judgement.probabilities[index], names, "one_bars", f"probabilities_{judgement.split}_{index}_{run_id}"
+            judgement.probabilities[index],
+            names,
+            "one_bars",
+            f"probabilities_{judgement.split}_{index}_{run_id}",
+            of=[run_id],
         )
     first = range(min(PAGE_SIZE, len(judgement.labels)))
     st.markdown(f"**{t('The first {n} images', n=len(first))}**")

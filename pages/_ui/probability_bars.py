@@ -1,5 +1,6 @@
 """The probabilities of a prediction as bars that change in place."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,12 @@ from pages._ui.live_plot import live_plot
 
 
 def probability_bars(
-    probabilities: npt.NDArray[np.floating[Any]] | None, class_names: tuple[str, ...], key: str, file_name: str = ""
+    probabilities: npt.NDArray[np.floating[Any]] | None,
+    class_names: tuple[str, ...],
+    key: str,
+    file_name: str = "",
+    *,
+    of: Sequence[str] = (),
 ) -> None:
     """Show one bar for each class; empty bars where there is no prediction yet.
 
@@ -25,6 +31,8 @@ def probability_bars(
         Names the chart on its page.
     file_name : str
         Name of the file that the values can be downloaded as, without its suffix; empty for no download.
+    of : sequence of str
+        Ids of the runs that they come from; for the download.
     """
     live_plot(
         probability_figure(probabilities, class_names, theme=session.page_theme(), t=i18n.current()),
@@ -35,4 +43,4 @@ def probability_bars(
     )
     if file_name and probabilities is not None:
         values = probabilities
-        csv_button(lambda: {"class": class_names, "probability": values}, file_name)
+        csv_button(lambda: {"class": class_names, "probability": values}, file_name, of=of)

@@ -63,10 +63,11 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
         )
         st.caption(t("The bands are 95% intervals: with other test images the line could lie anywhere in them."))
         curve_words(curves, list(records.values()), strength)
-        csv_button(lambda: _table(curves), f"robustness_{corruption}")
+        csv_button(lambda: _table(curves), f"robustness_{corruption}", of=[run.id for run in chosen])
 
     seconds = expected_seconds(record.config, len(labels) * len(CORRUPTIONS[corruption].strengths()))
-    when_done(calls, t("The networks read {n} images at each strength …", n=f"{len(labels):,}"), show, seconds=seconds)
+    words = t("The networks read {n} images at each strength …", n=f"{len(labels):,}")
+    when_done(calls, words, show, of=[run.id for run in chosen], seconds=seconds)
 
 
 def _compute(

@@ -62,7 +62,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
                 taught_view(record)
         _next_steps(record)
     with st.expander(t("Network, code and log of this run"), icon=":material/info:"):
-        network_view(record.config, None)
+        network_view(record.config, None, of=[record.id])
         if not active:
             st.caption(t("Last lines of the log"))
             st.code(shared_store().files(record.id).log_tail(20) or t("(empty)"), language=None)

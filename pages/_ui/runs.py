@@ -1,6 +1,6 @@
 """Starting, finding and naming runs from pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -8,11 +8,10 @@ import streamlit as st
 
 from mnist_core.config import RunConfig
 from mnist_core.engine import shared_supervisor
-from mnist_core.errors import NotOwnerError
 from mnist_core.models.wording import variant_name
 from mnist_core.pretrained import DEFAULT
 from mnist_core.recipes import RECIPES
-from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.store import RunRecord, RunState, Visitor, shared_store
 from mnist_core.text import plain
 from pages._ui import i18n, session
 from pages._ui.errors import errors_in_words
@@ -63,20 +62,20 @@ def with_model(dataset_id: str | None = None) -> list[RunRecord]:
     return sorted(records, key=lambda record: record.owner != mine)
 
 
-def look_up(run_id: str) -> RunRecord:
-    """Return a run that the visitor may look at.
+def look_up(run_id: str, visitor: Visitor | None = None) -> RunRecord:
+    """Return a run that the page's visitor may look at; `visitor` is named where no page runs.
 
-    Raises
-    ------
-    RunNotFoundError
-        If there is none with this id.
-    NotOwnerError
-        If it is another visitor's and not shared.
+    Raises `RunNotFoundError`, and `NotOwnerError` for another visitor's that is not shared.
     """
     record = shared_store().get(run_id)
-    if not session.visitor().may_see(record):
-        raise NotOwnerError("This run is private: only the visitor who trained it can look at it.")
+    (visitor or session.visitor()).check_sees(record)
     return record
+
+
+def look_up_all(run_ids: Sequence[str], visitor: Visitor | None = None) -> None:
+    """Raise as `look_up` where the visitor may not look at one of several runs."""
+    for run_id in run_ids:
+        look_up(run_id, visitor)
 
 
 def fragment(view: Callable[..., None]) -> Callable[..., None]:

@@ -10,9 +10,9 @@ from mnist_core.config import RunConfig
 from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import shared_supervisor
 from mnist_core.figures.theme import Theme, theme
-from mnist_core.gateway import VISITOR_COOKIE
+from mnist_core.gateway import ADDRESS_HEADER, VISITOR_COOKIE
 from mnist_core.recipes import RECIPES, get_recipe
-from mnist_core.store import RunRecord, Visitor
+from mnist_core.store import RunRecord, Visitor, shared_store
 
 _DRAFT, _RECIPE, _LAYER_IDS, _VARIANT_OF = "draft", "draft_recipe", "draft_layer_ids", "draft_variant_of"
 FORM_PREFIX = "form_"
@@ -26,9 +26,18 @@ def owner() -> str:
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
 
 
+def address() -> str | None:
+    """Return a keyed hash of where the visitor comes from; None where no proxy or network lies between."""
+    text = st.context.headers.get(ADDRESS_HEADER)
+    return shared_store().hashed_address(text) if isinstance(text, str) and text else None
+
+
 def visitor() -> Visitor:
-    """Return who asks: the owner of runs, and whether as an admin."""
-    return Visitor(owner(), is_admin=bool(st.session_state.get("is_admin", False)))
+    """Return who asks: the owner of runs, whether as an admin, and from where."""
+    if not st.session_state.get("greeted"):
+        st.session_state["greeted"] = True
+        shared_store().greet(owner())
+    return Visitor(owner(), is_admin=bool(st.session_state.get("is_admin", False)), address=address())
 
 
 def set_admin(wanted: bool) -> None:

@@ -1,11 +1,13 @@
 """What fine-tuning changed: before and afterwards, on drawings that were held back and on the test set."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation import Change, change
 from mnist_core.personal import ENOUGH
 from mnist_core.store import RunRecord, shared_store
@@ -20,11 +22,10 @@ _LUCK = 0.05  # differences that come by chance at least so often may be luck
 
 @dataclass(frozen=True)
 class Taught:
-    """What a fine-tuned run brought; arrays are shared and must not be changed."""
+    """What a fine-tuned run brought, in figures: they are for all who may look at it, the drawings are not."""
 
     drawings: Change
     test: Change
-    images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.uint8]
     before: npt.NDArray[np.int64]
     after: npt.NDArray[np.int64]
@@ -35,16 +36,15 @@ class Taught:
 def taught(run_id: str) -> Taught:
     """Return what a finished fine-tuned run brought; raises `ArtifactMissingError`."""
     files = shared_store().files(run_id)
-    drawings = files.read_drawings()
-    images, labels = drawings.images, drawings.labels
     tables = files.read_teaching()
     held = tables["held_out"]
+    # Runs of earlier versions have the labels with their drawings only.
+    labels = tables["labels"] if "labels" in tables else files.read_drawings().labels[held]
     judgement = judge(run_id)
     return Taught(
-        change(tables["before"], tables["after"], labels[held]),
+        change(tables["before"], tables["after"], labels),
         change(tables["test_before"], judgement.probabilities, judgement.labels),
-        images[held],
-        labels[held],
+        labels,
         tables["before"].argmax(axis=1),
         tables["after"].argmax(axis=1),
         int((~held).sum()),
@@ -52,7 +52,7 @@ def taught(run_id: str) -> Taught:
 
 
 def taught_view(record: RunRecord) -> None:
-    """Show what a fine-tuned network reads now and read before; drawings only to their owner."""
+    """Show what a fine-tuned network reads now and read before; the drawings only to whoever drew them."""
     found = taught(record.id)
     st.markdown(f"**{t('Before and after fine-tuning')}**", help=term("fine_tuning"))
     with st.container(horizontal=True):
@@ -64,8 +64,10 @@ def taught_view(record: RunRecord) -> None:
             )
         _metric(t("Test set"), f"{found.test.after / found.test.total:.2%}", found.test)
     st.caption(_words(found))
-    if found.drawings.total and session.visitor().may_change(record):
-        gallery(_tiles(found, record), size="m")
+    with suppress(ArtifactMissingError):  # they may be gone with the run that this one goes on from
+        own = shared_store().read_drawings_of(record.id, session.visitor()) if found.drawings.total else None
+        if own is not None:
+            gallery(_tiles(found, own.images[own.held_out], record), size="m")
 
 
 def _metric(label: str, value: str, found: Change) -> None:
@@ -124,13 +126,13 @@ def _p(found: Taught) -> str:
     return f"{found.drawings.p_value:.2g}"
 
 
-def _tiles(found: Taught, record: RunRecord) -> list[Tile]:
+def _tiles(found: Taught, images: npt.NDArray[np.uint8], record: RunRecord) -> list[Tile]:
     """Return the drawings that were held back, those whose answer changed first."""
     names = judge(record.id).class_names
     order = np.argsort(found.before == found.after, kind="stable")[:_MOST_TILES]
     return [
         Tile(
-            found.images[index],
+            images[index],
             f"{names[found.before[index]]} → {names[found.after[index]]}"
             if found.before[index] != found.after[index]
             else names[found.after[index]],

@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.board.serving import log_paths, zip_logs
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import session
+from pages._ui.downloads import download_button
 from pages._ui.i18n import t, term
 
 
@@ -20,14 +21,14 @@ def tensorboard_part(record: RunRecord) -> None:
         st.caption(
             t("Curves, the network as a graph, its surest mistakes and its settings, as TensorBoard reads them.")
         )
-        st.download_button(
+        download_button(
             t("Download the logs"),
             partial(zip_logs, files),
+            of=[record.id],
             file_name=f"tensorboard-{record.id}.zip",
             mime="application/zip",
             key=f"tensorboard_{record.id}",
             icon=":material/download:",
-            on_click="ignore",
         )
         st.caption(t("Unpack them and show them, wherever TensorBoard is installed:"))
         st.code(f"tensorboard --logdir {record.id}", language=None, wrap_lines=True)

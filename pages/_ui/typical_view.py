@@ -60,6 +60,7 @@ def typical_view(data: Dataset) -> None:
     csv_button(
         lambda: pd.DataFrame({"index": order, "label": names[label], "distance": distances[order].round(4)}),
         f"typical-{data.spec.id}-{label}",
+        of=(),
     )
 
 
@@ -119,4 +120,4 @@ def neighbours_view(data: Dataset) -> None:
             "label": [names[value] for value in data.y_train[indices]],
             "distance": distances.round(4),
         }
-        csv_button(lambda: pd.DataFrame(table), f"neighbours-{data.spec.id}-{split}-{index}")
+        csv_button(lambda: pd.DataFrame(table), f"neighbours-{data.spec.id}-{split}-{index}", of=())

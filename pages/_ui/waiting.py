@@ -1,12 +1,12 @@
 """Long computations on a page: a progress bar until they are done, then what they found."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from mnist_core.engine import Task, shared_background
-from pages._ui import asking
+from pages._ui import asking, runs
 from pages._ui.errors import errors_in_words, show_error
 from pages._ui.i18n import t
 
@@ -17,7 +17,14 @@ Calls = Mapping[Hashable, tuple[Callable[..., Any], *tuple[Any, ...]]]
 """For each key of `Background.request` the function and its arguments."""
 
 
-def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], None], *, seconds: float = 1.0) -> None:
+def when_done(
+    calls: Calls,
+    words: str,
+    show: Callable[[dict[Hashable, Any]], None],
+    *,
+    of: Sequence[str],
+    seconds: float = 1.0,
+) -> None:
     """Show results once all of them are there, and until then how far they are.
 
     Parameters
@@ -28,6 +35,8 @@ def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], No
         Translated sentence beside the progress bar.
     show : callable
         Called with the results by key; those that failed are missing, and their errors are shown above.
+    of : sequence of str
+        Ids of the runs that the results say something about: each time the visitor has to be allowed to see them.
     seconds : float
         About how long one of them takes.
     """
@@ -44,6 +53,7 @@ def when_done(calls: Calls, words: str, show: Callable[[dict[Hashable, Any]], No
     @st.fragment(run_every=_PACE if waiting else None)
     @errors_in_words()
     def body() -> None:
+        runs.look_up_all(of)
         tasks = look()
         unfinished = [task for task in tasks.values() if task.state == "running"]
         if unfinished:

@@ -59,13 +59,14 @@ def worst_case_view(record: RunRecord, images: np.ndarray, labels: np.ndarray) -
                 "images": [worst.total] * len(worst.strengths),
             },
             f"worst_case_{record.id}",
+            of=[record.id],
         )
 
     used = slice(0, IMAGES)
     call = (_compute, shared_store().files(record.id), images[used], labels[used])
     words = t("Asking the network about every pixel of {n} images …", n=len(labels[used]))
     seconds = expected_seconds(record.config, images[used].size)  # two predictions for each pixel
-    when_done({("worst_case", record.id): call}, words, show, seconds=2 * seconds)
+    when_done({("worst_case", record.id): call}, words, show, of=[record.id], seconds=2 * seconds)
 
 
 def _compute(

@@ -397,6 +397,35 @@ class TestBeforeAndAfter:
         assert metrics(app)["Drawings that it did not learn from"] == "2 of 2"
         assert "7 → 0" not in words(app)
 
+    @pytest.mark.parametrize(
+        ("visitor", "admin", "shown"), [("bob", False, False), ("eve", True, False), (ADA, False, True)]
+    )
+    def test_whoever_trains_it_on_sees_the_figures_and_only_their_own_drawings(
+        self,
+        open_page: OpenPage,
+        store: Store,
+        taught: RunRecord,
+        monkeypatch: pytest.MonkeyPatch,
+        visitor: str,
+        admin: bool,
+        shown: bool,
+    ) -> None:
+        source = store.files(taught.id)
+        np.savez(source.checkpoint, step=10)
+        more = taught.config.with_settings({"epochs": taught.config.train.epochs + 1})
+        run_id = store.create(more, "On", owner=ADA if shown else "bob", continues=taught.id)
+        assert store.claim(run_id, own_process())
+        files = store.files(run_id)
+        for name in ("onnx", "model", "probabilities", "teaching"):
+            getattr(files, name).write_bytes(getattr(source, name).read_bytes())
+        assert store.finish(run_id, RunState.COMPLETED, outcome=taught.outcome)
+        monkeypatch.setattr(session, "owner", lambda: visitor)
+        monkeypatch.setattr(session, "visitor", lambda: Visitor(visitor, is_admin=admin))
+        app = open_page("train.py", run=run_id)
+        assert not app.error
+        assert metrics(app)["Drawings that it did not learn from"] == "2 of 2"
+        assert ("7 → 0" in words(app)) is shown
+
     def test_the_base_may_be_gone(self, open_page: OpenPage, store: Store, run: RunRecord, taught: RunRecord) -> None:
         store.delete(run.id, Visitor(None, is_admin=True))
         app = open_page("train.py", run=taught.id)

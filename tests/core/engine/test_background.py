@@ -332,3 +332,34 @@ def test_closing_ends_what_is_under_way_and_drops_what_waits(background: Backgro
     assert background.look("under way") is None
     assert background.look("waits") is None
     assert set(log) == {"under way"}
+
+
+def test_addresses_take_turns_before_their_visitors(gate: Gate) -> None:
+    """Whoever throws cookies away is a new visitor each time, but comes from one address."""
+    background, calls = Background(), []
+    background.request("gate", gate, None, asker=Asker("cookie 0", address="a"), seconds=1)
+    assert gate.begun.wait(PATIENCE)
+    for cookie in range(1, 6):
+        asker = Asker(f"cookie {cookie}", address="a")
+        background.request(f"a{cookie}", counting(calls), f"a{cookie}", asker=asker, seconds=1)
+    for n in (1, 2):
+        background.request(f"b{n}", counting(calls), f"b{n}", asker=Asker("patient", address="b"), seconds=1)
+    gate.go.set()
+    for key in ("a5", "b2"):
+        background.wait(key, PATIENCE)
+    assert calls.index("b1") == 0
+    assert calls.index("b2") <= 2
+    assert sorted(calls) == ["a1", "a2", "a3", "a4", "a5", "b1", "b2"]
+    background.close(PATIENCE)
+
+
+def test_one_address_leaves_room_in_the_background_for_others(gate: Gate) -> None:
+    background = Background(most_of_one=2, most_of_all=8)
+    background.request("gate", gate, None, asker=Asker("cookie", address="a"))
+    for cookie in range(3):
+        background.request(cookie, counting([]), cookie, asker=Asker(f"cookie {cookie}", address="a"))
+    refused = background.request("more", counting([]), 0, asker=Asker("another cookie", address="a"))
+    assert refused.state == "failed"
+    assert background.request("other", counting([]), 0, asker=Asker("patient", address="b")).state == "running"
+    gate.go.set()
+    background.close(PATIENCE)

@@ -5,11 +5,13 @@ import time
 
 import pytest
 
+from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.engine.cleaning import clean, empty_bin, next_to_go, sweep
 from mnist_core.store import RunState, Visitor
 from mnist_core.store.deleting import UNDO_SECONDS
 
 MB = 1_000_000
+NEW = RunConfig(model=NetworkConfig())
 
 
 @pytest.fixture
@@ -25,13 +27,14 @@ def test_nothing_goes_while_there_is_room(store, small_disk, record):
 
 def test_the_oldest_runs_are_named_before_they_go_and_go_when_it_is_full(store, small_disk, record):
     oldest, second = (record(state=RunState.COMPLETED, size=3 * MB) for _ in range(2))
-    record(state=RunState.COMPLETED, size=3 * MB + 500_000)
+    record(state=RunState.COMPLETED, size=3 * MB + 400_000)
     assert [run.id for run in next_to_go(store)] == [oldest.id]
     assert clean(store) == [], "it was said that it will go, not that it is gone"
     record(state=RunState.COMPLETED, size=MB)
     assert clean(store) == [oldest.id]
-    assert not store.files(oldest.id).folder.exists()
+    assert not store.exists(oldest.id)
     assert store.exists(second.id)
+    assert store.undelete(oldest.id, Visitor(None, is_admin=True)).id == oldest.id, "it can be undone"
 
 
 def test_runs_that_are_kept_or_not_finished_stay(store, small_disk, record):
@@ -56,15 +59,55 @@ def test_deleted_runs_are_removed_once_their_time_is_over(store, record, monkeyp
     assert not store.exists(run.id, deleted=True)
 
 
-def test_deleted_runs_make_room_before_any_other_goes_the_longest_deleted_first(store, small_disk, record):
-    kept = record(state=RunState.COMPLETED, size=6 * MB)
-    first, second = (record(state=RunState.COMPLETED, size=3 * MB) for _ in range(2))
+def test_on_a_full_disk_too_what_was_deleted_can_be_brought_back_for_a_while(store, small_disk, record):
+    record(state=RunState.COMPLETED, size=6 * MB)
+    first, second = (record("ada", RunState.COMPLETED, size=3 * MB) for _ in range(2))
     for run in (first, second):
-        store.delete(run.id, Visitor(None, is_admin=True))
+        store.delete(run.id, Visitor("ada"))
     assert clean(store) == []
-    assert not store.files(first.id).folder.exists()
-    assert store.files(second.id).model.exists(), "there is room for it"
-    assert store.exists(kept.id)
+    assert store.files(first.id).model.exists()
+    assert store.undelete(first.id, Visitor("ada"))
+
+
+class TestWhoMakesRoom:
+    """What is older and honest never goes in favour of what is new."""
+
+    def test_honest_runs_stay_however_full_it_is(self, store, small_disk, record):
+        honest = [record(owner, RunState.COMPLETED, size=4 * MB) for owner in ("ada", "bob", "eve")]
+        assert next_to_go(store) == []
+        assert clean(store) == []
+        assert all(store.exists(run.id) for run in honest)
+
+    def test_runs_of_new_visitors_go_first_the_newest_of_the_fullest_address(self, store, small_disk, record):
+        honest = record("ada", RunState.COMPLETED, size=4 * MB - 100_000)
+        store.create(NEW, "of a class", owner="pupil", address="a school")
+        few = record("pupil", RunState.STOPPED, size=MB)
+        thrown = []
+        for n in range(5):
+            store.create(NEW, "to be known", owner=f"cookie {n}", address="a stranger's")
+            thrown.append(record(f"cookie {n}", RunState.STOPPED, size=MB))
+        assert [run.id for run in next_to_go(store)] == [thrown[4].id]
+        record("ada", RunState.COMPLETED, size=2 * MB)
+        assert clean(store) == [run.id for run in reversed(thrown[2:])]
+        assert store.exists(honest.id)
+        assert store.exists(few.id)
+
+    def test_then_those_of_visitors_who_stayed_away(self, store, small_disk, record, monkeypatch):
+        left = record("ada", RunState.COMPLETED, size=4 * MB)
+        stays = record("bob", RunState.COMPLETED, size=4 * MB)
+        now = time.time
+        monkeypatch.setattr(time, "time", lambda: now() + 15 * 24 * 3600)
+        record("eve", RunState.COMPLETED, size=4 * MB)
+        store.greet("bob")  # only to look
+        assert clean(store) == [left.id]
+        assert store.exists(stays.id)
+
+    def test_visitors_never_push_out_what_the_command_line_made(self, store, small_disk, record):
+        own = record(state=RunState.COMPLETED, size=4 * MB)
+        for owner in ("ada", "bob"):
+            record(owner, RunState.COMPLETED, size=4 * MB)
+        assert clean(store) == []
+        assert store.exists(own.id)
 
 
 def test_the_files_of_a_deleted_run_are_no_leftover(store, record):

@@ -34,3 +34,12 @@ def test_those_who_left_take_no_memory():
     clock.now += 61
     pace.take("another")
     assert len(pace._times) == 1
+
+
+def test_whoever_throws_cookies_away_shares_the_pace_of_an_address():
+    pace = Pace(2, 60.0, Clock())
+    for cookie in range(8):
+        pace.take(f"cookie {cookie}", "one address")
+    with pytest.raises(LimitError, match="At most 8"):
+        pace.take("another cookie", "one address")
+    pace.take("somebody", "another address")

@@ -1,5 +1,8 @@
 """From a run and drawings to a run that learns on."""
 
+import zipfile
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,10 +11,17 @@ from mnist_core.engine import estimate
 from mnist_core.engine.cleaning import clean_drawings
 from mnist_core.engine.supervisor import Supervisor
 from mnist_core.engine.teaching import REHEARSAL, fine_tune_config
-from mnist_core.errors import ConfigError, DrawingsError, LimitError, NotOwnerError, RunStateError
+from mnist_core.errors import (
+    ArtifactMissingError,
+    ConfigError,
+    DrawingsError,
+    LimitError,
+    NotOwnerError,
+    RunStateError,
+)
 from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
 from mnist_core.personal import PersonalSet, content_hash, held_out
-from mnist_core.store import RunState, Visitor
+from mnist_core.store import Outcome, RunState, Visitor, own_process
 
 ADA, BOB = Visitor("ada"), Visitor("bob")
 
@@ -172,3 +182,98 @@ def test_drawings_of_a_run_of_an_earlier_version_are_held_back_as_they_were(stor
     files = store.files(supervisor.fine_tune(base, set_, "mine", visitor=ADA))
     np.savez_compressed(files.drawings, images=set_.images, labels=set_.labels)
     assert np.flatnonzero(files.read_drawings().held_out).tolist() == [2, 6, 10, 14, 18]
+
+
+class TestWhoseTheDrawingsAre:
+    """A run may be shared and be trained on by others; the drawings that it learned from are its owner's."""
+
+    @pytest.fixture
+    def taught(self, store, supervisor, base):
+        """Return a shared run of Ada's that learned from her drawings, as it is after training."""
+        set_ = drawings()
+        store.add_drawings("ada", "digits", set_.images, set_.labels)
+        run_id = supervisor.fine_tune(base, store.read_drawings("ada", "digits"), "hers", visitor=ADA)
+        files = store.files(run_id)
+        np.savez(files.checkpoint, step=10)
+        files.model.write_bytes(b"a model")
+        files.write_probabilities({"test": np.full((10, 10), 0.1, np.float32)})
+        assert store.claim(run_id, own_process())
+        store.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
+        return store.get(run_id)
+
+    def train_on(self, supervisor, record, visitor):
+        epochs = record.config.train.epochs + 1
+        more = record.config.with_settings({"epochs": epochs})
+        return supervisor.submit(more, "more", visitor=visitor, continues=record.id)
+
+    def pictures_in(self, folder, images):
+        """Return the files below a folder that hold one of the images, packed or not."""
+        found = []
+        for path in folder.rglob("*"):
+            content = path.read_bytes() if path.is_file() else b""
+            if content.startswith(b"PK"):
+                with zipfile.ZipFile(path) as archive:
+                    content = b"".join(archive.read(name) for name in archive.namelist())
+            if any(image.tobytes() in content for image in images):
+                found.append(path.name)
+        return found
+
+    @pytest.mark.parametrize("visitor", [ADA, BOB])
+    def test_a_run_that_goes_on_keeps_the_weights_and_never_the_pictures(self, store, supervisor, taught, visitor):
+        on = self.train_on(supervisor, taught, visitor)
+        assert self.pictures_in(store.files(taught.id).folder, drawings().images) == ["drawings.npz"]
+        assert self.pictures_in(store.files(on).folder, drawings().images) == []
+        for name in ("checkpoint", "base_model", "base_probabilities"):
+            assert getattr(store.files(on), name).read_bytes() == getattr(store.files(taught.id), name).read_bytes()
+        # Its process learns from them where they are.
+        np.testing.assert_array_equal(store.files(on).read_drawings().images, drawings().images)
+        assert store.read_drawings_of(on, BOB) is None
+        assert len(store.read_drawings_of(on, ADA)) == 20
+
+    def test_nor_does_one_that_goes_on_with_that_one(self, store, supervisor, taught):
+        on = self.train_on(supervisor, taught, BOB)
+        np.savez(store.files(on).checkpoint, step=15)
+        assert store.claim(on, own_process())
+        store.finish(on, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
+        further = self.train_on(supervisor, store.get(on), Visitor("eve"))
+        assert store.files(further).drawings_of == taught.id
+        assert store.read_drawings_of(further, Visitor("eve")) is None
+        assert self.pictures_in(store.files(further).folder, drawings().images) == []
+
+    def test_an_admin_looks_at_nobodys_drawings(self, store, taught):
+        assert store.read_drawings_of(taught.id, Visitor("eve", is_admin=True)) is None
+        assert store.read_drawings_of(taught.id, Visitor(None, is_admin=True)) is None
+        assert len(store.read_drawings_of(taught.id, ADA)) == 20
+
+    def test_once_they_are_gone_nobody_trains_on(self, store, supervisor, taught):
+        store.files(taught.id).drawings.unlink()
+        folders = len(list(store.settings.runs_dir.iterdir()))
+        with pytest.raises(ArtifactMissingError, match="Fine-tune"):
+            self.train_on(supervisor, taught, BOB)
+        assert len(list(store.settings.runs_dir.iterdir())) == folders, "nothing is left behind"
+
+    def test_a_network_is_not_taught_with_anothers_drawings(self, store, supervisor, base, taught):
+        hers = store.read_drawings("ada", "digits")
+        with pytest.raises(NotOwnerError, match="another visitor's"):
+            supervisor.fine_tune(base, hers, "his", visitor=BOB)
+        assert not store.find(owner="bob")
+
+    def test_fine_tuning_it_further_takes_its_weights_and_ones_own_drawings(self, store, supervisor, taught):
+        own = replace(drawings(n=12), images=255 - drawings(n=12).images)
+        run_id = supervisor.fine_tune(taught, own, "his", visitor=BOB)
+        assert len(store.files(run_id).read_drawings()) == 12
+        assert self.pictures_in(store.files(run_id).folder, drawings().images) == []
+        assert len(store.read_drawings_of(run_id, BOB)) == 12
+        assert store.read_drawings_of(run_id, ADA) is None
+
+    @pytest.mark.parametrize(("continues", "seen"), [(None, 20), ("another run", None)])
+    def test_in_files_of_earlier_versions_they_are_the_owners_unless_they_were_copied(
+        self, store, taught, continues, seen
+    ):
+        files = store.files(taught.id)
+        set_ = files.read_drawings()
+        np.savez_compressed(files.drawings, images=set_.images, labels=set_.labels, held_out=set_.held_out)
+        store._set(taught.id, continues=continues)
+        found = store.read_drawings_of(taught.id, ADA)
+        assert (None if found is None else len(found)) == seen
+        assert store.read_drawings_of(taught.id, BOB) is None

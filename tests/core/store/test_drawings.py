@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -128,15 +129,17 @@ def test_two_processes_at_once_lose_nothing(store, settings):
     np.testing.assert_array_equal(found.labels, found.images[:, 0, 0] % 10)
 
 
-def test_the_collections_that_rest_longest_go_first(store):
+def test_only_collections_of_visitors_who_stay_away_go_the_longest_away_first(store, monkeypatch):
     store.add_drawings("ada", "digits", images(1, 2), labels(1, 2))
     store.add_drawings("bob", "digits", images(1, 2), labels(1, 2))
     store.add_drawings("eve", "clothes", images(1, 2), labels(1, 2))
-    store.add_drawings("ada", "clothes", images(3), labels(3))  # Ada is back
-    assert store.drop_idle_drawings(7) == 0
-    assert store.drop_idle_drawings(6) == 1
-    assert [store.count_drawings(owner) for owner in ("ada", "bob", "eve")] == [3, 0, 2]
-    assert store.drop_idle_drawings(0) == 2
+    store.greet("ada")  # she is back, if only to look
+    now = time.time()
+    assert store.drop_idle_drawings(0, now - 60) == 0, "all of them were here a moment ago"
+    assert store.drop_idle_drawings(6, now + 60) == 0
+    assert store.drop_idle_drawings(5, now + 60) == 1
+    assert [store.count_drawings(owner) for owner in ("ada", "bob", "eve")] == [2, 0, 2]
+    assert store.drop_idle_drawings(0, now + 60) == 2
 
 
 def test_an_older_database_gets_the_table(tmp_path):

@@ -1,0 +1,163 @@
+"""Who has been here before, and what those who are new share.
+
+A visitor is a cookie, and a cookie can be thrown away: whoever does that is new each time. So new visitors of one
+address share small limits; who has trained a network to its end, or was here a day ago, has limits of their own. A
+class behind one school's address fits into what they share (`Settings.newcomers`).
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import time
+from contextlib import suppress
+from functools import cached_property
+from ipaddress import ip_address
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, literal, select, update
+from sqlalchemy.schema import CreateIndex
+
+from mnist_core.errors import LimitError, StorageError
+from mnist_core.store.finding import Finding
+from mnist_core.store.records import RunState
+from mnist_core.store.tables import drawings, drawings_of_owner, runs, visitors
+
+NEW_SECONDS = 24 * 3600.0
+_DRAWINGS_EACH = 50  # of a new visitor, as far as the shared limit goes
+_KEY_BYTES = 32
+
+
+class Visitors(Finding):
+    """Remembers visitors who keep something here: since when, from where, and whether they trained a network."""
+
+    def meet_all(self) -> None:
+        """Remember visitors whose runs and drawings are older than this table, or were brought back."""
+        with self._begin() as connection:
+            connection.execute(CreateIndex(drawings_of_owner, if_not_exists=True))
+            _meet_those_of_earlier_versions(connection)
+
+    def hashed_address(self, text: str) -> str | None:
+        """Return what is kept of a visitor's address, or None for this very computer.
+
+        It is hashed with a key that lies beside the database, so that a copy of the database tells no addresses.
+        """
+        with suppress(ValueError):
+            if ip_address(text).is_loopback:
+                return None
+        return hmac.new(self._address_key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+    @cached_property
+    def _address_key(self) -> bytes:
+        path = self.settings.address_key_path
+        with suppress(OSError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(_KEY_BYTES))
+        with suppress(OSError):
+            key = path.read_bytes()
+            if len(key) == _KEY_BYTES:
+                return key
+        return secrets.token_bytes(_KEY_BYTES)  # on a full disk: addresses are told apart until the next start
+
+    def greet(self, owner: str) -> None:
+        """Remember that a visitor came, if they keep something here: those who stay away make room first."""
+        with suppress(StorageError), self._begin() as connection:
+            connection.execute(update(visitors).where(visitors.c.id == owner).values(seen=time.time()))
+
+    def is_new(self, owner: str) -> bool:
+        """Whether a visitor has neither trained a network to its end nor kept anything here for a day."""
+        with self._begin() as connection:
+            return connection.execute(select(visitors.c.id).where(visitors.c.id == owner, ~_new())).first() is None
+
+    def check_waiting(self, owner: str, address: str | None) -> None:
+        """Raise `LimitError` where new visitors of one address have as many runs waiting as they may together."""
+        most = max(self.settings.newcomers, self.settings.queued_per_visitor)
+        query = select(func.count()).where(
+            runs.c.owner.in_(new_ones(address)), runs.c.state == RunState.QUEUED.value, runs.c.deleted.is_(None)
+        )
+        if self._count(query) >= most and self.is_new(owner):
+            raise LimitError(
+                "{n} runs of new visitors from your network wait already. Start this one once one of them has begun.",
+                n=most,
+            )
+
+    def who_makes_room(self) -> tuple[dict[str, str | None], dict[str, float]]:
+        """Return new visitors with their addresses, and those who stayed away too long with when they came last."""
+        left = visitors.c.seen < time.time() - self.settings.keep_days * NEW_SECONDS
+        with self._begin() as connection:
+            new = connection.execute(select(visitors.c.id, visitors.c.address).where(_new())).all()
+            away = connection.execute(select(visitors.c.id, visitors.c.seen).where(left, ~_new())).all()
+        return dict(map(tuple, new)), dict(map(tuple, away))
+
+    def _check_drawings(self, connection: Connection, owner: str, address: str | None, most_of_all: int) -> None:
+        """Raise `LimitError` where there are too many drawings, within the transaction that adds some."""
+        count = select(func.count()).select_from(drawings)
+        if connection.execute(count).scalar_one() > most_of_all:
+            raise LimitError(
+                "There is no room for more drawings here now, and nobody's are deleted for new ones. Download those "
+                "that you have, or try again later."
+            )
+        crowded = address is not None and (
+            connection.execute(count.where(drawings.c.owner.in_(those_from(address)))).scalar_one() > most_of_all / 4
+        )
+        most = max(_DRAWINGS_EACH * self.settings.newcomers, self.settings.drawings_per_visitor)
+        if not crowded and connection.execute(select(visitors.c.id).where(visitors.c.id == owner, _new())).first():
+            of_new = count.where(drawings.c.owner.in_(new_ones(address)))
+            crowded = connection.execute(of_new).scalar_one() > most
+        if crowded:
+            raise LimitError(
+                "The visitors from your network keep as many drawings as they may together. Let a network be trained "
+                "to its end, or come back tomorrow: then you have room of your own."
+            )
+
+    def _meet(self, connection: Connection, owner: str | None, address: str | None) -> None:
+        """Remember a visitor who is about to keep something here, within the caller's transaction."""
+        if owner is None:  # the command line
+            return
+        now = time.time()
+        known = connection.execute(update(visitors).where(visitors.c.id == owner).values(seen=now)).rowcount
+        if not known:
+            connection.execute(insert(visitors).values(id=owner, address=address, since=now, seen=now))
+
+    def _earned(self, run_id: str) -> None:
+        """Remember that a visitor has trained a network to its end."""
+        owner = select(runs.c.owner).where(runs.c.id == run_id).scalar_subquery()
+        with self._begin() as connection:
+            connection.execute(update(visitors).where(visitors.c.id == owner).values(trained=True))
+
+    def _count(self, query: Select[Any]) -> int:
+        with self._begin() as connection:
+            return int(connection.execute(query).scalar_one())
+
+
+def _new() -> ColumnElement[bool]:
+    """Return the SQL for `Visitors.is_new`."""
+    return and_(~visitors.c.trained, visitors.c.since > time.time() - NEW_SECONDS)
+
+
+def new_ones(address: str | None) -> Select[Any]:
+    """Return the SQL for the ids of an address's new visitors."""
+    return select(visitors.c.id).where(visitors.c.address.is_not_distinct_from(address), _new())
+
+
+def those_from(address: str) -> Select[Any]:
+    """Return the SQL for the ids of all visitors who came from an address first."""
+    return select(visitors.c.id).where(visitors.c.address == address)
+
+
+def _meet_those_of_earlier_versions(connection: Connection) -> None:
+    """Remember visitors whose runs and drawings are older than this table."""
+    columns = ["id", "since", "seen", "trained"]
+    trained = and_(runs.c.state == RunState.COMPLETED.value, runs.c.imported.is_(None))
+    for table, updated, earned in (
+        (runs, runs.c.updated, func.coalesce(func.max(trained), False)),
+        (drawings, drawings.c.created, literal(False)),
+    ):
+        unknown = ~exists().where(visitors.c.id == table.c.owner)
+        found = (
+            select(table.c.owner, func.min(table.c.created), func.max(updated), earned)
+            .where(table.c.owner.is_not(None), unknown)
+            .group_by(table.c.owner)
+        )
+        connection.execute(insert(visitors).prefix_with("OR IGNORE").from_select(columns, found))
