@@ -133,6 +133,5 @@ else:
             st.caption(f"{hint} {t('A click on the title of a column sorts by it.')}")
 if active:
     progress_of(active)
-with st.container(horizontal=True, vertical_alignment="center"):
-    import_view()
-    admin_box()
+import_view()
+admin_box()
