@@ -95,8 +95,8 @@ def actions(chosen: list[RunRow]) -> None:
             t("networks that came with MNIST Lab"): any(row.shipped for row in chosen),
         }
         if any(kept.values()):
-            kinds = ", ".join(kind for kind, there in kept.items() if there)
-            st.caption(t("Can't be deleted: {kinds}.", kinds=kinds), width="content")
+            kinds = t(" and ").join(kind for kind, there in kept.items() if there)
+            st.caption(t("{kinds} stay as they are.", kinds=kinds[0].upper() + kinds[1:]), width="content")
 
 
 def details(run_id: str) -> None:
