@@ -14,16 +14,11 @@ def test_what_is_typed_means_what_it_says_or_nothing_starts(server: Server, page
     start = page.get_by_role("button", name="Start training")
     wrong = page.get_by_role("alert").filter(has_text="please.")
     size = page.get_by_role("spinbutton", name="Batch size", exact=True)
-    for typed, shown, right in (
-        ("1e2", "100", True),
-        ("8193", "8193", False),
-        ("12.5", "12.5", False),
-        ("64", "64", True),
-    ):
+    for typed, right in (("1e2", True), ("8193", False), ("12.5", False), ("64", True)):
         size.fill(typed)
         size.press("Enter")
         expect(wrong).to_have_count(0 if right else 1)
-        expect(size).to_have_value(shown)
+        expect(size).to_have_value(f"{float(typed):g}")
         expect(start).to_be_enabled(enabled=right)
     rate = page.get_by_role("textbox", name="Learning rate", exact=True)
     code = page.get_by_test_id("stCode")
