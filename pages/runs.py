@@ -95,8 +95,8 @@ def actions(chosen: list[RunRow]) -> None:
             t("networks that came with MNIST Lab"): any(row.shipped for row in chosen),
         }
         if any(kept.values()):
-            kinds = ", ".join(kind for kind, there in kept.items() if there)
-            st.caption(t("Can't be deleted: {kinds}.", kinds=kinds), width="content")
+            kinds = t(" and ").join(kind for kind, there in kept.items() if there)
+            st.caption(t("{kinds} stay as they are.", kinds=kinds[0].upper() + kinds[1:]), width="content")
 
 
 def details(run_id: str) -> None:
@@ -133,6 +133,5 @@ else:
             st.caption(f"{hint} {t('A click on the title of a column sorts by it.')}")
 if active:
     progress_of(active)
-with st.container(horizontal=True, vertical_alignment="center"):
-    import_view()
-    admin_box()
+import_view()
+admin_box()

@@ -14,11 +14,12 @@ from mnist_core.board.board import Board
 from mnist_core.board.events import event_files
 from mnist_core.errors import ArtifactMissingError, MnistLabError
 from mnist_core.store import RunFiles, RunRecord, Store
+from mnist_core.text import cut, graphemes
 
 _REFRESH = 5.0  # seconds after which runs that began meanwhile are shown too
 _MOST = 50_000_000  # bytes of logs that are packed: ours have a few hundred thousand
 _MOST_NAME = 200  # bytes of a name; folders have at most 255
-_NOT_IN_NAMES = re.compile(r"[^\w .,+%-]+")
+_IN_NAMES = re.compile(r"[\w .,+%-]")
 
 
 def zip_logs(files: RunFiles) -> bytes:
@@ -54,10 +55,11 @@ def label(record: RunRecord) -> str:
 
     It becomes the name of a folder, so whatever is no letter, digit or plain sign is left out of it.
     """
-    name = _NOT_IN_NAMES.sub(" ", record.name)
-    words = " ".join(name.split()).strip(" .")[:60]
+    # An accent goes with its letter, so that a character stays or goes as a whole.
+    name = "".join(part if _IN_NAMES.match(part) else " " for part in graphemes(record.name))
+    words = " ".join(name.split()).strip(" .")
     # File systems count bytes, and a letter may have four of them.
-    words = words.encode()[:_MOST_NAME].decode(errors="ignore").rstrip() or "Run"
+    words = cut(cut(words, 60), _MOST_NAME, lambda text: len(text.encode())).rstrip() or "Run"
     return f"{words}, {record.created:%m-%d %H.%M}, {record.id[-4:]}"
 
 

@@ -6,6 +6,7 @@ from html import escape
 from io import BytesIO
 from math import isfinite
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from PIL import Image
 
 from mnist_core.bundle.evidence import Evidence
 from mnist_core.bundle.svg import line_chart
-from mnist_core.config import NetworkConfig
+from mnist_core.config import LogisticConfig, NetworkConfig
 from mnist_core.evaluation import class_scores, confusion_matrix, mistakes, wilson_interval
 from mnist_core.models.summary import layer_rows
 
@@ -78,6 +79,7 @@ def _numbers(evidence: Evidence) -> str:
 
 def _curves(evidence: Evidence) -> str:
     points = [point for point in evidence.points if point.kind == "epoch"]
+    folds = isinstance(evidence.record.config.model, LogisticConfig)  # each is a training of its own
     charts, with_validation = [], False
     for title, name, meaning in _CURVES:
         curves = []
@@ -87,8 +89,14 @@ def _curves(evidence: Evidence) -> str:
                 curves.append((kind, words, line))
                 with_validation |= kind == "valid"
         if curves:
-            last = ", ".join(f"{words} {line[-1][1]:.4f}" for _, words, line in curves)
-            chart = line_chart(curves, "epoch", f"{title} after each epoch; at the end {last}")
+            if folds:
+                last = "on average " + ", ".join(
+                    f"{words} {fmean(y for _, y in line):.4f}" for _, words, line in curves
+                )
+                chart = line_chart(curves, "fold", f"{title} of each fold; {last}", joined=False)
+            else:
+                last = ", ".join(f"{words} {line[-1][1]:.4f}" for _, words, line in curves)
+                chart = line_chart(curves, "epoch", f"{title} after each epoch; at the end {last}")
             charts.append(f"<figure><figcaption><b>{title}</b>, {meaning}<br>{last}</figcaption>{chart}</figure>")
     if not charts:
         return ""

@@ -10,7 +10,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 40
 Points = Sequence[tuple[float, float]]
 
 
-def line_chart(curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str) -> str:
+def line_chart(curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str, *, joined: bool = True) -> str:
     """Return a chart of curves.
 
     Parameters
@@ -18,6 +18,8 @@ def line_chart(curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str
     curves : sequence of (str, str, sequence of (float, float))
         Class name for CSS, words, and finite points; at least one of them has a point.
     x_title, alt : str
+    joined : bool
+        Whether a line goes from point to point.
     """
     everything = [point for _, _, points in curves for point in points]
     xs = ticks(min(x for x, _ in everything), max(x for x, _ in everything), 6, whole=True)
@@ -34,7 +36,8 @@ def line_chart(curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str
     )
     for name, words, points in curves:
         places = [(_x(x, xs), _y(y, ys)) for x, y in points]
-        parts.append(f'<polyline class="{name}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>')
+        if joined:
+            parts.append(f'<polyline class="{name}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>')
         # Many dots would be a thick line.
         for (x, y), (at, value) in zip(places, points, strict=True) if len(points) <= 60 else ():
             parts.append(

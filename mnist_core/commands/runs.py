@@ -14,7 +14,7 @@ from mnist_core.pretrained import install_shipped
 from mnist_core.store import RunState, Store, shared_store
 from mnist_core.store.deleting import UNDO_SECONDS
 from mnist_core.store.listing import MODEL_KINDS, SORTS, RunFilter, RunRow
-from mnist_core.text import translator
+from mnist_core.text import one_line, shortened, translator
 
 _BARS = "▁▂▃▄▅▆▇█"
 _CURVE, _NAME = 8, 32  # characters
@@ -147,8 +147,8 @@ def _print_table(rows: Sequence[RunRow]) -> None:
 
 def _shortened(name: str) -> str:
     # Quoted where it holds what a terminal would act on.
-    name = name if name.isprintable() else json.dumps(name)
-    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
+    name = name if one_line(name) == name else json.dumps(name)
+    return shortened(name, _NAME)
 
 
 def _number(value: float | None, form: str) -> str:

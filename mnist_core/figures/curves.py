@@ -23,6 +23,7 @@ def curve_figure(
     rounds: int,
     steps_per_round: int,
     round_name: str,
+    joined: bool = True,
     judged: Overfitting | None = None,
     theme: Theme,
     t: Translator,
@@ -42,6 +43,8 @@ def curve_figure(
         Epochs (or folds), and batches in each: they give the horizontal axis its range.
     round_name : str
         Translated name of that axis.
+    joined : bool
+        Whether one value follows from the other: folds are no course of time, so they are points.
     judged : Overfitting, optional
         Marks the best epoch, and from where on the curves part.
     theme : Theme
@@ -75,7 +78,7 @@ def curve_figure(
                 [float(p.epoch) for p in epochs],
                 [p.values[key] * factor for p in epochs],
                 name=name,
-                mode="lines+markers",
+                mode="lines+markers" if joined else "markers",
                 line={"color": color, "width": 2.5},
                 marker={"color": color, "size": 8, "symbol": symbol},
                 unit=metric,
@@ -100,12 +103,21 @@ def curve_figure(
     }
 
 
-def curve_alt(points: Sequence[MetricPoint], metric: Metric, t: Translator) -> str:
-    """Return one sentence that says what the curve shows, for screen readers."""
+def curve_alt(points: Sequence[MetricPoint], metric: Metric, t: Translator, *, joined: bool = True) -> str:
+    """Return one sentence that says what the curve shows, for screen readers; `joined` as of `curve_figure`."""
     name = t("accuracy") if metric == "accuracy" else t("loss")
     epochs = [p for p in points if p.kind == "epoch" and metric in p.values]
     if not epochs:
         return t("Curve of the {name}; no epoch is finished yet.", name=name)
+    if not joined:
+        values = [point.values[f"val_{metric}"] for point in epochs if f"val_{metric}" in point.values]
+        return t(
+            "Points of the {name} of {n} folds: validation from {least} to {most}.",
+            name=name,
+            n=len(epochs),
+            least=f"{min(values, default=0.0):.3f}",
+            most=f"{max(values, default=0.0):.3f}",
+        )
     first, last = epochs[0].values[metric], epochs[-1].values[metric]
     sentence = t(
         "Curve of the {name} over {n} epochs: training from {first} to {last}.",

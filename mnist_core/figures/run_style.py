@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from html import escape
 
 from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS
+from mnist_core.text import shortened
 
-_LONGEST, _START = 60, 24
+_LONGEST, _END = 60, 35
 _DASHES = ("solid", "dash", "dot", "dashdot")
 # The symbols of plotly as characters, for words and tables.
 _GLYPHS = {
@@ -49,7 +50,7 @@ Drawn = tuple[str, RunStyle]
 
 def plain_name(name: str) -> str:
     """Return a name that plotly, which reads a little HTML, shows as it was typed; a long one with both its ends."""
-    return escape(name if len(name) <= _LONGEST else f"{name[:_START]}…{name[_START + 1 - _LONGEST :]}", quote=False)
+    return escape(shortened(name, _LONGEST, _END), quote=False)
 
 
 def run_style(slot: int) -> RunStyle:

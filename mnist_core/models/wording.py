@@ -10,7 +10,7 @@ from typing import Any
 from mnist_core.choices import OPTIMIZERS
 from mnist_core.store.listing import ModelKind, model_kind
 from mnist_core.store.requests import MAX_NAME
-from mnist_core.text import Translator, exact
+from mnist_core.text import Translator, cut, exact
 
 KIND_TITLES: Mapping[ModelKind, str] = {
     "dense": "Dense",
@@ -71,7 +71,7 @@ def setting_words(settings: Mapping[str, Any], t: Translator) -> list[str]:
 def variant_name(name: str, t: Translator) -> str:
     """Return the name of a run that begins with the settings of the one called `name`; a variant's is the same."""
     ending = t(", variant")
-    return name if name.endswith(ending) else name[: MAX_NAME - len(ending)] + ending
+    return name if name.endswith(ending) else cut(name, MAX_NAME - len(ending)) + ending
 
 
 def _sizes(sizes: Sequence[int]) -> str:

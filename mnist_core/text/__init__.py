@@ -1,6 +1,7 @@
 """Words: the translation of sentences, and the glossary. Data beside it, no logic of pages."""
 
 from mnist_core.text.glossary import Term, glossary
+from mnist_core.text.graphemes import cut, graphemes, shortened
 from mnist_core.text.markdown import one_line, plain
 from mnist_core.text.numbers import exact, percent, read_number
 from mnist_core.text.places import without_folders
@@ -9,13 +10,16 @@ from mnist_core.text.translation import Translator, languages, translator
 __all__ = [
     "Term",
     "Translator",
+    "cut",
     "exact",
     "glossary",
+    "graphemes",
     "languages",
     "one_line",
     "percent",
     "plain",
     "read_number",
+    "shortened",
     "translator",
     "without_folders",
 ]

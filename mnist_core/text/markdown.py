@@ -2,6 +2,8 @@
 
 import re
 
+from mnist_core.text.graphemes import JOINERS
+
 # All that begins formatting, a formula, a link, a mention, an icon or a directive of Streamlit's, or HTML; and what
 # makes a list of a line that begins with it.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?! )|^[+\-](?= ))", re.IGNORECASE)
@@ -9,6 +11,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?! )|^[+\-](?= ))", re.IGNOREC
 # which takes no room, keeps its parts apart.
 _LINK = re.compile(r"(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@)", re.IGNORECASE)
 _JOINER = "\u2060"
+# Joiners between two letters, and the tags of a flag of emoji, are no letters that can be printed, but parts of one.
+_PARTS = re.compile(f"(?<=\\S)[{JOINERS}](?=\\S)|(?<=\U0001f3f4)[\U000e0020-\U000e007e]+\U000e007f")
 _NUMBERED = re.compile(r"^(\d+)([.)])(?= )")
 
 
@@ -18,5 +22,7 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return text without line breaks, and without what can't be printed."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    """Return text without line breaks, and without what can't be printed: joiners stay between what they join."""
+    kept = {place for found in _PARTS.finditer(text) for place in range(*found.span())}
+    shown = (letter if letter.isprintable() or place in kept else " " for place, letter in enumerate(text))
+    return " ".join("".join(shown).split())

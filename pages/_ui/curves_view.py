@@ -101,6 +101,7 @@ def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | 
                 rounds=total_rounds(record),
                 steps_per_round=record.steps_per_epoch,
                 round_name=t("fold") if logistic else t("epoch"),
+                joined=not logistic,
                 judged=judged if metric == "loss" else None,
                 theme=session.page_theme(),
                 t=i18n.current(),
@@ -109,7 +110,7 @@ def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | 
                 figure,
                 key=f"curve_{metric}",
                 revision=record.id,
-                alt=curve_alt(points, metric, i18n.current()),
+                alt=curve_alt(points, metric, i18n.current(), joined=not logistic),
                 failure=t("The chart could not be loaded. Reload the page."),
             )
 

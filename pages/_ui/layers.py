@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core.choices import ACTIVATIONS, LAYERS, PADDINGS
 from mnist_core.config import LAYER_CLASSES, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig
-from pages._ui import fields, session
+from pages._ui import fields, number_fields, session
 from pages._ui.components import for_ears
 from pages._ui.i18n import t
 
@@ -64,15 +64,15 @@ def _header(layer: dict[str, Any], layer_id: str, index: int, count: int) -> Non
 def _values(layer: dict[str, Any], layer_id: str) -> None:
     match layer["kind"]:
         case "dense":
-            fields.number(Dense, "units", layer, f"{layer_id}_units", step=16)
+            number_fields.whole(Dense, "units", layer, f"{layer_id}_units", step=16)
             fields.choice(Dense, "activation", ACTIVATIONS, layer, f"{layer_id}_activation")
         case "conv2d":
-            fields.number(Conv2D, "filters", layer, f"{layer_id}_filters", step=8)
-            fields.number(Conv2D, "kernel_size", layer, f"{layer_id}_kernel_size")
+            number_fields.whole(Conv2D, "filters", layer, f"{layer_id}_filters", step=8)
+            number_fields.whole(Conv2D, "kernel_size", layer, f"{layer_id}_kernel_size")
             fields.choice(Conv2D, "padding", PADDINGS, layer, f"{layer_id}_padding")
             fields.choice(Conv2D, "activation", ACTIVATIONS, layer, f"{layer_id}_activation")
         case "max_pooling2d":
-            fields.number(MaxPooling2D, "pool_size", layer, f"{layer_id}_pool_size")
+            number_fields.whole(MaxPooling2D, "pool_size", layer, f"{layer_id}_pool_size")
         case "dropout":
             fields.share(Dropout, "rate", layer, f"{layer_id}_rate")
 

@@ -1,8 +1,10 @@
 """Links to copy: a run itself, and its settings ready to train; and the settings that came with one."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import ConfigError
@@ -108,11 +110,31 @@ def _go_back() -> None:
 def _base() -> str:
     """Return the address of the dashboard as the visitor's browser knows it.
 
-    Streamlit takes the page off its end, but not where the visitor began with that page.
+    Not by `st.context.url`: it cuts the name of a page off whatever ends with it, ``http://home-train`` too.
     """
-    address = (st.context.url or "").rstrip("/")
-    start, _, last = address.rpartition("/")
-    return start if last in _PAGES else address
+    context = get_script_run_ctx()
+    info = context.context_info if context is not None else None
+    return dashboard_address(info.url if info is not None else "", st.get_option("server.baseUrlPath") or "")
+
+
+def dashboard_address(address: str, prefix: str) -> str:
+    """Return where the dashboard begins, without a slash at the end.
+
+    Parameters
+    ----------
+    address : str
+        Of one of its pages, as the browser shows it.
+    prefix : str
+        The path that the server itself is set to. A proxy may have one of its own, which only the browser knows.
+    """
+    parts = urlsplit(address)
+    origin, path, own = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/"), prefix.strip("/")
+    if not parts.netloc:
+        return ""
+    if own and f"{path}/".startswith(f"/{own}/"):
+        return f"{origin}/{own}"
+    start, _, last = path.rpartition("/")
+    return origin + (start if last in _PAGES and not parts.path.endswith("/") else path)
 
 
 def _copyable(address: str) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from mnist_core.comparing import differing_settings
+from mnist_core.comparing import SettingRow, differing_settings
 from mnist_core.datasets import get_spec
 from mnist_core.store import RunRecord
+from mnist_core.text import shortened
 from pages._ui import i18n
 from pages._ui.i18n import t
 
@@ -63,8 +64,30 @@ def _by_settings(records: Sequence[RunRecord]) -> list[str]:
     if len(records) > _MOST_APART:
         return [""] * len(records)
     rows = differing_settings([record.config for record in records], i18n.current())
-    words = [", ".join(f"{row.title} {row.values[place]}" for row in rows) for place in range(len(records))]
-    return words if max(map(len, words)) <= _LONGEST_SETTINGS else [""] * len(records)
+    for chosen in (rows, _telling(rows, len(records))):
+        words = [", ".join(f"{row.title} {row.values[place]}" for row in chosen) for place in range(len(records))]
+        if max(map(len, words)) <= _LONGEST_SETTINGS:
+            return words
+    return [""] * len(records)
+
+
+def _telling(rows: Sequence[SettingRow], count: int) -> list[SettingRow]:
+    """Return few settings that tell all runs apart, or as many of them as short words can; the most telling first."""
+
+    def told(chosen: Sequence[SettingRow]) -> int:
+        return len(set(zip(*(row.values for row in chosen), strict=True))) if chosen else 1
+
+    def length(chosen: Sequence[SettingRow]) -> int:
+        return sum(len(row.title) + max(map(len, row.values)) + 3 for row in chosen)
+
+    chosen: list[SettingRow] = []
+    while told(chosen) < count:
+        more = [[*chosen, row] for row in rows]
+        fitting = [one for one in more if length(one) <= _LONGEST_SETTINGS + 2 and told(one) > told(chosen)]
+        if not fitting:
+            break
+        chosen = max(fitting, key=lambda one: (told(one), -length(one)))
+    return chosen
 
 
 def _by_start(records: Sequence[RunRecord]) -> list[str]:
@@ -73,5 +96,4 @@ def _by_start(records: Sequence[RunRecord]) -> list[str]:
 
 def _shortened(name: str, longest: int = _LONGEST) -> str:
     """Return a name of at most so many characters with both its ends: numbers stand at the end of names."""
-    end = longest // 3
-    return name if len(name) <= longest else f"{name[: longest - end - 3].rstrip()} … {name[-end:].lstrip()}"
+    return shortened(name, longest, longest // 3, " … ")

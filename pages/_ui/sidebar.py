@@ -13,7 +13,7 @@ from mnist_core.errors import ConfigError
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
 from mnist_core.text import exact, plain
-from pages._ui import fields, recipe_words, session
+from pages._ui import fields, number_fields, recipe_words, session
 from pages._ui.augmentation_view import augmentation_box
 from pages._ui.dataset_box import dataset_box
 from pages._ui.estimate_view import precision_effect
@@ -43,14 +43,14 @@ def experiment_form() -> None:
             augmentation_box()
         else:
             with st.expander(t("Logistic regression"), icon=":material/tune:", expanded=True):
-                fields.number(LogisticConfig, "folds", draft["model"], "folds")
-                fields.number(TrainConfig, "epochs", draft["train"], "epochs")
-                fields.number(TrainConfig, "seed", draft["train"], "seed")
+                number_fields.whole(LogisticConfig, "folds", draft["model"], "folds")
+                number_fields.whole(TrainConfig, "epochs", draft["train"], "epochs")
+                number_fields.whole(TrainConfig, "seed", draft["train"], "seed")
         with st.expander(t("Data"), icon=":material/database:"):
             if draft["model"]["kind"] == "network":
                 fields.share(DataConfig, "validation_split", draft["data"], "validation_split")
                 _pen_strokes(draft["data"])
-            fields.number(
+            number_fields.whole(
                 DataConfig,
                 "train_size",
                 draft["data"],
@@ -107,17 +107,17 @@ def _training(draft: dict[str, dict[str, object]]) -> None:
     train = draft["train"]
     fields.choice(TrainConfig, "optimizer", OPTIMIZERS, train, "optimizer")
     default = OPTIMIZERS[str(train["optimizer"])].default_learning_rate
-    fields.decimal(
+    number_fields.decimal(
         TrainConfig, "learning_rate", train, "learning_rate", placeholder=t("{rate} (default)", rate=exact(default))
     )
     fields.choice(TrainConfig, "schedule", SCHEDULES, train, "schedule")
     if train["optimizer"] == "sgd":
         fields.share(TrainConfig, "momentum", train, "momentum")
-    fields.number(TrainConfig, "epochs", train, "epochs", most=get_settings().max_epochs)
-    fields.number(TrainConfig, "batch_size", train, "batch_size", step=16)
+    number_fields.whole(TrainConfig, "epochs", train, "epochs", most=get_settings().max_epochs)
+    number_fields.whole(TrainConfig, "batch_size", train, "batch_size", step=16)
     fields.choice(TrainConfig, "loss", LOSSES, train, "loss")
-    fields.number(TrainConfig, "early_stopping", train, "early_stopping", placeholder=t("off"))
-    fields.number(TrainConfig, "seed", train, "seed")
+    number_fields.whole(TrainConfig, "early_stopping", train, "early_stopping", placeholder=t("off"))
+    number_fields.whole(TrainConfig, "seed", train, "seed")
     fields.choice(TrainConfig, "precision", PRECISIONS, train, "precision")
     with suppress(ConfigError):  # the page says what is wrong with the settings
         precision_effect(session.draft_config())

@@ -272,6 +272,34 @@ def test_runs_of_one_name_are_told_apart_by_what_they_tried(finished_run: Finish
     assert len(set(told)) == 2
 
 
+def test_runs_of_one_name_that_differ_in_many_settings_are_told_apart_by_the_telling_ones(
+    finished_run: FinishedRun,
+) -> None:
+    first = finished_run(name="Mine").config
+    wide = NetworkConfig(layers=(Dense(units=300),) * 5)
+    variants = [
+        first.with_settings({"learning_rate": rate, "batch_size": size, "optimizer": optimizer, "seed": seed})
+        for rate, size, optimizer, seed in (
+            (0.01, 32, "sgd", 1),
+            (0.001, 64, "adam", 1),
+            (0.0001, 32, "rmsprop", 2),
+            (0.05, 64, "sgd", 2),
+        )
+    ]
+    variants[3] = variants[3].model_copy(update={"model": wide})
+    names = list(short_names([finished_run(config, name="Mine") for config in variants]).values())
+    assert names == [f"Mine · Learning rate {rate}" for rate in ("0.01 (default)", "0.001 (default)", "0.0001", "0.05")]
+
+
+def test_settings_that_tell_only_some_runs_apart_are_named_all_the_same(finished_run: FinishedRun) -> None:
+    first = finished_run(name="Mine").config
+    settings = [{"batch_size": 32, "seed": 1, "epochs": 3}, {"batch_size": 32, "seed": 1, "epochs": 3}]
+    settings += [{"batch_size": 64, "seed": 2, "epochs": 4}, {"batch_size": 64, "seed": 2, "epochs": 4}]
+    names = list(short_names([finished_run(first.with_settings(one), name="Mine") for one in settings]).values())
+    assert len(set(names)) == 4
+    assert len({name.split(" · ")[1] for name in names}) == 2
+
+
 def test_the_box_takes_as_many_runs_as_are_compared(open_page: OpenPage, some: list[RunRecord]) -> None:
     app = open_page("compare.py", runs=ids(some))
     assert app.multiselect(key="compare_runs").proto.max_selections == MOST_COMPARED

@@ -9,6 +9,7 @@ from mnist_core.config import Dense, Dropout, NetworkConfig, RunConfig
 from mnist_core.links import read_link, write_link
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, Store, Visitor
+from pages._ui.link_view import dashboard_address
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -147,3 +148,31 @@ def _as_admin(run_id: str) -> None:
     from pages._ui.link_view import link_part
 
     link_part(shared_store().get(run_id))
+
+
+@pytest.mark.parametrize(
+    ("address", "prefix", "begins"),
+    [
+        ("http://localhost:8501/train", "", "http://localhost:8501"),
+        ("http://localhost:8501/", "", "http://localhost:8501"),
+        ("http://localhost:8501", "", "http://localhost:8501"),
+        ("http://home-train/", "", "http://home-train"),
+        ("http://draw/runs?run=1#x", "", "http://draw"),
+        ("http://[::1]:8501/runs", "", "http://[::1]:8501"),
+        ("http://host/x/train", "x", "http://host/x"),
+        ("http://host/x/", "x", "http://host/x"),
+        ("http://host/draw/train", "draw", "http://host/draw"),
+        ("http://host/draw", "draw", "http://host/draw"),
+        ("http://host/a/b/runs", "/a/b/", "http://host/a/b"),
+        # a proxy that takes its own prefix off
+        ("https://lab.example/mnist/train", "", "https://lab.example/mnist"),
+        ("https://lab.example/mnist/", "", "https://lab.example/mnist"),
+        ("https://lab.example/mnist/", "x", "https://lab.example/mnist"),
+        ("https://lab.example/train/", "", "https://lab.example/train"),
+        ("https://lab.example/train/runs", "", "https://lab.example/train"),
+        ("https://lab.example/proxy/x/runs", "x", "https://lab.example/proxy/x"),
+        ("", "", ""),
+    ],
+)
+def test_links_begin_with_the_address_that_the_browser_sees(address: str, prefix: str, begins: str) -> None:
+    assert dashboard_address(address, prefix) == begins

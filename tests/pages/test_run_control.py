@@ -15,6 +15,7 @@ from mnist_core.gateway import VISITOR_COOKIE, Tries
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, own_process, shared_store
 from tests.pages.test_pages import words
+from tests.pages.test_runs import tick
 
 OpenPage = Callable[..., AppTest]
 CONFIG = RunConfig(
@@ -289,6 +290,21 @@ def admin_page(open_page: OpenPage, store: Store, monkeypatch: pytest.MonkeyPatc
 def test_without_a_password_in_the_settings_nobody_becomes_admin(open_page: OpenPage) -> None:
     app = open_page("train.py", run="new")
     assert not [field for field in app.text_input if field.key == "admin_token"]
+
+
+def test_the_password_takes_no_sidebar_and_an_admin_is_told_what_an_admin_may_do(
+    open_page: OpenPage, store: Store, finished_run: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_ADMIN_TOKEN", "a long password")
+    get_settings.cache_clear()
+    theirs = [finished_run(owner=OTHER, name=name) for name in ("One", "Two")]
+    app = open_page("runs.py")
+    assert not app.sidebar.children
+    app.text_input(key="admin_token").set_value("a long password").run()
+    assert not app.sidebar.children
+    tick(app, "One", "Two")
+    assert app.button(key="runs_delete").label == f"Delete {len(theirs)}"
+    assert "stay as they are" not in everything(app)
 
 
 def test_a_wrong_password_changes_nothing(admin_page: AppTest) -> None:

@@ -83,6 +83,17 @@ def test_the_curve_in_words_names_first_last_and_validation() -> None:
     )
 
 
+def test_folds_are_points_without_a_line() -> None:
+    points = [point("epoch", fold, fold, loss=1.0, val_loss=0.1 * fold) for fold in (1, 2, 3)]
+    figure = curve_figure(
+        points, "loss", rounds=3, steps_per_round=1, round_name="fold", joined=False, theme=LIGHT, t=T
+    )
+    assert [trace["mode"] for trace in figure["data"]] == ["markers", "markers"]
+    assert curve_alt(points, "loss", T, joined=False) == (
+        "Points of the loss of 3 folds: validation from 0.100 to 0.300."
+    )
+
+
 def test_the_best_epoch_and_the_parting_of_the_curves_are_marked() -> None:
     points = [point("epoch", 10 * e, e, loss=1 / e, val_loss=abs(e - 2) + 1.0) for e in (1, 2, 3, 4)]
     judged = Overfitting(best_epoch=2, opens_at=3, last_epoch=4, best_loss=1.0, last_loss=3.0)

@@ -122,7 +122,10 @@ def test_stored_probabilities_are_the_models_on_test_and_validation_images(
 def test_the_last_epoch_and_the_stored_validation_probabilities_agree(dense, files, module_store, shared_digits):
     _, labels = shared_digits.split("validation", dense.config.data)
     measured = accuracy(files(dense).read_probabilities()["validation"], labels)
-    assert measured == pytest.approx(module_store.history(dense.id)["val_accuracy"][-1], abs=1e-6)
+    history = module_store.history(dense.id)
+    assert measured == pytest.approx(history["val_accuracy"][-1], abs=1e-6)
+    assert dense.outcome.val_accuracy == measured
+    assert dense.outcome.val_loss == pytest.approx(history["val_loss"][-1], rel=1e-5)
 
 
 def test_the_outcome_tells_times_size_and_device(completed, keras_model, module_store):

@@ -1,0 +1,87 @@
+"""What is said of a run: the same figure on every page, and nothing that its curve does not say."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
+from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, own_process
+from tests.pages.test_pages import words
+
+OpenPage = Callable[..., AppTest]
+FinishedRun = Callable[..., RunRecord]
+Epochs = list[tuple[float, float, float, float]]
+CONFIG = RunConfig(data=DataConfig(dataset="digits"), model=NetworkConfig(layers=(Dense(units=16),)))
+CURVES: dict[str, Epochs] = {
+    # loss, validation loss, accuracy, validation accuracy
+    "by heart": [(0.9, 0.8, 0.7, 0.75), (0.4, 0.5, 0.9, 0.86), (0.1, 0.6, 0.97, 0.86), (0.02, 0.8, 0.99, 0.85)],
+    "diverging": [(90.0, 44.0, 0.3, 0.3), (70.0, 48.0, 0.32, 0.3), (50.0, 53.0, 0.34, 0.3), (40.0, 61.0, 0.35, 0.3)],
+    "validation above": [(2.0, 0.7, 0.5, 0.8), (1.5, 0.8, 0.6, 0.81), (1.2, 0.9, 0.65, 0.81), (1.0, 0.95, 0.7, 0.8)],
+    "guessing": [(2.31, 2.30, 0.1, 0.1), (2.306, 2.32, 0.1, 0.1), (2.303, 2.38, 0.1, 0.1), (2.302, 2.4, 0.11, 0.1)],
+    "falling": [(2.0, 2.0, 0.3, 0.3), (1.5, 1.5, 0.5, 0.5), (1.0, 1.0, 0.7, 0.7), (0.8, 0.8, 0.8, 0.8)],
+}
+
+
+def run_with(store: Store, epochs: Epochs, state: RunState = RunState.COMPLETED) -> str:
+    run_id = store.create(CONFIG, "A run")
+    assert store.claim(run_id, own_process())
+    for epoch, values in enumerate(epochs, 1):
+        named = dict(zip(("loss", "val_loss", "accuracy", "val_accuracy"), values, strict=True))
+        store.add_points(run_id, [MetricPoint(kind="epoch", step=epoch, epoch=epoch, seconds=1.0, values=named)])
+    assert store.finish(run_id, state, outcome=Outcome(test_loss=1.0, test_accuracy=0.8, seconds={"fit": 3.0}))
+    return run_id
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_learning_by_heart_is_told_of_nothing_else(name: str, open_page: OpenPage, store: Store) -> None:
+    shown = words(open_page("train.py", run=run_with(store, CURVES[name])))
+    assert ("The network learns the training images by heart" in shown) == (name == "by heart")
+    assert "hardly changed" not in shown
+    if name == "by heart":
+        assert "From epoch 3 on the curves part" in shown
+
+
+def _with_outcome(run: RunRecord, store: Store, **values: float) -> RunRecord:
+    """Give a run an outcome as its worker writes it: losses are computed from logits."""
+    changed = store.create(run.config, run.name)
+    assert store.claim(changed, own_process())
+    store.files(changed).write_probabilities(store.files(run.id).read_probabilities())
+    assert store.finish(changed, RunState.COMPLETED, outcome=replace(run.outcome, **values))
+    return store.get(changed)
+
+
+def test_a_run_has_one_test_loss_on_every_page(open_page: OpenPage, finished_run: FinishedRun, store: Store) -> None:
+    run = _with_outcome(finished_run(), store, test_loss=0.1209, val_loss=0.3456, val_accuracy=0.8765)
+    for page, query in (("runs.py", {"run": run.id}), ("evaluate.py", {"run": run.id})):
+        shown = {metric.label: metric.value for metric in open_page(page, **query).metric}
+        assert shown["Test loss"] == "0.1209", page
+    app = open_page("compare.py", runs=run.id)
+    assert "0.1209" in words(app)
+    app = open_page("evaluate.py", run=run.id)
+    app.segmented_control(key="evaluate_split").set_value("validation").run()
+    assert {metric.label: metric.value for metric in app.metric}["Validation loss"] == "0.3456"
+    shown = {metric.label: metric.value for metric in open_page("train.py", run=run.id).metric}
+    assert shown["Validation accuracy"] == "87.65%"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence", "columns"),
+    [
+        ({"seed": 7}, "Only the seed differs", 1),
+        ({"batch_size": 32}, "Only one setting differs", 1),
+        ({"batch_size": 32, "seed": 7}, "One setting differs, and the seed", 2),
+        ({"batch_size": 32, "epochs": 4}, "They differ in 2 settings", 2),
+        ({"batch_size": 32, "epochs": 4, "seed": 7}, "They differ in 3 settings", 3),
+    ],
+)
+def test_as_many_settings_are_told_to_differ_as_the_table_shows(
+    changes: dict[str, int], sentence: str, columns: int, open_page: OpenPage, finished_run: FinishedRun
+) -> None:
+    first = finished_run(name="One")
+    second = finished_run(first.config.with_settings(changes), name="Two")
+    shown = words(open_page("compare.py", runs=f"{first.id},{second.id}"))
+    assert sentence in shown
+    table = shown.split('aria-label="Settings that differ"')[1].split("</thead>")[0]
+    assert table.count('scope="col"') == columns + 1
