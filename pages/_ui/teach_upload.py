@@ -1,16 +1,12 @@
 """Drawings from a file: looked at, turned where they lie otherwise than a network expects, and added."""
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec
-from mnist_core.errors import LimitError
-from mnist_core.inference import classifier
-from mnist_core.personal import Lie, find_lie, read_csv, read_npz, turned
-from mnist_core.personal.drawings import Images, Labels
+from mnist_core.personal import turned
+from mnist_core.personal.drawings import Images
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.text import plain
@@ -18,9 +14,9 @@ from pages._ui import session
 from pages._ui.errors import errors_in_words
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
+from pages._ui.teach_found import FOUND, Found, read_file
 
-_FILE, _FOUND = "teach_file", "teach_found"
-_ZIP = b"PK"  # how every NPZ file begins
+_FILE = "teach_file"
 _SHOWN = 12  # drawings before they are added
 _TURNS: Mapping[str, str] = {
     "none": "As they are",
@@ -34,24 +30,13 @@ _TURNS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What is in a file, and how it lies for one network."""
-
-    digest: str
-    run: str
-    images: Images
-    labels: Labels
-    lie: Lie
-
-
 def upload(record: RunRecord) -> None:
     """Show the way to add drawings from a file; nothing where uploads are switched off."""
     if not get_settings().uploads:
         return
     generation = st.session_state.setdefault(_FILE, 0)
     # With a new key the bubble closes: it would lie over the drawings that were found.
-    key = f"teach_bubble_{_FOUND in st.session_state}"
+    key = f"teach_bubble_{FOUND in st.session_state}"
     with st.popover(t("Upload"), icon=":material/upload:", type="tertiary", key=key):
         st.caption(
             t(
@@ -64,32 +49,17 @@ def upload(record: RunRecord) -> None:
             t("File with drawings"), type=["csv", "npz"], key=f"{_FILE}_{generation}", max_upload_size=10
         )
     if file is None:
-        st.session_state.pop(_FOUND, None)
+        st.session_state.pop(FOUND, None)
         return
     with errors_in_words(), st.container(border=True):
-        known = _FOUND in st.session_state
-        found = _read(file.getvalue(), record)
+        known = FOUND in st.session_state
+        found = read_file(file.getvalue(), record)
         if not known:
             st.rerun()
         _look(found, record, generation)
 
 
-def _read(data: bytes, record: RunRecord) -> _Found:
-    """Return what is in a file; read once, and the file itself is not kept."""
-    digest = hashlib.sha256(data).hexdigest()
-    known: _Found | None = st.session_state.get(_FOUND)
-    if known is None or (known.digest, known.run) != (digest, record.id):
-        most = get_settings().drawings_per_visitor
-        left = most - shared_store().count_drawings(session.owner())
-        if left <= 0:
-            raise LimitError("At most {most} drawings can be kept. Delete some that you don't need.", most=f"{most:,}")
-        images, labels = (read_npz if data.startswith(_ZIP) else read_csv)(data, left)
-        lie = find_lie(images, labels, classifier(shared_store().files(record.id)).predict)
-        known = st.session_state[_FOUND] = _Found(digest, record.id, images, labels, lie)
-    return known
-
-
-def _look(found: _Found, record: RunRecord, generation: int) -> None:
+def _look(found: Found, record: RunRecord, generation: int) -> None:
     """Say what is odd, offer to turn it, show the drawings as they will be kept, and add them."""
     spec, key = get_spec(record.config.data.dataset), f"{found.digest[:8]}_{record.id}"
     _say_what_is_odd(found, record)
@@ -109,12 +79,12 @@ def _look(found: _Found, record: RunRecord, generation: int) -> None:
     if st.button(t("Add {n} drawings", n=f"{len(images):,}"), key="teach_add", type="primary", icon=":material/add:"):
         added = shared_store().add_drawings(session.owner(), spec.kind, images, found.labels, address=session.address())
         st.session_state[_FILE] = generation + 1
-        st.session_state.pop(_FOUND, None)
+        st.session_state.pop(FOUND, None)
         st.toast(t("{n} drawings are added.", n=f"{len(added):,}"), icon=":material/check:")
         st.rerun()
 
 
-def _say_what_is_odd(found: _Found, record: RunRecord) -> None:
+def _say_what_is_odd(found: Found, record: RunRecord) -> None:
     lie, total = found.lie, len(found.images)
     name = plain(t(record.name))
     if lie.inverted.any():
@@ -143,7 +113,7 @@ def _say_what_is_odd(found: _Found, record: RunRecord) -> None:
         st.caption(t("“{name}” reads {few} of {n} right.", **few))
 
 
-def _preview(images: Images, found: _Found, spec: DatasetSpec) -> None:
+def _preview(images: Images, found: Found, spec: DatasetSpec) -> None:
     st.markdown(t("As they will be kept:"))
     tiles = [
         Tile(image, spec.class_names[label])

@@ -60,6 +60,8 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "visitor_uploads_mb": "18",
         "total_uploads_mb": "19",
         "metrics": "true",
+        "newcomers": "17",
+        "keep_days": "3",
         "backend": "jax",
     }
     assert set(values) == set(Settings.model_fields)
