@@ -25,6 +25,7 @@ from mnist_core.store import shared_store
 from pages._ui.asking import check_is_open
 from pages._ui.errors import show_unexpected
 from pages._ui.web import routes, site
+from pages._ui.wire import Wire
 
 raise_limit()
 let_loops_sleep()
@@ -61,6 +62,6 @@ app = st.App(
     "pages/_dashboard.py",
     lifespan=lifespan,
     routes=routes(),
-    middleware=[Middleware(Gateway, settings=settings, site=site())],
+    middleware=[Middleware(Gateway, settings=settings, site=site()), Middleware(Wire)],
     on_script_error=show_unexpected,
 )

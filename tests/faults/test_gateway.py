@@ -11,6 +11,7 @@ import psutil
 import pytest
 import requests
 import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.serving import Server, running_server
@@ -51,6 +52,30 @@ def test_a_flood_of_reruns_is_cut_off_with_a_reason_and_others_go_on(server: Ser
     assert (code, reason) == (1008, "This page sent more than the server can answer, so it was cut off.")
     assert times  # pages of others were answered meanwhile; `python -m benchmarks.gateway` says how fast
     assert requests.get(f"{server.url}/lab/health", timeout=30).ok
+
+
+def test_a_page_learns_no_folder_of_the_server_and_can_not_empty_the_caches_of_others(server: Server) -> None:
+    async def run() -> list[bytes]:
+        async with connect(server, "g") as socket:
+            for message in (
+                BackMsg(load_git_info=True),
+                BackMsg(clear_cache=True),
+                BackMsg(debug_shutdown_runtime=True),
+            ):
+                await socket.send(BackMsg(**{kind: True}).SerializeToString())
+            await socket.send(RERUN)
+            received = []
+            async for raw in socket:
+                received.append(raw)
+                if ForwardMsg.FromString(raw).WhichOneof("type") == "script_finished":
+                    return received
+        return received
+
+    received = asyncio.run(run())
+    kinds = {ForwardMsg.FromString(raw).WhichOneof("type") for raw in received}
+    assert "new_session" in kinds
+    assert "git_info_changed" not in kinds
+    assert not [raw for raw in received if str(Path(__file__).parents[2]).encode() in raw]
 
 
 def deflated(size: int) -> bytes:
