@@ -57,11 +57,7 @@ def test_a_flood_of_reruns_is_cut_off_with_a_reason_and_others_go_on(server: Ser
 def test_a_page_learns_no_folder_of_the_server_and_can_not_empty_the_caches_of_others(server: Server) -> None:
     async def run() -> list[bytes]:
         async with connect(server, "g") as socket:
-            for message in (
-                BackMsg(load_git_info=True),
-                BackMsg(clear_cache=True),
-                BackMsg(debug_shutdown_runtime=True),
-            ):
+            for kind in ("load_git_info", "clear_cache", "debug_shutdown_runtime"):
                 await socket.send(BackMsg(**{kind: True}).SerializeToString())
             await socket.send(RERUN)
             received = []
