@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from mnist_core.store.artifacts import is_run_id
-from mnist_core.store.folders import Folders, read_curve, read_record
+from mnist_core.store.folders import Folders, read_curve, read_record, values_of
 from mnist_core.store.metrics import metric_rows
 from mnist_core.store.records import MetricPoint, RunError, RunState
 from mnist_core.store.tables import metrics, runs
@@ -29,15 +29,18 @@ class Adopting(Folders):
         What a folder says is newer than the copy. A run without a folder was removed after the copy was made.
         """
         with self._begin() as connection:
-            rows = connection.execute(select(runs.c.id, runs.c.shipped.is_not(None).label("shipped"))).all()
-        for row in rows:
-            if row.shipped:
-                continue
-            if not self.files(row.id).folder.is_dir():
-                with self._begin() as connection:
+            rows = connection.execute(select(runs).where(runs.c.shipped.is_(None))).all()
+            for row in rows:
+                files = self.files(row.id)
+                if not files.folder.is_dir():
                     connection.execute(delete(runs).where(runs.c.id == row.id))
-            elif not self.adopt_from_folder(row.id):
-                self._mark_ended(row.id)
+                    continue
+                told = read_record(files.record, row.id)
+                trained = row.state == RunState.RUNNING.value  # its curve went on after the copy
+                if told is not None and (trained or told != values_of(row)):
+                    self._adopt(connection, row.id, told, read_curve(files.curve))
+                else:
+                    _end(connection, row.id, row.state, files.size())
         self.adopt_all()
         with self._begin() as connection:
             query = select(runs.c.id).where(runs.c.shipped.is_(None), runs.c.deleted.is_(None)).order_by(runs.c.id)
@@ -54,16 +57,16 @@ class Adopting(Folders):
 
     def adopt_all(self) -> list[str]:
         """Record all runs whose folder tells of them and which the database doesn't know; return their ids."""
-        return [run_id for run_id in self.without_row() if self.adopt_from_folder(run_id)]
-
-    def adopt_from_folder(self, run_id: str) -> bool:
-        """Record a run as its folder says; return whether it says so. It takes the place of an older row."""
-        files = self.files(run_id)
-        values = read_record(files.record, run_id)
-        if values is None:
-            return False
-        self.adopt(run_id, values, read_curve(files.curve))
-        return True
+        adopted = []
+        lost = self.without_row()
+        with self._begin() as connection:
+            for run_id in lost:
+                files = self.files(run_id)
+                told = read_record(files.record, run_id)
+                if told is not None:
+                    self._adopt(connection, run_id, told, read_curve(files.curve))
+                    adopted.append(run_id)
+        return adopted
 
     def adopt(self, run_id: str, values: Mapping[str, Any], points: Sequence[MetricPoint] | None) -> None:
         """Record a run by its columns and its curve, where one is given; one that trained was interrupted.
@@ -77,30 +80,33 @@ class Adopting(Folders):
             None leaves the points as they are.
         """
         with self._begin() as connection:
-            if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is None:
-                connection.execute(insert(runs).values(**values))
-            else:
-                connection.execute(update(runs).where(runs.c.id == run_id).values(**values, curve=None))
-            if points is not None:
-                connection.execute(delete(metrics).where(metrics.c.run_id == run_id))
-                if points:
-                    connection.execute(insert(metrics), metric_rows(run_id, points))
-                    if values["state"] == RunState.RUNNING.value:
-                        newest = {"epoch": points[-1].epoch, "step": points[-1].step}
-                        connection.execute(update(runs).where(runs.c.id == run_id).values(**newest))
-            _end(connection, run_id, self.files(run_id).size())
-            self._write_record(connection, run_id)
+            self._adopt(connection, run_id, values, points)
 
-    def _mark_ended(self, run_id: str) -> None:
-        with self._begin() as connection:
-            _end(connection, run_id, self.files(run_id).size())
+    def _adopt(
+        self, connection: Connection, run_id: str, values: Mapping[str, Any], points: Sequence[MetricPoint] | None
+    ) -> None:
+        if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is None:
+            connection.execute(insert(runs).values(**values))
+        else:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(**values, curve=None))
+        if points is not None:
+            connection.execute(delete(metrics).where(metrics.c.run_id == run_id))
+        if points:
+            connection.execute(insert(metrics), metric_rows(run_id, points))
+            if values["state"] == RunState.RUNNING.value:
+                newest = {"epoch": points[-1].epoch, "step": points[-1].step}
+                connection.execute(update(runs).where(runs.c.id == run_id).values(**newest))
+        _end(connection, run_id, values["state"], self.files(run_id).size())
+        self._write_record(connection, run_id)
 
 
-def _end(connection: Connection, run_id: str, size: int) -> None:
+def _end(connection: Connection, run_id: str, state: str, size: int) -> None:
     """Mark a run that trained as interrupted: whoever trained it doesn't know this database."""
+    if state != RunState.RUNNING.value:
+        return
     connection.execute(
         update(runs)
-        .where(runs.c.id == run_id, runs.c.state == RunState.RUNNING.value)
+        .where(runs.c.id == run_id)
         .values(
             state=RunState.INTERRUPTED.value,
             phase="",

@@ -77,7 +77,7 @@ class Folders(Database):
                 continue
             if not files.curve.exists() and row.state not in ("queued", "running"):
                 self.keep_curve(run_id)
-            if read_record(files.record, run_id) != _values(row):
+            if read_record(files.record, run_id) != values_of(row):
                 with self._begin() as connection:
                     connection.execute(runs.update().where(runs.c.id == run_id).values(id=run_id))  # takes the lock
                     self._write_record(connection, run_id)
@@ -102,8 +102,10 @@ class Folders(Database):
         path = self.files(run_id).record
         if row is None or not path.parent.is_dir():
             return
+        if read_record(path, run_id) == values_of(row):
+            return
         try:
-            write_record(path, _values(row))
+            write_record(path, values_of(row))
         except OSError as error:
             if must_be_kept and isinstance(error, DiskFullError):
                 raise
@@ -117,7 +119,7 @@ def _tell(path: Path, error: OSError) -> None:
         pass  # where the disk is full, so is the log
 
 
-def _values(row: Row[Any]) -> dict[str, Any]:
+def values_of(row: Row[Any]) -> dict[str, Any]:
     """Return what a folder says of a row."""
     return {column.name: row._mapping[column.name] for column in runs.columns if column.name not in _LEFT_OUT}
 
