@@ -3,16 +3,19 @@
 Digits and clothes have a drawing each, so that a change of the network never reads a digit as a shoe.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from mnist_core.drawing import Drawing, Sample, fill_outline, read_canvas
+from mnist_core.errors import ImageError
 
 SIZE = 280  # side of a drawing: ten units for each pixel of an MNIST image
 FINE = 2  # pixels of the canvas for each unit, so that lines are crisp where the canvas is shown large
 _NAMES = {"digits": "canvas", "clothes": "clothes"}
 _MOST_STEPS = 50  # so many can be taken back
+_MOST_HELD = 15_000  # commands of all their strokes together: two of the longest drawings, several megabytes
 
 
 def clear_canvas(kind: str = "digits") -> None:
@@ -57,8 +60,9 @@ def take(content: Any, state: dict[str, Any]) -> None:
         return
     if len(now) > len(known):
         now = [*known, *now[len(known) :]]  # the steps share their strokes, so that they cost nothing
-        steps = [now[:n] for n in range(len(known) + 1, len(now))]
-        state["before"] = [*state["before"], *_worth_keeping(state), *steps][-_MOST_STEPS:]
+        several = len(now) > len(known) + 1
+        steps = [now[:n] for n in range(len(known) + 1, len(now))] if several and _is_readable(now) else []
+        state["before"] = _latest([*state["before"], *_worth_keeping(state), *steps])
         state["undone"] = []  # what was taken back is forgotten
     state["content"] = content | {"objects": now}
 
@@ -77,7 +81,14 @@ def _put(kind: str, objects: list[Any]) -> None:
     """Replace the drawing, which is a step that can be taken back."""
     state = state_of(kind)
     if objects or objects_of(state["content"]):
-        _replace(kind, objects, [*state["before"], *_worth_keeping(state)][-_MOST_STEPS:], [])
+        _replace(kind, objects, _latest([*state["before"], *_worth_keeping(state)]), [])
+
+
+def _is_readable(objects: list[Any]) -> bool:
+    with suppress(ImageError):
+        read_canvas({"objects": objects}, FINE * SIZE)
+        return True
+    return False
 
 
 def _worth_keeping(state: dict[str, Any]) -> list[list[Any]]:
@@ -85,6 +96,18 @@ def _worth_keeping(state: dict[str, Any]) -> list[list[Any]]:
     objects = objects_of(state["content"])
     readable = not objects or (state["read"] is not None and state["read"][0] is objects)
     return [objects] if readable else []
+
+
+def _latest(steps: list[list[Any]]) -> list[list[Any]]:
+    """Return the latest steps, as many as may be held; a stroke that several of them share counts once."""
+    kept: list[list[Any]] = []
+    seen: dict[int, int] = {}
+    for step in reversed(steps[-_MOST_STEPS:]):
+        seen |= {id(stroke): len(stroke["path"]) for stroke in step}
+        if sum(seen.values()) > _MOST_HELD:
+            break
+        kept.append(step)
+    return kept[::-1]
 
 
 def _replace(kind: str, objects: list[Any], before: list[list[Any]], undone: list[list[Any]]) -> None:

@@ -342,6 +342,22 @@ class TestDraw:
         assert [len(step) for step in steps] == [0, 1, 2]
         assert steps[1][0] is steps[2][0] is app.session_state["canvas"]["content"]["objects"][0]
 
+    def test_long_drawings_that_were_cleared_do_not_pile_up(
+        self, open_page: OpenPage, finished_run: FinishedRun
+    ) -> None:
+        finished_run()
+        app = open_page("draw.py")
+        for _ in range(4):
+            key = f"canvas_{app.session_state['canvas']['generation']}"
+            long = np.random.default_rng(0).uniform(0, 280, (5_000, 2)).tolist()
+            app.session_state[key] = drawn(long)
+            app.run()
+            app.button(key="draw_clear").click().run()
+        steps = app.session_state["canvas"]["before"]
+        assert sum(bool(step) for step in steps) == 2
+        app.button(key="draw_undo").click().run()
+        assert "Your strokes" in words(app)
+
     def test_a_drawing_is_prepared_once_for_each_change(
         self, open_page: OpenPage, finished_run: FinishedRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -452,7 +468,9 @@ class TestDraw:
         app.button(key="draw_clear").click().run()
         assert "Draw a digit from 0 to 9" in words(app)
 
-    @pytest.mark.parametrize("raw", [{"objects": [{}]}, {"objects": [{"type": "Path", "path": [["M", None, 1]]}]}])
+    @pytest.mark.parametrize(
+        "raw", [{"objects": [{}]}, {"objects": [{}, 3, {}]}, {"objects": [{"type": "Path", "path": [["M", None, 1]]}]}]
+    )
     def test_a_drawing_that_cannot_be_read_is_explained(
         self, raw: dict[str, Any], open_page: OpenPage, finished_run: FinishedRun
     ) -> None:
