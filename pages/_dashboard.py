@@ -14,7 +14,6 @@ UI = Path(__file__).parent / "_ui"
 # The icon is a file of ours: a named symbol would be fetched from a server elsewhere.
 st.set_page_config(page_title="MNIST Lab", page_icon=UI / "icon.png", layout="wide", initial_sidebar_state=340)
 st.logo(UI / "icon.png", size="large")
-st.html(UI / "style.css")
 
 PAGES = (
     ("home.py", "Home", ":material/home:"),

@@ -14,14 +14,14 @@ _WIDGETS = (
     *("Metric", "Multiselect", "NumberInput", "PageLink", "Pagination", "Progress", "Selectbox", "Slider"),
     *("StreamlitMarkdown", "TextInput"),
 )
-_STYLE = """<style>
+_STYLE = """
 /* A page begins with its heading: what is there before has no width yet, and no sidebar beside it. */
 [data-testid=stApp]:not([data-test-script-state=notRunning]):not(:has([data-testid=stMain] h1))
   [data-testid=stAppViewContainer],
 /* What comes after a widget whose code is on its way waits for it, or it would be moved. */
 :is([data-testid=stElementContainer]:not([height$=px]), [data-testid=stLayoutWrapper]):has([data-testid=stSkeleton])
   ~ :not([data-testid=stColumn]) { visibility: hidden; }
-</style>
+@keyframes lab-appear { from { opacity: 0; } }
 """
 
 
@@ -29,4 +29,7 @@ def head() -> str:
     """Return what goes into the head of every page."""
     folder = Path(st.__file__).parent / "static/static/js"
     files = sorted(path.name for name in _WIDGETS for path in folder.glob(f"{name}.*.js"))
-    return "".join((_STYLE, *(f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in files)))
+    # Streamlit writes its own rules later; within ":root" ours are the more specific ones.
+    rules = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+    links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in files)
+    return "".join((f"<style>{_STYLE}:root {{\n{rules}}}</style>", *links))
