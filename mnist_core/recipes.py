@@ -33,6 +33,8 @@ class Recipe:
         Fixed name, used on the command line and in links.
     title, summary, lesson : str
         Name, what it is in one line, and what one learns from it.
+    anywhere : str
+        What it is in one line on whatever images: nothing that only its own dataset keeps.
     config : RunConfig
         The settings.
     expected : dict of str to float
@@ -46,6 +48,7 @@ class Recipe:
     id: str
     title: str
     summary: str
+    anywhere: str
     lesson: str
     config: RunConfig
     expected: dict[str, float]
@@ -98,6 +101,7 @@ RECIPES: dict[str, Recipe] = {
             id="first-network",
             title="First network",
             summary="One hidden layer of 512 units reads handwritten digits.",
+            anywhere="One hidden layer of 512 units.",
             lesson="How far a single hidden layer gets in five epochs.",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.0),
@@ -111,6 +115,7 @@ RECIPES: dict[str, Recipe] = {
             id="feedforward-64",
             title="Small and patient",
             summary="Only 64 hidden units, but 20 epochs and a validation set.",
+            anywhere="Only 64 hidden units, but 20 epochs and a validation set.",
             lesson="Where training and validation curves part: overfitting begins.",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.2),
@@ -124,6 +129,7 @@ RECIPES: dict[str, Recipe] = {
             id="softmax-only",
             title="No hidden layer",
             summary="Ten softmax units look at clothes directly.",
+            anywhere="Ten softmax units look at the pixels directly.",
             lesson="What a network without hidden layers can and can't do.",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.2),
@@ -142,6 +148,7 @@ RECIPES: dict[str, Recipe] = {
             id="logistic-sgd",
             title="The baseline",
             summary="Logistic regression from scikit-learn, cross-validated on clothes.",
+            anywhere="Logistic regression from scikit-learn, cross-validated.",
             lesson="What a method from before neural networks reaches: the mark to beat.",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.0),
@@ -155,6 +162,7 @@ RECIPES: dict[str, Recipe] = {
             id="fashion-dropout",
             title="Dropout for clothes",
             summary="Two hidden layers with dropout between them.",
+            anywhere="Two hidden layers with dropout between them.",
             lesson="How dropout keeps a bigger network from learning by heart.",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.2),
@@ -168,6 +176,7 @@ RECIPES: dict[str, Recipe] = {
             id="small-cnn",
             title="Small convolutional network",
             summary="Filters that slide over the image: reads drawings better than dense layers do.",
+            anywhere="Filters that slide over the image.",
             lesson="Why convolutions beat dense layers on images.",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.1),
@@ -189,6 +198,7 @@ RECIPES: dict[str, Recipe] = {
             id="handwriting-cnn",
             title="Reads strangers' handwriting",
             summary="Learns from MNIST as if many more people had written it: slanted, bent, with crossed sevens.",
+            anywhere="Convolutions on images that are slanted, bent and crossed at random.",
             lesson="How augmentation makes a network ready for what it has never seen.",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.05),
@@ -226,6 +236,7 @@ RECIPES: dict[str, Recipe] = {
             id="best-cnn",
             title="Best on digits",
             summary="Four convolutions on images that look different each time: the fewest mistakes on MNIST here.",
+            anywhere="Four convolutions on images that look different each time.",
             lesson="What augmentation, batch normalization and a falling learning rate add up to.",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.05),
@@ -240,6 +251,7 @@ RECIPES: dict[str, Recipe] = {
             id="best-fashion-cnn",
             title="Best on clothes",
             summary="Five convolutions on clothes, mirrored in half of the cases.",
+            anywhere="Five convolutions on images that are mirrored in half of the cases.",
             lesson="Why clothes may be mirrored and digits may not.",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.05),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_core.comparing import SettingRow, differing_settings
+from mnist_core.store import RunState
 from pages._ui import i18n
 from pages._ui.compare_choice import Compared
 from pages._ui.downloads import csv_button
@@ -18,7 +19,10 @@ def settings_view(compared: Sequence[Compared]) -> None:
     """Show a row for each run and a column for each setting that is not the same in all."""
     st.header(t("Settings that differ"), divider="gray")
     rows = differing_settings([run.record.config for run in compared], i18n.current())
-    st.markdown(_conclusion(rows), help=term("hyperparameter"))
+    words = _conclusion(rows)
+    if any(run.record.state is not RunState.COMPLETED for run in compared):
+        words += " " + t("Not all of them were trained to the end, which makes a difference too.")
+    st.markdown(words, help=term("hyperparameter"))
     if not rows:
         return
     run_table(

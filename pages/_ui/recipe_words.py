@@ -1,9 +1,8 @@
 """What a recipe is and what it will reach here, on the images that are really there."""
 
 from mnist_core.datasets import get_spec
-from mnist_core.models.wording import model_words
 from mnist_core.recipes import Recipe
-from pages._ui import i18n, session
+from pages._ui import session
 from pages._ui.estimate_view import duration, estimated
 from pages._ui.i18n import t
 
@@ -20,8 +19,8 @@ def summary(recipe: Recipe) -> str:
     if not is_stood_in(recipe):
         return t(recipe.summary)
     return t(
-        "{model}. Made for {title}, which is not here: it learns the “{digits}” instead.",
-        model=model_words(recipe.config.model_dump(mode="json"), i18n.current()),
+        "{network} Made for {title}, which is not here: it learns the “{digits}” instead.",
+        network=t(recipe.anywhere),
         title=t(get_spec(recipe.config.data.dataset).title),
         digits=t(get_spec(session.recipe_config(recipe.id).data.dataset).title),
     )

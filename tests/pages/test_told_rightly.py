@@ -66,6 +66,15 @@ def test_a_run_has_one_test_loss_on_every_page(open_page: OpenPage, finished_run
     assert shown["Validation accuracy"] == "87.65%"
 
 
+def test_a_run_that_was_stopped_is_not_compared_as_if_only_settings_differed(
+    open_page: OpenPage, finished_run: FinishedRun
+) -> None:
+    one, two = finished_run(name="One"), finished_run(name="Two", state=RunState.STOPPED)
+    three = finished_run(one.config.with_settings({"seed": 3}), name="Three")
+    assert "trained to the end" in words(open_page("compare.py", runs=f"{one.id},{two.id}"))
+    assert "trained to the end" not in words(open_page("compare.py", runs=f"{one.id},{three.id}"))
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence", "columns"),
     [
