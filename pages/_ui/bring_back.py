@@ -16,7 +16,7 @@ from pages._ui.waiting import turn_words
 
 MOST_MB = 50  # of an upload: server.maxUploadSize
 DONE, GENERATION = "import_done", "import_file"
-_GRACE = 4.0  # seconds: most are done by then, and nothing has to be asked again
+_LOOKS, _LOOK = 40, 0.5  # so often, each so many seconds: most are done by then, and nothing has to be asked again
 
 
 def bring_back(file: Any) -> None:
@@ -41,7 +41,10 @@ def bring_back(file: Any) -> None:
             address=session.address(),
         )
     with st.spinner(t("Checking the bundle, and trying its network …")):
-        task = look_at_import(key, asker=asker, wait=_GRACE)
+        for _ in range(_LOOKS):
+            task = look_at_import(key, asker=asker, wait=_LOOK)
+            if task is None or task.state != "running" or task.ahead:  # who waits for a turn is told so
+                break
     waiting = task is not None and task.state == "running"
 
     @st.fragment(run_every=0.5 if waiting else None)

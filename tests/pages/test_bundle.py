@@ -12,6 +12,7 @@ from mnist_core.bundle import ready_bundle
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, Store
+from mnist_core.text import plain
 from tests.bundle_files import bundle_of, changed, members
 from tests.waiting import wait_until
 
@@ -113,7 +114,7 @@ def test_a_bundle_is_brought_back_once_and_belongs_to_the_visitor(
     assert new.owner is not None
     assert new.imported is not None
     assert "The run is back" in words(app)
-    assert shown[-1] == (r"Open “\[Mine\](http\://evil)”", new.id)
+    assert shown[-1] == (f"Open “{plain('[Mine](http://evil)')}”", new.id)
     app.run()
     assert len(store.find()) == 2
 
