@@ -81,11 +81,12 @@ class Classifier:
         """
         parts, done = [], 0
         while done < max(len(images), 1):
+            batch = self._batch  # another thread may find it too large meanwhile
             began = time.monotonic()
-            parts.append(self._predict_batch(images[done : done + self._batch]))
-            done += self._batch
-            if time.monotonic() - began > _SLOW and self._batch > 1:
-                self._batch //= 2
+            parts.append(self._predict_batch(images[done : done + batch]))
+            done += batch
+            if time.monotonic() - began > _SLOW:
+                self._batch = max(1, batch // 2)
         return np.concatenate(parts)
 
     def _predict_batch(self, images: Images) -> npt.NDArray[np.float32]:
