@@ -23,7 +23,7 @@ Images = npt.NDArray[np.uint8] | npt.NDArray[np.float32]
 # Between layers a batch takes memory, and ONNX Runtime keeps the most it ever took: 1,000 images at once take 200 MB
 # more with a small convolutional network, 50 take 60 MB more with a deep one, and no less time.
 _BATCH = 10
-_SLOW = 0.2  # seconds: of a network that takes longer for so many, fewer at once
+_SLOW = 0.2  # seconds of the processor: of a network that takes longer for so many, fewer at once
 # Whoever predicts, never more at once than there are cores: others would only wait, and each takes memory.
 _at_once = threading.BoundedSemaphore(usable_cores())
 
@@ -82,10 +82,10 @@ class Classifier:
         parts, done = [], 0
         while done < max(len(images), 1):
             batch = self._batch  # another thread may find it too large meanwhile
-            began = time.monotonic()
+            began = time.thread_time()  # of the processor: a busy computer makes no network slow
             parts.append(self._predict_batch(images[done : done + batch]))
             done += batch
-            if time.monotonic() - began > _SLOW:
+            if time.thread_time() - began > _SLOW:
                 self._batch = max(1, batch // 2)
         return np.concatenate(parts)
 
