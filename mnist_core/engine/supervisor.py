@@ -88,10 +88,14 @@ class Supervisor:
             if self._thread is None and not self._closing:
                 self._store.check()
                 if not self._leads():
-                    say(
-                        f"Another MNIST Lab (process {self._lock_of_home.holder() or 'unknown'}) works with "
-                        f"{self._settings.home}: it trains the runs of both, in its {self.slots} slots."
-                    )
+                    other = self._lock_of_home.holder()
+                    if other is not None:
+                        say(
+                            f"Another MNIST Lab (process {other}) works with {self._settings.home}: it trains the runs "
+                            "of both."
+                        )
+                    else:
+                        say(f"{self._settings.lock_path} can't be written. Runs wait until it can.")
                 self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
                 self._thread.start()
 

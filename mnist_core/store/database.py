@@ -75,7 +75,7 @@ class Database:
         """Put a copy in place of the missing file, but not under the hands of an app that has the lost one open."""
         lock = HomeLock(self.settings.lock_path)
         try:
-            if not lock.acquire() and lock.holder() != os.getpid():
+            if not lock.acquire() and lock.holder() not in (None, os.getpid()):
                 raise _lost(self.settings.database_path)
             return put_back(self.settings)
         finally:

@@ -29,16 +29,19 @@ class HomeLock:
         return self._handle is not None
 
     def acquire(self, *, wait: bool = False) -> bool:
-        """Take the lock, or say that another process has it; with `wait` once that one gives it back.
+        """Take the lock, with `wait` once no other process has it.
 
-        Raises
-        ------
-        OSError
-            If the file can't be written.
+        Returns
+        -------
+        bool
+            False where another process has it, or where the disk does not take the file.
         """
         if self._handle is not None:
             return True
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError:
+            return False
         try:
             if _fcntl is not None:
                 _fcntl.flock(handle, _fcntl.LOCK_EX | (0 if wait else _fcntl.LOCK_NB))
