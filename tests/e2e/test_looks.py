@@ -113,6 +113,20 @@ def test_charts_take_the_colours_of_another_theme_at_once(page: Page, lab: tuple
         expect(words).to_have_css("fill", "rgb(232, 234, 240)")
 
 
+def test_the_place_of_the_keyboard_is_seen_everywhere(page: Page, lab: tuple[Server, dict[str, str]]) -> None:
+    server, _ = lab
+    page.goto(f"{server.url}/train?run=new")
+    drawn(page)
+    ringed = """() => {
+      const at = document.activeElement;
+      return at === document.body || [at, at.parentElement, at.closest('[data-focus-visible]')].some((one) => one &&
+        getComputedStyle(one).outlineStyle === 'solid' && parseFloat(getComputedStyle(one).outlineWidth) >= 2);
+    }"""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(ringed), page.evaluate("document.activeElement.outerHTML")
+
+
 def test_pictures_fill_a_wide_page_in_full_rows(browser: Browser, lab: tuple[Server, dict[str, str]]) -> None:
     server, _ = lab
     for width, least in ((390, 75), (820, 80), (1280, 80), (1920, 120)):
