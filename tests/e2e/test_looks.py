@@ -52,6 +52,7 @@ def twice(found: list[str]) -> dict[str, int]:
     return {name: count for name, count in Counter(found).items() if count > 1 or not name.strip()}
 
 
+@pytest.mark.timeout(900)  # all pages, one after the other: a minute, or five where much else is going on
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_reads_well_stands_still_and_has_names(
     browser: Browser, lab: tuple[Server, dict[str, str]], theme: str
