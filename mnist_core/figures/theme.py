@@ -31,7 +31,7 @@ CLASS_SYMBOLS = (
     "pentagon",
 )
 TRAINING = "#3D7DD8"
-VALIDATION = "#E8871E"
+VALIDATION = "#CF7412"
 CORRECT = "#2E9E6B"
 WRONG = "#D5495C"
 # Over a picture, whose paper is black in both themes: orange and blue are apart for colour-blind people too.

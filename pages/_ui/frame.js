@@ -2,7 +2,12 @@
 // goes when its button is gone, and how something is said to a screen reader.
 const START = '[data-testid=stApp]';
 const at = (element, selector) => element.closest(selector);
-const words = (element) => element?.textContent.trim() ?? '';
+// What is to be read of an element: the name of a symbol is not.
+const words = (element) => {
+  const copy = element?.cloneNode(true);
+  copy?.querySelectorAll('[translate=no]').forEach((symbol) => symbol.remove());
+  return copy?.textContent.trim() ?? '';
+};
 
 // Charts get their colours from the server, so it has to know at once when the visitor takes another theme.
 function followTheme(frame) {

@@ -52,6 +52,7 @@ def twice(found: list[str]) -> dict[str, int]:
     return {name: count for name, count in Counter(found).items() if count > 1 or not name.strip()}
 
 
+@pytest.mark.timeout(900)  # all pages, one after the other: a minute, or five where much else is going on
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_reads_well_stands_still_and_has_names(
     browser: Browser, lab: tuple[Server, dict[str, str]], theme: str
@@ -111,6 +112,20 @@ def test_charts_take_the_colours_of_another_theme_at_once(page: Page, lab: tuple
         page.keyboard.press("Escape")
         page.emulate_media(color_scheme="dark")  # the computer's own evening
         expect(words).to_have_css("fill", "rgb(232, 234, 240)")
+
+
+def test_the_place_of_the_keyboard_is_seen_everywhere(page: Page, lab: tuple[Server, dict[str, str]]) -> None:
+    server, _ = lab
+    page.goto(f"{server.url}/train?run=new")
+    drawn(page)
+    ringed = """() => {
+      const at = document.activeElement;
+      return at === document.body || [at, at.parentElement, at.closest('[data-focus-visible]')].some((one) => one &&
+        getComputedStyle(one).outlineStyle === 'solid' && parseFloat(getComputedStyle(one).outlineWidth) >= 2);
+    }"""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(ringed), page.evaluate("document.activeElement.outerHTML")
 
 
 def test_pictures_fill_a_wide_page_in_full_rows(browser: Browser, lab: tuple[Server, dict[str, str]]) -> None:
