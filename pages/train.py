@@ -92,13 +92,14 @@ try:
 except MnistLabError as error:
     config, problem = None, error
 if record is None:
-    undo_notice()
-    fallback_notice()
-    ready = need_dataset(session.draft()["data"]["dataset"])
-    cleaning_notice()
-    problem = network_view(config, problem)
-    if config is not None and problem is None:
-        problem = estimate_view(config)
+    with st.container():  # whatever is said here, the button below stays where it is in the page, and the same one
+        undo_notice()
+        fallback_notice()
+        ready = need_dataset(session.draft()["data"]["dataset"])
+        cleaning_notice()
+        problem = network_view(config, problem)
+        if config is not None and problem is None:
+            problem = estimate_view(config)
     start_row(config, problem, ready)
     load_ahead()
 else:

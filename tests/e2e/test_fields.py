@@ -17,6 +17,7 @@ def test_what_is_typed_means_what_it_says_or_nothing_starts(server: Server, page
     for typed, right in (("1e2", True), ("8193", False), ("12.5", False), ("64", True)):
         size.fill(typed)
         size.press("Enter")
+        settled(page)
         expect(wrong).to_have_count(0 if right else 1)
         expect(size).to_have_value(f"{float(typed):g}")
         expect(start).to_be_enabled(enabled=right)

@@ -50,7 +50,7 @@ def choose(app: AppTest, *names: str) -> AppTest:
 def colors(app: AppTest) -> dict[str, str]:
     """Return the colour of each run in the legend."""
     (legend,) = [e.proto.body for e in app.get("html") if 'class="lab-legend"' in e.proto.body]
-    return {name: color for color, name in re.findall(r'<b style="color:(#\w+)"[^>]*>.</b>([^<]*)', legend)}
+    return {name: color for color, name in re.findall(r'<b style="--mark:(#\w+)"[^>]*>.</b>([^<]*)', legend)}
 
 
 def tables(app: AppTest) -> dict[str, list[list[str]]]:

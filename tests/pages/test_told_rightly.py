@@ -6,10 +6,16 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.board.serving import label
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
-from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, own_process
+from mnist_core.figures.run_style import plain_name
+from mnist_core.models.wording import variant_name
+from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, Visitor, own_process
+from mnist_core.text import Translator, graphemes
+from pages._ui.run_titles import short_names, title
 from tests.pages.test_pages import words
 
+T = Translator("en")
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
 Epochs = list[tuple[float, float, float, float]]
@@ -94,3 +100,25 @@ def test_as_many_settings_are_told_to_differ_as_the_table_shows(
     assert sentence in shown
     table = shown.split('aria-label="Settings that differ"')[1].split("</thead>")[0]
     assert table.count('scope="col"') == columns + 1
+
+
+FAMILY, ACCENT = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "e\u0301"
+
+
+def test_names_with_joined_emoji_and_accents_are_kept_and_shortened_whole(
+    finished_run: FinishedRun, store: Store
+) -> None:
+    run = finished_run(owner="ada")
+    store.rename(run.id, f"Net {FAMILY} {ACCENT * 3}", Visitor("ada"))
+    kept = store.get(run.id)
+    assert kept.name == f"Net {FAMILY} {ACCENT * 3}"
+    long = replace(kept, name=f"{FAMILY * 15}{ACCENT * 80}")
+    names = [
+        title(long).split(" · ")[0],
+        short_names([long])[long.id],
+        plain_name(long.name),
+        variant_name(long.name, T),
+    ]
+    for name in [*names, label(long).split(",")[0]]:
+        assert set(graphemes(name)) <= {FAMILY, ACCENT, *" …, variant"}, name
+    assert ACCENT in label(long)
