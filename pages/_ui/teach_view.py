@@ -1,10 +1,12 @@
 """What a visitor collected, and teaching a network with it."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from mnist_core.datasets import get_spec
 from mnist_core.engine import check_base, fine_tune_config, shared_supervisor
-from mnist_core.errors import MnistLabError
+from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
 from mnist_core.personal import ENOUGH, PersonalSet
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
@@ -105,7 +107,8 @@ def _start(record: RunRecord, drawings: PersonalSet) -> str:
 def _current() -> RunRecord | None:
     """Return the fine-tuning that this session asked for last, else one of the visitor's that is under way."""
     run_id = st.session_state.get(_RUN)
-    if run_id and shared_store().exists(run_id):
-        return shared_store().get(run_id)
+    if run_id:
+        with suppress(RunNotFoundError, NotOwnerError):
+            return runs.look_up(run_id)
     active = shared_store().find(states=[RunState.QUEUED, RunState.RUNNING], owner=session.owner())
     return next((record for record in active if record.config.fine_tune is not None), None)

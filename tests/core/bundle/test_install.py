@@ -194,7 +194,7 @@ def test_a_visitor_s_disk_limit_holds(honest, store, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_VISITOR_DISK_MB", "1")
     get_settings.cache_clear()
     small = Store(get_settings())
-    parts = npz(before=np.zeros((1000, 300), np.float32), after=np.zeros((1000, 300), np.float32))
+    parts = npz(before=np.zeros((297, 1024), np.float32), after=np.zeros((297, 1024), np.float32))
     with pytest.raises(LimitError, match="1 MB are possible"):
         import_bundle(changed(honest[1], {names.PARTS: parts}), small, "me")
     import_bundle(changed(honest[1], {names.PARTS: parts}), small)  # who can start the command owns the computer
