@@ -8,7 +8,7 @@ import plotly
 import psutil
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from mnist_core.gateway import VISITOR_COOKIE
 from pages._ui.web import PLOTLY_URL
@@ -40,6 +40,47 @@ def test_every_response_carries_protective_headers(server: Server) -> None:
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["x-frame-options"] == "SAMEORIGIN"
     assert "set-cookie" not in response.headers
+
+
+def test_a_cookie_that_was_deleted_is_there_again_after_a_reload(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    page.context.clear_cookies()
+    page.reload()
+    settled(page)
+    assert VISITOR_COOKIE in {cookie["name"] for cookie in page.context.cookies()}
+    expect(page.get_by_text("Your browser keeps no cookie")).to_have_count(0)
+
+
+def test_where_cookies_are_blocked_the_page_says_what_that_means(server: Server, page: Page) -> None:
+    def without_cookie(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "set-cookie"})
+
+    page.route(f"{server.url}/", without_cookie)
+    page.goto(server.url)
+    expect(page.get_by_text("belongs to this tab only")).to_be_visible()
+
+
+def test_no_page_wants_what_its_content_policy_forbids(server: Server, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    for name in (*PAGES, "runs", "compare"):
+        assert "script-src 'self' 'sha256-" in page.goto(f"{server.url}/{name}").headers["content-security-policy"]
+        expect(page.locator("h1")).to_be_visible()
+        settled(page)
+    assert complaints == []
+
+
+def test_a_page_that_is_cut_off_says_why(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    settled(page)
+    page.evaluate(
+        """() => {
+        const socket = new WebSocket(new URL('_stcore/stream', document.baseURI).href.replace('http', 'ws'));
+        socket.onopen = () => { for (let i = 0; i < 5000; i++) socket.send(new Uint8Array([90, 0])); };
+        }"""
+    )
+    expect(page.get_by_role("alert").filter(has_text="so it was cut off")).to_be_visible()
 
 
 def test_plotly_js_is_served_for_good_under_its_version(server: Server) -> None:
