@@ -8,7 +8,7 @@ import plotly
 import psutil
 import pytest
 import requests
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from mnist_core.gateway import VISITOR_COOKIE
 from pages._ui.web import PLOTLY_URL
@@ -49,15 +49,6 @@ def test_a_cookie_that_was_deleted_is_there_again_after_a_reload(server: Server,
     settled(page)
     assert VISITOR_COOKIE in {cookie["name"] for cookie in page.context.cookies()}
     expect(page.get_by_text("Your browser keeps no cookie")).to_have_count(0)
-
-
-def test_where_cookies_are_blocked_the_page_says_what_that_means(server: Server, page: Page) -> None:
-    def without_cookie(route: Route) -> None:
-        route.fulfill(body=requests.get(server.url).text, content_type="text/html")
-
-    page.route(f"{server.url}/", without_cookie)
-    page.goto(server.url)
-    expect(page.get_by_text("belongs to this tab only")).to_be_visible()
 
 
 def test_no_page_wants_what_its_content_policy_forbids(server: Server, page: Page) -> None:
