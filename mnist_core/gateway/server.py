@@ -63,7 +63,7 @@ class _BoundedInput(WebSocketsSansIOProtocol):
             super().data_received(data[begin : begin + _SLICE])
             if self.transport.is_closing():
                 return
-            if self._waiting > 2 * self.config.ws_max_size:
+            if self._waiting > self.config.ws_max_size:
                 self.conn.fail(_TOO_BIG, "too much at once")
                 self.handle_parser_exception()
                 return

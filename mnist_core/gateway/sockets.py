@@ -139,7 +139,7 @@ class _Line:
                 self._finish(message)
             elif size > self._most:
                 await self._close(TOO_BIG)
-            elif self._waiting.qsize() >= _BACKLOG or self._waiting_bytes > 2 * self._most:
+            elif self._waiting.qsize() >= _BACKLOG or self._waiting_bytes > self._most:
                 await self._close(POLICY)
             else:
                 self._waiting.put_nowait(message)

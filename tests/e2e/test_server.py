@@ -42,6 +42,37 @@ def test_every_response_carries_protective_headers(server: Server) -> None:
     assert "set-cookie" not in response.headers
 
 
+def test_a_cookie_that_was_deleted_is_there_again_after_a_reload(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    page.context.clear_cookies()
+    page.reload()
+    settled(page)
+    assert VISITOR_COOKIE in {cookie["name"] for cookie in page.context.cookies()}
+    expect(page.get_by_text("Your browser keeps no cookie")).to_have_count(0)
+
+
+def test_no_page_wants_what_its_content_policy_forbids(server: Server, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    for name in (*PAGES, "runs", "compare"):
+        assert "script-src 'self' 'sha256-" in page.goto(f"{server.url}/{name}").headers["content-security-policy"]
+        expect(page.locator("h1")).to_be_visible()
+        settled(page)
+    assert complaints == []
+
+
+def test_a_page_that_is_cut_off_says_why(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    settled(page)
+    page.evaluate(
+        """() => {
+        const socket = new WebSocket(new URL('_stcore/stream', document.baseURI).href.replace('http', 'ws'));
+        socket.onopen = () => { for (let i = 0; i < 5000; i++) socket.send(new Uint8Array([90, 0])); };
+        }"""
+    )
+    expect(page.get_by_role("alert").filter(has_text="so it was cut off")).to_be_visible()
+
+
 def test_plotly_js_is_served_for_good_under_its_version(server: Server) -> None:
     response = requests.get(f"{server.url}/{PLOTLY_URL}")
     assert "javascript" in response.headers["content-type"]

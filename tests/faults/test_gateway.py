@@ -124,6 +124,25 @@ def test_a_page_of_another_port_of_the_same_host_may_not_connect(server: Server)
             asyncio.run(run(origin))
 
 
+@pytest.mark.parametrize(("visitor", "told"), [(None, True), ("e", False)])
+def test_without_a_cookie_the_page_says_that_all_belongs_to_its_tab(
+    server: Server, visitor: str | None, told: bool
+) -> None:
+    async def run() -> bytes:
+        seen = b""
+        async with connect(server, visitor) as socket:
+            await socket.send(RERUN)
+            async for raw in socket:
+                seen += raw
+                message = ForwardMsg()
+                message.ParseFromString(raw)
+                if message.WhichOneof("type") == "script_finished":
+                    return seen
+        return seen
+
+    assert (b"belongs to this tab only" in asyncio.run(run())) is told
+
+
 # uploads
 
 
