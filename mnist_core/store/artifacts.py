@@ -208,11 +208,11 @@ class RunFiles:
             return None
 
     def size(self) -> int:
-        """Return the bytes of all files; what vanishes meanwhile counts nothing."""
+        """Return the bytes of all files but the record's own copy; what vanishes meanwhile counts nothing."""
         total = 0
         for path in self.folder.rglob("*"):
             with suppress(OSError):
-                total += path.lstat().st_size
+                total += 0 if path in (self.record, self.curve) else path.lstat().st_size
         return total
 
     def log_tail(self, lines: int) -> str:

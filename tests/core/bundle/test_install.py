@@ -123,6 +123,8 @@ def test_a_real_network_comes_back(real_bundle, store):
         "parts.npz",
         "probabilities.npz",
         "labels.npz",
+        "record.json",
+        "curve.npz",
     }
 
 

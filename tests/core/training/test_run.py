@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 ADA = Visitor("ada")
 NETWORK_PHASES = {"import", "data", "fit", "evaluate", "export"}
+from tests.run_folder import made_by_the_run
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +82,7 @@ def test_a_run_that_is_through_is_completed_and_nothing_else_lies_in_its_folder(
     assert completed.phase == ""
     assert completed.epoch == completed.config.train.epochs
     assert completed.started < completed.finished
-    names = {path.name for path in files(completed).folder.iterdir()}
+    names = made_by_the_run(files(completed))
     assert names == {
         "checkpoint.npz",
         "layers.onnx",
@@ -177,7 +178,7 @@ def test_tensorboard_reads_the_folds_and_results_of_a_baseline(logistic, files, 
 
 def test_the_baseline_leaves_the_same_kinds_of_results(logistic, files, module_store):
     assert logistic.state is RunState.COMPLETED
-    assert {path.name for path in files(logistic).folder.iterdir()} == {
+    assert made_by_the_run(files(logistic)) == {
         "model.onnx",
         "parts.npz",
         "probabilities.npz",
@@ -235,7 +236,7 @@ def test_a_stop_before_the_fit_gives_a_stopped_run_without_a_model(perform, netw
     assert record.state is RunState.STOPPED
     assert record.error is None
     assert record.outcome.seconds == {}
-    assert list(files(record).folder.iterdir()) == []
+    assert made_by_the_run(files(record)) == set()
 
 
 def test_a_stop_while_it_learns_keeps_the_model_so_far(perform, endless, files, shared_digits, module_store):
@@ -277,7 +278,7 @@ def test_a_paused_run_goes_on_to_the_figures_of_one_that_was_not(perform, networ
     whole = perform(config)
     paused = perform(config, AskedAfter("pause", 4))
     assert paused.state is RunState.PAUSED
-    assert {path.name for path in files(paused).folder.iterdir()} == {"checkpoint.npz", "tensorboard"}
+    assert made_by_the_run(files(paused)) == {"checkpoint.npz", "tensorboard"}
     assert files(paused).checkpoint_step() == paused.step or files(paused).checkpoint_step() > 0
     module_store.request_resume(paused.id, ADA)
     resumed = perform(config, run_id=paused.id)
@@ -354,7 +355,7 @@ def test_missing_data_is_a_failed_run_with_a_sentence_and_an_empty_folder(perfor
     assert "MNIST_LAB_OFFLINE" in record.error.message
     assert "DownloadError" in record.error.traceback
     assert set(record.outcome.seconds) == {"import", "data"}
-    assert list(files(record).folder.iterdir()) == []
+    assert made_by_the_run(files(record)) == set()
 
 
 def test_layers_that_do_not_fit_are_a_failed_run_that_names_the_layer(perform, network):
@@ -367,7 +368,7 @@ def test_a_diverged_run_fails_with_advice_and_no_model(perform, network, files):
     record = perform(network(Dense(units=16, activation="linear"), optimizer="sgd", learning_rate=10.0, epochs=20))
     assert (record.state, record.error.code) == (RunState.FAILED, "diverged")
     assert "Try a learning rate of 1 instead of 10." in record.error.message
-    assert [path.name for path in files(record).folder.iterdir()] == ["tensorboard"]
+    assert made_by_the_run(files(record)) == {"tensorboard"}
 
 
 @pytest.mark.parametrize("validation_split", [0.0, 0.2])
@@ -410,7 +411,7 @@ def test_an_error_while_saving_is_told_in_words_and_leaves_no_half_file(
     assert (record.state, record.error.code) == (RunState.FAILED, code)
     assert sentence in record.error.message
     assert record.outcome.test_accuracy is None
-    assert {path.name for path in files(record).folder.iterdir()} == {"checkpoint.npz", "model.keras", "tensorboard"}
+    assert made_by_the_run(files(record)) == {"checkpoint.npz", "model.keras", "tensorboard"}
 
 
 def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeypatch):
