@@ -13,12 +13,12 @@ from mnist_core.training import run as run_module
 from mnist_core.training.control import Control
 from mnist_core.training.run import execute
 from mnist_core.training.steps import encode_labels, scale
+from tests.run_folder import made_by_the_run
 
 pytestmark = pytest.mark.slow
 
 ADA = Visitor("ada")
 NETWORK_PHASES = {"import", "data", "fit", "evaluate", "export"}
-from tests.run_folder import made_by_the_run
 
 
 @pytest.fixture(scope="module")
