@@ -287,7 +287,7 @@ class TestTeaching:
         store.files(record.id).model.write_bytes(b"a model")
         store.add_drawings(ADA, "digits", *some(8))
         shown = words(open_page("draw.py", run=record.id))
-        assert r"begins where “\!\[x\](http\://b/x.png)” is" in shown
+        assert r"begins where “\!\[x\](http\:" "\u2060" r"//b/x.png)” is" in shown
         assert "[x](http" not in shown
 
     def test_too_few_to_hold_any_back_is_said(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
@@ -387,7 +387,7 @@ class TestBeforeAndAfter:
         store.rename(run.id, "![x](http://b/x.png)", Visitor(None, is_admin=True))
         app = open_page("train.py", run=taught.id)
         labels = [str(link.proto.label) for link in app.get("page_link")]
-        assert r"Fine-tuned from “\!\[x\](http\://b/x.png)”" in labels
+        assert r"Fine-tuned from “\!\[x\](http\:" "\u2060" r"//b/x.png)”" in labels
 
     def test_others_see_the_figures_but_not_the_drawings(
         self, open_page: OpenPage, taught: RunRecord, monkeypatch: pytest.MonkeyPatch

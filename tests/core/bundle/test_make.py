@@ -142,13 +142,13 @@ def test_what_people_type_is_no_markup_in_a_bundle(finished_run, store, tmp_path
     page = Page(files["report.html"].decode())
     assert "script" not in page.tags
     first = files["README.md"].decode().splitlines()[0]
-    assert first == r"# \<script\>alert(1)\</script\> \[x\](http\://a) \*\*b\*\*"
+    assert first == r"# \<script\>alert(1)\</script\> \[x\](http\:" "\u2060" r"//a) \*\*b\*\*"
 
 
 def test_what_a_bundle_said_about_its_hardware_is_no_markup_in_the_next(finished_run, store, tmp_path):
     record = replace(finished_run(), device="![x](https://evil.example/t.png)\n\n# Free")
     readme = members(bundle_of(record, store, tmp_path))["README.md"].decode()
-    assert r"hardware: \!\[x\](https\://evil.example/t.png) \# Free" in readme
+    assert r"hardware: \!\[x\](https\:" "\u2060" r"//evil.example/t.png) \# Free" in readme
 
 
 def test_a_run_with_the_longest_name_and_more_can_be_taken_away(finished_run, store, tmp_path):
