@@ -31,6 +31,7 @@ _CONTENT = 0.2  # of the ground's shorter side: the dot in a 0 is smaller
 _INSIDE = 0.12  # of what is even in a 0 on a tile; crossing ends of a line leave less
 _THIN = 0.25  # of its hull's area: less is a line, unless there is a ground inside
 _SLIGHT = 0.12  # of the ground's shorter side
+_BLUR = 4  # pixels
 _STRONG = 99  # percentile of all edges: on squared paper most of them are pale
 _PALE = 0.3  # of the edges of what is written; pale lines of squared paper have 0.2, a frame of one pixel 0.5
 _ROUGH = 0.8
@@ -203,8 +204,12 @@ class _Search:
 
     def _wall(self, ground: Ground) -> float:
         """Return how strong the edges around a ground are."""
-        around = np.isin(self._edges.labels[ground.place], ground.walls) & ~ground.inside
-        return float(np.percentile(self._steps[ground.place][around], 75)) if around.any() else 0.0
+        top, left, bottom, right = ground.box
+        # A blurred edge is strongest some pixels away.
+        place = _place((max(top - _BLUR, 0), max(left - _BLUR, 0), bottom + _BLUR, right + _BLUR))
+        around = np.isin(self._edges.labels[place], ground.walls)
+        around[min(top, _BLUR) :, min(left, _BLUR) :][: bottom - top, : right - left] &= ~ground.inside
+        return float(np.percentile(self._steps[place][around], 75)) if around.any() else 0.0
 
     def _shade_around(self, area: int, hull: Mask) -> float:
         """Return the shade that most of the surroundings of an even area have."""
