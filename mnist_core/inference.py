@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.config import DataConfig
+from mnist_core.datasets import Dataset
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.libraries import usable_cores
 from mnist_core.models.graph import needed_only
 from mnist_core.patience import pause_point
+from mnist_core.robustness import sure_from
 from mnist_core.store import RunFiles
 
 if TYPE_CHECKING:
@@ -109,3 +112,19 @@ def classifier(files: RunFiles) -> Classifier:
             "This run has no model to predict with. Choose another run, or train it again."
         ) from error
     return _cached(files.folder.name, changed, str(files.folder.parent))
+
+
+def sureness(files: RunFiles, dataset: Dataset, config: DataConfig) -> float:
+    """Return the confidence from which on a run's network counts as sure, measured on images it did not learn from.
+
+    Those of its validation set, or of the test set where it has none; see `sure_from`. Takes a second.
+
+    Raises
+    ------
+    ArtifactMissingError
+        As `classifier`.
+    """
+    images, labels = dataset.split("validation", config)
+    if not len(labels):
+        images, labels = dataset.split("test", config)
+    return sure_from(classifier(files).predict, images, labels)

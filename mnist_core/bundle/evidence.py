@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from mnist_core.datasets import Dataset, DatasetSpec, get_spec, is_ready, load_dataset
 from mnist_core.errors import RunStateError
-from mnist_core.inference import classifier
-from mnist_core.robustness import USUAL_SURENESS, sure_from
+from mnist_core.inference import sureness
+from mnist_core.robustness import USUAL_SURENESS
 from mnist_core.store import MetricPoint, RunFiles, RunRecord, Store
 
 
@@ -41,10 +41,7 @@ class Evidence:
         """Return the confidence from which on the network counts as sure, as the page Draw works it out."""
         if self.dataset is None:
             return USUAL_SURENESS
-        images, labels = self.dataset.split("validation", self.record.config.data)
-        if not len(labels):
-            images, labels = self.dataset.split("test", self.record.config.data)
-        return sure_from(classifier(self.files).predict, images, labels)
+        return sureness(self.files, self.dataset, self.record.config.data)
 
 
 def gather(record: RunRecord, store: Store) -> Evidence:

@@ -1,13 +1,20 @@
 """Commands that use a trained network: evaluate, predict."""
 
 import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set, print_json
-from mnist_core.datasets import get_spec
-from mnist_core.drawing import ink_from_image, prepare_clothes, prepare_digit
-from mnist_core.errors import ImageError
+from mnist_core.datasets import get_spec, is_ready, load_dataset
+from mnist_core.errors import DataError, ImageError
 from mnist_core.evaluation import class_scores, confusion_matrix
-from mnist_core.store import shared_store
+from mnist_core.robustness import USUAL_SURENESS
+from mnist_core.store import RunRecord, shared_store
+
+if TYPE_CHECKING:
+    from mnist_core.photos.reading import Answer
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,9 +24,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(command=_evaluate)
 
-    predict = commands.add_parser("predict", help="classify pictures with a run's model")
+    predict = commands.add_parser("predict", help="read pictures of digits or clothes with a run's model")
     predict.add_argument("run", metavar="RUN", help=RUN_HELP)
-    predict.add_argument("images", nargs="+", metavar="IMAGE")
+    predict.add_argument("images", nargs="+", metavar="IMAGE", help="PNG, JPEG, WebP or GIF, or strokes as JSON")
     predict.add_argument("--json", action="store_true", help="print one JSON object")
     predict.set_defaults(command=_predict)
 
@@ -51,29 +58,50 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
+    """Read each file; return 0, or 1 where some can't be read, or 2 where none can."""
     # Imported here: Pillow's plugins and ONNX Runtime are only needed to predict.
-    import numpy as np
-    from PIL import Image
-
     from mnist_core.inference import classifier
+    from mnist_core.photos.reading import answers_to, as_json, content_of, error_as_json, parts_of
 
-    store = shared_store()
     record = chosen_run(options.run)
-    model = classifier(store.files(record.id))
     spec = get_spec(record.config.data.dataset)
-    prepare = prepare_digit if spec.kind == "digits" else prepare_clothes
-    results = []
+    network = classifier(shared_store().files(record.id))
+    least = _sure_from(record)
+    told = []
+    failed = 0
     for name in options.images:
         try:
-            with Image.open(name) as picture:
-                ink = ink_from_image(picture)
-        except Exception as error:  # Pillow's readers raise a dozen classes for damaged files
-            raise ImageError("{name} can't be read as a picture. Give a PNG or JPEG file.", name=name) from error
-        probabilities = model.predict(prepare(ink).image[None])[0]
-        best = int(np.argmax(probabilities))
-        results.append({"image": name, "class": spec.class_names[best], "probabilities": probabilities.tolist()})
+            parts = parts_of(content_of(Path(name)), spec.kind)
+            answers = answers_to(parts, network.predict, spec.class_names, least)
+        except ImageError as error:
+            failed += 1
+            told.append({"image": name, "class": None, "probabilities": None} | error_as_json(error))
+            print(f"mnist_core: {name}: {error}", file=sys.stderr)
+            continue
+        first = answers[0]
+        found = as_json(answers)
+        told.append({"image": name, "class": first.name, "probabilities": [*first.probabilities.values()]} | found)
         if not options.json:
-            print(f"{name}: {spec.class_names[best]} ({probabilities[best]:.1%})")
+            print(f"{name}: {found['reading']} ({_how_sure(answers)})")
     if options.json:
-        print_json({"run_id": record.id, "predictions": results})
-    return 0
+        print_json({"run_id": record.id, "predictions": told})
+    return 0 if not failed else 1 if failed < len(options.images) else 2
+
+
+def _how_sure(answers: "Sequence[Answer]") -> str:
+    least = min(answer.probability for answer in answers)
+    words = f"{least:.1%}" if len(answers) == 1 else f"{len(answers)} digits, the least sure one {least:.1%}"
+    return words if all(answer.sure for answer in answers) else f"{words}, not sure"
+
+
+def _sure_from(record: RunRecord) -> float:
+    """Return from which confidence on a run's network counts as sure, the usual one where its dataset is not there."""
+    from mnist_core.inference import sureness
+
+    store, config = shared_store(), record.config.data
+    if not is_ready(config.dataset, store.settings):
+        return USUAL_SURENESS
+    try:
+        return sureness(store.files(record.id), load_dataset(config.dataset, store.settings), config)
+    except DataError:  # damaged meanwhile: pictures are read without it
+        return USUAL_SURENESS

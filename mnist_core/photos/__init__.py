@@ -2,6 +2,7 @@
 
 from mnist_core.photos.clothes import FoundClothes, find_clothes
 from mnist_core.photos.digits import MOST_DIGITS, FoundDigit, FoundDigits, find_digits
+from mnist_core.photos.reading import find_in
 from mnist_core.photos.show import with_boxes
 from mnist_core.photos.upload import MOST_BYTES, MOST_PIXELS, Picture, read_upload
 
@@ -15,6 +16,7 @@ __all__ = [
     "Picture",
     "find_clothes",
     "find_digits",
+    "find_in",
     "read_upload",
     "with_boxes",
 ]

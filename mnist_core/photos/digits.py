@@ -10,7 +10,8 @@ from mnist_core.drawing import Prepared
 from mnist_core.errors import ImageError
 from mnist_core.photos.components import Components, Ints, components
 from mnist_core.photos.grouping import find_groups, reading_order
-from mnist_core.photos.light import Ink, find_ink
+from mnist_core.photos.light import Ink
+from mnist_core.photos.pages import find_all_ink
 from mnist_core.photos.pen import prepare_photographed
 from mnist_core.photos.upload import Picture
 
@@ -85,7 +86,7 @@ def find_digits(picture: Picture) -> FoundDigits:
         If nothing that may be a digit is found, or more than 60.
     """
     grey = picture.grey
-    ink = find_ink(_calmed(grey))
+    ink = find_all_ink(_calmed(grey))
     parts = _parts(ink)
     found = find_groups(parts)
     if not found:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 Floats = npt.NDArray[np.float32]
+Greys = npt.NDArray[np.uint8]
 
 _COARSE = 160  # pixels of the longest side when the paper is estimated
 _WINDOW = 0.22  # of the shorter side: what is narrower than that can be ink
@@ -44,41 +45,55 @@ class Ink:
         return np.rint(255 * (1 - self.swallowed)).astype(np.uint8)
 
 
-def find_ink(grey: npt.NDArray[np.uint8]) -> Ink:
-    """Return the ink of a photo or drawing.
+def find_ink(grey: Greys) -> Ink:
+    """Return the ink of a photo or drawing of shape (h, w), uint8, on one page."""
+    even = _even_value(grey)
+    lighter = _ink_is_lighter(grey, even)
+    dark_on_light = (255 - grey if lighter else grey).astype(np.float32)
+    paper = _paper(dark_on_light, 255 - even if lighter and even is not None else even)
+    return _ink(dark_on_light, paper, lighter, np.ones(grey.shape, np.bool_))
+
+
+def ink_on(grey: Greys, paper: Floats, inside: npt.NDArray[np.bool_]) -> Ink:
+    """Return the ink on a page whose brightness is known.
 
     Parameters
     ----------
     grey : ndarray of shape (h, w), uint8
+    paper : ndarray of shape (h, w), float32
+        Brightness of the page as if nothing were written on it.
+    inside : ndarray of shape (h, w), bool
+        Where the page is; elsewhere there is no ink.
     """
-    lighter = _ink_is_lighter(grey)
-    dark_on_light = (255 - grey if lighter else grey).astype(np.float32)
-    paper = _paper(dark_on_light)
+    away = np.where(inside, grey - paper, np.float32(0))
+    lighter = bool((away.astype(np.float64) ** 3).sum() > 0)
+    return _ink(*((255 - grey, 255 - paper) if lighter else (grey, paper)), lighter, inside)
+
+
+def _ink(dark_on_light: Greys | Floats, paper: Floats, lighter: bool, inside: npt.NDArray[np.bool_]) -> Ink:
     swallowed = ((paper - dark_on_light) / np.maximum(paper, _DARKEST)).astype(np.float32)
-    faintest = max(_FAINTEST, _NOISE_TIMES * _noise(swallowed))
-    np.clip(swallowed, 0, 1, out=swallowed)
+    faintest = max(_FAINTEST, _NOISE_TIMES * _noise(swallowed, inside))
+    swallowed = np.where(inside, np.clip(swallowed, 0, 1), np.float32(0))
     return Ink(swallowed, _threshold(swallowed, faintest), lighter)
 
 
-def _even_value(grey: Floats | npt.NDArray[np.uint8]) -> int | None:
+def _even_value(grey: Greys) -> int | None:
     """Return the grey value that most of a picture has, or None if there is no such value."""
-    counts = np.bincount(grey.astype(np.uint8).ravel(), minlength=256)
+    counts = np.bincount(grey.ravel(), minlength=256)
     near = np.convolve(counts, np.ones(5, np.int64), mode="same")
     value = int(near.argmax())
     return value if near[value] > _EVEN_SHARE * grey.size else None
 
 
-def _ink_is_lighter(grey: npt.NDArray[np.uint8]) -> bool:
+def _ink_is_lighter(grey: Greys, even: int | None) -> bool:
     """Whether the few pixels that stand out of their surroundings are the lighter ones."""
-    even = _even_value(grey)
     small = _coarse(grey.astype(np.float32))
     around = _window_mean(small, _window(small)) if even is None else even
     return bool(((small - around).astype(np.float64) ** 3).sum() > 0)
 
 
-def _paper(grey: Floats) -> Floats:
+def _paper(grey: Floats, even: int | None) -> Floats:
     """Return the paper's brightness at each pixel, as if nothing were written on it."""
-    even = _even_value(grey)
     if even is not None:
         return np.full_like(grey, even)
     small = _coarse(grey)
@@ -93,10 +108,12 @@ def _paper(grey: Floats) -> Floats:
     return np.asarray(Image.fromarray(smooth).resize((width, height), Image.Resampling.BILINEAR))
 
 
-def _noise(swallowed: Floats) -> float:
+def _noise(swallowed: Floats, inside: npt.NDArray[np.bool_]) -> float:
     """Return the standard deviation of the paper, robust against the ink on it."""
     # Neighbouring pixels have part of their noise in common: cameras and JPEG smooth it.
-    steps = swallowed[:, 4:] - swallowed[:, :-4]
+    steps = (swallowed[:, 4:] - swallowed[:, :-4])[inside[:, 4:] & inside[:, :-4]]
+    if not steps.size:
+        return 0.0
     return float(1.4826 * np.median(np.abs(steps)) / np.sqrt(2))
 
 

@@ -14,8 +14,8 @@ from mnist_core.engine.background import Report
 from mnist_core.errors import EmptyImageError
 from mnist_core.evaluation import Answer, read_answer
 from mnist_core.explain import expected_seconds
-from mnist_core.inference import classifier
-from mnist_core.robustness import USUAL_SURENESS, sure_from
+from mnist_core.inference import classifier, sureness
+from mnist_core.robustness import USUAL_SURENESS
 from mnist_core.store import RunRecord, shared_store
 from pages._ui import asking
 from pages._ui.canvas_steps import SIZE
@@ -91,7 +91,4 @@ def own_sureness(record: RunRecord) -> float | None:
 
 def _own_sureness(_report: Report, record: RunRecord) -> float:
     data = shared_provider().get(record.config.data.dataset)
-    images, labels = data.split("validation", record.config.data)
-    if not len(labels):
-        images, labels = data.split("test", record.config.data)
-    return sure_from(classifier(shared_store().files(record.id)).predict, images, labels)
+    return sureness(shared_store().files(record.id), data, record.config.data)

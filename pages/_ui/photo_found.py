@@ -5,11 +5,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing import Prepared
-from mnist_core.inference import classifier
+from mnist_core.evaluation import Answer
 from mnist_core.photos import FoundClothes, FoundDigits, with_boxes
-from mnist_core.store import RunRecord, shared_store
+from mnist_core.store import RunRecord
 from pages._ui.components import answer
 from pages._ui.correction import correction
+from pages._ui.draw_answer import in_words, large_words
+from pages._ui.draw_reading import Reading, read
 from pages._ui.gallery import Tile, gallery
 from pages._ui.i18n import t
 from pages._ui.percent import percent
@@ -34,18 +36,17 @@ def show_digits(found: FoundDigits, record: RunRecord, spec: DatasetSpec, right:
 
     Returns what it takes each of them for.
     """
-    probabilities = classifier(shared_store().files(record.id)).predict(found.images)
-    answers: list[int] = probabilities.argmax(axis=1).tolist()
-    names = [spec.class_names[index] for index in answers]
-    sure = probabilities.max(axis=1).tolist()
-    detail = t("one digit, {share} sure", share=percent(sure[0]))
-    if len(sure) > 1:
-        detail = t("{n} digits; of the least sure one {share}", n=len(sure), share=percent(min(sure)))
+    reading = read(record, tuple(digit.prepared for digit in found.digits))
+    names = [spec.class_names[answer.label] for answer in reading.answers]
+    marked = [name if answer.sure else f"{name}?" for name, answer in zip(names, reading.answers, strict=True)]
     with right:
-        answer("  /  ".join(found.read(names)), detail)
+        if len(names) == 1:
+            answer(large_words(reading), in_words(reading.answers[0], spec))
+        else:
+            answer("  /  ".join(found.read(names)) + ("" if reading.sure else "?"), _how_sure(reading))
         st.image(
-            with_boxes(dict(found.steps)["picture"], [digit.box for digit in found.digits], names),
-            alt=t("Your picture, with a box around each digit: {digits}", digits=", ".join(names)),
+            with_boxes(dict(found.steps)["picture"], [digit.box for digit in found.digits], marked),
+            alt=t("Your picture, with a box around each digit: {digits}", digits=", ".join(marked)),
             output_format="JPEG",
         )
     st.markdown(f"**{t('What was found')}**")
@@ -54,21 +55,36 @@ def show_digits(found: FoundDigits, record: RunRecord, spec: DatasetSpec, right:
             Tile(
                 digit.prepared.image,
                 name,
-                t("{share} sure", share=percent(share)),
+                _share(said),
                 t("Digit {n}, read as {name}", n=index, name=name),
             )
-            for index, (digit, name, share) in enumerate(zip(found.digits, names, sure, strict=True), start=1)
+            for index, (digit, name, said) in enumerate(
+                zip(found.digits, marked, reading.answers, strict=True), start=1
+            )
         ]
     )
-    return answers
+    return [said.label for said in reading.answers]
+
+
+def _how_sure(reading: Reading) -> str:
+    least = min(answer.confidence for answer in reading.answers)
+    doubtful = sum(not answer.sure for answer in reading.answers)
+    words = t("{n} digits; of the least sure one {share}", n=len(reading.answers), share=percent(least))
+    if not doubtful:
+        return words
+    return words + ". " + t("Not sure of those with a question mark: {n}.", n=doubtful)
+
+
+def _share(answer: Answer) -> str:
+    share = percent(answer.confidence)
+    return t("{share} sure", share=share) if answer.sure else t("not sure, {share}", share=share)
 
 
 def show_clothes(
     found: FoundClothes, record: RunRecord, spec: DatasetSpec, left: DeltaGenerator, right: DeltaGenerator
 ) -> list[int]:
     """Show what a run's network takes a piece of clothing for, which is returned, and where it is in the picture."""
-    probabilities = classifier(shared_store().files(record.id)).predict(found.prepared.image[None])[0]
-    best = int(probabilities.argmax())
+    reading = read(record, (found.prepared,))
     with left:
         st.image(
             with_boxes(found.colours, [found.box], [""]),
@@ -77,9 +93,9 @@ def show_clothes(
             width=280,
         )
     with right:
-        answer(t(spec.class_names[best]), t("{share} sure", share=percent(float(probabilities[best]))))
-        probability_bars(probabilities, spec.class_names, key="photo_bars")
-    return [best]
+        answer(large_words(reading), in_words(reading.answers[0], spec))
+        probability_bars(reading.probabilities[0], spec.class_names, key="photo_bars")
+    return [reading.answers[0].label]
 
 
 def show_steps(found: FoundDigits | FoundClothes, answers: list[int], spec: DatasetSpec) -> None:

@@ -7,11 +7,12 @@ import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.engine import picture_pace
-from mnist_core.photos import FoundClothes, FoundDigits, find_clothes, find_digits, read_upload
+from mnist_core.photos import FoundClothes, FoundDigits, find_in
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord
 from pages._ui import runs, session
 from pages._ui.components import answer, switch
+from pages._ui.draw_answer import sure_line
 from pages._ui.errors import errors_in_words
 from pages._ui.i18n import t
 from pages._ui.photo_found import show_clothes, show_digits, show_steps
@@ -55,6 +56,7 @@ def photo_board(source: str, record: RunRecord) -> None:
     else:
         answers = show_clothes(found, record, spec, left, right)
     show_steps(found, answers, spec)
+    sure_line(record)
 
 
 def _ask(source: str, spec: DatasetSpec) -> Any:
@@ -68,7 +70,8 @@ def _ask(source: str, spec: DatasetSpec) -> Any:
         )
     else:
         words = t("A picture of handwritten digits") if spec.kind == "digits" else t("A picture of a piece of clothing")
-        file = st.file_uploader(words, type=["png", "jpg", "jpeg", "webp", "gif"], key="photo_file", max_upload_size=10)
+        # Any name may be chosen: the content decides, and what is no picture gets advice of its own.
+        file = st.file_uploader(words, key="photo_file", max_upload_size=10)
     st.caption(t("The picture is read here and never kept: nothing is saved, and nothing is passed on."))
     return file
 
@@ -78,7 +81,7 @@ def _what_works(spec: DatasetSpec) -> None:
         st.markdown(
             t(
                 "What works best: digits written with a dark pen on light paper, apart from each other, up to 60 in "
-                "lines. Uneven light, pale ruled lines and a blackboard are no problem; joined digits are."
+                "lines. Uneven light, lined paper, frames, tables and a blackboard are no problem; joined digits are."
             )
         )
     else:
@@ -98,8 +101,7 @@ def _found(data: bytes, spec: DatasetSpec) -> FoundDigits | FoundClothes:
         st.session_state.pop(_KEPT, None)
         picture_pace().take(session.owner(), session.address())
         with st.spinner(t("Looking at the picture …")):
-            picture = read_upload(data)
-            kept = (key, find_digits(picture) if spec.kind == "digits" else find_clothes(picture))
+            kept = (key, find_in(data, spec.kind))
         st.session_state[_KEPT] = kept
     found: FoundDigits | FoundClothes = kept[1]
     return found

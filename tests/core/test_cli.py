@@ -20,6 +20,7 @@ from mnist_core.datasets import Dataset
 from mnist_core.recipes import RECIPES
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store
+from tests.photo_files import Scene, compose, tidy
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +128,7 @@ def test_a_file_that_is_no_picture_is_explained(
     run = finished_run()
     (tmp_path / "note.txt").write_text("hello")
     assert main(["predict", run.id, str(tmp_path / "note.txt")]) == 2
-    assert "can't be read as a picture" in capsys.readouterr().err
+    assert "can't be read here (text)" in capsys.readouterr().err
 
 
 def test_the_module_runs_as_a_command() -> None:
@@ -244,28 +245,32 @@ def test_a_bad_setting_trains_nothing(store: Store, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "sentence"),
     [
-        None,
-        b"",
-        b"hello",
-        b"\x89PNG\r\n\x1a\n\x00\x00",
-        b"P5\n6x 64\n255\n" + bytes(64 * 64),
-        b"P5\n64 64\n255\n" + bytes(100),
+        (None, "can't be opened: No such file"),
+        (b"", "The file is empty"),
+        (b"hello", "can't be read here (text)"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "damaged or cut off"),
+        (b"P5\n6x 64\n255\n" + bytes(64 * 64), "PNG, JPEG, WebP and GIF"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "“Most compatible”"),
     ],
-    ids=["missing", "empty", "text", "cut-off", "broken-header", "short"],
+    ids=["missing", "empty", "text", "cut-off", "another kind", "heic"],
 )
 def test_an_unreadable_picture_is_named(
     finished_run: Callable[..., RunRecord],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     content: bytes | None,
+    sentence: str,
 ) -> None:
     picture = tmp_path / "picture.png"
     if content is not None:
         picture.write_bytes(content)
     assert main(["predict", finished_run().id, str(picture)]) == 2
-    assert capsys.readouterr().err == f"mnist_core: {picture} can't be read as a picture. Give a PNG or JPEG file.\n"
+    told = capsys.readouterr().err
+    assert told.startswith(f"mnist_core: {picture}: ")
+    assert sentence in told
+    assert len(told.splitlines()) == 1
 
 
 def test_an_empty_picture_is_explained(
@@ -273,7 +278,38 @@ def test_an_empty_picture_is_explained(
 ) -> None:
     Image.new("L", (50, 50), "white").save(tmp_path / "white.png")
     assert main(["predict", finished_run().id, str(tmp_path / "white.png")]) == 2
-    assert "nothing drawn" in capsys.readouterr().err
+    assert "No digit was found" in capsys.readouterr().err
+
+
+def test_bad_files_among_many_are_named_and_the_others_are_read(
+    finished_run: Callable[..., RunRecord], digits: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = finished_run()
+    names = [str(tmp_path / name) for name in ("one.png", "white.png", "strip.png", "folder", "two.png")]
+    Image.fromarray(255 - digits.x_test[0]).resize((280, 280)).save(names[0])
+    Image.new("L", (50, 50), "white").save(names[1])
+    Image.new("RGB", (10_000, 1), "red").save(names[2])
+    Path(names[3]).mkdir()
+    compose([tidy("407"), tidy("13")], Scene(width=600, height=450, digit=80, pen=6), seed=1).image.save(names[4])
+    assert main(["predict", run.id, *names]) == 1
+    printed = capsys.readouterr()
+    assert [line.split(":")[0] for line in printed.out.splitlines()] == [names[0], names[4]]
+    assert [line.split(": ")[1] for line in printed.err.splitlines()] == names[1:4]
+    assert main(["predict", run.id, *names, "--json"]) == 1
+    told = strict_json(capsys.readouterr().out)["predictions"]
+    assert [entry["image"] for entry in told] == names
+    assert [entry["reading"] is None for entry in told] == [False, True, True, True, False]
+    for entry in told:
+        assert ("error" in entry) == (entry["reading"] is None) == (entry["class"] is None) == (not entry["digits"])
+        assert entry["reading"] is None or entry["class"] == entry["digits"][0]["answer"]
+    assert "10000 × 1 pixels" in told[2]["error"]
+    assert [len(number) for number in told[4]["reading"].split()] == [3, 2]
+    for digit in told[4]["digits"]:
+        assert set(digit) == {"answer", "probability", "sure", "box"}
+        top, left, bottom, right = digit["box"]
+        assert 0 <= top < bottom <= 450
+        assert 0 <= left < right <= 600
+        assert 0.1 <= digit["probability"] <= 1
 
 
 def test_a_run_without_a_model_can_not_be_judged(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
