@@ -178,7 +178,8 @@ class _Search:
         place = _place(self._areas.boxes[area])
         labels = np.pad(self._areas.labels[place], 1)
         steps = np.pad(self._steps[place], 1)
-        least = max(_CONTENT * self._sides[area].min(), 5) + 2 * self._wide
+        widened = 2 * self._wide  # what is on an area is larger by so much, and the area is smaller
+        least = max(_CONTENT * (self._sides[area].min() + widened), 5) + widened
         # The line of a frame and the squares of pale lines are grounds only where there is one on them.
         no_more = self._areas.areas[area] < _THIN * hull.sum() or self._wall(ground) < _PALE * self._strongest
         line = abs(self._shade_around(area, hull) - self._shades[area]) >= self._alike

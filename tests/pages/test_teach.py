@@ -16,7 +16,7 @@ from mnist_core.inference import classifier
 from mnist_core.personal import PersonalSet, held_out, turned, write_csv, write_npz
 from mnist_core.pretrained import install_shipped
 from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor, own_process
-from pages._ui import session, teach_upload
+from pages._ui import session, teach_found
 from tests.glyphs import glyphs, read_glyphs
 
 OpenPage = Callable[..., AppTest]
@@ -214,7 +214,7 @@ class TestTheCollection:
         store: Store,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(teach_upload, "classifier", lambda files: SimpleNamespace(predict=read_glyphs))
+        monkeypatch.setattr(teach_found, "classifier", lambda files: SimpleNamespace(predict=read_glyphs))
         images, labels = glyphs(30)
         data = write_csv(turned(255 - images if inverted else images, turn), labels)
         app = open_page("draw.py", run=run.id)
@@ -229,7 +229,7 @@ class TestTheCollection:
     def test_a_file_can_be_turned_by_hand_or_left_as_it_is(
         self, open_page: OpenPage, run: RunRecord, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(teach_upload, "classifier", lambda files: SimpleNamespace(predict=read_glyphs))
+        monkeypatch.setattr(teach_found, "classifier", lambda files: SimpleNamespace(predict=read_glyphs))
         images, labels = glyphs(30)
         app = open_page("draw.py", run=run.id)
         app.file_uploader[0].upload("drawings.npz", write_npz(255 - turned(images, "transposed"), labels)).run()
