@@ -31,6 +31,8 @@ _OURS = {
     "OMP_WAIT_POLICY": "PASSIVE",  # threads sleep while they wait, and don't take the processor from pages
 }
 _CHANGE_FIGURES = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS")
+# Set where OpenBLAS takes a processor for another one, on which it would calculate wrongly: kept, and recorded.
+_PROCESSOR = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 _WHERE_CUDA_LIES = "--xla_gpu_cuda_data_dir="  # says where, not how: kept
 
 # Of Python's own variables only those that say where things are; the others change how a program runs.
@@ -45,7 +47,7 @@ def own_environment(environ: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in environ.items()
-        if not name.upper().startswith(_THEIRS)
+        if (name in _PROCESSOR or not name.upper().startswith(_THEIRS))
         and (not name.upper().startswith("PYTHON") or name in (*_PYTHON_S, *_PYTHON_S_CACHE))
     }
     cuda = [flag for flag in environ.get("XLA_FLAGS", "").split() if flag.startswith(_WHERE_CUDA_LIES)]
@@ -130,6 +132,7 @@ def computed_with(*libraries: str) -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "unknown"
+    found |= {name: os.environ[name] for name in _PROCESSOR if name in os.environ}
     return found | {"threads": str(usable_cores())}
 
 

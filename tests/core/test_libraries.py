@@ -38,13 +38,23 @@ def test_of_xla_s_flags_only_the_place_of_cuda_is_kept():
     assert own_environment({"XLA_FLAGS": flags})["XLA_FLAGS"] == "--xla_gpu_cuda_data_dir=/opt/cuda"
 
 
+def test_what_saves_a_processor_from_wrong_results_is_kept_and_recorded(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    assert (
+        own_environment({"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"})["OPENBLAS_CORETYPE"] == "Haswell"
+    )
+    assert computed_with("numpy")["OPENBLAS_CORETYPE"] == "Haswell"
+
+
 def test_nobody_can_put_a_keras_json_where_keras_looks():
     folder = Path(own_environment({})["KERAS_HOME"])
     with pytest.raises(OSError, match="Not a directory|File exists|cannot find"):
         folder.mkdir(parents=True)
 
 
-def test_a_baseline_s_record_says_versions_and_threads():
+def test_a_baseline_s_record_says_versions_and_threads(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    monkeypatch.delenv("OPENBLAS_L2_SIZE", raising=False)
     told = computed_with("scikit-learn", "numpy")
     assert set(told) == {"scikit-learn", "numpy", "threads"}
     assert int(told["threads"]) >= 1
