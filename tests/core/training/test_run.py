@@ -394,7 +394,7 @@ def test_no_figure_of_a_run_is_ever_infinite(perform, network, module_store, val
     [
         (MemoryError(), "out_of_memory", "There was not enough memory."),
         (RuntimeError("the sky fell"), "unexpected", "RuntimeError: the sky fell"),
-        (OSError(errno.ENOSPC, "No space left on device"), "storage", "The disk is full"),
+        (OSError(errno.ENOSPC, "No space left on device"), "disk_full", "The disk is full"),
     ],
 )
 def test_an_error_while_saving_is_told_in_words_and_leaves_no_half_file(
