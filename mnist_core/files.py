@@ -25,7 +25,7 @@ _OPEN = re.compile(r"/dev/std(?P<name>out|err)|/(dev|proc/self)/fd/(?P<number>\d
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary name beside `path`; on success it replaces `path` in one step.
 
-    For files of the program's own: nobody else may read them. Whatever was written is removed when the
+    For files of the program's own: nobody else may read a new one. Whatever was written is removed when the
     block fails. The temporary name keeps the suffix of `path`, because libraries choose a format by it.
 
     Raises
@@ -43,6 +43,9 @@ def _replacing(path: Path, mode: int) -> Iterator[Path]:
     temporary = path.with_name(f".writing-{secrets.token_hex(8)}{path.suffix}")
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
     try:
+        there = _status(path)
+        if there is not None:
+            _keep_owner_and_mode(temporary, there)
         yield temporary
         os.replace(temporary, path)
     finally:
@@ -79,8 +82,6 @@ def output_file(path: Path) -> Iterator[Path]:
         if there is not None and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         with _replacing(target, _EVERYBODY) as temporary:
-            if there is not None:
-                _keep_owner_and_mode(temporary, there)
             yield temporary
 
 

@@ -124,11 +124,13 @@ def test_files_of_the_programs_own_are_their_owners_alone(tmp_path):
 
 
 @pytest.mark.parametrize("permissions", [0o664, 0o600, 0o755])
-def test_an_existing_file_keeps_its_permissions(tmp_path, permissions):
+@pytest.mark.parametrize("way", [output_file, replacing])
+def test_an_existing_file_keeps_its_permissions(tmp_path, permissions, way):
     path = tmp_path / "a.txt"
     path.write_text("old")
     path.chmod(permissions)
-    write(path)
+    with way(path) as temporary:
+        temporary.write_text("new")
     assert (path.read_text(), mode(path)) == ("new", permissions)
 
 

@@ -15,8 +15,13 @@ LOGISTIC = RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig())
 def test_a_run_goes_out_and_comes_back(finished_run, store, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     record = finished_run(LOGISTIC, name="Travels")
-    assert main(["bundle", record.id]) == 0
+    umask = os.umask(0o027)
+    try:
+        assert main(["bundle", record.id]) == 0
+    finally:
+        os.umask(umask)
     assert f"{record.id}.zip: 0." in capsys.readouterr().out
+    assert (tmp_path / f"{record.id}.zip").stat().st_mode & 0o777 == 0o640, "the umask decides who may read it"
     assert main(["import", f"{record.id}.zip", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["name"] == "Travels"
