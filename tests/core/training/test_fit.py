@@ -36,18 +36,19 @@ def train(shared_digits, sink):
 
 
 @pytest.fixture
-def asking(sink):
+def asking(monkeypatch):
     """Return a function that makes a control which is asked for `request` once `step` batches are done."""
 
     def make(request, step):
-        control, points = Control(), sink.points
+        control, report = Control(), fit_module._Fit._report
 
-        def watched(new):
-            points(new)
-            if sink.all[-1].step >= step:
+        # In the thread that trains: what is told in the background may come after the training's end.
+        def watched(fit, *what):
+            report(fit, *what)
+            if fit._state.step >= step:
                 getattr(control, request)()
 
-        sink.points = watched
+        monkeypatch.setattr(fit_module._Fit, "_report", watched)
         return control
 
     return make
@@ -241,14 +242,12 @@ def test_a_loss_that_is_no_number_is_explained_and_never_reported(train, network
 
 
 @pytest.fixture
-def resumed(train, sink, tmp_path, asking):
+def resumed(train, tmp_path, asking):
     """Return a function that trains with an interruption by `request` after `step` batches."""
 
     def run(config, request, step):
         path = tmp_path / "checkpoint.npz"
-        points = sink.points
         _, first = train(config, control=asking(request, step), checkpoint_path=path)
-        sink.points = points
         return first, *train(config, checkpoint_path=path)
 
     return run
