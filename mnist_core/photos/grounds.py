@@ -15,7 +15,7 @@ from mnist_core.photos.shapes import grown, hull_of, is_regular, outline_of, ran
 
 Greys = npt.NDArray[np.uint8]
 
-# Chosen by the pictures of `benchmarks.enclosures` with seeds from 1000 on, and by the photos of `benchmarks.photos`.
+# Chosen by the pictures of `benchmarks.enclosures` with seeds below 100, and by the photos of `benchmarks.photos`.
 _STEP = 12.0  # grey values by which neighbours differ at an edge; cards in dark mode differ less from their page
 _NOISE_TIMES = 6.0  # neighbours in noise differ by less than that times its standard deviation
 _DISTANCE = 4  # pixels between which noise is measured: cameras and JPEG make nearer ones alike
