@@ -15,9 +15,19 @@ function followTheme(frame) {
   const theme = app && getComputedStyle(app).colorScheme;
   if (!theme || theme === 'normal') return;
   document.documentElement.style.colorScheme = theme; // for what lies outside of the page, such as popovers
-  if (theme === frame.told || theme === frame.data.theme) return;
+  if (theme === frame.data.theme) {
+    frame.told = null;
+    frame.tries = 0;
+  }
+  if (theme === frame.data.theme || theme === frame.told || frame.tries >= 5) return;
   frame.told = theme;
+  frame.tries += 1;
   frame.set('theme', theme);
+  // Told too early, Streamlit still speaks of the theme before: the page comes back as it was, and is asked again.
+  setTimeout(() => {
+    if (frame.told === theme) frame.told = null;
+    frame.look();
+  }, 2000);
 }
 
 // A name that says what it belongs to: nine fields have nine buttons "Increment".
@@ -65,7 +75,7 @@ function keepFocus(frame) {
 }
 
 function begin() {
-  const frame = { data: {}, set: () => {} };
+  const frame = { data: {}, set: () => {}, tries: 0 };
   let asked = false;
   const look = () => {
     asked = false;
