@@ -19,7 +19,9 @@ def test_a_visitor_asks_why_and_looks_inside(server: Server, page: Page) -> None
     page.get_by_role("link", name="Evaluate").click()
     page.get_by_role("radio", name="Images", exact=True).click()
     set_number(page, "Image", "5")
-    page.get_by_role("link", name="Why this answer?").click()
+    why = page.get_by_role("link", name="Why this answer?")
+    expect(why).to_have_attribute("href", re.compile("image=5"))  # the page has run again with it
+    why.click()
 
     # the link leads to this very image, and the maps are there
     expect(page.get_by_role("heading", name="Explain")).to_be_visible()
