@@ -16,7 +16,7 @@ APP = [path for path in [PROJECT / "app.py"] if path.exists()]
 
 # Imports go downwards, or stay within a part. Ranks 0 and 1 are single modules that may use each other.
 RANKS = {
-    **dict.fromkeys(["errors", "text", "files", "memory", "patience"], 0),
+    **dict.fromkeys(["errors", "text", "files", "memory", "patience", "saying"], 0),
     **dict.fromkeys(["settings", "choices", "config", "recipes", "libraries", "as_program"], 1),
     **dict.fromkeys(["augmentation", "drawing", "evaluation", "personal", "links", "gateway"], 2),
     **dict.fromkeys(["datasets", "store", "robustness", "photos"], 3),

@@ -16,9 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from mnist_core.engine.local import PROJECT, end_by_input
+from mnist_core.engine.local import PROJECT, end_by_input, memory_of
 from mnist_core.errors import AnalysisError, LimitError, MnistLabError
 from mnist_core.memory import volunteer_for_oom
 from mnist_core.patience import EXIT_ORPHANED as EXIT_ORPHANED
@@ -97,7 +95,7 @@ def run_child(
                 problem = LimitError(
                     "This took longer than {seconds} seconds, so it was ended without a result.", seconds=f"{seconds:g}"
                 )
-            elif _memory_of(child.pid) > memory:
+            elif memory_of(child.pid) > memory:
                 problem = LimitError(
                     "This took more than {most} GB of memory, so it was ended without a result.",
                     most=f"{memory / 1e9:.1f}",
@@ -120,13 +118,6 @@ def limit_memory(pid: int, most: int) -> None:
         import resource
 
         resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
-
-
-def _memory_of(pid: int) -> int:
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0
 
 
 def follow(child: "subprocess.Popen[bytes]", report: Callable[[float], None]) -> MnistLabError | None:

@@ -5,8 +5,8 @@ import threading
 import time
 from contextlib import closing, suppress
 
-from mnist_core.engine.saying import say
 from mnist_core.errors import DatabaseLostError, StorageError
+from mnist_core.saying import say
 from mnist_core.store import Store
 from mnist_core.store.copies import copies, make_copy
 

@@ -69,10 +69,7 @@ class LocalWorker:
 
     def memory(self) -> int:
         """Return the bytes of memory that the process takes; 0 once it is gone."""
-        try:
-            return int(psutil.Process(self._process.pid).memory_info().rss)
-        except psutil.Error:
-            return 0
+        return memory_of(self._process.pid)
 
     def terminate(self) -> None:
         """End the process without asking."""
@@ -124,3 +121,11 @@ def child_environment(settings: Settings, gpu: str | None = None) -> dict[str, s
     environment["TMPDIR"] = str(settings.temporary_dir)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in (str(PROJECT), environment.get("PYTHONPATH")) if path)
     return environment
+
+
+def memory_of(pid: int) -> int:
+    """Return the bytes of memory that a process takes; 0 once it is gone."""
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0

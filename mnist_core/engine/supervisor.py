@@ -17,13 +17,13 @@ from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.limits import check_config, check_continuation, check_visitor
 from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.progress import remaining_seconds
-from mnist_core.engine.saying import say
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
 from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
 from mnist_core.errors import DatabaseLostError, MnistLabError
 from mnist_core.files import disk_full
 from mnist_core.personal import PersonalSet
+from mnist_core.saying import say
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
 from mnist_core.store.home_lock import HomeLock

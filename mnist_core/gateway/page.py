@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_OURS = (Path(__file__).parent / "closing.js").read_text()
+_OURS = (Path(__file__).parent / "closing.js").read_text(encoding="utf-8")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # A page is 8 kB: asking whether it has changed saves nothing, and an answer "as you know it" brings no cookie.
 _CONDITIONS = ("if-none-match", "if-modified-since", "if-range", "range", "accept-encoding")

@@ -10,6 +10,7 @@ from mnist_core.gateway.limits import Bucket, Buckets, Places
 from mnist_core.gateway.pulse import Pulse
 from mnist_core.gateway.site import Whose
 from mnist_core.settings import Settings
+from mnist_core.text import cut
 
 # Codes of closing, of RFC 6455 and its registry.
 POLICY, TOO_BIG, TRY_LATER = 1008, 1009, 1013
@@ -188,4 +189,4 @@ async def turn_away(scope: Scope, receive: Receive, send: Send, code: int, sente
 
 def as_reason(sentence: str) -> str:
     """Return a sentence that fits into the frame that closes a websocket: 123 bytes."""
-    return sentence.encode()[:123].decode(errors="ignore")
+    return cut(sentence, 123, lambda text: len(text.encode()))

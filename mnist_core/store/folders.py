@@ -6,7 +6,6 @@ the process that trains, and by whoever records the end.
 """
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from sqlalchemy import JSON, Column, Connection, Row, select
 
 from mnist_core.errors import DiskFullError
 from mnist_core.files import replacing, storage_errors
+from mnist_core.saying import complain
 from mnist_core.store.artifacts import RunFiles
 from mnist_core.store.database import Database
 from mnist_core.store.records import MetricPoint
@@ -113,10 +113,7 @@ class Folders(Database):
 
 
 def _tell(path: Path, error: OSError) -> None:
-    try:
-        print(f"{path} could not be written: {error}", file=sys.stderr, flush=True)
-    except OSError:
-        pass  # where the disk is full, so is the log
+    complain(f"{path} could not be written: {error}")
 
 
 def values_of(row: Row[Any]) -> dict[str, Any]:

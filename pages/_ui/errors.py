@@ -1,6 +1,5 @@
 """Errors in words: the only place where pages show them."""
 
-import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_core.errors import MnistLabError
+from mnist_core.saying import complain
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError
 from mnist_core.text import one_line, plain, without_folders
@@ -78,7 +78,7 @@ def show_unexpected(error: Exception) -> bool:
 
 @lru_cache(maxsize=256)  # a page that asks again and again says it once
 def _say_whole(sentence: str) -> None:
-    print(f"Shown to a visitor: {sentence}", file=sys.stderr, flush=True)
+    complain(f"Shown to a visitor: {sentence}")
 
 
 def _log(error: Exception) -> None:
@@ -93,7 +93,7 @@ def _log(error: Exception) -> None:
         lines = [line for part in trace.format() for line in part.splitlines()]
     else:
         lines = [f"{type(error).__name__} again at {where}: {one_line(str(error)[:_MOST_LINE])}"]
-    print("\n".join(line[:_MOST_LINE] for line in lines[-_MOST_LINES:]), file=sys.stderr, flush=True)
+    complain("\n".join(line[:_MOST_LINE] for line in lines[-_MOST_LINES:]))
 
 
 def _is_new(kind: str, where: str) -> bool:

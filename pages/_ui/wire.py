@@ -8,6 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 _FRAME = Path(__file__).parents[1] / "_dashboard.py"
+_FRAME_S_PATH = str(_FRAME).encode()  # looked for in every message
 # What our pages need. The others empty everybody's caches, name the files of the repository, or write into its folder.
 _ASKED = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})
 _OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
@@ -54,7 +55,7 @@ def is_asked(data: bytes) -> bool:
 
 def veiled(data: bytes) -> bytes:
     """Return Streamlit's message without the folder of the main script, which begins each run of a page."""
-    if str(_FRAME).encode() not in data:
+    if _FRAME_S_PATH not in data:
         return data
     message = ForwardMsg()
     message.ParseFromString(data)
