@@ -56,7 +56,7 @@ async def start_a_run(server: Server, cookie: str, address: str) -> bool:
         page = BackMsg()
         page.rerun_script.page_name = "train"
         page.rerun_script.query_string = urlsplit(settings_address(server.url, LONG, None)).query
-        button = ""
+        button, clicked = "", False
         await socket.send(page.SerializeToString())
         async for raw in socket:
             said = ForwardMsg()
@@ -64,7 +64,10 @@ async def start_a_run(server: Server, cookie: str, address: str) -> bool:
             element = said.delta.new_element
             if element.button.id.endswith("train_start"):
                 button = element.button.id
-            if said.WhichOneof("type") == "script_finished" and not page.rerun_script.widget_states.widgets:
+            finished = said.WhichOneof("type") == "script_finished" and said.script_finished == said.FINISHED_SUCCESSFULLY
+            # A run that gives way to another, or ends before the button was there, is not the whole page yet.
+            if finished and button and not clicked:
+                clicked = True
                 state = page.rerun_script.widget_states.widgets.add()
                 state.id, state.trigger_value = button, True
                 await socket.send(page.SerializeToString())
