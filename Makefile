@@ -47,7 +47,7 @@ format: $(VENV)/.installed-dev  ## format the code and mend what can be mended b
 	$(BIN)/ruff format .
 
 pretrained: $(VENV)/.installed  ## train and pack the networks that come with the program (needs the data; about half an hour)
-	$(BIN)/python -m mnist_core.pretrained train
+	$(BIN)/python -m mnist_core.sharing.shipped train
 
 clean:  ## remove the virtual environment and caches; runs and data are kept
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage*

@@ -15,17 +15,17 @@ from mnist_core.datasets import DATASETS, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
 from mnist_core.errors import ConfigError, StorageError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
-from mnist_core.memory import return_large_blocks
-from mnist_core.patience import pause_elsewhere_by
-from mnist_core.pretrained import install_shipped
 from mnist_core.recovery import bring_back
-from mnist_core.saying import say
 from mnist_core.settings import get_settings
+from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import shared_store
-from pages._ui.asking import check_is_open
-from pages._ui.errors import show_unexpected
-from pages._ui.web import routes, site
-from pages._ui.wire import Wire
+from mnist_core.system.memory import return_large_blocks
+from mnist_core.system.patience import pause_elsewhere_by
+from mnist_core.system.saying import say
+from pages._ui.shell.asking import check_is_open
+from pages._ui.shell.errors import show_unexpected
+from pages._ui.shell.web import routes, site
+from pages._ui.shell.wire import Wire
 
 raise_limit()
 let_loops_sleep()

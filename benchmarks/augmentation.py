@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from mnist_core.augmentation import augment
 from mnist_core.config import AugmentationConfig, RunConfig
+from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import Dataset, load_dataset
-from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
 from mnist_core.store import MetricPoint
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.bundle import import_bundle, request_bundle
 from mnist_core.commands.common import chosen_run
 from mnist_core.drawing import prepare_parts, read_canvas
 from mnist_core.inference import classifier
 from mnist_core.photos import find_digits, read_upload
+from mnist_core.sharing.bundle import import_bundle, request_bundle
 from mnist_core.store import RunRecord, shared_store
 from tests.bundle_files import CANVAS, drawings
 

@@ -38,7 +38,7 @@ from mnist_core.drawing.strokes import RecordedDigit, read_unipen
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import class_scores, confusion_matrix
 from mnist_core.inference import classifier
-from mnist_core.pretrained import SHIPPED, install_shipped
+from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import shared_store
 
 CANVAS = 280  # pixels, as on the page

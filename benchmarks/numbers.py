@@ -17,8 +17,8 @@ from benchmarks.handwriting import CANVAS, as_drawn, chosen_digits, read
 from mnist_core.datasets import load_dataset
 from mnist_core.drawing import Stroke, prepare_parts, prepare_strokes, read_canvas, separate, write_canvas
 from mnist_core.drawing.strokes import RecordedDigit
+from mnist_core.evaluation.robustness import sure_from
 from mnist_core.inference import classifier
-from mnist_core.robustness import sure_from
 from mnist_core.store import shared_store
 
 GAPS = {

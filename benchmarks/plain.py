@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mnist_core.libraries import own_environment
+from mnist_core.system.libraries import own_environment
 
 # Tells what each epoch took. The data are read from the given folder as Keras reads its own cache, without Keras's
 # check of the download; nothing else of it is touched.

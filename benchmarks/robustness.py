@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from mnist_core.datasets import shared_provider
+from mnist_core.evaluation.robustness import CORRUPTIONS, CorruptionSettings, accuracy_curve, balanced_subset, try_out
 from mnist_core.inference import classifier
-from mnist_core.robustness import CORRUPTIONS, CorruptionSettings, accuracy_curve, balanced_subset, try_out
 from mnist_core.store import shared_store
 
 ALL = CorruptionSettings(0.8, 20, 3, -2, 6, 1, 0.7, 0.2, 40)

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from mnist_core.recipes import RECIPES
+from mnist_core.config.recipes import RECIPES
 from mnist_core.settings import get_settings
 from mnist_core.store import MetricPoint, Outcome, RunState, Store, Visitor
 from mnist_core.store.listing import RunFilter

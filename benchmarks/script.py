@@ -14,8 +14,8 @@ from statistics import mean
 
 from benchmarks.plain import run_plain
 from mnist_core.commands.training import assignment
-from mnist_core.models import keras_code
-from mnist_core.recipes import RECIPES
+from mnist_core.config.recipes import RECIPES
+from mnist_core.script import keras_code
 from mnist_core.settings import get_settings
 
 NAMES = ("test_accuracy", "test_loss")

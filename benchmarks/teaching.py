@@ -22,10 +22,10 @@ import numpy.typing as npt
 from benchmarks.handwriting import CANVAS, as_drawn, chosen_digits, read
 from benchmarks.training import is_asleep, wait_until
 from mnist_core.drawing import prepare_drawing
+from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.engine import Supervisor, close_shared_supervisor, shared_supervisor
 from mnist_core.evaluation import change
 from mnist_core.inference import classifier
-from mnist_core.personal import PersonalSet, held_out
 from mnist_core.store import RunRecord, Visitor, shared_store
 
 VISITOR = Visitor("benchmark")

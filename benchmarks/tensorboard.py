@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.board.board import Board
+from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import load_dataset
-from mnist_core.recipes import RECIPES
 from mnist_core.settings import get_settings
 from mnist_core.store import MetricPoint
+from mnist_core.tensorboard.board import Board
 
 _BATCHES, _EPOCHS = 100, 5
 _VALUES = {"loss": 0.1, "accuracy": 0.9}

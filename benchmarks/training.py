@@ -21,14 +21,14 @@ from typing import Any
 
 from benchmarks.plain import run_plain
 from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.engine import Supervisor
-from mnist_core.libraries import own_environment
-from mnist_core.models import keras_code
 from mnist_core.models.cost import training_cost
-from mnist_core.recipes import RECIPES
+from mnist_core.script import keras_code
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunRecord, Store, Visitor
+from mnist_core.system.libraries import own_environment
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- benchmarks.training: begin -->", "<!-- benchmarks.training: end -->"
@@ -54,7 +54,8 @@ from mnist_core.config import RunConfig
 from mnist_core.datasets import load_dataset
 from mnist_core.models.build import build_model
 from mnist_core.settings import get_settings
-from mnist_core.store import Store, own_process
+from mnist_core.store import Store
+from mnist_core.system.processes import own_process
 from mnist_core.training.events import StoreSink
 from mnist_core.training.fit import fit
 class Nobody:

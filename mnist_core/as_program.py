@@ -3,7 +3,7 @@
 import os
 import warnings
 
-from mnist_core.libraries import use_own_environment
+from mnist_core.system.libraries import use_own_environment
 
 if os.environ.get("PYTHONWARNINGS"):  # read already: with "error" a library's hint about its next version ends a run
     warnings.resetwarnings()

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui.errors import errors_in_words
-from pages._ui.frame import frame
-from pages._ui.i18n import t
-from pages._ui.manage import cookie_notice
-from pages._ui.warm_up import warm_up
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.frame import frame
+from pages._ui.shell.i18n import t
+from pages._ui.shell.manage import cookie_notice
+from pages._ui.shell.warm_up import warm_up
 
-UI = Path(__file__).parent / "_ui"
+UI = Path(__file__).parent / "_ui" / "shell"
 # The icon is a file of ours: a named symbol would be fetched from a server elsewhere.
 st.set_page_config(page_title="MNIST Lab", page_icon=UI / "icon.png", layout="wide", initial_sidebar_state=340)
 st.logo(UI / "icon.png", size="large")

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages._ui.compare_choice import choose_runs, legend
-from pages._ui.compare_classes import classes_view
-from pages._ui.compare_curves import curves_view
-from pages._ui.compare_images import images_view
-from pages._ui.compare_luck import luck_view
-from pages._ui.compare_many import many_view
-from pages._ui.compare_results import results_view
-from pages._ui.compare_settings import settings_view
-from pages._ui.components import empty_state, page_header, switch
-from pages._ui.i18n import t
+from pages._ui.compare.choice import choose_runs, legend
+from pages._ui.compare.classes import classes_view
+from pages._ui.compare.curves import curves_view
+from pages._ui.compare.images import images_view
+from pages._ui.compare.luck import luck_view
+from pages._ui.compare.many import many_view
+from pages._ui.compare.results import results_view
+from pages._ui.compare.settings import settings_view
+from pages._ui.parts.components import empty_state, page_header, switch
+from pages._ui.shell.i18n import t
 
 VIEWS = {
     "overview": "Overview",

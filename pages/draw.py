@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from pages._ui import runs
-from pages._ui.components import empty_state
-from pages._ui.draw_board import board
-from pages._ui.i18n import t
-from pages._ui.photo_view import choose_source, photo_board
-from pages._ui.teach_view import teach_view
+from pages._ui.draw.board import board
+from pages._ui.draw.photo import choose_source, photo_board
+from pages._ui.draw.teach import teach_view
+from pages._ui.parts.components import empty_state
+from pages._ui.shell import runs
+from pages._ui.shell.i18n import t
 
 # One row, so that the canvas is in sight at once.
 with st.container(horizontal=True, vertical_alignment="center", key="draw_head"):

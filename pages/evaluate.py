@@ -5,17 +5,17 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.evaluation import wilson_interval
 from mnist_core.store import RunRecord
-from pages._ui import runs
-from pages._ui.baselines_view import baselines_view
-from pages._ui.cached import Judgement, can_judge, judge
-from pages._ui.class_view import class_view
-from pages._ui.compare_view import compare_view
-from pages._ui.components import empty_state, need_dataset, page_header, switch
-from pages._ui.confidence_view import confidence_view
-from pages._ui.dataset_status import pictures_missing
-from pages._ui.i18n import t, term
-from pages._ui.matrix_view import matrix_view
-from pages._ui.prediction_view import mistakes_view, one_prediction
+from pages._ui.cache.results import Judgement, can_judge, judge
+from pages._ui.evaluate.baselines import baselines_view
+from pages._ui.evaluate.by_class import class_view
+from pages._ui.evaluate.compare import compare_view
+from pages._ui.evaluate.confidence import confidence_view
+from pages._ui.parts.components import empty_state, need_dataset, page_header, switch
+from pages._ui.parts.dataset_status import pictures_missing
+from pages._ui.parts.matrix_view import matrix_view
+from pages._ui.parts.prediction_view import mistakes_view, one_prediction
+from pages._ui.shell import runs
+from pages._ui.shell.i18n import t, term
 
 VIEWS = {
     "matrix": "Confusion matrix",

@@ -2,22 +2,22 @@
 
 import streamlit as st
 
+from mnist_core.analysis.explain import expected_seconds
 from mnist_core.datasets import DatasetSpec, get_spec
-from mnist_core.explain import expected_seconds
 from mnist_core.store import RunRecord, shared_store
-from pages._ui import runs
-from pages._ui.cached import Judgement, can_judge, judge
-from pages._ui.components import empty_state, need_dataset, page_header
-from pages._ui.explain_cached import Sample
-from pages._ui.explain_choice import choose
-from pages._ui.explain_inside import inside_view
-from pages._ui.explain_map import map_view
-from pages._ui.explain_maps import maps_view
-from pages._ui.explain_weights import weights_view
-from pages._ui.gallery import big_image
-from pages._ui.i18n import t
-from pages._ui.percent import fine_percent
-from pages._ui.probability_bars import probability_bars
+from pages._ui.cache.explanations import Sample
+from pages._ui.cache.results import Judgement, can_judge, judge
+from pages._ui.explain.choice import choose
+from pages._ui.explain.inside import inside_view
+from pages._ui.explain.map import map_view
+from pages._ui.explain.maps import maps_view
+from pages._ui.explain.weights import weights_view
+from pages._ui.parts.components import empty_state, need_dataset, page_header
+from pages._ui.parts.gallery import big_image
+from pages._ui.parts.percent import fine_percent
+from pages._ui.parts.probability_bars import probability_bars
+from pages._ui.shell import runs
+from pages._ui.shell.i18n import t
 
 PATIENCE = 10.0  # seconds
 

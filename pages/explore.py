@@ -7,18 +7,18 @@ from mnist_core.config import DataConfig
 from mnist_core.datasets import Dataset, get_spec
 from mnist_core.datasets.statistics import class_counts
 from mnist_core.figures.bars import class_count_alt, class_count_figure
-from pages._ui import i18n, session
-from pages._ui.averages_view import averages_view
-from pages._ui.cached import dataset
-from pages._ui.chart import chart
-from pages._ui.components import fallback_notice, need_dataset, page_header
-from pages._ui.dataset_box import chosen_dataset, dataset_box
-from pages._ui.doubts_view import doubts_view
-from pages._ui.downloads import csv_button
-from pages._ui.i18n import t
-from pages._ui.map_view import map_view
-from pages._ui.samples_view import one_image, samples
-from pages._ui.typical_view import neighbours_view, typical_view
+from pages._ui.cache.results import dataset
+from pages._ui.explore.averages import averages_view
+from pages._ui.explore.doubts import doubts_view
+from pages._ui.explore.map import map_view
+from pages._ui.explore.samples import one_image, samples
+from pages._ui.explore.typical import neighbours_view, typical_view
+from pages._ui.parts.chart import chart
+from pages._ui.parts.components import fallback_notice, need_dataset, page_header
+from pages._ui.parts.dataset_box import chosen_dataset, dataset_box
+from pages._ui.parts.downloads import csv_button
+from pages._ui.shell import i18n, session
+from pages._ui.shell.i18n import t
 
 # Computed when somebody opens them; what is above them is there at once.
 LATER = (

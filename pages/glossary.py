@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mnist_core.text import Term, glossary
-from pages._ui.components import page_header
-from pages._ui.i18n import t
+from pages._ui.parts.components import page_header
+from pages._ui.shell.i18n import t
 
 
 def matches(term: Term, wanted: str) -> bool:

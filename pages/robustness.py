@@ -3,20 +3,20 @@
 import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec
+from mnist_core.evaluation.robustness import CORRUPTIONS, CorruptionSettings, Trial, try_out
+from mnist_core.evaluation.robustness.accuracy import Labels
 from mnist_core.inference import classifier
-from mnist_core.robustness import CORRUPTIONS, CorruptionSettings, Trial, try_out
-from mnist_core.robustness.accuracy import Labels
 from mnist_core.store import RunRecord, shared_store
-from pages._ui import runs
-from pages._ui.cached import subset_of_test_set, untouched_trial
-from pages._ui.components import empty_state, page_header
-from pages._ui.dataset_status import is_ready, pictures_missing
-from pages._ui.gallery import Tile, gallery
-from pages._ui.i18n import t, term
-from pages._ui.percent import fine_percent
-from pages._ui.robustness_curves import robustness_curves
-from pages._ui.robustness_words import lesson
-from pages._ui.worst_case_view import worst_case_view
+from pages._ui.cache.results import subset_of_test_set, untouched_trial
+from pages._ui.parts.components import empty_state, page_header
+from pages._ui.parts.dataset_status import is_ready, pictures_missing
+from pages._ui.parts.gallery import Tile, gallery
+from pages._ui.parts.percent import fine_percent
+from pages._ui.robustness.curves import robustness_curves
+from pages._ui.robustness.words import lesson
+from pages._ui.robustness.worst_case import worst_case_view
+from pages._ui.shell import runs
+from pages._ui.shell.i18n import t, term
 
 SHOWN = 12
 

@@ -5,18 +5,18 @@ import streamlit as st
 from mnist_core.config import RunConfig
 from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
-from pages._ui import runs, session
-from pages._ui.components import fallback_notice, need_dataset, page_header
-from pages._ui.errors import errors_in_words, show_error
-from pages._ui.estimate_view import estimate_view
-from pages._ui.i18n import t
-from pages._ui.link_view import settings_link, take_link
-from pages._ui.live_plot import load_ahead
-from pages._ui.manage import cleaning_notice
-from pages._ui.network_view import network_view
-from pages._ui.run_view import run_view
-from pages._ui.sidebar import experiment_form, open_sidebar
-from pages._ui.undo import undo_notice
+from pages._ui.parts.components import fallback_notice, need_dataset, page_header
+from pages._ui.parts.estimate_view import estimate_view
+from pages._ui.parts.link_view import settings_link, take_link
+from pages._ui.parts.live_plot import load_ahead
+from pages._ui.shell import runs, session
+from pages._ui.shell.errors import errors_in_words, show_error
+from pages._ui.shell.i18n import t
+from pages._ui.shell.manage import cleaning_notice
+from pages._ui.shell.undo import undo_notice
+from pages._ui.train.network import network_view
+from pages._ui.train.run import run_view
+from pages._ui.train.sidebar import experiment_form, open_sidebar
 
 
 def shown_run(*, linked: bool) -> RunRecord | None:

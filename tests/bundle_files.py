@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from mnist_core.bundle.make import make_bundle
 from mnist_core.drawing import paint, samples, write_canvas
+from mnist_core.sharing.bundle.make import make_bundle
 from mnist_core.store import RunRecord, Store
 
 CANVAS, PEN = 280, 18

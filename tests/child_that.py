@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from mnist_core.engine.children import Voice
+from mnist_core.system.children import Voice
 
 
 def main() -> int:

@@ -17,7 +17,9 @@ from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, Train
 from mnist_core.datasets import DATASETS, Dataset, load_dataset, shared_provider
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.settings import Settings, get_settings
-from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, own_process, shared_store
+from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, shared_store
+from mnist_core.system.background import shared_background
+from mnist_core.system.processes import own_process
 
 # Read before any test changes the environment.
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
@@ -39,7 +41,7 @@ def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) 
     engine = sys.modules.get("mnist_core.engine")
     if engine is not None:
         engine.close_shared_supervisor()
-        engine.shared_background.cache_clear()
+        shared_background.cache_clear()
         engine.close_shared_analyses()
     _forget_singletons()
 
@@ -147,7 +149,7 @@ def _logistic_onnx(
     _digits_home: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, npt.NDArray[np.float32]]:
     """Return a real model of the bundled digits by least squares, and its test probabilities."""
-    from mnist_core.baselines.logistic import LogisticModel, write_onnx
+    from mnist_core.training.logistic import LogisticModel, write_onnx
 
     dataset = load_dataset("digits", _digits_home)
     x = np.hstack([dataset.x_train.reshape(-1, 784) / 255.0, np.ones((len(dataset.x_train), 1))])

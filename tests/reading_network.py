@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
-from mnist_core.store import Outcome, RunRecord, RunState, Store, own_process
+from mnist_core.store import Outcome, RunRecord, RunState, Store
+from mnist_core.system.processes import own_process
 
 UNITS = 600
 SHARPNESS = 12.0  # scores of least squares lie between 0 and 1; softmax wants them farther apart

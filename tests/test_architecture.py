@@ -14,24 +14,20 @@ CORE = sorted((PROJECT / "mnist_core").rglob("*.py"))
 PAGES = sorted((PROJECT / "pages").rglob("*.py"))
 APP = [path for path in [PROJECT / "app.py"] if path.exists()]
 
-# Imports go downwards, or stay within a part. Ranks 0 and 1 are single modules that may use each other.
+# Imports go downwards, or stay within a part. Ranks 0 and 1 are parts that may use each other.
 RANKS = {
-    **dict.fromkeys(["errors", "text", "files", "memory", "patience", "saying"], 0),
-    **dict.fromkeys(["settings", "choices", "config", "recipes", "libraries", "as_program"], 1),
-    **dict.fromkeys(["augmentation", "drawing", "evaluation", "personal", "links", "gateway"], 2),
-    **dict.fromkeys(["datasets", "store", "robustness", "photos"], 3),
-    **dict.fromkeys(["models", "comparing"], 4),
-    **dict.fromkeys(["baselines", "board"], 5),
-    **dict.fromkeys(["training", "inference", "exploration", "engine"], 6),
-    **dict.fromkeys(["figures", "analysis", "explain", "bundle", "hub", "pretrained"], 7),
-    "recovery": 7,
+    **dict.fromkeys(["errors", "text"], 0),
+    **dict.fromkeys(["settings", "system", "config", "as_program"], 1),
+    **dict.fromkeys(["augmentation", "drawing", "gateway"], 2),
+    **dict.fromkeys(["datasets", "store", "photos"], 3),
+    **dict.fromkeys(["models", "evaluation"], 4),
+    **dict.fromkeys(["script", "inference", "tensorboard"], 5),
+    **dict.fromkeys(["training", "engine", "figures"], 6),
+    **dict.fromkeys(["analysis", "sharing", "recovery"], 7),
     **dict.fromkeys(["app", "pages", "commands"], 8),
     "__main__": 9,
 }
-FIGURES_MAY_USE = {"errors", "text", "choices", "config", "datasets", "evaluation", "store", "robustness"} | {
-    "comparing",
-    "figures",
-}
+FIGURES_MAY_USE = {"errors", "text", "config", "datasets", "evaluation", "store", "figures"}
 HEAVY = {"keras", "tensorflow", "tensorboard", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
 # What these build on must be there when their classes are made; they are imported inside functions of training only.
 BUILT_ON = {
@@ -132,7 +128,7 @@ def test_modules_built_on_keras_are_imported_inside_functions_of_training_only(p
 def test_keras_is_loaded_in_one_place(path):
     """It is never imported before it was told what this program wants of it."""
     found = {module for module in imports(path) if module.split(".")[0] == "keras"}
-    assert not found or module_name(path) in {"mnist_core.libraries", *BUILT_ON}, found
+    assert not found or module_name(path) in {"mnist_core.system.libraries", *BUILT_ON}, found
 
 
 @pytest.mark.parametrize(
@@ -150,7 +146,12 @@ def test_pages_never_train_or_build(path):
 
 
 def test_importing_all_that_the_app_uses_brings_no_machine_learning_library():
-    skipped = ("mnist_core.training", "mnist_core.__main__", "mnist_core.commands", "mnist_core.pretrained.__main__")
+    skipped = (
+        "mnist_core.training",
+        "mnist_core.__main__",
+        "mnist_core.commands",
+        "mnist_core.sharing.shipped.__main__",
+    )
     modules = [name for path in CORE if not (name := module_name(path)).startswith(skipped)]
     assert len(modules) > 20
     program = (
@@ -176,7 +177,7 @@ def test_pages_are_short(path):
 @every_page
 def test_downloads_ask_at_the_click_whether_the_visitor_may_still_see_the_run(path):
     if path.name != "downloads.py":
-        assert "st.download_button" not in path.read_text(), "use download_button of pages/_ui/downloads.py"
+        assert "st.download_button" not in path.read_text(), "use download_button of pages/_ui/parts/downloads.py"
 
 
 # Functions that show their first argument, and arguments that are shown wherever they occur.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.recipes import RECIPES
+from mnist_core.config.recipes import RECIPES
 from mnist_core.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -1,6 +1,6 @@
 """Entry of the process: ``python -m mnist_core.analysis tsne --dataset mnist --samples 2000 --seed 0``.
 
-The result is a file. What it says on the way is described in `mnist_core.engine.children`.
+The result is a file. What it says on the way is described in `mnist_core.system.children`.
 
 Exit codes: 0 the result is written, 1 failed, 2 bad arguments, 4 nobody waits.
 """
@@ -11,8 +11,8 @@ import mnist_core.as_program  # noqa: F401
 import argparse
 import sys
 
-from mnist_core.engine.children import Voice
 from mnist_core.store import KINDS, Analysis, write_analysis
+from mnist_core.system.children import Voice
 
 
 def main(arguments: list[str]) -> int:

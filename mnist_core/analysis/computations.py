@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.analysis.exploration import VOTERS, choose, k_nearest, near_duplicates, pca, sample_indices
 from mnist_core.datasets import Dataset
-from mnist_core.exploration import VOTERS, choose, k_nearest, near_duplicates, pca, sample_indices
 from mnist_core.store import Analysis
 
 Report = Callable[[float], None]
@@ -74,10 +74,10 @@ def knn(dataset: Dataset, analysis: Analysis, report: Report) -> Result:
 
 def logistic(dataset: Dataset, analysis: Analysis, report: Report) -> Result:
     """Return the test accuracy of logistic regression, and the accuracy on each fold of cross-validation."""
-    from mnist_core.baselines.logistic import CrossValidation
     from mnist_core.config import LogisticConfig
+    from mnist_core.config.recipes import get_recipe
     from mnist_core.evaluation import accuracy
-    from mnist_core.recipes import get_recipe
+    from mnist_core.training.logistic import CrossValidation
 
     config = get_recipe("logistic-sgd").config.with_settings(
         {"dataset": analysis.dataset, "train_size": analysis.samples, "seed": analysis.seed}

@@ -5,11 +5,11 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from mnist_core.board.serving import Layout, log_paths, serve
 from mnist_core.commands.common import RUN_HELP, chosen_run
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
-from mnist_core.pretrained import install_shipped
+from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import RunRecord, shared_store
+from mnist_core.tensorboard.serving import Layout, log_paths, serve
 
 _MOST = 500  # newest runs: TensorBoard reads all that it is given, and nobody tells more of them apart
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chatter_held_back, chosen_run, print_json, print_written
 from mnist_core.errors import BundleError
-from mnist_core.files import output_file
 from mnist_core.store import shared_store
+from mnist_core.system.files import output_file
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,7 +25,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _bundle(options: argparse.Namespace) -> int:
     # Imported here: it may bring TensorFlow.
-    from mnist_core.bundle.make import make_bundle
+    from mnist_core.sharing.bundle.make import make_bundle
 
     record = chosen_run(options.run)
     path = options.out or Path(f"{record.id}.zip")
@@ -38,7 +38,7 @@ def _bundle(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from mnist_core.bundle import import_bundle, most_bytes
+    from mnist_core.sharing.bundle import import_bundle, most_bytes
 
     store = shared_store()
     try:

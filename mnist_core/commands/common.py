@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.datasets import load_dataset
-from mnist_core.pretrained import SHIPPED, install_shipped
+from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import RunRecord, Visitor, shared_store
 
 RUN_HELP = "id of a run, or a shipped model: " + ", ".join(SHIPPED)

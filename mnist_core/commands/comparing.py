@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set, print_json
-from mnist_core.comparing import RunResult, SettingRow, differing_settings, run_result
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ArtifactMissingError, ConfigError, DataError
 from mnist_core.evaluation import class_scores, compare, confusion_matrix, holm
+from mnist_core.evaluation.comparing import RunResult, SettingRow, differing_settings, run_result
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.text import translator
 

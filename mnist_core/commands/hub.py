@@ -5,8 +5,8 @@ import shlex
 from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, print_written
-from mnist_core.hub.card import model_card
-from mnist_core.hub.folder import card_facts, repository, write_card, write_repository
+from mnist_core.sharing.hub.card import model_card
+from mnist_core.sharing.hub.folder import card_facts, repository, write_card, write_repository
 from mnist_core.store import shared_store
 
 

@@ -10,7 +10,7 @@ from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set,
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.errors import DataError, ImageError
 from mnist_core.evaluation import class_scores, confusion_matrix
-from mnist_core.robustness import USUAL_SURENESS
+from mnist_core.evaluation.robustness import USUAL_SURENESS
 from mnist_core.store import RunRecord, shared_store
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 import argparse
 
 from mnist_core.commands.common import LOCAL, print_json
-from mnist_core.pretrained import install_shipped
 from mnist_core.recovery import bring_back, reopened
 from mnist_core.settings import get_settings
+from mnist_core.sharing.shipped import install_shipped
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

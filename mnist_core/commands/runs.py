@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mnist_core.commands.common import LOCAL, chosen_run, print_json
+from mnist_core.config.wording import MODEL_KINDS, model_words, setting_words
 from mnist_core.datasets import DATASETS
 from mnist_core.engine.cleaning import empty_bin
 from mnist_core.errors import ConfigError
-from mnist_core.models.wording import model_words, setting_words
-from mnist_core.pretrained import install_shipped
+from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import RunState, Store, shared_store
 from mnist_core.store.deleting import UNDO_SECONDS
-from mnist_core.store.listing import MODEL_KINDS, SORTS, RunFilter, RunRow
+from mnist_core.store.listing import SORTS, RunFilter, RunRow
 from mnist_core.text import one_line, shortened, translator
 
 _BARS = "▁▂▃▄▅▆▇█"

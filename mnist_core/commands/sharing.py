@@ -7,15 +7,15 @@ from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, print_json, print_written
 from mnist_core.config import RunConfig
+from mnist_core.config.links import run_address, settings_address
+from mnist_core.config.recipes import RECIPES, get_recipe
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.files import output_file
-from mnist_core.links import run_address, settings_address
-from mnist_core.models import files_beside, keras_code, keras_notebook
-from mnist_core.models.data_code import STROKES_FILE
-from mnist_core.models.fine_tuning_code import DRAWINGS_FILE
-from mnist_core.recipes import RECIPES, get_recipe
+from mnist_core.script import files_beside, keras_code, keras_notebook
+from mnist_core.script.data import STROKES_FILE
+from mnist_core.script.fine_tuning import DRAWINGS_FILE
 from mnist_core.store import RunRecord, shared_store
+from mnist_core.system.files import output_file
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

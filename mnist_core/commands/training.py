@@ -8,12 +8,13 @@ from typing import Any
 
 from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
 from mnist_core.config import RunConfig
+from mnist_core.config.links import read_link
+from mnist_core.config.recipes import RECIPES, get_recipe
+from mnist_core.config.wording import variant_name
 from mnist_core.engine import check_continuation
 from mnist_core.errors import ConfigError
-from mnist_core.links import read_link
-from mnist_core.models.wording import variant_name
-from mnist_core.recipes import RECIPES, get_recipe
-from mnist_core.store import RunRecord, own_process, shared_store
+from mnist_core.store import RunRecord, shared_store
+from mnist_core.system.processes import own_process
 from mnist_core.text import translator
 
 

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from mnist_core.datasets.registry import DatasetSpec, RemoteFile
 from mnist_core.errors import DownloadError
-from mnist_core.files import storage_errors
 from mnist_core.settings import Settings
+from mnist_core.system.files import storage_errors
 
 
 class Progress(Protocol):

@@ -17,8 +17,8 @@ from mnist_core.datasets.fetch import Progress, download, local_copies
 from mnist_core.datasets.pen import Report, decode_strokes
 from mnist_core.datasets.registry import DATASETS, DatasetSpec
 from mnist_core.errors import ConfigError, CorruptDataError, DataError
-from mnist_core.files import storage_errors
 from mnist_core.settings import Settings
+from mnist_core.system.files import storage_errors
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")

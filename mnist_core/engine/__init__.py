@@ -1,8 +1,6 @@
 """The queue and its worker processes, what a run will take, how far it is, and longer computations."""
 
 from mnist_core.engine.analyses import Analyses, AnalysisStatus, close_shared_analyses, shared_analyses
-from mnist_core.engine.background import Asker, Background, Report, Task, shared_background
-from mnist_core.engine.devices import default_slots
 from mnist_core.engine.estimate import Estimate, estimate
 from mnist_core.engine.limits import check_config, check_continuation
 from mnist_core.engine.pace import Pace, picture_pace
@@ -18,27 +16,21 @@ from mnist_core.engine.teaching import check_base, fine_tune_config
 __all__ = [
     "Analyses",
     "AnalysisStatus",
-    "Asker",
-    "Background",
     "Estimate",
     "Pace",
     "Progress",
     "QueueStatus",
-    "Report",
     "Supervisor",
-    "Task",
     "check_base",
     "check_config",
     "check_continuation",
     "close_shared_analyses",
     "close_shared_supervisor",
-    "default_slots",
     "estimate",
     "fine_tune_config",
     "picture_pace",
     "progress",
     "shared_analyses",
-    "shared_background",
     "shared_supervisor",
     "total_rounds",
 ]

@@ -5,12 +5,12 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_core.engine.background import Asker, Background, Report
-from mnist_core.engine.children import run_child
-from mnist_core.engine.local import child_environment
 from mnist_core.errors import AnalysisError, LimitError, MnistLabError
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import Analysis, has_analysis
+from mnist_core.system.background import Asker, Background, Report
+from mnist_core.system.children import run_child
+from mnist_core.system.local import child_environment
 
 PROGRAM = "mnist_core.analysis"
 _SHUTDOWN = 5.0  # seconds that the child gets to end with the app

@@ -6,9 +6,9 @@ import time
 from contextlib import closing, suppress
 
 from mnist_core.errors import DatabaseLostError, StorageError
-from mnist_core.saying import say
 from mnist_core.store import Store
 from mnist_core.store.copies import copies, make_copy
+from mnist_core.system.saying import say
 
 _HOUR = 3600.0
 

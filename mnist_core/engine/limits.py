@@ -1,12 +1,12 @@
 """What this installation allows; checked before a run is queued, and shown in the form."""
 
 from mnist_core.config import NetworkConfig, RunConfig
-from mnist_core.engine.devices import default_slots, memory_limit_mb
 from mnist_core.engine.estimate import Estimate
 from mnist_core.errors import ConfigError, LimitError
 from mnist_core.models.summary import parameter_count
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store
+from mnist_core.system.devices import default_slots, memory_limit_mb
 
 
 def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> None:

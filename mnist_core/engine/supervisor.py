@@ -8,26 +8,26 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mnist_core.config import RunConfig
+from mnist_core.drawing.personal import PersonalSet
 from mnist_core.engine.cleaning import clean, clean_drawings, next_to_go, sweep
-from mnist_core.engine.devices import default_slots, gpu_ids, memory_limit_mb
 from mnist_core.engine.estimate import estimate
 from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
 from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.limits import check_config, check_continuation, check_visitor
-from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
 from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
 from mnist_core.errors import DatabaseLostError, MnistLabError
-from mnist_core.files import disk_full
-from mnist_core.personal import PersonalSet
-from mnist_core.saying import say
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
 from mnist_core.store.home_lock import HomeLock
 from mnist_core.store.reserve import Reserve, no_room_for_a_run
+from mnist_core.system.devices import default_slots, gpu_ids, memory_limit_mb
+from mnist_core.system.files import disk_full
+from mnist_core.system.local import LocalWorker
+from mnist_core.system.saying import say
 
 # What is used up for the moment: file descriptors, processes, memory.
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)

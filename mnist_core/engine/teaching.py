@@ -2,9 +2,9 @@
 
 from mnist_core.config import DataConfig, FineTuneConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.datasets import get_spec
+from mnist_core.drawing.personal import PersonalSet, content_hash
 from mnist_core.errors import ConfigError, DrawingsError, NotOwnerError, RunStateError
 from mnist_core.models.speed import REFERENCE, DeviceSpeed, read_speed
-from mnist_core.personal import PersonalSet, content_hash
 from mnist_core.store import RunRecord, Store, Visitor
 
 # Measured on writers whom no network knew; benchmarks/README.md.

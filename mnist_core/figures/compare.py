@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.comparing import RunResult
 from mnist_core.evaluation import RecallDifference
+from mnist_core.evaluation.comparing import RunResult
 from mnist_core.figures.run_style import Drawn, plain_name
 from mnist_core.figures.theme import Theme, layout, translucent
 from mnist_core.text import Translator

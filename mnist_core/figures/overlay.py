@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.comparing import Axis, Line, smooth
+from mnist_core.evaluation.comparing import Axis, Line, smooth
 from mnist_core.figures.curves import Metric
 from mnist_core.figures.run_style import Drawn, RunStyle, plain_name
 from mnist_core.figures.theme import Theme, layout, translucent

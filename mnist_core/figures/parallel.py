@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.comparing import Column
+from mnist_core.evaluation.comparing import Column
 from mnist_core.figures.theme import Theme, colorscale, layout
 from mnist_core.text import Translator
 

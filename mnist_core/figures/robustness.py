@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from mnist_core.evaluation.robustness import CORRUPTIONS, AccuracyCurve
 from mnist_core.figures.run_style import plain_name
 from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Theme, layout, translucent
-from mnist_core.robustness import CORRUPTIONS, AccuracyCurve
 from mnist_core.text import Translator
 
 Curves = Sequence[tuple[str, AccuracyCurve]]

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mnist_core.choices import OPTIMIZERS
 from mnist_core.config import (
     BatchNormalization,
     Conv2D,
@@ -13,10 +12,11 @@ from mnist_core.config import (
     NetworkConfig,
     RunConfig,
 )
+from mnist_core.config.choices import OPTIMIZERS
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import ConfigError
-from mnist_core.libraries import DATA_FORMAT, load_keras
 from mnist_core.models.summary import layer_rows
+from mnist_core.system.libraries import DATA_FORMAT, load_keras
 
 if TYPE_CHECKING:
     import keras
@@ -26,7 +26,7 @@ def build_model(config: RunConfig, num_classes: int = 10, steps_per_epoch: int =
     """Seed Keras and return the compiled network.
 
     The same configuration and seed give the same initial weights as the code of
-    `mnist_core.models.code.keras_code`.
+    `mnist_core.script.network.keras_code`.
 
     Parameters
     ----------

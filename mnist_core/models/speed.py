@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mnist_core.config import NetworkConfig, RunConfig
-from mnist_core.files import replacing
 from mnist_core.models.cost import training_cost
+from mnist_core.system.files import replacing
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnist_core.errors import RunStateError
-from mnist_core.files import storage_errors
 from mnist_core.recovery.salvage import salvaged_drawings, salvaged_runs
 from mnist_core.recovery.traces import UntoldError, read_traces
 from mnist_core.settings import Settings
 from mnist_core.store import Store
 from mnist_core.store.copies import is_missing, put_aside
 from mnist_core.store.home_lock import HomeLock
+from mnist_core.system.files import storage_errors
 
 
 @dataclass

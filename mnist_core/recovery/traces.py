@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.board.events import event_files, read_events
-from mnist_core.choices import OPTIMIZERS
 from mnist_core.config import AugmentationConfig, NetworkConfig, RunConfig
+from mnist_core.config.choices import OPTIMIZERS
 from mnist_core.errors import ArtifactMissingError, MnistLabError
 from mnist_core.models.summary import parameter_count
 from mnist_core.store import MetricPoint, Outcome, RunFiles, RunState
+from mnist_core.tensorboard.events import event_files, read_events
 
 _START, _END = "_hparams_/session_start_info", "_hparams_/session_end_info"
 _UNITS = ("epoch", "fold")  # a baseline has folds
@@ -217,7 +217,7 @@ def _layer(described: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _augmentation(words: str) -> dict[str, Any]:
-    """Return what ``rotation 10, mirror`` says, as `mnist_core.board.hparams.augmentation_words` writes it."""
+    """Return what ``rotation 10, mirror`` says, as `mnist_core.tensorboard.hparams.augmentation_words` writes it."""
     found: dict[str, Any] = {}
     for word in words.split(", "):
         name, _, value = word.partition(" ")

@@ -11,7 +11,6 @@ from mnist_core.store.analyses import (
     write_analysis,
 )
 from mnist_core.store.artifacts import RunFiles, new_run_id
-from mnist_core.store.processes import own_process
 from mnist_core.store.records import (
     Finished,
     Imported,
@@ -45,7 +44,6 @@ __all__ = [
     "Visitor",
     "has_analysis",
     "new_run_id",
-    "own_process",
     "read_analysis",
     "shared_store",
     "standard_analysis",

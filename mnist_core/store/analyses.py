@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.files import replacing
 from mnist_core.settings import Settings
+from mnist_core.system.files import replacing
 
 Kind = Literal["tsne", "duplicates", "knn", "logistic"]
 KINDS: tuple[Kind, ...] = ("tsne", "duplicates", "knn", "logistic")

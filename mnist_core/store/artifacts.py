@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
-from mnist_core.files import replacing
-from mnist_core.personal import PersonalSet, held_out
+from mnist_core.system.files import replacing
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 

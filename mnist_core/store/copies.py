@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mnist_core.errors import DatabaseLostError, StorageError
-from mnist_core.files import disk_full, replacing, storage_errors
 from mnist_core.settings import Settings
 from mnist_core.store.home_lock import waiting_for
+from mnist_core.system.files import disk_full, replacing, storage_errors
 
 _NAME = re.compile(r"mnist_lab-(\d{6})-[\d-]+\.db")
 _NEWEST = 24  # so many are kept in any case

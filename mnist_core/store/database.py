@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import CreateColumn
 
 from mnist_core.errors import DatabaseLostError, DiskFullError, StorageError
-from mnist_core.files import disk_full, storage_errors
 from mnist_core.settings import Settings
 from mnist_core.store.copies import is_missing, make_copy, put_back
 from mnist_core.store.home_lock import HomeLock
 from mnist_core.store.reserve import Reserve
 from mnist_core.store.tables import metadata
+from mnist_core.system.files import disk_full, storage_errors
 
 _BUSY = 15  # seconds that a writer waits for another one
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

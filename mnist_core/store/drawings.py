@@ -9,9 +9,9 @@ import numpy as np
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from mnist_core.drawing.personal import PersonalSet, holds_next
+from mnist_core.drawing.personal.drawings import SIDE, Images, Labels
 from mnist_core.errors import LimitError
-from mnist_core.personal import PersonalSet, holds_next
-from mnist_core.personal.drawings import SIDE, Images, Labels
 from mnist_core.store.records import Visitor
 from mnist_core.store.tables import drawings, runs, visitors
 from mnist_core.store.visitors import Visitors
@@ -28,7 +28,7 @@ class Drawings(Visitors):
         """Keep drawings and return their ids, in the same order. All are kept, or none.
 
         A drawing that the visitor has already is not kept twice: it gets the new label. Of each class a quarter is held
-        back, see `mnist_core.personal.held_out`.
+        back, see `mnist_core.drawing.personal.held_out`.
 
         Parameters
         ----------

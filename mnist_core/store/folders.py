@@ -15,12 +15,12 @@ import numpy as np
 from sqlalchemy import JSON, Column, Connection, Row, select
 
 from mnist_core.errors import DiskFullError
-from mnist_core.files import replacing, storage_errors
-from mnist_core.saying import complain
 from mnist_core.store.artifacts import RunFiles
 from mnist_core.store.database import Database
 from mnist_core.store.records import MetricPoint
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
+from mnist_core.system.files import replacing, storage_errors
+from mnist_core.system.saying import complain
 
 _FORMAT = 1
 # A process is gone when the record is read, and the small curve is made anew.

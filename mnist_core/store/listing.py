@@ -1,6 +1,6 @@
 """Thousands of runs at once, for tables: light rows, chosen, searched and sorted.
 
-A row is read from its columns; its configuration is not checked. It knows no words: `mnist_core.models.wording` has
+A row is read from its columns; its configuration is not checked. It knows no words: `mnist_core.config.wording` has
 those.
 """
 
@@ -9,19 +9,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import Any
 
 from pydantic_core import from_json  # twice as fast as the one of Python
 from sqlalchemy import Row, Text, select, type_coerce, update
 
+from mnist_core.config.recipes import RECIPES
+from mnist_core.config.wording import ModelKind, model_kind
 from mnist_core.errors import StorageError
-from mnist_core.recipes import RECIPES
 from mnist_core.store.finding import Finding, seen_by
 from mnist_core.store.records import RunState, Visitor
 from mnist_core.store.tables import metrics, runs
 
-ModelKind = Literal["softmax", "dense", "convolutional", "logistic"]
-MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 CURVE_POINTS = 40  # more can't be told apart in a table's cell
 _CHUNK = 500  # SQLite takes so many values in one statement everywhere
 _STATES = {state.value: state for state in RunState}
@@ -234,23 +233,6 @@ def _row(row: Row[Any], curves: Mapping[str, list[float]]) -> RunRow:
         parameters=outcome.get("parameters"),
         curve=tuple(curve) if kind != "logistic" else (),
     )
-
-
-def model_kind(settings: Mapping[str, Any]) -> ModelKind:
-    """Return what kind of model a configuration describes.
-
-    Parameters
-    ----------
-    settings : mapping
-        In the form of `RunConfig.model_dump`.
-    """
-    model = settings.get("model", {})
-    if model.get("kind") == "logistic_sgd":
-        return "logistic"
-    kinds = {layer["kind"] for layer in model.get("layers", ())}
-    if "conv2d" in kinds:
-        return "convolutional"
-    return "dense" if "dense" in kinds else "softmax"
 
 
 def _searched(row: RunRow) -> str:

@@ -8,8 +8,8 @@ from statistics import median
 from typing import Literal
 
 from mnist_core.config import RunConfig
+from mnist_core.drawing.personal import PersonalSet
 from mnist_core.errors import NotOwnerError
-from mnist_core.personal import PersonalSet
 
 
 class RunState(StrEnum):
@@ -56,7 +56,8 @@ class Outcome:
     epoch_seconds : list of float
         Wall time of each finished epoch, validation included.
     computed_with : dict of str to str
-        What figures depend on beside the settings: see `mnist_core.libraries.computed_with`. Empty for older runs.
+        What figures depend on beside the settings: see `mnist_core.system.libraries.computed_with`.
+        Empty for older runs.
     """
 
     test_loss: float | None = None

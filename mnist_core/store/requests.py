@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 
+from mnist_core.config.wording import MAX_NAME
 from mnist_core.errors import ConfigError, NotOwnerError, RunStateError
 from mnist_core.store.finding import Finding
 from mnist_core.store.records import RunRecord, RunState, Visitor
 from mnist_core.store.tables import runs
 from mnist_core.text import one_line
 
-MAX_NAME, MAX_NOTES = 200, 2000
+MAX_NOTES = 2000
 
 
 class Requests(Finding):

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from mnist_core.files import replacing
+from mnist_core.system.files import replacing
 
 _SIZE = 8_000_000  # bytes; the end of a run takes some 100 kB in the database's journal
 _AMPLE = 4 * _SIZE  # only where so much is free

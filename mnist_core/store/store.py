@@ -16,9 +16,8 @@ import psutil
 from sqlalchemy import func, insert, literal, or_, select, update
 
 from mnist_core.config import RunConfig
+from mnist_core.drawing.personal import PersonalSet
 from mnist_core.errors import RunStateError
-from mnist_core.files import replacing, storage_errors
-from mnist_core.personal import PersonalSet
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store.adopting import PROCESS_GONE, Adopting
 from mnist_core.store.artifacts import new_run_id
@@ -26,12 +25,13 @@ from mnist_core.store.drawings import Drawings
 from mnist_core.store.importing import Importing
 from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
-from mnist_core.store.processes import is_alive, start_time
 from mnist_core.store.records import Outcome, RunError, RunState
 from mnist_core.store.requests import next_in_queue
 from mnist_core.store.room import Room
 from mnist_core.store.shipping import Shipping
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
+from mnist_core.system.files import replacing, storage_errors
+from mnist_core.system.processes import is_alive, start_time
 
 
 class Store(Room, Listing, Metrics, Drawings, Shipping, Importing, Adopting):

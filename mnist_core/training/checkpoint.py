@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mnist_core.files import replacing
+from mnist_core.system.files import replacing
 from mnist_core.training.state import TrainingState
 
 if TYPE_CHECKING:

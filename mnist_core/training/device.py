@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from mnist_core.libraries import load_keras, usable_cores
+from mnist_core.system.libraries import load_keras, usable_cores
 
 
 def prepare_device() -> str:
     """Let a GPU's memory grow with need, so that several workers can share one card; return the device's name.
 
     Must run before anything is placed on the GPU. Other backends than TensorFlow do it by an
-    environment variable, which `mnist_core.libraries` sets.
+    environment variable, which `mnist_core.system.libraries` sets.
     """
     keras = load_keras()
     if keras.backend.backend() == "tensorflow":

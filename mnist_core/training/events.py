@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from mnist_core.board.board import Board
 from mnist_core.errors import StorageError
 from mnist_core.store import MetricPoint, Store
+from mnist_core.tensorboard.board import Board
 
 
 class Sink(Protocol):

@@ -11,9 +11,9 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnist_core.files import zips_of_any_date
-from mnist_core.libraries import load_keras, own_environment
 from mnist_core.models.graph import with_last_output_only
+from mnist_core.system.files import zips_of_any_date
+from mnist_core.system.libraries import load_keras, own_environment
 
 if TYPE_CHECKING:
     import keras

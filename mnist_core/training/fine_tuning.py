@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from mnist_core.config import DataConfig, RunConfig
 from mnist_core.datasets import Dataset, Split
+from mnist_core.drawing.personal import content_hash
 from mnist_core.errors import ArtifactMissingError, ConfigError
-from mnist_core.libraries import load_keras
-from mnist_core.personal import content_hash
 from mnist_core.store import RunFiles
+from mnist_core.system.libraries import load_keras
 from mnist_core.training.mix import Mix, make_mix
 from mnist_core.training.reweight import write_reweighted
 from mnist_core.training.steps import Bytes, Judge, scale

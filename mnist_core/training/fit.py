@@ -11,13 +11,13 @@ import numpy as np
 
 from mnist_core.config import RunConfig
 from mnist_core.datasets import Dataset
-from mnist_core.libraries import load_keras
 from mnist_core.store import MetricPoint
-from mnist_core.training.background import Background
+from mnist_core.system.libraries import load_keras
 from mnist_core.training.control import Control
 from mnist_core.training.events import Sink
 from mnist_core.training.state import TrainingState
 from mnist_core.training.steps import epoch_order, make_judge, make_steps
+from mnist_core.training.writer import Background
 
 if TYPE_CHECKING:
     import keras

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.augmentation import augment
-from mnist_core.personal import VARIED
+from mnist_core.drawing.personal import VARIED
 from mnist_core.training.steps import Bytes
 
 

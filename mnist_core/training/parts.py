@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import RunConfig
-from mnist_core.libraries import load_keras
 from mnist_core.models.build import build_model
+from mnist_core.system.libraries import load_keras
 from mnist_core.training.steps import Bytes, scale
 
 if TYPE_CHECKING:

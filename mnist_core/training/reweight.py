@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.libraries import load_keras
+from mnist_core.system.libraries import load_keras
 
 if TYPE_CHECKING:
     import keras

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.board.board import Board
 from mnist_core.config import NetworkConfig
 from mnist_core.datasets import Dataset, Split, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
-from mnist_core.files import disk_full, is_full, replacing
-from mnist_core.libraries import computed_with, load_keras
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
+from mnist_core.system.files import disk_full, is_full, replacing
+from mnist_core.system.libraries import computed_with, load_keras
+from mnist_core.tensorboard.board import Board
 from mnist_core.training.control import Control
 from mnist_core.training.events import BoardSink, Sink, StoreSink
 
@@ -256,8 +256,8 @@ class _NetworkJob(_Job):
 class _LogisticJob(_Job):
     def run(self) -> Outcome:
         with self.clock.phase("import"):
-            from mnist_core.baselines.logistic import CrossValidation, write_onnx
             from mnist_core.training.device import cpu_name
+            from mnist_core.training.logistic import CrossValidation, write_onnx
 
             device = cpu_name()
         dataset = self.load()

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import RunConfig
-from mnist_core.libraries import load_keras
+from mnist_core.system.libraries import load_keras
 
 if TYPE_CHECKING:
     import keras

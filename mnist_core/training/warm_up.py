@@ -28,9 +28,9 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     # Not used here, but by every run: importing them takes a second.
     import mnist_core.training.fit
     import mnist_core.training.run  # noqa: F401
-    from mnist_core.board.board import Board
-    from mnist_core.board.mistakes import mistakes_png
     from mnist_core.models.build import build_model
+    from mnist_core.tensorboard.board import Board
+    from mnist_core.tensorboard.mistakes import mistakes_png
     from mnist_core.training.device import prepare_device
     from mnist_core.training.export import every_layer, save_model, write_onnx
     from mnist_core.training.steps import make_judge, make_steps

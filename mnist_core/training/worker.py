@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TextIO
 
-from mnist_core.memory import volunteer_for_oom
+from mnist_core.system.memory import volunteer_for_oom
 from mnist_core.training.control import Control
 
 EXIT_ORPHANED = 4
@@ -41,7 +41,8 @@ def main(arguments: list[str]) -> int:
     run_id = runs.get()
 
     from mnist_core.errors import StorageError
-    from mnist_core.store import own_process, shared_store
+    from mnist_core.store import shared_store
+    from mnist_core.system.processes import own_process
     from mnist_core.training.run import execute
 
     store = shared_store()
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> int:
 def _get_ready(wanted: Callable[[], bool]) -> None:
     """Warm up; then find out how fast this computer is, unless a run comes in between."""
     from mnist_core.settings import get_settings
-    from mnist_core.training.calibrate import calibrate_once
+    from mnist_core.training.machine_speed import calibrate_once
     from mnist_core.training.warm_up import warm_up
 
     warm_up(wanted)

@@ -1,1 +1,1 @@
-"""What pages share: the form, components, session state, translation."""
+"""What pages are made of: `shell`, `parts` and `cache` for all, and one package for each page."""

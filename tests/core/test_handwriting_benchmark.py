@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import handwriting
-from mnist_core.pretrained import FOLDER, SHIPPED, install_shipped
+from mnist_core.sharing.shipped import FOLDER, SHIPPED, install_shipped
 from tests.core.datasets.test_pen import WRITERS, unipen
 from tests.package_files import RUN_IDS, write_shipped
 

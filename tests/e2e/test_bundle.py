@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_core.pretrained import SHIPPED
+from mnist_core.sharing.shipped import SHIPPED
 from tests.e2e.conftest import settled
 from tests.serving import Server
 

@@ -8,7 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
 from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import Settings
-from mnist_core.store import MetricPoint, Outcome, RunState, Store, own_process
+from mnist_core.store import MetricPoint, Outcome, RunState, Store
+from mnist_core.system.processes import own_process
 from tests.e2e.conftest import settled
 from tests.serving import Server
 

@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from mnist_core.gateway import VISITOR_COOKIE
-from pages._ui.web import PLOTLY_URL
+from pages._ui.shell.web import PLOTLY_URL
 from tests.e2e.conftest import settled
 from tests.serving import Server, running_server
 from tests.waiting import wait_until

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_core.pretrained import FOLDER, SHIPPED, ShippedModel
+from mnist_core.sharing.shipped import FOLDER, SHIPPED, ShippedModel
 from tests.e2e.conftest import settled
 from tests.serving import Server
 

@@ -9,9 +9,9 @@ import pytest
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.engine import Supervisor
-from mnist_core.engine.devices import memory_limit_mb
 from mnist_core.inference import classifier
 from mnist_core.store import RunRecord, RunState, Store, Visitor
+from mnist_core.system.devices import memory_limit_mb
 from tests.waiting import wait_until
 
 ME = Visitor("me")

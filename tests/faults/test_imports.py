@@ -6,10 +6,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mnist_core.bundle import install, look_at_import, request_import, service
-from mnist_core.engine import Asker
 from mnist_core.errors import LimitError
+from mnist_core.sharing.bundle import install, look_at_import, request_import, service
 from mnist_core.store import Store
+from mnist_core.system.background import Asker
 from tests.bundle_files import bundle_of
 from tests.waiting import wait_until
 

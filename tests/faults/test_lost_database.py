@@ -13,8 +13,9 @@ import pytest
 from mnist_core.errors import DatabaseLostError
 from mnist_core.recovery import bring_back, reopened
 from mnist_core.settings import Settings
-from mnist_core.store import RunState, Store, Visitor, own_process
+from mnist_core.store import RunState, Store, Visitor
 from mnist_core.store.copies import copies
+from mnist_core.system.processes import own_process
 from tests.faults.conftest import LONG, ME, SHORT, Lab
 from tests.serving import running_server
 from tests.waiting import wait_until

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mnist_core.commands.training import assignment
-from mnist_core.recipes import RECIPES
+from mnist_core.config.recipes import RECIPES
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store
 from tests.faults.conftest import Lab

@@ -12,8 +12,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.config.links import settings_address
 from mnist_core.engine.fairness import fair_order
-from mnist_core.links import settings_address
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
 from tests.serving import Server, running_server
@@ -64,7 +64,9 @@ async def start_a_run(server: Server, cookie: str, address: str) -> bool:
             element = said.delta.new_element
             if element.button.id.endswith("train_start"):
                 button = element.button.id
-            finished = said.WhichOneof("type") == "script_finished" and said.script_finished == said.FINISHED_SUCCESSFULLY
+            finished = (
+                said.WhichOneof("type") == "script_finished" and said.script_finished == said.FINISHED_SUCCESSFULLY
+            )
             # A run that gives way to another, or ends before the button was there, is not the whole page yet.
             if finished and button and not clicked:
                 clicked = True

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig
 from mnist_core.datasets import Dataset, shared_provider
-from mnist_core.pretrained import install_shipped
 from mnist_core.settings import get_settings
+from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import Store
 from tests.network_files import CONFIG
 from tests.package_files import write_shipped

@@ -8,9 +8,9 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.bundle import ready_bundle
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 from mnist_core.settings import get_settings
+from mnist_core.sharing.bundle import ready_bundle
 from mnist_core.store import RunRecord, RunState, Store
 from mnist_core.text import plain
 from tests.bundle_files import bundle_of, changed, members
@@ -21,15 +21,15 @@ FinishedRun = Callable[..., RunRecord]
 
 def take_away_page(run_id: str) -> None:
     from mnist_core.store import shared_store
-    from pages._ui.bundle_view import bundle_part
-    from pages._ui.errors import errors_in_words
+    from pages._ui.runs.bundle import bundle_part
+    from pages._ui.shell.errors import errors_in_words
 
     with errors_in_words():
         bundle_part(shared_store().get(run_id))
 
 
 def import_page() -> None:
-    from pages._ui.bundle_view import import_view
+    from pages._ui.runs.bundle import import_view
 
     import_view()
 
@@ -139,7 +139,7 @@ def test_where_uploads_are_switched_off_nothing_can_be_imported(monkeypatch: pyt
 def test_an_imported_run_says_so_on_its_page(
     open_page: Callable[..., AppTest], finished_run: FinishedRun, store: Store, tmp_path: Path
 ) -> None:
-    from mnist_core.bundle import import_bundle
+    from mnist_core.sharing.bundle import import_bundle
 
     record = import_bundle(bundle_of(finished_run(), store, tmp_path), store)
     app = open_page("train.py", run=record.id)

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.datasets import Dataset
 from mnist_core.evaluation import compare
-from mnist_core.store import RunRecord, RunState, Store, Visitor, own_process
-from pages._ui.compare_choice import MOST_COMPARED
-from pages._ui.run_titles import short_names
+from mnist_core.store import RunRecord, RunState, Store, Visitor
+from mnist_core.system.processes import own_process
+from pages._ui.compare.choice import MOST_COMPARED
+from pages._ui.parts.run_titles import short_names
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pages._ui.downloads import as_csv
+from pages._ui.parts.downloads import as_csv
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://evil.example")', "+1+1", "-1+1", "@SUM(1)", "\t=1"])

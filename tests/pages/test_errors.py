@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.errors import StorageError
 from mnist_core.settings import get_settings
-from pages._ui.errors import in_words, show_unexpected
+from pages._ui.shell.errors import in_words, show_unexpected
 
 
 def test_a_visitor_sees_no_folder_of_the_server_and_the_log_has_all_of_it(settings, capsys):
@@ -17,7 +17,7 @@ def test_a_visitor_sees_no_folder_of_the_server_and_the_log_has_all_of_it(settin
 def test_the_details_of_a_failed_run_name_no_folder_of_the_server():
     def page() -> None:
         from mnist_core.store import RunError
-        from pages._ui.errors import show_run_error
+        from pages._ui.shell.errors import show_run_error
 
         trace = 'File "/srv/lab/mnist_core/training/fit.py", line 3, in fit\nPermissionError: /srv/lab/x'
         show_run_error(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.analysis.explain import find_worst_case, measure_sensitivity, remove_pixels
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 from mnist_core.datasets import Dataset
-from mnist_core.explain import find_worst_case, measure_sensitivity, remove_pixels
 from mnist_core.inference import classifier
 from mnist_core.store import RunRecord, Store
 from tests.network_files import CONFIG, write_network
@@ -72,7 +72,7 @@ def test_mistakes_are_listed_surest_first_and_compared_with_the_right_class(
 def test_maps_that_take_long_are_made_after_a_click(
     open_page: OpenPage, network: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_core.explain.expected_seconds", lambda config: 42.4)
+    monkeypatch.setattr("mnist_core.analysis.explain.expected_seconds", lambda config: 42.4)
     app = open_page("explain.py", run=network.id)
     assert any("about 42 seconds" in info.value for info in app.info)
     assert "Cover it up" not in words(app)
@@ -82,7 +82,7 @@ def test_maps_that_take_long_are_made_after_a_click(
 
 
 def test_a_random_image_is_one_click_away(open_page: OpenPage, network: RunRecord, monkeypatch) -> None:
-    monkeypatch.setattr("pages._ui.explain_choice.random.randrange", lambda n: n - 1)
+    monkeypatch.setattr("pages._ui.explain.choice.random.randrange", lambda n: n - 1)
     app = open_page("explain.py", run=network.id)
     next(button for button in app.button if button.label == "Random one").click().run()
     assert app.number_input(key="explain_index").value == 296
@@ -139,7 +139,7 @@ def test_a_unit_that_stays_at_nothing_is_told(
     open_page: OpenPage, network: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "pages._ui.explain_cached.strongest", lambda _: [np.zeros((297, units)) for units in (1, 3, 2028, 10)]
+        "pages._ui.cache.explanations.strongest", lambda _: [np.zeros((297, units)) for units in (1, 3, 2028, 10)]
     )
     app = open_page("explain.py", run=network.id)
     assert any("stays at 0 for all of the 297 images" in info.value for info in app.info)

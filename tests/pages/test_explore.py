@@ -44,7 +44,7 @@ def test_nothing_is_computed_before_its_tab_is_open(open_page: OpenPage, monkeyp
         raise AssertionError("computed too early")
 
     for name in ("averages", "pixels", "pca_map", "neighbours", "copies"):
-        monkeypatch.setattr(f"pages._ui.cached_data.{name}", never)
+        monkeypatch.setattr(f"pages._ui.cache.data.{name}", never)
     assert not open_page("explore.py").exception
 
 
@@ -161,8 +161,8 @@ class TestBaselines:
         monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {}))
 
         def script(run_id: str) -> None:
-            from pages._ui import runs
-            from pages._ui.baselines_view import baselines_view
+            from pages._ui.evaluate.baselines import baselines_view
+            from pages._ui.shell import runs
 
             baselines_view(runs.look_up(run_id))
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import Dropout, NetworkConfig, RunConfig
-from mnist_core.links import read_link, write_link
+from mnist_core.config.links import read_link, write_link
 from mnist_core.store import Store
 from tests.pages.test_pages import words
 

@@ -6,10 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import Dense, Dropout, NetworkConfig, RunConfig
-from mnist_core.links import read_link, write_link
+from mnist_core.config.links import read_link, write_link
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, Store, Visitor
-from pages._ui.link_view import dashboard_address
+from pages._ui.parts.link_view import dashboard_address
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -113,9 +113,9 @@ def test_more_than_this_installation_allows_is_told_and_not_cut(
 
 
 def link_script(run_id: str) -> None:
-    from pages._ui import runs
-    from pages._ui.code_view import code_part
-    from pages._ui.link_view import link_part
+    from pages._ui.parts.code_view import code_part
+    from pages._ui.parts.link_view import link_part
+    from pages._ui.shell import runs
 
     record = runs.look_up(run_id)
     code_part(record)
@@ -145,7 +145,7 @@ def test_a_private_runs_link_says_who_can_open_it(finished_run: FinishedRun, sto
 
 def _as_admin(run_id: str) -> None:
     from mnist_core.store import shared_store
-    from pages._ui.link_view import link_part
+    from pages._ui.parts.link_view import link_part
 
     link_part(shared_store().get(run_id))
 

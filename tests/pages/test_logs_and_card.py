@@ -7,10 +7,10 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.board.board import Board
-from mnist_core.board.serving import zip_logs
 from mnist_core.store import RunState, Visitor
-from pages._ui import card_view
+from mnist_core.tensorboard.board import Board
+from mnist_core.tensorboard.serving import zip_logs
+from pages._ui.runs import card as card_view
 
 
 @pytest.fixture(autouse=True)

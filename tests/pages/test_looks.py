@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 
 from mnist_core.store import MetricPoint, RunRecord, RunState
-from pages._ui import first_paint
-from pages._ui.gallery import _columns
-from pages._ui.run_status import spoken_status
+from pages._ui.parts.gallery import _columns
+from pages._ui.parts.run_status import spoken_status
+from pages._ui.shell import first_paint
 
 
 @pytest.fixture

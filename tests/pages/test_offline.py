@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import shared_provider
-from mnist_core.recipes import RECIPES
 from mnist_core.store import RunRecord
 from tests.pages.test_pages import words
 

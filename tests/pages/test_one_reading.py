@@ -9,16 +9,16 @@ import pytest
 from PIL import Image
 
 from mnist_core.__main__ import main
-from mnist_core.bundle.describe import onnx_metadata
-from mnist_core.bundle.predict import Reader
-from mnist_core.bundle.predict import main as predict
+from mnist_core.evaluation.robustness import USUAL_SURENESS
 from mnist_core.models.graph import with_metadata
 from mnist_core.photos import find_in
-from mnist_core.pretrained import SHIPPED, install_shipped
-from mnist_core.pretrained.install import FOLDER
-from mnist_core.robustness import USUAL_SURENESS
+from mnist_core.sharing.bundle.describe import onnx_metadata
+from mnist_core.sharing.bundle.predict import Reader
+from mnist_core.sharing.bundle.predict import main as predict
+from mnist_core.sharing.shipped import SHIPPED, install_shipped
+from mnist_core.sharing.shipped.install import FOLDER
 from mnist_core.store import Store
-from pages._ui.draw_reading import read
+from pages._ui.draw.reading import read
 from tests.enclosure_files import KINDS, enclosed, from_strokes
 from tests.photo_files import SCENES, Scene, compose, tidy
 

@@ -8,14 +8,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import shared_provider
 from mnist_core.drawing import Drawing, paint, prepare_raw, prepare_strokes, read_canvas, write_canvas
-from mnist_core.engine import shared_background
+from mnist_core.evaluation.robustness import USUAL_SURENESS, sure_from
 from mnist_core.inference import classifier
-from mnist_core.recipes import RECIPES
-from mnist_core.robustness import USUAL_SURENESS, sure_from
-from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store, own_process
-from pages._ui import draw_reading
+from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store
+from mnist_core.system.background import shared_background
+from mnist_core.system.processes import own_process
+from pages._ui.draw import reading as draw_reading
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]

@@ -14,7 +14,7 @@ from mnist_core.inference import classifier
 from mnist_core.photos import find_digits, read_upload
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, Store
-from pages._ui import session
+from pages._ui.shell import session
 from tests.photo_files import SCENES, Scene, compose, tidy
 
 OpenPage = Callable[..., AppTest]
@@ -102,7 +102,7 @@ def test_a_misread_digit_is_kept_as_what_it_is(
 def test_a_photo_is_answered_as_a_drawing_is_sure_or_not(
     least: float, upload_page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages._ui.draw_reading.least_sureness", lambda record: least)
+    monkeypatch.setattr("pages._ui.draw.reading.least_sureness", lambda record: least)
     app = uploaded(upload_page, compose([tidy("4")], SCENE, seed=1).file())
     assert ("It is sure: " in words(app)) == (least == 0)
     assert (" or " in words(app).split("<strong>")[1].split("</strong>")[0]) == (least == 2)
@@ -180,7 +180,7 @@ def test_too_many_pictures_a_minute_are_refused_in_words(upload_page: AppTest, m
     from mnist_core.engine import Pace
 
     pace = Pace(1, 60.0)
-    monkeypatch.setattr("pages._ui.photo_view.picture_pace", lambda: pace)
+    monkeypatch.setattr("pages._ui.draw.photo.picture_pace", lambda: pace)
     app = uploaded(upload_page, compose([tidy("4")], SCENE, seed=1).file())
     assert not app.error
     app = uploaded(app, compose([tidy("5")], SCENE, seed=1).file())

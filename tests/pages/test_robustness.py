@@ -10,14 +10,21 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import Conv2D, DataConfig, Dense, NetworkConfig, RunConfig
 from mnist_core.datasets import Dataset
-from mnist_core.engine import shared_background
+from mnist_core.evaluation.robustness import (
+    CORRUPTIONS,
+    AccuracyCurve,
+    CorruptionSettings,
+    Trial,
+    balanced_subset,
+    try_out,
+)
+from mnist_core.evaluation.robustness.accuracy import SUBSET_SEED
 from mnist_core.figures.robustness import worst_case_alt
 from mnist_core.inference import classifier
-from mnist_core.robustness import CORRUPTIONS, AccuracyCurve, CorruptionSettings, Trial, balanced_subset, try_out
-from mnist_core.robustness.accuracy import SUBSET_SEED
 from mnist_core.store import RunRecord, Store
+from mnist_core.system.background import shared_background
 from mnist_core.text import Translator
-from pages._ui import robustness_curves
+from pages._ui.robustness import curves as robustness_curves
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]

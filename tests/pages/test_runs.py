@@ -11,9 +11,11 @@ from streamlit.typing import DataframeState
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.gateway import VISITOR_COOKIE
-from mnist_core.pretrained import DEFAULT, install_shipped
-from mnist_core.store import RunRecord, RunState, Store, Visitor, own_process
-from pages._ui import runs, take_away
+from mnist_core.sharing.shipped import DEFAULT, install_shipped
+from mnist_core.store import RunRecord, RunState, Store, Visitor
+from mnist_core.system.processes import own_process
+from pages._ui.runs import take_away
+from pages._ui.shell import runs
 
 OpenPage = Callable[..., AppTest]
 Runs = list[RunRecord]

@@ -75,7 +75,7 @@ class TestDraw:
 def test_shipped_networks_come_after_the_visitors_own_and_before_those_of_others(
     shipped: list[str], open_page: OpenPage, finished_run: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages._ui.session.owner", lambda: "ada")
+    monkeypatch.setattr("pages._ui.shell.session.owner", lambda: "ada")
     other = finished_run(name="Theirs", owner="bob")
     mine = finished_run(name="Mine", owner="ada")
     app = open_page("evaluate.py", run=mine.id)
@@ -169,11 +169,11 @@ class TestTrain:
     def test_who_trains_the_same_settings_gets_a_run_of_their_own(
         self, shipped: list[str], store: Store, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from pages._ui import runs
+        from pages._ui.shell import runs
 
         run = store.get(HANDWRITING)
-        monkeypatch.setattr("pages._ui.runs.st.session_state", {})
-        monkeypatch.setattr("pages._ui.session.visitor", lambda: Visitor("ada"))
+        monkeypatch.setattr("pages._ui.shell.runs.st.session_state", {})
+        monkeypatch.setattr("pages._ui.shell.session.visitor", lambda: Visitor("ada"))
         started = runs.start(run.config, "small-cnn")
         assert started != HANDWRITING
         assert store.get(started).owner == "ada"

@@ -11,12 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import LogisticConfig, RunConfig
 from mnist_core.drawing import prepare_strokes, read_canvas, write_canvas
+from mnist_core.drawing.personal import PersonalSet, held_out, turned, write_csv, write_npz
 from mnist_core.engine import fine_tune_config
 from mnist_core.inference import classifier
-from mnist_core.personal import PersonalSet, held_out, turned, write_csv, write_npz
-from mnist_core.pretrained import install_shipped
-from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor, own_process
-from pages._ui import session, teach_found
+from mnist_core.sharing.shipped import install_shipped
+from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor
+from mnist_core.system.processes import own_process
+from pages._ui.draw import teach_found
+from pages._ui.shell import session
 from tests.glyphs import glyphs, read_glyphs
 
 OpenPage = Callable[..., AppTest]
@@ -315,7 +317,7 @@ class TestTeaching:
     def test_what_digits_brought_is_not_shown_with_clothes(
         self, open_page: OpenPage, run: RunRecord, store: Store, taught: RunRecord, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("pages._ui.teach_view.need_dataset", lambda _: True)
+        monkeypatch.setattr("pages._ui.draw.teach.need_dataset", lambda _: True)
         install_shipped(store)
         (clothes,) = [shipped for shipped in store.shipped() if shipped.config.data.dataset == "fashion_mnist"]
         store.add_drawings(ADA, "clothes", *some(4))

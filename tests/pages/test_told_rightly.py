@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.board.serving import label
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
+from mnist_core.config.wording import variant_name
 from mnist_core.figures.run_style import plain_name
-from mnist_core.models.wording import variant_name
-from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, Visitor, own_process
+from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, Visitor
+from mnist_core.system.processes import own_process
+from mnist_core.tensorboard.serving import label
 from mnist_core.text import Translator, graphemes
-from pages._ui.run_titles import short_names, title
+from pages._ui.parts.run_titles import short_names, title
 from tests.pages.test_pages import words
 
 T = Translator("en")

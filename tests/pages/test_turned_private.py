@@ -8,14 +8,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.board.board import Board
-from mnist_core.bundle import ready_bundle
-from mnist_core.bundle.service import bundle_path
-from mnist_core.engine import shared_background, shared_supervisor
+from mnist_core.engine import shared_supervisor
 from mnist_core.errors import NotOwnerError
-from mnist_core.robustness.accuracy import SUBSET_SEED
+from mnist_core.evaluation.robustness.accuracy import SUBSET_SEED
+from mnist_core.sharing.bundle import ready_bundle
+from mnist_core.sharing.bundle.service import bundle_path
 from mnist_core.store import RunRecord, RunState, Store, Visitor
-from pages._ui import session
+from mnist_core.system.background import shared_background
+from mnist_core.tensorboard.board import Board
+from pages._ui.shell import session
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -190,7 +191,7 @@ def test_what_was_computed_in_the_background_is_not_shown_any_more(run: RunRecor
     def script(run_id: str) -> None:
         import streamlit as st
 
-        from pages._ui.waiting import when_done
+        from pages._ui.shell.waiting import when_done
 
         call = (lambda report: "what it says",)
         when_done({("small", run_id): call}, "…", lambda found: st.text(str(found)), of=[run_id])

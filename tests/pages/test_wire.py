@@ -7,7 +7,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from pages._ui.wire import Wire, is_asked
+from pages._ui.shell.wire import Wire, is_asked
 
 FRAME = Path(__file__).parents[2] / "pages" / "_dashboard.py"
 

@@ -13,8 +13,8 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.manifold import trustworthiness
 from sklearn.neighbors import KNeighborsClassifier
 
+from mnist_core.analysis.exploration import near_duplicates
 from mnist_core.datasets import Dataset
-from mnist_core.exploration import near_duplicates
 from mnist_core.settings import Settings
 from mnist_core.store import Analysis, read_analysis
 

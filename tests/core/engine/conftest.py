@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from mnist_core.config import DataConfig, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
-from mnist_core.store import RunRecord, RunState, Store, own_process
+from mnist_core.store import RunRecord, RunState, Store
+from mnist_core.system.processes import own_process
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mnist_core.engine import Asker, Background, Report, shared_background
-from mnist_core.engine import background as module
 from mnist_core.errors import DataError, LimitError
-from mnist_core.patience import pause_point
+from mnist_core.system import background as module
+from mnist_core.system.background import Asker, Background, Report, shared_background
+from mnist_core.system.patience import pause_point
 from tests.waiting import wait_until
 
 PATIENCE = 30.0

@@ -3,13 +3,13 @@
 import subprocess
 import sys
 
-from mnist_core.engine.children import EXIT_ORPHANED, follow
-from mnist_core.engine.local import PROJECT, end_by_input
+from mnist_core.system.children import EXIT_ORPHANED, follow
+from mnist_core.system.local import PROJECT, end_by_input
 
 # Slow to end, as one is that has to take TensorFlow down.
 SLOW_END = """
 import time
-from mnist_core.engine.children import Voice
+from mnist_core.system.children import Voice
 def main():
     voice = Voice()
     print("a library's own line", flush=True)
@@ -18,7 +18,7 @@ def main():
 main()
 time.sleep(0.5)
 """
-ENDLESS = "import time; from mnist_core.engine.children import Voice; Voice().fraction(0.1); time.sleep(600)"
+ENDLESS = "import time; from mnist_core.system.children import Voice; Voice().fraction(0.1); time.sleep(600)"
 
 
 def child(program: str) -> "subprocess.Popen[bytes]":

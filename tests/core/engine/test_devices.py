@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from mnist_core.engine import devices
+from mnist_core.system import devices
 
 
 @pytest.fixture(autouse=True)

@@ -3,12 +3,13 @@
 import pytest
 
 from mnist_core.config import Conv2D, Dense, NetworkConfig, RunConfig
+from mnist_core.config.recipes import RECIPES
 from mnist_core.engine import estimate
 from mnist_core.errors import ConfigError
 from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
-from mnist_core.recipes import RECIPES
-from mnist_core.store import Outcome, own_process
+from mnist_core.store import Outcome
 from mnist_core.store.records import RunState
+from mnist_core.system.processes import own_process
 
 FIRST = RECIPES["first-network"].config
 

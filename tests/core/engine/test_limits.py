@@ -3,10 +3,10 @@
 import pytest
 
 from mnist_core.config import Conv2D, Dense, NetworkConfig, RunConfig
+from mnist_core.config.recipes import RECIPES
 from mnist_core.engine import estimate
 from mnist_core.engine.limits import check_config, check_visitor
 from mnist_core.errors import ConfigError, LimitError
-from mnist_core.recipes import RECIPES
 from mnist_core.store import RunState
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_core.config import Conv2D, DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.drawing.personal import PersonalSet, content_hash, held_out
 from mnist_core.engine import estimate
 from mnist_core.engine.cleaning import clean_drawings
 from mnist_core.engine.supervisor import Supervisor
@@ -20,8 +21,8 @@ from mnist_core.errors import (
     RunStateError,
 )
 from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
-from mnist_core.personal import PersonalSet, content_hash, held_out
-from mnist_core.store import Outcome, RunState, Visitor, own_process
+from mnist_core.store import Outcome, RunState, Visitor
+from mnist_core.system.processes import own_process
 
 ADA, BOB = Visitor("ada"), Visitor("bob")
 

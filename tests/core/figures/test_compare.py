@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from mnist_core.comparing import Column, Line, RunResult
 from mnist_core.evaluation import recall_difference
+from mnist_core.evaluation.comparing import Column, Line, RunResult
 from mnist_core.figures.compare import accuracy_alt, accuracy_figure, class_difference_alt, class_difference_figure
 from mnist_core.figures.overlay import overlay_alt, overlay_figure
 from mnist_core.figures.parallel import parallel_alt, parallel_figure

@@ -5,9 +5,9 @@ import plotly.graph_objects as go
 import pytest
 
 from mnist_core.evaluation import wilson_interval
+from mnist_core.evaluation.robustness import AccuracyCurve
 from mnist_core.figures.robustness import robustness_alt, robustness_figure, worst_case_alt, worst_case_figure
 from mnist_core.figures.theme import DARK, LIGHT, Theme, translucent
-from mnist_core.robustness import AccuracyCurve
 from mnist_core.text import Translator
 
 T = Translator("en")

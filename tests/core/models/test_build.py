@@ -5,7 +5,6 @@ import os
 import numpy as np
 import pytest
 
-from mnist_core.choices import ACTIVATIONS, OPTIMIZERS
 from mnist_core.config import (
     BatchNormalization,
     Conv2D,
@@ -17,11 +16,13 @@ from mnist_core.config import (
     RunConfig,
     TrainConfig,
 )
+from mnist_core.config.choices import ACTIVATIONS, OPTIMIZERS
+from mnist_core.config.recipes import RECIPES
 from mnist_core.errors import ConfigError
 from mnist_core.evaluation import cross_entropy
-from mnist_core.models import keras_code, layer_rows, parameter_count
+from mnist_core.models import layer_rows, parameter_count
 from mnist_core.models.build import build_model
-from mnist_core.recipes import RECIPES
+from mnist_core.script import keras_code
 
 pytestmark = pytest.mark.slow
 

@@ -20,10 +20,10 @@ from mnist_core.config import (
     RunConfig,
     TrainConfig,
 )
+from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import Dataset
 from mnist_core.errors import ConfigError
-from mnist_core.models import files_beside, keras_code
-from mnist_core.recipes import RECIPES
+from mnist_core.script import files_beside, keras_code
 
 
 def code(**settings):

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from mnist_core.config import FineTuneConfig
-from mnist_core.models import keras_code, keras_notebook
-from mnist_core.recipes import RECIPES
+from mnist_core.config.recipes import RECIPES
+from mnist_core.script import keras_code, keras_notebook
 
 
 def cells(config, kind):

@@ -1,9 +1,9 @@
 import pytest
 
 from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig
+from mnist_core.config.recipes import get_recipe
 from mnist_core.errors import ConfigError
 from mnist_core.models import layer_rows, parameter_count
-from mnist_core.recipes import get_recipe
 
 
 def network(*layers):

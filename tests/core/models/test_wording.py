@@ -3,8 +3,8 @@
 import pytest
 
 from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
-from mnist_core.models.wording import model_words, setting_words, variant_name
-from mnist_core.recipes import RECIPES
+from mnist_core.config.recipes import RECIPES
+from mnist_core.config.wording import model_words, setting_words, variant_name
 from mnist_core.text import translator
 
 EN = translator("en")

@@ -8,9 +8,9 @@ from benchmarks.enclosures import alone, reading
 from mnist_core.inference import Classifier, classifier
 from mnist_core.photos import find_digits, read_upload
 from mnist_core.photos.grounds import find_grounds
-from mnist_core.pretrained import SHIPPED, install_shipped
-from mnist_core.pretrained.install import FOLDER
 from mnist_core.settings import Settings
+from mnist_core.sharing.shipped import SHIPPED, install_shipped
+from mnist_core.sharing.shipped.install import FOLDER
 from mnist_core.store import Store
 from tests.enclosure_files import KINDS, Enclosed, Sheet, enclosed, from_strokes
 from tests.photo_files import Scene, compose, tidy

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from mnist_core.__main__ import main
-from mnist_core.board.board import Board
 from mnist_core.errors import DatabaseLostError, RunStateError
 from mnist_core.recovery import bring_back, reopened
 from mnist_core.store import Store, Visitor
 from mnist_core.store.copies import make_copy
 from mnist_core.store.home_lock import HomeLock
+from mnist_core.tensorboard.board import Board
 
 ADA = Visitor("ada")
 

@@ -10,9 +10,10 @@ import pytest
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import DatabaseLostError
-from mnist_core.store import RunState, Store, Visitor, own_process
+from mnist_core.store import RunState, Store, Visitor
 from mnist_core.store import copies as module
 from mnist_core.store.copies import copies, is_whole, make_copy, put_aside
+from mnist_core.system.processes import own_process
 
 ADA = Visitor("ada")
 

@@ -6,8 +6,9 @@ import pytest
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import LimitError, NotOwnerError, RunNotFoundError, RunStateError
-from mnist_core.store import RunState, Store, Visitor, own_process
+from mnist_core.store import RunState, Store, Visitor
 from mnist_core.store.deleting import UNDO_SECONDS
+from mnist_core.system.processes import own_process
 
 CONFIG = RunConfig()
 ADA, EVE, ADMIN = Visitor("ada"), Visitor("eve"), Visitor(None, is_admin=True)

@@ -7,10 +7,11 @@ import pytest
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import DiskFullError
-from mnist_core.files import disk_full
-from mnist_core.store import Outcome, RunState, Visitor, folders, own_process
+from mnist_core.store import Outcome, RunState, Visitor, folders
 from mnist_core.store.folders import read_curve, read_record
 from mnist_core.store.tables import runs
+from mnist_core.system.files import disk_full
+from mnist_core.system.processes import own_process
 
 ADA = Visitor("ada")
 

@@ -14,9 +14,11 @@ from mnist_core.config import (
     RunConfig,
     TrainConfig,
 )
-from mnist_core.pretrained import SHIPPED, install_shipped
-from mnist_core.store import MetricPoint, Outcome, RunState, Visitor, own_process
-from mnist_core.store.listing import CURVE_POINTS, SORTS, RunFilter, model_kind
+from mnist_core.config.wording import model_kind
+from mnist_core.sharing.shipped import SHIPPED, install_shipped
+from mnist_core.store import MetricPoint, Outcome, RunState, Visitor
+from mnist_core.store.listing import CURVE_POINTS, SORTS, RunFilter
+from mnist_core.system.processes import own_process
 
 ADA, EVE = Visitor("ada"), Visitor("eve")
 DENSE = RunConfig(

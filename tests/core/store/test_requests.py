@@ -5,7 +5,8 @@ import pytest
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import ConfigError, NotOwnerError, RunStateError
-from mnist_core.store import MetricPoint, RunError, RunState, Visitor, own_process
+from mnist_core.store import MetricPoint, RunError, RunState, Visitor
+from mnist_core.system.processes import own_process
 
 CONFIG = RunConfig()
 ADA, EVE, ADMIN = Visitor("ada"), Visitor("eve"), Visitor(None, is_admin=True)

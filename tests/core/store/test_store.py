@@ -11,9 +11,9 @@ from sqlalchemy import update
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import NotOwnerError, RunNotFoundError, RunStateError, StorageError
-from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, Visitor, own_process, shared_store
-from mnist_core.store.processes import start_time
+from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, Visitor, shared_store
 from mnist_core.store.tables import runs
+from mnist_core.system.processes import own_process, start_time
 
 CONFIG = RunConfig()
 OTHER = CONFIG.with_settings({"epochs": 7})
@@ -142,7 +142,8 @@ def test_of_many_threads_one_claims_a_run(store, queued):
 
 CLAIM = """
 import sys
-from mnist_core.store import own_process, shared_store
+from mnist_core.store import shared_store
+from mnist_core.system.processes import own_process
 store = shared_store()
 print("ready", flush=True)
 sys.stdin.readline()

@@ -14,9 +14,10 @@ from mnist_core.engine.fairness import fair_order
 from mnist_core.engine.limits import check_disk, check_visitor
 from mnist_core.errors import LimitError
 from mnist_core.settings import Settings
-from mnist_core.store import Imported, RunState, Store, Visitor, own_process
+from mnist_core.store import Imported, RunState, Store, Visitor
 from mnist_core.store.records import Finished, Outcome
 from mnist_core.store.visitors import NEW_SECONDS
+from mnist_core.system.processes import own_process
 
 CONFIG = RunConfig(model=NetworkConfig())
 MB = 1_000_000

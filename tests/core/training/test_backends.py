@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[3]
 TRAIN = """
 import sys
 from mnist_core.config import RunConfig
-from mnist_core.store import own_process, shared_store
+from mnist_core.store import shared_store
+from mnist_core.system.processes import own_process
 from mnist_core.training.control import Control
 from mnist_core.training.run import execute
 store = shared_store()

@@ -4,7 +4,8 @@ import pytest
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import StorageError
-from mnist_core.store import MetricPoint, own_process
+from mnist_core.store import MetricPoint
+from mnist_core.system.processes import own_process
 from mnist_core.training.events import StoreSink
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig
 from mnist_core.datasets import load_dataset
+from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.engine.teaching import fine_tune_config
 from mnist_core.evaluation import accuracy
 from mnist_core.inference import Classifier, open_session
-from mnist_core.personal import PersonalSet, held_out
-from mnist_core.store import RunState, Visitor, own_process
+from mnist_core.store import RunState, Visitor
+from mnist_core.system.processes import own_process
 from mnist_core.training.control import Control
 from mnist_core.training.export import every_layer, write_onnx
 from mnist_core.training.reweight import write_reweighted

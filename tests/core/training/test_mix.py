@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_core.augmentation import augment
-from mnist_core.personal import VARIED
+from mnist_core.drawing.personal import VARIED
 from mnist_core.training.mix import Mix, make_mix
 
 

@@ -7,7 +7,6 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_core.baselines.logistic import CrossValidation
 from mnist_core.config import (
     BatchNormalization,
     Conv2D,
@@ -18,12 +17,13 @@ from mnist_core.config import (
     MaxPooling2D,
     RunConfig,
 )
+from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import load_dataset
+from mnist_core.drawing.personal import held_out
 from mnist_core.evaluation import accuracy, cross_entropy
-from mnist_core.models.code import keras_code
-from mnist_core.personal import held_out
-from mnist_core.recipes import RECIPES
+from mnist_core.script.network import keras_code
 from mnist_core.training.fit import fit, steps_per_epoch
+from mnist_core.training.logistic import CrossValidation
 
 pytestmark = pytest.mark.slow
 # What two trainings of the same settings may differ in, beyond the spread of the seeds.

@@ -8,7 +8,8 @@ import pytest
 from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.inference import Classifier
-from mnist_core.store import RunState, Visitor, own_process
+from mnist_core.store import RunState, Visitor
+from mnist_core.system.processes import own_process
 from mnist_core.training import run as run_module
 from mnist_core.training.control import Control
 from mnist_core.training.run import execute

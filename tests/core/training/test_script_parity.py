@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.plain import run_plain
 from mnist_core.__main__ import main
-from mnist_core.models import keras_code
-from mnist_core.recipes import RECIPES
+from mnist_core.config.recipes import RECIPES
+from mnist_core.script import keras_code
 from mnist_core.settings import get_settings
 
 pytestmark = pytest.mark.slow

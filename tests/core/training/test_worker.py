@@ -10,7 +10,8 @@ import psutil
 import pytest
 
 from mnist_core.models.speed import read_speed
-from mnist_core.store import RunState, Visitor, own_process
+from mnist_core.store import RunState, Visitor
+from mnist_core.system.processes import own_process
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow

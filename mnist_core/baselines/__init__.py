@@ -1,1 +1,0 @@
-"""Methods from before neural networks, to compare networks with."""

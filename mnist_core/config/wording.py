@@ -1,0 +1,126 @@
+"""A configuration in a few words, for lists of runs.
+
+It takes configurations as they were written, without checking them: thousands are listed at once, and older ones lack
+what came later.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.text import Translator, cut, exact
+
+ModelKind = Literal["softmax", "dense", "convolutional", "logistic"]
+MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
+MAX_NAME = 200  # characters of a run's name
+KIND_TITLES: Mapping[ModelKind, str] = {
+    "dense": "Dense",
+    "convolutional": "Convolutional",
+    "softmax": "No hidden layer",
+    "logistic": "Logistic regression",
+}
+
+
+def model_kind(settings: Mapping[str, Any]) -> ModelKind:
+    """Return what kind of model a configuration describes.
+
+    Parameters
+    ----------
+    settings : mapping
+        In the form of `RunConfig.model_dump`.
+    """
+    model = settings.get("model", {})
+    if model.get("kind") == "logistic_sgd":
+        return "logistic"
+    kinds = {layer["kind"] for layer in model.get("layers", ())}
+    if "conv2d" in kinds:
+        return "convolutional"
+    return "dense" if "dense" in kinds else "softmax"
+
+
+def model_words(settings: Mapping[str, Any], t: Translator) -> str:
+    """Return what kind of network it is, with the sizes of its layers.
+
+    Parameters
+    ----------
+    settings : mapping
+        In the form of `RunConfig.model_dump`.
+    t : Translator
+        Of the reader.
+    """
+    kind = model_kind(settings)
+    if kind in ("softmax", "logistic"):
+        return t(KIND_TITLES[kind])
+    layers = settings["model"]["layers"]
+    filters = [layer["filters"] for layer in layers if layer["kind"] == "conv2d"]
+    units = [layer["units"] for layer in layers if layer["kind"] == "dense"]
+    parts = [t("Conv {sizes}", sizes=_sizes(filters))] if filters else []
+    if units:
+        words = "dense {sizes}" if parts else "Dense {sizes}"
+        parts.append(t(words, sizes=_sizes(units)))
+    return " · ".join(parts)
+
+
+def setting_words(settings: Mapping[str, Any], t: Translator) -> list[str]:
+    """Return the settings that one tells runs apart by, each in one or two words; `settings` as of `model_words`."""
+    data, model, train = (settings.get(part, {}) for part in ("data", "model", "train"))
+    if model.get("kind") == "logistic_sgd":
+        parts = [t("{n} folds", n=model.get("folds", 5)), _epochs(train, t)]
+    else:
+        optimizer = train.get("optimizer", "adam")
+        parts = [
+            OPTIMIZERS[optimizer].keras_class if optimizer in OPTIMIZERS else str(optimizer),
+            _epochs(train, t),
+            t("batches of {n}", n=train.get("batch_size", 128)),
+            *_learning(train, t),
+            *_against_overfitting(settings, t),
+        ]
+    if data.get("train_size"):
+        parts.append(t("{n} images", n=f"{data['train_size']:,}"))
+    if data.get("pen_strokes"):
+        parts.append(t("pen strokes too"))
+    if settings.get("fine_tune"):
+        parts.append(t("fine-tuned"))
+    if train.get("seed"):
+        parts.append(t("seed {n}", n=train["seed"]))
+    return parts
+
+
+def variant_name(name: str, t: Translator) -> str:
+    """Return the name of a run that begins with the settings of the one called `name`; a variant's is the same."""
+    ending = t(", variant")
+    return name if name.endswith(ending) else cut(name, MAX_NAME - len(ending)) + ending
+
+
+def _sizes(sizes: Sequence[int]) -> str:
+    return ", ".join(map(str, sizes))
+
+
+def _epochs(train: Mapping[str, Any], t: Translator) -> str:
+    n = train.get("epochs", 5)
+    return t("1 epoch") if n == 1 else t("{n} epochs", n=n)
+
+
+def _learning(train: Mapping[str, Any], t: Translator) -> list[str]:
+    """Return what is set about the steps, as far as it is not usual."""
+    parts = []
+    if train.get("learning_rate") is not None:
+        parts.append(t("learning rate {rate}", rate=exact(train["learning_rate"])))
+    if train.get("schedule", "constant") != "constant":
+        parts.append(t("falling learning rate"))
+    if train.get("early_stopping"):
+        parts.append(t("early stopping"))
+    if train.get("precision", "float32") != "float32":
+        parts.append(t("mixed precision"))
+    return parts
+
+
+def _against_overfitting(settings: Mapping[str, Any], t: Translator) -> list[str]:
+    layers = settings.get("model", {}).get("layers", ())
+    rates = list(dict.fromkeys(exact(layer["rate"]) for layer in layers if layer["kind"] == "dropout"))
+    parts = [t("dropout {rates}", rates=", ".join(rates))] if rates else []
+    if any(layer["kind"] == "batch_normalization" for layer in layers):
+        parts.append(t("batch normalization"))
+    if any(settings.get("augment", {}).values()):
+        parts.append(t("augmentation"))
+    return parts

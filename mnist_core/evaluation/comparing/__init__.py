@@ -1,0 +1,20 @@
+"""Several runs side by side: settings that differ, curves on one axis, results. NumPy only."""
+
+from mnist_core.evaluation.comparing.columns import Column, columns_that_vary
+from mnist_core.evaluation.comparing.lines import AXES, Axis, Line, metric_line, smooth
+from mnist_core.evaluation.comparing.results import RunResult, run_result
+from mnist_core.evaluation.comparing.settings import SettingRow, differing_settings
+
+__all__ = [
+    "AXES",
+    "Axis",
+    "Column",
+    "Line",
+    "RunResult",
+    "SettingRow",
+    "columns_that_vary",
+    "differing_settings",
+    "metric_line",
+    "run_result",
+    "smooth",
+]

@@ -1,0 +1,9 @@
+"""A run as Keras code: a script or a notebook that a learner can run alone, with the same figures.
+
+It writes text and carries none of it out. It knows configurations, not runs.
+"""
+
+from mnist_core.script.network import files_beside, keras_code
+from mnist_core.script.notebook import keras_notebook
+
+__all__ = ["files_beside", "keras_code", "keras_notebook"]

@@ -1,0 +1,156 @@
+"""The plain Keras code of a configuration, as a learner would write it: data, model, training, evaluation, plot."""
+
+from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.config.choices import LAYERS, PRECISIONS
+from mnist_core.datasets import get_spec
+from mnist_core.models.summary import LayerRow, layer_rows
+from mnist_core.script.augmentation import batch_lines, change_lines
+from mnist_core.script.data import STROKES_FILE, data_section, strokes_needed
+from mnist_core.script.fine_tuning import BASE_FILE, DRAWINGS_FILE, fine_tuning_sections
+from mnist_core.script.logistic import logistic_sections
+from mnist_core.script.section import LINE_LENGTH, Section, imports, packages, script_of
+from mnist_core.script.training import evaluation_section, plot_section, training_section
+
+_LONG = 80
+"""Lines that are too many for a script: then some layers share the line of the layer before them."""
+_LEFT_OUT = "Left out, as it is long: painting flags, bars and curls on some 1, 7 and 9."
+_SHARING = ("Reshape", "BatchNormalization", "Dropout")
+
+
+def keras_code(config: RunConfig, num_classes: int = 10) -> str:
+    """Return a script that trains this very model: data, model, training, evaluation, plot.
+
+    It imports nothing of this project, and every recipe's has less than 80 lines. The bundled small
+    digits have no loader in Keras; their code names scikit-learn's, and enlarges more simply. Habits
+    of writing are left out, and a comment says so. What nobody serves is read from files beside the
+    script, see `files_beside`.
+
+    Raises
+    ------
+    ConfigError
+        If layers don't fit together.
+    """
+    text = _script(code_sections(config, num_classes))
+    return text if text.count("\n") < _LONG else _script(code_sections(config, num_classes, dense=True))
+
+
+def _script(sections: tuple[Section, ...]) -> str:
+    opening, *steps = sections
+    return script_of([f"# {opening.comment}", *opening.lines], steps)
+
+
+def code_sections(config: RunConfig, num_classes: int = 10, *, dense: bool = False) -> tuple[Section, ...]:
+    """Return the same program step by step, its imports first; raises `ConfigError`.
+
+    Parameters
+    ----------
+    config : RunConfig
+    num_classes : int
+    dense : bool
+        Whether to save lines where there are many layers.
+    """
+    if isinstance(config.model, LogisticConfig):
+        steps = logistic_sections(config, config.model)
+    elif config.fine_tune is not None:
+        steps = fine_tuning_sections(config, config.fine_tune, num_classes)
+    else:
+        assert isinstance(config.model, NetworkConfig)
+        steps = _network_sections(config, config.model, num_classes, dense=dense)
+    lines = imports(steps)
+    needed = " ".join(packages(lines))
+    opening = Section(
+        "Imports",
+        f"{subject(config)}, by MNIST Lab. Needs: pip install {needed}",
+        f"Install what is missing with `pip install {needed}`.",
+        lines,
+    )
+    return (opening, *steps)
+
+
+def files_beside(config: RunConfig) -> tuple[str, ...]:
+    """Return the names of the files that have to lie beside a configuration's script."""
+    names = [STROKES_FILE] if strokes_needed(config.data) else []
+    return (*names, *((BASE_FILE, DRAWINGS_FILE) if config.fine_tune else ()))
+
+
+def subject(config: RunConfig) -> str:
+    """Return what is trained on what, in a few words without anything that a visitor typed."""
+    title = get_spec(config.data.dataset).title
+    if isinstance(config.model, LogisticConfig):
+        return f"Logistic regression on {title}"
+    return f"A network fine-tuned on {title}" if config.fine_tune else f"A network for {title}"
+
+
+def _network_sections(config: RunConfig, model: NetworkConfig, num_classes: int, *, dense: bool) -> tuple[Section, ...]:
+    data, train = config.data, config.train
+    one_hot = num_classes if train.loss == "categorical_crossentropy" else None
+    apart = config.augment.is_active or data.pen_strokes
+    sections = [data_section(data, one_hot=one_hot, apart=apart)]
+    if config.augment.is_active:
+        sections.append(_augmentation(config))
+        learned = ["batches()", "steps_per_epoch=steps"]
+    else:
+        learned = ["x_train", "y_train", f"batch_size={train.batch_size}"]
+    images, validation = "len(x_train)", []
+    if data.validation_split:
+        validation = ["validation_data=(x_val, y_val)" if apart else f"validation_split={data.validation_split!r}"]
+        if not apart:
+            images = f"int(len(x_train) * (1 - {data.validation_split!r}))"
+    return (
+        *sections,
+        _model(config, model, num_classes, dense=dense),
+        training_section(config, images=images, data=learned, validation=validation),
+        evaluation_section(),
+        plot_section(validation=data.validation_split > 0),
+    )
+
+
+def _augmentation(config: RunConfig) -> Section:
+    habits = config.augment.habits > 0
+    return Section(
+        "Augmentation",
+        "different images each time." + (f" {_LEFT_OUT}" if habits else ""),
+        "An image that is turned, moved or bent a little still shows the same. So every image is changed at random "
+        "each time it is seen, as if there were many more of them." + (f" {_LEFT_OUT}" if habits else ""),
+        (
+            *change_lines(config.augment),
+            "",
+            "",
+            *batch_lines(config.train.batch_size),
+        ),
+    )
+
+
+def _model(config: RunConfig, model: NetworkConfig, num_classes: int, *, dense: bool) -> Section:
+    rows = layer_rows(model, num_classes)
+    mixed = config.train.precision != "float32"
+    lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
+    lines += [f"keras.utils.set_random_seed({config.train.seed})", "layers = ["]
+    lines += [f"    {layer}," for layer in _layers(rows, exact_end=mixed, dense=dense)]
+    kinds = dict.fromkeys(layer.kind for layer in model.layers)
+    words = [f"- **{LAYERS[kind].title}**: {LAYERS[kind].help}" for kind in kinds]
+    words.append(f"- The last layer gives a probability for each of the {num_classes} classes.")
+    if mixed:
+        words.append(f"- **{PRECISIONS[config.train.precision].title}**: {PRECISIONS[config.train.precision].help}")
+    total = sum(row.parameters for row in rows)
+    return Section(
+        "Model",
+        f"layer by layer, {total:,} numbers to learn.",
+        "\n".join(words),
+        (*lines, "]", "model = keras.Sequential(layers)"),
+    )
+
+
+def _layers(rows: tuple[LayerRow, ...], *, exact_end: bool, dense: bool) -> list[str]:
+    """Return the code of each layer, or sometimes of two where lines are `dense`."""
+    layers = ["keras.Input((28, 28))"]
+    for row in rows:
+        exact = ', dtype="float32"' if exact_end and row is rows[-1] else ""
+        layer = f"keras.layers.{row.name}({row.detail}{exact})"
+        pair = f"*[{layers[-1]}, {layer}]"
+        fits = not layers[-1].startswith("*") and len(pair) + 5 <= LINE_LENGTH
+        if dense and fits and (row.name in _SHARING or layers[-1].endswith("Flatten()")):
+            layers[-1] = pair
+        else:
+            layers.append(layer)
+    return layers

@@ -1,0 +1,159 @@
+"""Making a run of a bundle: files first, in one step, the record last."""
+
+import os
+import shutil
+import tempfile
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from mnist_core.config import NetworkConfig
+from mnist_core.config.recipes import RECIPES
+from mnist_core.datasets import get_spec, is_ready, load_dataset
+from mnist_core.engine.limits import check_disk
+from mnist_core.errors import BundleError
+from mnist_core.models.cost import prediction_cost
+from mnist_core.sharing.bundle.read import Incoming, check_accuracy, read_bundle
+from mnist_core.store import Finished, Imported, RunRecord, RunState, Store, new_run_id
+from mnist_core.store.artifacts import IMPORTING
+from mnist_core.system.children import run_child
+from mnist_core.system.files import storage_errors
+from mnist_core.system.local import child_environment
+from mnist_core.system.patience import pause_point
+from mnist_core.text import one_line
+
+TRIAL = "mnist_core.sharing.bundle.trial"
+_IMAGES = 20
+_OPERATIONS = 20_000_000_000  # multiplications that a trial may cost: a few seconds
+_PATIENCE = 60.0  # seconds
+_MEMORY = 3_000_000_000  # bytes; of its address space the trial takes care itself
+# What is in a bundle takes some hundred megabytes while it is looked at: one at a time. Its network is tried apart.
+_reading = threading.Lock()
+_AGREE = 5e-3  # shipped networks bring their probabilities in half precision
+
+
+def import_bundle(
+    data: bytes, store: Store, owner: str | None = None, *, most: int | None = None, address: str | None = None
+) -> RunRecord:
+    """Make a finished run of a bundle, and return it.
+
+    Its network is tried in a process of its own: it has to say what the bundle claims that it said. The run keeps its
+    id where no other has it.
+
+    Parameters
+    ----------
+    data : bytes
+        Of any content.
+    store : Store
+    owner : str, optional
+        Whose run it becomes.
+    most : int, optional
+        See `read_bundle`.
+    address : str, optional
+        Where the owner comes from, as in `Visitor.address`.
+
+    Raises
+    ------
+    BundleError
+        If it is no bundle, or holds what a run of this program can't have.
+    LimitError
+        If the owner's runs, or all, would take more of the disk than is allowed.
+    StorageError
+        If the disk is full or can't be written.
+    """
+    with _reading:
+        pause_point()
+        incoming = read_bundle(data, store.settings, most)
+    return _import(incoming, store, owner, address)
+
+
+def _import(incoming: Incoming, store: Store, owner: str | None, address: str | None) -> RunRecord:
+    size = sum(map(len, incoming.files.values()))
+    check_disk(owner, store, size, address)
+    with storage_errors(store.settings.temporary_dir):
+        _try_out(incoming, store)
+    runs_dir = store.settings.runs_dir
+    with storage_errors(runs_dir):
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        # Nobody's while it is written: what a crash leaves behind is swept.
+        folder = Path(tempfile.mkdtemp(prefix=IMPORTING, dir=runs_dir))
+        try:
+            for name, content in incoming.files.items():
+                (folder / name).write_bytes(content)
+            folder.chmod(0o755)
+            # Never the one that the bundle names: what is remembered of that run must not become this one's.
+            run_id = new_run_id()
+            os.rename(folder, store.files(run_id).folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        _record(incoming, store, run_id, owner, address, size)
+    except BaseException:
+        shutil.rmtree(store.files(run_id).folder, ignore_errors=True)
+        raise
+    return store.get(run_id)
+
+
+def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, address: str | None, size: int) -> None:
+    manifest = incoming.manifest
+    store.put_imported(
+        run_id,
+        Imported(
+            run_id=manifest.run_id,
+            created=manifest.created.isoformat(timespec="seconds"),
+            moment=datetime.now(UTC).isoformat(timespec="seconds"),
+        ),
+        Finished(
+            name=one_line(manifest.name),
+            config=incoming.config,
+            outcome=manifest.outcome,
+            points=incoming.points,
+            epoch=manifest.epoch,
+            step=manifest.step,
+            steps_per_epoch=manifest.steps_per_epoch,
+            size=size,
+            recipe=manifest.recipe if manifest.recipe in RECIPES else None,
+        ),
+        owner=owner,
+        address=address,
+        state=RunState(manifest.state),
+    )
+
+
+def _try_out(incoming: Incoming, store: Store) -> None:
+    """Let a limited process predict with the network; raise `BundleError` where it fails or says something else."""
+    spec = get_spec(incoming.config.data.dataset)
+    known, labels = None, None
+    if is_ready(spec.id, store.settings):
+        dataset = load_dataset(spec.id, store.settings)
+        known, labels = np.asarray(dataset.x_test[:_IMAGES]), np.asarray(dataset.y_test)
+    images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
+    images = images[: _pictures(incoming)]
+    # Each thread of a library maps memory, which is limited.
+    environment = child_environment(store.settings) | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with tempfile.TemporaryDirectory(dir=store.settings.temporary_dir) as name:
+        folder = Path(name)
+        for file in ("model.onnx", "layers.onnx"):
+            if file in incoming.files:
+                (folder / file).write_bytes(incoming.files[file])
+        np.save(folder / "images.npy", images, allow_pickle=False)
+        code, _ = run_child(TRIAL, [name], environment, lambda _: None, seconds=_PATIENCE, memory=_MEMORY)
+        said_file = folder / "said.npy"
+        if code or not said_file.exists():
+            raise BundleError("The bundle's network doesn't work: it took too much memory or time, or is damaged.")
+        said = np.load(said_file, allow_pickle=False)
+    table = incoming.probabilities["test"]
+    if said.shape != (len(images), spec.num_classes) or not np.isfinite(said).all():
+        raise BundleError("The bundle's network doesn't give one probability for each class.")
+    if known is not None and np.abs(said - table[: len(said)]).max() > _AGREE:
+        raise BundleError("The bundle's predictions are not those of its network: they don't belong together.")
+    check_accuracy(incoming.outcome, incoming.probabilities, labels)
+
+
+def _pictures(incoming: Incoming) -> int:
+    """Return with how many pictures a network is tried: fewer where it takes long."""
+    if not isinstance(incoming.config.model, NetworkConfig):
+        return _IMAGES
+    return max(2, min(_IMAGES, _OPERATIONS // max(1, prediction_cost(incoming.config.model).operations)))

@@ -1,0 +1,230 @@
+"""From a finished run to the file of a shipped model.
+
+The weights are rounded first, which halves the file, and everything else is made anew of the rounded ones: the figures
+of a package are those of its own weights.
+"""
+
+import io
+import json
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.datasets import Dataset, load_dataset
+from mnist_core.errors import RunStateError
+from mnist_core.evaluation import accuracy
+from mnist_core.models.graph import with_last_output_only
+from mnist_core.sharing.shipped.canonical import canonical
+from mnist_core.sharing.shipped.catalogue import ShippedModel
+from mnist_core.sharing.shipped.package import Manifest, plain_entry, write_package
+from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store
+from mnist_core.system.libraries import load_keras
+
+if TYPE_CHECKING:
+    import keras
+
+_MOST_BATCH_POINTS = 200
+# Of the last hidden layer, for the map before and after training: so much is enough for the same picture.
+_MOST_FEATURES, _FEATURE_BITS = 64, 6
+_LIBRARIES = ("keras", "tensorflow", "numpy", "onnx", "tf2onnx")
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
+    """Write the package of a finished run and return where it is.
+
+    Parameters
+    ----------
+    run_id : str
+        A completed network whose dataset is at hand.
+    model : ShippedModel
+        What it shall be called.
+    store : Store
+    folder : Path
+
+    Raises
+    ------
+    RunStateError
+        If the run is no completed network, or came with the program itself.
+    DataError
+        If its dataset can't be had.
+    """
+    record = store.get(run_id)
+    if record.state is not RunState.COMPLETED or not isinstance(record.config.model, NetworkConfig):
+        raise RunStateError("Only a completed network can be packed. Received: state={state}", state=record.state)
+    if record.shipped is not None:
+        raise RunStateError("A shipped model is packed already. Pack a run that was trained here.")
+    dataset = load_dataset(record.config.data.dataset, store.settings)
+    network = _rounded_network(record, store, dataset, model.weight_bits)
+    tables, labels, losses = _judged(network, record.config, dataset)
+    layers = _layers_onnx(network)
+    graph = with_last_output_only(layers)
+    files = {
+        "model.keras": _keras_file(network),
+        "layers.onnx": layers,
+        "parts.npz": _arrays_file(_parts(network, record.config, dataset)),
+        "probabilities.npz": _arrays_file({split: _half(table) for split, table in tables.items()}),
+        "labels.npz": _arrays_file(labels),
+    }
+    manifest = Manifest(
+        **{name: getattr(model, name) for name in ("name", "run_id", "version", "title", "summary", "sources")},
+        config=record.config,
+        recipe=record.recipe,
+        created=record.created,
+        epoch=record.epoch,
+        step=record.step,
+        steps_per_epoch=record.steps_per_epoch,
+        outcome=Outcome(
+            # Threads add up in any order, so the last digits of losses differ from time to time.
+            test_loss=round(losses["test"], 6),
+            test_accuracy=accuracy(tables["test"], labels["test"]),
+            val_loss=round(losses["validation"], 6) if "validation" in losses else None,
+            val_accuracy=accuracy(tables["validation"], labels["validation"]) if "validation" in tables else None,
+            parameters=network.count_params(),
+            device=record.device,
+            seconds=record.outcome.seconds,
+            epoch_seconds=record.outcome.epoch_seconds,
+        ),
+        points=tuple(_thinned(store.points(run_id))),
+        versions={name: version(name) for name in _LIBRARIES},
+        model_size=len(graph),
+        model_crc=zlib.crc32(graph),
+    )
+    path = folder / f"{model.name}.zip"
+    write_package(path, manifest, files)
+    return path
+
+
+def rounded(values: npt.NDArray[np.float32], bits: int) -> npt.NDArray[np.float32]:
+    """Return float32 numbers with so many bits of mantissa, rounded to the nearest: the other bits are zero."""
+    spare = 23 - bits
+    if spare <= 0:
+        return values
+    whole = np.ascontiguousarray(values, np.float32).view(np.uint32)
+    # Half of the last kept bit is added and the rest cut off; a carry moves on into the exponent, as it should.
+    cut = (whole + np.uint32(1 << (spare - 1))) & np.uint32(0xFFFFFFFF << spare & 0xFFFFFFFF)
+    return cut.view(np.float32).reshape(values.shape)
+
+
+def _rounded_network(record: RunRecord, store: Store, dataset: Dataset, bits: int) -> "keras.Model":
+    """Return the run's network in float32, compiled but without the optimizer's state, with rounded weights."""
+    keras = load_keras()
+    from mnist_core.models.build import build_model
+
+    trained = keras.models.load_model(store.files(record.id).model, compile=False)
+    weights = [rounded(np.asarray(weight, np.float32), bits) for weight in trained.get_weights()]
+    keras.utils.clear_session()  # layers are numbered as in a new process, so names don't depend on what came before
+    network = build_model(record.config.with_settings({"precision": "float32"}), dataset.spec.num_classes)
+    network.set_weights(weights)
+    return network
+
+
+def _judged(
+    network: "keras.Model", config: RunConfig, dataset: Dataset
+) -> tuple[dict[str, npt.NDArray[np.float32]], dict[str, npt.NDArray[np.uint8]], dict[str, float]]:
+    """Return probabilities, labels and losses of the test and the validation set."""
+    from mnist_core.training.steps import make_judge
+
+    judge = make_judge(network, config.with_settings({"precision": "float32"}))
+    table, loss = judge.judge(dataset.x_test, dataset.y_test)
+    tables, labels, losses = {"test": table}, {"test": np.asarray(dataset.y_test)}, {"test": loss}
+    if config.uses_validation:
+        images, labels["validation"] = dataset.split("validation", config.data)
+        tables["validation"], losses["validation"] = judge.judge(images, labels["validation"])
+    return tables, labels, losses
+
+
+def _half(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:
+    """Return probabilities in half the bytes, each row with the same answer as before."""
+    small = table.astype(np.float16)
+    rows, best = np.arange(len(table)), table.argmax(axis=1)
+    tied = small.argmax(axis=1) != best  # two classes so near to each other that float16 can't part them
+    small[rows[tied], best[tied]] = np.nextafter(small[tied].max(axis=1), np.float16(1))
+    return small
+
+
+def _parts(network: "keras.Model", config: RunConfig, dataset: Dataset) -> dict[str, npt.NDArray[Any]]:
+    from mnist_core.training.parts import network_parts
+
+    found = network_parts(network, config, dataset.x_test, dataset.spec.num_classes)
+    return {name: _fewer(part) if name in ("before", "after") else _coarser(part) for name, part in found.items()}
+
+
+def _coarser(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return weights that are only looked at, rounded to what a picture shows."""
+    return rounded(kernel.astype(np.float32), _FEATURE_BITS).astype(np.float16).astype(np.float32)
+
+
+def _fewer(features: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return evenly spaced ones of very many features, rounded: the picture is the same."""
+    some = features[:, :: -(-features.shape[1] // _MOST_FEATURES)]
+    return rounded(some.astype(np.float32), _FEATURE_BITS).astype(np.float16)
+
+
+def _layers_onnx(network: "keras.Model") -> bytes:
+    from mnist_core.training.export import every_layer, write_onnx
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "layers.onnx"
+        write_onnx(every_layer(network), path)
+        return canonical(path.read_bytes())
+
+
+def _keras_file(network: "keras.Model") -> bytes:
+    """Return the network as a ``.keras`` file, neither compiled nor dated."""
+    keras = load_keras()
+    plain = keras.Sequential.from_config(network.get_config())
+    plain.set_weights(network.get_weights())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        plain.save(path)
+        with zipfile.ZipFile(path) as archive:
+            contents = {name: archive.read(name) for name in sorted(archive.namelist())}
+    metadata = json.loads(contents["metadata.json"])
+    contents["metadata.json"] = json.dumps({"keras_version": metadata["keras_version"]}).encode()
+    # Stored as they are: the package compresses them.
+    return _zip(contents)
+
+
+def _arrays_file(arrays: Arrays) -> bytes:
+    """Return an archive as NumPy writes it, but without the time at which it was written."""
+    contents = {}
+    for name, array in sorted(arrays.items()):
+        stream = io.BytesIO()
+        np.lib.format.write_array(stream, np.ascontiguousarray(array), allow_pickle=False)
+        contents[f"{name}.npy"] = stream.getvalue()
+    return _zip(contents)
+
+
+def _zip(contents: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(plain_entry(name), content)
+    return buffer.getvalue()
+
+
+def _thinned(points: list[MetricPoint]) -> list[MetricPoint]:
+    """Return all points of epochs and evenly spaced ones of batches, with as many digits as a chart shows."""
+    batches = [point for point in points if point.kind == "batch"]
+    kept = {id(point) for point in batches[:: max(1, -(-len(batches) // _MOST_BATCH_POINTS))]}
+    return [
+        MetricPoint(
+            kind=point.kind,
+            step=point.step,
+            epoch=point.epoch,
+            seconds=round(point.seconds, 2),
+            values={name: float(f"{value:.6g}") for name, value in point.values.items()},
+        )
+        for point in points
+        if point.kind == "epoch" or id(point) in kept
+    ]

@@ -1,0 +1,183 @@
+"""Child processes that compute one thing: what they say on the way, and how both sides know of the other's end.
+
+A child writes JSON lines on standard output: ``{"fraction": 0.25}`` while it works, and ``{"error": ...}`` with a
+sentence template and its values where it fails. The end of its standard input means that nobody waits any more.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from mnist_core.errors import AnalysisError, LimitError, MnistLabError
+from mnist_core.system.local import PROJECT, end_by_input, memory_of
+from mnist_core.system.memory import volunteer_for_oom
+from mnist_core.system.patience import EXIT_ORPHANED as EXIT_ORPHANED
+from mnist_core.system.patience import end_with_the_input, pause_point
+
+_NICENESS = 10  # pages and trainings come first
+_LOOK = 0.1  # seconds between two looks at a child
+_SHUTDOWN = 5.0  # seconds that a child gets to end after its last word
+
+
+def run_child(
+    module: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    report: Callable[[float], None],
+    *,
+    log: Path | None = None,
+    seconds: float,
+    memory: int,
+    started: Callable[["subprocess.Popen[bytes]"], None] | None = None,
+) -> tuple[int, MnistLabError | None]:
+    """Run a child process to its end, within limits and only for as long as somebody waits.
+
+    Parameters
+    ----------
+    module : str
+        What Python shall run, with `arguments`.
+    environment : mapping
+        See `mnist_core.system.local.child_environment`.
+    report : callable
+        Told the share that is done.
+    log : Path, optional
+        Where its error output goes.
+    seconds : float
+        Longest time.
+    memory : int
+        Most bytes that it may hold, and any process that it starts.
+    started : callable, optional
+        Told the process once it runs.
+
+    Returns
+    -------
+    int, MnistLabError or None
+        The exit code, and the error that the child named, or that it was ended by a limit.
+
+    Raises
+    ------
+    AbandonedError
+        Where nobody waits any more; the child has ended then.
+    OSError
+        Where it can't be started.
+    """
+    with log.open("wb") if log else open(os.devnull, "wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            cwd=PROJECT,
+            env=dict(environment),
+            # Ctrl-C in the terminal shall reach the app only; its end closes the child's input, which ends it.
+            start_new_session=True,
+        )
+    limit_memory(child.pid, memory)
+    if started:
+        started(child)
+    heard: list[MnistLabError | None] = []
+    listener = threading.Thread(target=lambda: heard.append(follow(child, report)), daemon=True)
+    listener.start()
+    began, problem = time.monotonic(), None
+    try:
+        while listener.is_alive():
+            listener.join(_LOOK)
+            pause_point()
+            if time.monotonic() - began > seconds:
+                problem = LimitError(
+                    "This took longer than {seconds} seconds, so it was ended without a result.", seconds=f"{seconds:g}"
+                )
+            elif memory_of(child.pid) > memory:
+                problem = LimitError(
+                    "This took more than {most} GB of memory, so it was ended without a result.",
+                    most=f"{memory / 1e9:.1f}",
+                )
+            if problem is not None:
+                child.kill()
+                listener.join()
+    except BaseException:  # nobody waits any more, perhaps
+        child.kill()
+        raise
+    finally:
+        end_by_input(child, _SHUTDOWN)  # it has closed its output, so it is ending
+        listener.join()
+    return child.returncode, problem or heard[0]
+
+
+def limit_memory(pid: int, most: int) -> None:
+    """Let the system refuse a process more than `most` bytes of memory of its own, where it can."""
+    with suppress(ImportError, AttributeError, OSError, ValueError):  # Linux only; a process may be gone already
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
+
+
+def follow(child: "subprocess.Popen[bytes]", report: Callable[[float], None]) -> MnistLabError | None:
+    """Follow a child's lines to their end, telling `report` the share that is done; return the error that it named."""
+    assert child.stdout is not None
+    error = None
+    with child.stdout:
+        for line in child.stdout:
+            try:
+                message = json.loads(line)
+            except ValueError:
+                continue  # a line cut off by the child's end
+            if "fraction" in message:
+                report(float(message["fraction"]))
+            if "error" in message:
+                error = AnalysisError(message["error"]["template"], **message["error"]["values"])
+    return error
+
+
+class Voice:
+    """A child's own side: it ends with its standard input, gives way to others, and says how far it is."""
+
+    def __init__(self) -> None:
+        end_with_the_input()
+        volunteer_for_oom()
+        if hasattr(os, "nice"):  # not on Windows
+            os.nice(_NICENESS)
+        # Libraries print what they like; only our own lines go to whoever started this process. It is open until the
+        # very end: whoever listens closes our input when it is closed, and that would end us before our exit code.
+        self._output = os.dup(1)
+        os.dup2(2, 1)
+
+    def fraction(self, share: float) -> None:
+        """Say which share is done."""
+        self._say({"fraction": share})
+
+    def error(self, error: MnistLabError) -> None:
+        """Say why there is no result."""
+        self._say({"error": {"template": error.template, "values": {k: str(v) for k, v in error.values.items()}}})
+
+    def exit_code_of(self, work: Callable[[], None], no_memory: str) -> int:
+        """Do the work and return the process's exit code: 0 it is done, 1 it failed.
+
+        Parameters
+        ----------
+        work : callable
+        no_memory : str
+            What is said where there was not enough memory.
+        """
+        try:
+            work()
+        except MnistLabError as error:
+            self.error(error)
+        except MemoryError:
+            self.error(MnistLabError(no_memory))
+        except Exception:  # into the log; the app says that there is no result
+            traceback.print_exc()
+        else:
+            return 0
+        return 1
+
+    def _say(self, message: dict[str, Any]) -> None:
+        os.write(self._output, json.dumps(message).encode() + b"\n")

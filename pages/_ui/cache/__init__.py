@@ -1,0 +1,1 @@
+"""Results that pages ask for again and again, kept by Streamlit."""

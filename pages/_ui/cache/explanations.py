@@ -1,0 +1,139 @@
+"""Explanations that several visitors may ask for, computed once; the oldest ones are forgotten."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from mnist_core.analysis.explain import (
+    Occlusion,
+    Plane,
+    Removal,
+    Sensitivity,
+    measure_sensitivity,
+    occlude,
+    open_layers,
+    principal_plane,
+    remove_pixels,
+    same_neighbour,
+)
+from mnist_core.inference import Classifier, classifier
+from mnist_core.store import shared_store
+from pages._ui.cache.results import dataset, judge
+
+Image = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The image that is explained.
+
+    Attributes
+    ----------
+    image : ndarray of shape (28, 28), uint8
+    index : int or None
+        Its place among the test images; None for a drawing.
+    label : int or None
+        The right answer, where it is known.
+    probabilities : ndarray of shape (classes,), float32
+    """
+
+    image: Image
+    index: int | None
+    label: int | None
+    probabilities: npt.NDArray[np.float32]
+
+    @property
+    def answer(self) -> int:
+        """The most probable class."""
+        return int(self.probabilities.argmax())
+
+
+def model(run_id: str) -> Classifier:
+    """Return a run's network; raises `ArtifactMissingError`."""
+    return classifier(shared_store().files(run_id))
+
+
+def occlusion(run_id: str, image: Image, size: int, fill: int) -> Occlusion:
+    """Return what a square does to the answer; it moves by a third of its side."""
+    return _occlusion(run_id, image.tobytes(), size, fill)
+
+
+def sensitivity(run_id: str, image: Image) -> Sensitivity:
+    """Return the gradients at an image."""
+    return _sensitivity(run_id, image.tobytes())
+
+
+def removal(run_id: str, image: Image, label: int, other: int) -> Removal:
+    """Return which ink speaks for one class against another."""
+    return _removal(run_id, image.tobytes(), label, other)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _occlusion(run_id: str, pixels: bytes, size: int, fill: int) -> Occlusion:
+    return occlude(model(run_id).predict, _image(pixels), size=size, stride=max(1, size // 3), fill=fill)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _sensitivity(run_id: str, pixels: bytes) -> Sensitivity:
+    return measure_sensitivity(model(run_id).predict, _image(pixels))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _removal(run_id: str, pixels: bytes, label: int, other: int) -> Removal:
+    return remove_pixels(model(run_id).predict, _image(pixels), label, other)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def strongest(run_id: str) -> list[npt.NDArray[np.float32]]:
+    """Return what each unit of each layer says to the first 1,000 test images."""
+    record = shared_store().get(run_id)
+    images = dataset(record.config.data.dataset).x_test[:1000]
+    return open_layers(shared_store().files(run_id)).strongest(np.asarray(images))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def kernels(run_id: str) -> dict[int, npt.NDArray[np.floating]]:
+    """Return a run's kernels by the number of their layer; raises `ArtifactMissingError`."""
+    found = shared_store().files(run_id).read_parts()
+    return {int(name[7:]): part for name, part in found.items() if name.startswith("kernel_")}
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How a layer arranges the first test images.
+
+    Attributes
+    ----------
+    plane : Plane
+        Their map.
+    on_map, in_layer : float
+        Share of images whose nearest neighbour, on the map or by all numbers, is of the same class.
+    numbers : int
+        How many numbers the layer has for each image.
+    """
+
+    plane: Plane
+    on_map: float
+    in_layer: float
+    numbers: int
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def arrangements(run_id: str) -> tuple[Arrangement, Arrangement] | None:
+    """Return what the last hidden layer did before and after training; None where there is no such layer."""
+    found = shared_store().files(run_id).read_parts()
+    if "before" not in found:
+        return None
+    labels = judge(run_id).labels
+    return _arranged(found["before"], labels), _arranged(found["after"], labels)
+
+
+def _arranged(features: npt.NDArray[np.floating], labels: npt.NDArray[np.uint8]) -> Arrangement:
+    plane, known = principal_plane(features), np.asarray(labels[: len(features)])
+    return Arrangement(plane, same_neighbour(plane.points, known), same_neighbour(features, known), features.shape[1])
+
+
+def _image(pixels: bytes) -> Image:
+    return np.frombuffer(pixels, np.uint8).reshape(28, 28)

@@ -1,0 +1,74 @@
+"""Draw: several networks side by side on the same drawing."""
+
+from collections import Counter
+from html import escape
+
+import streamlit as st
+
+from mnist_core.datasets import get_spec
+from mnist_core.drawing import Prepared
+from mnist_core.store import RunRecord
+from pages._ui.draw.answer import large_words
+from pages._ui.draw.reading import Reading, read
+from pages._ui.parts.percent import percent
+from pages._ui.shell import runs
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.i18n import t
+
+MOST_OTHERS = 3
+
+
+def choose_others(record: RunRecord) -> list[RunRecord]:
+    """Show a box to choose further networks that know the same kind of images, and return them."""
+    kind = get_spec(record.config.data.dataset).kind
+    others = {
+        other.id: other
+        for other in runs.with_model()
+        if other.id != record.id and get_spec(other.config.data.dataset).kind == kind
+    }
+    if not others:
+        return []
+    words = runs.titles(list(others.values()))
+    key = f"draw_others_{kind}"
+    if key in st.session_state:  # a run may be gone, or be the one that is chosen above
+        st.session_state[key] = [run for run in st.session_state[key] if run in others]
+    chosen = st.multiselect(
+        t("Ask other networks too"),
+        list(others),
+        format_func=words.__getitem__,
+        max_selections=MOST_OTHERS,
+        placeholder=t("Choose up to three"),
+        key=key,
+        persist_state="session",
+    )
+    return [others[run] for run in chosen]
+
+
+def side_by_side(first: Reading, others: list[RunRecord], parts: tuple[Prepared, ...]) -> None:
+    """Show each network's answer, and say where they disagree."""
+    readings = [first]
+    for other in others:
+        with errors_in_words():  # one damaged model leaves the others' answers
+            readings.append(read(runs.look_up(other.id), parts))
+    if len(readings) < 2:
+        return
+    titles = runs.titles([reading.record for reading in readings])
+    st.markdown(f"**{t('What each network says')}**")
+    st.html(f'<div class="lab-votes">{"".join(_vote(one, titles[one.record.id]) for one in readings)}</div>')
+    votes = Counter(reading.words for reading in readings)
+    if len(votes) == 1:
+        st.caption(t("They agree."))
+    else:
+        counted = ", ".join(t("{words} ({n} of them)", words=words, n=n) for words, n in votes.most_common())
+        st.warning(t("They disagree: {counted}.", counted=counted), icon=":material/alt_route:")
+
+
+def _vote(reading: Reading, title: str) -> str:
+    share = min(answer.confidence for answer in reading.answers)
+    name, _, rest = title.partition(" · ")
+    return (
+        f"<div><b>{escape(large_words(reading))}</b>"
+        f'<span class="bar"><i style="width:{share:.0%}"></i></span>'
+        f"<span>{escape(t('{share} sure', share=percent(share)))}</span>"
+        f"<span>{escape(name)}</span><small>{escape(rest)}</small></div>"
+    )

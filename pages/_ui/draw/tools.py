@@ -1,0 +1,87 @@
+"""Draw: what one draws with, and drawings to start from."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnist_core.drawing import Sample, samples
+from pages._ui.parts.canvas_steps import put_on_canvas
+from pages._ui.parts.components import switch
+from pages._ui.shell.i18n import t
+
+USUAL_PEN = 18  # pixels
+SHADES = {255: "White", 180: "Light grey", 96: "Dark grey", 0: "Black (erase)"}
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the next stroke looks like: see `draw_canvas`."""
+
+    pen: int = USUAL_PEN
+    shade: int = 255
+    fill: bool = False
+
+
+def choose_tools(kind: str) -> tuple[Tools, DeltaGenerator]:
+    """Show the tools for digits or clothes; return the choice and the row of buttons, which has room for another."""
+    shade, fill = 255, False
+    if kind == "clothes":
+        with st.container(horizontal=True):
+            tool = switch(t("Tool"), {"fill": "Filled shape", "pen": "Pen"}, "draw_tool", persist_state="session")
+            shade = st.selectbox(
+                t("Shade"),
+                list(SHADES),
+                format_func=lambda shade: t(SHADES[shade]),
+                key="draw_shade",
+                persist_state="session",
+                width=150,
+            )
+        fill = tool == "fill"
+        if fill:
+            st.caption(t("Go once around a shape: when you lift the pen, it is closed and filled."))
+    row = st.container(horizontal=True, gap="small")
+    with row, st.popover(t("Pen width"), icon=":material/line_weight:"):
+        pen: int = st.slider(
+            t("Pen width in pixels"), 8, 40, USUAL_PEN, step=2, key="draw_pen", persist_state="session", width=280
+        )
+        if kind == "digits":
+            st.caption(
+                t(
+                    "The pen's width makes no difference to the answer, and place and size hardly any: your "
+                    "strokes are moved, scaled and drawn again with a fitting pen."
+                )
+            )
+    return Tools(pen, shade, fill), row
+
+
+def about_clothes() -> None:
+    """Say what a network that knows photos of clothes can make of a drawing."""
+    st.info(
+        t(
+            "This network learned from photos of clothes: grey, filled shapes. Outlines it has never seen, so fill "
+            "your shapes. Trousers, dresses, bags and shoes (toe to the left) can be read by their shape. T-shirt, "
+            "pullover, coat and shirt differ by cloth and buttons, which a drawing hardly shows: take those "
+            "answers with a smile."
+        ),
+        icon=":material/checkroom:",
+    )
+
+
+def offer_samples(kind: str) -> None:
+    """Show a way to begin with a drawing that is there already."""
+    with st.popover(t("Show me one"), icon=":material/auto_awesome:", key=f"draw_samples_{kind}"):
+        st.caption(t("A drawing to start from. You can draw on it, or take it back with Undo."))
+        for sample in samples():
+            if sample.kind == kind:
+                _sample_button(sample)
+
+
+def _sample_button(sample: Sample) -> None:
+    st.button(
+        t(sample.name),
+        key=f"draw_sample_{sample.name}",
+        on_click=put_on_canvas,
+        args=(sample, USUAL_PEN),
+        width="stretch",
+    )

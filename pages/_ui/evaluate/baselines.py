@@ -1,0 +1,79 @@
+"""Your network against simple rules, on the same test images."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_core.analysis.exploration import VOTERS
+from mnist_core.figures.exploration import rules_alt, rules_figure
+from mnist_core.store import RunRecord, standard_analysis
+from pages._ui.cache import data as cached_data
+from pages._ui.cache import results as cached
+from pages._ui.parts.chart import chart
+from pages._ui.parts.downloads import csv_button
+from pages._ui.shell import analysis_job, i18n, session
+from pages._ui.shell.i18n import t, term
+
+
+def baselines_view(record: RunRecord) -> None:
+    """Show a run's test accuracy beside that of four simple rules; its dataset must be ready."""
+    data = cached.dataset(record.config.data.dataset)
+    st.markdown(f"**{t('Your network against simple rules')}**", help=term("baseline"))
+    st.caption(
+        t(
+            "Test accuracy on the same {n} images. A network that is hardly better than a simple rule is not worth "
+            "its training.",
+            n=f"{len(data.y_test):,}",
+        )
+    )
+    place = st.container()
+    knn, logistic = analysis_job.results(
+        [standard_analysis(kind, data.spec.id, len(data.y_train)) for kind in ("knn", "logistic")],
+        t("Work out the two longer ones"),
+        t("Comparing with the neighbours, and training the logistic regression …"),
+    )
+    majority, mean = cached_data.simple_rules(data.spec.id)
+    learned_from = len(data.split("train", record.config.data)[1])
+    rows = [
+        (t("This network"), record.outcome.test_accuracy, learned_from, t(record.name)),
+        (t("Majority class"), majority.test_accuracy, majority.train_size, t("always says the most frequent class")),
+        (t("Nearest class mean"), mean.test_accuracy, mean.train_size, t("says whose average image is nearest")),
+        (t("{k} nearest neighbours", k=VOTERS), *_computed(knn), t("the most similar training images vote")),
+        (t("Logistic regression"), *_computed(logistic), t("one weighted sum of the pixels for each class")),
+    ]
+    with place:
+        _chart(record.id, [row[0] for row in rows], [math.nan if row[1] is None else row[1] for row in rows])
+    if logistic is not None:
+        folds = np.asarray(logistic["folds"], np.float64)
+        st.caption(
+            t(
+                "Logistic regression, cross-validated on the training set: {mean} on average, ± {spread} "
+                "(standard deviation of {n} folds).",
+                mean=f"{folds.mean():.1%}",
+                spread=f"{folds.std():.1%}",
+                n=len(folds),
+            ),
+            help=term("cross_validation"),
+        )
+    accuracy = t("Test accuracy (%)")
+    table = pd.DataFrame(rows, columns=[t("Method"), accuracy, t("Training images"), t("What it does")])
+    table[accuracy] = (100 * table[accuracy].astype(float)).round(2)
+    st.dataframe(
+        table, hide_index=True, placeholder="–", column_config={accuracy: st.column_config.NumberColumn(format="%.2f")}
+    )
+    csv_button(lambda: table, f"rules-{record.id}", of=[record.id])
+
+
+def _computed(result: analysis_job.Result | None) -> tuple[float | None, int | None]:
+    """Return accuracy and number of training images; nothing while they are not worked out."""
+    return (None, None) if result is None else (float(result["test_accuracy"]), int(result["train_size"]))
+
+
+def _chart(run_id: str, names: list[str], accuracies: list[float]) -> None:
+    chart(
+        rules_figure(names, accuracies, highlight=0, theme=session.page_theme(), t=i18n.current()),
+        key=f"rules_{run_id}",
+        alt=rules_alt(names, accuracies, i18n.current()),
+    )

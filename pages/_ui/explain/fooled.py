@@ -1,0 +1,54 @@
+"""Explain: the smallest change that fools the network."""
+
+import pandas as pd
+import streamlit as st
+
+from mnist_core.analysis.explain import find_worst_case
+from pages._ui.cache import explanations as cached
+from pages._ui.cache.explanations import Sample
+from pages._ui.parts.downloads import csv_button
+from pages._ui.parts.gallery import Tile, gallery
+from pages._ui.parts.percent import fine_percent
+from pages._ui.shell.i18n import t, term
+
+SHOWN = 3
+
+
+def fooled_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
+    """Show the image with ever larger changes, up to the first one with another answer."""
+    st.markdown(f"**{t('The worst case')}**", help=term("adversarial_example"))
+    gradient = cached.sensitivity(run_id, sample.image).log_probability
+    case = find_worst_case(cached.model(run_id).predict, sample.image, gradient)
+    last = len(case.epsilons) - 1 if case.first is None else case.first
+    tiles = [Tile(sample.image, names[sample.answer], fine_percent(sample.probabilities.max()))]
+    for number in range(max(0, last - SHOWN + 1), last + 1):
+        row = case.probabilities[number]
+        answer, eps = int(row.argmax()), case.epsilons[number]
+        tiles.append(
+            Tile(
+                case.images[number],
+                names[answer],
+                t("{share}, ±{eps}", share=f"{row[answer]:.1%}", eps=eps),
+                t("The image changed by {eps} grey values: {name}", eps=eps, name=names[answer]),
+                "" if answer == case.label else "good" if answer == sample.label else "bad",
+            )
+        )
+    gallery(tiles, size="l")
+    if case.first is None:
+        words = t(
+            "Not even a change of {eps} of 255 grey values in every pixel fools this network here.",
+            eps=case.epsilons[-1],
+        )
+    else:
+        words = t(
+            "A change of {eps} of 255 grey values in every pixel is enough for the answer {name}.",
+            eps=case.epsilons[case.first],
+            name=names[case.probabilities[case.first].argmax()],
+        )
+    how = t("Each pixel goes up or down by the same amount, in the direction that hurts most.")
+    st.caption(f"{words} {how}")
+    csv_button(
+        lambda: pd.DataFrame({"change": case.epsilons, **dict(zip(names, case.probabilities.T, strict=True))}),
+        f"worst-case-{run_id}",
+        of=[run_id],
+    )

@@ -1,0 +1,147 @@
+"""Explain: what comes out of every layer, and which images each unit likes most."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from mnist_core.analysis.explain import open_layers
+from mnist_core.figures.explain import activation_alt, activation_figure, heat_image
+from mnist_core.models import layer_rows
+from mnist_core.store import RunRecord, shared_store
+from pages._ui.cache import explanations as cached
+from pages._ui.cache.explanations import Sample
+from pages._ui.cache.results import Judgement
+from pages._ui.parts.chart import chart
+from pages._ui.parts.downloads import csv_button
+from pages._ui.parts.gallery import Tile, gallery
+from pages._ui.parts.heat import legend, map_csv
+from pages._ui.shell import i18n, runs, session
+from pages._ui.shell.i18n import t, term
+
+# They only give on, in another order or unchanged, what came in.
+SILENT = ("Reshape", "Flatten", "Dropout")
+MOST_MAPS = 32
+FAVOURITES = 9
+
+
+@runs.fragment
+def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None:
+    """Show what one layer makes of the image, then which images one of its units likes."""
+    rows = layer_rows(record.config.model, len(judgement.class_names))
+    shown = [number for number, row in enumerate(rows) if row.name not in SILENT]
+    number = st.selectbox(
+        t("Layer"),
+        shown,
+        format_func=lambda number: f"{number}. {rows[number].name}({rows[number].detail})",
+        key=f"explain_layer_{record.id}",
+        width=420,
+    )
+    output = open_layers(shared_store().files(record.id)).activations(sample.image)[number]
+    st.caption(
+        t(
+            "The image goes through the layers one after the other; each turns the numbers that it gets into new ones. "
+            "Flatten, Reshape and Dropout are left out: they change nothing when the network answers."
+        )
+    )
+    if output.ndim == 1:
+        _bars(output, judgement.class_names if number == len(rows) - 1 else None, number, record.id)
+    else:
+        _maps(output.transpose(2, 0, 1) if output.ndim == 3 else output[None], number, record.id)
+    _favourites(judgement, output.reshape(-1, output.shape[-1]).max(axis=0), number, record.id)
+
+
+def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number: int, run_id: str) -> None:
+    """Show a dense layer's numbers."""
+    st.markdown(f"**{t('What its {n} units say', n=f'{len(output):,}')}**", help=term("hidden_layer"))
+    chart(
+        activation_figure(output, names, theme=session.page_theme(), t=i18n.current()),
+        key=f"activations_{run_id}_{number}",
+        alt=activation_alt(output, i18n.current()),
+    )
+    st.caption(
+        t("One bar for each class: its probability.")
+        if names
+        else t("One bar for each unit. Most images use their own mixture of units; many stay at 0.")
+    )
+    csv_button(
+        lambda: pd.DataFrame({"unit": np.arange(len(output)), "output": output}),
+        f"layer-{number}-{run_id}",
+        of=[run_id],
+    )
+
+
+def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
+    """Show a convolution's or pooling's maps, all on one scale."""
+    count, height, width = maps.shape
+    what = t("Its {n} maps of {height} × {width} numbers", n=count, height=height, width=width)
+    st.markdown(f"**{what}**", help=term("feature_map"))
+    limit = float(np.abs(maps).max())
+    gallery(
+        [
+            Tile(
+                heat_image(values, limit=limit),
+                str(unit),
+                f"{values.max():.2f}",
+                t("Map of filter {number}: its largest value is {value}", number=unit, value=f"{values.max():.2f}"),
+            )
+            for unit, values in enumerate(maps[:MOST_MAPS])
+        ]
+    )
+    legend(t("the filter's shape is here"), t("negative") if maps.min() < 0 else "")
+    st.caption(
+        t("One picture for each filter, with its largest number below: bright where the filter found its shape.")
+        + (" " + t("These are the first {shown} of {n}.", shown=MOST_MAPS, n=count) if count > MOST_MAPS else "")
+    )
+    map_csv(maps, f"layer-{number}-{run_id}", run_id)
+
+
+def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: int, run_id: str) -> None:
+    """Show the test images that excite one unit most."""
+    st.header(t("What does a unit like?"), anchor=False, divider="gray")
+    if judgement.images is None:
+        st.caption(t("The network would have to look at 1,000 test images for that, and they are not here yet."))
+        return
+    # The unit that says most about the chosen image is the one to begin with.
+    unit = st.number_input(
+        t("Unit or filter"),
+        0,
+        len(output) - 1,
+        int(output.argmax()),
+        key=f"explain_unit_{run_id}_{number}",
+        width=180,
+    )
+    with st.spinner(t("Showing the network 1,000 test images …")):
+        column = cached.strongest(run_id)[number][:, unit]
+    best = np.argsort(-column, kind="stable")[:FAVOURITES]
+    if column.max() <= 0:
+        st.info(t("This unit stays at 0 for all of the {n} images: it says nothing any more.", n=f"{len(column):,}"))
+        return
+    names = judgement.class_names
+    labels = [names[judgement.labels[index]] for index in best]
+    gallery(
+        [
+            Tile(
+                judgement.images[index],
+                label,
+                f"{column[index]:.2f}",
+                t("Test image {index}: {name}", index=index, name=label),
+            )
+            for index, label in zip(best, labels, strict=True)
+        ],
+        size="l",
+    )
+    st.caption(
+        t(
+            "The {n} of {all} test images to which this unit gives its largest numbers. For the chosen image it gives "
+            "{value}. Do they have something in common?",
+            n=len(best),
+            all=f"{len(column):,}",
+            value=f"{output[unit]:.2f}",
+        )
+    )
+    csv_button(
+        lambda: pd.DataFrame({"image": best, "label": labels, "output": column[best]}),
+        f"favourites-{number}-{unit}-{run_id}",
+        of=[run_id],
+    )

@@ -1,0 +1,80 @@
+"""Explain: weights as pictures."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from mnist_core.analysis.explain import filter_slices, kernel_images
+from mnist_core.datasets import DatasetSpec
+from mnist_core.figures.explain import heat_image
+from mnist_core.models import layer_rows
+from mnist_core.store import RunRecord
+from pages._ui.cache import explanations as cached
+from pages._ui.parts.gallery import Tile, gallery
+from pages._ui.parts.heat import legend, map_csv
+from pages._ui.shell import runs
+from pages._ui.shell.i18n import t, term
+
+MOST = 48
+FULL = 0.98  # of a picture's weights are below full colour: a single large one would hide the rest
+
+
+@runs.fragment
+def weights_view(spec: DatasetSpec, record: RunRecord) -> None:
+    """Show the kernels of a run, layer by layer."""
+    kernels = cached.kernels(record.id)
+    if not kernels:
+        st.info(t("No layer of this network looks at a picture, so its weights can't be shown as one."))
+        return
+    is_network = record.config.model.kind == "network"
+    rows = layer_rows(record.config.model, spec.num_classes) if is_network else ()
+    for number, kernel in kernels.items():
+        if is_network:
+            st.markdown(f"**{number}. {rows[number].name}({rows[number].detail})**", help=term("parameters"))
+        else:
+            st.markdown(f"**{t('Logistic regression')}**", help=term("logistic_regression"))
+        answers = not is_network or number == len(rows) - 1
+        _kernel(kernel, number, record.id, spec.class_names if answers else None)
+
+
+def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_names: tuple[str, ...] | None) -> None:
+    key = f"{number}-{run_id}"
+    pictures, words = kernel_images(kernel), t("unit {number}")
+    if pictures is None:
+        chosen = st.number_input(t("Filter"), 0, kernel.shape[-1] - 1, key=f"explain_filter_{key}", width=180)
+        pictures, words = filter_slices(kernel, chosen), t("map {number}")
+        how = t(
+            "This filter looks at all maps of the layer before it: one small picture for each of them. "
+            "Together they say which mixture of shapes it looks for."
+        )
+    elif kernel.ndim == 4:
+        words = t("filter {number}")
+        how = t("Each filter is a small pattern that is looked for everywhere: edges, strokes, corners.")
+    elif class_names:
+        how = t("One picture for each class: the ink that speaks for it, and the ink that speaks against it.")
+    else:
+        how = t(
+            "Each unit has a weight for every pixel. Laid out as an image they show where it wants ink. "
+            "Pictures that look like noise learned little, or work only together with others."
+        )
+    order = _largest(pictures)
+    titles = [class_names[unit] if class_names else words.format(number=unit) for unit in order]
+    tiles = []
+    for unit, title in zip(order, titles, strict=True):
+        limit = float(np.quantile(np.abs(pictures[unit]), FULL))
+        picture = heat_image(pictures[unit], limit=limit)
+        tiles.append(Tile(picture, title, f"±{limit:.2f}", t("Weights of {name}", name=title)))
+    gallery(tiles, size="m" if len(tiles) > len(class_names or ()) else "l")
+    legend(t("positive: it wants ink here"), t("negative: it wants none"))
+    if len(pictures) > MOST:
+        how += " " + t("These are the {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures))
+    st.caption(how + " " + t("The number below a picture is the weight from which on its colours are full."))
+    map_csv(pictures, f"weights-{key}", run_id)
+
+
+def _largest(pictures: npt.NDArray[np.float32]) -> list[int]:
+    """Return which pictures to show: all in their order, or of very many those with the largest weights."""
+    if len(pictures) <= MOST:
+        return list(range(len(pictures)))
+    strength = (pictures.astype(np.float64) ** 2).sum(axis=(1, 2))
+    return [int(unit) for unit in np.argsort(-strength, kind="stable")[:MOST]]

@@ -1,0 +1,101 @@
+"""The drawing canvas: the only place that knows the canvas library."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core.drawing import Drawing
+from pages._ui.parts.canvas_steps import (
+    FINE,
+    SIZE,
+    clear_canvas,
+    fill_new_stroke,
+    key_of,
+    objects_of,
+    read_drawing,
+    redo_stroke,
+    state_of,
+    take,
+    undo_stroke,
+)
+from pages._ui.shell.i18n import t
+
+_OUTLINE = 4  # units: a filled shape is as large as its outline
+_FRAME_JS = (Path(__file__).parent / "canvas_frame.js").read_text(encoding="utf-8")
+
+
+def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool = False) -> Drawing | None:
+    """Show the canvas with its buttons and return what is drawn on it; None while it is empty.
+
+    The drawing survives page switches: its strokes are kept in the session and put back when the
+    canvas appears anew. A canvas that is changed from outside (clear, undo, redo, filling) gets a new key.
+    How large it is shown is the style sheet's business (``style.css``): the drawing is the same at every size.
+
+    Parameters
+    ----------
+    pen : int
+        Diameter, where the canvas is `SIZE` wide.
+    kind : {"digits", "clothes"}
+    shade : int
+        Grey value of what is drawn next, 0 to 255.
+    fill : bool
+        Fill what the next stroke goes around.
+
+    Returns
+    -------
+    Drawing or None
+        On a canvas of `SIZE` units; the same object for as long as nothing changes.
+    """
+    # Imported here: outside a running page the library can't be imported.
+    from streamlit_drawable_canvas import st_canvas
+
+    if fill:
+        fill_new_stroke(kind)
+    state = state_of(kind)
+    key = key_of(kind)
+    if key not in st.session_state:  # the canvas is mounted now: give it what it had
+        state["initial"] = state["content"]
+    with st.container(key="canvas_frame", gap=None):
+        result = st_canvas(
+            stroke_width=FINE * (_OUTLINE if fill else pen),
+            stroke_color=f"#{shade:02X}{shade:02X}{shade:02X}",
+            background_color="#000000",
+            height=FINE * SIZE,
+            width=FINE * SIZE,
+            drawing_mode="freedraw",
+            initial_drawing=state["initial"],
+            key=key,
+        )
+        _frame()
+    take(result.json_data, state)  # until the first stroke, what it was given
+    _canvas_buttons(kind)  # before anything that may go wrong with the drawing
+    return read_drawing(state)
+
+
+def _frame() -> None:
+    """Let the canvas fill its frame, have a name, and be drawn on with the keyboard."""
+    component = st.components.v2.component("canvas_frame", html="<span></span>", js=_FRAME_JS, isolate_styles=False)
+    words = {
+        "name": t("Canvas to draw on"),
+        "help": t(
+            "Arrow keys move the pen, with Shift in small steps. Space puts it down and lifts it; the network answers "
+            "when it is lifted."
+        ),
+        "down": t("Pen down, {x}% from the left, {y}% from the top"),
+        "up": t("Pen lifted"),
+        "at": t("{x}% from the left, {y}% from the top"),
+    }
+    component(key="canvas_help", data=words)
+
+
+def _canvas_buttons(kind: str) -> None:
+    """Show the buttons undo, redo and clear."""
+    state = state_of(kind)
+    buttons = (
+        ("Undo", "draw_undo", ":material/undo:", undo_stroke, state["before"]),
+        ("Redo", "draw_redo", ":material/redo:", redo_stroke, state["undone"]),
+        ("Clear", "draw_clear", ":material/ink_eraser:", clear_canvas, objects_of(state["content"])),
+    )
+    with st.container(horizontal=True, gap="small"):
+        for words, key, icon, act, useful in buttons:
+            st.button(t(words), key=key, icon=icon, on_click=act, args=(kind,), disabled=not useful)

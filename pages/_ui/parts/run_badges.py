@@ -1,0 +1,48 @@
+"""Badges of a run: its state, and where it comes from."""
+
+import streamlit as st
+
+from mnist_core.store import RunRecord, RunState
+from pages._ui.shell.i18n import t
+
+STATE_LOOKS = {
+    RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
+    RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
+    RunState.PAUSED: ("violet", ":material/pause_circle:", "Paused"),
+    RunState.COMPLETED: ("green", ":material/check_circle:", "Finished"),
+    RunState.STOPPED: ("orange", ":material/stop_circle:", "Stopped"),
+    RunState.FAILED: ("red", ":material/error:", "Failed"),
+    RunState.INTERRUPTED: ("orange", ":material/power_off:", "Interrupted"),
+}
+
+
+def badge(record: RunRecord) -> None:
+    """Show a run's state as a coloured badge."""
+    color, icon, words = STATE_LOOKS[record.state]
+    st.badge(t(words), icon=icon, color=color)
+
+
+def imported_badge(record: RunRecord) -> None:
+    """Show, for a run that was trained elsewhere, that its figures are claims."""
+    if record.imported is not None:
+        st.badge(t("imported"), color="orange", help=t("Its figures are those that its bundle claims."))
+
+
+def shipped_badge(record: RunRecord) -> None:
+    """Show, for a run that came with the program, that it did, and what it learned from."""
+    if record.shipped is None:
+        return
+    st.badge(
+        t("Comes with MNIST Lab"),
+        icon=":material/inventory_2:",
+        color="violet",
+        help=t("It learned from: {sources}.", sources="; ".join(record.shipped.sources)),
+    )
+
+
+def shipped_note(record: RunRecord) -> None:
+    """Show that a run came with the program, and what it is good for."""
+    assert record.shipped is not None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        shipped_badge(record)
+        st.caption(t(record.shipped.summary))

@@ -1,0 +1,119 @@
+"""Where a run is, in one line and a progress bar."""
+
+import streamlit as st
+
+from mnist_core.engine import Progress, progress, shared_supervisor
+from mnist_core.store import Imported, MetricPoint, RunRecord, RunState
+from pages._ui.parts.estimate_view import duration
+from pages._ui.parts.run_controls import resume_words
+from pages._ui.shell.errors import show_run_error
+from pages._ui.shell.i18n import t
+
+_PHASES = {
+    "start": "Waking up the training process …",
+    "import": "Loading Keras …",
+    "data": "Loading the images …",
+    "fit": "Training",
+    "evaluate": "Testing on images it has never seen …",
+    "export": "Saving the model …",
+}
+
+
+def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
+    """Show one line of the same height in every state, so that nothing jumps."""
+    if record.error is not None:
+        show_run_error(record.error)
+        if record.state.can_resume:
+            st.caption(resume_words(record))
+    elif record.shipped is not None:
+        st.progress(1.0, t("Trained by those who made MNIST Lab, on another computer."))
+    elif record.imported is not None:
+        st.progress(1.0, _imported_words(record.imported))
+    elif record.state is RunState.QUEUED:
+        st.progress(progress(record, []).fraction, _queue_words(record))
+    elif record.state is RunState.PAUSED:
+        st.progress(progress(record, []).fraction, t("Paused. {where}", where=resume_words(record)))
+    elif record.state is RunState.RUNNING:
+        now = progress(record, points)
+        st.progress(now.fraction, _progress_words(record, now))
+    elif record.state is RunState.STOPPED:
+        st.progress(
+            progress(record, []).fraction,
+            t("Stopped by you. The model as it was then is kept.")
+            if record.outcome.test_accuracy is not None
+            else t("Stopped before training began, so there is no model."),
+        )
+    else:
+        st.progress(1.0, _summary(record))
+
+
+def spoken_status(record: RunRecord, points: list[MetricPoint]) -> str:
+    """Return what a screen reader says about a run under way: one sentence an epoch, and one at each turn."""
+    if record.error is not None:
+        return t("The training failed.")
+    if record.state.is_finished:
+        words = t("Stopped.") if record.state is RunState.STOPPED else t("The training is finished.")
+        if record.outcome.test_accuracy is None:
+            return words
+        return words + " " + t("Test accuracy: {accuracy}.", accuracy=f"{record.outcome.test_accuracy:.2%}")
+    if record.state is RunState.QUEUED:
+        return t("The run waits in the queue.")
+    if record.state is RunState.PAUSED:
+        return t("The training is paused.")
+    epochs = [point for point in points if point.kind == "epoch"]
+    if not epochs:
+        return t("The training begins.")
+    last = epochs[-1].values
+    accuracy = last.get("val_accuracy", last.get("accuracy"))
+    sentence = "Fold {epoch} done." if record.config.model.kind == "logistic_sgd" else "Epoch {epoch} done."
+    words = t(sentence, epoch=epochs[-1].epoch)
+    if accuracy is None:
+        return words
+    name = "Validation accuracy: {accuracy}." if "val_accuracy" in last else "Training accuracy: {accuracy}."
+    return words + " " + t(name, accuracy=f"{accuracy:.1%}")
+
+
+def _imported_words(imported: Imported) -> str:
+    return t(
+        "Imported: trained on {date}, perhaps on another computer. Its curve and its times are as the bundle says.",
+        date=imported.created[:10],
+    )
+
+
+def _queue_words(record: RunRecord) -> str:
+    place = shared_supervisor().queue_status(record.id)
+    if place.expected_wait < 1:
+        return t("Next in the queue …")
+    if place.position == 0:
+        return t("Next in the queue: it begins in about {wait}.", wait=duration(place.expected_wait))
+    if place.position == 1:
+        return t("One run is before it in the queue. It begins in about {wait}.", wait=duration(place.expected_wait))
+    return t(
+        "{n} runs are before it in the queue. It begins in about {wait}.",
+        n=place.position,
+        wait=duration(place.expected_wait),
+    )
+
+
+def _progress_words(record: RunRecord, now: Progress) -> str:
+    if record.phase != "fit" or record.step == 0:
+        return t(_PHASES.get(record.phase, "Training"))
+    rest = t("{n} s left", n=f"{now.remaining:.0f}") if now.remaining is not None else t("estimating …")
+    if record.config.model.kind == "logistic_sgd":
+        return t("Fold {epoch} of {epochs} done · {rest}", epoch=now.epoch, epochs=now.epochs, rest=rest)
+    return t(
+        "Epoch {epoch} of {epochs} · step {step} of {steps} · {rest}",
+        epoch=now.epoch,
+        epochs=now.epochs,
+        step=now.step,
+        steps=now.steps,
+        rest=rest,
+    )
+
+
+def _summary(record: RunRecord) -> str:
+    seconds = sum(record.outcome.seconds.values())
+    pace = record.outcome.usual_epoch_seconds or 0.0
+    logistic = record.config.model.kind == "logistic_sgd"
+    words = "Done in {seconds} s, {pace} s a fold." if logistic else "Done in {seconds} s, {pace} s an epoch."
+    return t(words, seconds=f"{seconds:.0f}", pace=f"{pace:.1f}")

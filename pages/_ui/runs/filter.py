@@ -1,0 +1,75 @@
+"""The choice of runs above their table."""
+
+import streamlit as st
+
+from mnist_core.config.wording import KIND_TITLES, MODEL_KINDS
+from mnist_core.datasets import DATASETS
+from mnist_core.store import RunState
+from mnist_core.store.listing import RunFilter
+from pages._ui.parts.run_badges import STATE_LOOKS
+from pages._ui.shell.i18n import t, term
+
+_WHOSE = {"all": "Everyone's", "mine": "Mine", "starred": "Starred"}
+_BEGINNING = {"runs_search": "", "runs_whose": "all", "runs_datasets": [], "runs_kinds": [], "runs_states": []}
+
+
+def filter_row() -> RunFilter:
+    """Show search and filters in one row, and return what is chosen."""
+    with st.container(horizontal=True, vertical_alignment="center", key="runs_filter"):
+        text = st.text_input(
+            t("Search"),
+            placeholder=t("Search name, notes, recipe, layers …"),
+            key="runs_search",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            persist_state="session",
+            max_chars=200,
+        )
+        whose = st.segmented_control(
+            t("Whose runs"),
+            list(_WHOSE),
+            format_func=lambda name: t(_WHOSE[name]),
+            default="all",
+            required=True,
+            key="runs_whose",
+            label_visibility="collapsed",
+            persist_state="session",
+            width="content",
+        )
+        with st.popover(t("Filter"), icon=":material/filter_list:"):
+            datasets = _several(t("Dataset"), {name: t(spec.title) for name, spec in DATASETS.items()}, "runs_datasets")
+            kinds = _several(t("Model"), {kind: t(KIND_TITLES[kind]) for kind in MODEL_KINDS}, "runs_kinds")
+            states = _several(t("State"), {state: t(STATE_LOOKS[state][2]) for state in RunState}, "runs_states")
+    return RunFilter(
+        text=text,
+        datasets=tuple(datasets),
+        kinds=tuple(kinds),
+        states=tuple(states),
+        mine=whose == "mine",
+        starred=whose == "starred",
+    )
+
+
+def _several(label: str, names: dict, key: str) -> list:
+    return st.multiselect(
+        label,
+        list(names),
+        format_func=names.__getitem__,
+        key=key,
+        placeholder=t("all"),
+        persist_state="session",
+    )
+
+
+def found(n: int, which: RunFilter) -> None:
+    """Say how many runs there are, and offer to see all again where only some are shown."""
+    with st.container(horizontal=True, vertical_alignment="center", key="runs_found"):
+        words = t("1 run") if n == 1 else t("{n} runs", n=f"{n:,}")
+        st.caption(words, width="content", help=term("run"))
+        if which != RunFilter():
+            st.button(t("Show all"), key="runs_show_all", type="tertiary", icon=":material/close:", on_click=_show_all)
+
+
+def _show_all() -> None:
+    for key, value in _BEGINNING.items():
+        st.session_state[key] = value

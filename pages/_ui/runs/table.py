@@ -1,0 +1,121 @@
+"""The table of runs, and which of them are ticked."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_core.config.wording import model_words, setting_words
+from mnist_core.datasets import DATASETS
+from mnist_core.store import Visitor
+from mnist_core.store.listing import RunRow
+from pages._ui.parts.run_badges import STATE_LOOKS
+from pages._ui.shell import i18n, session
+from pages._ui.shell.i18n import t, term
+
+_TICKED = "runs_ticked"
+
+
+def runs_table(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Show runs as a table, one a line, and return the ticked ones.
+
+    Which are ticked outlives another order, a filter that still shows them, and a switch of pages.
+    """
+    ticked = set(_ticked())
+    # Streamlit remembers places, not runs: where other runs are in the table, it is another table.
+    digest = hashlib.sha256("".join(row.id for row in rows).encode()).hexdigest()[:12]
+    event: Any = st.dataframe(
+        _frame(rows, session.visitor()),
+        key=f"runs_table_{digest}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": [place for place, row in enumerate(rows) if row.id in ticked]}},
+        column_config=_columns(),
+        placeholder="–",
+        height=_height(len(rows)),
+        row_height=36,
+        alt=t("All runs, one a line"),
+    )
+    chosen = [rows[place] for place in event.selection.rows if place < len(rows)]
+    st.session_state[_TICKED] = [row.id for row in chosen]
+    return chosen
+
+
+def untick() -> None:
+    """Choose no run."""
+    st.session_state[_TICKED] = []
+
+
+def _ticked() -> list[str]:
+    """Return the ids of the ticked runs; at first the one of the address."""
+    if _TICKED not in st.session_state:
+        st.session_state[_TICKED] = [run] if (run := st.query_params.get("run")) else []
+    ids: list[str] = st.session_state[_TICKED]
+    return ids
+
+
+def _height(rows: int) -> int:
+    return int(36 * min(rows + 1, 12.5)) + 3  # half a line at the end says that there are more
+
+
+def _frame(rows: Sequence[RunRow], visitor: Visitor) -> pd.DataFrame:
+    t = i18n.current()
+    datasets = {name: t(spec.title) for name, spec in DATASETS.items()}
+    states = {state: t(words) for state, (_, _, words) in STATE_LOOKS.items()}
+    return pd.DataFrame(
+        {
+            "star": ["★" if row.starred else "" for row in rows],
+            "name": [t(row.name) for row in rows],
+            "accuracy": 100 * _numbers([row.test_accuracy for row in rows]),
+            "curve": [np.asarray(row.curve, np.float32) for row in rows],
+            "state": [states[row.state] for row in rows],
+            "dataset": [datasets.get(row.dataset, row.dataset) for row in rows],
+            "model": [model_words(row.settings, t) for row in rows],
+            "settings": [" · ".join(setting_words(row.settings, t)) for row in rows],
+            "loss": _numbers([row.test_loss for row in rows]),
+            "seconds": _numbers([row.seconds for row in rows]),
+            "parameters": _numbers([row.parameters for row in rows]),
+            "date": pd.to_datetime([row.created for row in rows], utc=True).astype("datetime64[s, UTC]"),
+            "owner": [t(owner_words(row, visitor)) for row in rows],
+        }
+    )
+
+
+def _numbers(values: Sequence[float | None]) -> "pd.Series[float]":
+    return pd.Series(values, dtype="float64")
+
+
+def owner_words(row: RunRow, visitor: Visitor) -> str:
+    """Return whose run it is in English; nobody sees another one's id."""
+    if row.shipped:
+        return "MNIST Lab"
+    if row.owner is None:
+        return "command line"
+    return "you" if row.owner == visitor.id else "another visitor"
+
+
+def _columns() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "star": column.TextColumn("★", width=34, help=t("Starred runs are never deleted to make room.")),
+        "name": column.TextColumn(t("Name"), width=180),
+        "state": column.TextColumn(t("State"), width=92),
+        "accuracy": column.NumberColumn(t("Test accuracy"), format="%.2f%%", width=106, help=term("accuracy")),
+        "curve": column.LineChartColumn(
+            t("Curve"),
+            width=110,
+            help=t("Validation accuracy after each epoch; training accuracy where there was no validation."),
+        ),
+        "dataset": column.TextColumn(t("Dataset"), width=118),
+        "model": column.TextColumn(t("Model"), width=170),
+        "settings": column.TextColumn(t("Key settings"), width=290),
+        "loss": column.NumberColumn(t("Test loss"), format="%.4f", width=86, help=term("loss")),
+        "seconds": column.NumberColumn(t("Seconds"), format="%.0f", width=80, help=t("From start to end.")),
+        "parameters": column.NumberColumn(t("Parameters"), format="localized", width=98, help=term("parameters")),
+        "date": column.DatetimeColumn(t("Date"), format="D MMM YYYY, HH:mm", timezone=st.context.timezone, width=140),
+        "owner": column.TextColumn(t("By"), width=112),
+    }

@@ -1,0 +1,1 @@
+"""What every page stands in: errors, words, the visitor, the server, waiting."""

@@ -1,0 +1,148 @@
+"""Starting, finding and naming runs from pages."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.config import RunConfig
+from mnist_core.config.recipes import RECIPES
+from mnist_core.config.wording import variant_name
+from mnist_core.engine import shared_supervisor
+from mnist_core.sharing.shipped import DEFAULT
+from mnist_core.store import RunRecord, RunState, Visitor, shared_store
+from mnist_core.text import plain
+from pages._ui.parts.run_badges import shipped_note
+from pages._ui.parts.run_titles import titles
+from pages._ui.shell import i18n, session
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.i18n import t
+
+OFFERED = 200  # so many of the newest runs a box offers; the page Runs has all
+NEW = "new"  # stands in the address for a run that is still to be set up
+# With what a page begins where nothing was chosen, by the key of its box; elsewhere with the visitor's newest run.
+# Such a page keeps its own choice: what is looked at elsewhere does not take the place of what reads a drawing here.
+BEGINS_WITH = {"draw_run": DEFAULT.run_id}
+
+
+def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
+    """Return the id of a run of this configuration: a finished one if there is one, else a new one.
+
+    With `again` a new run is started in any case.
+    """
+    cached = None if again else shared_store().find_completed(config.fingerprint(), session.visitor())
+    st.session_state["shown_from_cache"] = cached.id if cached else None
+    if cached is not None:
+        return cached.id
+    name = RECIPES[recipe_id].title
+    if (variant_of := session.draft_variant_of()) is not None:
+        name = variant_name(variant_of, i18n.current())
+    elif config != session.recipe_config(recipe_id):
+        name = t("{name}, changed", name=t(name))
+    run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
+    shared_supervisor().await_begin(run_id)
+    return run_id
+
+
+def with_model(dataset_id: str | None = None) -> list[RunRecord]:
+    """Return the newest runs with a model, perhaps of one dataset.
+
+    The visitor's own come first, then those that came with the program, then others'; each newest first.
+    """
+    trained = shared_store().find(
+        states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor(), limit=OFFERED
+    )
+    mine = session.owner()
+    records = [
+        record
+        for record in [*shared_store().shipped(), *trained]
+        if record.outcome.test_accuracy is not None and dataset_id in (None, record.config.data.dataset)
+    ]
+    return sorted(records, key=lambda record: record.owner != mine)
+
+
+def look_up(run_id: str, visitor: Visitor | None = None) -> RunRecord:
+    """Return a run that the page's visitor may look at; `visitor` is named where no page runs.
+
+    Raises `RunNotFoundError`, and `NotOwnerError` for another visitor's that is not shared.
+    """
+    record = shared_store().get(run_id)
+    (visitor or session.visitor()).check_sees(record)
+    return record
+
+
+def look_up_all(run_ids: Sequence[str], visitor: Visitor | None = None) -> None:
+    """Raise as `look_up` where the visitor may not look at one of several runs."""
+    for run_id in run_ids:
+        look_up(run_id, visitor)
+
+
+def fragment(view: Callable[..., None]) -> Callable[..., None]:
+    """Make a view of a run, or of a run's id, as its last argument, a part of the page that runs again by itself.
+
+    It shows errors in words, and looks each time whether the visitor may still look at the run.
+    """
+
+    @st.fragment
+    @errors_in_words()
+    @wraps(view)
+    def part(*arguments: Any) -> None:
+        run = arguments[-1]
+        look_up(run.id if isinstance(run, RunRecord) else run)
+        view(*arguments)
+
+    return part
+
+
+def pick(key: str, *, compact: bool = False) -> RunRecord | None:
+    """Show a box to choose a run that has a model; remember it in the address (``?run=``).
+
+    If `compact`, there is the box alone, whose label only screen readers say.
+    """
+    records = {record.id: record for record in with_model()}
+    own = st.session_state.get(f"{key}_own") if key in BEGINS_WITH else None
+    wanted = st.query_params.get("run") or own or st.session_state.get("current_run")
+    if wanted and wanted != NEW and wanted not in records:
+        with errors_in_words():  # a run that is gone or private must not turn into another one in silence
+            asked = look_up(wanted)
+            if asked.state.has_model and asked.outcome.test_accuracy is not None:
+                records[asked.id] = asked  # an older one than the box offers by itself
+            else:
+                st.info(
+                    t("“{name}” has no model yet. The page Train shows how far it is.", name=plain(t(asked.name))),
+                    icon=":material/hourglass_empty:",
+                )
+    if not records:
+        return None
+    words = titles(list(records.values()))
+    first = BEGINS_WITH.get(key)
+    if first not in records:
+        first = next(iter(records))
+    if key not in st.session_state or st.session_state[key] not in records:
+        st.session_state[key] = wanted if wanted in records else first
+    label = "collapsed" if compact else "visible"
+    chosen: str = st.selectbox(t("Run"), list(records), format_func=words.__getitem__, key=key, label_visibility=label)
+    record = records[chosen]
+    remember(chosen)
+    st.session_state[f"{key}_own"] = chosen
+    if record.shipped is not None:
+        if not compact:
+            shipped_note(record)
+        if chosen == first:
+            # Nobody chose it, so other pages begin with what is their own.
+            st.session_state["current_run"] = None
+    return record
+
+
+def choose(key: str, run_id: str) -> None:
+    """Choose a run in the box of `pick`; for a button's callback."""
+    st.session_state[key] = run_id
+    remember(run_id)
+
+
+def remember(run_id: str) -> None:
+    """Make a run the one that all pages and the address point to."""
+    st.session_state["current_run"] = run_id
+    if st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id

@@ -1,0 +1,143 @@
+"""Who the visitor is, and what the visitor is working on."""
+
+import hashlib
+import secrets
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.config import RunConfig
+from mnist_core.config.recipes import RECIPES, get_recipe
+from mnist_core.datasets import FALLBACK_DATASET, shared_provider
+from mnist_core.engine import shared_supervisor
+from mnist_core.figures.theme import Theme, theme
+from mnist_core.gateway import ADDRESS_HEADER, VISITOR_COOKIE
+from mnist_core.store import RunRecord, Visitor, shared_store
+
+_DRAFT, _RECIPE, _LAYER_IDS, _VARIANT_OF = "draft", "draft_recipe", "draft_layer_ids", "draft_variant_of"
+FORM_PREFIX = "form_"
+
+
+def owner() -> str:
+    """Return the visitor's id: a hash of the secret cookie, or of this session without cookies."""
+    secret = st.context.cookies.get(VISITOR_COOKIE)
+    if secret is None:
+        secret = st.session_state.setdefault("session_secret", secrets.token_urlsafe(24))
+    return hashlib.sha256(secret.encode()).hexdigest()[:32]
+
+
+def address() -> str | None:
+    """Return a keyed hash of where the visitor comes from; None where no proxy or network lies between."""
+    text = st.context.headers.get(ADDRESS_HEADER)
+    return shared_store().hashed_address(text) if isinstance(text, str) and text else None
+
+
+def visitor() -> Visitor:
+    """Return who asks: the owner of runs, whether as an admin, and from where."""
+    if not st.session_state.get("greeted"):
+        st.session_state["greeted"] = True
+        shared_store().greet(owner())
+    return Visitor(owner(), is_admin=bool(st.session_state.get("is_admin", False)), address=address())
+
+
+def set_admin(wanted: bool) -> None:
+    """Let this session change everyone's runs, or not any more; the password was checked."""
+    st.session_state["is_admin"] = wanted
+
+
+def cleaning_next() -> list[RunRecord]:
+    """Return the runs that will be deleted soon to make room."""
+    return shared_supervisor().cleaning_next()
+
+
+def forget_run(run_id: str) -> None:
+    """Point no page to a run that is gone."""
+    if st.session_state.get("current_run") == run_id:
+        st.session_state["current_run"] = None
+    st.query_params.pop("run", None)
+
+
+def page_theme() -> Theme:
+    """Return the chart colours for the visitor's light or dark theme."""
+    return theme(st.context.theme.type)
+
+
+# the draft: the experiment that the form edits
+
+
+def draft() -> dict[str, Any]:
+    """Return the settings under edit, in the form of `RunConfig.model_dump`; may be changed."""
+    if _DRAFT not in st.session_state:
+        use_recipe(next(iter(RECIPES)))
+    value: dict[str, Any] = st.session_state[_DRAFT]
+    return value
+
+
+def has_draft() -> bool:
+    """Whether this session has begun to edit an experiment."""
+    return _DRAFT in st.session_state
+
+
+def draft_config() -> RunConfig:
+    """Return the settings under edit, checked; raises `ConfigError`."""
+    return RunConfig.parse(draft())
+
+
+def draft_recipe() -> str:
+    """Return the id of the recipe that the settings began with."""
+    draft()
+    recipe: str = st.session_state[_RECIPE]
+    return recipe
+
+
+def draft_variant_of() -> str | None:
+    """Return the name of the run that the settings were taken from to train a variant of it; None where none was."""
+    name: str | None = st.session_state.get(_VARIANT_OF)
+    return name
+
+
+def is_changed() -> bool:
+    """Whether the settings differ from their recipe's."""
+    return draft() != _recipe_settings(draft_recipe())
+
+
+def use_recipe(recipe_id: str) -> None:
+    """Begin with a recipe's settings, on the bundled digits where its dataset can't be had."""
+    use_settings(_recipe_settings(recipe_id), recipe_id)
+
+
+def use_settings(settings: dict[str, Any], recipe_id: str | None, *, variant_of: str | None = None) -> None:
+    """Begin with given settings, perhaps to train a variant of a run; the form shows them at the next run.
+
+    Fine-tuning is no setting of the form: it needs drawings, and begins on the page Draw.
+    """
+    settings = settings | {"fine_tune": None}
+    for key in [key for key in st.session_state if str(key).startswith(FORM_PREFIX)]:
+        del st.session_state[key]
+    st.session_state[_DRAFT] = settings
+    st.session_state[_VARIANT_OF] = variant_of
+    st.session_state[_RECIPE] = recipe_id if recipe_id in RECIPES else next(iter(RECIPES))
+    st.session_state[_LAYER_IDS] = [secrets.token_hex(4) for _ in settings["model"].get("layers", ())]
+
+
+def layer_ids() -> list[str]:
+    """Return an id for each layer of the draft, which its widgets keep when layers move."""
+    draft()
+    ids: list[str] = st.session_state[_LAYER_IDS]
+    return ids
+
+
+def available(dataset_id: str) -> str:
+    """Return the dataset itself if it is ready or on its way, else the bundled one."""
+    return FALLBACK_DATASET if shared_provider().status(dataset_id).state == "missing" else dataset_id
+
+
+def recipe_config(recipe_id: str) -> RunConfig:
+    """Return a recipe's configuration on a dataset that can be had."""
+    return RunConfig.parse(_recipe_settings(recipe_id))
+
+
+def _recipe_settings(recipe_id: str) -> dict[str, Any]:
+    settings = get_recipe(recipe_id).config.model_dump(mode="json")
+    settings["data"]["dataset"] = available(settings["data"]["dataset"])
+    return settings

@@ -1,0 +1,61 @@
+"""Deleting with a way back."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_core.errors import RunNotFoundError
+from mnist_core.store import shared_store
+from mnist_core.text import plain
+from pages._ui.shell import session
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.i18n import t
+
+
+def delete(run_ids: Sequence[str]) -> bool:
+    """Delete runs of the visitor, all or none, and return whether it went well; for a button's callback too.
+
+    `undo_notice` brings them back.
+    """
+    with errors_in_words():
+        shared_store().delete_all(run_ids, session.visitor())
+        for run_id in run_ids:
+            session.forget_run(run_id)
+        return True
+    return False
+
+
+def undo_notice() -> None:
+    """Say what the visitor deleted last, and offer to bring it back while that is possible."""
+    store = shared_store()
+    deleted = [record for record in store.deleted_runs(session.visitor()) if store.undo_seconds(record) > 0]
+    if not deleted:
+        return
+    last = [record for record in deleted if record.deleted == deleted[0].deleted]
+    minutes = int(store.undo_seconds(last[0]) / 60) + 1
+    words = (
+        t("“{name}” is deleted.", name=plain(t(last[0].name)))
+        if len(last) == 1
+        else t("{n} runs are deleted.", n=len(last))
+    )
+    words += " " + (
+        t("You can bring it back for {n} more minutes.", n=minutes)
+        if len(last) == 1
+        else t("You can bring them back for {n} more minutes.", n=minutes)
+    )
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_notice"):
+        st.markdown(f":material/delete: {words}", width="stretch")
+        ids = [record.id for record in last]
+        st.button(t("Undo"), key="undo_delete", icon=":material/undo:", on_click=_undo, args=(ids,))
+
+
+def _undo(run_ids: Sequence[str]) -> None:
+    with errors_in_words():
+        gone = None
+        for run_id in run_ids:
+            try:
+                shared_store().undelete(run_id, session.visitor())
+            except RunNotFoundError as error:  # its time was over just now, or another window was faster
+                gone = error
+        if gone is not None:
+            raise gone

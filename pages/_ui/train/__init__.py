@@ -1,0 +1,1 @@
+"""Pieces of the page Train: the form in the sidebar, the network, the run."""

@@ -1,0 +1,94 @@
+"""The layer editor: add, remove, reorder, and set each layer's values."""
+
+import secrets
+from typing import Any
+
+import streamlit as st
+
+from mnist_core.config import LAYER_CLASSES, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig
+from mnist_core.config.choices import ACTIVATIONS, LAYERS, PADDINGS
+from pages._ui.parts import fields, number_fields
+from pages._ui.parts.components import for_ears
+from pages._ui.shell import session
+from pages._ui.shell.i18n import t
+
+
+def layer_editor(model: dict[str, Any]) -> None:
+    """Show one card for each hidden layer of `model` and write changes into it."""
+    layers, ids = model["layers"], session.layer_ids()
+    model["layers"] = layers = list(layers)
+    if not layers:
+        st.caption(t("No hidden layer: the pixels go straight to the ten softmax units."))
+    for index, (layer, layer_id) in enumerate(zip(layers, ids, strict=True)):
+        with st.container(border=True, gap="small", key=f"layer_card_{layer_id}"):
+            _header(layer, layer_id, index, len(layers))
+            _values(layer, layer_id)
+    most = NetworkConfig.model_fields["layers"].metadata[0].max_length
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.selectbox(
+            t("New layer"),
+            list(LAYERS),
+            format_func=lambda kind: t(LAYERS[kind].title),
+            key="new_layer_kind",
+            help="\n".join(f"- **{t(layer.title)}**: {t(layer.help)}" for layer in LAYERS.values()),
+        )
+        st.button(
+            t("Add"),
+            icon=":material/add:",
+            key="add_layer",
+            on_click=_add,
+            args=(kind,),
+            disabled=len(layers) >= most,
+        )
+
+
+def _header(layer: dict[str, Any], layer_id: str, index: int, count: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{index + 1} · {t(LAYERS[layer['kind']].title)}**")
+        for icon, words, step, blocked in (
+            (":material/arrow_upward:", "Move up", -1, index == 0),
+            (":material/arrow_downward:", "Move down", 1, index == count - 1),
+            (":material/delete:", "Remove", 0, False),
+        ):
+            st.button(
+                for_ears(t(words), f"{index + 1} · {t(LAYERS[layer['kind']].title)}"),
+                icon=icon,
+                key=f"layer_{layer_id}_{step}",
+                help=t(words),
+                type="tertiary",
+                disabled=blocked,
+                on_click=_move if step else _remove,
+                args=(index, step) if step else (index,),
+            )
+
+
+def _values(layer: dict[str, Any], layer_id: str) -> None:
+    match layer["kind"]:
+        case "dense":
+            number_fields.whole(Dense, "units", layer, f"{layer_id}_units", step=16)
+            fields.choice(Dense, "activation", ACTIVATIONS, layer, f"{layer_id}_activation")
+        case "conv2d":
+            number_fields.whole(Conv2D, "filters", layer, f"{layer_id}_filters", step=8)
+            number_fields.whole(Conv2D, "kernel_size", layer, f"{layer_id}_kernel_size")
+            fields.choice(Conv2D, "padding", PADDINGS, layer, f"{layer_id}_padding")
+            fields.choice(Conv2D, "activation", ACTIVATIONS, layer, f"{layer_id}_activation")
+        case "max_pooling2d":
+            number_fields.whole(MaxPooling2D, "pool_size", layer, f"{layer_id}_pool_size")
+        case "dropout":
+            fields.share(Dropout, "rate", layer, f"{layer_id}_rate")
+
+
+def _add(kind: str) -> None:
+    layers = session.draft()["model"]["layers"]
+    session.draft()["model"]["layers"] = [*layers, LAYER_CLASSES[kind]().model_dump(mode="json")]
+    session.layer_ids().append(secrets.token_hex(4))
+
+
+def _remove(index: int) -> None:
+    for items in (session.draft()["model"]["layers"], session.layer_ids()):
+        del items[index]
+
+
+def _move(index: int, step: int) -> None:
+    for items in (session.draft()["model"]["layers"], session.layer_ids()):
+        items[index], items[index + step] = items[index + step], items[index]

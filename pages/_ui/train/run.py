@@ -1,0 +1,132 @@
+"""One run on the screen: live while it trains, its result afterwards."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from mnist_core.config.choices import PRECISIONS
+from mnist_core.datasets import get_spec
+from mnist_core.errors import NotOwnerError, RunNotFoundError
+from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.text import plain
+from pages._ui.parts.run_badges import badge
+from pages._ui.parts.run_controls import run_controls, train_on
+from pages._ui.parts.run_status import run_status, spoken_status
+from pages._ui.parts.taught_view import taught_view
+from pages._ui.shell import runs
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.frame import announce
+from pages._ui.shell.i18n import t
+from pages._ui.shell.manage import manage_run
+from pages._ui.train.curves import curves_view
+from pages._ui.train.network import network_view
+
+_SPOKEN_OF = "spoken_of"
+
+
+def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
+    """Show a run; while it is under way the view renews itself.
+
+    Parameters
+    ----------
+    record : RunRecord
+    leave : callable
+        What the button "New run" does.
+    """
+    active = not record.state.is_finished
+
+    @st.fragment(run_every=_pace(record))
+    @errors_in_words()
+    def body() -> None:
+        current = runs.look_up(record.id)
+        if current.state is not record.state and (active or not current.state.is_finished):
+            st.rerun()  # the whole page changes: another pace, and the results appear
+        points = shared_store().points(current.id)
+        _header(current, leave)
+        run_status(current, points)
+        if active:
+            st.session_state[_SPOKEN_OF] = record.id
+        if st.session_state.get(_SPOKEN_OF) == record.id:  # not of a run that was over when the page was opened
+            announce(spoken_status(current, points), record.id)
+        curves_view(current, points)
+        if active:
+            st.caption(t("Last lines of the log"))
+            st.code(shared_store().files(current.id).log_tail(4) or "…", language=None, height=120)
+
+    body()
+    if record.state.is_finished and record.outcome.test_accuracy is not None:
+        # The drawings that an imported network learned from stayed with whoever drew them.
+        if record.config.fine_tune is not None and record.imported is None:
+            with errors_in_words():
+                taught_view(record)
+        _next_steps(record)
+    with st.expander(t("Network, code and log of this run"), icon=":material/info:"):
+        network_view(record.config, None, of=[record.id])
+        if not active:
+            st.caption(t("Last lines of the log"))
+            st.code(shared_store().files(record.id).log_tail(20) or t("(empty)"), language=None)
+
+
+def _pace(record: RunRecord) -> float | None:
+    """Return how often the view renews itself, in seconds: a run that rests only changes by a click."""
+    if record.state.is_finished:
+        return None
+    return 2.0 if record.state is RunState.PAUSED else 0.4
+
+
+def _header(record: RunRecord, leave: Callable[[], None]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="focus_here"):
+            st.header(plain(t(record.name)), anchor=False)
+            badge(record)
+        with st.container(horizontal=True, width="content"):
+            run_controls(record, leave)
+            manage_run(record)
+    parts = [get_spec(record.config.data.dataset).title]
+    if record.device:
+        parts.append(plain(record.device))
+    if record.config.train.precision != "float32":
+        parts.append(t(PRECISIONS[record.config.train.precision].title))
+    if record.config.augments:
+        parts.append(t("Augmentation"))
+    st.caption(" · ".join(parts))
+    if record.shipped is not None:
+        sources = t("It learned from: {sources}.", sources="; ".join(record.shipped.sources))
+        st.caption(f"{t(record.shipped.summary)} {sources}")
+    if record.continues is not None:
+        _origin(record.continues, "Goes on from “{name}”", ":material/fast_forward:")
+    elif record.config.fine_tune is not None:
+        _origin(record.config.fine_tune.base, "Fine-tuned from “{name}”", ":material/school:")
+
+
+def _origin(run_id: str, words: str, icon: str) -> None:
+    """Say which run this one goes on from; it may be deleted or private meanwhile."""
+    with suppress(RunNotFoundError, NotOwnerError):
+        parent = runs.look_up(run_id)
+        st.page_link(
+            "train.py",
+            label=t(words, name=plain(t(parent.name))),
+            icon=icon,
+            query_params={"run": parent.id},
+        )
+
+
+def _next_steps(record: RunRecord) -> None:
+    st.markdown(f"**{t('What next?')}**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for page, words, icon in (
+            ("evaluate.py", "See where it goes wrong", ":material/fact_check:"),
+            ("draw.py", "Let it read your drawing", ":material/draw:"),
+            ("runs.py", "Take it away", ":material/luggage:"),
+        ):
+            st.page_link(page, label=t(words), icon=icon, query_params={"run": record.id})
+        others = [other.id for other in runs.with_model(record.config.data.dataset) if other.id != record.id]
+        if others:
+            st.page_link(
+                "compare.py",
+                label=t("Compare it with another"),
+                icon=":material/compare_arrows:",
+                query_params={"runs": f"{record.id},{others[0]}"},
+            )
+        train_on(record)

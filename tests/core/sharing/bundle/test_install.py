@@ -1,0 +1,234 @@
+"""A run that is brought back, and what is not let in by its network."""
+
+import errno
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnist_core.analysis.explain.layers import open_layers
+from mnist_core.engine import check_continuation, estimate
+from mnist_core.errors import BundleError, ConfigError, LimitError, StorageError
+from mnist_core.inference import classifier
+from mnist_core.settings import get_settings
+from mnist_core.sharing.bundle import contents as names
+from mnist_core.sharing.bundle import import_bundle, network
+from mnist_core.sharing.shipped import SHIPPED
+from mnist_core.store import RunState, Store, Visitor
+from tests.bundle_files import bundle_of, changed, keras_file, members, npz
+from tests.network_files import CONFIG, write_network
+
+ME = Visitor("me")
+
+
+@pytest.fixture
+def honest(finished_run, store, tmp_path):
+    """Return a run and its bundle."""
+    record = finished_run(name="Mine", owner="other", recipe="first-network")
+    return record, bundle_of(record, store, tmp_path)
+
+
+def test_an_import_brings_the_run_back(honest, store):
+    before, data = honest
+    points, tables = store.points(before.id), store.files(before.id).read_probabilities()
+    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
+    said = classifier(store.files(before.id)).predict(images)
+    assert store.remove(before.id)
+
+    after = import_bundle(data, store, "me")
+
+    assert (after.name, after.config, after.outcome) == (
+        before.name,
+        before.config,
+        before.outcome,
+    )
+    assert (after.state, after.recipe, after.epoch, after.step) == (
+        before.state,
+        before.recipe,
+        before.epoch,
+        before.step,
+    )
+    assert store.points(after.id) == points
+    np.testing.assert_allclose(classifier(store.files(after.id)).predict(images), said, atol=1e-6)
+    brought = store.files(after.id).read_probabilities()
+    assert all(np.array_equal(brought[split], table) for split, table in tables.items())
+    assert ME.may_change(after)
+    assert not Visitor("other").may_change(after)
+    assert after.bytes == store.files(after.id).size() > 0
+
+
+def test_an_imported_run_says_that_it_is(honest, store):
+    record = import_bundle(honest[1], store, "me")
+    assert record.imported is not None
+    assert record.imported.run_id == honest[0].id
+    assert record.imported.created == honest[0].created.isoformat(timespec="seconds")
+
+
+def test_no_import_gets_the_id_of_another_run_that_is_or_was(honest, store):
+    """Pages remember figures by the id, of private runs too, and who brings a bundle chooses what it says."""
+    before, data = honest
+    assert store.remove(before.id)
+    first, second = import_bundle(data, store, "me"), import_bundle(data, store, "me")
+    assert len({before.id, first.id, second.id}) == 3
+
+
+def test_an_import_takes_nobody_s_place(honest, store):
+    """Others who set up the same run train it, and are told how long it takes here, not elsewhere."""
+    before, data = honest
+    store.delete(before.id, Visitor(None, is_admin=True))
+    record = import_bundle(data, store, "me")
+    assert store.find_completed(record.fingerprint) is None
+    assert estimate(record.config, store).basis != "earlier runs"
+
+
+def test_an_imported_run_can_t_be_trained_on_and_says_why(honest, store):
+    record = import_bundle(honest[1], store, "me")
+    longer = record.config.with_settings({"epochs": 9})
+    with pytest.raises(ConfigError, match="was imported without"):
+        check_continuation(record, longer)
+
+
+def test_an_imported_run_can_be_taken_away_again(honest, store, tmp_path):
+    record = import_bundle(honest[1], store, "me")
+    again = bundle_of(record, store, tmp_path)
+    assert members(again)["config.json"] == members(honest[1])["config.json"]
+    assert "imported" in members(again)["README.md"].decode()
+
+
+def test_layers_and_parts_come_along(store, finished_run, tmp_path, digits):
+    record = finished_run(CONFIG)
+    files = store.files(record.id)
+    write_network(files, seed=0, images=digits.x_test)
+    table = classifier(files).predict(digits.x_test)
+    files.write_probabilities({"test": table})
+    right = float((table.argmax(axis=1) == digits.y_test).mean())
+    record = replace(record, outcome=replace(record.outcome, test_accuracy=right))
+    before = open_layers(files).activations(digits.x_test[0])
+    record = import_bundle(bundle_of(record, store, tmp_path), store)
+    after = store.files(record.id)
+    for mine, theirs in zip(before, open_layers(after).activations(digits.x_test[0]), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)
+    assert set(after.read_parts()) == {"kernel_01", "before", "after"}
+
+
+def test_a_real_network_comes_back(real_bundle, store):
+    record = import_bundle(real_bundle.read_bytes(), store, "me")
+    assert record.name == SHIPPED["handwriting"].title
+    assert record.shipped is None
+    assert {path.name for path in store.files(record.id).folder.iterdir()} == {
+        "model.keras",
+        "model.onnx",
+        "layers.onnx",
+        "parts.npz",
+        "probabilities.npz",
+        "labels.npz",
+        "record.json",
+        "curve.npz",
+    }
+
+
+# refusals
+
+
+def nothing_is_left(store: Store, runs: int) -> bool:
+    folders = list(store.settings.runs_dir.iterdir()) if store.settings.runs_dir.exists() else []
+    return len(store.find()) == runs and len(folders) == runs
+
+
+def test_predictions_of_another_network_are_refused(honest, store, digits):
+    table = np.full((297, 10), 0.01, np.float32)
+    table[np.arange(297), digits.y_test] = 0.91  # all right: a claim of 100 %
+    evil = changed(honest[1], {names.PROBABILITIES: npz(test=table), names.LABELS: None})
+    with pytest.raises(BundleError, match="not those of its network"):
+        import_bundle(evil, store, "me")
+    assert nothing_is_left(store, 1)
+
+
+@pytest.mark.parametrize("left_out", [(), (names.LABELS,)])
+def test_an_accuracy_that_is_not_that_of_the_predictions_is_refused(left_out, honest, store):
+    manifest = json.loads(members(honest[1])[names.MANIFEST])
+    manifest["outcome"]["test_accuracy"] = 1.0
+    changes = {names.MANIFEST: json.dumps(manifest).encode()} | dict.fromkeys(left_out)
+    with pytest.raises(BundleError, match="claims an accuracy of 100.00%"):
+        import_bundle(changed(honest[1], changes), store, "me")
+    assert nothing_is_left(store, 1)
+
+
+def test_a_network_that_makes_room_for_everything_ends_a_process_of_its_own_only(honest, store, monkeypatch):
+    import onnx
+    from onnx import helper, numpy_helper
+
+    model = onnx.load_from_string(members(honest[1])["model.onnx"])
+    graph = model.graph
+    wide = np.zeros((1, 15_000), np.float32)
+    graph.initializer.append(numpy_helper.from_array(np.array([-1, 1], np.int64), "tall"))
+    graph.initializer.append(numpy_helper.from_array(wide, "wide"))
+    nodes = [
+        helper.make_node("Reshape", ["image", "tall"], ["column"]),
+        helper.make_node("MatMul", ["column", "wide"], ["plane"]),  # 20 x 784 x 15,000 numbers: a gigabyte
+        helper.make_node("Transpose", ["plane"], ["turned"], perm=[1, 0]),
+        helper.make_node("Concat", ["turned"] * 8, ["eight"], axis=0),
+        helper.make_node("Slice", ["eight", "none", "one"], ["few"]),
+        helper.make_node("Reshape", ["few", "ten"], ["flat"]),
+    ]
+    graph.initializer.append(numpy_helper.from_array(np.array([0], np.int64), "none"))
+    graph.initializer.append(numpy_helper.from_array(np.array([1], np.int64), "one"))
+    graph.initializer.append(numpy_helper.from_array(np.array([-1, 10], np.int64), "ten"))
+    old = list(graph.node)
+    del graph.node[:]
+    graph.node.extend([*nodes, *old])
+    graph.node.append(helper.make_node("Add", ["probabilities", "flat"], ["said"]))
+    graph.output[0].name = "said"
+    monkeypatch.setattr(network, "_check_cost", lambda *_: None)  # as if the counting had overlooked it
+    with pytest.raises(BundleError, match="too much memory or time"):
+        import_bundle(changed(honest[1], {"model.onnx": model.SerializeToString()}), store, "me")
+    assert nothing_is_left(store, 1)
+
+
+def test_a_name_keeps_nothing_that_a_terminal_would_act_on(honest, store):
+    manifest = json.loads(members(honest[1])["run/manifest.json"]) | {"name": "\x1b]0;mine\x07 A\x00 b\u202e"}
+    record = import_bundle(changed(honest[1], {"run/manifest.json": json.dumps(manifest).encode()}), store, "me")
+    assert record.name == "]0;mine A b"
+
+
+def test_a_visitor_s_disk_limit_holds(honest, store, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_VISITOR_DISK_MB", "1")
+    get_settings.cache_clear()
+    small = Store(get_settings())
+    parts = npz(before=np.zeros((297, 1024), np.float32), after=np.zeros((297, 1024), np.float32))
+    with pytest.raises(LimitError, match="1 MB are possible"):
+        import_bundle(changed(honest[1], {names.PARTS: parts}), small, "me")
+    import_bundle(changed(honest[1], {names.PARTS: parts}), small)  # who can start the command owns the computer
+    small.close()
+
+
+def test_a_full_disk_is_told_in_a_sentence_while_the_network_is_tried(honest, store, monkeypatch):
+    def fails(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "save", fails)
+    with pytest.raises(StorageError, match="disk is full"):
+        import_bundle(honest[1], store, "me")
+    assert nothing_is_left(store, 1)
+
+
+def test_files_go_where_the_record_can_t_be_written(honest, store, monkeypatch):
+    def fails(*_, **__):
+        raise OSError("no")
+
+    monkeypatch.setattr(store, "put_imported", fails)
+    with pytest.raises(OSError, match="no"):
+        import_bundle(honest[1], store, "me")
+    assert nothing_is_left(store, 1)
+
+
+def test_a_stopped_run_comes_back_as_one(finished_run, store, tmp_path):
+    record = finished_run(state=RunState.STOPPED)
+    assert import_bundle(bundle_of(record, store, tmp_path), store).state is RunState.STOPPED
+
+
+def test_a_keras_file_is_kept_as_it_came(honest, store):
+    network = keras_file()
+    record = import_bundle(changed(honest[1], {"model.keras": network}), store, "me")
+    assert store.files(record.id).model.read_bytes() == network

@@ -1,0 +1,554 @@
+"""Bundles that strangers send: each is refused with a sentence that says why, and nothing is kept of it."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mnist_core.errors import BundleError
+from mnist_core.sharing.bundle import contents as names
+from mnist_core.sharing.bundle import most_bytes, read_bundle
+from mnist_core.sharing.shipped import SHIPPED
+from tests.bundle_files import bundle_of, changed, keras_file, members, npz, zipped
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, bytes]:
+    """Return what tests keep for each other."""
+    return {}
+
+
+@pytest.fixture
+def honest(kept, request) -> bytes:
+    """Return the bundle of a run of the bundled digits with one dense layer of 16 units, and a file for Keras."""
+    if "honest" not in kept:
+        finished_run, store = (request.getfixturevalue(name) for name in ("finished_run", "store"))
+        made = bundle_of(finished_run(), store, request.getfixturevalue("tmp_path"))
+        kept["honest"] = changed(made, {"model.keras": keras_file()})
+    return kept["honest"]
+
+
+def test_an_honest_bundle_is_read(honest, settings):
+    incoming = read_bundle(honest, settings)
+    assert incoming.manifest.name == "A finished run"
+    assert incoming.config.train.epochs == 3
+    assert [point.kind for point in incoming.points] == ["batch", "epoch"] * 3
+    assert set(incoming.files) == {"model.onnx", "model.keras", "probabilities.npz", "labels.npz"}
+
+
+def test_real_bundles_of_networks_are_read(real_bundle, settings):
+    incoming = read_bundle(real_bundle.read_bytes(), settings)
+    assert incoming.config == SHIPPED["handwriting"].config
+    assert {"layers.onnx", "parts.npz", "model.keras"} <= set(incoming.files)
+
+
+# zips
+
+
+def with_entry(**attributes) -> Callable[[bytes], bytes]:
+    """Return a function that adds a file whose entry says something else than is true."""
+
+    def change(data: bytes) -> bytes:
+        stream = io.BytesIO(data)
+        with zipfile.ZipFile(stream, "a") as archive:
+            info = zipfile.ZipInfo(attributes.pop("filename", "report2.html"))
+            content = attributes.pop("content", b"x")
+            before = {key: attributes.pop(key) for key in ("external_attr", "compress_type") if key in attributes}
+            for key, value in before.items():
+                setattr(info, key, value)
+            archive.writestr(info, content)
+            for key, value in attributes.items():
+                setattr(archive.getinfo(info.filename), key, value)
+        return stream.getvalue()
+
+    return change
+
+
+def claims(name: str, size: int) -> Callable[[bytes], bytes]:
+    """Return a function that lets the directory claim a size for a file."""
+
+    def change(data: bytes) -> bytes:
+        stream = io.BytesIO(data)
+        with zipfile.ZipFile(stream, "a") as archive:
+            archive.getinfo(name).file_size = size
+            archive._didModify = True  # so that the directory is written again
+        return stream.getvalue()
+
+    return change
+
+
+def twice(data: bytes) -> bytes:
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("config.json", b"{}")
+    return stream.getvalue()
+
+
+def many(data: bytes) -> bytes:
+    return changed(data, {f"saved_model/{number}": b"" for number in range(500)})
+
+
+def endless_directory(data: bytes) -> bytes:
+    return changed(data, {f"saved_model/{number:0150}": b"" for number in range(2000)})
+
+
+ZIPS = {
+    "nothing": (lambda data: b"", "no zip file"),
+    "text": (lambda data: b"Hello", "no zip file"),
+    "a pickle": (lambda data: b"\x80\x04cos\nsystem\n", "no zip file"),
+    "a program before the zip": (lambda data: b"#!/bin/sh\n" + data, "no zip file"),
+    "cut off": (lambda data: data[: len(data) // 2], "damaged or cut off"),
+    "more after the end": (lambda data: data + b"x" * 100, "damaged or cut off"),
+    "a changed byte": (lambda data: data[:2000] + bytes([data[2000] ^ 255]) + data[2001:], "damaged|figures|settings"),
+    "zip slip": (with_entry(filename="../../../home/evil.py"), "lead out of its folder"),
+    "zip slip inside": (with_entry(filename="run/../../evil.py"), "lead out of its folder"),
+    "absolute": (with_entry(filename="/etc/cron.d/evil"), "lead out of its folder"),
+    "backslashes": (with_entry(filename="..\\..\\evil.py"), "lead out of its folder"),
+    "drive": (with_entry(filename="C:/evil.py"), "lead out of its folder"),
+    "control characters": (with_entry(filename="run/\x1b[2J"), "lead out of its folder"),
+    "a link": (with_entry(external_attr=0o120777 << 16, content=b"/etc/passwd"), "link or folder"),
+    "a device": (with_entry(external_attr=0o020666 << 16), "link or folder"),
+    "a folder": (with_entry(filename="run/x/"), "link or folder"),
+    "encrypted": (with_entry(flag_bits=1), "encrypted"),
+    "packed in another way": (with_entry(compress_type=zipfile.ZIP_BZIP2), "packed in a way"),
+    "a name twice": (twice, "two files with one name"),
+    "a name in other letters": (with_entry(filename="CONFIG.json"), "two files with one name"),
+    "a strange file": (with_entry(filename="run/state.pkl"), "doesn't belong there: run/state.pkl"),
+    "a strange program": (with_entry(filename="setup.py"), "doesn't belong there"),
+    "500 files": (many, "at most 200"),
+    "an endless list of files": (endless_directory, "far too many files"),
+    "claims 10 GB": (claims("report.html", 10 * 2**30), "would take 10,737"),
+    "claims 300 MB of settings": (
+        claims("config.json", 300_000_000),
+        "300.0 MB; at most 0.2 MB",
+    ),
+    "claims little, is much": (
+        lambda data: claims("config.json", 90)(changed(data, {"config.json": b" " * 50_000_000})),
+        "damaged or cut off",
+    ),
+    "a bomb that tells": (lambda data: changed(data, {"config.json": b" " * 50_000_000}), "config.json would take"),
+    "without a model": (lambda data: changed(data, {"model.onnx": None}), "model.onnx is missing"),
+    "another zip": (lambda data: zipped({"README.md": b"x"}), "no bundle of MNIST Lab"),
+}
+
+
+@pytest.mark.parametrize("name", ZIPS)
+def test_a_zip_with_tricks_is_refused(name, honest, settings):
+    change, why = ZIPS[name]
+    with pytest.raises(BundleError, match=why) as problem:
+        read_bundle(change(honest), settings)
+    assert len(str(problem.value)) < 300
+
+
+def test_a_file_larger_than_any_network_here_is_refused_unread(settings):
+    small = settings.model_copy(update={"max_parameters": 1000})
+    with pytest.raises(BundleError, match="at most 30 MB"):
+        read_bundle(b"PK\3\4" + bytes(most_bytes(small)), small)
+
+
+# what is in it
+
+
+def edited(name: str, /, **values) -> Callable[[bytes], bytes]:
+    """Return a function that changes values of a JSON file in a bundle."""
+
+    def change(data: bytes) -> bytes:
+        content = json.loads(members(data)[name])
+        for key, value in values.items():
+            place, *rest = key.split("__")
+            if rest:
+                content[place][rest[0]] = value
+            else:
+                content[place] = value
+        return changed(data, {name: json.dumps(content).encode()})
+
+    return change
+
+
+def put(name: str, content: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: changed(data, {name: content})
+
+
+ROWS = np.full((297, 10), 0.1, np.float32)
+HUGE = io.BytesIO()
+np.lib.format.write_array_header_1_0(HUGE, {"descr": "<f4", "fortran_order": False, "shape": (50_000, 50_000)})
+NESTED = b'{"data":' + b'{"a":' * 20_000 + b"1" + b"}" * 20_001
+
+CONTENTS = {
+    "settings: text": (put(names.CONFIG, b"import os"), "settings can't be used"),
+    "settings: bytes": (put(names.CONFIG, b"\xff\xfe"), "no text"),
+    "settings: unknown layer": (
+        edited(names.CONFIG, model={"kind": "network", "layers": [{"kind": "lambda", "function": "os.system"}]}),
+        "settings can't be used",
+    ),
+    "settings: unknown field": (edited(names.CONFIG, execute="rm"), "settings can't be used"),
+    "settings: too many epochs": (edited(names.CONFIG, train__epochs=10**9), "settings can't be used"),
+    "settings: nested": (put(names.CONFIG, NESTED), "settings can't be used"),
+    "settings: too large a network": (
+        edited(names.CONFIG, model={"kind": "network", "layers": [{"kind": "dense", "units": 4096}] * 4}),
+        "at most 20,000,000",
+    ),
+    "settings: another network": (
+        edited(names.CONFIG, model={"kind": "network", "layers": [{"kind": "dense", "units": 17}] * 2}),
+        "other layers",
+    ),
+    "manifest: id that leads elsewhere": (edited(names.MANIFEST, run_id="../../../etc"), "run_id"),
+    "manifest: another format": (edited(names.MANIFEST, format=2), "format"),
+    "manifest: state": (edited(names.MANIFEST, state="running"), "state"),
+    "manifest: accuracy": (edited(names.MANIFEST, outcome__test_accuracy=7.0), "figures are none"),
+    "manifest: no number": (edited(names.MANIFEST, outcome__test_loss=float("nan")), "figures|can't be read"),
+    "manifest: endless name": (edited(names.MANIFEST, name="x" * 1000), "name"),
+    "manifest: empty name": (edited(names.MANIFEST, name=" \n "), "figures are none"),
+    "manifest: nested": (put(names.MANIFEST, NESTED), "can't be read"),
+    "curve: text": (put(names.METRICS, b"hello\nworld\n"), "metrics.csv"),
+    "curve: infinite": (
+        put(names.METRICS, b"kind,step,epoch,seconds,loss,accuracy,val_loss,val_accuracy\nepoch,1,1,1,inf,0,,\n"),
+        "no numbers",
+    ),
+    "curve: too long": (
+        put(names.METRICS, b"kind,step,epoch,seconds,loss,accuracy,val_loss,val_accuracy\nepoch,1,999,1,1,0,,\n"),
+        "after the last epoch",
+    ),
+    "predictions: pickled": (put(names.PROBABILITIES, npz(test=np.array([{}] * 297, object))), "pickled Python"),
+    "predictions: wrong shape": (put(names.PROBABILITIES, npz(test=ROWS[:5])), "another shape or type"),
+    "predictions: wrong type": (
+        put(names.PROBABILITIES, npz(test=ROWS.astype("c8"))),
+        "another shape or type|would take",
+    ),
+    "predictions: claims 10 GB": (
+        put(names.PROBABILITIES, zipped({"test.npy": b"\x93NUMPY\x01\x00" + HUGE.getvalue()})),
+        "another shape or type|can't be read",
+    ),
+    "predictions: bomb within": (
+        put(names.PROBABILITIES, zipped({"test.npy": bytes(20_000_000)})),
+        "would take 20.0 MB",
+    ),
+    "predictions: no numbers": (put(names.PROBABILITIES, npz(test=ROWS * np.nan)), "no numbers"),
+    "predictions: no probabilities": (put(names.PROBABILITIES, npz(test=ROWS * 3)), "sum to 1"),
+    "predictions: cut off": (
+        lambda data: changed(
+            data, {names.PROBABILITIES: zipped({"test.npy": members(npz(test=ROWS))["test.npy"][:-100]})}
+        ),
+        "cut off",
+    ),
+    "predictions: missing": (put(names.PROBABILITIES, npz(validation=np.zeros((300, 10), np.float32))), "lacks"),
+    "predictions: more": (put(names.PROBABILITIES, npz(test=ROWS, evil=ROWS)), "doesn't belong|holds"),
+    "labels: none of these": (put(names.LABELS, npz(test=np.full(297, 200, np.uint8))), "labels that"),
+    "labels: wrong shape": (put(names.LABELS, npz(test=np.zeros(5, np.uint8))), "another shape"),
+    "parts: pickled": (put(names.PARTS, npz(kernel_01=np.array([{}], object))), "pickled Python"),
+    "parts: tables of unequal length": (
+        put(names.PARTS, npz(before=np.zeros((50, 16), np.float32), after=np.zeros((60, 16), np.float32))),
+        "other images before the training",
+    ),
+    "parts: one table of two": (put(names.PARTS, npz(after=np.zeros((50, 16), np.float32))), "other images before"),
+    "parts: more images than there are": (
+        put(names.PARTS, npz(before=np.zeros((1999, 16), np.float32), after=np.zeros((1999, 16), np.float32))),
+        "another shape",
+    ),
+    "parts: one image spans no plane": (
+        put(names.PARTS, npz(before=np.zeros((1, 16), np.float32), after=np.zeros((1, 16), np.float32))),
+        "another shape",
+    ),
+    "parts: of another network": (put(names.PARTS, npz(kernel_01=np.zeros((7, 7), np.float32))), "another shape"),
+    "keras: no zip": (put(names.MODEL, b"\x89HDF\r\n\x1a\n"), "no zip file"),
+    "keras: a lambda layer": (
+        put(names.MODEL, keras_file(class_name="Lambda", config={"function": {"class_name": "__lambda__"}})),
+        "could run a program: keras.layers.Lambda",
+    ),
+    "keras: a function of Python": (
+        put(names.MODEL, keras_file(module="builtins", class_name="eval")),
+        "could run a program: builtins.eval",
+    ),
+    "keras: a class of its own": (put(names.MODEL, keras_file(registered_name="evil>Dense")), "could run a program"),
+    "keras: hidden in an initializer": (
+        put(names.MODEL, keras_file(config={"kernel_initializer": {"module": "os", "class_name": "system"}})),
+        "could run a program: os.system",
+    ),
+    "keras: other layers": (put(names.MODEL, keras_file(class_name="Dropout")), "other layers"),
+    "keras: a pickle beside": (put(names.MODEL, keras_file(extra={"evil.pkl": b"x"})), "at most 3|doesn't belong"),
+    "keras: zip slip": (put(names.MODEL, keras_file(extra={"../x": b"x"})), "at most 3|lead out"),
+    "keras: weights of another kind": (
+        put(names.MODEL, keras_file(extra={"model.weights.h5": b"\x80\x04pickle"})),
+        "no HDF5 file",
+    ),
+    "keras: two million units": (put(names.MODEL, keras_file(units=2_000_000)), "Dense says units = 2000000"),
+    "keras: other classes": (put(names.MODEL, keras_file(classes=11)), "Dense says units = 11"),
+    "keras: units that are no number": (put(names.MODEL, keras_file(units=16.0)), "Dense says units = 16.0"),
+    "keras: another activation": (
+        put(names.MODEL, keras_file(config={"units": 16, "activation": "softmax"})),
+        "Dense says activation",
+    ),
+    "keras: a value of its own": (put(names.MODEL, keras_file(config={"lora_rank": 4})), "Dense says lora_rank = 4"),
+    "keras: an unknown value": (put(names.MODEL, keras_file(config={"more": 1})), "Dense says more = 1"),
+    "keras: half precision": (put(names.MODEL, keras_file(config={"dtype": "float64"})), "Dense says dtype"),
+    "keras: built for another shape": (
+        put(names.MODEL, keras_file(build_config={"input_shape": [None, 9_000_000]})),
+        "Dense says input_shape",
+    ),
+    "keras: an endless name": (put(names.MODEL, keras_file(config={"name": "x" * 500})), "Dense says name"),
+    "keras: a class without a name": (put(names.MODEL, keras_file(class_name=[])), "could run a program"),
+    "keras: nested": (put(names.MODEL, keras_file(extra={"config.json": NESTED})), "description"),
+    "onnx: text": (put(names.ONNX, b"hello"), "no network of MNIST Lab"),
+    "onnx: empty": (put(names.ONNX, b""), "not one plain graph"),
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_bundle_whose_content_is_none_of_a_run_is_refused(name, honest, settings):
+    change, why = CONTENTS[name]
+    with pytest.raises(BundleError, match=why) as problem:
+        read_bundle(change(honest), settings)
+    assert len(str(problem.value)) < 500
+
+
+def test_a_number_of_any_length_is_no_figure(honest, settings):
+    manifest = json.loads(members(honest)[names.MANIFEST])
+    manifest["outcome"]["parameters"] = 10**400
+    with pytest.raises(BundleError, match="figures are none"):
+        read_bundle(changed(honest, {names.MANIFEST: json.dumps(manifest).encode()}), settings)
+
+
+def test_a_run_without_a_loss_is_none(honest, settings):
+    manifest = json.loads(members(honest)[names.MANIFEST])
+    manifest["outcome"]["test_loss"] = None
+    with pytest.raises(BundleError, match="figures are none"):
+        read_bundle(changed(honest, {names.MANIFEST: json.dumps(manifest).encode()}), settings)
+
+
+def test_of_a_curve_with_millions_of_rows_no_more_are_read_than_may_be(honest, settings, monkeypatch):
+    read = []
+
+    class Counting(csv.DictReader):
+        def __next__(self):
+            read.append(1)
+            return super().__next__()
+
+    monkeypatch.setattr(csv, "DictReader", Counting)
+    rows = members(honest)[names.METRICS].splitlines(keepends=True)[0] + b"a\n" * 300_000
+    with pytest.raises(BundleError, match="more than 200,000 points"):
+        read_bundle(changed(honest, {names.METRICS: rows}), settings)
+    assert len(read) == 200_001
+
+
+# graphs
+
+
+def graph_of(change) -> Callable[[bytes], bytes]:
+    """Return a function that changes the graph of a bundle with the library for graphs."""
+
+    def changed_graph(data: bytes) -> bytes:
+        import onnx
+
+        model = onnx.load_from_string(members(data)["model.onnx"])
+        change(model, onnx)
+        return changed(data, {"model.onnx": model.SerializeToString()})
+
+    return changed_graph
+
+
+def external(model, onnx):
+    tensor = model.graph.initializer[1]
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="/etc/passwd")
+
+
+def operator(name, domain="", **attributes):
+    def change(model, onnx):
+        model.graph.node.append(onnx.helper.make_node(name, ["scores"], ["more"], domain=domain, **attributes))
+
+    return change
+
+
+def subgraph(model, onnx):
+    model.graph.node[1].attribute.append(
+        onnx.helper.make_attribute("then_branch", onnx.helper.make_graph([], "inner", [], []))
+    )
+
+
+def large(model, onnx):
+    model.graph.initializer.append(onnx.TensorProto(name="large", dims=[50_000, 50_000], data_type=1))
+
+
+def other_input(model, onnx):
+    model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 4096
+
+
+def two_inputs(model, onnx):
+    model.graph.input.append(model.graph.input[0])
+
+
+def of_texts(model, onnx):
+    model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.STRING
+
+
+def other_output(model, onnx):
+    model.graph.output[0].type.tensor_type.shape.dim[1].dim_value = 3
+
+
+def domain(model, onnx):
+    model.opset_import.append(onnx.helper.make_opsetid("com.evil", 1))
+
+
+def function(model, onnx):
+    model.functions.append(onnx.FunctionProto(name="f"))
+
+
+def endless(model, onnx):
+    for number in range(1000):
+        model.graph.node.append(onnx.helper.make_node("Relu", ["scores"], [f"x{number}"]))
+
+
+def calculated_place(model, onnx):
+    model.graph.node.append(onnx.helper.make_node("Cast", ["scores"], ["ends"], to=7))
+    model.graph.node.append(onnx.helper.make_node("Slice", ["image", "ends", "ends"], ["more"]))
+
+
+def calculated_shape(model, onnx):
+    model.graph.node.append(onnx.helper.make_node("Shape", ["image"], ["sides"]))
+    model.graph.node.append(onnx.helper.make_node("Mul", ["sides", "sides"], ["areas"]))
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "areas"], ["more"]))
+
+
+def used_often(times, side=300, *, dead=False):
+    """Return a change that multiplies by one kernel again and again, on the way to the answer or beside it."""
+
+    def change(model, onnx):
+        kernel = onnx.numpy_helper.from_array(np.zeros((side, side), np.float32), "kernel")
+        widen = onnx.numpy_helper.from_array(np.zeros((10, side), np.float32), "widen")
+        model.graph.initializer.extend([kernel, widen])
+        before = model.graph.output[0].name
+        steps = ["wide0", *(f"wide{number + 1}" for number in range(times))]
+        model.graph.node.append(onnx.helper.make_node("MatMul", [before, "widen"], [steps[0]]))
+        for one, other in zip(steps, steps[1:], strict=False):
+            model.graph.node.append(onnx.helper.make_node("MatMul", [one, "kernel"], [other]))
+        if not dead:
+            narrow = onnx.numpy_helper.from_array(np.zeros((side, 10), np.float32), "narrow")
+            model.graph.initializer.append(narrow)
+            model.graph.node.append(onnx.helper.make_node("MatMul", [steps[-1], "narrow"], ["nothing"]))
+            model.graph.node.append(onnx.helper.make_node("Add", [before, "nothing"], ["said"]))
+            model.graph.output[0].name = "said"
+
+    return change
+
+
+def wide_tables(model, onnx):
+    """Put out tables of a million numbers for each picture, one after the other, with hardly any arithmetic."""
+    column = onnx.numpy_helper.from_array(np.array([0, 784, 1], np.int64), "column")
+    row = onnx.numpy_helper.from_array(np.zeros((1, 1, 1300), np.float32), "row")
+    model.graph.initializer.extend([column, row])
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "column"], ["tall"]))
+    model.graph.node.append(onnx.helper.make_node("Add", ["tall", "row"], ["plane0"]))
+    for number in range(20):
+        model.graph.node.append(onnx.helper.make_node("Relu", [f"plane{number}"], [f"plane{number + 1}"]))
+
+
+def pictures_by_pictures(model, onnx):
+    """Put out a table that grows with the square of the pictures."""
+    shapes = {"rows": [-1, 1, 784], "columns": [1, -1, 784]}
+    for name, shape in shapes.items():
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.array(shape, np.int64), f"to_{name}"))
+        model.graph.node.append(onnx.helper.make_node("Reshape", ["image", f"to_{name}"], [name]))
+    model.graph.node.append(onnx.helper.make_node("Mul", ["rows", "columns"], ["more0"]))
+    for number in range(40):
+        model.graph.node.append(onnx.helper.make_node("Concat", [f"more{number}"] * 2, [f"more{number + 1}"], axis=2))
+
+
+def hidden_shape(model, onnx):
+    """Calculate a shape in a way that could say another thing than it seems."""
+    model.graph.node.append(onnx.helper.make_node("Shape", ["image"], ["sides"]))
+    model.graph.node.append(onnx.helper.make_node("Cast", ["sides"], ["truth"], to=9))
+    model.graph.node.append(onnx.helper.make_node("Cast", ["truth"], ["ones"], to=7))
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "ones"], ["more"]))
+
+
+def backwards(model, onnx):
+    """Ask for tables before they are there."""
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(reversed(nodes))
+
+
+def same_name(model, onnx):
+    model.graph.node.append(onnx.helper.make_node("Relu", ["scores"], ["scores"]))
+
+
+def large_window(model, onnx):
+    """Compare each pixel with all others: hardly any numbers, and no multiplication."""
+    shape = onnx.numpy_helper.from_array(np.array([-1, 1, 28, 28], np.int64), "planes")
+    model.graph.initializer.append(shape)
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["image", "planes"], ["pool0"]))
+    for number in range(10):
+        pool = onnx.helper.make_node(
+            "MaxPool", [f"pool{number}"], [f"pool{number + 1}"], kernel_shape=[27, 27], pads=[13, 13, 13, 13]
+        )
+        model.graph.node.append(pool)
+
+
+GRAPHS = {
+    "one kernel used fifty times": (used_often(50, 120), "multiplications for a picture"),
+    "one kernel used fifty times beside the answer": (used_often(50, 120, dead=True), "multiplications for a picture"),
+    "wide tables": (wide_tables, "puts out"),
+    "pictures by pictures": (pictures_by_pictures, "don't fit together|puts out"),
+    "a shape in disguise": (hidden_shape, "the shape of a table"),
+    "operators in another order": (backwards, "don't fit together"),
+    "two tables with one name": (same_name, "don't fit together"),
+    "windows as large as the picture": (large_window, "multiplications for a picture"),
+    "a size that depends on the picture": (calculated_place, "which part of a table"),
+    "a shape that is calculated": (calculated_shape, "the shape of a table"),
+    "numbers in another file": (external, "from another file"),
+    "a loop": (operator("Loop"), "operator Loop"),
+    "a condition": (operator("If"), "operator If"),
+    "room for a terabyte": (operator("ConstantOfShape"), "operator ConstantOfShape"),
+    "an operator of others": (operator("Relu", "com.evil"), "operators of others"),
+    "operators of others": (domain, "operators of others"),
+    "a graph within": (subgraph, "graph within"),
+    "functions": (function, "not one plain graph"),
+    "more numbers than the network has": (large, "claims 2,5"),
+    "another input": (other_input, "its input is not"),
+    "two inputs": (two_inputs, "its input is not"),
+    "texts": (of_texts, "its input is not"),
+    "another output": (other_output, "its output is not"),
+    "endless operators": (endless, "too many operators"),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_graph_that_is_none_of_ours_is_refused(name, honest, settings):
+    change, why = GRAPHS[name]
+    with pytest.raises(BundleError, match=why):
+        read_bundle(graph_of(change)(honest), settings)
+
+
+def test_layers_that_are_not_those_of_the_settings_are_refused(honest, settings):
+    evil = bytes.fromhex("6203") + b"\x0a\x01x"  # one output with the name x
+    with pytest.raises(BundleError, match="not those of its settings"):
+        read_bundle(changed(honest, {names.OUTPUTS: evil}), settings)
+
+
+def test_bytes_at_random_are_refused_and_never_crash(honest, settings):
+    rng = np.random.default_rng(0)
+    for name in (names.ONNX, names.PROBABILITIES, names.MODEL, names.CONFIG):
+        content = members(honest)[name]
+        for _ in range(6):
+            broken = bytearray(content)
+            for place in rng.integers(0, min(len(broken), 4000), 3):
+                broken[place] = int(rng.integers(256))
+            try:
+                read_bundle(changed(honest, {name: bytes(broken)}), settings)
+            except BundleError:
+                pass
+
+
+def test_a_stranger_s_bytes_are_not_what_is_kept_of_arrays(honest, settings):
+    table = members(members(honest)[names.PROBABILITIES])["test.npy"]
+    hidden = zipped({"test.npy": table})
+    incoming = read_bundle(changed(honest, {names.PROBABILITIES: hidden, names.LABELS: None}), settings)
+    assert incoming.files["probabilities.npz"] != hidden
+    with np.load(io.BytesIO(incoming.files["probabilities.npz"])) as archive:
+        assert archive.files == ["test"]
