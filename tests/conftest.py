@@ -122,6 +122,15 @@ def real_data_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def compat_dir() -> Path:
+    """Return the folder with what an older version made, which lies beside the published files; skip without it."""
+    folder = Path(_REAL_DATA_DIR or "none").expanduser().parent / "compat"
+    if not (folder / "lab.tgz").is_file():
+        pytest.skip("needs what an older version made: a folder compat beside that of MNIST_LAB_DATA_DIR")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def _decoded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("decoded")
 

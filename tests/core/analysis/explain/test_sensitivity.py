@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from tests.core.analysis.explain.conftest import Linear
 
 from mnist_core.analysis.explain import find_worst_case, measure_sensitivity, remove_pixels, worst_case_curves
+from tests.core.analysis.explain.conftest import Linear
 
 
 def exact(linear, image):

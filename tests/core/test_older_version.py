@@ -1,0 +1,114 @@
+"""A home folder, a bundle and links that version 2da586e made: this version opens them, with the same figures."""
+
+import json
+import shutil
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_core.__main__ import main
+from mnist_core.analysis.explain import open_layers
+from mnist_core.config.links import read_link
+from mnist_core.datasets import load_dataset
+from mnist_core.evaluation import accuracy
+from mnist_core.inference import classifier
+from mnist_core.settings import Settings
+from mnist_core.sharing.bundle import import_bundle
+from mnist_core.store import RunState, Store, Visitor
+
+DENSE, CONVOLUTIONAL, BASELINE = "20261127-192227-62643fda", "20261127-192235-89d86ad2", "20261127-192244-dcc320bb"
+# run: fingerprint, test accuracy, test loss, parameters, and what the link to its settings holds
+FIGURES = {
+    DENSE: ("9360dc15b880", 0.8499, 0.5534380432128906, 50890),
+    CONVOLUTIONAL: ("541f87c4df67", 0.4866, 2.123273876953125, 34826),
+    BASELINE: ("89bf8c3ad4c5", 0.6991, 3.5422118145997157, 7850),
+}
+LINKS = {
+    DENSE: "1nK8p3KuGpw7kCDcCxjeOiMUeXGYmaKEFND8tv6g8sShF18wEb3BBwwbILAGamV-UlA_UBEmFtbUA",
+    CONVOLUTIONAL: "1FpUMzquGpw70CCctvlGjFG8UoSYN4vXhiVqUmCoGppUc3eS8PORYgkcB3sCqrQUA",
+    BASELINE: "1HtdoyqsmInWgJwXsKcEAOSVAAzUnPz0TlJzji9NB0YMITZiELkgCKTAh7jIxqq0FAA",
+}
+every_run = pytest.mark.parametrize("run", FIGURES)
+
+
+@pytest.fixture(scope="module")
+def unpacked(compat_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("older")
+    with tarfile.open(compat_dir / "lab.tgz") as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+@pytest.fixture
+def lab(unpacked: Path, real_settings: Settings) -> Settings:
+    """Return the settings of a copy of the older home folder."""
+    shutil.copytree(unpacked, real_settings.home, dirs_exist_ok=True)
+    return real_settings
+
+
+@pytest.fixture
+def older(lab: Settings) -> Store:
+    return Store(lab)
+
+
+@every_run
+def test_its_runs_have_the_figures_that_they_had(run: str, older: Store) -> None:
+    record = older.get(run)
+    fingerprint, test_accuracy, test_loss, parameters = FIGURES[run]
+    assert record.state is RunState.COMPLETED
+    assert record.outcome is not None
+    assert record.config.fingerprint() == fingerprint
+    outcome = record.outcome
+    assert (outcome.test_accuracy, outcome.test_loss, outcome.parameters) == (test_accuracy, test_loss, parameters)
+    assert older.points(run)
+    shown = older.find_completed(fingerprint)
+    assert shown is not None
+    assert shown.id == run, "it is shown instead of trained again"
+
+
+def test_its_names_stars_and_notes_are_there(older: Store) -> None:
+    record = older.get(DENSE)
+    assert (record.name, record.pinned, record.notes) == ("An old name", True, "An old note")
+
+
+@every_run
+def test_its_networks_say_what_they_said(run: str, older: Store, lab: Settings) -> None:
+    record, files = older.get(run), older.files(run)
+    images = load_dataset(record.config.data.dataset, lab)
+    probabilities = classifier(files).predict(images.x_test)
+    said = files.read_probabilities()["test"]
+    np.testing.assert_allclose(probabilities, said, atol=1e-3)
+    assert accuracy(probabilities, images.y_test) == pytest.approx(FIGURES[run][1], abs=5e-4)
+    if run != BASELINE:
+        assert open_layers(files).layers
+
+
+@every_run
+def test_its_links_are_read(run: str, older: Store) -> None:
+    assert read_link(LINKS[run]).config.fingerprint() == FIGURES[run][0]
+
+
+def test_its_bundle_is_brought_back(compat_dir: Path, store: Store, real_settings: Settings) -> None:
+    record = import_bundle((compat_dir / "bundle.zip").read_bytes(), store, "me")
+    assert Visitor("me").may_change(record)
+    assert record.outcome is not None
+    assert record.config.fingerprint() == FIGURES[CONVOLUTIONAL][0]
+    assert (record.outcome.test_accuracy, record.outcome.parameters) == (FIGURES[CONVOLUTIONAL][1], 34826)
+    images = load_dataset("mnist", real_settings)
+    probabilities = classifier(store.files(record.id)).predict(images.x_test)
+    assert accuracy(probabilities, images.y_test) == pytest.approx(0.4866, abs=0.002)
+
+
+def test_its_run_is_trained_on(older: Store, lab: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    points = older.points(DENSE)
+    older.close()
+    assert main(["resume", DENSE, "--epochs", "3", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    store = Store(lab)
+    after = store.get(said["run_id"])
+    assert (after.continues, after.config.train.epochs, after.state) == (DENSE, 3, RunState.COMPLETED)
+    assert said["test_accuracy"] > FIGURES[DENSE][1]
+    assert store.points(after.id)[: len(points)] == points
+    store.close()
