@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import psutil
 import websockets
@@ -12,9 +14,16 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from mnist_core.gateway import VISITOR_COOKIE
 from tests.serving import Server
 
+Result = TypeVar("Result")
 RERUN = BackMsg()
 RERUN.rerun_script.query_string = ""
 RERUN = RERUN.SerializeToString()
+
+
+def in_a_loop(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Carry out what waits for sockets; in a thread, since a browser test leaves a loop running in the main one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()
 
 
 def connect(server: Server, visitor: str | None = None, **headers: str) -> Any:

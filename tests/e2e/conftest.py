@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.serving import Server, running_server
 
@@ -63,6 +63,14 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 def page(visitor: BrowserContext) -> Page:
     """Return an empty tab of the visitor."""
     return visitor.new_page()
+
+
+def canvas_of(page: Page) -> Locator:
+    """Return the canvas to draw on, once it is the only one: a new one comes before the old one is taken off."""
+    canvas = page.locator("canvas.upper-canvas")
+    expect(canvas).to_have_count(1)
+    expect(canvas).to_be_visible()
+    return canvas
 
 
 def settled(page: Page) -> None:

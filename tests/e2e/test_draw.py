@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from mnist_core.settings import Settings
 from mnist_core.store import Store
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import canvas_of, settled
 from tests.reading_network import add_reader
 from tests.serving import Server
 from tests.waiting import wait_until
@@ -50,8 +50,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 def open_board(page: Page, server: Server) -> Locator:
     page.goto(f"{server.url}/draw")
-    canvas = page.locator("canvas.upper-canvas")
-    expect(canvas).to_be_visible()
+    canvas = canvas_of(page)
     settled(page)
     return canvas
 

@@ -7,7 +7,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import canvas_of, settled
 from tests.serving import Server
 
 pytestmark = pytest.mark.e2e
@@ -96,8 +96,7 @@ def test_a_newcomer_trains_judges_and_draws_on_real_mnist(real_server: Server, p
 
     # draw a "1" with the mouse and read the answer
     page.get_by_role("link", name="Draw").click()
-    canvas = page.locator("canvas.upper-canvas")
-    expect(canvas).to_be_visible()
+    canvas = canvas_of(page)
     draw_line(page, canvas, [(0.52, 0.15), (0.5, 0.5), (0.48, 0.85)])
     expect(page.locator('.lab-reading[data-best="1"]')).to_be_visible()
     expect(page.get_by_text("What it sees").first).to_be_visible()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_core.sharing.shipped import FOLDER, SHIPPED, ShippedModel
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import canvas_of, settled
 from tests.serving import Server
 
 pytestmark = [
@@ -15,7 +15,7 @@ pytestmark = [
 
 def draw_a_seven(page: Page) -> None:
     settled(page)
-    box = page.locator("canvas.upper-canvas").bounding_box()
+    box = canvas_of(page).bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 70, box["y"] + 60)
     page.mouse.down()
@@ -28,7 +28,7 @@ def test_a_drawing_is_read_explained_and_the_network_judged_before_anything_was_
     page: Page, server: Server
 ) -> None:
     page.goto(f"{server.url}/draw")
-    expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    canvas_of(page)
     expect(page.get_by_text("Comes with MNIST Lab").first).to_be_visible()
     draw_a_seven(page)
     expect(page.locator(".lab-answer strong")).to_have_text("7")

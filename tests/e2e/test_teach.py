@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import canvas_of, settled
 from tests.e2e.test_main_job import draw_line
 from tests.serving import Server
 
@@ -14,8 +14,7 @@ pytestmark = pytest.mark.e2e
 
 def keep_as(page: Page, name: str, points: list[tuple[float, float]]) -> None:
     """Draw something and say what it was."""
-    canvas = page.locator("canvas.upper-canvas")
-    expect(canvas).to_be_visible()
+    canvas = canvas_of(page)
     draw_line(page, canvas, points)
     question = page.locator(".st-key-correction_draw")
     expect(question.get_by_text("Is that right?")).to_be_visible()
@@ -56,7 +55,7 @@ def test_a_visitor_teaches_a_network_how_they_write(server: Server, page: Page) 
     page.get_by_role("button", name="Draw with it").click()
     expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile("my handwriting"))
     settled(page)
-    canvas = page.locator("canvas.upper-canvas")
+    canvas = canvas_of(page)
     canvas.scroll_into_view_if_needed()
     draw_line(page, canvas, [(0.55, 0.15), (0.4, 0.5), (0.25, 0.85)])
     expect(page.locator('.lab-reading[data-best="7"]')).to_be_visible()

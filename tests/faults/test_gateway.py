@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.serving import Server, running_server
-from tests.sockets import RERUN, connect, flood, memory, run_page
+from tests.sockets import RERUN, connect, flood, in_a_loop, memory, run_page
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -48,7 +48,7 @@ def test_a_flood_of_reruns_is_cut_off_with_a_reason_and_others_go_on(server: Ser
                 times.append(await run_page(other))
             return await flooding, times
 
-    (_, code, reason), times = asyncio.run(run())
+    (_, code, reason), times = in_a_loop(run())
     assert (code, reason) == (1008, "This page sent more than the server can answer, so it was cut off.")
     assert times  # pages of others were answered meanwhile; `python -m benchmarks.gateway` says how fast
     assert requests.get(f"{server.url}/lab/health", timeout=30).ok
@@ -67,7 +67,7 @@ def test_a_page_learns_no_folder_of_the_server_and_can_not_empty_the_caches_of_o
                     return received
         return received
 
-    received = asyncio.run(run())
+    received = in_a_loop(run())
     kinds = {ForwardMsg.FromString(raw).WhichOneof("type") for raw in received}
     assert "new_session" in kinds
     assert "git_info_changed" not in kinds
@@ -107,7 +107,7 @@ def test_frames_that_inflate_end_their_page_and_take_no_memory(server: Server, s
             await asyncio.sleep(0.01)
         return await sending
 
-    ends = asyncio.run(run())
+    ends = in_a_loop(run())
     assert {code for code, _ in ends} <= {1008, 1009}
     assert highest - before < 100
 
@@ -117,11 +117,11 @@ def test_a_page_of_another_port_of_the_same_host_may_not_connect(server: Server)
         async with connect(server, "c", Origin=origin) as socket:
             await run_page(socket)
 
-    asyncio.run(run(server.url))
+    in_a_loop(run(server.url))
     port = int(server.url.rsplit(":", 1)[1])
     for origin in (f"http://127.0.0.1:{port + 1}", "http://127.0.0.1", f"http://localhost:{port}", "null"):
         with pytest.raises(websockets.InvalidStatus, match="403"):
-            asyncio.run(run(origin))
+            in_a_loop(run(origin))
 
 
 @pytest.mark.parametrize(("visitor", "told"), [(None, True), ("e", False)])
@@ -140,7 +140,7 @@ def test_without_a_cookie_the_page_says_that_all_belongs_to_its_tab(
                     return seen
         return seen
 
-    assert (b"belongs to this tab only" in asyncio.run(run())) is told
+    assert (b"belongs to this tab only" in in_a_loop(run())) is told
 
 
 # uploads
@@ -177,7 +177,7 @@ def test_a_page_that_uploads_again_and_again_holds_the_newest_only(server: Serve
             answers = [await asyncio.to_thread(upload, server, session, f"file{n}", data) for n in range(8)]
             return answers, memory(server) - before
 
-    answers, more = asyncio.run(run())
+    answers, more = in_a_loop(run())
     assert answers == [204] * 8
     assert more < 200  # two of them, and what the last needs while it comes in
 
@@ -188,7 +188,7 @@ def test_where_uploads_are_off_the_route_is_shut(tmp_path: Path) -> None:
             return await asyncio.to_thread(upload, server, await session_of(socket), "file", b"data")
 
     with running_server(tmp_path / "home", MNIST_LAB_UPLOADS="false", MNIST_LAB_WARM_SPARE="0") as server:
-        assert asyncio.run(run()) == 403
+        assert in_a_loop(run()) == 403
 
 
 # descriptors
@@ -213,7 +213,7 @@ def test_four_hundred_pages_are_served_or_told_and_closed_ones_keep_nothing(serv
         await asyncio.gather(*(socket.close() for socket in sockets))
         return words, at_most
 
-    words, at_most = asyncio.run(run())
+    words, at_most = in_a_loop(run())
     assert all(word is None or "Too many pages are open here" in word for word in words)
     assert words.count(None) >= 300
     assert at_most < DESCRIPTORS - 64  # runs still get theirs

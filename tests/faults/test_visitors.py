@@ -17,7 +17,7 @@ from mnist_core.engine.fairness import fair_order
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
 from tests.serving import Server, running_server
-from tests.sockets import connect
+from tests.sockets import connect, in_a_loop
 
 pytestmark = pytest.mark.slow
 # Longer than the test: runs that end make room in the queue.
@@ -90,10 +90,10 @@ def test_many_runs_of_many_cookies_keep_nobody_from_another_address_waiting(serv
     async def attack() -> list[bool]:
         return [await start_a_run(server, cookie, ATTACKER) for cookie in ascii_letters[:7] for _ in range(2)]
 
-    begun = asyncio.run(attack())
+    begun = in_a_loop(attack())
     assert begun[:8] == [True] * 8, "what new visitors of one address may have waiting together"
     assert not begun[-1]
-    assert asyncio.run(start_a_run(server, "z", SOMEBODY))
+    assert in_a_loop(start_a_run(server, "z", SOMEBODY))
     (newcomer,) = [record for record in store.find(limit=100) if record.address == store.hashed_address(SOMEBODY)]
     assert newcomer.state is not RunState.QUEUED or waiting(store)[0] == newcomer.owner
     assert {record.address for record in store.find(limit=100)} - {newcomer.address} == {store.hashed_address(ATTACKER)}
