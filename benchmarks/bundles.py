@@ -17,7 +17,7 @@ import numpy as np
 
 from mnist_core.commands.common import chosen_run
 from mnist_core.drawing import prepare_parts, read_canvas
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.photos import find_digits, read_upload
 from mnist_core.sharing.bundle import import_bundle, request_bundle
 from mnist_core.store import RunRecord, shared_store
@@ -92,7 +92,7 @@ def _site(record: RunRecord, name: str, data: bytes) -> np.ndarray:
         images = np.stack([part.image for part in parts])
     else:
         images = find_digits(read_upload(data)).images
-    return classifier(shared_store().files(record.id)).predict(images)
+    return open_classifier(shared_store().files(record.id)).predict(images)
 
 
 if __name__ == "__main__":

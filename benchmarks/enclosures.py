@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.photos import _newest
 from mnist_core.datasets import load_dataset
 from mnist_core.errors import ImageError
-from mnist_core.inference import Classifier, classifier
+from mnist_core.inference import Classifier, open_classifier
 from mnist_core.photos import find_digits, read_upload
 from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
@@ -32,7 +32,7 @@ _TRIED = 500  # glyphs of each source
 def main() -> None:
     """Print the share of pictures of each kind that are read right."""
     options = _options()
-    network = classifier(shared_store().files(options.run or _newest()))
+    network = open_classifier(shared_store().files(options.run or _newest()))
     glyphs = readable(options.file, network)
     print(f"{len(glyphs)} digits", file=sys.stderr)
     results = {

@@ -37,7 +37,7 @@ from mnist_core.drawing import (
 from mnist_core.drawing.strokes import RecordedDigit, read_unipen
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import class_scores, confusion_matrix
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import shared_store
 
@@ -153,7 +153,7 @@ def _prepared(way: str, drawings: list[Drawing]) -> npt.NDArray[np.uint8]:
 
 def _result(run_id: str, images: dict[str, npt.NDArray[np.uint8]], labels: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Return a model's accuracy in each way, and with strokes per class and by confusion."""
-    predict = classifier(shared_store().files(run_id)).predict
+    predict = open_classifier(shared_store().files(run_id)).predict
     probabilities = {way: predict(found) for way, found in images.items()}
     accuracies = {way: float((found.argmax(axis=1) == labels).mean()) for way, found in probabilities.items()}
     matrix = confusion_matrix(probabilities["strokes"], labels)

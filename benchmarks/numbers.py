@@ -17,8 +17,7 @@ from benchmarks.handwriting import CANVAS, as_drawn, chosen_digits, read
 from mnist_core.datasets import load_dataset
 from mnist_core.drawing import Stroke, prepare_parts, prepare_strokes, read_canvas, separate, write_canvas
 from mnist_core.drawing.strokes import RecordedDigit
-from mnist_core.evaluation.robustness import sure_from
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier, sure_from
 from mnist_core.store import shared_store
 
 GAPS = {
@@ -81,7 +80,7 @@ def _in_a_row(
 
 def _sureness(run: str, digits: list[RecordedDigit]) -> None:
     record = shared_store().get(run)
-    predict = classifier(shared_store().files(run)).predict
+    predict = open_classifier(shared_store().files(run)).predict
     data = load_dataset(record.config.data.dataset, shared_store().settings)
     images, labels = data.split("validation", record.config.data)
     if not len(labels):

@@ -22,8 +22,8 @@ from mnist_core.datasets import load_dataset
 from mnist_core.drawing import prepare_digit
 from mnist_core.drawing.strokes import RecordedDigit
 from mnist_core.errors import ImageError
-from mnist_core.inference import Classifier, classifier
-from mnist_core.photos import FoundDigits, find_clothes, find_digits, read_upload
+from mnist_core.inference import Classifier, open_classifier
+from mnist_core.photos import Found, find_clothes, find_digits, read_upload
 from mnist_core.settings import get_settings
 from mnist_core.store import RunState, shared_store
 from tests.photo_files import SCENES, Photo, Scene, clothing_photo, compose, recorded
@@ -39,7 +39,7 @@ def main() -> None:
         return
     digits = recorded(options.file, int(options.writers == "check"))
     run = options.run or _newest()
-    network = classifier(shared_store().files(run))
+    network = open_classifier(shared_store().files(run))
     results = {}
     for name in options.scene or SCENES:
         results[name] = measure(SCENES[name], digits, network, options.photos)
@@ -84,7 +84,7 @@ def measure(scene: Scene, digits: tuple[RecordedDigit, ...], network: Classifier
         if found is not None:
             pairs = matches(photo, found)
             totals["found"] += len(pairs)
-            totals["extra"] += len(found.digits) - len(pairs)
+            totals["extra"] += len(found.parts) - len(pairs)
             truth = labels[[true for true, _ in pairs]]
             indices = [index for _, index in pairs]
             for name, images in (("read", found.images), ("plain pen", _without_fitting(found))):
@@ -99,7 +99,7 @@ def measure_clothes(run: str, photos: int) -> dict[str, float]:
     """Return shares of the first so many test images that are found, read in a photo, and read as they are."""
     dataset = load_dataset("fashion_mnist", get_settings())
     images, labels = dataset.x_test[:photos], dataset.y_test[:photos]
-    network = classifier(shared_store().files(run))
+    network = open_classifier(shared_store().files(run))
     found = right = 0
     for index, (image, label) in enumerate(zip(images, labels, strict=True)):
         try:
@@ -107,17 +107,17 @@ def measure_clothes(run: str, photos: int) -> dict[str, float]:
         except ImageError:
             continue
         found += 1
-        right += int(network.predict(piece.prepared.image[None]).argmax() == label)
+        right += int(network.predict(piece.images).argmax() == label)
     as_it_is = float((network.predict(images).argmax(axis=1) == labels).mean())
     return {"photos": photos, "found": found / photos, "read": right / photos, "test images": as_it_is}
 
 
-def matches(photo: Photo, found: FoundDigits) -> list[tuple[int, int]]:
+def matches(photo: Photo, found: Found) -> list[tuple[int, int]]:
     """Return pairs of a true and a found digit whose boxes have more than half of their union in common."""
     scale = (found.steps[0][1].shape[1]) / photo.image.width
     pairs = []
     for true, box in enumerate(np.array(photo.boxes) * scale):
-        for index, digit in enumerate(found.digits):
+        for index, digit in enumerate(found.parts):
             other = np.array(digit.box)
             common = np.prod(np.clip(np.minimum(box[2:], other[2:]) - np.maximum(box[:2], other[:2]), 0, None))
             both = np.prod(box[2:] - box[:2]) + np.prod(other[2:] - other[:2]) - common
@@ -127,9 +127,9 @@ def matches(photo: Photo, found: FoundDigits) -> list[tuple[int, int]]:
     return pairs
 
 
-def _without_fitting(found: FoundDigits) -> npt.NDArray[np.uint8]:
+def _without_fitting(found: Found) -> npt.NDArray[np.uint8]:
     ink = dict(found.steps)["ink"]
-    cut = (ink[digit.box[0] : digit.box[2], digit.box[1] : digit.box[3]] for digit in found.digits)
+    cut = (ink[digit.box[0] : digit.box[2], digit.box[1] : digit.box[3]] for digit in found.parts)
     return np.stack([prepare_digit(np.ascontiguousarray(piece)).image for piece in cut])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from mnist_core.datasets import shared_provider
 from mnist_core.evaluation.robustness import CORRUPTIONS, CorruptionSettings, accuracy_curve, balanced_subset, try_out
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import shared_store
 
 ALL = CorruptionSettings(0.8, 20, 3, -2, 6, 1, 0.7, 0.2, 40)
@@ -27,7 +27,7 @@ def main() -> None:
         data = shared_provider().get(record.config.data.dataset)
         subset = balanced_subset(data.y_test)
         images, labels = np.asarray(data.x_test[subset]), np.asarray(data.y_test[subset])
-        predict = classifier(shared_store().files(run_id)).predict
+        predict = open_classifier(shared_store().files(run_id)).predict
         print(f"{record.name}, {len(labels)} images of {data.spec.title}")
         print(f"  all corruptions at once  {_seconds(lambda images=images: ALL.apply(images)):.3f} s")
         print(f"  the network's answers    {_seconds(lambda p=predict, x=images: p(x)):.3f} s")

@@ -25,7 +25,7 @@ from mnist_core.drawing import prepare_drawing
 from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.engine import Supervisor, close_shared_supervisor, shared_supervisor
 from mnist_core.evaluation import change
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, Visitor, shared_store
 
 VISITOR = Visitor("benchmark")
@@ -78,7 +78,7 @@ def _lesson(
 ) -> Lesson:
     """Fine-tune a network for one writer."""
     store, supervisor = shared_store(), shared_supervisor()
-    before = classifier(store.files(base.id)).predict(images)
+    before = open_classifier(store.files(base.id)).predict(images)
     if options.corrections:
         chosen = np.flatnonzero(before.argmax(axis=1) != labels)[: options.corrections]
     else:
@@ -93,7 +93,7 @@ def _lesson(
     record = store.get(run_id)
     if record.error is not None:
         sys.exit(record.error.message)
-    after = classifier(store.files(run_id)).predict(images)
+    after = open_classifier(store.files(run_id)).predict(images)
     found = change(before[others], after[others], labels[others])
     assert base.outcome.test_accuracy is not None
     assert record.outcome.test_accuracy is not None

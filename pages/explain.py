@@ -4,6 +4,8 @@ import streamlit as st
 
 from mnist_core.analysis.explain import expected_seconds
 from mnist_core.datasets import DatasetSpec, get_spec
+from mnist_core.drawing import Part
+from mnist_core.inference import Reading, answer_to
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement, can_judge, judge
@@ -12,29 +14,32 @@ from pages._ui.explain.inside import inside_view
 from pages._ui.explain.map import map_view
 from pages._ui.explain.maps import maps_view
 from pages._ui.explain.weights import weights_view
+from pages._ui.parts.answer_view import in_words, large_words
 from pages._ui.parts.components import empty_state, need_dataset, page_header
 from pages._ui.parts.gallery import big_image
-from pages._ui.parts.percent import fine_percent
 from pages._ui.parts.probability_bars import probability_bars
+from pages._ui.parts.reading import least_sureness
 from pages._ui.shell import runs
 from pages._ui.shell.i18n import t
 
 PATIENCE = 10.0  # seconds
 
 
-def answer(spec: DatasetSpec, sample: Sample, run_id: str) -> None:
+def answer(spec: DatasetSpec, sample: Sample, record: RunRecord) -> None:
     """Show the image and what the network says to it."""
     names = spec.class_names
     picture, chart = st.columns([1, 2], gap="large")
     with picture:
         what = t("Your drawing") if sample.index is None else t("Test image {index}", index=sample.index)
         big_image(sample.image, what)
-        sure = t("**{name}**, {share} sure", name=names[sample.answer], share=fine_percent(sample.probabilities.max()))
-        st.markdown(t("Answer: {answer}", answer=sure))
+        part = Part(image=sample.image, steps=())
+        said = answer_to(part, sample.probabilities, names, least_sureness(record))
+        st.markdown(t("Answer: **{answer}**", answer=large_words(Reading((said,)))))
+        st.markdown(in_words(said))
         if sample.label is not None:
             st.markdown(t("Label: **{name}**", name=names[sample.label]))
     with chart:
-        probability_bars(sample.probabilities, names, "explain_bars", f"probabilities_{run_id}", of=[run_id])
+        probability_bars(sample.probabilities, names, "explain_bars", f"probabilities_{record.id}", of=[record.id])
 
 
 def has_inside(record: RunRecord) -> bool:
@@ -103,7 +108,7 @@ if record is None:
     )
 elif can_judge(record) or need_dataset(record.config.data.dataset):
     judgement, spec = judge(record.id), get_spec(record.config.data.dataset)
-    sample = choose(spec, judgement, record.id)
+    sample = choose(spec, judgement, record)
     if sample is not None:
-        answer(spec, sample, record.id)
+        answer(spec, sample, record)
     tabs(judgement, sample, record)

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.evaluation.robustness import CORRUPTIONS, CorruptionSettings, Trial, try_out
 from mnist_core.evaluation.robustness.accuracy import Labels
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.cache.results import subset_of_test_set, untouched_trial
 from pages._ui.parts.components import empty_state, page_header
@@ -105,7 +105,7 @@ def laboratory(record: RunRecord) -> None:
     left, right = st.columns([1, 2], gap="large")
     with left:
         settings = sliders()
-    predict = classifier(shared_store().files(record.id)).predict
+    predict = open_classifier(shared_store().files(record.id)).predict
     now, untouched = try_out(predict, images, labels, settings), untouched_trial(record.id)
     with right:
         figures(now, untouched)

@@ -66,7 +66,7 @@ class Photo:
 
     image: Image.Image
     labels: list[list[int]] = field(default_factory=list)  # line by line
-    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)  # in reading order; as FoundDigit.box
+    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)  # in reading order; as Part.box
 
     def file(self, kind: str = "JPEG", **options: object) -> bytes:
         """Return the photo as a file."""

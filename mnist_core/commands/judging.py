@@ -2,19 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set, print_json
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.errors import DataError, ImageError
 from mnist_core.evaluation import class_scores, confusion_matrix
-from mnist_core.evaluation.robustness import USUAL_SURENESS
 from mnist_core.store import RunRecord, shared_store
-
-if TYPE_CHECKING:
-    from mnist_core.photos.reading import Answer
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -60,48 +54,40 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _predict(options: argparse.Namespace) -> int:
     """Read each file; return 0, or 1 where some can't be read, or 2 where none can."""
     # Imported here: Pillow's plugins and ONNX Runtime are only needed to predict.
-    from mnist_core.inference import classifier
-    from mnist_core.photos.reading import answers_to, as_json, content_of, error_as_json, parts_of
+    from mnist_core.inference import content_of, error_as_json, open_classifier, parts_of, read_parts
 
     record = chosen_run(options.run)
     spec = get_spec(record.config.data.dataset)
-    network = classifier(shared_store().files(record.id))
+    network = open_classifier(shared_store().files(record.id))
     least = _sure_from(record)
     told = []
     failed = 0
     for name in options.images:
         try:
             parts = parts_of(content_of(Path(name)), spec.kind)
-            answers = answers_to(parts, network.predict, spec.class_names, least)
+            reading = read_parts(parts, network.predict, spec.class_names, least)
         except ImageError as error:
             failed += 1
             told.append({"image": name, "class": None, "probabilities": None} | error_as_json(error))
             print(f"mnist_core: {name}: {error}", file=sys.stderr)
             continue
-        first = answers[0]
-        found = as_json(answers)
-        told.append({"image": name, "class": first.name, "probabilities": [*first.probabilities.values()]} | found)
+        first = reading.answers[0]
+        told.append({"image": name, "class": first.name, "probabilities": first.row.tolist()} | reading.as_json())
         if not options.json:
-            print(f"{name}: {found['reading']} ({_how_sure(answers)})")
+            print(f"{name}: {reading.in_a_line()}")
     if options.json:
         print_json({"run_id": record.id, "predictions": told})
     return 0 if not failed else 1 if failed < len(options.images) else 2
 
 
-def _how_sure(answers: "Sequence[Answer]") -> str:
-    least = min(answer.probability for answer in answers)
-    words = f"{least:.1%}" if len(answers) == 1 else f"{len(answers)} digits, the least sure one {least:.1%}"
-    return words if all(answer.sure for answer in answers) else f"{words}, not sure"
-
-
 def _sure_from(record: RunRecord) -> float:
     """Return from which confidence on a run's network counts as sure, the usual one where its dataset is not there."""
-    from mnist_core.inference import sureness
+    from mnist_core.inference import USUAL_SURENESS, measure_sureness
 
     store, config = shared_store(), record.config.data
     if not is_ready(config.dataset, store.settings):
         return USUAL_SURENESS
     try:
-        return sureness(store.files(record.id), load_dataset(config.dataset, store.settings), config)
+        return measure_sureness(store.files(record.id), load_dataset(config.dataset, store.settings), config)
     except DataError:  # damaged meanwhile: pictures are read without it
         return USUAL_SURENESS

@@ -1,7 +1,7 @@
 """From drawings and pictures to 28 x 28 images."""
 
 from mnist_core.drawing.fabric import Drawing, fill_outline, read_canvas, write_canvas
-from mnist_core.drawing.parts import prepare_parts
+from mnist_core.drawing.parts import Part, prepare_parts
 from mnist_core.drawing.prepare import (
     PEN,
     Prepared,
@@ -22,6 +22,7 @@ from mnist_core.drawing.strokes import Stroke, paint
 __all__ = [
     "PEN",
     "Drawing",
+    "Part",
     "Prepared",
     "Sample",
     "Stroke",

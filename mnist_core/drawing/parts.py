@@ -1,11 +1,32 @@
-"""A drawing as the images that a network reads one by one: the digits of a number, or one piece of clothing."""
+"""A drawing or picture as the images that a network reads one by one: its digits, or one piece of clothing."""
+
+from dataclasses import dataclass
 
 from mnist_core.drawing.fabric import Drawing
 from mnist_core.drawing.prepare import Prepared, prepare_drawing
 from mnist_core.drawing.separate import separate
 
 
-def prepare_parts(drawing: Drawing, size: int, kind: str) -> tuple[Prepared, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Part(Prepared):
+    """What a network is asked about: one digit, or one piece of clothing.
+
+    Attributes
+    ----------
+    box : tuple of int or None
+        Where it is in a picture: top, left, bottom, right in its pixels; the last two are behind the last pixel.
+    line : int
+        Which line of writing it stands in, from 0.
+    after_gap : bool
+        Whether so much room is before it that a new number begins.
+    """
+
+    box: tuple[int, int, int, int] | None = None
+    line: int = 0
+    after_gap: bool = False
+
+
+def prepare_parts(drawing: Drawing, size: int, kind: str) -> tuple[Part, ...]:
     """Prepare each digit of a drawing, from left to right, or the whole drawing if it shows clothes.
 
     Parameters
@@ -20,9 +41,10 @@ def prepare_parts(drawing: Drawing, size: int, kind: str) -> tuple[Prepared, ...
     ImageError
         If there is nothing drawn.
     """
-    if kind != "digits" or not drawing.strokes:
-        return (prepare_drawing(drawing, size, kind),)
-    return tuple(prepare_drawing(_only(drawing, digit), size, kind) for digit in separate(drawing.strokes))
+    pieces = [drawing]
+    if kind == "digits" and drawing.strokes:
+        pieces = [_only(drawing, digit) for digit in separate(drawing.strokes)]
+    return tuple(Part(**vars(prepare_drawing(piece, size, kind))) for piece in pieces)
 
 
 def _only(drawing: Drawing, indices: tuple[int, ...]) -> Drawing:

@@ -1,6 +1,5 @@
 """Judging a model by its probabilities. NumPy only."""
 
-from mnist_core.evaluation.answer import Answer, read_answer
 from mnist_core.evaluation.calibration import (
     Reliability,
     SureAnswers,
@@ -17,7 +16,6 @@ from mnist_core.evaluation.scores import ClassScores, accuracy, class_scores, cr
 from mnist_core.evaluation.significance import holm, wilson_interval
 
 __all__ = [
-    "Answer",
     "Change",
     "ClassScores",
     "Comparison",
@@ -40,7 +38,6 @@ __all__ = [
     "mistakes",
     "overfitting",
     "precision_recall_curve",
-    "read_answer",
     "recall_difference",
     "reliability",
     "roc_curve",

@@ -1,8 +1,31 @@
-"""A trained network as a function from images to probabilities, without Keras.
+"""What a trained network says, without Keras: from strokes or a picture file to an answer with its sureness.
 
-It reads the exported graph of a run. It knows neither how networks are trained nor where images come from.
+`files` and `answers` (and `network`, the exported graph) know no runs: copies of them lie in bundles. `classifier`,
+`layers` and `sureness` know runs. Nothing here knows how networks are trained, or how an answer is shown.
 """
 
-from mnist_core.inference.predicting import Classifier, classifier, open_session, run_session, sureness
+from mnist_core.inference.answers import Answer, Reading, answer_to, error_as_json, read_parts
+from mnist_core.inference.classifier import Classifier, open_classifier, open_session
+from mnist_core.inference.files import content_of, find_in, parts_of
+from mnist_core.inference.layers import Layer, Layers, open_layers
+from mnist_core.inference.sureness import USUAL_SURENESS, measure_sureness, sure_from
 
-__all__ = ["Classifier", "classifier", "open_session", "run_session", "sureness"]
+__all__ = [
+    "USUAL_SURENESS",
+    "Answer",
+    "Classifier",
+    "Layer",
+    "Layers",
+    "Reading",
+    "answer_to",
+    "content_of",
+    "error_as_json",
+    "find_in",
+    "measure_sureness",
+    "open_classifier",
+    "open_layers",
+    "open_session",
+    "parts_of",
+    "read_parts",
+    "sure_from",
+]

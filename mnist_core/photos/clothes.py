@@ -1,14 +1,13 @@
 """Finding one piece of clothing in a photo with a plain background."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from mnist_core.drawing import Prepared, prepare_clothes
+from mnist_core.drawing import Part, prepare_clothes
 from mnist_core.errors import ImageError
 from mnist_core.photos.components import components
+from mnist_core.photos.found import Found
 from mnist_core.photos.upload import Picture
 
 Floats = npt.NDArray[np.float32]
@@ -21,27 +20,10 @@ _FURTHER = 0.05  # of the largest part's size: smaller parts are dirt
 _FAINTEST = 12  # grey value of the lightest cloth: it must not become background
 
 
-@dataclass(frozen=True)
-class FoundClothes:
-    """The piece of clothing in a picture.
-
-    Attributes
-    ----------
-    colours : ndarray of shape (h, w, 3), uint8
-        The picture.
-    box : tuple of int
-        Top, left, bottom, right in pixels of the picture.
-    prepared : Prepared
-        Its image of 28 x 28, with its steps "piece", "box" and "centred".
-    """
-
-    colours: npt.NDArray[np.uint8]
-    box: tuple[int, int, int, int]
-    prepared: Prepared
-
-
-def find_clothes(picture: Picture) -> FoundClothes:
+def find_clothes(picture: Picture) -> Found:
     """Return the one piece of clothing in a photo, as Fashion-MNIST shows them: light on black, brightness inverted.
+
+    It has the steps "piece", "box" and "centred".
 
     Parameters
     ----------
@@ -71,7 +53,8 @@ def find_clothes(picture: Picture) -> FoundClothes:
     top, left, bottom, right = np.rint(corners).astype(int).tolist()
     prepared = prepare_clothes(ink)
     steps = (("piece", ink), *prepared.steps[1:])
-    return FoundClothes(picture.colours, (top, left, bottom, right), Prepared(prepared.image, steps))
+    part = Part(image=prepared.image, steps=steps, box=(top, left, bottom, right))
+    return Found((part,), (("picture", picture.colours),))
 
 
 def _background(colours: Floats) -> Floats:

@@ -1,14 +1,13 @@
 """Finding the digits in a photo, and making each ready for a network."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from mnist_core.drawing import Prepared
+from mnist_core.drawing import Part, Prepared
 from mnist_core.errors import ImageError
 from mnist_core.photos.components import Components, Ints, components
+from mnist_core.photos.found import Found
 from mnist_core.photos.grouping import find_groups, reading_order
 from mnist_core.photos.light import Ink
 from mnist_core.photos.pages import find_all_ink
@@ -19,61 +18,10 @@ MOST_DIGITS = 60
 _FAINT_EDGE = 0.6  # of the threshold: pale places of a line are ink if they hang together with a dark one
 
 
-@dataclass(frozen=True)
-class FoundDigit:
-    """One digit in a picture.
-
-    Attributes
-    ----------
-    box : tuple of int
-        Top, left, bottom, right in pixels of the picture; the last two are behind the last pixel.
-    line : int
-        Which line of writing it stands in, from 0.
-    after_gap : bool
-        Whether so much room is before it that a new number begins.
-    prepared : Prepared
-        Its image of 28 x 28, with the steps "cut", "pen", "small" and "centred".
-    """
-
-    box: tuple[int, int, int, int]
-    line: int
-    after_gap: bool
-    prepared: Prepared
-
-
-@dataclass(frozen=True)
-class FoundDigits:
-    """What was found in a picture.
-
-    Attributes
-    ----------
-    digits : tuple of FoundDigit
-        In the order in which one reads them, at least one.
-    steps : tuple of (str, ndarray of shape (h, w) or (h, w, 3), uint8)
-        "picture", "light" (dark ink on white, as in even light) and "ink" (white on black, only what was taken).
-    """
-
-    digits: tuple[FoundDigit, ...]
-    steps: tuple[tuple[str, npt.NDArray[np.uint8]], ...]
-
-    @property
-    def images(self) -> npt.NDArray[np.uint8]:
-        """All digits for a network, of shape (n, 28, 28)."""
-        return np.stack([digit.prepared.image for digit in self.digits])
-
-    def read(self, answers: list[str]) -> list[str]:
-        """Return the numbers of each line, given one answer for each digit: ``["12 34", "567"]``."""
-        lines: list[str] = []
-        for digit, answer in zip(self.digits, answers, strict=True):
-            if digit.line == len(lines):
-                lines.append(answer)
-            else:
-                lines[-1] += (" " if digit.after_gap else "") + answer
-        return lines
-
-
-def find_digits(picture: Picture) -> FoundDigits:
+def find_digits(picture: Picture) -> Found:
     """Return the digits in a photo of handwriting on paper, or on a board, or in a drawing.
+
+    Each has the steps "cut", "pen", "small" and "centred".
 
     Parameters
     ----------
@@ -100,16 +48,17 @@ def find_digits(picture: Picture) -> FoundDigits:
             most=MOST_DIGITS,
         )
     boxes = np.array([_box(parts, group) for group in found])
-    digits: list[FoundDigit] = []
+    digits: list[Part] = []
     usual = float(np.median((boxes[:, 2:] - boxes[:, :2]).max(axis=1)))
     for number, line in enumerate(reading_order(boxes)):
         for before, index in zip([None, *line[:-1]], line, strict=True):
             gap = before is not None and boxes[index, 1] - boxes[before, 3] > usual
             prepared = _prepared(ink, parts, found[index], boxes[index])
-            digits.append(FoundDigit(tuple(boxes[index].tolist()), number, bool(gap), prepared))
+            place = tuple(boxes[index].tolist())
+            digits.append(Part(**vars(prepared), box=place, line=number, after_gap=bool(gap)))
     taken = np.isin(parts.labels, np.concatenate(found) + 1)
     shown = np.where(taken, np.rint(255 * ink.swallowed), 0).astype(np.uint8)
-    return FoundDigits(tuple(digits), (("picture", picture.colours), ("light", ink.evened), ("ink", shown)))
+    return Found(tuple(digits), (("picture", picture.colours), ("light", ink.evened), ("ink", shown)))
 
 
 def _calmed(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from mnist_core.__main__ import main
-from mnist_core.analysis.explain import open_layers
 from mnist_core.config.links import read_link
 from mnist_core.datasets import load_dataset
 from mnist_core.evaluation import accuracy
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier, open_layers
 from mnist_core.settings import Settings
 from mnist_core.sharing.bundle import import_bundle
 from mnist_core.store import RunState, Store, Visitor
@@ -77,7 +76,7 @@ def test_its_names_stars_and_notes_are_there(older: Store) -> None:
 def test_its_networks_say_what_they_said(run: str, older: Store, lab: Settings) -> None:
     record, files = older.get(run), older.files(run)
     images = load_dataset(record.config.data.dataset, lab)
-    probabilities = classifier(files).predict(images.x_test)
+    probabilities = open_classifier(files).predict(images.x_test)
     said = files.read_probabilities()["test"]
     np.testing.assert_allclose(probabilities, said, atol=1e-3)
     assert accuracy(probabilities, images.y_test) == pytest.approx(FIGURES[run][1], abs=5e-4)
@@ -97,7 +96,7 @@ def test_its_bundle_is_brought_back(compat_dir: Path, store: Store, real_setting
     assert record.config.fingerprint() == FIGURES[CONVOLUTIONAL][0]
     assert (record.outcome.test_accuracy, record.outcome.parameters) == (FIGURES[CONVOLUTIONAL][1], 34826)
     images = load_dataset("mnist", real_settings)
-    probabilities = classifier(store.files(record.id)).predict(images.x_test)
+    probabilities = open_classifier(store.files(record.id)).predict(images.x_test)
     assert accuracy(probabilities, images.y_test) == pytest.approx(0.4866, abs=0.002)
 
 

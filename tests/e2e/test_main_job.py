@@ -107,7 +107,7 @@ def test_a_newcomer_trains_judges_and_draws_on_real_mnist(real_server: Server, p
     page.get_by_role("link", name="Draw").click()
     expect(page.locator('.lab-reading[data-best="1"]')).to_be_visible()
     page.get_by_role("button", name="Clear").click()
-    expect(page.locator(".lab-answer strong")).to_have_text("?")
+    expect(page.locator(".lab-reading strong")).to_have_text("?")
 
     # With a model loaded and every page seen, 250 MB were measured here and 290 elsewhere with the same 2 cores
     # (benchmarks/README.md has the figures); TensorFlow alone would take 300 more. What was read of the mapped

@@ -60,7 +60,7 @@ def test_an_uploaded_photo_is_read_and_the_next_one_too(server: Server, page: Pa
     expected = find_digits(read_upload(file.read_bytes())).images
     assert len(images) == 5
     assert all(np.array_equal(image, wanted) for image, wanted in zip(images, expected, strict=True))
-    expect(page.locator(".lab-answer strong")).to_have_text(re.compile(r"^\d ?\d ?\d\s+/\s+\d ?\d$"))
+    expect(page.locator(".lab-reading strong")).to_have_text(re.compile(r"^\d ?\d ?\d\s+/\s+\d ?\d$"))
     expect(page.get_by_alt_text(re.compile("with a box around each digit"))).to_be_visible()
 
     # something that only looks like a picture, then a picture again

@@ -31,7 +31,7 @@ def test_a_drawing_is_read_explained_and_the_network_judged_before_anything_was_
     canvas_of(page)
     expect(page.get_by_text("Comes with MNIST Lab").first).to_be_visible()
     draw_a_seven(page)
-    expect(page.locator(".lab-answer strong")).to_have_text("7")
+    expect(page.locator(".lab-reading strong")).to_have_text("7")
 
     page.get_by_role("link", name="Explain").click()  # the drawing comes along
     settled(page)

@@ -9,7 +9,7 @@ import pytest
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.engine import Supervisor
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 from mnist_core.system.devices import memory_limit_mb
 from tests.waiting import wait_until
@@ -93,7 +93,7 @@ class Lab:
         assert self.store.get(self.finished.id) == self.finished
         files = self.store.files(self.finished.id)
         np.testing.assert_array_equal(files.read_probabilities()["test"], self._probabilities)
-        assert classifier(files).predict(np.zeros((1, 28, 28), np.uint8)).shape == (1, 10)
+        assert open_classifier(files).predict(np.zeros((1, 28, 28), np.uint8)).shape == (1, 10)
 
     def check_the_queue_goes_on(self) -> None:
         """Another visitor's run is trained as if nothing had happened."""
@@ -108,7 +108,7 @@ class Lab:
         assert record.outcome.test_accuracy is not None
         epochs = [point.epoch for point in self.store.points(run_id, "epoch")]
         assert epochs == list(range(1, record.config.train.epochs + 1))
-        assert classifier(self.store.files(run_id)).predict(np.zeros((1, 28, 28), np.uint8)).shape == (1, 10)
+        assert open_classifier(self.store.files(run_id)).predict(np.zeros((1, 28, 28), np.uint8)).shape == (1, 10)
 
 
 def sentence(record: RunRecord) -> str:

@@ -9,10 +9,13 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.analysis.explain import find_worst_case, measure_sensitivity, remove_pixels
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 from mnist_core.datasets import Dataset
-from mnist_core.inference import classifier
+from mnist_core.drawing import prepare_strokes, write_canvas
+from mnist_core.inference import open_classifier
+from mnist_core.sharing.shipped import SHIPPED
 from mnist_core.store import RunRecord, Store
+from pages._ui.cache import explanations
 from tests.network_files import CONFIG, write_network
-from tests.pages.test_pages import drawn, words
+from tests.pages.test_pages import drawn, read_drawn, words
 
 OpenPage = Callable[..., AppTest]
 
@@ -36,7 +39,9 @@ def test_the_chosen_image_is_shown_with_answer_and_label(
 ) -> None:
     app = open_page("explain.py", run=network.id, image="7")
     row = store.files(network.id).read_probabilities()["test"][7]
-    assert f"**{row.argmax()}**, {row.max():.1%} sure" in words(app)
+    first, second = np.argsort(-row, kind="stable")[:2]
+    assert f"Answer: **{first} or {second}?**" in words(app)
+    assert f"Not sure: {first} (" in words(app)
     assert f"Label: **{digits.y_test[7]}**" in words(app)
     assert "7" in app.query_params["image"]
     assert not app.error
@@ -100,11 +105,48 @@ def test_a_drawing_is_explained_too(open_page: OpenPage, network: RunRecord) -> 
     assert not app.error
 
 
+def test_of_several_digits_one_is_chosen_and_explained(
+    open_page: OpenPage, network: RunRecord, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages._ui.parts.reading.least_sureness", lambda record: 0.0)
+    explained: list[bytes] = []
+    occlusion = explanations.occlusion
+    monkeypatch.setattr(
+        explanations,
+        "occlusion",
+        lambda run, image, *more: (explained.append(image.tobytes()), occlusion(run, image, *more))[1],
+    )
+    strokes = [[40.0, 60.0], [40.0, 200.0]], [[140.0, 60.0], [200.0, 60.0], [160.0, 200.0]]
+    images = [prepare_strokes([line]).image for line in read_drawn(*strokes).strokes]
+    left, right = open_classifier(store.files(network.id)).predict(np.stack(images)).argmax(axis=1)
+    app = open_page("explain.py", run=network.id)
+    app.segmented_control(key="explain_source").set_value("drawing").run()
+    app.session_state["canvas_0"] = drawn(*strokes)
+    app.run()
+    assert f"<strong>{left}{right}</strong>" in words(app)
+    assert f"Answer: **{left}**" in words(app)
+    assert explained[-1] == images[0].tobytes()
+    app.segmented_control(key="explain_part_2").set_value(1).run()
+    assert f"<strong>{left}{right}</strong>" in words(app)
+    assert f"Answer: **{right}**" in words(app)
+    assert explained[-1] == images[1].tobytes()
+    assert not app.error
+
+
+def test_a_drawing_that_is_all_erased_is_nothing_to_explain(open_page: OpenPage, shipped: list[str]) -> None:
+    app = open_page("explain.py", run=SHIPPED["fashion"].run_id)
+    line = [np.array([[40.0, 40.0], [140.0, 240.0]])]
+    app.session_state["clothes_0"] = {"drawing": {"raw": write_canvas(line, 18, [0]), "data": None}}
+    app.run()
+    assert not app.error
+    assert "Draw something" in words(app)
+
+
 def test_the_words_under_the_maps_are_those_of_the_core(
     open_page: OpenPage, network: RunRecord, digits: Dataset, store: Store
 ) -> None:
     app = open_page("explain.py", run=network.id, image="4")
-    predict, image = classifier(store.files(network.id)).predict, np.asarray(digits.x_test[4])
+    predict, image = open_classifier(store.files(network.id)).predict, np.asarray(digits.x_test[4])
     first, second = np.argsort(-predict(image[None])[0])[:2]
     if first != digits.y_test[4]:
         second = digits.y_test[4]

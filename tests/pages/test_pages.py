@@ -10,13 +10,12 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import shared_provider
-from mnist_core.drawing import Drawing, paint, prepare_raw, prepare_strokes, read_canvas, write_canvas
-from mnist_core.evaluation.robustness import USUAL_SURENESS, sure_from
-from mnist_core.inference import classifier
+from mnist_core.drawing import Drawing, paint, prepare_parts, prepare_raw, prepare_strokes, read_canvas, write_canvas
+from mnist_core.inference import USUAL_SURENESS, open_classifier, sure_from
 from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.system.background import shared_background
 from mnist_core.system.processes import own_process
-from pages._ui.draw import reading as draw_reading
+from pages._ui.parts import reading as page_reading
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -269,7 +268,7 @@ class TestDraw:
         run = finished_run()
         app = self.draw_one(open_page("draw.py"))
         prepared = prepare_strokes(read_drawn().strokes)
-        answer = classifier(store.files(run.id)).predict(prepared.image[None])[0].argmax()
+        answer = open_classifier(store.files(run.id)).predict(prepared.image[None])[0].argmax()
         assert f'data-best="{answer}"' in words(app)
         assert all(step in words(app) for step in ("Your strokes", "A fitting pen", "Made small", "What it sees"))
 
@@ -362,13 +361,28 @@ class TestDraw:
     def test_a_drawing_is_prepared_once_for_each_change(
         self, open_page: OpenPage, finished_run: FinishedRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        finished_run()
-        app = self.draw_one(open_page("draw.py"))
+        run = finished_run()
         prepared: list[Any] = []
-        monkeypatch.setattr(draw_reading, "prepare_parts", lambda *arguments: prepared.append(arguments))
+
+        def counted(*arguments: Any) -> Any:
+            prepared.append(arguments)
+            return prepare_parts(*arguments)
+
+        monkeypatch.setattr("pages._ui.parts.canvas_state.prepare_parts", counted)
+        app = self.draw_one(open_page("draw.py"))
         app.toggle(key="draw_demo").set_value(True).run()
-        assert not prepared
         assert "Your strokes" in words(app)
+        assert len(prepared) == 1
+        app.query_params["run"] = run.id
+        app.switch_page("explain.py").run()
+        app.segmented_control(key="explain_source").set_value("drawing").run()
+        next(box for box in app.selectbox if box.label == "Why …").select_index(2).run()
+        assert "Cover it up" in words(app)
+        assert len(prepared) == 1, "it is the same drawing on both pages"
+        key = next(key for key in ("canvas_0", "canvas_1") if key in app.session_state)
+        app.session_state[key] = drawn([[30.0, 40.0], [90.0, 80.0]], [[200.0, 40.0], [210.0, 180.0]])
+        app.run()
+        assert len(prepared) == 2
 
     def test_what_another_page_shows_does_not_change_the_network_here(
         self, open_page: OpenPage, finished_run: FinishedRun
@@ -398,7 +412,7 @@ class TestDraw:
         app.toggle(key="draw_demo").set_value(True).run()
         drawing = read_drawn()
         raw = prepare_raw(paint(drawing.strokes, 280, drawing.pens)).image
-        probabilities = classifier(store.files(run.id)).predict(raw[None])[0]
+        probabilities = open_classifier(store.files(run.id)).predict(raw[None])[0]
         assert f"{probabilities.argmax()}, {probabilities.max():.1%} sure" in words(app)
 
     def test_a_network_that_is_not_sure_says_so_with_its_second_choice(
@@ -406,13 +420,13 @@ class TestDraw:
     ) -> None:
         run = finished_run()
         prepared = prepare_strokes(read_drawn().strokes)
-        best, second = np.argsort(-classifier(store.files(run.id)).predict(prepared.image[None])[0])[:2]
-        monkeypatch.setattr(draw_reading, "least_sureness", lambda record: float("inf"))
+        best, second = np.argsort(-open_classifier(store.files(run.id)).predict(prepared.image[None])[0])[:2]
+        monkeypatch.setattr(page_reading, "least_sureness", lambda record: float("inf"))
         app = self.draw_one(open_page("draw.py"))
         assert f"<strong>{best} or {second}?</strong>" in words(app)
         assert f"Not sure: {best} (" in words(app)
         assert f"or perhaps {second} (" in words(app)
-        monkeypatch.setattr(draw_reading, "least_sureness", lambda record: 0.0)
+        monkeypatch.setattr(page_reading, "least_sureness", lambda record: 0.0)
         app.run()
         assert f"<strong>{best}</strong>" in words(app)
         assert f"It is sure: {best} (" in words(app)
@@ -425,12 +439,12 @@ class TestDraw:
         images, labels = data.split("test", run.config.data)
         if run.config.data.validation_split:
             images, labels = data.split("validation", run.config.data)
-        wanted = sure_from(classifier(store.files(run.id)).predict, images, labels)
-        assert draw_reading.least_sureness(run) in (USUAL_SURENESS, wanted)
+        wanted = sure_from(open_classifier(store.files(run.id)).predict, images, labels)
+        assert page_reading.least_sureness(run) in (USUAL_SURENESS, wanted)
         task = shared_background().wait(("sureness", run.id), 60)
         assert task is not None
         assert task.result == wanted
-        assert draw_reading.least_sureness(run) == wanted
+        assert page_reading.least_sureness(run) == wanted
 
     def test_digits_side_by_side_are_read_as_a_number(
         self, open_page: OpenPage, finished_run: FinishedRun, store: Store
@@ -442,7 +456,7 @@ class TestDraw:
         app.run()
         lines = read_drawn(*strokes).strokes
         images = np.stack([prepare_strokes([line]).image for line in lines])
-        found = classifier(store.files(run.id)).predict(images).argmax(axis=1)
+        found = open_classifier(store.files(run.id)).predict(images).argmax(axis=1)
         assert f'data-best="{found[0]}{found[1]}"' in words(app)
         assert app.segmented_control(key="draw_part_2").options == ["digit 1", "digit 2"]
         first = words(app)

@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier, read_parts
 from mnist_core.photos import find_digits, read_upload
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, Store
@@ -63,8 +63,8 @@ def test_a_photo_is_read_with_each_digit_and_how(
         app.camera_input(key="photo_camera").set_value(("shot.jpg", data, "image/jpeg")).run()
     assert not app.exception
     found = find_digits(read_upload(data))
-    answers = classifier(store.files(run.id)).predict(found.images).argmax(axis=1)
-    read = "  /  ".join(found.read([str(answer) for answer in answers]))
+    reading = read_parts(found.parts, open_classifier(store.files(run.id)).predict, "0123456789", 0.95)
+    read = "  /  ".join(reading.lines)
     assert f"<strong>{read}?</strong>" in words(app)  # this network was never taught, so it is not sure
     assert "5 digits; of the least sure one" in words(app)
     assert words(app).count("<figure>") == 5 + 4
@@ -102,7 +102,7 @@ def test_a_misread_digit_is_kept_as_what_it_is(
 def test_a_photo_is_answered_as_a_drawing_is_sure_or_not(
     least: float, upload_page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages._ui.draw.reading.least_sureness", lambda record: least)
+    monkeypatch.setattr("pages._ui.parts.reading.least_sureness", lambda record: least)
     app = uploaded(upload_page, compose([tidy("4")], SCENE, seed=1).file())
     assert ("It is sure: " in words(app)) == (least == 0)
     assert (" or " in words(app).split("<strong>")[1].split("</strong>")[0]) == (least == 2)

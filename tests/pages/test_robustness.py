@@ -20,7 +20,7 @@ from mnist_core.evaluation.robustness import (
 )
 from mnist_core.evaluation.robustness.accuracy import SUBSET_SEED
 from mnist_core.figures.robustness import worst_case_alt
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, Store
 from mnist_core.system.background import shared_background
 from mnist_core.text import Translator
@@ -43,7 +43,7 @@ def galleries(app: AppTest) -> list[str]:
 def trial(store: Store, run: RunRecord, digits: Dataset, **strengths: float) -> Trial:
     """Return what the page should show, computed without it."""
     subset = balanced_subset(digits.y_test)
-    predict = classifier(store.files(run.id)).predict
+    predict = open_classifier(store.files(run.id)).predict
     return try_out(predict, digits.x_test[subset], digits.y_test[subset], CorruptionSettings(**strengths))
 
 
@@ -275,6 +275,6 @@ def test_the_worst_case_is_looked_for_on_demand_and_told_in_words(
     assert worst_case_alt(worst, by_chance, Translator("en")) in words(app)
     # without a change, the accuracy of the first hundred images
     subset = balanced_subset(digits.y_test)[:100]
-    answers = classifier(store.files(run.id)).predict(digits.x_test[subset]).argmax(axis=1)
+    answers = open_classifier(store.files(run.id)).predict(digits.x_test[subset]).argmax(axis=1)
     assert worst.right[0] == by_chance.right[0] == (answers == digits.y_test[subset]).sum()
     assert (worst.right[-1], worst.total) < (by_chance.right[-1], 101)

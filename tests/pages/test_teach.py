@@ -13,7 +13,7 @@ from mnist_core.config import LogisticConfig, RunConfig
 from mnist_core.drawing import prepare_strokes, read_canvas, write_canvas
 from mnist_core.drawing.personal import PersonalSet, held_out, turned, write_csv, write_npz
 from mnist_core.engine import fine_tune_config
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
@@ -73,7 +73,7 @@ def drawn(open_page: OpenPage, run: RunRecord) -> tuple[AppTest, Any, int]:
     app.session_state["canvas_0"] = {"drawing": {"raw": CANVAS, "data": None}}
     app.run()
     image = prepare_strokes(read_canvas(CANVAS, 280).strokes).image
-    return app, image, int(classifier(shared(run)).predict(image[None])[0].argmax())
+    return app, image, int(open_classifier(shared(run)).predict(image[None])[0].argmax())
 
 
 def shared(run: RunRecord) -> Any:
@@ -216,7 +216,7 @@ class TestTheCollection:
         store: Store,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(teach_found, "classifier", lambda files: SimpleNamespace(predict=read_glyphs))
+        monkeypatch.setattr(teach_found, "open_classifier", lambda files: SimpleNamespace(predict=read_glyphs))
         images, labels = glyphs(30)
         data = write_csv(turned(255 - images if inverted else images, turn), labels)
         app = open_page("draw.py", run=run.id)
@@ -231,7 +231,7 @@ class TestTheCollection:
     def test_a_file_can_be_turned_by_hand_or_left_as_it_is(
         self, open_page: OpenPage, run: RunRecord, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(teach_found, "classifier", lambda files: SimpleNamespace(predict=read_glyphs))
+        monkeypatch.setattr(teach_found, "open_classifier", lambda files: SimpleNamespace(predict=read_glyphs))
         images, labels = glyphs(30)
         app = open_page("draw.py", run=run.id)
         app.file_uploader[0].upload("drawings.npz", write_npz(255 - turned(images, "transposed"), labels)).run()

@@ -7,7 +7,6 @@ model, trained by whatever version.
 from mnist_core.analysis.explain.contrast import Removal, remove_pixels
 from mnist_core.analysis.explain.cost import expected_seconds
 from mnist_core.analysis.explain.kernels import filter_slices, kernel_images
-from mnist_core.analysis.explain.layers import Layers, open_layers
 from mnist_core.analysis.explain.occlusion import Occlusion, occlude
 from mnist_core.analysis.explain.plane import Plane, principal_plane, same_neighbour
 from mnist_core.analysis.explain.predicting import Predict, log_probabilities
@@ -16,7 +15,6 @@ from mnist_core.analysis.explain.worst_case import EPSILONS, WorstCase, find_wor
 
 __all__ = [
     "EPSILONS",
-    "Layers",
     "Occlusion",
     "Plane",
     "Predict",
@@ -30,7 +28,6 @@ __all__ = [
     "log_probabilities",
     "measure_sensitivity",
     "occlude",
-    "open_layers",
     "principal_plane",
     "remove_pixels",
     "same_neighbour",

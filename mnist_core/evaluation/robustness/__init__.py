@@ -3,17 +3,14 @@
 from mnist_core.evaluation.robustness.accuracy import AccuracyCurve, Trial, accuracy_curve, balanced_subset, try_out
 from mnist_core.evaluation.robustness.corruptions import CORRUPTIONS, Corruption
 from mnist_core.evaluation.robustness.settings import CorruptionSettings
-from mnist_core.evaluation.robustness.sureness import USUAL_SURENESS, sure_from
 
 __all__ = [
     "CORRUPTIONS",
-    "USUAL_SURENESS",
     "AccuracyCurve",
     "Corruption",
     "CorruptionSettings",
     "Trial",
     "accuracy_curve",
     "balanced_subset",
-    "sure_from",
     "try_out",
 ]

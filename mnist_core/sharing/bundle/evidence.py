@@ -8,8 +8,7 @@ import numpy.typing as npt
 
 from mnist_core.datasets import Dataset, DatasetSpec, get_spec, is_ready, load_dataset
 from mnist_core.errors import RunStateError
-from mnist_core.evaluation.robustness import USUAL_SURENESS
-from mnist_core.inference import sureness
+from mnist_core.inference import USUAL_SURENESS, measure_sureness
 from mnist_core.store import MetricPoint, RunFiles, RunRecord, Store
 
 
@@ -41,7 +40,7 @@ class Evidence:
         """Return the confidence from which on the network counts as sure, as the page Draw works it out."""
         if self.dataset is None:
             return USUAL_SURENESS
-        return sureness(self.files, self.dataset, self.record.config.data)
+        return measure_sureness(self.files, self.dataset, self.record.config.data)
 
 
 def gather(record: RunRecord, store: Store) -> Evidence:

@@ -21,10 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import MnistLabError
-from mnist_core.photos.reading import Answer, answers_to, as_json, content_of, error_as_json, lines_of, parts_of
+from mnist_core.inference.answers import Answer, Reading, error_as_json, read_parts
+from mnist_core.inference.files import content_of, parts_of
+from mnist_core.inference.network import Network, open_graph
 
 MODEL = Path(__file__).with_name("model.onnx")
-_BATCH = 10
 
 
 class Reader:
@@ -42,16 +43,9 @@ class Reader:
     """
 
     def __init__(self, model: Path = MODEL) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(
-                model.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
-            told = self._session.get_modelmeta().custom_metadata_map
+            self._network = Network(open_graph(model.read_bytes()))
+            told = self._network.metadata
             self.kind: str = told["kind"]
             self.classes: tuple[str, ...] = tuple(json.loads(told["classes"]))
             self.sure_from = float(told["sure_from"])
@@ -63,14 +57,15 @@ class Reader:
 
     def predict(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return probabilities of shape (n, classes) for images of shape (n, 28, 28), uint8, white on black."""
-        name = self._session.get_inputs()[0].name
-        scaled = images.astype(np.float32) / np.float32(255)
-        batches = [scaled[start : start + _BATCH] for start in range(0, max(len(scaled), 1), _BATCH)]
-        return np.concatenate([self._session.run(None, {name: batch})[0] for batch in batches])
+        return self._network.predict(images)
+
+    def reading(self, data: bytes) -> Reading:
+        """Return what stands in the bytes of a file; raises `MnistLabError` with a sentence where there is nothing."""
+        return read_parts(parts_of(data, self.kind), self.predict, self.classes, self.sure_from)
 
     def read(self, data: bytes) -> list[Answer]:
-        """Return what is in the bytes of a file; raises `MnistLabError` with a sentence where there is nothing."""
-        return list(answers_to(parts_of(data, self.kind), self.predict, self.classes, self.sure_from))
+        """Return the answer to each digit, or piece of clothing, in the bytes of a file; raises as `reading`."""
+        return list(self.reading(data).answers)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,18 +85,17 @@ def main(arguments: list[str] | None = None) -> int:
     code = 0
     for path in options.files:
         try:
-            answers = reader.read(content_of(path))
+            reading = reader.reading(content_of(path))
         except MnistLabError as error:
             code = 1
             told = json.dumps({"file": str(path)} | error_as_json(error)) if options.json else f"{path}: {error}"
             print(told)
             continue
-        _print(path, answers, options.json)
+        _print(path, reading, options.json)
     return code
 
 
-def _print(path: Path, answers: list[Answer], in_json: bool) -> None:
-    text = " / ".join(lines_of(answers))
+def _print(path: Path, reading: Reading, in_json: bool) -> None:
     if in_json:
         told = [
             {
@@ -111,14 +105,14 @@ def _print(path: Path, answers: list[Answer], in_json: bool) -> None:
                 "box": answer.box,
                 "line": answer.line,
             }
-            for answer in answers
+            for answer in reading.answers
         ]
-        print(json.dumps({"file": str(path), "text": text, "found": told} | as_json(answers)))
+        text = " / ".join(reading.lines)
+        print(json.dumps({"file": str(path), "text": text, "found": told} | reading.as_json()))
         return
-    print(f"{path}: {text}")
-    for number, answer in enumerate(answers, start=1):
-        ranked = sorted(answer.probabilities.items(), key=lambda item: -item[1])[:3]
-        shares = ", ".join(f"{name} {share:.1%}" for name, share in ranked)
+    print(f"{path}: {reading.in_a_line()}")
+    for number, answer in enumerate(reading.answers, start=1):
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in answer.ranked)
         print(f"  {number}. {shares}{'' if answer.sure else '  (not sure)'}")
 
 

@@ -1,6 +1,7 @@
 """What `predict.py` of a bundle reads pictures and drawings with: the very source files that the dashboard uses.
 
-Nothing is written a second time, so a picture becomes the same 28 x 28 pixels there as here.
+Of `inference` those come along that know no runs. Nothing is written a second time, so a picture becomes the same
+28 x 28 pixels there as here, and gets the same answer.
 """
 
 import re
@@ -9,14 +10,15 @@ from pathlib import Path
 PACKAGE = "mnist_lab_reading"
 """Folder in the bundle that the source files lie in."""
 _ROOT = Path(__file__).resolve().parents[2]
-_MODULES = ("errors.py", "drawing", "photos")
+_MODULES = ("errors.py", "drawing", "photos", "inference/files.py", "inference/answers.py", "inference/network.py")
 _IMPORT = re.compile(r"^(\s*(?:from|import) )mnist_core\b", re.MULTILINE)
-_HEAD = '"""How MNIST Lab turns photos and drawings into 28 x 28 pixels: its own source files (MIT licence)."""\n'
+_HEAD = '"""How MNIST Lab reads photos and drawings: its own source files (MIT licence)."""\n'
 
 
 def reading_files() -> dict[str, str]:
-    """Return the text of each file by its name in the bundle; they need NumPy and Pillow only."""
-    files = {"predict.py": _moved(Path(__file__).with_name("predict.py")), f"{PACKAGE}/__init__.py": _HEAD}
+    """Return the text of each file by its name in the bundle; they need NumPy, Pillow and ONNX Runtime only."""
+    files = {"predict.py": _moved(Path(__file__).with_name("predict.py"))}
+    files |= dict.fromkeys((f"{PACKAGE}/__init__.py", f"{PACKAGE}/inference/__init__.py"), _HEAD)
     for name in _MODULES:
         path = _ROOT / name
         for source in [path] if path.is_file() else sorted([*path.glob("*.py"), *path.glob("*.toml")]):

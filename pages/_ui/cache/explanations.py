@@ -13,12 +13,11 @@ from mnist_core.analysis.explain import (
     Sensitivity,
     measure_sensitivity,
     occlude,
-    open_layers,
     principal_plane,
     remove_pixels,
     same_neighbour,
 )
-from mnist_core.inference import Classifier, classifier
+from mnist_core.inference import Classifier, open_classifier, open_layers
 from mnist_core.store import shared_store
 from pages._ui.cache.results import dataset, judge
 
@@ -52,7 +51,7 @@ class Sample:
 
 def model(run_id: str) -> Classifier:
     """Return a run's network; raises `ArtifactMissingError`."""
-    return classifier(shared_store().files(run_id))
+    return open_classifier(shared_store().files(run_id))
 
 
 def occlusion(run_id: str, image: Image, size: int, fill: int) -> Occlusion:

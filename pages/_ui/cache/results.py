@@ -10,7 +10,7 @@ from mnist_core.datasets import Dataset, Split, get_spec, shared_provider
 from mnist_core.errors import ArtifactMissingError, DataError
 from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, confusion_matrix, cross_entropy
 from mnist_core.evaluation.robustness import CorruptionSettings, Trial, balanced_subset, try_out
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.parts.dataset_status import is_ready
 
@@ -101,4 +101,4 @@ def subset_of_test_set(dataset_id: str) -> tuple[npt.NDArray[np.uint8], npt.NDAr
 def untouched_trial(run_id: str) -> Trial:
     """Return what a finished run says to that subset as it is; raises `ArtifactMissingError`."""
     images, labels = subset_of_test_set(shared_store().get(run_id).config.data.dataset)
-    return try_out(classifier(shared_store().files(run_id)).predict, images, labels, CorruptionSettings())
+    return try_out(open_classifier(shared_store().files(run_id)).predict, images, labels, CorruptionSettings())

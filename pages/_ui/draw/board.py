@@ -3,21 +3,18 @@
 import streamlit as st
 
 from mnist_core.datasets import get_spec
-from mnist_core.drawing import Prepared
 from mnist_core.store import RunRecord
-from pages._ui.draw.answer import show_answer, sure_line
 from pages._ui.draw.correction import correction
 from pages._ui.draw.models import choose_others, side_by_side
-from pages._ui.draw.reading import Reading, least_sureness, prepared_parts, read
 from pages._ui.draw.steps import demo, looked_at, steps
 from pages._ui.draw.tools import about_clothes, choose_tools, offer_samples
+from pages._ui.parts.answer_view import choose_part, in_large_type, show_reading, sure_line
 from pages._ui.parts.canvas import draw_canvas
-from pages._ui.parts.gallery import Tile, gallery
-from pages._ui.parts.percent import percent
 from pages._ui.parts.probability_bars import probability_bars
+from pages._ui.parts.reading import least_sureness, read
 from pages._ui.parts.run_badges import shipped_note
 from pages._ui.shell import runs
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import t
 
 
 @runs.fragment
@@ -33,19 +30,23 @@ def board(record: RunRecord) -> None:
         with below:
             tools, tools_row = choose_tools(spec.kind)
         with canvas:
-            drawing = draw_canvas(tools.pen, spec.kind, shade=tools.shade, fill=tools.fill)
-    parts = () if drawing is None else prepared_parts(drawing, spec.kind)
-    reading = read(record, parts) if parts else None
+            drawn = draw_canvas(tools.pen, spec.kind, shade=tools.shade, fill=tools.fill)
+    reading = read(record, drawn.parts) if drawn else None
     with right:
-        show_answer(reading, spec)
-        part = _choose_part(reading, parts)
-        probability_bars(None if reading is None else reading.probabilities[part], spec.class_names, key="draw_bars")
+        answer = None
+        if reading is not None:
+            show_reading(reading)
+            answer = choose_part(reading, "draw_part")
+        else:
+            digits = spec.kind == "digits"
+            in_large_type("?", t("Draw a digit from 0 to 9, or several") if digits else t("Draw a piece of clothing"))
+        probability_bars(None if answer is None else answer.row, spec.class_names, key="draw_bars")
         sure_line(record)
-        if reading is not None:
-            correction(parts[part].image, reading.answers[part].label, spec, "draw")
+        if answer is not None:
+            correction(answer.image, answer.label, spec, "draw")
         others = choose_others(record)
-        if reading is not None:
-            side_by_side(reading, others, parts)
+        if drawn and reading is not None:
+            side_by_side(record, reading, others, drawn.parts)
         if record.shipped is not None:
             shipped_note(record)
         if spec.kind == "clothes":
@@ -59,39 +60,11 @@ def board(record: RunRecord) -> None:
                 "arrow keys move the pen, Space puts it down and lifts it."
             )
         )
-    if drawing is None or reading is None:
+    if drawn is None or answer is None:
         return
     left, right = st.columns([3, 2], gap="large")
     with left:
-        steps(parts[part])
-        demo(reading, drawing)
+        steps(answer)
+        demo(record, drawn.drawing)
     with right:
-        looked_at(reading, parts[part], part)  # last: it takes longer than the answer
-
-
-def _choose_part(reading: Reading | None, parts: tuple[Prepared, ...]) -> int:
-    """Show the digits of a number; return the one whose bars and pictures are shown."""
-    if reading is None or len(parts) < 2:
-        return 0
-    gallery(
-        [
-            Tile(
-                prepared.image,
-                reading.spec.class_names[answer.label] + ("" if answer.sure else "?"),
-                t("{share} sure", share=percent(answer.confidence)),
-                t("Digit {n}: ", n=n) + reading.spec.class_names[answer.label],
-            )
-            for n, (prepared, answer) in enumerate(zip(parts, reading.answers, strict=True), start=1)
-        ],
-        size="m",
-    )
-    part: int = st.segmented_control(
-        t("Look closer at"),
-        list(range(len(parts))),
-        format_func=lambda part: t("digit {n}", n=part + 1),
-        default=0,
-        required=True,
-        key=f"draw_part_{len(parts)}",
-        help=term("confidence"),
-    )
-    return part
+        looked_at(record, answer)  # last: it takes longer than the answer

@@ -6,11 +6,12 @@ from html import escape
 import streamlit as st
 
 from mnist_core.datasets import get_spec
-from mnist_core.drawing import Prepared
+from mnist_core.drawing import Part
+from mnist_core.inference import Reading
 from mnist_core.store import RunRecord
-from pages._ui.draw.answer import large_words
-from pages._ui.draw.reading import Reading, read
+from pages._ui.parts.answer_view import large_words
 from pages._ui.parts.percent import percent
+from pages._ui.parts.reading import read
 from pages._ui.shell import runs
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
@@ -44,17 +45,20 @@ def choose_others(record: RunRecord) -> list[RunRecord]:
     return [others[run] for run in chosen]
 
 
-def side_by_side(first: Reading, others: list[RunRecord], parts: tuple[Prepared, ...]) -> None:
+def side_by_side(record: RunRecord, first: Reading, others: list[RunRecord], parts: tuple[Part, ...]) -> None:
     """Show each network's answer, and say where they disagree."""
-    readings = [first]
+    readings, asked = [first], [record]
     for other in others:
         with errors_in_words():  # one damaged model leaves the others' answers
-            readings.append(read(runs.look_up(other.id), parts))
+            found = runs.look_up(other.id)
+            readings.append(read(found, parts))
+            asked.append(found)
     if len(readings) < 2:
         return
-    titles = runs.titles([reading.record for reading in readings])
+    titles = runs.titles(asked)
     st.markdown(f"**{t('What each network says')}**")
-    st.html(f'<div class="lab-votes">{"".join(_vote(one, titles[one.record.id]) for one in readings)}</div>')
+    shown = "".join(_vote(one, titles[who.id]) for one, who in zip(readings, asked, strict=True))
+    st.html(f'<div class="lab-votes">{shown}</div>')
     votes = Counter(reading.words for reading in readings)
     if len(votes) == 1:
         st.caption(t("They agree."))
@@ -64,11 +68,10 @@ def side_by_side(first: Reading, others: list[RunRecord], parts: tuple[Prepared,
 
 
 def _vote(reading: Reading, title: str) -> str:
-    share = min(answer.confidence for answer in reading.answers)
     name, _, rest = title.partition(" · ")
     return (
         f"<div><b>{escape(large_words(reading))}</b>"
-        f'<span class="bar"><i style="width:{share:.0%}"></i></span>'
-        f"<span>{escape(t('{share} sure', share=percent(share)))}</span>"
+        f'<span class="bar"><i style="width:{reading.least:.0%}"></i></span>'
+        f"<span>{escape(t('{share} sure', share=percent(reading.least)))}</span>"
         f"<span>{escape(name)}</span><small>{escape(rest)}</small></div>"
     )

@@ -7,12 +7,14 @@ import streamlit as st
 
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.engine import picture_pace
-from mnist_core.photos import FoundClothes, FoundDigits, find_in
+from mnist_core.inference import find_in
+from mnist_core.photos import Found
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord
-from pages._ui.draw.answer import sure_line
 from pages._ui.draw.photo_found import show_clothes, show_digits, show_steps
-from pages._ui.parts.components import answer, switch
+from pages._ui.parts.answer_view import in_large_type, sure_line
+from pages._ui.parts.components import switch
+from pages._ui.parts.reading import read
 from pages._ui.shell import runs, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
@@ -45,17 +47,18 @@ def photo_board(source: str, record: RunRecord) -> None:
     with right, errors_in_words():
         if file is None:
             st.session_state.pop(_KEPT, None)
-            answer("?", t("No picture yet"))
+            in_large_type("?", t("No picture yet"))
             _what_works(spec)
         else:
             found = _found(file.getvalue(), spec)
     if found is None:
         return
-    if isinstance(found, FoundDigits):
-        answers = show_digits(found, record, spec, right)
+    reading = read(record, found.parts)
+    if spec.kind == "digits":
+        show_digits(found, reading, right)
     else:
-        answers = show_clothes(found, record, spec, left, right)
-    show_steps(found, answers, spec)
+        show_clothes(found, reading, spec, left, right)
+    show_steps(found, reading, spec)
     sure_line(record)
 
 
@@ -93,7 +96,7 @@ def _what_works(spec: DatasetSpec) -> None:
         )
 
 
-def _found(data: bytes, spec: DatasetSpec) -> FoundDigits | FoundClothes:
+def _found(data: bytes, spec: DatasetSpec) -> Found:
     """Return what is in a picture; looked for once, and only the result is remembered while the page is open."""
     key = (hashlib.sha256(data).hexdigest(), spec.kind)
     kept = st.session_state.get(_KEPT)
@@ -103,5 +106,5 @@ def _found(data: bytes, spec: DatasetSpec) -> FoundDigits | FoundClothes:
         with st.spinner(t("Looking at the picture …")):
             kept = (key, find_in(data, spec.kind))
         st.session_state[_KEPT] = kept
-    found: FoundDigits | FoundClothes = kept[1]
+    found: Found = kept[1]
     return found

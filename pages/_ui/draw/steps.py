@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from mnist_core.datasets import get_spec
 from mnist_core.drawing import Drawing, Prepared, paint_drawing, prepare_raw
 from mnist_core.figures.explain import heat_image
-from mnist_core.inference import classifier
-from mnist_core.store import shared_store
+from mnist_core.inference import Answer, open_classifier
+from mnist_core.store import RunRecord, shared_store
 from pages._ui.cache import explanations as explain_cached
-from pages._ui.draw.reading import Reading
-from pages._ui.parts.canvas_steps import SIZE
+from pages._ui.parts.canvas_state import SIZE
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend
 from pages._ui.parts.percent import fine_percent
@@ -42,32 +42,33 @@ def steps(prepared: Prepared) -> None:
         )
 
 
-def looked_at(reading: Reading, prepared: Prepared, part: int) -> None:
+def looked_at(record: RunRecord, answer: Answer) -> None:
     """Show where the network finds what it needs for its answer."""
-    name = reading.spec.class_names[reading.answers[part].label]
     st.markdown(f"**{t('What it looked at')}**", help=term("occlusion"))
-    found = explain_cached.occlusion(reading.record.id, prepared.image, _SQUARE, 0)
-    drop = found.drop(reading.answers[part].label)
+    found = explain_cached.occlusion(record.id, answer.image, _SQUARE, 0)
+    drop = found.drop(answer.label)
     row, column = np.unravel_index(int(drop.argmax()), drop.shape)
     with st.container(width=340):
         gallery(
             [
-                Tile(prepared.image, t("What it sees")),
+                Tile(answer.image, t("What it sees")),
                 Tile(
-                    heat_image(drop, image=prepared.image),
-                    t("Needed for {name}", name=name),
+                    heat_image(drop, image=answer.image),
+                    t("Needed for {name}", name=answer.name),
                     t("costs up to {share}", share=f"{max(drop.max(), 0):.1%}"),
                     t("Most needed at row {row}, column {column}", row=int(row), column=int(column)),
                 ),
             ],
             size="l",
         )
-    legend(t("covering it costs probability of {name}", name=name), t("covering it helps {name}", name=name))
+    legend(
+        t("covering it costs probability of {name}", name=answer.name), t("covering it helps {name}", name=answer.name)
+    )
     if abs(drop).max() < 0.01:
         st.caption(t("No square changes this probability by more than 1%: the network has more than one reason."))
 
 
-def demo(reading: Reading, drawing: Drawing) -> None:
+def demo(record: RunRecord, drawing: Drawing) -> None:
     """Show, if wanted, what the same network says when the whole canvas is shrunk."""
     wanted = st.toggle(
         t("What most demos do"),
@@ -78,7 +79,7 @@ def demo(reading: Reading, drawing: Drawing) -> None:
     if not wanted:
         return
     raw = prepare_raw(paint_drawing(drawing, SIZE))
-    probabilities = classifier(shared_store().files(reading.record.id)).predict(raw.image[None])[0]
+    probabilities = open_classifier(shared_store().files(record.id)).predict(raw.image[None])[0]
     best = int(probabilities.argmax())
     with st.container(width=280):
         gallery(
@@ -87,7 +88,7 @@ def demo(reading: Reading, drawing: Drawing) -> None:
                     raw.image,
                     t(
                         "{name}, {share} sure",
-                        name=reading.spec.class_names[best],
+                        name=get_spec(record.config.data.dataset).class_names[best],
                         share=fine_percent(probabilities[best]),
                     ),
                     t("the whole canvas, shrunk"),

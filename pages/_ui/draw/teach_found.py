@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core.drawing.personal import Lie, find_lie, read_csv, read_npz
 from mnist_core.drawing.personal.drawings import Images, Labels
 from mnist_core.errors import LimitError
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.shell import session
@@ -38,6 +38,6 @@ def read_file(data: bytes, record: RunRecord) -> Found:
         if left <= 0:
             raise LimitError("At most {most} drawings can be kept. Delete some that you don't need.", most=f"{most:,}")
         images, labels = (read_npz if data.startswith(_ZIP) else read_csv)(data, left)
-        lie = find_lie(images, labels, classifier(shared_store().files(record.id)).predict)
+        lie = find_lie(images, labels, open_classifier(shared_store().files(record.id)).predict)
         known = st.session_state[FOUND] = Found(digest, record.id, images, labels, lie)
     return known

@@ -7,22 +7,23 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.datasets import DatasetSpec
-from mnist_core.drawing import prepare_drawing
 from mnist_core.evaluation import mistakes
-from pages._ui.cache.explanations import Sample, model
+from mnist_core.store import RunRecord
+from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
+from pages._ui.parts.answer_view import choose_part, show_reading
 from pages._ui.parts.canvas import draw_canvas
-from pages._ui.parts.canvas_steps import SIZE
 from pages._ui.parts.components import switch
 from pages._ui.parts.dataset_status import pictures_missing
 from pages._ui.parts.percent import percent
+from pages._ui.parts.reading import read
 from pages._ui.shell.i18n import t
 
 INDEX = "explain_index"
 MOST_MISTAKES = 200
 
 
-def choose(spec: DatasetSpec, judgement: Judgement, run_id: str) -> Sample | None:
+def choose(spec: DatasetSpec, judgement: Judgement, record: RunRecord) -> Sample | None:
     """Show the ways to choose an image and return it; None while nothing is drawn."""
     labels, images = judgement.labels, judgement.images
     _read_address(len(labels))
@@ -32,7 +33,7 @@ def choose(spec: DatasetSpec, judgement: Judgement, run_id: str) -> Sample | Non
     source = switch(t("What to explain"), sources, "explain_source" if images is not None else "explain_source_now")
     if source == "drawing":
         st.query_params.pop("image", None)
-        return _drawing(spec, run_id)
+        return _drawing(spec, record)
     if images is None:
         words = t(
             "The images of {title} are still to be fetched. Until then you can draw something and have that explained.",
@@ -41,7 +42,7 @@ def choose(spec: DatasetSpec, judgement: Judgement, run_id: str) -> Sample | Non
         pictures_missing(spec.id, words)
         return None
     if source == "mistake":
-        index = _mistake(judgement, run_id)
+        index = _mistake(judgement, record.id)
         if index is None:
             st.info(t("This network made no mistake on the test images. Choose a test image instead."))
             return None
@@ -88,11 +89,14 @@ def _mistake(judgement: Judgement, run_id: str) -> int | None:
     return chosen
 
 
-def _drawing(spec: DatasetSpec, run_id: str) -> Sample | None:
-    """Show the canvas; what was drawn on the Draw page is there already."""
-    drawing = draw_canvas(18, spec.kind)
-    if drawing is None:
+def _drawing(spec: DatasetSpec, record: RunRecord) -> Sample | None:
+    """Show the canvas; what was drawn on the Draw page is there already. Of several digits one is chosen."""
+    drawn = draw_canvas(18, spec.kind)
+    if drawn is None:
         st.caption(t("Draw something. The explanation comes when you lift the pen."))
         return None
-    image = prepare_drawing(drawing, SIZE, spec.kind).image
-    return Sample(image, None, None, model(run_id).predict(image[None])[0])
+    reading = read(record, drawn.parts)
+    if len(reading.answers) > 1:
+        show_reading(reading)
+    answer = choose_part(reading, "explain_part")
+    return Sample(answer.image, None, None, answer.row)

@@ -5,8 +5,8 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from mnist_core.analysis.explain import open_layers
 from mnist_core.figures.explain import activation_alt, activation_figure, heat_image
+from mnist_core.inference import open_layers
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.cache import explanations as cached

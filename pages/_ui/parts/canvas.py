@@ -4,28 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_core.drawing import Drawing
-from pages._ui.parts.canvas_steps import (
-    FINE,
-    SIZE,
-    clear_canvas,
-    fill_new_stroke,
-    key_of,
-    objects_of,
-    read_drawing,
-    redo_stroke,
-    state_of,
-    take,
-    undo_stroke,
-)
+from pages._ui.parts.canvas_state import FINE, SIZE, Drawn, key_of, objects_of, read_drawn, state_of
+from pages._ui.parts.canvas_steps import clear_canvas, fill_new_stroke, redo_stroke, take, undo_stroke
 from pages._ui.shell.i18n import t
 
 _OUTLINE = 4  # units: a filled shape is as large as its outline
 _FRAME_JS = (Path(__file__).parent / "canvas_frame.js").read_text(encoding="utf-8")
 
 
-def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool = False) -> Drawing | None:
-    """Show the canvas with its buttons and return what is drawn on it; None while it is empty.
+def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool = False) -> Drawn | None:
+    """Show the canvas with its buttons and return what is drawn on it; None while there is nothing on it.
 
     The drawing survives page switches: its strokes are kept in the session and put back when the
     canvas appears anew. A canvas that is changed from outside (clear, undo, redo, filling) gets a new key.
@@ -43,8 +31,8 @@ def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool 
 
     Returns
     -------
-    Drawing or None
-        On a canvas of `SIZE` units; the same object for as long as nothing changes.
+    Drawn or None
+        The same object for as long as nothing changes.
     """
     # Imported here: outside a running page the library can't be imported.
     from streamlit_drawable_canvas import st_canvas
@@ -69,7 +57,7 @@ def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool 
         _frame()
     take(result.json_data, state)  # until the first stroke, what it was given
     _canvas_buttons(kind)  # before anything that may go wrong with the drawing
-    return read_drawing(state)
+    return read_drawn(kind)
 
 
 def _frame() -> None:

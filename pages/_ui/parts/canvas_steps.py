@@ -1,19 +1,14 @@
-"""What is on a canvas of this session, and the steps that undo and redo take.
-
-Digits and clothes have a drawing each, so that a change of the network never reads a digit as a shoe.
-"""
+"""The steps that undo and redo take on a canvas of this session."""
 
 from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from mnist_core.drawing import Drawing, Sample, fill_outline, read_canvas
+from mnist_core.drawing import Sample, fill_outline, read_canvas
 from mnist_core.errors import ImageError
+from pages._ui.parts.canvas_state import FINE, SIZE, key_of, objects_of, state_of
 
-SIZE = 280  # side of a drawing: ten units for each pixel of an MNIST image
-FINE = 2  # pixels of the canvas for each unit, so that lines are crisp where the canvas is shown large
-_NAMES = {"digits": "canvas", "clothes": "clothes"}
 _MOST_STEPS = 50  # so many can be taken back
 _MOST_HELD = 15_000  # commands of all their strokes together: two of the longest drawings, several megabytes
 
@@ -67,16 +62,6 @@ def take(content: Any, state: dict[str, Any]) -> None:
     state["content"] = content | {"objects": now}
 
 
-def read_drawing(state: dict[str, Any]) -> Drawing | None:
-    """Return the drawing, which is read once for each change of it."""
-    objects = objects_of(state["content"])
-    if state["read"] is None or state["read"][0] is not objects:
-        drawing = read_canvas(state["content"], FINE * SIZE).scaled(1 / FINE) if objects else None
-        state["read"] = (objects, drawing if drawing and drawing.strokes else None)
-    read: Drawing | None = state["read"][1]
-    return read
-
-
 def _put(kind: str, objects: list[Any]) -> None:
     """Replace the drawing, which is a step that can be taken back."""
     state = state_of(kind)
@@ -120,25 +105,3 @@ def _replace(kind: str, objects: list[Any], before: list[list[Any]], undone: lis
         "before": before,
         "undone": undone,
     }
-
-
-def objects_of(content: Any) -> list[Any]:
-    objects = content.get("objects") if isinstance(content, dict) else None
-    return objects if isinstance(objects, list) else []
-
-
-def key_of(kind: str) -> str:
-    return f"{_NAMES[kind]}_{state_of(kind)['generation']}"
-
-
-def state_of(kind: str) -> dict[str, Any]:
-    """Return what the session knows of a canvas.
-
-    ``before`` and ``undone`` hold the drawings of the steps that undo and redo go to, the next one last; they share
-    their strokes. ``read`` is the drawing as it was read last, with the strokes that it was read from.
-    """
-    state: dict[str, Any] = st.session_state.setdefault(_NAMES[kind], {})
-    empty = {"generation": 0, "content": None, "initial": None, "before": [], "undone": [], "read": None}
-    for name, value in empty.items():
-        state.setdefault(name, value)
-    return state

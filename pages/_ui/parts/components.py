@@ -1,7 +1,6 @@
 """Small pieces that several pages show."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -40,15 +39,6 @@ def empty_state(icon: str, title: str, sentence: str, page: str, action: str) ->
         st.markdown(f":gray[{sentence}]", text_alignment="center")
         st.page_link(page, label=action, icon=":material/arrow_forward:")
         st.space("small")
-
-
-def answer(words: str, detail: str) -> None:
-    """Show the network's answer in large type."""
-    long = " lab-long" if len(words) > 2 else ""
-    st.html(
-        f'<div class="lab-answer{long}" role="status"><strong>{escape(words)}</strong>'
-        f"<span>{escape(detail)}</span></div>"
-    )
 
 
 def need_dataset(dataset_id: str) -> bool:

@@ -11,7 +11,7 @@ from mnist_core.evaluation.robustness import CORRUPTIONS, AccuracyCurve, Corrupt
 from mnist_core.evaluation.robustness.accuracy import SUBSET_SEED, Labels
 from mnist_core.evaluation.robustness.corruptions import Images
 from mnist_core.figures.robustness import Curves, robustness_alt, robustness_figure
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import RunFiles, RunRecord, shared_store
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
@@ -73,7 +73,7 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
 def _compute(
     report: Callable[[float], None], files: RunFiles, images: Images, labels: Labels, corruption: str
 ) -> AccuracyCurve:
-    return accuracy_curve(report, classifier(files).predict, images, labels, corruption)
+    return accuracy_curve(report, open_classifier(files).predict, images, labels, corruption)
 
 
 def _others(record: RunRecord) -> list[RunRecord]:

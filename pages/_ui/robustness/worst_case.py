@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.analysis.explain import expected_seconds, worst_case_curves
 from mnist_core.evaluation.robustness import AccuracyCurve
 from mnist_core.figures.robustness import worst_case_alt, worst_case_figure
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import RunFiles, RunRecord, shared_store
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
@@ -72,4 +72,4 @@ def worst_case_view(record: RunRecord, images: np.ndarray, labels: np.ndarray) -
 def _compute(
     report: Callable[[float], None], files: RunFiles, images: np.ndarray, labels: np.ndarray
 ) -> tuple[AccuracyCurve, AccuracyCurve]:
-    return worst_case_curves(report, classifier(files).predict, images, labels)
+    return worst_case_curves(report, open_classifier(files).predict, images, labels)

@@ -4,12 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from mnist_core.inference import Classifier
-from mnist_core.inference import predicting as inference
+from mnist_core.inference import Classifier, network
 
 
 def test_many_threads_get_one_answer_for_each_image_while_batches_shrink(finished_run, store, monkeypatch):
-    monkeypatch.setattr(inference, "_SLOW", -1.0)  # each batch counts as slow, so it shrinks while others predict
+    monkeypatch.setattr(network, "_SLOW", -1.0)  # each batch counts as slow, so it shrinks while others predict
     files = store.files(finished_run().id)
     images = np.random.default_rng(0).integers(0, 256, (57, 28, 28), np.uint8)
     expected = Classifier(files).predict(images)

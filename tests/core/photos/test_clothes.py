@@ -29,11 +29,11 @@ def test_a_piece_on_a_plain_ground_is_found_where_it_is(background):
     for seed in range(3):
         photo = clothing_photo(shirt(), seed, background)
         found = find_clothes(read_upload(photo.file()))
-        assert np.abs(np.array(found.box) - photo.boxes[0]).max() < 20
+        assert np.abs(np.array(found.parts[0].box) - photo.boxes[0]).max() < 20
 
 
 def test_what_the_network_sees_is_the_piece_and_nothing_else():
-    found = find_clothes(read_upload(clothing_photo(shirt(), 1).file())).prepared
+    found = find_clothes(read_upload(clothing_photo(shirt(), 1).file())).parts[0]
     assert [name for name, _ in found.steps] == ["piece", "box", "centred"]
     assert np.array_equal(found.steps[-1][1], found.image)
     image = found.image
@@ -54,7 +54,7 @@ def test_light_dark_and_coloured_pieces_are_found_on_any_plain_ground(shade, gro
     colours[:] = ground
     colours[50:250, 70:170] = shade
     found = find_clothes(picture(colours))
-    assert np.abs(np.array(found.box) - (50, 70, 250, 170)).max() <= 2
+    assert np.abs(np.array(found.parts[0].box) - (50, 70, 250, 170)).max() <= 2
 
 
 def test_crumbs_on_the_ground_are_left_out():
@@ -62,7 +62,7 @@ def test_crumbs_on_the_ground_are_left_out():
     colours[80:220, 100:200] = 60
     for row, column in ((20, 20), (270, 250), (30, 280)):
         colours[row : row + 6, column : column + 6] = 40
-    assert np.abs(np.array(find_clothes(picture(colours)).box) - (80, 100, 220, 200)).max() <= 2
+    assert np.abs(np.array(find_clothes(picture(colours)).parts[0].box) - (80, 100, 220, 200)).max() <= 2
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_photos_of_fashion_mnist_look_like_fashion_mnist(real_settings):
     images = load_dataset("fashion_mnist", real_settings).x_test[:60]
     likeness = []
     for index, image in enumerate(images):
-        found = find_clothes(read_upload(clothing_photo(np.asarray(image), index).file())).prepared.image
+        found = find_clothes(read_upload(clothing_photo(np.asarray(image), index).file())).images[0]
         shifted = [np.roll(found, (down, across), (0, 1)) for down in (-1, 0, 1) for across in (-1, 0, 1)]
         likeness.append(max(np.corrcoef(one.ravel(), image.ravel())[0, 1] for one in shifted))
     assert np.median(likeness) > 0.9
@@ -93,4 +93,4 @@ def test_photos_of_fashion_mnist_look_like_fashion_mnist(real_settings):
 
 def test_a_picture_of_a_few_pixels_is_enough():
     small = Image.fromarray(255 - shirt()).resize((56, 56), Image.Resampling.NEAREST).convert("RGB")
-    assert find_clothes(picture(small)).prepared.image.max() == 255
+    assert find_clothes(picture(small)).images.max() == 255

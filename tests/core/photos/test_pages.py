@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from benchmarks.enclosures import alone, reading
-from mnist_core.inference import Classifier, classifier
+from mnist_core.inference import Classifier, open_classifier
 from mnist_core.photos import find_digits, read_upload
 from mnist_core.photos.grounds import find_grounds
 from mnist_core.settings import Settings
@@ -28,7 +28,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
     install_shipped(store)
     files = store.files(SHIPPED["handwriting"].run_id)
     store.close()
-    return classifier(files)
+    return open_classifier(files)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_digits_that_enclose_are_one_digit_on_paper_and_on_tiles(label, pen):
         sheet = Sheet(300, 300, (page,) * 3)
         sheet.shape("rectangle", (50, 50, 250, 250), fill=(ground,) * 3)
         sheet.write(from_strokes(digit, pen), (50, 50, 250, 250), (ink,) * 3, 0.6)
-        assert len(find_digits(read_upload(Enclosed(sheet.image, ()).file())).digits) == 1
+        assert len(find_digits(read_upload(Enclosed(sheet.image, ()).file())).parts) == 1
 
 
 def test_a_loop_with_nothing_in_it_or_a_dot_is_no_frame():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
@@ -52,4 +52,4 @@ def test_a_run_on_jax_learns_as_well_as_one_on_tensorflow(store, network, digits
     assert [(p.kind, p.step) for p in store.points(other.id, "epoch")] == [
         (p.kind, p.step) for p in store.points(one.id, "epoch")
     ]
-    assert classifier(store.files(other.id)).predict(digits.x_test[:5]).shape == (5, 10)
+    assert open_classifier(store.files(other.id)).predict(digits.x_test[:5]).shape == (5, 10)

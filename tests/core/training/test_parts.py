@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mnist_core.analysis.explain import kernel_images, measure_sensitivity, open_layers
+from mnist_core.analysis.explain import kernel_images, measure_sensitivity
 from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig
-from mnist_core.inference import Classifier
+from mnist_core.inference import Classifier, open_layers
 from mnist_core.models.summary import layer_rows
 from mnist_core.store import RunFiles, RunState
 from mnist_core.system.processes import own_process

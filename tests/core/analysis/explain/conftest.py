@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from mnist_core.store import RunFiles
-
 
 class Linear:
     """A softmax regression on the 784 pixels, in NumPy."""
@@ -33,10 +31,3 @@ def image():
     rows, columns = np.indices((28, 28)) - 13.5
     distance = np.abs(np.hypot(rows, columns) - 8)
     return np.clip(255 * (1 - distance / 2.5), 0, 255).astype(np.uint8)
-
-
-@pytest.fixture
-def files(tmp_path):
-    files = RunFiles(tmp_path, "20250101-120000-0123abcd")
-    files.folder.mkdir()
-    return files

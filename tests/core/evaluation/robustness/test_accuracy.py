@@ -17,7 +17,7 @@ from mnist_core.evaluation.robustness import (
     balanced_subset,
     try_out,
 )
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, Store
 
 Images = npt.NDArray[np.uint8]
@@ -114,7 +114,7 @@ def test_untouched_a_run_is_as_good_as_its_own_table_says(
     finished_run: Callable[..., RunRecord], store: Store, digits: Dataset
 ) -> None:
     run = finished_run()
-    predict = classifier(store.files(run.id)).predict
+    predict = open_classifier(store.files(run.id)).predict
     trial = try_out(predict, digits.x_test, digits.y_test, CorruptionSettings())
     assert trial.accuracy == pytest.approx(run.outcome.test_accuracy)
     curve = accuracy_curve(lambda _: None, predict, digits.x_test, digits.y_test, "rotation")
@@ -125,7 +125,7 @@ def test_untouched_a_run_is_as_good_as_its_own_table_says(
 def test_one_setting_on_a_thousand_images_takes_under_half_a_second(
     finished_run: Callable[..., RunRecord], store: Store, digits: Dataset
 ) -> None:
-    predict = classifier(store.files(finished_run().id)).predict
+    predict = open_classifier(store.files(finished_run().id)).predict
     images, labels = np.tile(digits.x_test, (4, 1, 1))[:1000], np.tile(digits.y_test, 4)[:1000]
     settings = CorruptionSettings(0.8, 20, 3, -2, 6, 1, 0.7, 0.2, 40)
     try_out(predict, images, labels, settings)

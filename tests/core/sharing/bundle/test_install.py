@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_core.analysis.explain.layers import open_layers
 from mnist_core.engine import check_continuation, estimate
 from mnist_core.errors import BundleError, ConfigError, LimitError, StorageError
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier, open_layers
 from mnist_core.settings import get_settings
 from mnist_core.sharing.bundle import contents as names
 from mnist_core.sharing.bundle import import_bundle, network
@@ -33,7 +32,7 @@ def test_an_import_brings_the_run_back(honest, store):
     before, data = honest
     points, tables = store.points(before.id), store.files(before.id).read_probabilities()
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
-    said = classifier(store.files(before.id)).predict(images)
+    said = open_classifier(store.files(before.id)).predict(images)
     assert store.remove(before.id)
 
     after = import_bundle(data, store, "me")
@@ -50,7 +49,7 @@ def test_an_import_brings_the_run_back(honest, store):
         before.step,
     )
     assert store.points(after.id) == points
-    np.testing.assert_allclose(classifier(store.files(after.id)).predict(images), said, atol=1e-6)
+    np.testing.assert_allclose(open_classifier(store.files(after.id)).predict(images), said, atol=1e-6)
     brought = store.files(after.id).read_probabilities()
     assert all(np.array_equal(brought[split], table) for split, table in tables.items())
     assert ME.may_change(after)
@@ -100,7 +99,7 @@ def test_layers_and_parts_come_along(store, finished_run, tmp_path, digits):
     record = finished_run(CONFIG)
     files = store.files(record.id)
     write_network(files, seed=0, images=digits.x_test)
-    table = classifier(files).predict(digits.x_test)
+    table = open_classifier(files).predict(digits.x_test)
     files.write_probabilities({"test": table})
     right = float((table.argmax(axis=1) == digits.y_test).mean())
     record = replace(record, outcome=replace(record.outcome, test_accuracy=right))

@@ -13,7 +13,7 @@ import pytest
 
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 from mnist_core.errors import ArtifactMissingError, RunStateError
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.models.graph import with_metadata
 from mnist_core.sharing.bundle import read_bundle
 from mnist_core.sharing.bundle.make import make_bundle
@@ -85,7 +85,7 @@ def test_the_onnx_file_says_how_its_input_is_made(finished_run, store, tmp_path)
     images = np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)
     scaled = images.astype(np.float32) / np.float32(255)
     said = session.run(None, {session.get_inputs()[0].name: scaled})[0]
-    np.testing.assert_allclose(said, classifier(store.files(record.id)).predict(images), atol=1e-6)
+    np.testing.assert_allclose(said, open_classifier(store.files(record.id)).predict(images), atol=1e-6)
 
 
 def test_settings_and_curve_are_exact(finished_run, store, tmp_path):

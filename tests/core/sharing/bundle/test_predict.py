@@ -13,7 +13,7 @@ from PIL import Image
 
 from mnist_core.drawing import prepare_parts, read_canvas, samples
 from mnist_core.errors import ImageError
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.photos import find_clothes, find_digits, read_upload
 from mnist_core.sharing.bundle.predict import Reader, main
 from mnist_core.sharing.bundle.reading import PACKAGE, reading_files
@@ -53,7 +53,7 @@ def site_says(files, name: str, data: bytes):
         )
     else:
         images = find_digits(read_upload(data)).images
-    return classifier(files).predict(images)
+    return open_classifier(files).predict(images)
 
 
 @pytest.fixture(scope="session")
@@ -118,15 +118,15 @@ def test_clothes_are_read_as_on_the_site(shipped_home, tmp_path):
             continue
         canvas = sample.on_canvas(18)
         drawing = read_canvas(canvas, CANVAS)
-        expected = classifier(files).predict(prepare_parts(drawing, CANVAS, "clothes")[0].image[None])[0]
+        expected = open_classifier(files).predict(prepare_parts(drawing, CANVAS, "clothes")[0].image[None])[0]
         (answer,) = reader.read(json.dumps(canvas).encode())
         np.testing.assert_allclose(list(answer.probabilities.values()), expected, atol=1e-5)
         stream = io.BytesIO()
         Image.fromarray(255 - paint_drawing(drawing, CANVAS) // 2).save(stream, "PNG")
         found = find_clothes(read_upload(stream.getvalue()))
         (answer,) = reader.read(stream.getvalue())
-        np.testing.assert_array_equal(answer.image, found.prepared.image)
-        assert answer.box == found.box
+        np.testing.assert_array_equal(answer.image, found.images[0])
+        assert answer.box == found.parts[0].box
     store.close()
 
 

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core.analysis.explain import open_layers
 from mnist_core.errors import NotOwnerError
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier, open_layers
 from mnist_core.sharing.shipped import install as install_module
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import RunState, Store, Visitor
@@ -50,7 +49,7 @@ def test_its_model_gives_the_probabilities_that_came_with_it(store, folder, pack
     files = store.files(HANDWRITING)
     table = files.read_probabilities()["test"]
     assert table.dtype == np.float32
-    np.testing.assert_allclose(classifier(files).predict(tiny_dataset.x_test), table, atol=1e-3)
+    np.testing.assert_allclose(open_classifier(files).predict(tiny_dataset.x_test), table, atol=1e-3)
     np.testing.assert_allclose(open_layers(files).activations(tiny_dataset.x_test[0])[-1], table[0], atol=1e-3)
     np.testing.assert_array_equal(files.read_labels()["test"], tiny_dataset.y_test)
 

@@ -11,7 +11,7 @@ import pytest
 from mnist_core.config import Conv2D, DataConfig, Dense, Dropout, MaxPooling2D, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.errors import RunStateError
 from mnist_core.evaluation import accuracy, cross_entropy
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.sharing.shipped.__main__ import main
 from mnist_core.sharing.shipped.canonical import canonical
@@ -55,12 +55,13 @@ def test_a_run_is_packed_installed_and_answers_as_its_figures_say(trained, store
     tables, labels = files.read_probabilities(), files.read_labels()
     np.testing.assert_array_equal(labels["test"], digits.y_test)
     np.testing.assert_array_equal(labels["validation"], digits.split("validation", CONFIG.data)[1])
-    answers = classifier(files).predict(digits.x_test)
+    answers = open_classifier(files).predict(digits.x_test)
     np.testing.assert_allclose(answers, tables["test"], atol=1e-3)
     assert run.outcome.test_accuracy == accuracy(answers, digits.y_test) == accuracy(tables["test"], digits.y_test)
     assert run.outcome.test_loss == pytest.approx(cross_entropy(tables["test"], digits.y_test), rel=1e-2)
     images, known = digits.split("validation", CONFIG.data)
-    assert accuracy(classifier(files).predict(images), known) == accuracy(tables["validation"], labels["validation"])
+    said = open_classifier(files).predict(images)
+    assert accuracy(said, known) == accuracy(tables["validation"], labels["validation"])
     assert {"kernel_01", "before", "after"} <= set(files.read_parts())
 
 

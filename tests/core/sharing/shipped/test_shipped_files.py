@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from benchmarks.handwriting import CANVAS, as_drawn
-from mnist_core.analysis.explain import open_layers
 from mnist_core.datasets import load_dataset
 from mnist_core.drawing import prepare_drawing, read_canvas, write_canvas
 from mnist_core.drawing.strokes import read_unipen
 from mnist_core.evaluation import accuracy, cross_entropy
-from mnist_core.inference import classifier
+from mnist_core.inference import open_classifier, open_layers
 from mnist_core.models import parameter_count
 from mnist_core.sharing.shipped import FOLDER, SHIPPED, install_shipped
 from mnist_core.sharing.shipped.package import Package
@@ -49,7 +48,7 @@ def test_it_is_installed_and_agrees_with_itself(path, store):
     assert cross_entropy(tables["test"], labels["test"]) == pytest.approx(run.outcome.test_loss, rel=0.02)
     image = np.zeros((28, 28), np.uint8)
     image[4:24, 13:16] = 255
-    answer = classifier(files).predict(image[None])[0]
+    answer = open_classifier(files).predict(image[None])[0]
     np.testing.assert_allclose(open_layers(files).activations(image)[-1], answer, atol=1e-5)
     if run.config.data.dataset != "fashion_mnist":
         assert answer.argmax() == 1
@@ -63,14 +62,14 @@ def test_its_model_gives_the_probabilities_that_are_stored(path, store, real_set
     data = load_dataset(run.config.data.dataset, real_settings)
     stored, labels = files.read_probabilities(), files.read_labels()
     np.testing.assert_array_equal(labels["test"], data.y_test)
-    answers = classifier(files).predict(np.asarray(data.x_test))
+    answers = open_classifier(files).predict(np.asarray(data.x_test))
     np.testing.assert_allclose(answers, stored["test"], atol=2e-3)
     assert accuracy(answers, data.y_test) == pytest.approx(run.outcome.test_accuracy, abs=2e-4)
     if "validation" in labels:
         images, known = data.split("validation", run.config.data)
         np.testing.assert_array_equal(labels["validation"], known)
         np.testing.assert_allclose(
-            classifier(files).predict(np.asarray(images[:1000])), stored["validation"][:1000], atol=2e-3
+            open_classifier(files).predict(np.asarray(images[:1000])), stored["validation"][:1000], atol=2e-3
         )
 
 
@@ -97,7 +96,7 @@ def test_they_read_strangers_wherever_and_however_large_they_draw(store, real_da
     images, moved = prepared(drawings), prepared([elsewhere(drawing, rng) for drawing in drawings])
     install_shipped(store)
     for name, least in LEAST_OF_STRANGERS.items():
-        network = classifier(store.files(SHIPPED[name].run_id))
+        network = open_classifier(store.files(SHIPPED[name].run_id))
         answers = network.predict(images).argmax(axis=1)
         assert np.mean(answers == labels) >= least
         assert np.mean(network.predict(moved).argmax(axis=1) == answers) >= 0.99

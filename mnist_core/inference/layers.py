@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.inference import open_session, run_session
+from mnist_core.inference.classifier import SharedNetwork
 from mnist_core.store import RunFiles
 
 # ONNX Runtime keeps the most memory it ever took for what comes out of all layers: 100 images at once take 101 MB with
@@ -42,10 +42,9 @@ class Layers:
     def __init__(self, files: RunFiles) -> None:
         if not files.layers.exists():
             raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
-        self._session = open_session(files.layers)
-        self._input = self._session.get_inputs()[0].name
+        self._network = SharedNetwork(files.layers)
         # Their names begin with their place in the network: "01_Dense".
-        self._outputs = sorted(output.name for output in self._session.get_outputs())
+        self._outputs = sorted(self._network.output_names)
         probe = self._run(np.zeros((1, 28, 28), np.uint8))
         self._batch = max(1, min(_BATCH, _MOST_BYTES // sum(output.nbytes for output in probe)))
         self.layers = tuple(
@@ -71,9 +70,7 @@ class Layers:
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
     def _run(self, images: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
-        scaled = images.astype(np.float32) / np.float32(255)
-        outputs: list[npt.NDArray[np.float32]] = run_session(self._session, self._outputs, {self._input: scaled})
-        return outputs
+        return self._network.outputs(images, self._outputs)
 
 
 @lru_cache(maxsize=4)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_core.evaluation.robustness import sure_from
+from mnist_core.inference import sure_from
 
 
 def squares(n):

@@ -2,10 +2,14 @@
 
 import numpy as np
 
+from mnist_core.config import DataConfig
+from mnist_core.datasets import Dataset
 from mnist_core.evaluation import least_confidence
 from mnist_core.evaluation.robustness.accuracy import Labels, Predict, balanced_subset
 from mnist_core.evaluation.robustness.corruptions import Images
 from mnist_core.evaluation.robustness.geometry import affine
+from mnist_core.inference.classifier import open_classifier
+from mnist_core.store import RunFiles
 
 USUAL_SURENESS = 0.95
 """What is taken until the network's own value is known; those of the recipes lie between 0.85 and 0.995."""
@@ -44,3 +48,19 @@ def sure_from(predict: Predict, images: Images, labels: Labels) -> float:
         turn, size = rng.uniform(-_TURN, _TURN), _RESIZE ** rng.uniform(-1, 1)
         varied[way::_WAYS] = affine(varied[way::_WAYS], rotation=turn, scale=size)
     return least_confidence(predict(varied), labels[chosen], _RIGHT)
+
+
+def measure_sureness(files: RunFiles, dataset: Dataset, config: DataConfig) -> float:
+    """Return the confidence from which on a run's network counts as sure, measured on images it did not learn from.
+
+    Those of its validation set, or of the test set where it has none; see `sure_from`. Takes a second.
+
+    Raises
+    ------
+    ArtifactMissingError
+        As `open_classifier`.
+    """
+    images, labels = dataset.split("validation", config)
+    if not len(labels):
+        images, labels = dataset.split("test", config)
+    return sure_from(open_classifier(files).predict, images, labels)

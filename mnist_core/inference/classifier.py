@@ -1,0 +1,80 @@
+"""A run's network, which all visitors share."""
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+
+from mnist_core.errors import ArtifactMissingError
+from mnist_core.inference.network import Images, Network, open_graph
+from mnist_core.models.graph import needed_only
+from mnist_core.store import RunFiles
+from mnist_core.system.libraries import usable_cores
+from mnist_core.system.patience import pause_point
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+# Whoever predicts, never more at once than there are cores: others would only wait, and each takes memory.
+_at_once = threading.BoundedSemaphore(usable_cores())
+
+
+def open_session(path: Path) -> "onnxruntime.InferenceSession":
+    """Return an exported graph in ONNX Runtime; raises `ArtifactMissingError`."""
+    try:
+        return open_graph(needed_only(path.read_bytes()))
+    except Exception as error:  # ONNX Runtime raises its own classes without a common base
+        raise ArtifactMissingError(
+            "The model of this run is missing or damaged. Train it again to get it back."
+        ) from error
+
+
+class SharedNetwork(Network):
+    """An exported graph of a run that waits its turn, and stops where nobody waits for it any more.
+
+    What it is asked for raises `AbandonedError` then: see `mnist_core.system.patience`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    ArtifactMissingError
+        If it is not there, or can't be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(open_session(path))
+
+    def outputs(self, images: Images, names: Sequence[str] | None = None) -> list[npt.NDArray[Any]]:
+        """Return what the graph makes of a few images; see `Network.outputs`."""
+        pause_point()
+        with _at_once:
+            return super().outputs(images, names)
+
+
+class Classifier(SharedNetwork):
+    """The network of a run that has a model, as a function from images to probabilities; raises as `SharedNetwork`."""
+
+    def __init__(self, files: RunFiles) -> None:
+        super().__init__(files.onnx)
+
+
+@lru_cache(maxsize=8)
+def _cached(files_key: str, _changed: int, runs_dir: str) -> Classifier:
+    return Classifier(RunFiles(Path(runs_dir), files_key))
+
+
+def open_classifier(files: RunFiles) -> Classifier:
+    """Return the classifier of a run, kept for the next call; raises as `Classifier`."""
+    try:
+        changed = files.onnx.stat().st_mtime_ns
+    except OSError as error:
+        raise ArtifactMissingError(
+            "This run has no model to predict with. Choose another run, or train it again."
+        ) from error
+    return _cached(files.folder.name, changed, str(files.folder.parent))

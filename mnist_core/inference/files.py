@@ -1,0 +1,66 @@
+"""From a file to what a network is asked about: one way for pages, command line, and the ``predict.py`` of bundles."""
+
+import json
+from pathlib import Path
+
+from mnist_core.drawing import Part, prepare_parts, read_canvas
+from mnist_core.errors import ImageError
+from mnist_core.photos import MOST_BYTES, Found, find_clothes, find_digits, read_upload
+
+CANVAS = 280  # pixels of a canvas's side, where its file does not say "size"
+
+
+def content_of(path: Path) -> bytes:
+    """Return the content of a file, or of one that is too large so much that `find_in` says so.
+
+    Raises
+    ------
+    ImageError
+        If it can't be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise ImageError("The file can't be opened: {reason}", reason=error.strerror) from error
+
+
+def find_in(data: bytes, kind: str) -> Found:
+    """Return what is in the bytes of a picture file.
+
+    Parameters
+    ----------
+    data : bytes
+        See `read_upload`.
+    kind : {"digits", "clothes"}
+
+    Raises
+    ------
+    ImageError
+        If it is no picture that may be read, or nothing is found in it.
+    """
+    picture = read_upload(data)
+    return find_digits(picture) if kind == "digits" else find_clothes(picture)
+
+
+def parts_of(data: bytes, kind: str) -> tuple[Part, ...]:
+    """Return what a network is asked about in a file: a picture, or the strokes of a canvas as JSON.
+
+    Raises
+    ------
+    ImageError
+        As `find_in`.
+    """
+    return _drawn(data, kind) if data[:1] in (b"{", b"[") else find_in(data, kind).parts
+
+
+def _drawn(data: bytes, kind: str) -> tuple[Part, ...]:
+    """Return the parts of a drawing as Fabric writes it: ``{"size": 280, "objects": [...]}``."""
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ImageError("This file begins like strokes of a canvas (JSON), but can't be read as such.") from None
+    size = content.get("size", CANVAS) if isinstance(content, dict) else CANVAS
+    if not isinstance(size, int) or not 28 <= size <= 4000:
+        raise ImageError("The size of a canvas is 28 to 4000 pixels. Received: {size}", size=repr(size)[:40])
+    return prepare_parts(read_canvas(content, size), size, kind)

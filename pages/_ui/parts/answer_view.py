@@ -1,0 +1,132 @@
+"""What a network says to a drawing or picture, in the same words on all pages: in large type, digit by digit."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from mnist_core.inference import USUAL_SURENESS, Answer, Reading
+from mnist_core.store import RunRecord
+from pages._ui.parts.gallery import Tile, gallery
+from pages._ui.parts.percent import percent
+from pages._ui.parts.reading import own_sureness
+from pages._ui.shell.i18n import t, term
+
+_HARDLY = 0.02  # what is less probable is hardly meant
+_NOT_AT_ALL = 0.001
+_MOST_DOUBTS = 2  # that are told one by one
+
+
+def show_reading(reading: Reading) -> None:
+    """Show what a network reads, and how sure it is."""
+    if len(reading.answers) == 1:
+        in_large_type(large_words(reading), in_words(reading.answers[0]), reading.words)
+        return
+    doubts = [
+        in_words(answer, t("Digit {n}: ", n=n)) for n, answer in enumerate(reading.answers, start=1) if not answer.sure
+    ]
+    detail = t(
+        "{n} digits; of the least sure one it is {share} sure.", n=len(reading.answers), share=percent(reading.least)
+    )
+    if len(doubts) > _MOST_DOUBTS:
+        detail += " " + t("Not sure of those with a question mark: {n}.", n=len(doubts))
+    elif doubts:
+        detail = " ".join(doubts)
+    in_large_type(large_words(reading), detail, reading.words)
+
+
+def in_large_type(words: str, detail: str, best: str = "") -> None:
+    """Show words in large type and some below; a screen reader says them when they change."""
+    long = " lab-long" if len(words) > 5 else ""
+    st.html(
+        f'<div class="lab-reading{long}" role="status" aria-live="polite" data-best="{escape(best)}">'
+        f"<strong>{escape(words)}</strong><span>{escape(detail)}</span></div>"
+    )
+
+
+def sure_line(record: RunRecord) -> None:
+    """Say from which confidence on a network counts as sure."""
+    own = own_sureness(record)
+    if own is None:
+        words = t(
+            "Until its own border is known, this network counts as sure from {share} on.", share=percent(USUAL_SURENESS)
+        )
+    elif own <= 1:
+        words = t("This network counts as sure from {share} on.", share=percent(own))
+    else:
+        words = t("This network is wrong too often to count as sure.")
+    why = t(
+        "From there on 99% of its answers are right about images that it did not learn from, turned and resized at "
+        "random: they are about as hard as drawings."
+    )
+    st.caption(words, help=f"{why} {term('confidence')}")
+
+
+def large_words(reading: Reading) -> str:
+    """Return the answer as it stands in large type: two names where the network is not sure, a number with "?"."""
+    if reading.sure or len(reading.answers) > 1:
+        return "  /  ".join(reading.lines) + ("" if reading.sure else "?")
+    (first, _), (second, _) = reading.answers[0].ranked[:2]
+    return t("{first} or {second}?", first=first, second=second)
+
+
+def in_words(answer: Answer, begin: str = "") -> str:
+    """Return an answer with its second and third choice as sentences, after the translated words `begin`."""
+    first, second, third = answer.ranked
+    if not answer.sure:
+        words = t(
+            "Not sure: {first} ({share}) or perhaps {second} ({other}).",
+            first=first[0],
+            share=percent(first[1]),
+            second=second[0],
+            other=percent(second[1]),
+        )
+        return begin + words + (" " + _also(third) if third[1] >= _HARDLY else "")
+    words = t("It is sure: {name} ({share}).", name=first[0], share=percent(first[1]))
+    if second[1] < _NOT_AT_ALL:
+        return begin + words + " " + t("Nothing else comes into question.")
+    return " ".join([begin + words, _also(second), *([_also(third)] if third[1] >= _NOT_AT_ALL else [])])
+
+
+def marked(answer: Answer) -> str:
+    """Return the name of an answer, with a question mark where the network is not sure."""
+    return answer.name if answer.sure else f"{answer.name}?"
+
+
+def show_parts(answers: Sequence[Answer]) -> None:
+    """Show the digits as the network sees them, each with its answer."""
+    gallery(
+        [
+            Tile(answer.image, marked(answer), _share(answer), t("Digit {n}, read as {name}", n=n, name=marked(answer)))
+            for n, answer in enumerate(answers, start=1)
+        ]
+    )
+
+
+def choose_part(reading: Reading, key: str) -> Answer:
+    """Show the digits of a number that was drawn; return the one that is looked at closer, the first one at first."""
+    answers = reading.answers
+    if len(answers) == 1:
+        return answers[0]
+    show_parts(answers)
+    chosen: int = st.segmented_control(
+        t("Look closer at"),
+        list(range(len(answers))),
+        format_func=lambda part: t("digit {n}", n=part + 1),
+        default=0,
+        required=True,
+        key=f"{key}_{len(answers)}",
+        help=term("confidence"),
+    )
+    return answers[chosen]
+
+
+def _share(answer: Answer) -> str:
+    share = percent(answer.probability)
+    return t("{share} sure", share=share) if answer.sure else t("not sure, {share}", share=share)
+
+
+def _also(choice: tuple[str, float]) -> str:
+    name, share = choice
+    sentence = "Perhaps {name} ({share})." if share >= _HARDLY else "Hardly {name} ({share})."
+    return t(sentence, name=name, share=percent(share))
