@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.evaluation import wilson_interval
 from mnist_core.store import RunRecord
-from pages._ui.cache.results import Judgement, can_judge, judge
+from pages._ui.cache.results import JudgedSplit, Judgement, can_judge, judge
 from pages._ui.evaluate.baselines import baselines_view
 from pages._ui.evaluate.by_class import class_view
 from pages._ui.evaluate.compare import compare_view
@@ -29,7 +29,7 @@ VIEWS = {
 # These compare on the test set alone: validation figures above them would mix the two up.
 ON_TEST_SET = ("compare", "rules")
 WITH_PICTURES = ("mistakes", "images", "rules")
-SPLITS = {"test": "Test set", "validation": "Validation set"}
+SPLITS: dict[JudgedSplit, str] = {"test": "Test set", "validation": "Validation set"}
 # Each figure names the set that it comes from, so that they are never mixed up.
 HEADLINES = {"test": ("Test accuracy", "Test loss"), "validation": ("Validation accuracy", "Validation loss")}
 MEANINGS = {
@@ -59,7 +59,7 @@ def headline(record: RunRecord, judgement: Judgement) -> None:
 
 def chosen_judgement(record: RunRecord) -> Judgement:
     """Show the choice between test and validation set, where there are both, and return the judgement."""
-    split = "test"
+    split: JudgedSplit = "test"
     if record.config.uses_validation and st.session_state.get("evaluate_view") not in ON_TEST_SET:
         split = switch(
             t("Judge by"),

@@ -15,7 +15,7 @@ from pages._ui.parts.percent import fine_percent
 from pages._ui.robustness.curves import robustness_curves
 from pages._ui.robustness.words import lesson
 from pages._ui.robustness.worst_case import worst_case_view
-from pages._ui.shell import runs
+from pages._ui.shell import access, runs
 from pages._ui.shell.i18n import t, term
 
 SHOWN = 12
@@ -97,7 +97,7 @@ def answers(trial: Trial, labels: Labels, spec: DatasetSpec) -> list[Tile]:
     return tiles
 
 
-@runs.fragment
+@access.fragment
 def laboratory(record: RunRecord) -> None:
     """Show sliders, images and figures; only this part runs again when a slider moves."""
     spec = get_spec(record.config.data.dataset)

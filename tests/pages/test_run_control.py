@@ -422,9 +422,9 @@ def test_a_part_of_a_page_about_a_run_that_became_private_shows_no_more_of_it(
     def script(run_id: str) -> None:
         import streamlit as st
 
-        from pages._ui.shell import runs
+        from pages._ui.shell import access
 
-        @runs.fragment
+        @access.fragment
         def view(run_id: str) -> None:
             st.markdown(f"what is known of {run_id}")
 

@@ -16,11 +16,11 @@ from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.percent import percent
 from pages._ui.parts.probability_bars import probability_bars
 from pages._ui.parts.run_badges import shipped_note
-from pages._ui.shell import runs
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 
 
-@runs.fragment
+@access.fragment
 def board(record: RunRecord) -> None:
     """Show canvas, answer and preparation: what an answer needs first, then the rest."""
     spec = get_spec(record.config.data.dataset)

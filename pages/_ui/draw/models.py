@@ -11,7 +11,8 @@ from mnist_core.store import RunRecord
 from pages._ui.draw.answer import large_words
 from pages._ui.draw.reading import Reading, read
 from pages._ui.parts.percent import percent
-from pages._ui.shell import runs
+from pages._ui.parts.run_titles import titles
+from pages._ui.shell import access, runs
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
@@ -28,7 +29,7 @@ def choose_others(record: RunRecord) -> list[RunRecord]:
     }
     if not others:
         return []
-    words = runs.titles(list(others.values()))
+    words = titles(list(others.values()))
     key = f"draw_others_{kind}"
     if key in st.session_state:  # a run may be gone, or be the one that is chosen above
         st.session_state[key] = [run for run in st.session_state[key] if run in others]
@@ -49,12 +50,12 @@ def side_by_side(first: Reading, others: list[RunRecord], parts: tuple[Prepared,
     readings = [first]
     for other in others:
         with errors_in_words():  # one damaged model leaves the others' answers
-            readings.append(read(runs.look_up(other.id), parts))
+            readings.append(read(access.look_up(other.id), parts))
     if len(readings) < 2:
         return
-    titles = runs.titles([reading.record for reading in readings])
+    names = titles([reading.record for reading in readings])
     st.markdown(f"**{t('What each network says')}**")
-    st.html(f'<div class="lab-votes">{"".join(_vote(one, titles[one.record.id]) for one in readings)}</div>')
+    st.html(f'<div class="lab-votes">{"".join(_vote(one, names[one.record.id]) for one in readings)}</div>')
     votes = Counter(reading.words for reading in readings)
     if len(votes) == 1:
         st.caption(t("They agree."))

@@ -13,7 +13,7 @@ from mnist_core.store import RunRecord
 from pages._ui.draw.answer import sure_line
 from pages._ui.draw.photo_found import show_clothes, show_digits, show_steps
 from pages._ui.parts.components import answer, switch
-from pages._ui.shell import runs, session
+from pages._ui.shell import access, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
@@ -34,7 +34,7 @@ def choose_source() -> str:
     )
 
 
-@runs.fragment
+@access.fragment
 def photo_board(source: str, record: RunRecord) -> None:
     """Show the upload or the camera, and what a run's network finds in the picture."""
     spec = get_spec(record.config.data.dataset)

@@ -10,11 +10,11 @@ from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
 
-@runs.fragment
+@access.fragment
 def map_view(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
     """Show both maps side by side."""
     with st.spinner(t("Drawing the maps …")):

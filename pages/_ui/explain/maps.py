@@ -10,11 +10,11 @@ from pages._ui.explain.fooled import fooled_view
 from pages._ui.parts.components import switch
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
-from pages._ui.shell import runs
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 
 
-@runs.fragment
+@access.fragment
 def maps_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
     """Show four answers to "what did it look at?"."""
     label, other = _classes(names, sample, run_id)
@@ -36,11 +36,11 @@ def maps_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
 def _classes(names: tuple[str, ...], sample: Sample, run_id: str) -> tuple[int, int]:
     """Show the two boxes of "why this and not that?"."""
     ranked = [int(label) for label in np.argsort(-sample.probabilities, kind="stable")]
-    wrong = sample.label is not None and sample.label != sample.answer
+    truth = [] if sample.label in (None, sample.answer) else [sample.label]
     key = f"explain_classes_{run_id}_{sample.index}_{sample.answer}"
     with st.container(horizontal=True):
         label = st.selectbox(t("Why …"), ranked, format_func=lambda label: names[label], key=f"{key}_a", width=200)
-        others = [other for other in ([sample.label] if wrong else []) + ranked if other != label]
+        others = [other for other in [*truth, *ranked] if other != label]
         other = st.selectbox(
             t("… and not"),
             list(dict.fromkeys(others)),

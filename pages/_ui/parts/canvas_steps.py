@@ -138,7 +138,8 @@ def state_of(kind: str) -> dict[str, Any]:
     their strokes. ``read`` is the drawing as it was read last, with the strokes that it was read from.
     """
     state: dict[str, Any] = st.session_state.setdefault(_NAMES[kind], {})
-    empty = {"generation": 0, "content": None, "initial": None, "before": [], "undone": [], "read": None}
-    for name, value in empty.items():
+    for name, value in {"generation": 0, "before": [], "undone": []}.items():
         state.setdefault(name, value)
+    for name in ("content", "initial", "read"):
+        state.setdefault(name, None)
     return state

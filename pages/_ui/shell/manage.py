@@ -10,7 +10,7 @@ from pages._ui.parts.run_badges import shipped_badge
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
-from pages._ui.shell.undo import delete
+from pages._ui.shell.undo import remove
 
 _GUESS = "admin_guess"
 _tries = Tries()
@@ -47,10 +47,10 @@ def _toggle(record: RunRecord, what: str, words: str, help_text: str) -> None:
 
 
 def _delete(record: RunRecord) -> None:
-    if st.button(t("Delete"), key="run_delete", icon=":material/delete:", help=t("You can undo this.")) and delete(
-        [record.id]
-    ):
-        st.rerun()
+    if st.button(t("Delete"), key="run_delete", icon=":material/delete:", help=t("You can undo this.")):
+        with errors_in_words():
+            remove([record.id])
+            st.rerun()
 
 
 def admin_box() -> None:
@@ -79,6 +79,7 @@ def _is_right(guess: str) -> tuple[bool, int]:
 
     The same guess counts once, however often its page runs.
     """
+    answer: tuple[bool, int]
     last, answer = st.session_state.get(_GUESS, (None, (False, 0)))
     if guess != last:
         address = st.context.headers.get(ADDRESS_HEADER, "")
