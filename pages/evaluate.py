@@ -10,11 +10,11 @@ from pages._ui.evaluate.baselines import baselines_view
 from pages._ui.evaluate.by_class import class_view
 from pages._ui.evaluate.compare import compare_view
 from pages._ui.evaluate.confidence import confidence_view
+from pages._ui.judged.matrix import matrix_view
+from pages._ui.judged.predictions import mistakes_view, one_prediction
+from pages._ui.one_run import runs
 from pages._ui.parts.components import empty_state, need_dataset, page_header, switch
 from pages._ui.parts.dataset_status import pictures_missing
-from pages._ui.parts.matrix_view import matrix_view
-from pages._ui.parts.prediction_view import mistakes_view, one_prediction
-from pages._ui.shell import runs
 from pages._ui.shell.i18n import t, term
 
 VIEWS = {

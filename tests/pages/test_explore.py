@@ -44,7 +44,7 @@ def test_nothing_is_computed_before_its_tab_is_open(open_page: OpenPage, monkeyp
         raise AssertionError("computed too early")
 
     for name in ("averages", "pixels", "pca_map", "neighbours", "copies"):
-        monkeypatch.setattr(f"pages._ui.cache.data.{name}", never)
+        monkeypatch.setattr(f"pages._ui.cache.datasets.{name}", never)
     assert not open_page("explore.py").exception
 
 

@@ -9,8 +9,9 @@ import streamlit as st
 from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError
 from mnist_core.figures.run_style import Drawn, RunStyle, keep_slots, run_style
 from mnist_core.store import RunRecord, RunState, shared_store
-from pages._ui.parts.run_titles import short_names, titles
-from pages._ui.shell import access, runs, session
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import short_names, titles
+from pages._ui.shell import access, session
 from pages._ui.shell.i18n import t
 
 # So many are compared at most; the box lists more.

@@ -5,17 +5,17 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.drawing import Prepared
 from mnist_core.store import RunRecord
+from pages._ui.canvas.canvas import draw_canvas
 from pages._ui.draw.answer import show_answer, sure_line
 from pages._ui.draw.correction import correction
 from pages._ui.draw.models import choose_others, side_by_side
 from pages._ui.draw.reading import Reading, least_sureness, prepared_parts, read
 from pages._ui.draw.steps import demo, looked_at, steps
 from pages._ui.draw.tools import about_clothes, choose_tools, offer_samples
-from pages._ui.parts.canvas import draw_canvas
+from pages._ui.one_run.badges import shipped_note
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.percent import percent
 from pages._ui.parts.probability_bars import probability_bars
-from pages._ui.parts.run_badges import shipped_note
 from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 

@@ -10,9 +10,10 @@ from mnist_core.drawing import Prepared
 from mnist_core.store import RunRecord
 from pages._ui.draw.answer import large_words
 from pages._ui.draw.reading import Reading, read
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import titles
 from pages._ui.parts.percent import percent
-from pages._ui.parts.run_titles import titles
-from pages._ui.shell import access, runs
+from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 

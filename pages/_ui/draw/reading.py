@@ -16,7 +16,7 @@ from mnist_core.evaluation.robustness import USUAL_SURENESS
 from mnist_core.inference import classifier, sureness
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.system.background import Report, shared_background
-from pages._ui.parts.canvas_steps import SIZE
+from pages._ui.canvas.steps import SIZE
 from pages._ui.shell import asking
 
 _PREPARED = "draw_prepared"

@@ -7,9 +7,9 @@ from mnist_core.drawing import Drawing, Prepared, paint_drawing, prepare_raw
 from mnist_core.figures.explain import heat_image
 from mnist_core.inference import classifier
 from mnist_core.store import shared_store
-from pages._ui.cache import explanations as explain_cached
+from pages._ui.cache import explanations
+from pages._ui.canvas.steps import SIZE
 from pages._ui.draw.reading import Reading
-from pages._ui.parts.canvas_steps import SIZE
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend
 from pages._ui.parts.percent import fine_percent
@@ -46,7 +46,7 @@ def looked_at(reading: Reading, prepared: Prepared, part: int) -> None:
     """Show where the network finds what it needs for its answer."""
     name = reading.spec.class_names[reading.answers[part].label]
     st.markdown(f"**{t('What it looked at')}**", help=term("occlusion"))
-    found = explain_cached.occlusion(reading.record.id, prepared.image, _SQUARE, 0)
+    found = explanations.occlusion(reading.record.id, prepared.image, _SQUARE, 0)
     drop = found.drop(reading.answers[part].label)
     row, column = np.unravel_index(int(drop.argmax()), drop.shape)
     with st.container(width=340):

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from mnist_core.store import RunRecord, shared_store
-from pages._ui.parts.run_status import run_status
-from pages._ui.parts.taught_view import taught_view
-from pages._ui.shell import access, runs
+from pages._ui.one_run import runs
+from pages._ui.one_run.status import run_status
+from pages._ui.one_run.taught import taught_view
+from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 

@@ -4,9 +4,10 @@ import streamlit as st
 
 from mnist_core.store import RunRecord
 from pages._ui.cache.results import can_judge, judge
-from pages._ui.parts.pair_view import pair_view
-from pages._ui.parts.run_titles import titles
-from pages._ui.shell import access, runs
+from pages._ui.judged.pair import pair_view
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import titles
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t
 
 

@@ -11,8 +11,8 @@ from mnist_core.drawing import prepare_drawing
 from mnist_core.evaluation import mistakes
 from pages._ui.cache.explanations import Sample, model
 from pages._ui.cache.results import Judgement
-from pages._ui.parts.canvas import draw_canvas
-from pages._ui.parts.canvas_steps import SIZE
+from pages._ui.canvas.canvas import draw_canvas
+from pages._ui.canvas.steps import SIZE
 from pages._ui.parts.components import switch
 from pages._ui.parts.dataset_status import pictures_missing
 from pages._ui.parts.percent import percent

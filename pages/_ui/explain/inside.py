@@ -10,7 +10,7 @@ from mnist_core.config import NetworkConfig
 from mnist_core.figures.explain import activation_alt, activation_figure, heat_image
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord, shared_store
-from pages._ui.cache import explanations as cached
+from pages._ui.cache import explanations
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
 from pages._ui.parts.chart import chart
@@ -115,7 +115,7 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
         width=180,
     )
     with st.spinner(t("Showing the network 1,000 test images …")):
-        column = cached.strongest(run_id)[number][:, unit]
+        column = explanations.strongest(run_id)[number][:, unit]
     best = np.argsort(-column, kind="stable")[:FAVOURITES]
     if column.max() <= 0:
         st.info(t("This unit stays at 0 for all of the {n} images: it says nothing any more.", n=f"{len(column):,}"))

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.figures.explain import heat_image
-from pages._ui.cache import explanations as cached
+from pages._ui.cache import explanations
 from pages._ui.cache.explanations import Sample
 from pages._ui.explain.fooled import fooled_view
 from pages._ui.parts.components import switch
@@ -19,8 +19,8 @@ def maps_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
     """Show four answers to "what did it look at?"."""
     label, other = _classes(names, sample, run_id)
     with st.spinner(t("Asking the network about every pixel …")):
-        cached.sensitivity(run_id, sample.image)
-        cached.removal(run_id, sample.image, label, other)
+        explanations.sensitivity(run_id, sample.image)
+        explanations.removal(run_id, sample.image, label, other)
     left, right = st.columns(2, gap="large")
     with left:
         _occlusion(names[label], label, sample, run_id)
@@ -56,7 +56,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.slider(t("Side of the square (pixels)"), 2, 14, 6, key="explain_square", width=220)
         fill = switch(t("Square"), {0: "black", 128: "grey"}, "explain_fill")
-    drop = cached.occlusion(run_id, sample.image, size, fill).drop(label)
+    drop = explanations.occlusion(run_id, sample.image, size, fill).drop(label)
     _tiles(
         sample, [(drop, t("Needed for {name}", name=name), t("costs up to {share}", share=f"{max(drop.max(), 0):.1%}"))]
     )
@@ -74,7 +74,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
 
 def _sensitivity(name: str, label: int, sample: Sample, run_id: str) -> None:
     st.markdown(f"**{t('Change one pixel')}**", help=term("sensitivity"))
-    found = cached.sensitivity(run_id, sample.image)
+    found = explanations.sensitivity(run_id, sample.image)
     log, score = found.log_probability[label], found.score(label)
     _tiles(
         sample,
@@ -97,8 +97,8 @@ def _sensitivity(name: str, label: int, sample: Sample, run_id: str) -> None:
 def _contrast(names: tuple[str, ...], label: int, other: int, sample: Sample, run_id: str) -> None:
     title = t("Why {name} and not {other}", name=names[label], other=names[other])
     st.markdown(f"**{title}**")
-    contrast = cached.sensitivity(run_id, sample.image).contrast(label, other)
-    removal = cached.removal(run_id, sample.image, label, other)
+    contrast = explanations.sensitivity(run_id, sample.image).contrast(label, other)
+    removal = explanations.removal(run_id, sample.image, label, other)
     count = len(removal.order) if removal.needed is None else removal.needed
     row = removal.probabilities[count]
     _tiles(

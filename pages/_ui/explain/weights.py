@@ -10,7 +10,7 @@ from mnist_core.datasets import DatasetSpec
 from mnist_core.figures.explain import heat_image
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord
-from pages._ui.cache import explanations as cached
+from pages._ui.cache import explanations
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
 from pages._ui.shell import access
@@ -23,7 +23,7 @@ FULL = 0.98  # of a picture's weights are below full colour: a single large one 
 @access.fragment
 def weights_view(spec: DatasetSpec, record: RunRecord) -> None:
     """Show the kernels of a run, layer by layer."""
-    kernels = cached.kernels(record.id)
+    kernels = explanations.kernels(record.id)
     if not kernels:
         st.info(t("No layer of this network looks at a picture, so its weights can't be shown as one."))
         return

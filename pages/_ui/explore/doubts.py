@@ -10,10 +10,10 @@ from mnist_core.analysis.exploration import REVIEWED, Doubts, ReviewedLabel, dou
 from mnist_core.datasets import Dataset
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.explore.duplicates import duplicates_view
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import titles
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
-from pages._ui.parts.run_titles import titles
-from pages._ui.shell import runs
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
 

@@ -13,11 +13,12 @@ from mnist_core.evaluation.robustness.corruptions import Images
 from mnist_core.figures.robustness import Curves, robustness_alt, robustness_figure
 from mnist_core.inference import classifier
 from mnist_core.store import RunFiles, RunRecord, shared_store
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import short_names
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
-from pages._ui.parts.run_titles import short_names
 from pages._ui.robustness.words import curve_words
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t
 from pages._ui.shell.waiting import Calls, when_done
 

@@ -9,7 +9,7 @@ from mnist_core.config.wording import KIND_TITLES, MODEL_KINDS
 from mnist_core.datasets import DATASETS
 from mnist_core.store import RunState
 from mnist_core.store.listing import RunFilter
-from pages._ui.parts.run_badges import STATE_LOOKS
+from pages._ui.one_run.badges import STATE_LOOKS
 from pages._ui.shell.i18n import t, term
 
 Value = TypeVar("Value", bound=str)

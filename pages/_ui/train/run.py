@@ -10,15 +10,16 @@ from mnist_core.datasets import get_spec
 from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
-from pages._ui.parts.run_badges import badge
-from pages._ui.parts.run_controls import run_controls, train_on
-from pages._ui.parts.run_status import run_status, spoken_status
-from pages._ui.parts.taught_view import taught_view
-from pages._ui.shell import access, runs
+from pages._ui.one_run import runs
+from pages._ui.one_run.badges import badge
+from pages._ui.one_run.controls import run_controls, train_on
+from pages._ui.one_run.manage import manage_run
+from pages._ui.one_run.status import run_status, spoken_status
+from pages._ui.one_run.taught import taught_view
+from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
 from pages._ui.shell.i18n import t
-from pages._ui.shell.manage import manage_run
 from pages._ui.train.curves import curves_view
 from pages._ui.train.network import network_view
 

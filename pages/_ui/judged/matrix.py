@@ -8,10 +8,10 @@ import streamlit as st
 from mnist_core.evaluation import cell_samples
 from mnist_core.figures.matrix import Unit, confusion_alt, confusion_figure
 from pages._ui.cache.results import Judgement
+from pages._ui.judged.predictions import show_images
 from pages._ui.parts.chart import clickable_chart
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
-from pages._ui.parts.prediction_view import show_images
 from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 

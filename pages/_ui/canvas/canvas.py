@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_core.drawing import Drawing
-from pages._ui.parts.canvas_steps import (
+from pages._ui.canvas.steps import (
     FINE,
     SIZE,
     clear_canvas,

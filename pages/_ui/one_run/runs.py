@@ -9,8 +9,8 @@ from mnist_core.engine import shared_supervisor
 from mnist_core.sharing.shipped import DEFAULT
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
-from pages._ui.parts.run_badges import shipped_note
-from pages._ui.parts.run_titles import titles
+from pages._ui.one_run.badges import shipped_note
+from pages._ui.one_run.titles import titles
 from pages._ui.shell import access, i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
