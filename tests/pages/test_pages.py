@@ -1,6 +1,7 @@
 """What a visitor sees on each page, in each state it can be in."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,7 @@ from pages._ui.draw import reading as draw_reading
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
-PAGES = (
-    "home.py",
-    "explore.py",
-    "train.py",
-    "runs.py",
-    "compare.py",
-    "evaluate.py",
-    "explain.py",
-    "robustness.py",
-    "draw.py",
-    "glossary.py",
-)
+PAGES = sorted(path.name for path in (Path(__file__).parents[2] / "pages").glob("[a-z]*.py"))
 
 
 def words(app: AppTest) -> str:
