@@ -9,7 +9,7 @@ epochs of recipes in turn without and with augmentation (A B A B), in this proce
 import argparse
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from statistics import median
 from typing import Any
@@ -22,7 +22,6 @@ from mnist_core.config import AugmentationConfig, RunConfig
 from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.settings import get_settings
-from mnist_core.store import MetricPoint
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.uint8]
@@ -37,22 +36,6 @@ CHANGES = {
 }
 EPOCHS = (("small-cnn", "float32"), ("small-cnn", "mixed_bfloat16"), ("first-network", "float32"))
 IMAGES = 4096
-
-
-class Silent:
-    """Takes a training's events and does nothing."""
-
-    def phase(self, name: str) -> None:
-        """Do nothing."""
-
-    def started(self, device: str, steps_per_epoch: int) -> None:
-        """Do nothing."""
-
-    def rewound(self, step: int) -> None:
-        """Do nothing."""
-
-    def points(self, points: Sequence[MetricPoint]) -> None:
-        """Do nothing."""
 
 
 def main() -> None:

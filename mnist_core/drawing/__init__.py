@@ -9,8 +9,6 @@ from mnist_core.drawing.parts import prepare_parts
 from mnist_core.drawing.prepare import (
     PEN,
     Prepared,
-    ink_from_image,
-    ink_from_rgba,
     is_empty,
     paint_drawing,
     prepare_clothes,
@@ -30,8 +28,6 @@ __all__ = [
     "Sample",
     "Stroke",
     "fill_outline",
-    "ink_from_image",
-    "ink_from_rgba",
     "is_empty",
     "paint",
     "paint_drawing",

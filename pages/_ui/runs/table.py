@@ -45,11 +45,6 @@ def runs_table(rows: Sequence[RunRow]) -> list[RunRow]:
     return chosen
 
 
-def untick() -> None:
-    """Choose no run."""
-    st.session_state[_TICKED] = []
-
-
 def _ticked() -> list[str]:
     """Return the ids of the ticked runs; at first the one of the address."""
     if _TICKED not in st.session_state:
