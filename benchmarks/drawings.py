@@ -5,6 +5,7 @@ It happens in the process that serves all visitors. Best of five, in millisecond
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,8 @@ def main() -> None:
     """Print one line for each drawing."""
     for name, content in drawings():
         drawing = read_canvas(content, SIZE)
-        times = [best(lambda content=content: read_canvas(content, SIZE))]
-        times += [
-            best(lambda drawing=drawing, kind=kind: prepare_parts(drawing, SIZE, kind))
-            for kind in ("digits", "clothes")
-        ]
+        times = [best(partial(read_canvas, content, SIZE))]
+        times += [best(partial(prepare_parts, drawing, SIZE, kind)) for kind in ("digits", "clothes")]
         print(f"{name:40s} read {times[0]:6.1f}   as digits {times[1]:7.1f}   as clothes {times[2]:7.1f}")
 
 

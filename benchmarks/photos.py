@@ -129,7 +129,8 @@ def matches(photo: Photo, found: Found) -> list[tuple[int, int]]:
 
 def _without_fitting(found: Found) -> npt.NDArray[np.uint8]:
     ink = dict(found.steps)["ink"]
-    cut = (ink[digit.box[0] : digit.box[2], digit.box[1] : digit.box[3]] for digit in found.parts)
+    boxes = [digit.box for digit in found.parts if digit.box is not None]
+    cut = (ink[top:bottom, left:right] for top, left, bottom, right in boxes)
     return np.stack([prepare_digit(np.ascontiguousarray(piece)).image for piece in cut])
 
 

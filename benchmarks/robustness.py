@@ -6,6 +6,7 @@
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -29,9 +30,9 @@ def main() -> None:
         images, labels = np.asarray(data.x_test[subset]), np.asarray(data.y_test[subset])
         predict = open_classifier(shared_store().files(run_id)).predict
         print(f"{record.name}, {len(labels)} images of {data.spec.title}")
-        print(f"  all corruptions at once  {_seconds(lambda images=images: ALL.apply(images)):.3f} s")
-        print(f"  the network's answers    {_seconds(lambda p=predict, x=images: p(x)):.3f} s")
-        print(f"  one setting, both        {_seconds(lambda a=(predict, images, labels): try_out(*a, ALL)):.3f} s")
+        print(f"  all corruptions at once  {_seconds(partial(ALL.apply, images)):.3f} s")
+        print(f"  the network's answers    {_seconds(partial(predict, images)):.3f} s")
+        print(f"  one setting, both        {_seconds(partial(try_out, predict, images, labels, ALL)):.3f} s")
         for name in CORRUPTIONS:
             start = time.perf_counter()
             curve = accuracy_curve(lambda _: None, predict, images, labels, name)

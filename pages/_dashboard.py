@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import frame
 from pages._ui.shell.i18n import t
-from pages._ui.shell.manage import cookie_notice
+from pages._ui.shell.visitor import cookie_notice
 from pages._ui.shell.warm_up import warm_up
 
 UI = Path(__file__).parent / "_ui" / "shell"

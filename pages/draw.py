@@ -5,8 +5,8 @@ import streamlit as st
 from pages._ui.draw.board import board
 from pages._ui.draw.photo import choose_source, photo_board
 from pages._ui.draw.teach import teach_view
+from pages._ui.one_run import runs
 from pages._ui.parts.components import empty_state
-from pages._ui.shell import runs
 from pages._ui.shell.i18n import t
 
 # One row, so that the canvas is in sight at once.

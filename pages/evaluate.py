@@ -5,16 +5,16 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.evaluation import wilson_interval
 from mnist_core.store import RunRecord
-from pages._ui.cache.results import Judgement, can_judge, judge
+from pages._ui.cache.results import JudgedSplit, Judgement, can_judge, judge
 from pages._ui.evaluate.baselines import baselines_view
 from pages._ui.evaluate.by_class import class_view
 from pages._ui.evaluate.compare import compare_view
 from pages._ui.evaluate.confidence import confidence_view
+from pages._ui.judged.matrix import matrix_view
+from pages._ui.judged.predictions import mistakes_view, one_prediction
+from pages._ui.one_run import runs
 from pages._ui.parts.components import empty_state, need_dataset, page_header, switch
 from pages._ui.parts.dataset_status import pictures_missing
-from pages._ui.parts.matrix_view import matrix_view
-from pages._ui.parts.prediction_view import mistakes_view, one_prediction
-from pages._ui.shell import runs
 from pages._ui.shell.i18n import t, term
 
 VIEWS = {
@@ -29,7 +29,7 @@ VIEWS = {
 # These compare on the test set alone: validation figures above them would mix the two up.
 ON_TEST_SET = ("compare", "rules")
 WITH_PICTURES = ("mistakes", "images", "rules")
-SPLITS = {"test": "Test set", "validation": "Validation set"}
+SPLITS: dict[JudgedSplit, str] = {"test": "Test set", "validation": "Validation set"}
 # Each figure names the set that it comes from, so that they are never mixed up.
 HEADLINES = {"test": ("Test accuracy", "Test loss"), "validation": ("Validation accuracy", "Validation loss")}
 MEANINGS = {
@@ -59,7 +59,7 @@ def headline(record: RunRecord, judgement: Judgement) -> None:
 
 def chosen_judgement(record: RunRecord) -> Judgement:
     """Show the choice between test and validation set, where there are both, and return the judgement."""
-    split = "test"
+    split: JudgedSplit = "test"
     if record.config.uses_validation and st.session_state.get("evaluate_view") not in ON_TEST_SET:
         split = switch(
             t("Judge by"),

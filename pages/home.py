@@ -7,13 +7,14 @@ from mnist_core.datasets import DATASETS, get_spec, shared_provider
 from mnist_core.errors import MnistLabError
 from mnist_core.store import shared_store
 from pages._ui.cache.results import dataset
+from pages._ui.one_run import runs
 from pages._ui.parts import recipe_words
 from pages._ui.parts.components import fallback_notice, for_ears, need_dataset
 from pages._ui.parts.gallery import Tile, gallery
-from pages._ui.shell import runs, session
+from pages._ui.shell import session
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import t
-from pages._ui.shell.manage import cleaning_notice
+from pages._ui.shell.visitor import cleaning_notice
 
 
 def hero() -> None:

@@ -8,6 +8,7 @@ from mnist_core.evaluation.robustness.accuracy import Labels
 from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.cache.results import subset_of_test_set, untouched_trial
+from pages._ui.one_run import runs
 from pages._ui.parts.components import empty_state, page_header
 from pages._ui.parts.dataset_status import is_ready, pictures_missing
 from pages._ui.parts.gallery import Tile, gallery
@@ -15,7 +16,7 @@ from pages._ui.parts.percent import fine_percent
 from pages._ui.robustness.curves import robustness_curves
 from pages._ui.robustness.words import lesson
 from pages._ui.robustness.worst_case import worst_case_view
-from pages._ui.shell import runs
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 
 SHOWN = 12
@@ -97,7 +98,7 @@ def answers(trial: Trial, labels: Labels, spec: DatasetSpec) -> list[Tile]:
     return tiles
 
 
-@runs.fragment
+@access.fragment
 def laboratory(record: RunRecord) -> None:
     """Show sliders, images and figures; only this part runs again when a slider moves."""
     spec = get_spec(record.config.data.dataset)

@@ -4,16 +4,17 @@ import streamlit as st
 
 from mnist_core.store import RunState, shared_store
 from mnist_core.store.listing import RunFilter, RunRow
+from pages._ui.one_run import runs
+from pages._ui.one_run.undo import delete, undo_notice
 from pages._ui.parts.components import empty_state, page_header
 from pages._ui.runs.bundle import import_view
 from pages._ui.runs.filter import filter_row, found
 from pages._ui.runs.panel import run_panel, star
 from pages._ui.runs.table import runs_table
-from pages._ui.shell import runs, session
+from pages._ui.shell import access, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
-from pages._ui.shell.manage import admin_box, cleaning_notice
-from pages._ui.shell.undo import delete, undo_notice
+from pages._ui.shell.visitor import admin_box, cleaning_notice
 
 UNDER_WAY = [RunState.QUEUED, RunState.RUNNING]
 LOOK = 2.0  # seconds between two looks at runs that are under way
@@ -102,7 +103,7 @@ def actions(chosen: list[RunRow]) -> None:
 def details(run_id: str) -> None:
     """Show the one run that is chosen."""
     with errors_in_words():  # it may just have been deleted or made private in another window
-        record = runs.look_up(run_id)
+        record = access.look_up(run_id)
         runs.remember(record.id)
         run_panel(record)
 
@@ -117,7 +118,7 @@ found(len(rows), which)
 asked = st.query_params.get("run")
 if asked and asked not in {row.id for row in rows}:
     with errors_in_words():  # a link to a run that is gone or private says so
-        runs.look_up(asked)
+        access.look_up(asked)
 if not rows:
     nothing(which)
 else:

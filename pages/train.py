@@ -5,15 +5,16 @@ import streamlit as st
 from mnist_core.config import RunConfig
 from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
+from pages._ui.one_run import runs
+from pages._ui.one_run.undo import undo_notice
 from pages._ui.parts.components import fallback_notice, need_dataset, page_header
 from pages._ui.parts.estimate_view import estimate_view
 from pages._ui.parts.link_view import settings_link, take_link
 from pages._ui.parts.live_plot import load_ahead
-from pages._ui.shell import runs, session
+from pages._ui.shell import access, session
 from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t
-from pages._ui.shell.manage import cleaning_notice
-from pages._ui.shell.undo import undo_notice
+from pages._ui.shell.visitor import cleaning_notice
 from pages._ui.train.network import network_view
 from pages._ui.train.run import run_view
 from pages._ui.train.sidebar import experiment_form, open_sidebar
@@ -35,7 +36,7 @@ def shown_run(*, linked: bool) -> RunRecord | None:
         return None
     if wanted:
         try:
-            record = runs.look_up(wanted)
+            record = access.look_up(wanted)
             if asked or record.shipped is None:  # who tried a shipped network elsewhere comes here to train one
                 return record
         except (RunNotFoundError, NotOwnerError) as error:
@@ -87,10 +88,12 @@ if record is not None and not session.has_draft():
     # A link or a reload: the form shows the run's own settings.
     session.use_settings(record.config.model_dump(mode="json"), record.recipe)
 experiment_form()
+config: RunConfig | None = None
+problem: MnistLabError | None = None
 try:
-    config, problem = session.draft_config(), None
+    config = session.draft_config()
 except MnistLabError as error:
-    config, problem = None, error
+    problem = error
 if record is None:
     with st.container():  # whatever is said here, the button below stays where it is in the page, and the same one
         undo_notice()

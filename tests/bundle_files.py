@@ -47,7 +47,7 @@ def changed(data: bytes, changes: Mapping[str, bytes | None]) -> bytes:
 def npz(**arrays: npt.NDArray[Any]) -> bytes:
     """Return arrays as an NPZ file, pickled ones too."""
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    np.savez(stream, allow_pickle=True, **arrays)
     return stream.getvalue()
 
 

@@ -51,7 +51,8 @@ def from_strokes(digit: RecordedDigit, pen: float = 0.1) -> Glyph:
     margin = 240 * pen / 2
     painted = paint([(stroke - low) * zoom + margin for stroke in digit.strokes], 240, 240 * pen)
     width, height = (high - low) * zoom + 2 * margin
-    return Glyph(digit.label, painted[: int(height) + 1, : int(width) + 1].astype(np.float32) / 255)
+    ink = painted[: int(height) + 1, : int(width) + 1].astype(np.float32)
+    return Glyph(digit.label, ink / np.float32(255))
 
 
 @dataclass
@@ -516,7 +517,7 @@ def small(rng: np.random.Generator, take: Take) -> Sheet:
     """An image of 28 x 28 as it is, or twice as large, on a page."""
     side = int(rng.choice([28, 56]))
     sheet = Sheet(int(side * rng.uniform(1.6, 4)), int(side * rng.uniform(1.6, 4)), _pick(rng, LIGHT))
-    left, top = rng.integers(2, sheet.width - side - 1), rng.integers(2, sheet.height - side - 1)
+    left, top = int(rng.integers(2, sheet.width - side - 1)), int(rng.integers(2, sheet.height - side - 1))
     sheet.shape("rectangle", (left, top, left + side, top + side), fill=(0, 0, 0))
     sheet.write(take(), (left, top, left + side, top + side), (255, 255, 255), 0.71)
     return sheet
@@ -608,7 +609,7 @@ def _taken(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         return image
     if way == 2:
         return image.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 1.5)))
-    page = np.asarray(image, np.float32)
+    page: npt.NDArray[np.floating] = np.asarray(image, np.float32)
     height, width, _ = page.shape
     if way == 3:
         page = page + rng.normal(0, rng.uniform(2, 9), (height, width, 1))

@@ -10,14 +10,15 @@ import psutil
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.typing import Subprotocol
 
 from mnist_core.gateway import VISITOR_COOKIE
 from tests.serving import Server
 
 Result = TypeVar("Result")
-RERUN = BackMsg()
-RERUN.rerun_script.query_string = ""
-RERUN = RERUN.SerializeToString()
+_MESSAGE = BackMsg()
+_MESSAGE.rerun_script.query_string = ""
+RERUN: bytes = _MESSAGE.SerializeToString()
 
 
 def in_a_loop(coroutine: Coroutine[Any, Any, Result]) -> Result:
@@ -31,7 +32,7 @@ def connect(server: Server, visitor: str | None = None, **headers: str) -> Any:
     cookie = {"Cookie": f"{VISITOR_COOKIE}={visitor * 32}"} if visitor else {}
     return websockets.connect(
         server.url.replace("http", "ws", 1) + "/_stcore/stream",
-        subprotocols=["streamlit"],
+        subprotocols=[Subprotocol("streamlit")],
         additional_headers=cookie | headers,
         max_size=None,
         open_timeout=60,
@@ -79,4 +80,5 @@ async def _drop(socket: Any) -> None:
 
 def memory(server: Server) -> float:
     """Return the megabytes of memory that the server takes."""
-    return psutil.Process(server.process.pid).memory_info().rss / 1e6
+    resident: int = psutil.Process(server.process.pid).memory_info().rss
+    return resident / 1e6

@@ -4,7 +4,10 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,8 @@ RANKS = {
     **dict.fromkeys(["app", "pages", "commands"], 8),
     "__main__": 9,
 }
+# The same within pages/_ui. A page's own package is in none of them: nothing but its page imports it.
+SHARED_BY_PAGES = {"shell": 0, "parts": 1, "canvas": 1, "cache": 2, "judged": 3, "one_run": 3}
 FIGURES_MAY_USE = {"errors", "text", "config", "datasets", "evaluation", "store", "figures"}
 HEAVY = {"keras", "tensorflow", "tensorboard", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
 # What these build on must be there when their classes are made; they are imported inside functions of training only.
@@ -34,6 +39,19 @@ BUILT_ON = {
     "mnist_core.training.callbacks": {"keras"},
     "mnist_core.training.tensorflow_steps": {"keras", "tensorflow"},
 }
+
+
+# Modules of one name in two packages tell two sides of one thing: its values and its charts, its rules and its code.
+# A name that is not here means one thing only.
+TWO_SIDES = re.compile(
+    "analyses|board|cost|drawings|events|fine_tuning|graph|install|layers|limits|logistic|matrix|network|parts|pen"
+    "|predicting|reading|run|settings|training"
+)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 def module_name(path: Path) -> str:
@@ -69,7 +87,7 @@ def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
                 for child in ast.iter_child_nodes(node):
                     yield from visit(child)
 
-    yield from visit(ast.parse(path.read_text(), str(path)))
+    yield from visit(tree_of(path))
 
 
 def name_of(path: Path) -> str:
@@ -98,6 +116,71 @@ def test_imports_go_downwards(path):
         assert own != "mnist_core", "the package itself imports nothing"
         higher = RANKS[own] > RANKS[other] or RANKS[own] == RANKS[other] <= 1
         assert higher, f"{module_name(path)} (rank {RANKS[own]}) imports {module} (rank {RANKS[other]})"
+
+
+def test_every_page_is_in_the_navigation():
+    pages = {path.name for path in (PROJECT / "pages").glob("[a-z]*.py")}
+    listed = re.findall(r'^    \("(\w+\.py)", "', (PROJECT / "pages" / "_dashboard.py").read_text(), re.MULTILINE)
+    assert set(listed) == pages
+
+
+@every_page
+def test_no_page_s_package_imports_another_page_s(path):
+    """And what several share goes downwards too."""
+    own = shared_or_page(module_name(path))
+    for module in imports(path):
+        other = shared_or_page(module)
+        if other is None or other == own:
+            continue
+        assert other in SHARED_BY_PAGES, f"{name_of(path)} takes {module} from another page"
+        lower = own not in SHARED_BY_PAGES or SHARED_BY_PAGES[own] > SHARED_BY_PAGES[other]
+        assert lower, f"{name_of(path)} imports {module}, which is not below it"
+
+
+def shared_or_page(module: str) -> str | None:
+    """Return the package in pages/_ui that a module belongs to, or the page; None for what is no page's."""
+    match module.split("."):
+        case ["pages", "_ui", package, *_]:
+            return package
+        case ["pages", page, *_]:
+            return page
+    return None
+
+
+def test_no_file_needs_itself_in_the_end():
+    """Imports inside functions count too: a circle that is only put off is one."""
+    files = {module_name(path): path for path in CORE + PAGES + APP}
+
+    def file_of(module: str) -> str:
+        while module and module not in files:
+            module = module.rpartition(".")[0]
+        return module
+
+    needs = {name: {file_of(module) for module in imports(path)} - {"", name} for name, path in files.items()}
+    # Ends with the branch that joins how steps are done.
+    needs["mnist_core.training.steps"] -= {f"mnist_core.training.{name}" for name in ("augmented", "tensorflow_steps")}
+    TopologicalSorter(needs).prepare()  # raises CycleError, which names the files
+
+
+def test_modules_of_one_name_are_about_one_thing():
+    names = Counter(path.stem for path in CORE if not path.stem.startswith("__"))
+    assert not [name for name, n in names.items() if n > 1 and not TWO_SIDES.fullmatch(name)]
+
+
+def test_classes_of_one_name_are_one_class():
+    classes = Counter(
+        node.name
+        for path in CORE
+        for node in tree_of(path).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, n in classes.items() if n > 1} <= {"Answer", "Manifest", "Progress"}
+
+
+@pytest.mark.parametrize("path", [p for p in CORE + PAGES if p.name == "__init__.py"], ids=name_of)
+def test_every_package_says_what_it_knows_and_what_not(path):
+    words = ast.get_docstring(tree_of(path)) or ""
+    assert len(re.findall(r"[.:](?:\s|$)", words)) >= 2, "two sentences at least"
 
 
 @pytest.mark.parametrize("path", [p for p in CORE if "figures" in p.parts], ids=name_of)

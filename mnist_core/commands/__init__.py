@@ -1,1 +1,4 @@
-"""What ``python -m mnist_core`` can do, a module for each kind of command."""
+"""What ``python -m mnist_core`` can do, a module for each kind of command.
+
+Each module adds its commands to the parser, calls the other packages, and prints. It holds no logic of its own.
+"""

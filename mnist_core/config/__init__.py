@@ -1,4 +1,8 @@
-"""Everything that a person can set: values, limits, names of choices, recipes and links. It knows no Keras."""
+"""Everything that a person can set: values, limits, names of choices, recipes and links.
+
+It knows no Keras, no files and no runs: a configuration is a value. `RunConfig.fingerprint` leaves out what has no
+effect on the outcome, so a completed run with the same fingerprint is shown instead of trained again.
+"""
 
 from mnist_core.config.layers import (
     LAYER_CLASSES,

@@ -1,4 +1,7 @@
-"""The datasets: what they are, how they are fetched, their arrays and splits."""
+"""The datasets: what they are, how they are fetched, their arrays and splits.
+
+It knows files, checksums and formats. It does not know what is trained with the images, or who looks at them.
+"""
 
 from mnist_core.datasets.load import (
     SPLITS,

@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import DataConfig, RunConfig
-from mnist_core.datasets.load import SPLITS, STROKES_COUNT, Dataset, Split, get_spec
+from mnist_core.datasets.load import SPLITS, STROKES_COUNT, Dataset, get_spec
 
 
-def class_counts(dataset: Dataset, config: DataConfig) -> dict[Split, npt.NDArray[np.int64]]:
+def class_counts(dataset: Dataset, config: DataConfig) -> dict[str, npt.NDArray[np.int64]]:
     """Return the number of images of each class, for each split.
 
     Returns

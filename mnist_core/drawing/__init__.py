@@ -1,12 +1,14 @@
-"""From drawings and pictures to 28 x 28 images."""
+"""From drawings and pictures to 28 x 28 images, as MNIST's were made.
+
+It knows strokes, ink and pixels, in Python, NumPy and Pillow only: a bundle's `predict.py` brings copies of it along.
+It knows no network and no photos; what a drawing may hold is limited in `fabric`.
+"""
 
 from mnist_core.drawing.fabric import Drawing, fill_outline, read_canvas, write_canvas
 from mnist_core.drawing.parts import Part, prepare_parts
 from mnist_core.drawing.prepare import (
     PEN,
     Prepared,
-    ink_from_image,
-    ink_from_rgba,
     is_empty,
     paint_drawing,
     prepare_clothes,
@@ -27,8 +29,6 @@ __all__ = [
     "Sample",
     "Stroke",
     "fill_outline",
-    "ink_from_image",
-    "ink_from_rgba",
     "is_empty",
     "paint",
     "paint_drawing",

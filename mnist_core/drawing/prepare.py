@@ -25,9 +25,6 @@ _LEAST_EXTENT = 8.0  # pixels of the canvas: what is smaller is a dot, and is no
 _FARTHEST = 1e6
 _MOST_POINTS = 400_000
 
-# Weights of red, green and blue in brightness (ITU-R BT.601), as Pillow's "L" mode uses them.
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-
 
 @dataclass(frozen=True)
 class Prepared:
@@ -43,55 +40,6 @@ class Prepared:
 
     image: npt.NDArray[np.uint8]
     steps: tuple[tuple[str, npt.NDArray[np.uint8]], ...]
-
-
-def ink_from_rgba(rgba: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return the ink of a canvas: brightness times opacity.
-
-    Parameters
-    ----------
-    rgba : ndarray of shape (h, w, 4), uint8
-        Light strokes on a dark or transparent canvas.
-
-    Returns
-    -------
-    ndarray of shape (h, w), uint8
-        0 = no ink, 255 = full ink.
-    """
-    if rgba.ndim != 3 or rgba.shape[2] != 4:
-        raise ImageError("A canvas of shape (height, width, 4) was expected. Received: {shape}", shape=rgba.shape)
-    brightness = rgba[..., :3].astype(np.float32) @ _LUMA
-    return np.rint(brightness * (rgba[..., 3] / 255.0)).astype(np.uint8)
-
-
-def ink_from_image(image: Image.Image) -> npt.NDArray[np.uint8]:
-    """Return the ink of a picture, whichever of ink and paper is the lighter one.
-
-    Most of a picture's border is paper; where the border is bright, the picture is inverted.
-
-    Returns
-    -------
-    ndarray of shape (h, w), uint8
-        0 = paper, 255 = ink.
-    """
-    grey = _grey(image, paper="white")
-    if grey.min() == grey.max():
-        # Perhaps white ink on a transparent paper.
-        grey = _grey(image, paper="black")
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return 255 - grey if np.median(border) > 127 else grey.copy()
-
-
-def _grey(image: Image.Image, paper: str) -> npt.NDArray[np.uint8]:
-    """Return a picture's brightness, 0 to 255, laid on `paper` where it is transparent."""
-    if image.has_transparency_data:
-        opaque = Image.new("RGBA", image.size, paper)
-        opaque.alpha_composite(image.convert("RGBA"))
-        image = opaque
-    if image.mode.startswith("I;16"):
-        # Pillow would cut 16 bits of grey off at 255.
-        return (np.asarray(image) // 257).astype(np.uint8)
-    return np.asarray(image.convert("L"))
 
 
 def is_empty(ink: npt.NDArray[np.uint8]) -> bool:

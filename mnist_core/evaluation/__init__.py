@@ -1,4 +1,7 @@
-"""Judging a model by its probabilities. NumPy only."""
+"""Judging a model by its probabilities. NumPy only.
+
+It is given probabilities and labels, or a function that predicts. It knows no run, no file and no chart.
+"""
 
 from mnist_core.evaluation.calibration import (
     Reliability,

@@ -1,5 +1,5 @@
 """Figures as pure functions of results: no store, no clock, no Keras.
 
-Import from the modules: plotly takes half a second to import, which a page without figures
-shall not pay for.
+Each figure has an ``..._alt`` sentence for screen readers; colours come from `theme`. Import from the modules: plotly
+takes half a second to import, which a page without figures shall not pay for.
 """

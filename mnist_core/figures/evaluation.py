@@ -10,6 +10,8 @@ from mnist_core.evaluation import RankingCurve, Reliability, SureAnswers
 from mnist_core.figures.theme import CLASS_COLORS, CORRECT, TRAINING, VALIDATION, WRONG, Theme, layout
 from mnist_core.text import Translator
 
+RankingKind = Literal["roc", "precision_recall"]
+
 _MOST_POINTS = 300  # of a curve: more than pixels only cost time
 _MARGIN = {"l": 10, "r": 10, "t": 44, "b": 10}
 _LINES = ("solid", "dot")
@@ -20,7 +22,7 @@ _EDGES = (0.02, 0.05, 0.1, 0.2, 0.5)  # of the axis of false alarms
 def ranking_figure(
     curves: Mapping[int, RankingCurve],
     class_names: tuple[str, ...],
-    kind: Literal["roc", "precision_recall"],
+    kind: RankingKind,
     *,
     theme: Theme,
     t: Translator,
@@ -73,7 +75,7 @@ def ranking_figure(
 def ranking_alt(
     curves: Mapping[int, RankingCurve],
     class_names: tuple[str, ...],
-    kind: Literal["roc", "precision_recall"],
+    kind: RankingKind,
     t: Translator,
 ) -> str:
     """Return one sentence that says what the curves show."""

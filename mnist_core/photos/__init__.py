@@ -1,4 +1,13 @@
-"""From a stranger's picture file to the digits or the piece of clothing in it."""
+"""From a stranger's picture file to the digits or the piece of clothing in it. Python, NumPy and Pillow only.
+
+Kind, size and number of passes are checked before anything is decoded, and only what the first frame needs reaches
+Pillow (`containers`); one picture is decoded at a time, and what a decoder raises becomes one sentence. Frames and
+tiles are no ink: each is a page of its own (`grounds`, `pages`), and lines through the whole picture are taken out
+(`ruled_lines`). `reading` is the one way from a file to answers, for the page, ``predict`` and a bundle's
+``predict.py``.
+
+It knows pictures and never keeps them. The network that reads what was found is given to it.
+"""
 
 from mnist_core.photos.clothes import find_clothes
 from mnist_core.photos.digits import MOST_DIGITS, find_digits

@@ -6,7 +6,7 @@ from PIL import Image
 
 from mnist_core.photos.grounds import Greys, Ground, Grounds, find_grounds
 from mnist_core.photos.light import Floats, Ink, find_ink, ink_on
-from mnist_core.photos.rules import paper_without_rules, without_rules
+from mnist_core.photos.ruled_lines import paper_without_rules, without_rules
 from mnist_core.photos.shapes import grown
 
 Numbers = npt.NDArray[np.int32]

@@ -1,6 +1,7 @@
 """A run as Keras code: a script or a notebook that a learner can run alone, with the same figures.
 
-It writes text and carries none of it out. It knows configurations, not runs.
+It writes text and carries none of it out. A script is made of `Section` (title, comment, words for the notebook,
+code), is shorter than 80 lines for every recipe, and is formatted as ruff does. It knows configurations, not runs.
 """
 
 from mnist_core.script.network import files_beside, keras_code

@@ -1,4 +1,7 @@
-"""Words: the translation of sentences, and the glossary. Data beside it, no logic of pages."""
+"""Words: the translation of sentences, numbers in words, and the glossary.
+
+It knows text only. Which sentence is shown when, pages and errors decide.
+"""
 
 from mnist_core.text.glossary import Term, glossary
 from mnist_core.text.graphemes import cut, graphemes, shortened

@@ -17,7 +17,7 @@ from mnist_core.training.control import Control
 from mnist_core.training.events import Sink
 from mnist_core.training.state import TrainingState
 from mnist_core.training.steps import epoch_order, make_judge, make_steps
-from mnist_core.training.writer import Background
+from mnist_core.training.writer import Writer
 
 if TYPE_CHECKING:
     import keras
@@ -120,7 +120,7 @@ class _Fit:
         self._checkpoint = Checkpoint(checkpoint_path, model, early) if checkpoint_path else None
         self._state = (self._checkpoint.load() if self._checkpoint else None) or TrainingState()
         sink.rewound(self._state.step)
-        self._background = Background()
+        self._background = Writer()
         self._mark = 0.0
         self._wanted = 1
         self._saved = self._state.seconds

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 
-class Background:
+class Writer:
     """Does one thing after the other in a thread of its own, in order; a context manager.
 
     An error comes up in the caller's thread, with the next `do` or at the end of the block.

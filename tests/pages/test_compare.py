@@ -13,7 +13,7 @@ from mnist_core.evaluation import compare
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
 from pages._ui.compare.choice import MOST_COMPARED
-from pages._ui.parts.run_titles import short_names
+from pages._ui.one_run.titles import short_names
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]

@@ -44,7 +44,7 @@ def test_nothing_is_computed_before_its_tab_is_open(open_page: OpenPage, monkeyp
         raise AssertionError("computed too early")
 
     for name in ("averages", "pixels", "pca_map", "neighbours", "copies"):
-        monkeypatch.setattr(f"pages._ui.cache.data.{name}", never)
+        monkeypatch.setattr(f"pages._ui.cache.datasets.{name}", never)
     assert not open_page("explore.py").exception
 
 
@@ -162,9 +162,9 @@ class TestBaselines:
 
         def script(run_id: str) -> None:
             from pages._ui.evaluate.baselines import baselines_view
-            from pages._ui.shell import runs
+            from pages._ui.shell import access
 
-            baselines_view(runs.look_up(run_id))
+            baselines_view(access.look_up(run_id))
 
         return lambda run_id: AppTest.from_function(script, args=(run_id,), default_timeout=30).run()
 

@@ -115,9 +115,9 @@ def test_more_than_this_installation_allows_is_told_and_not_cut(
 def link_script(run_id: str) -> None:
     from pages._ui.parts.code_view import code_part
     from pages._ui.parts.link_view import link_part
-    from pages._ui.shell import runs
+    from pages._ui.shell import access
 
-    record = runs.look_up(run_id)
+    record = access.look_up(run_id)
     code_part(record)
     link_part(record)
 

@@ -9,8 +9,8 @@ import pytest
 import streamlit as st
 
 from mnist_core.store import MetricPoint, RunRecord, RunState
+from pages._ui.one_run.status import spoken_status
 from pages._ui.parts.gallery import _columns
-from pages._ui.parts.run_status import spoken_status
 from pages._ui.shell import first_paint
 
 

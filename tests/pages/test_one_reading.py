@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages._ui.parts.reading import read
 from PIL import Image
 
 from mnist_core.__main__ import main
@@ -18,6 +17,7 @@ from mnist_core.sharing.bundle.predict import main as predict
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.sharing.shipped.install import FOLDER
 from mnist_core.store import Store
+from pages._ui.parts.reading import read
 from tests.enclosure_files import KINDS, enclosed, from_strokes
 from tests.photo_files import SCENES, Scene, compose, tidy
 

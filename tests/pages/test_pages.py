@@ -1,6 +1,7 @@
 """What a visitor sees on each page, in each state it can be in."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,18 +20,7 @@ from pages._ui.parts import reading as page_reading
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
-PAGES = (
-    "home.py",
-    "explore.py",
-    "train.py",
-    "runs.py",
-    "compare.py",
-    "evaluate.py",
-    "explain.py",
-    "robustness.py",
-    "draw.py",
-    "glossary.py",
-)
+PAGES = sorted(path.name for path in (Path(__file__).parents[2] / "pages").glob("[a-z]*.py"))
 
 
 def words(app: AppTest) -> str:
@@ -368,7 +358,7 @@ class TestDraw:
             prepared.append(arguments)
             return prepare_parts(*arguments)
 
-        monkeypatch.setattr("pages._ui.parts.canvas_state.prepare_parts", counted)
+        monkeypatch.setattr("pages._ui.canvas.state.prepare_parts", counted)
         app = self.draw_one(open_page("draw.py"))
         app.toggle(key="draw_demo").set_value(True).run()
         assert "Your strokes" in words(app)

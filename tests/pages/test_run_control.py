@@ -317,7 +317,7 @@ def test_a_wrong_password_changes_nothing(admin_page: AppTest) -> None:
 def test_guesses_at_the_password_are_slowed_down_also_in_new_tabs(
     admin_page: AppTest, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages._ui.shell.manage._tries", Tries())
+    monkeypatch.setattr("pages._ui.shell.visitor._tries", Tries())
     admin_page.text_input(key="admin_token").set_value("wrong 0").run()
     for _ in range(9):
         admin_page.run()  # the page runs again: no further guess
@@ -422,9 +422,9 @@ def test_a_part_of_a_page_about_a_run_that_became_private_shows_no_more_of_it(
     def script(run_id: str) -> None:
         import streamlit as st
 
-        from pages._ui.shell import runs
+        from pages._ui.shell import access
 
-        @runs.fragment
+        @access.fragment
         def view(run_id: str) -> None:
             st.markdown(f"what is known of {run_id}")
 

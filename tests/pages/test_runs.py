@@ -14,8 +14,8 @@ from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.sharing.shipped import DEFAULT, install_shipped
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
+from pages._ui.one_run import runs
 from pages._ui.runs import take_away
-from pages._ui.shell import runs
 
 OpenPage = Callable[..., AppTest]
 Runs = list[RunRecord]

@@ -169,10 +169,10 @@ class TestTrain:
     def test_who_trains_the_same_settings_gets_a_run_of_their_own(
         self, shipped: list[str], store: Store, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from pages._ui.shell import runs
+        from pages._ui.one_run import runs
 
         run = store.get(HANDWRITING)
-        monkeypatch.setattr("pages._ui.shell.runs.st.session_state", {})
+        monkeypatch.setattr("pages._ui.one_run.runs.st.session_state", {})
         monkeypatch.setattr("pages._ui.shell.session.visitor", lambda: Visitor("ada"))
         started = runs.start(run.config, "small-cnn")
         assert started != HANDWRITING

@@ -13,7 +13,7 @@ from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, V
 from mnist_core.system.processes import own_process
 from mnist_core.tensorboard.serving import label
 from mnist_core.text import Translator, graphemes
-from pages._ui.parts.run_titles import short_names, title
+from pages._ui.one_run.titles import short_names, title
 from tests.pages.test_pages import words
 
 T = Translator("en")

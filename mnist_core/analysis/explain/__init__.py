@@ -1,7 +1,7 @@
 """What a network looked at, and what its parts do.
 
-Maps over an image need nothing but a function that predicts, so they work with every exported
-model, trained by whatever version.
+Maps over an image need only a function that predicts, so they work with every exported model, of any version. It
+knows nothing of runs, and draws nothing: `mnist_core.figures.explain` does.
 """
 
 from mnist_core.analysis.explain.contrast import Removal, remove_pixels

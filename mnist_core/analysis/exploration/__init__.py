@@ -1,4 +1,8 @@
-"""What is in a dataset: averages, typical images, neighbours, duplicates, a map, simple rules. NumPy only."""
+"""What is in a dataset: averages, typical images, neighbours, duplicates, a map, simple rules. NumPy only.
+
+It knows arrays and their labels, and no network. It runs in the app's process too, so it hands the memory of a mapped
+dataset back after each look at all of it (`scanning`).
+"""
 
 from mnist_core.analysis.exploration.averages import (
     ClassAverages,

@@ -1,4 +1,8 @@
-"""A visitor's own drawings with their right answers: what they are, files of them, and learning from them."""
+"""A visitor's own drawings with their right answers: what they are, and files of them.
+
+Of each class a quarter is held back to judge by (`holding_out`): that is decided as a drawing is kept and never
+again. It does not store them (`mnist_core.store.drawings`) and does not train (`mnist_core.training.fine_tuning`).
+"""
 
 from mnist_core.drawing.personal.csv_file import read_csv, write_csv
 from mnist_core.drawing.personal.drawings import PersonalSet, content_hash

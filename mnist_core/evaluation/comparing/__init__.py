@@ -1,12 +1,14 @@
-"""Several runs side by side: settings that differ, curves on one axis, results. NumPy only."""
+"""Several runs side by side: settings that differ, curves on one axis, results. NumPy only.
+
+It is given configurations, metric points and probabilities. It does not read them from a store, and draws nothing.
+"""
 
 from mnist_core.evaluation.comparing.columns import Column, columns_that_vary
-from mnist_core.evaluation.comparing.lines import AXES, Axis, Line, metric_line, smooth
+from mnist_core.evaluation.comparing.lines import Axis, Line, metric_line, smooth
 from mnist_core.evaluation.comparing.results import RunResult, run_result
 from mnist_core.evaluation.comparing.settings import SettingRow, differing_settings
 
 __all__ = [
-    "AXES",
     "Axis",
     "Column",
     "Line",

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from mnist_core.store import MetricPoint
 
 Axis = Literal["epoch", "step", "seconds"]
-AXES: tuple[Axis, ...] = ("epoch", "step", "seconds")
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,22 @@
 """Results that many visitors ask for, computed once."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from mnist_core.datasets import Dataset, Split, get_spec, shared_provider
+from mnist_core.datasets import Dataset, get_spec, shared_provider
 from mnist_core.errors import ArtifactMissingError, DataError
 from mnist_core.evaluation import ClassScores, ConfusionMatrix, class_scores, confusion_matrix, cross_entropy
 from mnist_core.evaluation.robustness import CorruptionSettings, Trial, balanced_subset, try_out
 from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.parts.dataset_status import is_ready
+
+JudgedSplit = Literal["test", "validation"]
+"""What a run is judged by: never by the images that it learned from."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Judgement:
     `images` is None for a run that came with the program while its dataset is not there: it brought its labels along.
     """
 
-    split: Split
+    split: JudgedSplit
     class_names: tuple[str, ...]
     images: npt.NDArray[np.uint8] | None
     labels: npt.NDArray[np.uint8]
@@ -37,7 +41,7 @@ def can_judge(record: RunRecord) -> bool:
     return is_ready(record.config.data.dataset) or shared_store().files(record.id).labels.exists()
 
 
-def judge(run_id: str, split: Split = "test") -> Judgement:
+def judge(run_id: str, split: JudgedSplit = "test") -> Judgement:
     """Return a finished run's judgement on a split.
 
     Raises
@@ -60,7 +64,7 @@ def judge(run_id: str, split: Split = "test") -> Judgement:
 # A finished run never changes, so its id and the split are the whole key, and whether there are images to show.
 # As many as are compared at once on the page Compare: 0.4 MB each, the images are shared.
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _judge(run_id: str, split: Split, with_images: bool) -> Judgement:
+def _judge(run_id: str, split: JudgedSplit, with_images: bool) -> Judgement:
     record = shared_store().get(run_id)
     config = record.config
     spec, files = get_spec(config.data.dataset), shared_store().files(run_id)

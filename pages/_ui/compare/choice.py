@@ -9,8 +9,9 @@ import streamlit as st
 from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError
 from mnist_core.figures.run_style import Drawn, RunStyle, keep_slots, run_style
 from mnist_core.store import RunRecord, RunState, shared_store
-from pages._ui.parts.run_titles import short_names, titles
-from pages._ui.shell import runs, session
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import short_names, titles
+from pages._ui.shell import access, session
 from pages._ui.shell.i18n import t
 
 # So many are compared at most; the box lists more.
@@ -105,7 +106,7 @@ def _find(run_ids: Sequence[str]) -> tuple[list[RunRecord], str]:
     wanted = list(dict.fromkeys(run_id.strip() for run_id in run_ids if run_id.strip()))
     for run_id in wanted[:MOST_COMPARED]:
         try:
-            records[run_id] = runs.look_up(run_id)
+            records[run_id] = access.look_up(run_id)
         except NotOwnerError:
             private += 1
         except (RunNotFoundError, ConfigError):  # a newer version's can't be read here

@@ -8,9 +8,9 @@ from mnist_core.evaluation import recall_difference
 from mnist_core.figures.compare import MOST_WITH_INTERVALS, class_difference_alt, class_difference_figure
 from pages._ui.compare.choice import Compared
 from pages._ui.compare.judged import judged_together, reference_box
+from pages._ui.compare.run_table import run_table
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
-from pages._ui.parts.run_table import run_table
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 

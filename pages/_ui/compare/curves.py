@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_core.config import LogisticConfig
-from mnist_core.evaluation.comparing import Line, metric_line
+from mnist_core.evaluation.comparing import Axis, Line, metric_line
+from mnist_core.figures.curves import Metric
 from mnist_core.figures.overlay import overlay_alt, overlay_figure
 from mnist_core.store import shared_store
 from mnist_core.text import plain
@@ -18,12 +19,12 @@ from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
 
 SETS = {"val_": "Validation", "": "Training"}
-AXIS_WORDS = {"epoch": "Epochs", "step": "Steps", "seconds": "Seconds"}
-METRICS = {"loss": "Loss", "accuracy": "Accuracy"}
+AXIS_WORDS: dict[Axis, str] = {"epoch": "Epochs", "step": "Steps", "seconds": "Seconds"}
+METRICS: dict[Metric, str] = {"loss": "Loss", "accuracy": "Accuracy"}
 MOST_POINTS = 4000  # of a chart, whatever the number of runs
 PACE = 1.0
 
-Lines = dict[str, list[tuple[Compared, Line]]]
+Lines = dict[Metric, list[tuple[Compared, Line]]]
 
 
 def curves_view(compared: Sequence[Compared]) -> None:
@@ -65,7 +66,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
     body()
 
 
-def _lines(compared: Sequence[Compared], prefix: str, axis: str) -> Lines:
+def _lines(compared: Sequence[Compared], prefix: str, axis: Axis) -> Lines:
     most = max(40, MOST_POINTS // max(len(compared), 1))
     lines: Lines = {metric: [] for metric in METRICS}
     for run in compared:
@@ -75,7 +76,7 @@ def _lines(compared: Sequence[Compared], prefix: str, axis: str) -> Lines:
     return lines
 
 
-def _charts(lines: Lines, axis: str, smoothing: float) -> None:
+def _charts(lines: Lines, axis: Axis, smoothing: float) -> None:
     for column, (metric, known) in zip(st.columns(2), lines.items(), strict=True):
         with column:
             st.markdown(f"**{t(METRICS[metric])}**", help=term(metric))
@@ -113,7 +114,7 @@ def _left_out(compared: Sequence[Compared], lines: Lines, prefix: str) -> None:
         )
 
 
-def _table(lines: Lines, axis: str) -> dict[str, list[object]]:
+def _table(lines: Lines, axis: Axis) -> dict[str, list[object]]:
     """Return all curves as they were measured, one row a point; names as in code, for programs."""
     rows = [
         (run.name, run.record.id, metric, x, y, ends)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.compare.choice import Compared
 from pages._ui.compare.judged import box, judged_together
-from pages._ui.parts.pair_view import pair_view
+from pages._ui.judged.pair import pair_view
 from pages._ui.shell.i18n import t
 
 

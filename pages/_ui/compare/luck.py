@@ -8,9 +8,9 @@ from mnist_core.evaluation import compare, holm
 from mnist_core.text import plain
 from pages._ui.compare.choice import Compared
 from pages._ui.compare.judged import judged_together, reference_box
+from pages._ui.compare.run_table import run_table
+from pages._ui.judged.luck import chance, verdict
 from pages._ui.parts.downloads import csv_button
-from pages._ui.parts.luck import chance, verdict
-from pages._ui.parts.run_table import run_table
 from pages._ui.shell.i18n import t, term
 
 

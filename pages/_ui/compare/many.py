@@ -10,11 +10,12 @@ from mnist_core.figures.parallel import parallel_alt, parallel_figure
 from mnist_core.store import RunRecord
 from pages._ui.compare.choice import Compared
 from pages._ui.compare.judged import box
+from pages._ui.compare.run_table import Kind, run_table
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import short_names
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
-from pages._ui.parts.run_table import Kind, run_table
-from pages._ui.parts.run_titles import short_names
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 
 FEW, FEW_AXES = 6, 4

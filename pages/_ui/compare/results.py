@@ -11,9 +11,9 @@ from mnist_core.evaluation.comparing import RunResult, run_result
 from mnist_core.figures.compare import accuracy_alt, accuracy_figure
 from mnist_core.store import shared_store
 from pages._ui.compare.choice import Compared
+from pages._ui.compare.run_table import Kind, run_table
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
-from pages._ui.parts.run_table import Kind, run_table
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 

@@ -7,8 +7,8 @@ import streamlit as st
 from mnist_core.evaluation.comparing import SettingRow, differing_settings
 from mnist_core.store import RunState
 from pages._ui.compare.choice import Compared
+from pages._ui.compare.run_table import run_table
 from pages._ui.parts.downloads import csv_button
-from pages._ui.parts.run_table import run_table
 from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t, term
 

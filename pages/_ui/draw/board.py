@@ -4,20 +4,20 @@ import streamlit as st
 
 from mnist_core.datasets import get_spec
 from mnist_core.store import RunRecord
+from pages._ui.canvas.canvas import draw_canvas
 from pages._ui.draw.correction import correction
 from pages._ui.draw.models import choose_others, side_by_side
 from pages._ui.draw.steps import demo, looked_at, steps
 from pages._ui.draw.tools import about_clothes, choose_tools, offer_samples
+from pages._ui.one_run.badges import shipped_note
 from pages._ui.parts.answer_view import choose_part, in_large_type, show_reading, sure_line
-from pages._ui.parts.canvas import draw_canvas
 from pages._ui.parts.probability_bars import probability_bars
 from pages._ui.parts.reading import least_sureness, read
-from pages._ui.parts.run_badges import shipped_note
-from pages._ui.shell import runs
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t
 
 
-@runs.fragment
+@access.fragment
 def board(record: RunRecord) -> None:
     """Show canvas, answer and preparation: what an answer needs first, then the rest."""
     spec = get_spec(record.config.data.dataset)

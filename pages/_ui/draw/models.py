@@ -9,10 +9,12 @@ from mnist_core.datasets import get_spec
 from mnist_core.drawing import Part
 from mnist_core.inference import Reading
 from mnist_core.store import RunRecord
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import titles
 from pages._ui.parts.answer_view import large_words
 from pages._ui.parts.percent import percent
 from pages._ui.parts.reading import read
-from pages._ui.shell import runs
+from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
@@ -29,7 +31,7 @@ def choose_others(record: RunRecord) -> list[RunRecord]:
     }
     if not others:
         return []
-    words = runs.titles(list(others.values()))
+    words = titles(list(others.values()))
     key = f"draw_others_{kind}"
     if key in st.session_state:  # a run may be gone, or be the one that is chosen above
         st.session_state[key] = [run for run in st.session_state[key] if run in others]
@@ -50,14 +52,14 @@ def side_by_side(record: RunRecord, first: Reading, others: list[RunRecord], par
     readings, asked = [first], [record]
     for other in others:
         with errors_in_words():  # one damaged model leaves the others' answers
-            found = runs.look_up(other.id)
+            found = access.look_up(other.id)
             readings.append(read(found, parts))
             asked.append(found)
     if len(readings) < 2:
         return
-    titles = runs.titles(asked)
+    names = titles(asked)
     st.markdown(f"**{t('What each network says')}**")
-    shown = "".join(_vote(one, titles[who.id]) for one, who in zip(readings, asked, strict=True))
+    shown = "".join(_vote(one, names[who.id]) for one, who in zip(readings, asked, strict=True))
     st.html(f'<div class="lab-votes">{shown}</div>')
     votes = Counter(reading.words for reading in readings)
     if len(votes) == 1:

@@ -15,7 +15,7 @@ from pages._ui.draw.photo_found import show_clothes, show_digits, show_steps
 from pages._ui.parts.answer_view import in_large_type, sure_line
 from pages._ui.parts.components import switch
 from pages._ui.parts.reading import read
-from pages._ui.shell import runs, session
+from pages._ui.shell import access, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
@@ -36,7 +36,7 @@ def choose_source() -> str:
     )
 
 
-@runs.fragment
+@access.fragment
 def photo_board(source: str, record: RunRecord) -> None:
     """Show the upload or the camera, and what a run's network finds in the picture."""
     spec = get_spec(record.config.data.dataset)

@@ -8,8 +8,8 @@ from mnist_core.drawing import Drawing, Prepared, paint_drawing, prepare_raw
 from mnist_core.figures.explain import heat_image
 from mnist_core.inference import Answer, open_classifier
 from mnist_core.store import RunRecord, shared_store
-from pages._ui.cache import explanations as explain_cached
-from pages._ui.parts.canvas_state import SIZE
+from pages._ui.cache import explanations
+from pages._ui.canvas.state import SIZE
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend
 from pages._ui.parts.percent import fine_percent
@@ -45,7 +45,7 @@ def steps(prepared: Prepared) -> None:
 def looked_at(record: RunRecord, answer: Answer) -> None:
     """Show where the network finds what it needs for its answer."""
     st.markdown(f"**{t('What it looked at')}**", help=term("occlusion"))
-    found = explain_cached.occlusion(record.id, answer.image, _SQUARE, 0)
+    found = explanations.occlusion(record.id, answer.image, _SQUARE, 0)
     drop = found.drop(answer.label)
     row, column = np.unravel_index(int(drop.argmax()), drop.shape)
     with st.container(width=340):

@@ -15,14 +15,14 @@ from pages._ui.draw.teach_gallery import clear_all, drawings_gallery
 from pages._ui.draw.teach_upload import upload
 from pages._ui.draw.teaching_progress import teaching_progress
 from pages._ui.parts.components import need_dataset
-from pages._ui.shell import runs, session
+from pages._ui.shell import access, session
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import t, term
 
 _RUN = "taught_run"
 
 
-@runs.fragment
+@access.fragment
 def teach_view(record: RunRecord) -> None:
     """Show the visitor's drawings of the network's kind, and what can be done with them."""
     spec = get_spec(record.config.data.dataset)
@@ -109,6 +109,6 @@ def _current() -> RunRecord | None:
     run_id = st.session_state.get(_RUN)
     if run_id:
         with suppress(RunNotFoundError, NotOwnerError):
-            return runs.look_up(run_id)
+            return access.look_up(run_id)
     active = shared_store().find(states=[RunState.QUEUED, RunState.RUNNING], owner=session.owner())
     return next((record for record in active if record.config.fine_tune is not None), None)

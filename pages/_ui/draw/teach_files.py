@@ -1,5 +1,7 @@
 """A visitor's drawings as files."""
 
+from functools import partial
+
 from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing.personal import PersonalSet, write_csv, write_npz
 from pages._ui.parts.downloads import download_button
@@ -12,7 +14,7 @@ def downloads(drawings: PersonalSet, spec: DatasetSpec) -> None:
     for ending, write, mime in (("csv", write_csv, "text/csv"), ("npz", write_npz, "application/octet-stream")):
         download_button(
             t("Download as {format}", format=ending.upper()),
-            lambda write=write: write(drawings.images, drawings.labels),
+            partial(write, drawings.images, drawings.labels),
             of=(),
             file_name=f"{name}.{ending}",
             mime=mime,

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from mnist_core.store import RunRecord, shared_store
-from pages._ui.parts.run_status import run_status
-from pages._ui.parts.taught_view import taught_view
-from pages._ui.shell import runs
+from pages._ui.one_run import runs
+from pages._ui.one_run.status import run_status
+from pages._ui.one_run.taught import taught_view
+from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
@@ -19,7 +20,7 @@ def teaching_progress(record: RunRecord) -> None:
     @st.fragment(run_every=_PACE if active else None)
     @errors_in_words()
     def body() -> None:
-        current = runs.look_up(record.id)
+        current = access.look_up(record.id)
         if active and current.state.is_finished:
             st.rerun()  # the button may be used again, and the new network is in the list
         if current.state.has_model and current.outcome.test_accuracy is not None:

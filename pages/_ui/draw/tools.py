@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.drawing import Sample, samples
-from pages._ui.parts.canvas_steps import put_on_canvas
+from pages._ui.canvas.steps import put_on_canvas
 from pages._ui.parts.components import switch
 from pages._ui.shell.i18n import t
 

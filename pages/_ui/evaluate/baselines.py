@@ -9,8 +9,7 @@ import streamlit as st
 from mnist_core.analysis.exploration import VOTERS
 from mnist_core.figures.exploration import rules_alt, rules_figure
 from mnist_core.store import RunRecord, standard_analysis
-from pages._ui.cache import data as cached_data
-from pages._ui.cache import results as cached
+from pages._ui.cache import datasets, results
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import analysis_job, i18n, session
@@ -19,7 +18,7 @@ from pages._ui.shell.i18n import t, term
 
 def baselines_view(record: RunRecord) -> None:
     """Show a run's test accuracy beside that of four simple rules; its dataset must be ready."""
-    data = cached.dataset(record.config.data.dataset)
+    data = results.dataset(record.config.data.dataset)
     st.markdown(f"**{t('Your network against simple rules')}**", help=term("baseline"))
     st.caption(
         t(
@@ -34,7 +33,7 @@ def baselines_view(record: RunRecord) -> None:
         t("Work out the two longer ones"),
         t("Comparing with the neighbours, and training the logistic regression …"),
     )
-    majority, mean = cached_data.simple_rules(data.spec.id)
+    majority, mean = datasets.simple_rules(data.spec.id)
     learned_from = len(data.split("train", record.config.data)[1])
     rows = [
         (t("This network"), record.outcome.test_accuracy, learned_from, t(record.name)),

@@ -1,19 +1,25 @@
 """How well a run knows each class: a table, and curves over all thresholds."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from mnist_core.evaluation import RankingCurve, precision_recall_curve, roc_curve, wilson_interval
-from mnist_core.figures.evaluation import ranking_alt, ranking_figure
-from pages._ui.cache.results import Judgement, judge
+from mnist_core.figures.evaluation import RankingKind, ranking_alt, ranking_figure
+from pages._ui.cache.results import JudgedSplit, Judgement, judge
 from pages._ui.parts.chart import chart
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
-KINDS = {"roc": "ROC", "precision_recall": "Precision and recall"}
-CURVES = {"roc": roc_curve, "precision_recall": precision_recall_curve}
+KINDS: dict[RankingKind, str] = {"roc": "ROC", "precision_recall": "Precision and recall"}
+CURVES: dict[RankingKind, Callable[..., RankingCurve]] = {
+    "roc": roc_curve,
+    "precision_recall": precision_recall_curve,
+}
 
 
 def class_view(judgement: Judgement, run_id: str) -> None:
@@ -26,7 +32,7 @@ def _table(judgement: Judgement, run_id: str) -> None:
     scores, counts = judgement.scores, judgement.matrix.counts
     low, high = wilson_interval(counts.diagonal(), scores.support)
     names = list(judgement.class_names)
-    share = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
+    share = partial(st.column_config.ProgressColumn, format="percent", min_value=0.0, max_value=1.0)
     # Above the table, whose toolbar would lie over the choice of views where there is no mouse.
     st.caption(t("Click a column's head to sort by it."))
     st.dataframe(
@@ -42,10 +48,10 @@ def _table(judgement: Judgement, run_id: str) -> None:
         ),
         hide_index=True,
         column_config={
-            t("Precision"): st.column_config.ProgressColumn(help=term("precision"), **share),
-            t("Recall"): st.column_config.ProgressColumn(help=term("recall"), **share),
+            t("Precision"): share(help=term("precision")),
+            t("Recall"): share(help=term("recall")),
             t("Recall, 95%"): st.column_config.TextColumn(help=term("confidence_interval")),
-            t("F1"): st.column_config.ProgressColumn(help=term("f1"), **share),
+            t("F1"): share(help=term("f1")),
         },
     )
     csv_button(
@@ -64,7 +70,7 @@ def _table(judgement: Judgement, run_id: str) -> None:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _all_curves(run_id: str, split: str, kind: str) -> dict[int, RankingCurve]:
+def _all_curves(run_id: str, split: JudgedSplit, kind: RankingKind) -> dict[int, RankingCurve]:
     judgement = judge(run_id, split)
     return {
         label: CURVES[kind](judgement.probabilities, judgement.labels, label)
@@ -72,7 +78,7 @@ def _all_curves(run_id: str, split: str, kind: str) -> dict[int, RankingCurve]:
     }
 
 
-@runs.fragment
+@access.fragment
 def _curves(judgement: Judgement, run_id: str) -> None:
     names = judgement.class_names
     st.header(t("One class against all others"), divider="gray", help=term("roc_curve"))

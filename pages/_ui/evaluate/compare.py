@@ -4,12 +4,14 @@ import streamlit as st
 
 from mnist_core.store import RunRecord
 from pages._ui.cache.results import can_judge, judge
-from pages._ui.parts.pair_view import pair_view
-from pages._ui.shell import runs
+from pages._ui.judged.pair import pair_view
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import titles
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t
 
 
-@runs.fragment
+@access.fragment
 def compare_view(record: RunRecord) -> None:
     """Let a second run be chosen, and compare both on the test set."""
     known = runs.with_model()
@@ -21,10 +23,10 @@ def compare_view(record: RunRecord) -> None:
     if not others:
         st.info(t("To compare, train a second network on this dataset."), icon=":material/compare_arrows:")
         return
-    second_id = st.selectbox(
+    second_id: str = st.selectbox(
         t("Compare with"),
         list(others),
-        format_func=runs.titles(known).__getitem__,
+        format_func=titles(known).__getitem__,
         key=f"compare_{record.id}",
     )
     st.page_link(

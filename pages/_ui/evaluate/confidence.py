@@ -15,7 +15,7 @@ from mnist_core.figures.evaluation import (
 from pages._ui.cache.results import Judgement
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
 THRESHOLDS = np.linspace(0.0, 1.0, 101)
@@ -69,7 +69,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
         )
 
 
-@runs.fragment
+@access.fragment
 def _sure(judgement: Judgement, run_id: str) -> None:
     st.header(t("Answer only when sure"), divider="gray", help=term("confidence"))
     chosen = st.slider(

@@ -5,18 +5,19 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from mnist_core.config import NetworkConfig
 from mnist_core.figures.explain import activation_alt, activation_figure, heat_image
 from mnist_core.inference import open_layers
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord, shared_store
-from pages._ui.cache import explanations as cached
+from pages._ui.cache import explanations
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
 # They only give on, in another order or unchanged, what came in.
@@ -25,10 +26,12 @@ MOST_MAPS = 32
 FAVOURITES = 9
 
 
-@runs.fragment
+@access.fragment
 def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None:
     """Show what one layer makes of the image, then which images one of its units likes."""
-    rows = layer_rows(record.config.model, len(judgement.class_names))
+    model = record.config.model
+    assert isinstance(model, NetworkConfig), "the page asks"
+    rows = layer_rows(model, len(judgement.class_names))
     shown = [number for number, row in enumerate(rows) if row.name not in SILENT]
     number = st.selectbox(
         t("Layer"),
@@ -112,7 +115,7 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
         width=180,
     )
     with st.spinner(t("Showing the network 1,000 test images …")):
-        column = cached.strongest(run_id)[number][:, unit]
+        column = explanations.strongest(run_id)[number][:, unit]
     best = np.argsort(-column, kind="stable")[:FAVOURITES]
     if column.max() <= 0:
         st.info(t("This unit stays at 0 for all of the {n} images: it says nothing any more.", n=f"{len(column):,}"))

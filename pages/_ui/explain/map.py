@@ -5,20 +5,20 @@ import streamlit as st
 
 from mnist_core.figures.explain import plane_alt, plane_figure
 from mnist_core.store import RunRecord
-from pages._ui.cache import explanations as cached
+from pages._ui.cache import explanations
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
 
-@runs.fragment
+@access.fragment
 def map_view(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
     """Show both maps side by side."""
     with st.spinner(t("Drawing the maps …")):
-        found = cached.arrangements(record.id)
+        found = explanations.arrangements(record.id)
     if found is None:
         st.info(t("This network has no hidden layer: between the image and the answer there is nothing to map."))
         return
@@ -43,7 +43,7 @@ def map_view(judgement: Judgement, sample: Sample | None, record: RunRecord) -> 
     )
 
 
-def _one(judgement: Judgement, arranged: cached.Arrangement, when: str, index: int | None, run_id: str) -> None:
+def _one(judgement: Judgement, arranged: explanations.Arrangement, when: str, index: int | None, run_id: str) -> None:
     points = arranged.plane.points
     labels = judgement.labels[: len(points)]
     st.markdown(f"**{t('Before training') if when == 'before' else t('After training')}**")

@@ -4,23 +4,23 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.figures.explain import heat_image
-from pages._ui.cache import explanations as cached
+from pages._ui.cache import explanations
 from pages._ui.cache.explanations import Sample
 from pages._ui.explain.fooled import fooled_view
 from pages._ui.parts.components import switch
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
-from pages._ui.shell import runs
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 
 
-@runs.fragment
+@access.fragment
 def maps_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
     """Show four answers to "what did it look at?"."""
     label, other = _classes(names, sample, run_id)
     with st.spinner(t("Asking the network about every pixel …")):
-        cached.sensitivity(run_id, sample.image)
-        cached.removal(run_id, sample.image, label, other)
+        explanations.sensitivity(run_id, sample.image)
+        explanations.removal(run_id, sample.image, label, other)
     left, right = st.columns(2, gap="large")
     with left:
         _occlusion(names[label], label, sample, run_id)
@@ -36,11 +36,11 @@ def maps_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
 def _classes(names: tuple[str, ...], sample: Sample, run_id: str) -> tuple[int, int]:
     """Show the two boxes of "why this and not that?"."""
     ranked = [int(label) for label in np.argsort(-sample.probabilities, kind="stable")]
-    wrong = sample.label is not None and sample.label != sample.answer
+    truth = [] if sample.label in (None, sample.answer) else [sample.label]
     key = f"explain_classes_{run_id}_{sample.index}_{sample.answer}"
     with st.container(horizontal=True):
         label = st.selectbox(t("Why …"), ranked, format_func=lambda label: names[label], key=f"{key}_a", width=200)
-        others = [other for other in ([sample.label] if wrong else []) + ranked if other != label]
+        others = [other for other in [*truth, *ranked] if other != label]
         other = st.selectbox(
             t("… and not"),
             list(dict.fromkeys(others)),
@@ -56,7 +56,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.slider(t("Side of the square (pixels)"), 2, 14, 6, key="explain_square", width=220)
         fill = switch(t("Square"), {0: "black", 128: "grey"}, "explain_fill")
-    drop = cached.occlusion(run_id, sample.image, size, fill).drop(label)
+    drop = explanations.occlusion(run_id, sample.image, size, fill).drop(label)
     _tiles(
         sample, [(drop, t("Needed for {name}", name=name), t("costs up to {share}", share=f"{max(drop.max(), 0):.1%}"))]
     )
@@ -74,7 +74,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
 
 def _sensitivity(name: str, label: int, sample: Sample, run_id: str) -> None:
     st.markdown(f"**{t('Change one pixel')}**", help=term("sensitivity"))
-    found = cached.sensitivity(run_id, sample.image)
+    found = explanations.sensitivity(run_id, sample.image)
     log, score = found.log_probability[label], found.score(label)
     _tiles(
         sample,
@@ -97,8 +97,8 @@ def _sensitivity(name: str, label: int, sample: Sample, run_id: str) -> None:
 def _contrast(names: tuple[str, ...], label: int, other: int, sample: Sample, run_id: str) -> None:
     title = t("Why {name} and not {other}", name=names[label], other=names[other])
     st.markdown(f"**{title}**")
-    contrast = cached.sensitivity(run_id, sample.image).contrast(label, other)
-    removal = cached.removal(run_id, sample.image, label, other)
+    contrast = explanations.sensitivity(run_id, sample.image).contrast(label, other)
+    removal = explanations.removal(run_id, sample.image, label, other)
     count = len(removal.order) if removal.needed is None else removal.needed
     row = removal.probabilities[count]
     _tiles(

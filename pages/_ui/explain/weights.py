@@ -5,35 +5,36 @@ import numpy.typing as npt
 import streamlit as st
 
 from mnist_core.analysis.explain import filter_slices, kernel_images
+from mnist_core.config import NetworkConfig
 from mnist_core.datasets import DatasetSpec
 from mnist_core.figures.explain import heat_image
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord
-from pages._ui.cache import explanations as cached
+from pages._ui.cache import explanations
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
-from pages._ui.shell import runs
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 
 MOST = 48
 FULL = 0.98  # of a picture's weights are below full colour: a single large one would hide the rest
 
 
-@runs.fragment
+@access.fragment
 def weights_view(spec: DatasetSpec, record: RunRecord) -> None:
     """Show the kernels of a run, layer by layer."""
-    kernels = cached.kernels(record.id)
+    kernels = explanations.kernels(record.id)
     if not kernels:
         st.info(t("No layer of this network looks at a picture, so its weights can't be shown as one."))
         return
-    is_network = record.config.model.kind == "network"
-    rows = layer_rows(record.config.model, spec.num_classes) if is_network else ()
+    model = record.config.model
+    rows = layer_rows(model, spec.num_classes) if isinstance(model, NetworkConfig) else ()
     for number, kernel in kernels.items():
-        if is_network:
+        if rows:
             st.markdown(f"**{number}. {rows[number].name}({rows[number].detail})**", help=term("parameters"))
         else:
             st.markdown(f"**{t('Logistic regression')}**", help=term("logistic_regression"))
-        answers = not is_network or number == len(rows) - 1
+        answers = not rows or number == len(rows) - 1
         _kernel(kernel, number, record.id, spec.class_names if answers else None)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core.datasets import Dataset
 from mnist_core.figures.exploration import pixel_histogram_alt, pixel_histogram_figure
-from pages._ui.cache import data as cached_data
+from pages._ui.cache import datasets
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
@@ -19,7 +19,7 @@ _LARGEST_SPREAD = 0.5
 
 def averages_view(data: Dataset) -> None:
     """Show averages and spreads as images, and the histogram of the pixels."""
-    averages, names = cached_data.averages(data.spec.id), data.spec.class_names
+    averages, names = datasets.averages(data.spec.id), data.spec.class_names
     st.markdown(f"**{t('The average image of each class')}**")
     st.caption(t("All training images of a class, one on top of the other. Where it is bright, most of them have ink."))
     gallery(
@@ -52,7 +52,7 @@ def _tile(image: np.ndarray, name: str, alt: str) -> Tile:
 
 
 def _histogram(data: Dataset) -> None:
-    histogram = cached_data.pixels(data.spec.id)
+    histogram = datasets.pixels(data.spec.id)
     starts, counts = histogram.binned()
     st.markdown(f"**{t('How strong the ink is')}**")
     st.caption(
@@ -73,7 +73,7 @@ def _histogram(data: Dataset) -> None:
 
 
 def _pixel_table(data: Dataset) -> pd.DataFrame:
-    averages = cached_data.averages(data.spec.id)
+    averages = datasets.averages(data.spec.id)
     label, row, column = (index.ravel() for index in np.indices(averages.means.shape))
     return pd.DataFrame(
         {

@@ -10,9 +10,10 @@ from mnist_core.analysis.exploration import REVIEWED, Doubts, ReviewedLabel, dou
 from mnist_core.datasets import Dataset
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.explore.duplicates import duplicates_view
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import titles
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
-from pages._ui.shell import runs
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
 
@@ -34,7 +35,7 @@ def doubts_view(data: Dataset) -> None:
             icon=":material/model_training:",
         )
     else:
-        run_id = st.selectbox(t("Run"), list(records), format_func=runs.titles(known).__getitem__, key="doubts_run")
+        run_id: str = st.selectbox(t("Run"), list(records), format_func=titles(known).__getitem__, key="doubts_run")
         with errors_in_words():
             _doubts(data, records[run_id])
     if data.spec.id in REVIEWED:

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.analysis.exploration import MOST_DIFFERENCE
 from mnist_core.datasets import Dataset
 from mnist_core.store import standard_analysis
-from pages._ui.cache import data as cached_data
+from pages._ui.cache import datasets
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import analysis_job
@@ -20,7 +20,7 @@ def duplicates_view(data: Dataset) -> None:
     """Show how many test images equal a training image, and on demand those that nearly do."""
     st.markdown(f"**{t('Test images that are in the training set too')}**", help=term("test_set"))
     st.caption(t("A network could know them by heart, so its test accuracy would look better than it is."))
-    copies = cached_data.copies(data.spec.id)
+    copies = datasets.copies(data.spec.id)
     st.markdown(
         t(
             "**{n}** of {tests} test images are equal to a training image, to the last pixel.",

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.datasets import Dataset
 from mnist_core.figures.exploration import map_alt, map_figure
 from mnist_core.store import standard_analysis
-from pages._ui.cache import data as cached_data
+from pages._ui.cache import datasets
 from pages._ui.explore.sample_map import sample_map
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
@@ -24,7 +24,7 @@ def map_view(data: Dataset) -> None:
         help=f"{term('pca')} {term('tsne')}",
         persist_state="session",
     )
-    found = cached_data.pca_map(data.spec.id)
+    found = datasets.pca_map(data.spec.id)
     points = found.points
     if method == "pca":
         st.caption(
@@ -53,7 +53,7 @@ def map_view(data: Dataset) -> None:
     _show(data, found, points, axes, method)
 
 
-def _show(data: Dataset, found: cached_data.SampleMap, points: np.ndarray, axes: tuple[str, str], method: str) -> None:
+def _show(data: Dataset, found: datasets.SampleMap, points: np.ndarray, axes: tuple[str, str], method: str) -> None:
     labels, names = data.y_train[found.indices], data.spec.class_names
     sample_map(
         map_figure(points, labels, found.indices, names, axes, theme=session.page_theme(), t=i18n.current()),

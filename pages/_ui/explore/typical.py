@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core.analysis.exploration import by_typicality
 from mnist_core.datasets import Dataset
-from pages._ui.cache import data as cached_data
+from pages._ui.cache import datasets
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, big_image, gallery
@@ -28,7 +28,7 @@ def typical_view(data: Dataset) -> None:
         help=term("class"),
         persist_state="session",
     )
-    distances = cached_data.averages(data.spec.id).distances
+    distances = datasets.averages(data.spec.id).distances
     order = by_typicality(distances, data.y_train, label)
     if not len(order):
         st.info(t("There are no training images of this class."))
@@ -83,7 +83,7 @@ def neighbours_view(data: Dataset) -> None:
             persist_state="session",
         )
     label, name = int(labels[index]), names[labels[index]]
-    found = cached_data.neighbours(data.spec.id, split, int(index), min(_NEIGHBOURS, len(data.y_train) - 1))
+    found = datasets.neighbours(data.spec.id, split, int(index), min(_NEIGHBOURS, len(data.y_train) - 1))
     indices, distances = found.indices[0], found.distances[0]
     same = int(np.sum(data.y_train[indices] == label))
     picture, others = st.columns([1, 3], gap="large")

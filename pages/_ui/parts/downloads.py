@@ -11,7 +11,7 @@ import streamlit as st
 
 from mnist_core.errors import MnistLabError
 from pages._ui.parts.components import for_ears
-from pages._ui.shell import runs, session
+from pages._ui.shell import access, session
 from pages._ui.shell.i18n import t
 
 
@@ -34,7 +34,7 @@ def download_button(words: str, make: Callable[[], bytes | str], *, of: Sequence
 
     @wraps(make)
     def made() -> bytes | str:
-        runs.look_up_all(of, visitor)
+        access.look_up_all(of, visitor)
         return make()
 
     st.download_button(words, made, on_click="ignore", **how)
@@ -71,7 +71,8 @@ def as_csv(table: pd.DataFrame | Mapping[str, Sequence[Any]]) -> str:
     """Return a table as CSV. A spreadsheet shows what people typed and takes none of it for a formula."""
     frame = pd.DataFrame(table)
     words = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name].dtype)]
-    return frame.assign(**{str(name): frame[name].map(_harmless) for name in words}).to_csv(index=False)
+    content: str = frame.assign(**{str(name): frame[name].map(_harmless) for name in words}).to_csv(index=False)
+    return content
 
 
 def _harmless(value: Any) -> Any:

@@ -13,13 +13,14 @@ from mnist_core.evaluation.robustness.corruptions import Images
 from mnist_core.figures.robustness import Curves, robustness_alt, robustness_figure
 from mnist_core.inference import open_classifier
 from mnist_core.store import RunFiles, RunRecord, shared_store
+from pages._ui.one_run import runs
+from pages._ui.one_run.titles import short_names
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
-from pages._ui.parts.run_titles import short_names
 from pages._ui.robustness.words import curve_words
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t
-from pages._ui.shell.waiting import when_done
+from pages._ui.shell.waiting import Calls, when_done
 
 MOST_OTHERS = 4
 
@@ -39,7 +40,7 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
         candidates = [record, *_others(record)]
         names = short_names(candidates)
         chosen = [record, *_choose(candidates[1:], names)]
-    calls = {
+    calls: Calls = {
         ("robustness", run.id, corruption, SUBSET_SEED): (
             _compute,
             shared_store().files(run.id),

@@ -9,7 +9,7 @@ from mnist_core.sharing.bundle import file_name, forget_bundle, ready_bundle, re
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.parts.downloads import download_button
 from pages._ui.runs.bring_back import DONE, GENERATION, MOST_MB, bring_back, brought_back
-from pages._ui.shell import asking, runs
+from pages._ui.shell import access, asking
 from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t, term
 from pages._ui.shell.waiting import turn_words
@@ -68,7 +68,7 @@ def _progress(record: RunRecord, saved_model: bool) -> None:
     @st.fragment(run_every=0.5)
     @errors_in_words()
     def body() -> None:
-        runs.look_up(record.id)
+        access.look_up(record.id)
         task = request_bundle(record, shared_store(), saved_model=saved_model, asker=asking.asker())
         if task.state == "running":
             words = t("Making the bundle: about a quarter of a minute …")
@@ -108,7 +108,7 @@ def import_view() -> None:
             bring_back(file)
     elif (run_id := st.session_state.get(DONE)) is not None:
         with errors_in_words():
-            brought_back(runs.look_up(run_id))
+            brought_back(access.look_up(run_id))
 
 
 def _size(size: int) -> str:

@@ -1,13 +1,18 @@
 """The choice of runs above their table."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import streamlit as st
 
 from mnist_core.config.wording import KIND_TITLES, MODEL_KINDS
 from mnist_core.datasets import DATASETS
 from mnist_core.store import RunState
 from mnist_core.store.listing import RunFilter
-from pages._ui.parts.run_badges import STATE_LOOKS
+from pages._ui.one_run.badges import STATE_LOOKS
 from pages._ui.shell.i18n import t, term
+
+Value = TypeVar("Value", bound=str)
 
 _WHOSE = {"all": "Everyone's", "mine": "Mine", "starred": "Starred"}
 _BEGINNING = {"runs_search": "", "runs_whose": "all", "runs_datasets": [], "runs_kinds": [], "runs_states": []}
@@ -50,8 +55,8 @@ def filter_row() -> RunFilter:
     )
 
 
-def _several(label: str, names: dict, key: str) -> list:
-    return st.multiselect(
+def _several(label: str, names: Mapping[Value, str], key: str) -> list[Value]:
+    chosen: list[Value] = st.multiselect(
         label,
         list(names),
         format_func=names.__getitem__,
@@ -59,6 +64,7 @@ def _several(label: str, names: dict, key: str) -> list:
         placeholder=t("all"),
         persist_state="session",
     )
+    return chosen
 
 
 def found(n: int, which: RunFilter) -> None:

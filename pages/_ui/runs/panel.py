@@ -6,14 +6,15 @@ from mnist_core.config.wording import model_words, setting_words
 from mnist_core.datasets import get_spec
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import percent, plain
+from pages._ui.one_run import runs
+from pages._ui.one_run.badges import badge, imported_badge, shipped_badge
+from pages._ui.one_run.undo import delete
 from pages._ui.parts.estimate_view import duration
-from pages._ui.parts.run_badges import badge, imported_badge, shipped_badge
 from pages._ui.runs.notes import notes_of_others, run_notes
 from pages._ui.runs.take_away import take_away
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
-from pages._ui.shell.undo import delete
 
 
 def run_panel(record: RunRecord) -> None:

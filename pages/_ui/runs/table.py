@@ -12,7 +12,7 @@ from mnist_core.config.wording import model_words, setting_words
 from mnist_core.datasets import DATASETS
 from mnist_core.store import Visitor
 from mnist_core.store.listing import RunRow
-from pages._ui.parts.run_badges import STATE_LOOKS
+from pages._ui.one_run.badges import STATE_LOOKS
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 
@@ -43,11 +43,6 @@ def runs_table(rows: Sequence[RunRow]) -> list[RunRow]:
     chosen = [rows[place] for place in event.selection.rows if place < len(rows)]
     st.session_state[_TICKED] = [row.id for row in chosen]
     return chosen
-
-
-def untick() -> None:
-    """Choose no run."""
-    st.session_state[_TICKED] = []
 
 
 def _ticked() -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.system.background import Task, shared_background
-from pages._ui.shell import asking, runs
+from pages._ui.shell import access, asking
 from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t
 
@@ -53,7 +53,7 @@ def when_done(
     @st.fragment(run_every=_PACE if waiting else None)
     @errors_in_words()
     def body() -> None:
-        runs.look_up_all(of)
+        access.look_up_all(of)
         tasks = look()
         unfinished = [task for task in tasks.values() if task.state == "running"]
         if unfinished:

@@ -61,4 +61,5 @@ def veiled(data: bytes) -> bytes:
     message.ParseFromString(data)
     if message.WhichOneof("type") == "new_session":
         message.new_session.main_script_path = _FRAME.name
-    return message.SerializeToString()
+    without: bytes = message.SerializeToString()
+    return without

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.engine import total_rounds
 from mnist_core.evaluation import Overfitting, overfitting
-from mnist_core.figures.curves import curve_alt, curve_figure
+from mnist_core.figures.curves import Metric, curve_alt, curve_figure
 from mnist_core.store import METRIC_NAMES, MetricPoint, RunRecord
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
@@ -92,7 +92,8 @@ def _mean(folds: list[dict[str, float]]) -> dict[str, float]:
 
 def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | None) -> None:
     logistic = record.config.model.kind == "logistic_sgd"
-    for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+    metrics: tuple[Metric, ...] = ("loss", "accuracy")
+    for column, metric in zip(st.columns(2), metrics, strict=True):
         with column:
             st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
             figure = curve_figure(
@@ -118,14 +119,12 @@ def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | 
 def _judge(record: RunRecord, points: Sequence[MetricPoint]) -> Overfitting | None:
     """Return where a run learned by heart, as far as its epochs say so."""
     names = ("loss", "val_loss", "accuracy", "val_accuracy")
-    known = [
-        [point.values[name] for name in names]
-        for point in points
-        if point.kind == "epoch" and point.values.keys() >= set(names)
-    ]
+    known = [point.values for point in points if point.kind == "epoch" and point.values.keys() >= set(names)]
     if not known:
         return None
-    return overfitting(*zip(*known, strict=True), classes=get_spec(record.config.data.dataset).num_classes)
+    loss, val_loss, accuracy, val_accuracy = ([values[name] for values in known] for name in names)
+    classes = get_spec(record.config.data.dataset).num_classes
+    return overfitting(loss, val_loss, accuracy, val_accuracy, classes)
 
 
 def _overfitting_words(judged: Overfitting) -> None:

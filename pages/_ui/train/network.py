@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec
-from mnist_core.errors import ConfigError
+from mnist_core.errors import ConfigError, MnistLabError
 from mnist_core.models import layer_rows
 from pages._ui.parts.code_view import code_box
 from pages._ui.shell.errors import show_error
@@ -15,8 +15,8 @@ from pages._ui.shell.i18n import t, term
 
 
 def network_view(
-    config: RunConfig | None, problem: ConfigError | None, *, of: Sequence[str] = ()
-) -> ConfigError | None:
+    config: RunConfig | None, problem: MnistLabError | None, *, of: Sequence[str] = ()
+) -> MnistLabError | None:
     """Show the layer table and the code (`of`: see `code_box`); return what is wrong with the settings, if anything."""
     if config is None:
         if problem is not None:

@@ -10,15 +10,16 @@ from mnist_core.datasets import get_spec
 from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
-from pages._ui.parts.run_badges import badge
-from pages._ui.parts.run_controls import run_controls, train_on
-from pages._ui.parts.run_status import run_status, spoken_status
-from pages._ui.parts.taught_view import taught_view
-from pages._ui.shell import runs
+from pages._ui.one_run import runs
+from pages._ui.one_run.badges import badge
+from pages._ui.one_run.controls import run_controls, train_on
+from pages._ui.one_run.manage import manage_run
+from pages._ui.one_run.status import run_status, spoken_status
+from pages._ui.one_run.taught import taught_view
+from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
 from pages._ui.shell.i18n import t
-from pages._ui.shell.manage import manage_run
 from pages._ui.train.curves import curves_view
 from pages._ui.train.network import network_view
 
@@ -39,7 +40,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
     @st.fragment(run_every=_pace(record))
     @errors_in_words()
     def body() -> None:
-        current = runs.look_up(record.id)
+        current = access.look_up(record.id)
         if current.state is not record.state and (active or not current.state.is_finished):
             st.rerun()  # the whole page changes: another pace, and the results appear
         points = shared_store().points(current.id)
@@ -103,7 +104,7 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
 def _origin(run_id: str, words: str, icon: str) -> None:
     """Say which run this one goes on from; it may be deleted or private meanwhile."""
     with suppress(RunNotFoundError, NotOwnerError):
-        parent = runs.look_up(run_id)
+        parent = access.look_up(run_id)
         st.page_link(
             "train.py",
             label=t(words, name=plain(t(parent.name))),

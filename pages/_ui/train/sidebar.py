@@ -18,7 +18,7 @@ from pages._ui.parts.dataset_box import dataset_box
 from pages._ui.parts.estimate_view import precision_effect
 from pages._ui.shell import session
 from pages._ui.shell.i18n import t, term
-from pages._ui.shell.manage import admin_box
+from pages._ui.shell.visitor import admin_box
 from pages._ui.train.augmentation import augmentation_box
 from pages._ui.train.layers import layer_editor
 

@@ -13,7 +13,6 @@ from PIL import Image
 
 from mnist_core.drawing import (
     fill_outline,
-    ink_from_rgba,
     paint,
     paint_drawing,
     prepare_parts,
@@ -25,7 +24,8 @@ from mnist_core.errors import ImageError, MnistLabError
 
 HERE = Path(__file__).parent
 SENT = json.loads((HERE / "canvas.json").read_text())
-PIXELS = ink_from_rgba(np.asarray(Image.open(HERE / "canvas.png"))).astype(float)
+_RGBA = np.asarray(Image.open(HERE / "canvas.png").convert("RGBA"), float)
+PIXELS = _RGBA[..., 0] * _RGBA[..., 3] / 255  # light grey ink: brightness times opacity
 PATH = {"type": "Path", "path": [["M", 10, 10], ["Q", 20, 20, 40, 10], ["L", 50, 30]], "left": 30, "top": 20}
 
 

@@ -1,11 +1,9 @@
-import io
-
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from mnist_core.datasets import load_dataset
-from mnist_core.drawing import ink_from_image, ink_from_rgba, is_empty, prepare_clothes, prepare_digit
+from mnist_core.drawing import is_empty, prepare_clothes, prepare_digit
 from mnist_core.errors import ImageError
 
 
@@ -233,99 +231,3 @@ def test_real_fashion_mnist_images_that_fill_their_box_hardly_change(real_settin
     full = [image for image in images if max(box_sides(image)) == 28 and image.max() == 255]
     assert len(full) > 50
     assert np.median([distance_but_for_a_pixel(prepare_clothes(image).image, image) for image in full]) < 1
-
-
-# ink of a canvas
-
-
-def test_the_ink_of_a_canvas_is_brightness_times_opacity():
-    rgba = np.zeros((1, 5, 4), np.uint8)
-    rgba[0] = [(255, 255, 255, 255), (255, 255, 255, 128), (0, 0, 0, 255), (255, 255, 255, 0), (255, 0, 0, 255)]
-    assert ink_from_rgba(rgba)[0].tolist() == [255, 128, 0, 0, 76]
-
-
-def test_brightness_is_that_of_pillow():
-    rng = np.random.default_rng(0)
-    rgba = rng.integers(0, 256, (20, 20, 4), dtype=np.uint8)
-    rgba[..., 3] = 255
-    expected = np.asarray(Image.fromarray(rgba).convert("L")).astype(int)
-    assert np.abs(ink_from_rgba(rgba).astype(int) - expected).max() <= 1
-
-
-@pytest.mark.parametrize("shape", [(28, 28), (28, 28, 3), (28, 28, 4, 1), (4,)])
-def test_a_canvas_of_another_shape_is_refused_with_its_shape(shape):
-    with pytest.raises(ImageError, match="Received: "):
-        ink_from_rgba(np.zeros(shape, np.uint8))
-
-
-# ink of pictures
-
-
-INK = strokes(5)
-PAPER = 255 - INK
-
-
-@pytest.mark.parametrize("mode", ["L", "RGB", "P", "RGBA", "CMYK", "LA", "I;16", "I", "F"])
-def test_dark_ink_on_light_paper_and_light_on_dark_are_the_same(mode):
-    inks = [
-        ink_from_image(picture(array, "L").convert(mode) if mode != "I;16" else sixteen(array))
-        for array in (INK, PAPER)
-    ]
-    for ink in inks:
-        assert ink.dtype == np.uint8
-        assert np.abs(ink.astype(int) - INK).max() <= 2
-
-
-def sixteen(array):
-    """Return a picture with 16 bits of grey, as scanners write it, through a PNG file."""
-    stream = io.BytesIO()
-    Image.fromarray(array.astype(np.uint16) * 257).save(stream, "PNG")
-    return Image.open(stream)
-
-
-def test_a_picture_with_16_bits_of_grey_keeps_its_shades():
-    shades = np.zeros((40, 40), np.uint8)
-    shades[10:20, 10:20] = 100
-    shades[20:30, 20:30] = 200
-    assert np.abs(ink_from_image(sixteen(shades)).astype(int) - shades).max() <= 1
-
-
-def test_black_and_white_pictures_are_taken():
-    assert set(np.unique(ink_from_image(picture(PAPER).point(lambda v: 255 * (v > 127)).convert("1")))) == {0, 255}
-
-
-def transparent(ink, colour):
-    """Return a drawing in one colour on nothing."""
-    layers = [np.full(ink.shape, part, np.uint8) for part in colour] + [ink]
-    return Image.fromarray(np.stack(layers, axis=2))
-
-
-@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255)], ids=["black", "white"])
-def test_ink_on_a_transparent_paper_is_found(colour):
-    assert np.abs(ink_from_image(transparent(INK, colour)).astype(int) - INK).max() <= 1
-
-
-@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255)], ids=["black", "white"])
-def test_a_palette_with_a_transparent_colour_is_understood(colour):
-    palette = Image.fromarray((INK > 127).astype(np.uint8))
-    palette.putpalette([*colour, *colour])  # both colours look alike, only one can be seen
-    stream = io.BytesIO()
-    palette.save(stream, "PNG", transparency=0)
-    ink = ink_from_image(Image.open(stream))
-    assert np.array_equal(ink > 127, INK > 127)
-
-
-def test_a_picture_is_not_changed():
-    image = picture(PAPER)
-    ink_from_image(image)[:] = 7
-    assert np.array_equal(np.asarray(image), PAPER)
-
-
-def test_a_picture_of_one_colour_holds_no_ink():
-    for value in (0, 255):
-        assert is_empty(ink_from_image(Image.new("L", (30, 30), value)))
-    assert is_empty(ink_from_image(Image.new("RGBA", (30, 30), (0, 0, 0, 0))))
-
-
-def test_a_picture_of_a_digit_is_prepared_like_its_drawing():
-    assert distance(prepare_digit(ink_from_image(picture(PAPER, "RGB"))).image, prepare_digit(INK).image) < 1

@@ -7,8 +7,9 @@ import streamlit as st
 from mnist_core.config import TrainConfig
 from mnist_core.engine import shared_supervisor
 from mnist_core.store import RunRecord, RunState, Visitor, shared_store
+from pages._ui.one_run import runs
 from pages._ui.parts import fields
-from pages._ui.shell import runs, session
+from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
 

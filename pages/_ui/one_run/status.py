@@ -4,8 +4,8 @@ import streamlit as st
 
 from mnist_core.engine import Progress, progress, shared_supervisor
 from mnist_core.store import Imported, MetricPoint, RunRecord, RunState
+from pages._ui.one_run.controls import resume_words
 from pages._ui.parts.estimate_view import duration
-from pages._ui.parts.run_controls import resume_words
 from pages._ui.shell.errors import show_run_error
 from pages._ui.shell.i18n import t
 

@@ -55,7 +55,14 @@ def state_of(kind: str) -> dict[str, Any]:
     their strokes. ``read`` is what was read last, with the strokes that it was read from.
     """
     state: dict[str, Any] = st.session_state.setdefault(_NAMES[kind], {})
-    empty = {"generation": 0, "content": None, "initial": None, "before": [], "undone": [], "read": None}
+    empty: dict[str, Any] = {
+        "generation": 0,
+        "content": None,
+        "initial": None,
+        "before": [],
+        "undone": [],
+        "read": None,
+    }
     for name, value in empty.items():
         state.setdefault(name, value)
     return state

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui.parts.canvas_state import FINE, SIZE, Drawn, key_of, objects_of, read_drawn, state_of
-from pages._ui.parts.canvas_steps import clear_canvas, fill_new_stroke, redo_stroke, take, undo_stroke
+from pages._ui.canvas.state import FINE, SIZE, Drawn, key_of, objects_of, read_drawn, state_of
+from pages._ui.canvas.steps import clear_canvas, fill_new_stroke, redo_stroke, take, undo_stroke
 from pages._ui.shell.i18n import t
 
 _OUTLINE = 4  # units: a filled shape is as large as its outline

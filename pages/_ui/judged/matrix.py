@@ -6,25 +6,25 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.evaluation import cell_samples
-from mnist_core.figures.matrix import confusion_alt, confusion_figure
+from mnist_core.figures.matrix import Unit, confusion_alt, confusion_figure
 from pages._ui.cache.results import Judgement
+from pages._ui.judged.predictions import show_images
 from pages._ui.parts.chart import clickable_chart
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
-from pages._ui.parts.prediction_view import show_images
-from pages._ui.shell import i18n, runs, session
+from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
 MOST_OF_CELL = 30
-UNITS = {"counts": "Counts", "row": "% of each row", "column": "% of each column"}
-MEANINGS = {
+UNITS: dict[Unit, str] = {"counts": "Counts", "row": "% of each row", "column": "% of each column"}
+MEANINGS: dict[Unit, str] = {
     "counts": "Rows are the true classes, columns the network's answers: right answers lie on the diagonal.",
     "row": "Of each true class, how many per cent got which answer? The diagonal is the recall.",
     "column": "Of each answer, how many per cent are truly of which class? The diagonal is the precision.",
 }
 
 
-@runs.fragment
+@access.fragment
 def matrix_view(judgement: Judgement, run_id: str) -> None:
     """Show the matrix, and the images of one cell."""
     names = judgement.class_names

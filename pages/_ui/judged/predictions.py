@@ -12,7 +12,7 @@ from pages._ui.parts.components import switch
 from pages._ui.parts.gallery import Tile, big_image, gallery
 from pages._ui.parts.percent import fine_percent
 from pages._ui.parts.probability_bars import probability_bars
-from pages._ui.shell import runs
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 
 PAGE_SIZE = 48
@@ -58,7 +58,7 @@ def _tiles(judgement: Judgement, images: npt.NDArray[np.uint8], indices: Iterabl
     return result
 
 
-@runs.fragment
+@access.fragment
 def one_prediction(judgement: Judgement, run_id: str) -> None:
     """Show one image with the probabilities of all classes, and the first ones of the set; there must be images."""
     assert judgement.images is not None
@@ -90,7 +90,7 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
     show_images(judgement, first, size="l")
 
 
-@runs.fragment
+@access.fragment
 def mistakes_view(judgement: Judgement, run_id: str) -> None:
     """Show all mistakes in order of confidence, with the runner-up."""
     names = judgement.class_names

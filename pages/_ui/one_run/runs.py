@@ -1,9 +1,5 @@
 """Starting, finding and naming runs from pages."""
 
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any
-
 import streamlit as st
 
 from mnist_core.config import RunConfig
@@ -11,11 +7,11 @@ from mnist_core.config.recipes import RECIPES
 from mnist_core.config.wording import variant_name
 from mnist_core.engine import shared_supervisor
 from mnist_core.sharing.shipped import DEFAULT
-from mnist_core.store import RunRecord, RunState, Visitor, shared_store
+from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
-from pages._ui.parts.run_badges import shipped_note
-from pages._ui.parts.run_titles import titles
-from pages._ui.shell import i18n, session
+from pages._ui.one_run.badges import shipped_note
+from pages._ui.one_run.titles import titles
+from pages._ui.shell import access, i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
@@ -62,39 +58,6 @@ def with_model(dataset_id: str | None = None) -> list[RunRecord]:
     return sorted(records, key=lambda record: record.owner != mine)
 
 
-def look_up(run_id: str, visitor: Visitor | None = None) -> RunRecord:
-    """Return a run that the page's visitor may look at; `visitor` is named where no page runs.
-
-    Raises `RunNotFoundError`, and `NotOwnerError` for another visitor's that is not shared.
-    """
-    record = shared_store().get(run_id)
-    (visitor or session.visitor()).check_sees(record)
-    return record
-
-
-def look_up_all(run_ids: Sequence[str], visitor: Visitor | None = None) -> None:
-    """Raise as `look_up` where the visitor may not look at one of several runs."""
-    for run_id in run_ids:
-        look_up(run_id, visitor)
-
-
-def fragment(view: Callable[..., None]) -> Callable[..., None]:
-    """Make a view of a run, or of a run's id, as its last argument, a part of the page that runs again by itself.
-
-    It shows errors in words, and looks each time whether the visitor may still look at the run.
-    """
-
-    @st.fragment
-    @errors_in_words()
-    @wraps(view)
-    def part(*arguments: Any) -> None:
-        run = arguments[-1]
-        look_up(run.id if isinstance(run, RunRecord) else run)
-        view(*arguments)
-
-    return part
-
-
 def pick(key: str, *, compact: bool = False) -> RunRecord | None:
     """Show a box to choose a run that has a model; remember it in the address (``?run=``).
 
@@ -105,7 +68,7 @@ def pick(key: str, *, compact: bool = False) -> RunRecord | None:
     wanted = st.query_params.get("run") or own or st.session_state.get("current_run")
     if wanted and wanted != NEW and wanted not in records:
         with errors_in_words():  # a run that is gone or private must not turn into another one in silence
-            asked = look_up(wanted)
+            asked = access.look_up(wanted)
             if asked.state.has_model and asked.outcome.test_accuracy is not None:
                 records[asked.id] = asked  # an older one than the box offers by itself
             else:
@@ -121,8 +84,13 @@ def pick(key: str, *, compact: bool = False) -> RunRecord | None:
         first = next(iter(records))
     if key not in st.session_state or st.session_state[key] not in records:
         st.session_state[key] = wanted if wanted in records else first
-    label = "collapsed" if compact else "visible"
-    chosen: str = st.selectbox(t("Run"), list(records), format_func=words.__getitem__, key=key, label_visibility=label)
+    chosen: str = st.selectbox(
+        t("Run"),
+        list(records),
+        format_func=words.__getitem__,
+        key=key,
+        label_visibility="collapsed" if compact else "visible",
+    )
     record = records[chosen]
     remember(chosen)
     st.session_state[f"{key}_own"] = chosen

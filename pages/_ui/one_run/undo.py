@@ -12,17 +12,17 @@ from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
 
-def delete(run_ids: Sequence[str]) -> bool:
-    """Delete runs of the visitor, all or none, and return whether it went well; for a button's callback too.
-
-    `undo_notice` brings them back.
-    """
+def delete(run_ids: Sequence[str]) -> None:
+    """Delete runs of the visitor, all or none; for a button's callback. `undo_notice` brings them back."""
     with errors_in_words():
-        shared_store().delete_all(run_ids, session.visitor())
-        for run_id in run_ids:
-            session.forget_run(run_id)
-        return True
-    return False
+        remove(run_ids)
+
+
+def remove(run_ids: Sequence[str]) -> None:
+    """Delete runs as `delete` does; raises as `Store.delete_all`."""
+    shared_store().delete_all(run_ids, session.visitor())
+    for run_id in run_ids:
+        session.forget_run(run_id)
 
 
 def undo_notice() -> None:

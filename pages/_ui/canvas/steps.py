@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core.drawing import Sample, fill_outline, read_canvas
 from mnist_core.errors import ImageError
-from pages._ui.parts.canvas_state import FINE, SIZE, key_of, objects_of, state_of
+from pages._ui.canvas.state import FINE, SIZE, key_of, objects_of, state_of
 
 _MOST_STEPS = 50  # so many can be taken back
 _MOST_HELD = 15_000  # commands of all their strokes together: two of the longest drawings, several megabytes

@@ -1,11 +1,15 @@
 """Badges of a run: its state, and where it comes from."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mnist_core.store import RunRecord, RunState
 from pages._ui.shell.i18n import t
 
-STATE_LOOKS = {
+Colour = Literal["gray", "blue", "violet", "green", "orange", "red"]
+
+STATE_LOOKS: dict[RunState, tuple[Colour, str, str]] = {
     RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
     RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
     RunState.PAUSED: ("violet", ":material/pause_circle:", "Paused"),

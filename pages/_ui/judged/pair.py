@@ -8,12 +8,12 @@ from mnist_core.evaluation import Comparison, cell_samples, compare, wilson_inte
 from mnist_core.figures.matrix import difference_alt, difference_figure
 from mnist_core.text import plain
 from pages._ui.cache.results import Judgement
+from pages._ui.judged.luck import luck_words
+from pages._ui.judged.matrix import cell_boxes
+from pages._ui.judged.pair_gallery import pair_gallery
+from pages._ui.judged.predictions import show_images
 from pages._ui.parts.chart import clickable_chart
 from pages._ui.parts.downloads import csv_button
-from pages._ui.parts.luck import luck_words
-from pages._ui.parts.matrix_view import cell_boxes
-from pages._ui.parts.pair_gallery import pair_gallery
-from pages._ui.parts.prediction_view import show_images
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 

@@ -9,9 +9,9 @@ import streamlit as st
 from mnist_core.evaluation import Comparison
 from mnist_core.text import plain
 from pages._ui.cache.results import Judgement
+from pages._ui.judged.predictions import image_name
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.percent import percent
-from pages._ui.parts.prediction_view import image_name
 from pages._ui.shell.i18n import t
 
 PAGE_SIZE = 24

@@ -1,0 +1,47 @@
+"""Name, sharing, keeping and deleting of one's own run."""
+
+import streamlit as st
+
+from mnist_core.store import RunRecord, RunState, shared_store
+from pages._ui.one_run.badges import shipped_badge
+from pages._ui.one_run.undo import remove
+from pages._ui.shell import session
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.i18n import t
+
+
+def manage_run(record: RunRecord) -> None:
+    """Show the menu of a run that the visitor may change, or that it is somebody else's."""
+    if record.shipped is not None:
+        shipped_badge(record)
+        return
+    if not session.visitor().may_change(record):
+        st.badge(t("by another visitor") if record.owner else t("by the command line"), color="gray")
+        return
+    with st.popover(t("Manage"), icon=":material/more_horiz:", help=t("Name, sharing, deleting")):
+        name = st.text_input(t("Name"), t(record.name), max_chars=200, key=f"name_{record.id}")
+        if name != t(record.name):
+            with errors_in_words():
+                shared_store().rename(record.id, name, session.visitor())
+                st.rerun()
+        _toggle(record, "shared", t("Everyone may look at it"), t("Others can see it, but never change it."))
+        _toggle(record, "pinned", t("Star"), t("Easy to find on the page Runs, and never deleted to make room."))
+        if record.state is not RunState.RUNNING:
+            _delete(record)
+
+
+def _toggle(record: RunRecord, what: str, words: str, help_text: str) -> None:
+    now = getattr(record, what)
+    wanted = st.toggle(words, now, key=f"{what}_{record.id}", help=help_text)
+    if wanted != now:
+        change = {"shared": shared_store().set_shared, "pinned": shared_store().set_pinned}[what]
+        with errors_in_words():
+            change(record.id, wanted, session.visitor())
+            st.rerun()
+
+
+def _delete(record: RunRecord) -> None:
+    if st.button(t("Delete"), key="run_delete", icon=":material/delete:", help=t("You can undo this.")):
+        with errors_in_words():
+            remove([record.id])
+            st.rerun()
