@@ -4,10 +4,10 @@
 `layers` and `sureness` know runs. Nothing here knows how networks are trained, or how an answer is shown.
 """
 
-from mnist_core.inference.answers import Answer, Reading, answer_to, error_as_json, read_parts
 from mnist_core.inference.classifier import Classifier, open_classifier, open_session
-from mnist_core.inference.files import content_of, find_in, parts_of
 from mnist_core.inference.layers import Layer, Layers, open_layers
+from mnist_core.inference.pictures import content_of, find_in, parts_of
+from mnist_core.inference.readings import Answer, Reading, answer_to, error_as_json, read_parts
 from mnist_core.inference.sureness import USUAL_SURENESS, measure_sureness, sure_from
 
 __all__ = [

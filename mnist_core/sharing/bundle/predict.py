@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import MnistLabError
-from mnist_core.inference.answers import Answer, Reading, error_as_json, read_parts
-from mnist_core.inference.files import content_of, parts_of
 from mnist_core.inference.network import Network, open_graph
+from mnist_core.inference.pictures import content_of, parts_of
+from mnist_core.inference.readings import Answer, Reading, error_as_json, read_parts
 
 MODEL = Path(__file__).with_name("model.onnx")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 PACKAGE = "mnist_lab_reading"
 """Folder in the bundle that the source files lie in."""
 _ROOT = Path(__file__).resolve().parents[2]
-_MODULES = ("errors.py", "drawing", "photos", "inference/files.py", "inference/answers.py", "inference/network.py")
+_MODULES = ("errors.py", "drawing", "photos", "inference/pictures.py", "inference/readings.py", "inference/network.py")
 _IMPORT = re.compile(r"^(\s*(?:from|import) )mnist_core\b", re.MULTILINE)
 _HEAD = '"""How MNIST Lab reads photos and drawings: its own source files (MIT licence)."""\n'
 
