@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# Test files go through so many processes side by side; each may need two gigabytes.
+JOBS ?= 2
+TEST_OPTIONS = -n $(JOBS) --dist loadfile --durations=25 --cov
 # Streamlit wants a home folder; a user that is only a number has none.
 export HOME ?= $(or $(MNIST_LAB_HOME),$(CURDIR))
 
@@ -33,9 +36,9 @@ tensorboard: $(VENV)/.installed  ## open TensorBoard with all runs and print its
 	$(BIN)/python -m mnist_core tensorboard
 
 test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, browser
-	@# Two processes: the many networks that the first one trained would make the second slow.
-	$(BIN)/python -m pytest --durations=25 --cov --cov-report= tests/core tests/test_*.py
-	$(BIN)/python -m pytest --durations=25 --cov --cov-append --cov-report=term --cov-fail-under=90 tests/pages tests/faults tests/e2e
+	@# In two goes: what drives servers and browsers would wait for the trainings of the others.
+	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-report= tests/core tests/test_*.py tests/pages
+	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
 
 check: $(VENV)/.installed-dev  ## lint and type-check
 	$(BIN)/ruff check .
