@@ -98,7 +98,7 @@ def test_a_drawing_is_explained_too(open_page: OpenPage, network: RunRecord) -> 
     app = open_page("explain.py", run=network.id)
     app.segmented_control(key="explain_source").set_value("drawing").run()
     assert "Draw something" in words(app)
-    app.session_state["canvas_0"] = drawn()
+    app.session_state["canvas_digits_0"] = drawn()
     app.run()
     assert "Cover it up" in words(app)
     assert "Label:" not in words(app)
