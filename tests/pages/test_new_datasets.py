@@ -28,7 +28,7 @@ from mnist_core.drawing import prepare_parts, read_canvas, write_canvas
 from mnist_core.drawing.personal import write_csv
 from mnist_core.drawing.personal.csv_file import read_csv
 from mnist_core.errors import ConfigError, CorruptDataError
-from mnist_core.photos.reading import parts_of
+from mnist_core.inference import parts_of
 from mnist_core.script import keras_code
 from mnist_core.settings import Settings, get_settings
 from mnist_core.sharing.bundle.evidence import gather

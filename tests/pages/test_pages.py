@@ -371,7 +371,7 @@ class TestDraw:
         next(box for box in app.selectbox if box.label == "Why …").select_index(2).run()
         assert "Cover it up" in words(app)
         assert len(prepared) == 1, "it is the same drawing on both pages"
-        key = next(key for key in ("canvas_0", "canvas_1") if key in app.session_state)
+        key = next(key for key in ("canvas_digits_0", "canvas_digits_1") if key in app.session_state)
         app.session_state[key] = drawn([[30.0, 40.0], [90.0, 80.0]], [[200.0, 40.0], [210.0, 180.0]])
         app.run()
         assert len(prepared) == 2
