@@ -48,7 +48,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     pause_elsewhere_by(check_is_open)
     shared_supervisor()
     for spec in DATASETS.values():
-        if spec.strokes_md5 is None:  # drawing those takes half a minute: when somebody asks for them
+        if spec.is_downloadable or not spec.files:  # the others take half a minute: when somebody asks for them
             shared_provider().prepare(spec.id)
     try:
         yield

@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.datasets import DATASETS, get_spec
+from mnist_core.config.kinds import DIGITS
+from mnist_core.datasets import PEN_STROKES, get_spec
 from mnist_core.drawing import (
     Drawing,
     Prepared,
@@ -92,7 +93,7 @@ def chosen_writers(content: bytes, asked: str | None) -> tuple[str, str]:
     """Return which writers are measured (``development``, ``check`` or ``all``), and why."""
     if asked is not None:
         return asked, "as asked for"
-    if hashlib.md5(content, usedforsecurity=False).hexdigest() == DATASETS["pen_strokes"].strokes_md5:
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() == get_spec(PEN_STROKES.id).content_md5["strokes"]:
         return "check", "this is the development file, and a shipped model learned from its other writers"
     return "all", "no shipped model learned from this file"
 
@@ -135,7 +136,7 @@ def _models(asked: list[str] | None) -> list[str]:
     install_shipped(store)
     names = [SHIPPED[name].run_id if name in SHIPPED else name for name in asked or ()]
     records = [store.get(name) for name in names] if names else store.shipped()
-    digits = [record.id for record in records if get_spec(record.config.data.dataset).kind == "digits"]
+    digits = [record.id for record in records if get_spec(record.config.data.dataset).kind is DIGITS]
     if not digits:
         sys.exit("There is no model of digits to measure. Give one by --run: python -m mnist_core train ... makes one.")
     return digits

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.handwriting import WAYS, as_drawn
+from mnist_core.config.datasets import FASHION_MNIST, MNIST
 from mnist_core.datasets import load_dataset
 from mnist_core.drawing import prepare_digit
 from mnist_core.drawing.strokes import RecordedDigit
@@ -97,7 +98,7 @@ def measure(scene: Scene, digits: tuple[RecordedDigit, ...], network: Classifier
 
 def measure_clothes(run: str, photos: int) -> dict[str, float]:
     """Return shares of the first so many test images that are found, read in a photo, and read as they are."""
-    dataset = load_dataset("fashion_mnist", get_settings())
+    dataset = load_dataset(FASHION_MNIST.id, get_settings())
     images, labels = dataset.x_test[:photos], dataset.y_test[:photos]
     network = open_classifier(shared_store().files(run))
     found = right = 0
@@ -148,7 +149,7 @@ def _options() -> argparse.Namespace:
 
 def _newest() -> str:
     for record in shared_store().find(states=[RunState.COMPLETED]):
-        if record.config.data.dataset == "mnist":
+        if record.config.data.dataset == MNIST.id:
             return record.id
     sys.exit("There is no finished run on MNIST here. Train one: python -m mnist_core train --recipe small-cnn")
 

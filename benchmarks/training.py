@@ -173,7 +173,7 @@ class Bench:
 
     def plain(self, config: RunConfig) -> Result:
         """Run the plain script in a process of its own, from its start to its end."""
-        code = keras_code(config, get_spec(config.data.dataset).num_classes)
+        code = keras_code(config)
         begin = time.monotonic()
         values = run_plain(code, self._folder, get_settings().data_dir)
         return Result(values.pop("epoch_seconds"), time.monotonic() - begin, values)

@@ -50,9 +50,9 @@ class Settings(BaseSettings):
         default_factory=_keras_cache,
         description="Keras's own download cache, used when it already holds the files.",
     )
-    data_url: str = Field(
-        default="https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-        description="Where the datasets are downloaded from; a mirror with the same file names works.",
+    data_url: str | None = Field(
+        default=None,
+        description="A mirror to download the datasets from, with the same file names. Unset: their publishers.",
     )
     download_retries: int = Field(default=3, ge=0, le=20, description="How often a failed download is tried again.")
     offline: bool = Field(default=False, description="Never download; use only what is on this computer.")

@@ -36,8 +36,9 @@ def hero() -> None:
                 icon=":material/draw:",
             )
     with pictures:
-        images = dataset(shared_provider().default()).x_train
-        gallery([Tile(images[index], "", alt=t("A handwritten digit")) for index in range(12)], size="hero")
+        shown = dataset(shared_provider().default())
+        what = t(shown.spec.kind.words.image)
+        gallery([Tile(shown.x_train[index], "", alt=what) for index in range(12)], size="hero")
 
 
 def card(recipe: Recipe) -> None:

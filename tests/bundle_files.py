@@ -78,7 +78,7 @@ def drawings(n: int, seed: int) -> Iterator[tuple[str, bytes]]:
     Every fifth shows two digits side by side.
     """
     rng = np.random.default_rng(seed)
-    digits = [sample for sample in samples() if sample.kind == "digits" and len(sample.name) == 1]
+    digits = [sample for sample in samples() if sample.collection == "digits" and len(sample.name) == 1]
     for number in range(n):
         strokes = []
         count = 2 if number % 5 == 4 else 1

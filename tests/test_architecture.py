@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from mnist_core.config.datasets import DATASETS
+from mnist_core.config.kinds import KINDS
+
 PROJECT = Path(__file__).resolve().parents[1]
 CORE = sorted((PROJECT / "mnist_core").rglob("*.py"))
 PAGES = sorted((PROJECT / "pages").rglob("*.py"))
@@ -181,6 +184,37 @@ def test_classes_of_one_name_are_one_class():
 def test_every_package_says_what_it_knows_and_what_not(path):
     words = ast.get_docstring(tree_of(path)) or ""
     assert len(re.findall(r"[.:](?:\s|$)", words)) >= 2, "two sentences at least"
+
+
+def dataset_comparisons(source: str) -> list[str]:
+    """Return what compares the name of a dataset, of a kind of pictures, or of a reader with a literal."""
+    names = {*DATASETS, *KINDS, *(kind.reader for kind in KINDS.values())}
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.MatchValue):
+            sides = [node.value]
+        else:
+            continue
+        parts = [part for side in sides for part in (getattr(side, "elts", None) or [side])]
+        if any(isinstance(part, ast.Constant) and part.value in names for part in parts):
+            found.append(f"line {node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+@every_module
+def test_nobody_asks_for_a_dataset_by_name(path):
+    """What is otherwise for one of them stands in its spec, or in its kind."""
+    if part_of(module_name(path)) != "datasets" and path.stem not in ("datasets", "kinds"):
+        assert dataset_comparisons(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "source", ['if kind == "digits": pass', 'x = name in ("mnist", "a")', 'match kind:\n    case "letter": pass']
+)
+def test_a_dataset_that_is_asked_for_by_name_is_found(source):
+    assert len(dataset_comparisons(source)) == 1
 
 
 @pytest.mark.parametrize("path", [p for p in CORE if "figures" in p.parts], ids=name_of)

@@ -64,7 +64,7 @@ def _predict(options: argparse.Namespace) -> int:
     failed = 0
     for name in options.images:
         try:
-            parts = parts_of(content_of(Path(name)), spec.kind)
+            parts = parts_of(content_of(Path(name)), spec.kind.reader)
             reading = read_parts(parts, network.predict, spec.class_names, least)
         except ImageError as error:
             failed += 1

@@ -9,10 +9,10 @@ from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, pri
 from mnist_core.config import RunConfig
 from mnist_core.config.links import run_address, settings_address
 from mnist_core.config.recipes import RECIPES, get_recipe
-from mnist_core.datasets import get_spec, load_dataset
+from mnist_core.datasets import load_dataset
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.script import files_beside, keras_code, keras_notebook
-from mnist_core.script.data import STROKES_FILE
+from mnist_core.script.data import datasets_beside
 from mnist_core.script.fine_tuning import DRAWINGS_FILE
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.system.files import output_file
@@ -51,7 +51,7 @@ def _chosen(options: argparse.Namespace) -> tuple[RunConfig, RunRecord | None]:
 def _code(options: argparse.Namespace) -> int:
     config, record = _chosen(options)
     write = keras_notebook if options.notebook else keras_code
-    text = write(config, get_spec(config.data.dataset).num_classes)
+    text = write(config)
     if options.out is None:
         print_document(text)
         return 0
@@ -60,16 +60,17 @@ def _code(options: argparse.Namespace) -> int:
     print_written(options.out, f"Written: {options.out}")
     for name in files_beside(config):
         target = options.out.parent / name
-        _write_beside(name, record, target)
+        _write_beside(name, config, record, target)
         print_written(options.out, f"Written: {target}, which it reads")
     return 0
 
 
-def _write_beside(name: str, record: RunRecord | None, target: Path) -> None:
+def _write_beside(name: str, config: RunConfig, record: RunRecord | None, target: Path) -> None:
     """Write a file that the code reads; raises `ArtifactMissingError` where the run has lost it."""
-    if name == STROKES_FILE:
-        strokes = load_dataset("pen_strokes", shared_store().settings)
-        _write_arrays(strokes, ("x_train", "y_train", "x_test", "y_test"), target)
+    if (dataset := datasets_beside(config.data).get(name)) is not None:
+        _write_arrays(
+            load_dataset(dataset, shared_store().settings), ("x_train", "y_train", "x_test", "y_test"), target
+        )
         return
     assert record is not None, "only runs are fine-tuned"
     files = shared_store().files(record.id)

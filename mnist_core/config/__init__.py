@@ -18,7 +18,6 @@ from mnist_core.config.run import RunConfig
 from mnist_core.config.sections import (
     AugmentationConfig,
     DataConfig,
-    DatasetId,
     FineTuneConfig,
     LogisticConfig,
     NetworkConfig,
@@ -30,7 +29,6 @@ __all__ = [
     "BatchNormalization",
     "Conv2D",
     "DataConfig",
-    "DatasetId",
     "Dense",
     "Dropout",
     "FineTuneConfig",

@@ -13,6 +13,7 @@ from pydantic import ValidationError, model_validator
 
 from mnist_core.config.base import Frozen
 from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.config.datasets import DATASETS, DatasetSpec
 from mnist_core.config.layers import LAYER_CLASSES
 from mnist_core.config.sections import (
     AugmentationConfig,
@@ -42,10 +43,12 @@ class RunConfig(Frozen):
     def _check_together(self) -> Self:
         if self.train.early_stopping is not None and self.model.kind == "network" and self.data.validation_split == 0:
             raise ValueError("Early stopping watches the validation loss, so it needs a validation split above 0.")
-        if self.data.dataset == "fashion_mnist" and self.augment.habits:
-            raise ValueError("Other people's habits of writing are for digits. Set them to 0 for clothes.")
-        if self.data.pen_strokes and self.data.dataset != "mnist":
-            raise ValueError("Pen strokes can only be added to MNIST.")
+        for name, why in self.spec.kind.unfit.items():
+            if getattr(self.augment, name):
+                raise ValueError(why)
+        if self.data.pen_strokes and not self.spec.takes_strokes:
+            able = " or ".join(spec.title for spec in DATASETS.values() if spec.takes_strokes)
+            raise ValueError(f"Pen strokes can only be added to {able}.")
         if self.fine_tune is not None and self.model.kind != "network":
             raise ValueError("Only networks can be fine-tuned.")
         return self
@@ -122,6 +125,11 @@ class RunConfig(Frozen):
                 train.pop("momentum")
         canonical = json.dumps(values, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+    @property
+    def spec(self) -> DatasetSpec:
+        """What is known of the images that it learns from."""
+        return DATASETS[self.data.dataset]
 
     @property
     def effective_learning_rate(self) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from mnist_core.datasets.registry import DatasetSpec, RemoteFile
+from mnist_core.config.datasets import DatasetSpec, RemoteFile
 from mnist_core.errors import DownloadError
 from mnist_core.settings import Settings
 from mnist_core.system.files import storage_errors
@@ -66,13 +66,14 @@ def download(spec: DatasetSpec, settings: Settings, progress: Progress | None = 
 
     pooch.get_logger().setLevel("WARNING")
     folder = downloads_dir(settings)
-    # A mirror may pack the same content into another container, so only the publisher's own
-    # containers are checked here. The decoded content is checked in any case.
-    publisher = settings.data_url == type(settings).model_fields["data_url"].default
+    mirror = settings.data_url
     manager = pooch.create(
         path=folder,
-        base_url=settings.data_url.rstrip("/") + "/",
-        registry={file.name: file.checksum if publisher else None for file in spec.files},
+        base_url="" if mirror is None else mirror.rstrip("/") + "/",
+        urls={file.name: file.url for file in spec.files} if mirror is None else None,
+        # A mirror may pack the same content into another container, so only the publishers' own are checked here.
+        # What is in them is checked in any case, as far as it is known.
+        registry={file.name: (file.checksum or None) if mirror is None else None for file in spec.files},
         retry_if_failed=settings.download_retries,
     )
     meter = _Meter(spec, progress)

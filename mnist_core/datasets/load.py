@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import DataConfig
-from mnist_core.datasets.decode import ARRAY_NAMES, Arrays, decode, decode_bundled_digits
+from mnist_core.config.datasets import PEN_STROKES, DatasetSpec, get_spec
+from mnist_core.datasets.decode import ARRAY_NAMES, Arrays, decode
 from mnist_core.datasets.fetch import Progress, download, local_copies
-from mnist_core.datasets.pen import Report, decode_strokes
-from mnist_core.datasets.registry import DATASETS, DatasetSpec
-from mnist_core.errors import ConfigError, CorruptDataError, DataError
+from mnist_core.datasets.pen import Report
+from mnist_core.errors import CorruptDataError, DataError
 from mnist_core.settings import Settings
 from mnist_core.system.files import storage_errors
 
@@ -39,7 +39,7 @@ class Dataset:
     x_train, x_test : ndarray of shape (n, 28, 28), uint8
         Images, 0 = background, 255 = full ink.
     y_train, y_test : ndarray of shape (n,), uint8
-        Labels, 0 to 9.
+        Labels, the places of ``spec.class_names``.
     more : tuple of (ndarray of shape (m, 28, 28), ndarray of shape (m,)), uint8, optional
         Images and labels from elsewhere that are learned from as well.
     """
@@ -73,18 +73,6 @@ class Dataset:
         return min(config.train_size or len(self.x_train), len(self.x_train))
 
 
-def get_spec(dataset_id: str) -> DatasetSpec:
-    """Return what is known of a dataset; raises `ConfigError` for an unknown id."""
-    try:
-        return DATASETS[dataset_id]
-    except KeyError:
-        raise ConfigError(
-            "There is no dataset called {name}. Choose one of {known}. Received: dataset={name}",
-            name=dataset_id,
-            known=", ".join(DATASETS),
-        ) from None
-
-
 def cache_dir(spec: DatasetSpec, settings: Settings) -> Path:
     """Return the folder of a dataset's decoded arrays."""
     return settings.datasets_dir / f"{spec.id}-v{_CACHE_VERSION}"
@@ -114,7 +102,7 @@ def load_dataset(
     Parameters
     ----------
     dataset_id : str
-        One of `DATASETS`.
+        One of `mnist_core.config.datasets.DATASETS`.
     settings : Settings
         Folders and download address.
     progress : Progress, optional
@@ -160,7 +148,7 @@ def load_training_data(config: DataConfig, settings: Settings) -> Dataset:
     dataset = load_dataset(config.dataset, settings)
     if not config.pen_strokes:
         return dataset
-    strokes = load_dataset("pen_strokes", settings)
+    strokes = load_dataset(PEN_STROKES.id, settings)
     images, labels = (np.concatenate([array] * STROKES_COUNT) for array in (strokes.x_train, strokes.y_train))
     return replace(dataset, more=(images, labels))
 
@@ -169,16 +157,17 @@ def _decode_from_anywhere(
     spec: DatasetSpec, settings: Settings, progress: Progress | None, report: Report | None
 ) -> Arrays:
     if not spec.files:
-        return decode_bundled_digits(spec)
-    if spec.strokes_md5 is not None:
-        return _decode_strokes_at_hand(spec, settings, report)
+        return decode(spec, (), report)
     problems: list[str] = []
     for paths in local_copies(spec, settings):
         try:
-            return decode(spec, paths)
+            return decode(spec, paths, report)
         except (CorruptDataError, OSError) as error:
             problems.append(str(error))
-            _discard_own_download(paths, settings)
+            if spec.is_downloadable:
+                _discard_own_download(paths, settings)
+    if not spec.is_downloadable:
+        raise DataError("{problems}", problems=" ".join(problems)) if problems else _not_at_hand(spec)
     try:
         paths = download(spec, settings, progress)
     except DataError as error:
@@ -186,7 +175,7 @@ def _decode_from_anywhere(
             raise
         raise DataError("{problems}", problems=" ".join([*problems, str(error)])) from error
     try:
-        arrays = decode(spec, paths)
+        arrays = decode(spec, paths, report)
     except CorruptDataError:
         _discard_own_download(paths, settings)
         raise
@@ -194,20 +183,12 @@ def _decode_from_anywhere(
     return arrays
 
 
-def _decode_strokes_at_hand(spec: DatasetSpec, settings: Settings, report: Report | None) -> Arrays:
-    problems: list[str] = []
-    for (path,) in local_copies(spec, settings):
-        try:
-            return decode_strokes(spec, path, report)
-        except (CorruptDataError, OSError) as error:
-            problems.append(str(error))
-    if problems:
-        raise DataError("{problems}", problems=" ".join(problems))
-    raise DataError(
+def _not_at_hand(spec: DatasetSpec) -> DataError:
+    return DataError(
         "{title} is not on this computer, and can't be downloaded from here: put {file} of {source} into a folder "
         "and name it in MNIST_LAB_DATA_DIR.",
         title=spec.title,
-        file=spec.files[0].name,
+        file=", ".join(file.name for file in spec.files),
         source=spec.source,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.datasets.registry import DatasetSpec
+from mnist_core.config.datasets import DatasetSpec
 from mnist_core.drawing.prepare import prepare_strokes
 from mnist_core.drawing.strokes import RecordedDigit, read_unipen
 from mnist_core.errors import CorruptDataError, ImageError
@@ -20,7 +20,9 @@ Report = Callable[[float], None]
 _EVERY = 50  # digits between two reports
 
 
-def decode_strokes(spec: DatasetSpec, path: Path, report: Report | None = None) -> dict[str, npt.NDArray[np.uint8]]:
+def decode_strokes(
+    spec: DatasetSpec, paths: Sequence[Path], report: Report | None = None
+) -> dict[str, npt.NDArray[np.uint8]]:
     """Read a UNIPEN file, check its content, and draw each digit as the Draw page does.
 
     It takes about 3 ms a digit. Writers with an even number are the training set, in the order of their numbers, so
@@ -30,8 +32,8 @@ def decode_strokes(spec: DatasetSpec, path: Path, report: Report | None = None) 
     ----------
     spec : DatasetSpec
         What the content must be.
-    path : Path
-        Compressed with gzip.
+    paths : sequence of Path
+        One file, compressed with gzip.
     report : callable, optional
         Told the share that is done.
 
@@ -45,11 +47,12 @@ def decode_strokes(spec: DatasetSpec, path: Path, report: Report | None = None) 
     CorruptDataError
         If the file is damaged, or has other content.
     """
+    (path,) = paths
     try:
         content = gzip.decompress(path.read_bytes())
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _corrupt(spec, path, str(error) or type(error).__name__) from error
-    if hashlib.md5(content, usedforsecurity=False).hexdigest() != spec.strokes_md5:
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() != spec.content_md5["strokes"]:
         raise _corrupt(spec, path, "its content differs from the published data")
     try:
         digits = list(read_unipen(content.decode("latin-1")))

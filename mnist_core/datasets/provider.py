@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from mnist_core.config.datasets import DATASETS, FALLBACK_DATASET, get_spec
 from mnist_core.datasets.fetch import local_copies, switched_off
-from mnist_core.datasets.load import Dataset, get_spec, is_offered, is_ready, load_dataset
-from mnist_core.datasets.registry import DATASETS, FALLBACK_DATASET
+from mnist_core.datasets.load import Dataset, is_offered, is_ready, load_dataset
 from mnist_core.errors import MnistLabError
 from mnist_core.settings import Settings, get_settings
 

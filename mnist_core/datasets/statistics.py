@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import DataConfig, RunConfig
-from mnist_core.datasets.load import SPLITS, STROKES_COUNT, Dataset, get_spec
+from mnist_core.config.datasets import PEN_STROKES, get_spec
+from mnist_core.datasets.load import SPLITS, STROKES_COUNT, Dataset
 
 
 def class_counts(dataset: Dataset, config: DataConfig) -> dict[str, npt.NDArray[np.int64]]:
@@ -21,12 +22,11 @@ def training_images(config: RunConfig) -> int:
     """Return how many images an epoch of a run goes through, without those that are kept aside for validation."""
     if config.fine_tune is not None:
         return config.fine_tune.size
-    spec = get_spec(config.data.dataset)
-    images = min(config.data.train_size or spec.n_train, spec.n_train)
+    images = min(config.data.train_size or config.spec.n_train, config.spec.n_train)
     if config.uses_validation:
         images = int(images * (1.0 - config.data.validation_split))
     if config.data.pen_strokes:
-        images += STROKES_COUNT * get_spec("pen_strokes").n_train
+        images += STROKES_COUNT * get_spec(PEN_STROKES.id).n_train
     return images
 
 

@@ -1,4 +1,4 @@
-"""A drawing or picture as the images that a network reads one by one: its digits, or one piece of clothing."""
+"""A drawing or picture as the images that a network reads one by one: its digits, or one thing."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,13 @@ from mnist_core.drawing.fabric import Drawing
 from mnist_core.drawing.prepare import Prepared, prepare_drawing
 from mnist_core.drawing.separate import separate
 
+SEPARATED = frozenset({"digits"})
+"""Readers that look for several things in one drawing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part(Prepared):
-    """What a network is asked about: one digit, or one piece of clothing.
+    """What a network is asked about: one digit, or one thing.
 
     Attributes
     ----------
@@ -26,15 +29,16 @@ class Part(Prepared):
     after_gap: bool = False
 
 
-def prepare_parts(drawing: Drawing, size: int, kind: str) -> tuple[Part, ...]:
-    """Prepare each digit of a drawing, from left to right, or the whole drawing if it shows clothes.
+def prepare_parts(drawing: Drawing, size: int, reader: str) -> tuple[Part, ...]:
+    """Prepare each digit of a drawing, from left to right, or the whole drawing where it shows one thing.
 
     Parameters
     ----------
     drawing : Drawing
     size : int
         Side of the canvas in pixels.
-    kind : {"digits", "clothes"}
+    reader : str
+        See `prepare_drawing`.
 
     Raises
     ------
@@ -42,9 +46,9 @@ def prepare_parts(drawing: Drawing, size: int, kind: str) -> tuple[Part, ...]:
         If there is nothing drawn.
     """
     pieces = [drawing]
-    if kind == "digits" and drawing.strokes:
+    if reader in SEPARATED and drawing.strokes:
         pieces = [_only(drawing, digit) for digit in separate(drawing.strokes)]
-    return tuple(Part(**vars(prepare_drawing(piece, size, kind))) for piece in pieces)
+    return tuple(Part(**vars(prepare_drawing(piece, size, reader))) for piece in pieces)
 
 
 def _only(drawing: Drawing, indices: tuple[int, ...]) -> Drawing:

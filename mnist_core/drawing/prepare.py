@@ -4,7 +4,7 @@ Knows arrays only: no files, no models. Every step of the preparation is returne
 page can show what happened to a drawing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,23 +147,39 @@ def prepare_clothes(ink: npt.NDArray[np.uint8]) -> Prepared:
     return Prepared(image, (("drawing", ink), ("box", square), ("centred", image)))
 
 
-def prepare_drawing(drawing: Drawing, size: int, kind: str) -> Prepared:
-    """Prepare what is on a canvas of `size` pixels for a network that knows digits or clothes.
+def prepare_drawing(drawing: Drawing, size: int, reader: str) -> Prepared:
+    """Prepare what is on a canvas of `size` pixels for a network.
 
-    Clothes are filled areas in shades of grey, so there the drawing counts as it looks.
+    Clothes and things are filled areas in shades of grey, so there the drawing counts as it looks.
 
     Parameters
     ----------
-    kind : {"digits", "clothes"}
+    reader : str
+        A key of `DRAWN`, as kinds of pictures name it.
 
     Raises
     ------
     ImageError
         If there is nothing drawn.
     """
-    if kind == "digits":
-        return prepare_strokes(drawing.strokes)
+    return DRAWN[reader](drawing, size)
+
+
+def _by_strokes(drawing: Drawing, _: int) -> Prepared:
+    return prepare_strokes(drawing.strokes)
+
+
+def _by_looks(drawing: Drawing, size: int) -> Prepared:
     return prepare_clothes(paint_drawing(drawing, size))
+
+
+DRAWN: Mapping[str, Callable[[Drawing, int], Prepared]] = {
+    "digits": _by_strokes,
+    "letter": _by_strokes,
+    "clothes": _by_looks,
+    "thing": _by_looks,
+}
+"""How a drawing becomes an image, by the reader that its kind of pictures names."""
 
 
 def paint_drawing(drawing: Drawing, size: int) -> npt.NDArray[np.uint8]:

@@ -23,13 +23,17 @@ class Sample:
     ----------
     name : str
         The digits, or the English name of the piece of clothing.
-    kind : {"digits", "clothes"}
+    collection : str
+        Of which datasets, as `DatasetSpec.collection`: name and drawing are of one of their classes.
+    filled : bool
+        Whether the shapes are filled outlines, or lines of a pen.
     shapes : tuple of (ndarray of shape (n, 2), int)
         Points on a canvas of 280 x 280 pixels, and the grey value.
     """
 
     name: str
-    kind: str
+    collection: str
+    filled: bool
     shapes: tuple[tuple[Stroke, int], ...]
 
     def on_canvas(self, pen: float, scale: float = 1.0) -> dict[str, Any]:
@@ -42,10 +46,9 @@ class Sample:
         scale : float
             By how much the canvas is larger than that.
         """
-        filled = self.kind == "clothes"
-        strokes = [scale * (_dense(points) if filled else points) for points, _ in self.shapes]
+        strokes = [scale * (_dense(points) if self.filled else points) for points, _ in self.shapes]
         shades = [shade for _, shade in self.shapes]
-        return write_canvas(strokes, scale * (_OUTLINE if filled else pen), shades, [filled] * len(strokes))
+        return write_canvas(strokes, scale * (_OUTLINE if self.filled else pen), shades, [self.filled] * len(strokes))
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +59,8 @@ def samples() -> tuple[Sample, ...]:
     return tuple(
         Sample(
             entry["name"],
-            entry["kind"],
+            entry["collection"],
+            entry.get("filled", False),
             tuple((np.array(shape["points"], np.float64), shape.get("shade", 255)) for shape in entry["shapes"]),
         )
         for entry in entries

@@ -111,6 +111,6 @@ def _size(config: RunConfig) -> int | None:
 def _memory(config: RunConfig, images: int) -> float:
     """Return the bytes of a training process at its largest."""
     assert isinstance(config.model, NetworkConfig)
-    cost = training_cost(config.model)
+    cost = training_cost(config.model, config.spec.num_classes)
     at_once = max(config.train.batch_size * 2, _JUDGED_AT_ONCE)
     return _PROCESS + _PER_IMAGE * images + 4 * (_COPIES * cost.parameters + at_once * cost.activations)

@@ -32,7 +32,7 @@ def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> N
             n=config.data.train_size,
         )
     if isinstance(config.model, NetworkConfig):
-        parameters = parameter_count(config.model)
+        parameters = parameter_count(config.model, config.spec.num_classes)
         if parameters > settings.max_parameters:
             raise LimitError(
                 "This network has {n} parameters; at most {most} are possible here. Make a layer smaller.",

@@ -1,13 +1,30 @@
 """From a file to what a network is asked about: one way for pages, command line, and the ``predict.py`` of bundles."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mnist_core.drawing import Part, prepare_parts, read_canvas
 from mnist_core.errors import ImageError
-from mnist_core.photos import MOST_BYTES, Found, find_clothes, find_digits, read_upload
+from mnist_core.photos import (
+    MOST_BYTES,
+    Found,
+    Picture,
+    find_clothes,
+    find_digits,
+    find_letter,
+    find_thing,
+    read_upload,
+)
 
 CANVAS = 280  # pixels of a canvas's side, where its file does not say "size"
+FINDERS: Mapping[str, Callable[[Picture], Found]] = {
+    "digits": find_digits,
+    "letter": find_letter,
+    "clothes": find_clothes,
+    "thing": find_thing,
+}
+"""What finds something in a photo, by the reader that its kind of pictures names."""
 
 
 def content_of(path: Path) -> bytes:
@@ -25,25 +42,25 @@ def content_of(path: Path) -> bytes:
         raise ImageError("The file can't be opened: {reason}", reason=error.strerror) from error
 
 
-def find_in(data: bytes, kind: str) -> Found:
+def find_in(data: bytes, reader: str) -> Found:
     """Return what is in the bytes of a picture file.
 
     Parameters
     ----------
     data : bytes
         See `read_upload`.
-    kind : {"digits", "clothes"}
+    reader : str
+        A key of `FINDERS`.
 
     Raises
     ------
     ImageError
         If it is no picture that may be read, or nothing is found in it.
     """
-    picture = read_upload(data)
-    return find_digits(picture) if kind == "digits" else find_clothes(picture)
+    return FINDERS[reader](read_upload(data))
 
 
-def parts_of(data: bytes, kind: str) -> tuple[Part, ...]:
+def parts_of(data: bytes, reader: str) -> tuple[Part, ...]:
     """Return what a network is asked about in a file: a picture, or the strokes of a canvas as JSON.
 
     Raises
@@ -51,10 +68,10 @@ def parts_of(data: bytes, kind: str) -> tuple[Part, ...]:
     ImageError
         As `find_in`.
     """
-    return _drawn(data, kind) if data[:1] in (b"{", b"[") else find_in(data, kind).parts
+    return _drawn(data, reader) if data[:1] in (b"{", b"[") else find_in(data, reader).parts
 
 
-def _drawn(data: bytes, kind: str) -> tuple[Part, ...]:
+def _drawn(data: bytes, reader: str) -> tuple[Part, ...]:
     """Return the parts of a drawing as Fabric writes it: ``{"size": 280, "objects": [...]}``."""
     try:
         content = json.loads(data)
@@ -63,4 +80,4 @@ def _drawn(data: bytes, kind: str) -> tuple[Part, ...]:
     size = content.get("size", CANVAS) if isinstance(content, dict) else CANVAS
     if not isinstance(size, int) or not 28 <= size <= 4000:
         raise ImageError("The size of a canvas is 28 to 4000 pixels. Received: {size}", size=repr(size)[:40])
-    return prepare_parts(read_canvas(content, size), size, kind)
+    return prepare_parts(read_canvas(content, size), size, reader)

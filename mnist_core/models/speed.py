@@ -47,7 +47,7 @@ class DeviceSpeed:
     def step_seconds(self, config: RunConfig) -> float:
         """Return the seconds of one training step; raises `ConfigError` for an impossible network."""
         assert isinstance(config.model, NetworkConfig)
-        cost, speed = training_cost(config.model), self.precisions[config.train.precision]
+        cost, speed = training_cost(config.model, config.spec.num_classes), self.precisions[config.train.precision]
         image = cost.dense_flops / speed.dense + cost.conv_flops / speed.conv + cost.normalized * speed.normalization
         return speed.step + config.train.batch_size * image
 

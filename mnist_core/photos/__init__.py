@@ -9,8 +9,8 @@ tiles are no ink: each is a page of its own (`grounds`, `pages`), and lines thro
 It knows pictures and never keeps them. The network that reads what was found is given to it.
 """
 
-from mnist_core.photos.clothes import find_clothes
-from mnist_core.photos.digits import MOST_DIGITS, find_digits
+from mnist_core.photos.clothes import find_clothes, find_thing
+from mnist_core.photos.digits import MOST_DIGITS, find_digits, find_letter
 from mnist_core.photos.found import Found
 from mnist_core.photos.show import with_boxes
 from mnist_core.photos.upload import MOST_BYTES, MOST_PIXELS, Picture, read_upload
@@ -23,6 +23,8 @@ __all__ = [
     "Picture",
     "find_clothes",
     "find_digits",
+    "find_letter",
+    "find_thing",
     "read_upload",
     "with_boxes",
 ]

@@ -33,10 +33,7 @@ def find_digits(picture: Picture) -> Found:
     ImageError
         If nothing that may be a digit is found, or more than 60.
     """
-    grey = picture.grey
-    ink = find_all_ink(_calmed(grey))
-    parts = _parts(ink)
-    found = find_groups(parts)
+    ink, parts, found = _writing(picture)
     if not found:
         raise ImageError(
             "No digit was found in this picture. Write with a dark pen on light paper without a pattern, fill half of "
@@ -56,9 +53,47 @@ def find_digits(picture: Picture) -> Found:
             prepared = _prepared(ink, parts, found[index], boxes[index])
             place = tuple(boxes[index].tolist())
             digits.append(Part(**vars(prepared), box=place, line=number, after_gap=bool(gap)))
-    taken = np.isin(parts.labels, np.concatenate(found) + 1)
-    shown = np.where(taken, np.rint(255 * ink.swallowed), 0).astype(np.uint8)
-    return Found(tuple(digits), (("picture", picture.colours), ("light", ink.evened), ("ink", shown)))
+    return Found(tuple(digits), _steps(picture, ink, parts, np.concatenate(found)))
+
+
+def find_letter(picture: Picture) -> Found:
+    """Return the one letter in a photo: all writing, as parts of a letter may lie farther apart than two digits.
+
+    It has the steps of a digit.
+
+    Parameters
+    ----------
+    picture : Picture
+        As `read_upload` returns it.
+
+    Raises
+    ------
+    ImageError
+        If nothing that may be a letter is found.
+    """
+    ink, parts, found = _writing(picture)
+    if not found:
+        raise ImageError(
+            "No letter was found in this picture. Write one with a dark pen on light paper without a pattern, large "
+            "enough to fill half of the picture, and hold the camera still."
+        )
+    group = np.concatenate(found)
+    box = _box(parts, group)
+    letter = Part(**vars(_prepared(ink, parts, group, box)), box=tuple(box.tolist()))
+    return Found((letter,), _steps(picture, ink, parts, group))
+
+
+def _writing(picture: Picture) -> tuple[Ink, Components, list[Ints]]:
+    """Return the ink of a picture, what of it hangs together, and which of these parts may be a digit each."""
+    ink = find_all_ink(_calmed(picture.grey))
+    parts = _parts(ink)
+    return ink, parts, find_groups(parts)
+
+
+def _steps(picture: Picture, ink: Ink, parts: Components, taken: Ints) -> tuple[tuple[str, npt.NDArray[np.uint8]], ...]:
+    own = np.isin(parts.labels, taken + 1)
+    shown = np.where(own, np.rint(255 * ink.swallowed), 0).astype(np.uint8)
+    return (("picture", picture.colours), ("light", ink.evened), ("ink", shown))
 
 
 def _calmed(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

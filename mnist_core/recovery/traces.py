@@ -257,7 +257,7 @@ def _points(logs: _Logs, files: RunFiles) -> list[MetricPoint]:
 
 def _outcome(logs: _Logs, config: RunConfig, files: RunFiles) -> Outcome:
     accuracy = logs.results.get("test_accuracy")
-    classes = 10
+    classes = config.spec.num_classes
     try:
         images, classes = files.read_probabilities()["test"].shape
         if accuracy is not None:  # a share of so many images; the logs have it rounded

@@ -1,19 +1,25 @@
 """The data in the plain Keras code of a configuration: where images come from, and which are for validation."""
 
+from collections.abc import Callable, Mapping
+from os.path import commonprefix
+
 from mnist_core.config import DataConfig
-from mnist_core.datasets import get_spec
+from mnist_core.config.datasets import PEN_STROKES, SCALING, DatasetSpec, FileFormat, LoadingCode, get_spec
 from mnist_core.datasets.load import STROKES_COUNT
-from mnist_core.script.section import Section
-
-STROKES_FILE = "pen_strokes.npz"
-"""What a script reads of images that nobody serves: the arrays x_train, y_train, x_test and y_test, as bytes."""
-
-_LOADED_BY_KERAS = ("mnist", "fashion_mnist")
+from mnist_core.script.section import Section, call
 
 
-def strokes_needed(data: DataConfig) -> bool:
-    """Whether the script reads pen strokes from a file beside it."""
-    return data.pen_strokes or data.dataset == "pen_strokes"
+def datasets_beside(data: DataConfig) -> dict[str, str]:
+    """Return the ids of the datasets whose arrays a script reads from files beside it, by the names of the files."""
+    specs = [get_spec(data.dataset), *([PEN_STROKES] if data.pen_strokes else [])]
+    return {code.file: spec.id for spec in specs if (code := loading_code(spec)).file}
+
+
+def loading_code(spec: DatasetSpec) -> LoadingCode:
+    """Return how a script gets a dataset: as its spec says, or from its publisher's files."""
+    if spec.code is not None:
+        return spec.code
+    return LoadingCode(lines=_FETCHING[spec.format](spec), note="Keras downloads their files the first time.")
 
 
 def training_size(data: DataConfig) -> int:
@@ -33,7 +39,9 @@ def data_section(data: DataConfig, *, one_hot: int | None, apart: bool) -> Secti
     apart : bool
         Whether validation images are cut off here, as ``x_val`` and ``y_val``, and not by Keras.
     """
-    lines = _loading_lines(data)
+    spec = get_spec(data.dataset)
+    code = loading_code(spec)
+    lines = list(code.lines)
     if data.train_size is not None:
         size = data.train_size
         lines.append(f"x_train, y_train = x_train[:{size}], y_train[:{size}]")
@@ -47,47 +55,68 @@ def data_section(data: DataConfig, *, one_hot: int | None, apart: bool) -> Secti
         ]
     if data.pen_strokes:
         lines += _strokes_lines(one_hot)
-    words = [f"{get_spec(data.dataset).summary} Each image is a table of 28 × 28 numbers, from 0 to 1."]
-    if data.dataset in _LOADED_BY_KERAS:
-        words.append("Keras downloads them the first time.")
-    if strokes_needed(data):
-        words.append(f"The file `{STROKES_FILE}` has to lie beside this notebook: MNIST Lab writes it.")
+    words = [f"{spec.summary} Each image is a table of 28 × 28 numbers, from 0 to 1."]
+    words += [code.note] if code.note else []
+    words += [
+        f"The file `{name}` has to lie beside this notebook: MNIST Lab writes it." for name in datasets_beside(data)
+    ]
     if one_hot:
-        words.append("The labels are one-hot: a 3 is written 0001000000.")
+        words.append(f"The labels are one-hot: {_one_hot_words(spec)}.")
     words.append("The test images are kept for the very end.")
-    return Section("Data", _comment(data), " ".join(words), tuple(lines))
+    comment = " ".join(["images of 28 x 28 numbers, here from 0 to 1.", *([code.note] if code.note else [])])
+    return Section("Data", comment, " ".join(words), tuple(lines))
 
 
-def _comment(data: DataConfig) -> str:
-    if data.dataset in _LOADED_BY_KERAS:
-        return "images of 28 x 28 numbers, here from 0 to 1. Keras downloads them the first time."
-    if data.dataset == "digits":
-        return "images of 28 x 28 numbers, here from 0 to 1, enlarged more simply than in MNIST Lab."
-    return "images of 28 x 28 numbers, here from 0 to 1."
+def _one_hot_words(spec: DatasetSpec) -> str:
+    """Return an example of a label as zeros with a single one: the fourth class is easy to count."""
+    label = min(3, spec.num_classes - 1)
+    written = "".join(str(int(place == label)) for place in range(spec.num_classes))
+    name = spec.class_names[label]
+    return f"a {name} is written {written}" if name == str(label) else f"class {label} ({name}) is written {written}"
 
 
-def _loading_lines(data: DataConfig) -> list[str]:
-    if data.dataset == "digits":
-        return [
-            "x, y = load_digits(return_X_y=True)",
-            "x = zoom(x.reshape(-1, 8, 8) / 16, (1, 2.5, 2.5), order=1)  # 20 x 20, and then 28 x 28",
-            "x = np.pad(x, ((0, 0), (4, 4), (4, 4)))",
-            "x_train, y_train, x_test, y_test = x[:1500], y[:1500], x[1500:], y[1500:]",
-        ]
-    scaling = "x_train, x_test = x_train / 255.0, x_test / 255.0"
-    if data.dataset == "pen_strokes":
-        return [
-            f'file = np.load("{STROKES_FILE}")  # written by MNIST Lab: python -m mnist_core code ... --out FILE',
-            'x_train, y_train, x_test, y_test = (file[name] for name in ("x_train", "y_train", "x_test", "y_test"))',
-            scaling,
-        ]
-    return [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{data.dataset}.load_data()", scaling]
+def _npz_lines(spec: DatasetSpec) -> tuple[str, ...]:
+    (file,) = spec.files
+    return (
+        *call("path = keras.utils.get_file", [f'origin="{file.url}"', *_folder(spec)]),
+        "file = np.load(path)",
+        'x_train, y_train, x_test, y_test = (file[name] for name in ("x_train", "y_train", "x_test", "y_test"))',
+        SCALING,
+    )
+
+
+def _idx_lines(spec: DatasetSpec) -> tuple[str, ...]:
+    site = commonprefix([file.url for file in spec.files]).rpartition("/")[0] + "/"
+    names = {file.array: file.url.removeprefix(site) for file in spec.files}
+    return (
+        f'site = "{site}"',
+        "",
+        "",
+        "def read(name, begin):",
+        f"    path = keras.utils.get_file({', '.join(['origin=site + name', *_folder(spec)])})",
+        "    return np.frombuffer(gzip.open(path).read(), np.uint8, offset=begin)",
+        "",
+        "",
+        *(f'{array} = read("{names[array]}", 16).reshape(-1, 28, 28) / 255.0' for array in ("x_train", "x_test")),
+        *(f'{array} = read("{names[array]}", 8)' for array in ("y_train", "y_test")),
+    )
+
+
+def _folder(spec: DatasetSpec) -> list[str]:
+    """Return the argument that lets Keras keep files where MNIST Lab looks for them, too."""
+    folder = spec.files[0].name.rpartition("/")[0]
+    return [f'cache_subdir="datasets/{folder}"'] if folder else []
+
+
+_FETCHING: Mapping[FileFormat, Callable[[DatasetSpec], tuple[str, ...]]] = {"npz": _npz_lines, "idx": _idx_lines}
+"""Code that reads the publisher's files, for the formats that a learner's script can read."""
 
 
 def _strokes_lines(one_hot: int | None) -> list[str]:
     labels = f'keras.utils.to_categorical(strokes["y_train"], {one_hot})' if one_hot else 'strokes["y_train"]'
+    assert PEN_STROKES.code is not None
     return [
-        f'strokes = np.load("{STROKES_FILE}")  # of other writers; MNIST Lab puts this file beside the script',
+        f'strokes = np.load("{PEN_STROKES.code.file}")  # of other writers; MNIST Lab puts this file beside the script',
         f'x_train = np.concatenate([x_train] + {STROKES_COUNT} * [strokes["x_train"] / 255.0])',
         f"y_train = np.concatenate([y_train] + {STROKES_COUNT} * [{labels}])",
     ]

@@ -10,9 +10,9 @@ from mnist_core.script.training import evaluation_section, plot_section, trainin
 BASE_FILE, DRAWINGS_FILE = "base.keras", "drawings.npz"
 
 
-def fine_tuning_sections(config: RunConfig, fine_tune: FineTuneConfig, num_classes: int) -> tuple[Section, ...]:
+def fine_tuning_sections(config: RunConfig, fine_tune: FineTuneConfig) -> tuple[Section, ...]:
     """Return the steps of a program that learns on from a network, with drawings among known images."""
-    one_hot = num_classes if config.train.loss == "categorical_crossentropy" else None
+    one_hot = config.spec.num_classes if config.train.loss == "categorical_crossentropy" else None
     validated = config.data.validation_split > 0
     known = min(fine_tune.rehearsal, training_size(config.data))
     return (

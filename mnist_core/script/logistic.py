@@ -7,6 +7,7 @@ from mnist_core.script.section import Section
 
 def logistic_sections(config: RunConfig, model: LogisticConfig) -> tuple[Section, ...]:
     """Return the steps of a program that trains the baseline; it has no validation set, but folds."""
+    classes = config.spec.num_classes
     data = data_section(config.data, one_hot=None, apart=False)
     return (
         Section(
@@ -53,8 +54,8 @@ def logistic_sections(config: RunConfig, model: LogisticConfig) -> tuple[Section
             "the weights as pictures, red for and blue against a class, as a file and in a window where there is one.",
             "The weights of each class as a picture: ink on red pixels speaks for the class, on blue ones against it.",
             (
-                "for label in range(10):",
-                "    plt.subplot(2, 5, label + 1, title=label, xticks=[], yticks=[])",
+                f"for label in range({classes}):",
+                f"    plt.subplot({-(-classes // 5)}, 5, label + 1, title=label, xticks=[], yticks=[])",
                 '    plt.imshow(model.coef_[label].reshape(28, 28), cmap="RdBu_r")',
                 'plt.savefig("weights.png")',
                 "plt.show()",

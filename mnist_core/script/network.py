@@ -2,10 +2,9 @@
 
 from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.config.choices import LAYERS, PRECISIONS
-from mnist_core.datasets import get_spec
 from mnist_core.models.summary import LayerRow, layer_rows
 from mnist_core.script.augmentation import batch_lines, change_lines
-from mnist_core.script.data import STROKES_FILE, data_section, strokes_needed
+from mnist_core.script.data import data_section, datasets_beside
 from mnist_core.script.fine_tuning import BASE_FILE, DRAWINGS_FILE, fine_tuning_sections
 from mnist_core.script.logistic import logistic_sections
 from mnist_core.script.section import LINE_LENGTH, Section, imports, packages, script_of
@@ -17,7 +16,7 @@ _LEFT_OUT = "Left out, as it is long: painting flags, bars and curls on some 1, 
 _SHARING = ("Reshape", "BatchNormalization", "Dropout")
 
 
-def keras_code(config: RunConfig, num_classes: int = 10) -> str:
+def keras_code(config: RunConfig) -> str:
     """Return a script that trains this very model: data, model, training, evaluation, plot.
 
     It imports nothing of this project, and every recipe's has less than 80 lines. The bundled small
@@ -30,8 +29,8 @@ def keras_code(config: RunConfig, num_classes: int = 10) -> str:
     ConfigError
         If layers don't fit together.
     """
-    text = _script(code_sections(config, num_classes))
-    return text if text.count("\n") < _LONG else _script(code_sections(config, num_classes, dense=True))
+    text = _script(code_sections(config))
+    return text if text.count("\n") < _LONG else _script(code_sections(config, dense=True))
 
 
 def _script(sections: tuple[Section, ...]) -> str:
@@ -39,23 +38,22 @@ def _script(sections: tuple[Section, ...]) -> str:
     return script_of([f"# {opening.comment}", *opening.lines], steps)
 
 
-def code_sections(config: RunConfig, num_classes: int = 10, *, dense: bool = False) -> tuple[Section, ...]:
+def code_sections(config: RunConfig, *, dense: bool = False) -> tuple[Section, ...]:
     """Return the same program step by step, its imports first; raises `ConfigError`.
 
     Parameters
     ----------
     config : RunConfig
-    num_classes : int
     dense : bool
         Whether to save lines where there are many layers.
     """
     if isinstance(config.model, LogisticConfig):
         steps = logistic_sections(config, config.model)
     elif config.fine_tune is not None:
-        steps = fine_tuning_sections(config, config.fine_tune, num_classes)
+        steps = fine_tuning_sections(config, config.fine_tune)
     else:
         assert isinstance(config.model, NetworkConfig)
-        steps = _network_sections(config, config.model, num_classes, dense=dense)
+        steps = _network_sections(config, config.model, dense=dense)
     lines = imports(steps)
     needed = " ".join(packages(lines))
     opening = Section(
@@ -69,21 +67,20 @@ def code_sections(config: RunConfig, num_classes: int = 10, *, dense: bool = Fal
 
 def files_beside(config: RunConfig) -> tuple[str, ...]:
     """Return the names of the files that have to lie beside a configuration's script."""
-    names = [STROKES_FILE] if strokes_needed(config.data) else []
-    return (*names, *((BASE_FILE, DRAWINGS_FILE) if config.fine_tune else ()))
+    return (*datasets_beside(config.data), *((BASE_FILE, DRAWINGS_FILE) if config.fine_tune else ()))
 
 
 def subject(config: RunConfig) -> str:
     """Return what is trained on what, in a few words without anything that a visitor typed."""
-    title = get_spec(config.data.dataset).title
+    title = config.spec.title
     if isinstance(config.model, LogisticConfig):
         return f"Logistic regression on {title}"
     return f"A network fine-tuned on {title}" if config.fine_tune else f"A network for {title}"
 
 
-def _network_sections(config: RunConfig, model: NetworkConfig, num_classes: int, *, dense: bool) -> tuple[Section, ...]:
+def _network_sections(config: RunConfig, model: NetworkConfig, *, dense: bool) -> tuple[Section, ...]:
     data, train = config.data, config.train
-    one_hot = num_classes if train.loss == "categorical_crossentropy" else None
+    one_hot = config.spec.num_classes if train.loss == "categorical_crossentropy" else None
     apart = config.augment.is_active or data.pen_strokes
     sections = [data_section(data, one_hot=one_hot, apart=apart)]
     if config.augment.is_active:
@@ -98,7 +95,7 @@ def _network_sections(config: RunConfig, model: NetworkConfig, num_classes: int,
             images = f"int(len(x_train) * (1 - {data.validation_split!r}))"
     return (
         *sections,
-        _model(config, model, num_classes, dense=dense),
+        _model(config, model, dense=dense),
         training_section(config, images=images, data=learned, validation=validation),
         evaluation_section(),
         plot_section(validation=data.validation_split > 0),
@@ -121,15 +118,15 @@ def _augmentation(config: RunConfig) -> Section:
     )
 
 
-def _model(config: RunConfig, model: NetworkConfig, num_classes: int, *, dense: bool) -> Section:
-    rows = layer_rows(model, num_classes)
+def _model(config: RunConfig, model: NetworkConfig, *, dense: bool) -> Section:
+    rows = layer_rows(model, config.spec.num_classes)
     mixed = config.train.precision != "float32"
     lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
     lines += [f"keras.utils.set_random_seed({config.train.seed})", "layers = ["]
     lines += [f"    {layer}," for layer in _layers(rows, exact_end=mixed, dense=dense)]
     kinds = dict.fromkeys(layer.kind for layer in model.layers)
     words = [f"- **{LAYERS[kind].title}**: {LAYERS[kind].help}" for kind in kinds]
-    words.append(f"- The last layer gives a probability for each of the {num_classes} classes.")
+    words.append(f"- The last layer gives a probability for each of the {config.spec.num_classes} classes.")
     if mixed:
         words.append(f"- **{PRECISIONS[config.train.precision].title}**: {PRECISIONS[config.train.precision].help}")
     total = sum(row.parameters for row in rows)

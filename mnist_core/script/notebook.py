@@ -7,7 +7,7 @@ from mnist_core.config import RunConfig
 from mnist_core.script.network import code_sections, subject
 
 
-def keras_notebook(config: RunConfig, num_classes: int = 10) -> str:
+def keras_notebook(config: RunConfig) -> str:
     """Return a notebook in the format 4.5: the program of `keras_code`, to be run cell by cell.
 
     Raises
@@ -15,7 +15,7 @@ def keras_notebook(config: RunConfig, num_classes: int = 10) -> str:
     ConfigError
         If layers don't fit together.
     """
-    sections = code_sections(config, num_classes)
+    sections = code_sections(config)
     title = f"# {subject(config)}\n\nWritten by MNIST Lab. Run the cells from top to bottom, each with Shift + Enter."
     cells = [_cell("markdown", "title", title)]
     for section in sections:

@@ -52,6 +52,7 @@ def call(function: str, arguments: Sequence[str]) -> list[str]:
 
 
 # What code of ours imports: module by module, in the order of ruff; the names that are looked for in the code.
+_STANDARD = ("gzip",)
 _MODULES = (("keras", "keras"), ("matplotlib.pyplot", "plt"), ("numpy", "np"))
 _FROM = (
     ("scipy.ndimage", ("gaussian_filter", "grey_dilation", "grey_erosion", "map_coordinates", "zoom")),
@@ -65,7 +66,9 @@ def imports(sections: Iterable[Section]) -> tuple[str, ...]:
     """Return the import statements that sections need."""
     code = "\n".join(line for section in sections for line in section.lines)
     used = set(re.findall(r"\w+", code))
-    lines = [
+    lines = [f"import {module}" for module in _STANDARD if module in used]
+    lines += [""] if lines else []
+    lines += [
         f"import {module}" + (f" as {name}" if name != module else "") for module, name in _MODULES if name in used
     ]
     for module, names in _FROM:
@@ -76,9 +79,9 @@ def imports(sections: Iterable[Section]) -> tuple[str, ...]:
 
 def packages(import_lines: Iterable[str]) -> tuple[str, ...]:
     """Return what has to be installed for import statements, by the names that pip knows."""
-    first = [line.split()[1].split(".")[0] for line in import_lines]
+    first = [line.split()[1].split(".")[0] for line in import_lines if line]
     names = {"sklearn": "scikit-learn"}
-    found = dict.fromkeys(names.get(module, module) for module in first)
+    found = dict.fromkeys(names.get(module, module) for module in first if module not in _STANDARD)
     if "keras" in found:  # it calculates with another library, and brings NumPy along
         return ("keras", "tensorflow", *(name for name in found if name not in ("keras", "numpy")))
     return tuple(found)

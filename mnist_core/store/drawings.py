@@ -20,10 +20,10 @@ MOST_DRAWINGS = 200_000  # of all visitors: they take 180 MB
 
 
 class Drawings(Visitors):
-    """Keeps drawings by owner and by kind ("digits" or "clothes"); a visitor sees no other's."""
+    """Keeps drawings by owner and by collection, that is by their classes; a visitor sees no other's."""
 
     def add_drawings(
-        self, owner: str, kind: str, images: Images, labels: Labels, *, address: str | None = None
+        self, owner: str, collection: str, images: Images, labels: Labels, *, address: str | None = None
     ) -> tuple[int, ...]:
         """Keep drawings and return their ids, in the same order. All are kept, or none.
 
@@ -33,7 +33,8 @@ class Drawings(Visitors):
         Parameters
         ----------
         owner : str
-        kind : {"digits", "clothes"}
+        collection : str
+            Of the datasets with these classes: `DatasetSpec.collection`.
         images : ndarray of shape (n, 28, 28), uint8
         labels : ndarray of shape (n,), uint8
         address : str, optional
@@ -50,7 +51,7 @@ class Drawings(Visitors):
         with self._begin() as connection:
             self._meet(connection, owner, address)
             query = select(drawings.c.image, drawings.c.label, drawings.c.held_out).where(
-                drawings.c.owner == owner, drawings.c.kind == kind
+                drawings.c.owner == owner, drawings.c.kind == collection
             )
             known = {row.image: (row.label, row.held_out) for row in connection.execute(query)}
             for image, label in zip(images, labels, strict=True):
@@ -60,7 +61,7 @@ class Drawings(Visitors):
                 held_out = known[pixels][1] if pixels in known else holds_next(len(of_class), sum(of_class))
                 known[pixels] = int(label), held_out
                 statement = insert(drawings).values(
-                    owner=owner, kind=kind, image=pixels, label=int(label), created=now, held_out=held_out
+                    owner=owner, kind=collection, image=pixels, label=int(label), created=now, held_out=held_out
                 )
                 statement = statement.on_conflict_do_update(
                     index_elements=["owner", "kind", "image"], set_={"label": int(label), "created": now}
@@ -83,11 +84,11 @@ class Drawings(Visitors):
                 connection.execute(insert(drawings).on_conflict_do_nothing(), list(rows))
             return int(connection.execute(select(func.count()).select_from(drawings)).scalar_one() - before)
 
-    def read_drawings(self, owner: str, kind: str) -> PersonalSet:
+    def read_drawings(self, owner: str, collection: str) -> PersonalSet:
         """Return a visitor's drawings, oldest first."""
         query = (
             select(drawings.c.id, drawings.c.label, drawings.c.image, drawings.c.held_out)
-            .where(drawings.c.owner == owner, drawings.c.kind == kind)
+            .where(drawings.c.owner == owner, drawings.c.kind == collection)
             .order_by(drawings.c.id)
         )
         with self._begin() as connection:
@@ -128,11 +129,11 @@ class Drawings(Visitors):
         with self._begin() as connection:
             return connection.execute(query).first() is not None
 
-    def count_drawings(self, owner: str, kind: str | None = None) -> int:
-        """Return how many drawings a visitor has, of one kind or of both."""
+    def count_drawings(self, owner: str, collection: str | None = None) -> int:
+        """Return how many drawings a visitor has, of one collection or of all."""
         query = select(func.count()).where(drawings.c.owner == owner)
-        if kind is not None:
-            query = query.where(drawings.c.kind == kind)
+        if collection is not None:
+            query = query.where(drawings.c.kind == collection)
         with self._begin() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -141,10 +142,10 @@ class Drawings(Visitors):
         with self._begin() as connection:
             connection.execute(delete(drawings).where(drawings.c.owner == owner, drawings.c.id.in_(ids)))
 
-    def clear_drawings(self, owner: str, kind: str) -> None:
-        """Delete all of a visitor's drawings of one kind."""
+    def clear_drawings(self, owner: str, collection: str) -> None:
+        """Delete all of a visitor's drawings of one collection."""
         with self._begin() as connection:
-            connection.execute(delete(drawings).where(drawings.c.owner == owner, drawings.c.kind == kind))
+            connection.execute(delete(drawings).where(drawings.c.owner == owner, drawings.c.kind == collection))
 
     def drop_idle_drawings(self, most: int, before: float) -> int:
         """Delete whole collections until `most` drawings are left, but only of visitors who stay away.

@@ -42,7 +42,7 @@ def test_of_the_development_file_only_the_check_writers_are_measured(monkeypatch
 
     from mnist_core.datasets import DATASETS
 
-    known = dataclasses.replace(DATASETS["pen_strokes"], strokes_md5=hashlib.md5(unipen()).hexdigest())
+    known = dataclasses.replace(DATASETS["pen_strokes"], content_md5={"strokes": hashlib.md5(unipen()).hexdigest()})
     monkeypatch.setitem(DATASETS, "pen_strokes", known)
     writers, why = handwriting.chosen_writers(unipen(), None)
     assert writers == "check"

@@ -98,7 +98,7 @@ def test_a_drawing_is_explained_too(open_page: OpenPage, network: RunRecord) -> 
     app = open_page("explain.py", run=network.id)
     app.segmented_control(key="explain_source").set_value("drawing").run()
     assert "Draw something" in words(app)
-    app.session_state["canvas_0"] = drawn()
+    app.session_state["canvas_digits_0"] = drawn()
     app.run()
     assert "Cover it up" in words(app)
     assert "Label:" not in words(app)
@@ -121,7 +121,7 @@ def test_of_several_digits_one_is_chosen_and_explained(
     left, right = open_classifier(store.files(network.id)).predict(np.stack(images)).argmax(axis=1)
     app = open_page("explain.py", run=network.id)
     app.segmented_control(key="explain_source").set_value("drawing").run()
-    app.session_state["canvas_0"] = drawn(*strokes)
+    app.session_state["canvas_digits_0"] = drawn(*strokes)
     app.run()
     assert f"<strong>{left}{right}</strong>" in words(app)
     assert f"Answer: **{left}**" in words(app)
@@ -136,7 +136,7 @@ def test_of_several_digits_one_is_chosen_and_explained(
 def test_a_drawing_that_is_all_erased_is_nothing_to_explain(open_page: OpenPage, shipped: list[str]) -> None:
     app = open_page("explain.py", run=SHIPPED["fashion"].run_id)
     line = [np.array([[40.0, 40.0], [140.0, 240.0]])]
-    app.session_state["clothes_0"] = {"drawing": {"raw": write_canvas(line, 18, [0]), "data": None}}
+    app.session_state["canvas_clothes_0"] = {"drawing": {"raw": write_canvas(line, 18, [0]), "data": None}}
     app.run()
     assert not app.error
     assert "Draw something" in words(app)

@@ -243,7 +243,7 @@ def read_drawn(*strokes: list[list[float]]) -> Drawing:
 
 class TestDraw:
     def draw_one(self, app: AppTest) -> AppTest:
-        app.session_state["canvas_0"] = drawn()
+        app.session_state["canvas_digits_0"] = drawn()
         return app.run()
 
     def test_an_empty_canvas_is_no_error(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
@@ -273,7 +273,7 @@ class TestDraw:
         app = open_page("draw.py")
         shared_background().wait(("sureness", record.id))  # from which confidence on it is sure: then the words stay
         assert app.button(key="draw_undo").disabled
-        app.session_state["canvas_0"] = drawn([[40.0, 60.0], [90.0, 200.0]], [[200.0, 100.0]])
+        app.session_state["canvas_digits_0"] = drawn([[40.0, 60.0], [90.0, 200.0]], [[200.0, 100.0]])
         app.run()
         two = words(app)
         app.button(key="draw_undo").click().run()
@@ -290,7 +290,7 @@ class TestDraw:
         finished_run()
         app = self.draw_one(open_page("draw.py"))
         app.button(key="draw_undo").click().run()
-        app.session_state["canvas_1"] = drawn([[30.0, 40.0], [90.0, 80.0]])
+        app.session_state["canvas_digits_1"] = drawn([[30.0, 40.0], [90.0, 80.0]])
         app.run()
         assert app.button(key="draw_redo").disabled
 
@@ -299,38 +299,40 @@ class TestDraw:
         app = open_page("draw.py")
         assert app.button(key="draw_clear").disabled
         app = self.draw_one(app)
-        drawing = app.session_state["canvas"]["content"]["objects"]
+        drawing = app.session_state["canvas_digits"]["content"]["objects"]
         app.button(key="draw_clear").click().run()
         app.button(key="draw_sample_36").click().run()
-        assert len(app.session_state["canvas"]["content"]["objects"]) == 2
+        assert len(app.session_state["canvas_digits"]["content"]["objects"]) == 2
         app.button(key="draw_undo").click().run()
         assert "Draw a digit from 0 to 9" in words(app)
         app.button(key="draw_undo").click().run()
-        assert app.session_state["canvas"]["content"]["objects"] == drawing
+        assert app.session_state["canvas_digits"]["content"]["objects"] == drawing
         for _ in range(2):
             app.button(key="draw_redo").click().run()
-        assert len(app.session_state["canvas"]["content"]["objects"]) == 2
+        assert len(app.session_state["canvas_digits"]["content"]["objects"]) == 2
 
     def test_strokes_that_come_at_once_are_taken_back_one_by_one(
         self, open_page: OpenPage, finished_run: FinishedRun
     ) -> None:
         finished_run()
         app = open_page("draw.py")
-        app.session_state["canvas_0"] = drawn([[40.0, 60.0], [90.0, 200.0]], [[200.0, 100.0]], [[20.0, 100.0]])
+        app.session_state["canvas_digits_0"] = drawn([[40.0, 60.0], [90.0, 200.0]], [[200.0, 100.0]], [[20.0, 100.0]])
         app.run()
         for n in (2, 1):
             app.button(key="draw_undo").click().run()
-            assert len(app.session_state["canvas"]["content"]["objects"]) == n
+            assert len(app.session_state["canvas_digits"]["content"]["objects"]) == n
 
     def test_steps_to_go_back_to_share_their_strokes(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
         finished_run()
         app = open_page("draw.py")
         for n in range(1, 4):
-            app.session_state["canvas_0"] = drawn(*[[[20.0 * i, 60.0], [20.0 * i, 200.0]] for i in range(1, n + 1)])
+            app.session_state["canvas_digits_0"] = drawn(
+                *[[[20.0 * i, 60.0], [20.0 * i, 200.0]] for i in range(1, n + 1)]
+            )
             app.run()
-        steps = app.session_state["canvas"]["before"]
+        steps = app.session_state["canvas_digits"]["before"]
         assert [len(step) for step in steps] == [0, 1, 2]
-        assert steps[1][0] is steps[2][0] is app.session_state["canvas"]["content"]["objects"][0]
+        assert steps[1][0] is steps[2][0] is app.session_state["canvas_digits"]["content"]["objects"][0]
 
     def test_long_drawings_that_were_cleared_do_not_pile_up(
         self, open_page: OpenPage, finished_run: FinishedRun
@@ -338,12 +340,12 @@ class TestDraw:
         finished_run()
         app = open_page("draw.py")
         for _ in range(4):
-            key = f"canvas_{app.session_state['canvas']['generation']}"
+            key = f"canvas_digits_{app.session_state['canvas_digits']['generation']}"
             long = np.random.default_rng(0).uniform(0, 280, (5_000, 2)).tolist()
             app.session_state[key] = drawn(long)
             app.run()
             app.button(key="draw_clear").click().run()
-        steps = app.session_state["canvas"]["before"]
+        steps = app.session_state["canvas_digits"]["before"]
         assert sum(bool(step) for step in steps) == 2
         app.button(key="draw_undo").click().run()
         assert "Your strokes" in words(app)
@@ -369,7 +371,7 @@ class TestDraw:
         next(box for box in app.selectbox if box.label == "Why …").select_index(2).run()
         assert "Cover it up" in words(app)
         assert len(prepared) == 1, "it is the same drawing on both pages"
-        key = next(key for key in ("canvas_0", "canvas_1") if key in app.session_state)
+        key = next(key for key in ("canvas_digits_0", "canvas_digits_1") if key in app.session_state)
         app.session_state[key] = drawn([[30.0, 40.0], [90.0, 80.0]], [[200.0, 40.0], [210.0, 180.0]])
         app.run()
         assert len(prepared) == 2
@@ -442,7 +444,7 @@ class TestDraw:
         run = finished_run()
         app = open_page("draw.py")
         strokes = [[[40.0, 60.0], [40.0, 200.0]], [[140.0, 60.0], [200.0, 60.0], [160.0, 200.0]]]
-        app.session_state["canvas_0"] = drawn(*strokes)
+        app.session_state["canvas_digits_0"] = drawn(*strokes)
         app.run()
         lines = read_drawn(*strokes).strokes
         images = np.stack([prepare_strokes([line]).image for line in lines])
@@ -468,7 +470,7 @@ class TestDraw:
         finished_run()
         app = open_page("draw.py")
         app.button(key="draw_sample_36").click().run()
-        assert len(app.session_state["canvas"]["content"]["objects"]) == 2
+        assert len(app.session_state["canvas_digits"]["content"]["objects"]) == 2
         assert "What it looked at" in words(app)
         app.button(key="draw_clear").click().run()
         assert "Draw a digit from 0 to 9" in words(app)
@@ -481,7 +483,7 @@ class TestDraw:
     ) -> None:
         finished_run()
         app = open_page("draw.py")
-        app.session_state["canvas_0"] = {"drawing": {"raw": raw, "data": None}}
+        app.session_state["canvas_digits_0"] = {"drawing": {"raw": raw, "data": None}}
         app.run()
         assert "Clear it and draw again" in app.error[0].value
         app.button(key="draw_clear").click().run()
@@ -504,7 +506,7 @@ class TestDraw:
         config = RunConfig(data=DataConfig(dataset="fashion_mnist"), model=NetworkConfig(layers=(Dense(units=4),)))
         app = open_page("draw.py", run=finished_run(config).id)
         line = [np.array([[40.0, 40.0], [140.0, 240.0]])]
-        app.session_state["clothes_0"] = {"drawing": {"raw": write_canvas(line, 18, [0]), "data": None}}
+        app.session_state["canvas_clothes_0"] = {"drawing": {"raw": write_canvas(line, 18, [0]), "data": None}}
         app.run()
         assert not app.exception
         assert not app.error
@@ -519,13 +521,13 @@ class TestDraw:
         app = open_page("draw.py")
         app.selectbox(key="draw_shade").set_value(96).run()
         outline = [np.array([[60.0, 60.0], [220.0, 60.0], [220.0, 220.0], [60.0, 220.0], [60.0, 60.0]])]
-        app.session_state["clothes_0"] = {"drawing": {"raw": write_canvas(outline, 4, [96]), "data": None}}
+        app.session_state["canvas_clothes_0"] = {"drawing": {"raw": write_canvas(outline, 4, [96]), "data": None}}
         app.run()
-        (shape,) = app.session_state["clothes"]["content"]["objects"]
+        (shape,) = app.session_state["canvas_clothes"]["content"]["objects"]
         assert shape["fill"] == "#606060"
-        assert app.session_state["clothes"]["generation"] == 1  # the canvas appears anew, with the shape filled
+        assert app.session_state["canvas_clothes"]["generation"] == 1  # the canvas appears anew, with the shape filled
         app.segmented_control(key="draw_tool").set_value("pen").run()
-        assert app.session_state["clothes"]["generation"] == 1
+        assert app.session_state["canvas_clothes"]["generation"] == 1
 
     def test_digits_and_clothes_have_a_drawing_each(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
         digits = finished_run()

@@ -18,7 +18,7 @@ SEVEN = np.array([[60, 60], [200, 60], [120, 240]])
 
 def draw_a_seven(app: AppTest) -> None:
     content = write_canvas([SEVEN], 18)
-    app.session_state["canvas"] = {"generation": 1, "content": content, "initial": content, "undone": []}
+    app.session_state["canvas_digits"] = {"generation": 1, "content": content, "initial": content, "undone": []}
     app.run()
     assert not app.exception
 

@@ -70,7 +70,7 @@ def run(finished_run: FinishedRun, store: Store) -> RunRecord:
 def drawn(open_page: OpenPage, run: RunRecord) -> tuple[AppTest, Any, int]:
     """Return the page with a drawing, the image that the network saw, and what it took it for."""
     app = open_page("draw.py")
-    app.session_state["canvas_0"] = {"drawing": {"raw": CANVAS, "data": None}}
+    app.session_state["canvas_digits_0"] = {"drawing": {"raw": CANVAS, "data": None}}
     app.run()
     image = prepare_strokes(read_canvas(CANVAS, 280).strokes).image
     return app, image, int(open_classifier(shared(run)).predict(image[None])[0].argmax())
@@ -140,7 +140,7 @@ class TestTheQuestion:
         app, _, _ = drawn
         app.button(key="draw_yes").click().run()
         other = write_canvas([np.array([[40.0, 140.0], [240.0, 140.0]])], 18)
-        app.session_state["canvas_0"] = {"drawing": {"raw": other, "data": None}}
+        app.session_state["canvas_digits_0"] = {"drawing": {"raw": other, "data": None}}
         app.run()
         assert len(keys(app, "draw_was_")) == 10
 

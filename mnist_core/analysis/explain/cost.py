@@ -21,6 +21,6 @@ def expected_seconds(config: RunConfig, images: int = IMAGES_PER_MAP) -> float:
     """
     if not isinstance(config.model, NetworkConfig):
         return 0.0
-    cost = training_cost(config.model)
+    cost = training_cost(config.model, config.spec.num_classes)
     # A training step goes through a layer two or three times; a prediction once.
     return images * (cost.dense_flops + cost.conv_flops) / 2 / _SPEED

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.drawing.personal.drawings import CLASSES, SIDE, Images, Labels, checked
+from mnist_core.drawing.personal.drawings import SIDE, Images, Labels, checked
 from mnist_core.errors import DrawingsError
 
 PIXELS = SIDE * SIDE
@@ -38,7 +38,7 @@ def write_csv(images: Images, labels: Labels) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def read_csv(data: bytes, most: int) -> tuple[Images, Labels]:
+def read_csv(data: bytes, most: int, classes: int) -> tuple[Images, Labels]:
     """Read drawings from a file with a label and 784 pixels in each row.
 
     Comma, semicolon, tab or space may separate them. The first row may name them: one column ``label`` (or ``class``,
@@ -52,6 +52,8 @@ def read_csv(data: bytes, most: int) -> tuple[Images, Labels]:
         Of any content: it comes from a stranger.
     most : int
         Most drawings that may be in it.
+    classes : int
+        How many classes the labels are of.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def read_csv(data: bytes, most: int) -> tuple[Images, Labels]:
     except (UnicodeDecodeError, csv.Error) as error:
         raise DrawingsError("This is no CSV file: {reason}", reason=str(error)[:100]) from error
     table = np.array(numbers).reshape(-1, columns.n)
-    if not named and _label_is_last(table):
+    if not named and _label_is_last(table, classes):
         columns = _Columns(columns.n, PIXELS, tuple(range(PIXELS)))
     labels, pixels = table[:, columns.label], table[:, columns.pixels]
     broken = np.flatnonzero((pixels % 1 != 0).any(axis=1))
@@ -87,7 +89,7 @@ def read_csv(data: bytes, most: int) -> tuple[Images, Labels]:
             "Pixels are whole numbers from 0 to 255, or fractions from 0 to 1 throughout. Line {number} has both.",
             number=lines[broken[0]],
         )
-    return checked(pixels if len(broken) else pixels.astype(np.int64), labels)
+    return checked(pixels if len(broken) else pixels.astype(np.int64), labels, classes)
 
 
 def _separator(text: str) -> str:
@@ -132,9 +134,9 @@ def _columns(words: Sequence[str]) -> _Columns | None:
     return _Columns(len(names), labels[0], tuple(sorted(pixels, key=order.__getitem__)))
 
 
-def _label_is_last(table: npt.NDArray[Any]) -> bool:
+def _label_is_last(table: npt.NDArray[Any], classes: int) -> bool:
     """Whether the last column of a table without names has the labels: usually the first one has."""
-    first, last = ((column < CLASSES) & (column % 1 == 0) for column in (table[:, 0], table[:, -1]))
+    first, last = ((column < classes) & (column % 1 == 0) for column in (table[:, 0], table[:, -1]))
     if not first.all() or not last.all():
         return bool(last.all())
     # The corners of most images are empty, so a column of zeros has no labels.

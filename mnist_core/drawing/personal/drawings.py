@@ -10,7 +10,6 @@ import numpy.typing as npt
 from mnist_core.errors import DrawingsError
 
 SIDE = 28
-CLASSES = 10
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.uint8]
@@ -25,7 +24,7 @@ class PersonalSet:
     images : ndarray of shape (n, 28, 28), uint8
         As a network sees them: 0 = background, 255 = full ink.
     labels : ndarray of shape (n,), uint8
-        What they are, 0 to 9.
+        What they are: the places of the dataset's classes.
     ids : tuple of int
         By which single drawings are deleted.
     held_out : ndarray of shape (n,), bool
@@ -43,9 +42,9 @@ class PersonalSet:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def counts(self) -> npt.NDArray[np.int64]:
-        """Return how many drawings there are of each class, of shape (10,)."""
-        return np.bincount(self.labels, minlength=CLASSES)
+    def counts(self, classes: int) -> npt.NDArray[np.int64]:
+        """Return how many drawings there are of each class, of shape (classes,)."""
+        return np.bincount(self.labels, minlength=classes)
 
 
 def content_hash(images: Images, labels: Labels) -> str:
@@ -55,7 +54,7 @@ def content_hash(images: Images, labels: Labels) -> str:
     return content.hexdigest()[:16]
 
 
-def checked(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> tuple[Images, Labels]:
+def checked(images: npt.NDArray[Any], labels: npt.NDArray[Any], classes: int) -> tuple[Images, Labels]:
     """Return images and labels as bytes, if they can be.
 
     Parameters
@@ -63,6 +62,8 @@ def checked(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> tuple[Images,
     images : ndarray of shape (n, 28, 28), (n, 28, 28, 1) or (n, 784)
         Whole numbers from 0 to 255, or fractions from 0 to 1.
     labels : ndarray of shape (n,) or (n, 1)
+    classes : int
+        How many there are: labels are below that.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def checked(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> tuple[Images,
         )
     if not len(images):
         raise DrawingsError("There is no drawing in this file.")
-    return _checked_images(images.reshape(-1, SIDE, SIDE)), _checked_labels(labels.reshape(-1))
+    return _checked_images(images.reshape(-1, SIDE, SIDE)), _checked_labels(labels.reshape(-1), classes)
 
 
 def _checked_images(images: npt.NDArray[Any]) -> Images:
@@ -111,13 +112,16 @@ def _within(values: npt.NDArray[np.float64], most: float) -> npt.NDArray[np.bool
     return within
 
 
-def _checked_labels(labels: npt.NDArray[Any]) -> Labels:
+def _checked_labels(labels: npt.NDArray[Any], classes: int) -> Labels:
     if labels.dtype.kind not in "uif":
-        raise DrawingsError("Labels are whole numbers from 0 to 9. Received: {kind}", kind=str(labels.dtype))
-    wrong = np.flatnonzero(~np.isin(labels, np.arange(CLASSES)))
+        raise DrawingsError(
+            "Labels are whole numbers from 0 to {last}. Received: {kind}", last=classes - 1, kind=str(labels.dtype)
+        )
+    wrong = np.flatnonzero(~np.isin(labels, np.arange(classes)))
     if len(wrong):
         raise DrawingsError(
-            "Labels are whole numbers from 0 to 9. Drawing {number} has another: {label}",
+            "Labels are whole numbers from 0 to {last}. Drawing {number} has another: {label}",
+            last=classes - 1,
             number=wrong[0] + 1,
             label=labels[wrong[0]],
         )

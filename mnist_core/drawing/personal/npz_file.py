@@ -27,7 +27,7 @@ def write_npz(images: Images, labels: Labels) -> bytes:
     return stream.getvalue()
 
 
-def read_npz(data: bytes, most: int) -> tuple[Images, Labels]:
+def read_npz(data: bytes, most: int, classes: int) -> tuple[Images, Labels]:
     """Read drawings from an archive; nothing is unpacked before its header says that it is small enough.
 
     Parameters
@@ -36,6 +36,8 @@ def read_npz(data: bytes, most: int) -> tuple[Images, Labels]:
         Of any content: it comes from a stranger. Pickled objects are never read.
     most : int
         Most drawings that may be in it.
+    classes : int
+        How many classes the labels are of.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def read_npz(data: bytes, most: int) -> tuple[Images, Labels]:
         raise
     except Exception as error:  # zipfile, zlib and NumPy raise a dozen classes for damaged content
         raise DrawingsError("This NPZ file is damaged, or no NPZ file. Save it anew with numpy.savez.") from error
-    return checked(*arrays)
+    return checked(arrays[0], arrays[1], classes)
 
 
 def _names(members: Mapping[str, str]) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 from mnist_core import __version__
 from mnist_core.config import RunConfig
-from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.store import RunRecord
 
 _LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "scikit-learn", "onnx", "onnxruntime", "tf2onnx", "pillow")
@@ -17,41 +16,22 @@ INPUT = (
     "light on dark, as in MNIST."
 )
 OUTPUT = "float32 of shape (n, {classes}): the probability of each class, in the order of the classes."
-_DIGITS = (
-    "Photo or drawing: shadows are divided out and ink is separated from paper, whichever is darker; connected parts "
-    "are grouped into digits; the pen is made 0.125 times as wide as the digit's longest side.",
-    "Each digit: the tight box around its ink is padded to a square, resampled by area to 20 x 20 pixels, and "
-    "stretched so that its largest value is 255.",
-    "These 20 x 20 pixels are placed into 28 x 28 by whole pixels so that the centre of mass falls on pixel 14 "
-    "(counted from 0) in both directions.",
-    "The values are divided by 255.",
-)
-_CLOTHES = (
-    "Photo: what stands out of a plain ground is cut out, and brightness is inverted, so that the ground becomes 0.",
-    "The piece is resampled so that its longest side has 28 pixels, and centred by its box in 28 x 28 pixels.",
-    "The values are divided by 255.",
-)
-
-
-def preprocessing(spec: DatasetSpec) -> tuple[str, ...]:
-    """Return the steps from a picture to the network's input, in words and numbers."""
-    return _DIGITS if spec.kind == "digits" else _CLOTHES
 
 
 def onnx_metadata(record: RunRecord, sure_from: float) -> dict[str, str]:
     """Return what ``model.onnx`` says about itself in its ``metadata_props``."""
-    spec = get_spec(record.config.data.dataset)
+    spec = record.config.spec
     return {
         "name": record.name,
         "run": record.id,
         "made_with": f"mnist-lab {__version__}",
         "dataset": spec.id,
-        "kind": spec.kind,
+        "kind": spec.kind.reader,
         "classes": json.dumps(spec.class_names),
         "sure_from": repr(sure_from),
         "input": INPUT,
         "output": OUTPUT.format(classes=spec.num_classes),
-        "preprocessing": "\n".join(f"{n}. {step}" for n, step in enumerate(preprocessing(spec), start=1)),
+        "preprocessing": "\n".join(f"{n}. {step}" for n, step in enumerate(spec.kind.notes.steps, start=1)),
     }
 
 
@@ -68,11 +48,11 @@ def versions() -> dict[str, str]:
 
 def data_checksum(config: RunConfig) -> str:
     """Return which data a run learned from: checksums of the dataset's content, as this program tries them."""
-    spec = get_spec(config.data.dataset)
+    spec = config.spec
     if spec.content_md5:
         return ", ".join(f"{name} md5 {digest}" for name, digest in spec.content_md5.items())
-    if spec.strokes_md5:
-        return f"strokes md5 {spec.strokes_md5}"
+    if spec.files:
+        return ", ".join(f"{file.name} {file.checksum.replace(':', ' ')}" for file in spec.files)
     return "comes with scikit-learn, whose version is above"
 
 

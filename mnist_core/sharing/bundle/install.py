@@ -156,4 +156,5 @@ def _pictures(incoming: Incoming) -> int:
     """Return with how many pictures a network is tried: fewer where it takes long."""
     if not isinstance(incoming.config.model, NetworkConfig):
         return _IMAGES
-    return max(2, min(_IMAGES, _OPERATIONS // max(1, prediction_cost(incoming.config.model).operations)))
+    cost = prediction_cost(incoming.config.model, incoming.config.spec.num_classes)
+    return max(2, min(_IMAGES, _OPERATIONS // max(1, cost.operations)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mnist_core.sharing.bundle.describe import INPUT, OUTPUT, data_checksum, preprocessing, versions
+from mnist_core.sharing.bundle.describe import INPUT, OUTPUT, data_checksum, versions
 from mnist_core.sharing.bundle.evidence import Evidence
 from mnist_core.sharing.bundle.reading import PACKAGE
 from mnist_core.text.markdown import plain
@@ -35,7 +35,7 @@ def readme(evidence: Evidence, names: Sequence[str], left_out: Mapping[str, str]
     """
     record, spec = evidence.record, evidence.spec
     there = [(name, words) for name, words in _WHAT if any(n == name or n.startswith(name) for n in names)]
-    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(preprocessing(spec), start=1))
+    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(spec.kind.notes.steps, start=1))
     sure = f"{sure_from:.1%} on" if sure_from <= 1 else "no share on: it is wrong too often"
     told = facts(evidence) | {"hardware": plain(record.device or "unknown")}  # an imported run's is of any content
     parts = [

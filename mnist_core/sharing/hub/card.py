@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from mnist_core import __version__
 from mnist_core.config import LogisticConfig
-from mnist_core.datasets import get_spec
+from mnist_core.datasets import PEN_STROKES, get_spec
 from mnist_core.evaluation import class_scores, confusion_matrix, cross_entropy, wilson_interval
 from mnist_core.models.summary import layer_rows
-from mnist_core.sharing.hub.metadata import HUB_DATASETS, head, licence, yaml
+from mnist_core.sharing.hub.metadata import head, yaml
 from mnist_core.sharing.hub.usage import usage
 from mnist_core.sharing.hub.words import intended_use, limits, out_of_scope, preparation
 from mnist_core.store import RunRecord
@@ -116,7 +116,7 @@ def _details(facts: CardFacts) -> str:
         ("Developed by", "[More Information Needed]" if record.shipped is None else "MNIST Lab"),
         ("Model type", "image classification, " + str(settings_of(config, "")["model"])),
         ("Parameters", f"{record.outcome.parameters:,}" if record.outcome.parameters is not None else "not known"),
-        ("License", f"{licence(config)}, that of the data it learned from"),
+        ("License", f"{config.spec.hub_licence}, that of the data it learned from"),
     ]
     if config.fine_tune is not None:
         base = f"“{plain(facts.base)}”, a network of MNIST Lab" if facts.base else "a network that is deleted since"
@@ -130,8 +130,8 @@ def _data(facts: CardFacts) -> str:
     config = facts.record.config
     spec = get_spec(config.data.dataset)
     name = spec.title
-    if spec.id in HUB_DATASETS:
-        name = f"[{name}](https://huggingface.co/datasets/{HUB_DATASETS[spec.id]})"
+    if spec.hub_id is not None:
+        name = f"[{name}](https://huggingface.co/datasets/{spec.hub_id})"
     lines = [f"{name}: {spec.source}. Licence: {spec.licence}. {spec.summary}"]
     size = min(config.data.train_size or spec.n_train, spec.n_train)
     split = (
@@ -144,8 +144,7 @@ def _data(facts: CardFacts) -> str:
     if facts.record.shipped is not None and len(facts.record.shipped.sources) > 1:
         lines.append("It learned from: " + "; ".join(facts.record.shipped.sources) + ".")
     elif config.data.pen_strokes:
-        pen = get_spec("pen_strokes")
-        lines.append(f"It also learned from digits of {pen.source}. Licence: {pen.licence}.")
+        lines.append(f"It also learned from digits of {PEN_STROKES.source}. Licence: {PEN_STROKES.licence}.")
     if config.fine_tune is not None:
         lines.append(
             f"It was then fine-tuned on {config.fine_tune.copies:,} varied copies of one person's drawings, among "
@@ -155,7 +154,7 @@ def _data(facts: CardFacts) -> str:
     text = "### Training Data\n\n" + "\n\n".join(lines)
     if spec.content_md5:
         rows = [(f"`{name}`", f"`{digest}`") for name, digest in spec.content_md5.items()]
-        text += "\n\nMD5 of the decoded arrays:\n\n" + _table(("array", "MD5"), rows)
+        text += "\n\nMD5 of the decoded content:\n\n" + _table(("content", "MD5"), rows)
     return text
 
 

@@ -19,7 +19,6 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError, StorageError
 from mnist_core.sharing.hub.card import CardFacts, model_card
-from mnist_core.sharing.hub.metadata import licence
 from mnist_core.sharing.hub.words import preparation
 from mnist_core.store import RunFiles, RunRecord, Store
 from mnist_core.system.files import output_file, write_zip_entry, written_or_told
@@ -99,7 +98,7 @@ def repository(files: RunFiles, facts: CardFacts) -> dict[str, bytes]:
     spec = get_spec(config.data.dataset)
     texts = {
         "README.md": model_card(facts),
-        "LICENSE": _LICENCE_NOTE.format(licence=licence(config), source=f"{spec.title}: {spec.source}"),
+        "LICENSE": _LICENCE_NOTE.format(licence=config.spec.hub_licence, source=f"{spec.title}: {spec.source}"),
         "preprocessor_config.json": _json(_preprocessor(config)),
         "mnist_lab.json": _json({"run": facts.record.id, "config": json.loads(config.to_json())}),
         ".gitattributes": _LARGE,

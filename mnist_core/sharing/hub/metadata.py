@@ -5,29 +5,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnist_core.config import RunConfig
-from mnist_core.datasets import DatasetSpec, get_spec
+from mnist_core.datasets import DatasetSpec
 from mnist_core.evaluation import ClassScores, ConfusionMatrix
 from mnist_core.store import RunRecord
 from mnist_core.text import one_line
-
-# What the datasets are called on the Hub; the others are not there under a name that is sure to stay.
-HUB_DATASETS = {"mnist": "ylecun/mnist", "fashion_mnist": "zalando-datasets/fashion_mnist"}
-# The Hub's names of licences. A network made of data that must be shared alike is shared alike, to be on the safe side.
-_LICENCES = {"CC BY-SA 3.0": "cc-by-sa-3.0", "CC BY 4.0": "cc-by-4.0", "MIT": "mit"}
 
 
 def head(record: RunRecord, matrix: ConfusionMatrix, scores: ClassScores, loss: float) -> dict[str, Any]:
     """Return a card's metadata; `loss` is the one on the test set."""
     config = record.config
-    spec = get_spec(config.data.dataset)
+    spec = config.spec
     values: dict[str, Any] = {
-        "license": licence(config),
+        "license": spec.hub_licence,
         "library_name": "keras" if config.model.kind == "network" else "onnx",
         "pipeline_tag": "image-classification",
         "tags": _tags(config, spec),
     }
-    if spec.id in HUB_DATASETS:
-        values["datasets"] = [HUB_DATASETS[spec.id]]
+    if spec.hub_id is not None:
+        values["datasets"] = [spec.hub_id]
     values["metrics"] = ["accuracy", "f1"]
     metrics = [
         ("accuracy", matrix.right / matrix.total, "Test accuracy"),
@@ -36,16 +31,11 @@ def head(record: RunRecord, matrix: ConfusionMatrix, scores: ClassScores, loss: 
     ]
     result = {
         "task": {"type": "image-classification", "name": "Image Classification"},
-        "dataset": {"name": spec.title, "type": HUB_DATASETS.get(spec.id, spec.id), "split": "test"},
+        "dataset": {"name": spec.title, "type": spec.hub_id or spec.id, "split": "test"},
         "metrics": [{"type": kind, "value": round(value, 6), "name": name} for kind, value, name in metrics],
     }
     values["model-index"] = [{"name": one_line(record.name), "results": [result]}]
     return values
-
-
-def licence(config: RunConfig) -> str:
-    """Return the Hub's name of the licence that a run's data ask for."""
-    return _LICENCES[get_spec(config.data.dataset).licence]
 
 
 def yaml(values: Mapping[str, Any]) -> str:
@@ -73,6 +63,5 @@ def _lines(values: Mapping[str, Any] | Sequence[Any], indent: int) -> list[str]:
 
 
 def _tags(config: RunConfig, spec: DatasetSpec) -> list[str]:
-    kind = ["handwriting", "digits"] if spec.kind == "digits" else ["clothes"]
     library = ["keras", "onnx"] if config.model.kind == "network" else ["onnx", "scikit-learn", "logistic-regression"]
-    return ["mnist-lab", spec.id.replace("_", "-"), *kind, *library]
+    return ["mnist-lab", spec.id.replace("_", "-"), *spec.kind.notes.tags, *library]

@@ -1,7 +1,8 @@
 """Code that uses a network of the Hub, as a card shows it."""
 
+import json
+
 from mnist_core.config import NetworkConfig, RunConfig
-from mnist_core.datasets import get_spec
 
 _KERAS = """\
 With Keras (`pip install keras tensorflow huggingface_hub pillow`):
@@ -37,8 +38,8 @@ print({names}[probabilities.argmax()], probabilities.max())
 
 def usage(config: RunConfig) -> str:
     """Return Markdown with the shortest programs that read a picture."""
-    spec = get_spec(config.data.dataset)
     text = _KERAS + _ONNX if isinstance(config.model, NetworkConfig) else _ONNX
-    file = "digit.png" if spec.kind == "digits" else "piece.png"
-    names = '"0123456789"' if spec.kind == "digits" else repr(list(spec.class_names)).replace("'", '"')
-    return text.format(file=file, names=names)
+    names = config.spec.class_names
+    # Of a string, too, the place of a class gives its name, and ten letters are shorter than their list.
+    written = "".join(names) if all(len(name) == 1 for name in names) else list(names)
+    return text.format(file=config.spec.kind.notes.file, names=json.dumps(written, ensure_ascii=False))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_core.datasets import DatasetSpec
 from pages._ui.canvas.state import FINE, SIZE, Drawn, key_of, objects_of, read_drawn, state_of
 from pages._ui.canvas.steps import clear_canvas, fill_new_stroke, redo_stroke, take, undo_stroke
 from pages._ui.shell.i18n import t
@@ -12,7 +13,7 @@ _OUTLINE = 4  # units: a filled shape is as large as its outline
 _FRAME_JS = (Path(__file__).parent / "canvas_frame.js").read_text(encoding="utf-8")
 
 
-def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool = False) -> Drawn | None:
+def draw_canvas(pen: int, spec: DatasetSpec, *, shade: int = 255, fill: bool = False) -> Drawn | None:
     """Show the canvas with its buttons and return what is drawn on it; None while there is nothing on it.
 
     The drawing survives page switches: its strokes are kept in the session and put back when the
@@ -23,7 +24,8 @@ def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool 
     ----------
     pen : int
         Diameter, where the canvas is `SIZE` wide.
-    kind : {"digits", "clothes"}
+    spec : DatasetSpec
+        What is drawn: its collection has the drawing, and its kind says how it is read.
     shade : int
         Grey value of what is drawn next, 0 to 255.
     fill : bool
@@ -38,9 +40,9 @@ def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool 
     from streamlit_drawable_canvas import st_canvas
 
     if fill:
-        fill_new_stroke(kind)
-    state = state_of(kind)
-    key = key_of(kind)
+        fill_new_stroke(spec.collection)
+    state = state_of(spec.collection)
+    key = key_of(spec.collection)
     if key not in st.session_state:  # the canvas is mounted now: give it what it had
         state["initial"] = state["content"]
     with st.container(key="canvas_frame", gap=None):
@@ -56,8 +58,8 @@ def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool 
         )
         _frame()
     take(result.json_data, state)  # until the first stroke, what it was given
-    _canvas_buttons(kind)  # before anything that may go wrong with the drawing
-    return read_drawn(kind)
+    _canvas_buttons(spec.collection)  # before anything that may go wrong with the drawing
+    return read_drawn(spec)
 
 
 def _frame() -> None:
@@ -76,9 +78,9 @@ def _frame() -> None:
     component(key="canvas_help", data=words)
 
 
-def _canvas_buttons(kind: str) -> None:
+def _canvas_buttons(collection: str) -> None:
     """Show the buttons undo, redo and clear."""
-    state = state_of(kind)
+    state = state_of(collection)
     buttons = (
         ("Undo", "draw_undo", ":material/undo:", undo_stroke, state["before"]),
         ("Redo", "draw_redo", ":material/redo:", redo_stroke, state["undone"]),
@@ -86,4 +88,4 @@ def _canvas_buttons(kind: str) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         for words, key, icon, act, useful in buttons:
-            st.button(t(words), key=key, icon=icon, on_click=act, args=(kind,), disabled=not useful)
+            st.button(t(words), key=key, icon=icon, on_click=act, args=(collection,), disabled=not useful)

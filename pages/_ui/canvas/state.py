@@ -1,6 +1,6 @@
 """What is on a canvas of this session.
 
-Digits and clothes have a drawing each, so that a change of the network never reads a digit as a shoe.
+Datasets with other classes have a drawing each, so that a change of the network never reads a digit as a shoe.
 """
 
 from contextlib import suppress
@@ -9,12 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing import Drawing, Part, prepare_parts, read_canvas
 from mnist_core.errors import EmptyImageError
 
 SIZE = 280  # side of a drawing: ten units for each pixel of an MNIST image
 FINE = 2  # pixels of the canvas for each unit, so that lines are crisp where the canvas is shown large
-_NAMES = {"digits": "canvas", "clothes": "clothes"}
 
 
 @dataclass(frozen=True)
@@ -26,35 +26,35 @@ class Drawn:
     drawing : Drawing
         On a canvas of `SIZE` units.
     parts : tuple of Part
-        Its digits from left to right, or one piece of clothing, made ready for a network.
+        Its digits from left to right, or one thing, made ready for a network.
     """
 
     drawing: Drawing
     parts: tuple[Part, ...]
 
 
-def read_drawn(kind: str) -> Drawn | None:
+def read_drawn(spec: DatasetSpec) -> Drawn | None:
     """Return what is on the canvas, read and prepared once for each change of it; None where all of it is erased."""
-    state = state_of(kind)
+    state = state_of(spec.collection)
     objects = objects_of(state["content"])
     if state["read"] is None or state["read"][0] is not objects:
         drawn = None
         if objects:
             drawing = read_canvas(state["content"], FINE * SIZE).scaled(1 / FINE)
             with suppress(EmptyImageError):
-                drawn = Drawn(drawing, prepare_parts(drawing, SIZE, kind))
+                drawn = Drawn(drawing, prepare_parts(drawing, SIZE, spec.kind.reader))
         state["read"] = (objects, drawn)
     read: Drawn | None = state["read"][1]
     return read
 
 
-def state_of(kind: str) -> dict[str, Any]:
-    """Return what the session knows of a canvas.
+def state_of(collection: str) -> dict[str, Any]:
+    """Return what the session knows of the canvas for a collection, see `DatasetSpec`.
 
     ``before`` and ``undone`` hold the drawings of the steps that undo and redo go to, the next one last; they share
     their strokes. ``read`` is what was read last, with the strokes that it was read from.
     """
-    state: dict[str, Any] = st.session_state.setdefault(_NAMES[kind], {})
+    state: dict[str, Any] = st.session_state.setdefault(f"canvas_{collection}", {})
     empty: dict[str, Any] = {
         "generation": 0,
         "content": None,
@@ -73,5 +73,5 @@ def objects_of(content: Any) -> list[Any]:
     return objects if isinstance(objects, list) else []
 
 
-def key_of(kind: str) -> str:
-    return f"{_NAMES[kind]}_{state_of(kind)['generation']}"
+def key_of(collection: str) -> str:
+    return f"canvas_{collection}_{state_of(collection)['generation']}"

@@ -13,39 +13,39 @@ _MOST_STEPS = 50  # so many can be taken back
 _MOST_HELD = 15_000  # commands of all their strokes together: two of the longest drawings, several megabytes
 
 
-def clear_canvas(kind: str = "digits") -> None:
+def clear_canvas(collection: str) -> None:
     """Begin with an empty canvas; what was on it comes back with undo."""
-    _put(kind, [])
+    _put(collection, [])
 
 
 def put_on_canvas(sample: Sample, pen: int) -> None:
     """Begin with a drawing that is there already; what was on the canvas comes back with undo."""
-    _put(sample.kind, sample.on_canvas(pen, scale=FINE)["objects"])
+    _put(sample.collection, sample.on_canvas(pen, scale=FINE)["objects"])
 
 
-def undo_stroke(kind: str = "digits") -> None:
+def undo_stroke(collection: str) -> None:
     """Take the last step back: a stroke, or whatever replaced the drawing."""
-    state = state_of(kind)
+    state = state_of(collection)
     if state["before"]:
         *before, last = state["before"]
-        _replace(kind, last, before, [*state["undone"], objects_of(state["content"])])
+        _replace(collection, last, before, [*state["undone"], objects_of(state["content"])])
 
 
-def redo_stroke(kind: str = "digits") -> None:
+def redo_stroke(collection: str) -> None:
     """Do the step again that was taken back last."""
-    state = state_of(kind)
+    state = state_of(collection)
     if state["undone"]:
         *left, last = state["undone"]
-        _replace(kind, last, [*state["before"], objects_of(state["content"])], left)
+        _replace(collection, last, [*state["before"], objects_of(state["content"])], left)
 
 
-def fill_new_stroke(kind: str) -> None:
+def fill_new_stroke(collection: str) -> None:
     """Fill what the stroke goes around that the canvas has just sent."""
-    sent = st.session_state.get(key_of(kind))
+    sent = st.session_state.get(key_of(collection))
     drawing = sent.get("drawing") if sent is not None else None
     objects = objects_of(drawing.get("raw") if drawing else None)
-    if len(objects) > len(objects_of(state_of(kind)["content"])) and isinstance(objects[-1], dict):
-        _put(kind, [*objects[:-1], fill_outline(objects[-1])])
+    if len(objects) > len(objects_of(state_of(collection)["content"])) and isinstance(objects[-1], dict):
+        _put(collection, [*objects[:-1], fill_outline(objects[-1])])
 
 
 def take(content: Any, state: dict[str, Any]) -> None:
@@ -62,11 +62,11 @@ def take(content: Any, state: dict[str, Any]) -> None:
     state["content"] = content | {"objects": now}
 
 
-def _put(kind: str, objects: list[Any]) -> None:
+def _put(collection: str, objects: list[Any]) -> None:
     """Replace the drawing, which is a step that can be taken back."""
-    state = state_of(kind)
+    state = state_of(collection)
     if objects or objects_of(state["content"]):
-        _replace(kind, objects, _latest([*state["before"], *_worth_keeping(state)]), [])
+        _replace(collection, objects, _latest([*state["before"], *_worth_keeping(state)]), [])
 
 
 def _is_readable(objects: list[Any]) -> bool:
@@ -95,8 +95,8 @@ def _latest(steps: list[list[Any]]) -> list[list[Any]]:
     return kept[::-1]
 
 
-def _replace(kind: str, objects: list[Any], before: list[list[Any]], undone: list[list[Any]]) -> None:
-    state = state_of(kind)
+def _replace(collection: str, objects: list[Any], before: list[list[Any]], undone: list[list[Any]]) -> None:
+    state = state_of(collection)
     content = (state["content"] or {}) | {"objects": objects} if objects else None
     state |= {
         "generation": state["generation"] + 1,

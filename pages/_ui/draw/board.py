@@ -8,7 +8,7 @@ from pages._ui.canvas.canvas import draw_canvas
 from pages._ui.draw.correction import correction
 from pages._ui.draw.models import choose_others, side_by_side
 from pages._ui.draw.steps import demo, looked_at, steps
-from pages._ui.draw.tools import about_clothes, choose_tools, offer_samples
+from pages._ui.draw.tools import about_drawings, choose_tools, offer_samples
 from pages._ui.one_run.badges import shipped_note
 from pages._ui.parts.answer_view import choose_part, in_large_type, show_reading, sure_line
 from pages._ui.parts.probability_bars import probability_bars
@@ -30,16 +30,15 @@ def board(record: RunRecord) -> None:
         with below:
             tools, tools_row = choose_tools(spec.kind)
         with canvas:
-            drawn = draw_canvas(tools.pen, spec.kind, shade=tools.shade, fill=tools.fill)
+            drawn = draw_canvas(tools.pen, spec, shade=tools.shade, fill=tools.fill)
     reading = read(record, drawn.parts) if drawn else None
     with right:
         answer = None
         if reading is not None:
-            show_reading(reading)
-            answer = choose_part(reading, "draw_part")
+            show_reading(reading, spec.kind)
+            answer = choose_part(reading, spec.kind, "draw_part")
         else:
-            digits = spec.kind == "digits"
-            in_large_type("?", t("Draw a digit from 0 to 9, or several") if digits else t("Draw a piece of clothing"))
+            in_large_type("?", t(spec.kind.words.draw))
         probability_bars(None if answer is None else answer.row, spec.class_names, key="draw_bars")
         sure_line(record)
         if answer is not None:
@@ -49,10 +48,9 @@ def board(record: RunRecord) -> None:
             side_by_side(record, reading, others, drawn.parts)
         if record.shipped is not None:
             shipped_note(record)
-        if spec.kind == "clothes":
-            about_clothes()
+        about_drawings(spec.kind)
     with tools_row:
-        offer_samples(spec.kind)
+        offer_samples(spec.collection)
     with below:
         st.caption(
             t(

@@ -24,7 +24,7 @@ def correction(image: npt.NDArray[np.uint8], answer: int, spec: DatasetSpec, key
     answer : int
         What the network took it for.
     spec : DatasetSpec
-        Its classes and its kind.
+        Its classes.
     key : str
         Names the question on its page.
     """
@@ -50,7 +50,7 @@ def _question(image: npt.NDArray[np.uint8], digest: str, answer: int, spec: Data
             key=f"{key}_yes",
             icon=":material/check:",
             on_click=_keep,
-            args=(image, digest, answer, spec.kind, key),
+            args=(image, digest, answer, spec.collection, key),
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"correction_{key}_classes"):
         st.markdown(t("No, that was a …"), width="content")
@@ -59,7 +59,7 @@ def _question(image: npt.NDArray[np.uint8], digest: str, answer: int, spec: Data
                 name,
                 key=f"{key}_was_{label}",
                 on_click=_keep,
-                args=(image, digest, label, spec.kind, key),
+                args=(image, digest, label, spec.collection, key),
                 disabled=label == answer,
             )
 
@@ -71,7 +71,7 @@ def _thanks(digest: str, spec: DatasetSpec, key: str) -> None:
             t(
                 ":material/favorite: Thanks! It is kept as “{name}”, for you alone. Collected so far: {n}.",
                 name=spec.class_names[label],
-                n=f"{shared_store().count_drawings(session.owner(), spec.kind):,}",
+                n=f"{shared_store().count_drawings(session.owner(), spec.collection):,}",
             ),
             width="content",
         )
@@ -81,7 +81,7 @@ def _thanks(digest: str, spec: DatasetSpec, key: str) -> None:
             icon=":material/undo:",
             type="tertiary",
             on_click=_take_back,
-            args=(drawing, digest, spec.kind, key),
+            args=(drawing, digest, spec.collection, key),
         )
 
 
@@ -91,13 +91,13 @@ def _kept() -> dict[str, tuple[int, int, int | None]]:
     return kept
 
 
-def _keep(image: npt.NDArray[np.uint8], digest: str, label: int, kind: str, key: str) -> None:
-    known = shared_store().read_drawings(session.owner(), kind)
+def _keep(image: npt.NDArray[np.uint8], digest: str, label: int, collection: str, key: str) -> None:
+    known = shared_store().read_drawings(session.owner(), collection)
     same = np.flatnonzero((known.images == image).all(axis=(1, 2)))
     before = int(known.labels[same[0]]) if len(same) else None
     try:
         (drawing,) = shared_store().add_drawings(
-            session.owner(), kind, image[None], np.array([label], np.uint8), address=session.address()
+            session.owner(), collection, image[None], np.array([label], np.uint8), address=session.address()
         )
     except MnistLabError as error:
         st.session_state[f"{key}_problem"] = error
@@ -106,16 +106,16 @@ def _keep(image: npt.NDArray[np.uint8], digest: str, label: int, kind: str, key:
         st.session_state[f"{key}_changed"] = True
 
 
-def _take_back(drawing: int, digest: str, kind: str, key: str) -> None:
+def _take_back(drawing: int, digest: str, collection: str, key: str) -> None:
     """Forget a drawing, or that it was said to be something else than before."""
     _, _, before = _kept().pop(digest, (drawing, 0, None))
-    drawings = shared_store().read_drawings(session.owner(), kind)
+    drawings = shared_store().read_drawings(session.owner(), collection)
     if before is None or drawing not in drawings.ids:
         shared_store().delete_drawings(session.owner(), [drawing])
     else:
         image = drawings.images[drawings.ids.index(drawing)]
         shared_store().add_drawings(
-            session.owner(), kind, image[None], np.array([before], np.uint8), address=session.address()
+            session.owner(), collection, image[None], np.array([before], np.uint8), address=session.address()
         )
     st.session_state[f"{key}_changed"] = True
 

@@ -5,7 +5,6 @@ from html import escape
 
 import streamlit as st
 
-from mnist_core.datasets import get_spec
 from mnist_core.drawing import Part
 from mnist_core.inference import Reading
 from mnist_core.store import RunRecord
@@ -22,17 +21,17 @@ MOST_OTHERS = 3
 
 
 def choose_others(record: RunRecord) -> list[RunRecord]:
-    """Show a box to choose further networks that know the same kind of images, and return them."""
-    kind = get_spec(record.config.data.dataset).kind
+    """Show a box to choose further networks that know the same classes, and return them."""
+    collection = record.config.spec.collection
     others = {
         other.id: other
         for other in runs.with_model()
-        if other.id != record.id and get_spec(other.config.data.dataset).kind == kind
+        if other.id != record.id and other.config.spec.collection == collection
     }
     if not others:
         return []
     words = titles(list(others.values()))
-    key = f"draw_others_{kind}"
+    key = f"draw_others_{collection}"
     if key in st.session_state:  # a run may be gone, or be the one that is chosen above
         st.session_state[key] = [run for run in st.session_state[key] if run in others]
     chosen = st.multiselect(

@@ -11,7 +11,7 @@ from mnist_core.inference import find_in
 from mnist_core.photos import Found
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord
-from pages._ui.draw.photo_found import show_clothes, show_digits, show_steps
+from pages._ui.draw.photo_found import show_steps, show_thing, show_writing
 from pages._ui.parts.answer_view import in_large_type, sure_line
 from pages._ui.parts.components import switch
 from pages._ui.parts.reading import read
@@ -48,16 +48,16 @@ def photo_board(source: str, record: RunRecord) -> None:
         if file is None:
             st.session_state.pop(_KEPT, None)
             in_large_type("?", t("No picture yet"))
-            _what_works(spec)
+            st.markdown(t(spec.kind.words.photo_advice))
         else:
             found = _found(file.getvalue(), spec)
     if found is None:
         return
     reading = read(record, found.parts)
-    if spec.kind == "digits":
-        show_digits(found, reading, right)
+    if spec.kind.filled:
+        show_thing(found, reading, spec, left, right)
     else:
-        show_clothes(found, reading, spec, left, right)
+        show_writing(found, reading, spec, right)
     show_steps(found, reading, spec)
     sure_line(record)
 
@@ -72,39 +72,21 @@ def _ask(source: str, spec: DatasetSpec) -> Any:
             )
         )
     else:
-        words = t("A picture of handwritten digits") if spec.kind == "digits" else t("A picture of a piece of clothing")
         # Any name may be chosen: the content decides, and what is no picture gets advice of its own.
-        file = st.file_uploader(words, key="photo_file", max_upload_size=10)
+        file = st.file_uploader(t(spec.kind.words.photo), key="photo_file", max_upload_size=10)
     st.caption(t("The picture is read here and never kept: nothing is saved, and nothing is passed on."))
     return file
 
 
-def _what_works(spec: DatasetSpec) -> None:
-    if spec.kind == "digits":
-        st.markdown(
-            t(
-                "What works best: digits written with a dark pen on light paper, apart from each other, up to 60 in "
-                "lines. Uneven light, lined paper, frames, tables and a blackboard are no problem; joined digits are."
-            )
-        )
-    else:
-        st.markdown(
-            t(
-                "What works best: one piece, laid out flat and seen from the front, on a plain light ground with some "
-                "room around it. No people, no pattern behind it."
-            )
-        )
-
-
 def _found(data: bytes, spec: DatasetSpec) -> Found:
     """Return what is in a picture; looked for once, and only the result is remembered while the page is open."""
-    key = (hashlib.sha256(data).hexdigest(), spec.kind)
+    key = (hashlib.sha256(data).hexdigest(), spec.kind.reader)
     kept = st.session_state.get(_KEPT)
     if kept is None or kept[0] != key:
         st.session_state.pop(_KEPT, None)
         picture_pace().take(session.owner(), session.address())
         with st.spinner(t("Looking at the picture …")):
-            kept = (key, find_in(data, spec.kind))
+            kept = (key, find_in(data, spec.kind.reader))
         st.session_state[_KEPT] = kept
     found: Found = kept[1]
     return found

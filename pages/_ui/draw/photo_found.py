@@ -14,8 +14,8 @@ from pages._ui.parts.probability_bars import probability_bars
 from pages._ui.shell.i18n import t
 
 STEP_NAMES = {
-    "cut": ("Cut out", "one digit of the picture"),
-    "pen": ("A fitting pen", "an eighth of the digit's size"),
+    "cut": ("Cut out", "the ink alone"),
+    "pen": ("A fitting pen", "an eighth of its size"),
     "piece": ("Cut out", "without its ground, light and dark swapped"),
     "box": ("In a square", "as large as can be"),
     "small": ("Made small", "to 20 × 20 pixels"),
@@ -27,33 +27,31 @@ PICTURE_STEPS = {
 }
 
 
-def show_digits(found: Found, reading: Reading, right: DeltaGenerator) -> None:
-    """Show the numbers that a network reads in a picture, where each digit stands, and how sure it is."""
+def show_writing(found: Found, reading: Reading, spec: DatasetSpec, right: DeltaGenerator) -> None:
+    """Show what a network reads in a picture, where each digit or letter stands, and how sure it is."""
     names = [marked(answer) for answer in reading.answers]
     with right:
-        show_reading(reading)
+        show_reading(reading, spec.kind)
         st.image(
             with_boxes(dict(found.steps)["picture"], _boxes(found), names),
-            alt=t("Your picture, with a box around each digit: {digits}", digits=", ".join(names)),
+            alt=t(spec.kind.words.boxes, names=", ".join(names)),
             output_format="JPEG",
         )
     st.markdown(f"**{t('What was found')}**")
-    show_parts(reading.answers)
+    show_parts(reading.answers, spec.kind)
 
 
-def show_clothes(
-    found: Found, reading: Reading, spec: DatasetSpec, left: DeltaGenerator, right: DeltaGenerator
-) -> None:
-    """Show what a network takes a piece of clothing for, and where it is in the picture."""
+def show_thing(found: Found, reading: Reading, spec: DatasetSpec, left: DeltaGenerator, right: DeltaGenerator) -> None:
+    """Show what a network takes a thing for, and where it is in the picture."""
     with left:
         st.image(
             with_boxes(dict(found.steps)["picture"], _boxes(found), [""]),
-            alt=t("Your picture, with a box around the piece of clothing"),
+            alt=t(spec.kind.words.boxes),
             output_format="JPEG",
             width=280,
         )
     with right:
-        show_reading(reading)
+        show_reading(reading, spec.kind)
         probability_bars(reading.answers[0].row, spec.class_names, key="photo_bars")
 
 
@@ -73,8 +71,8 @@ def show_steps(found: Found, reading: Reading, spec: DatasetSpec) -> None:
                 title, detail = PICTURE_STEPS[name]
                 st.image(image, caption=f"{t(title)}: {t(detail)}", alt=t(title), width=340, output_format="JPEG")
     chosen, n = 1, len(reading.answers)
-    if n > 1:
-        chosen = st.slider(t("Which digit"), 1, n, key=f"photo_digit_{n}", width=340)
+    if spec.kind.several is not None and n > 1:
+        chosen = st.slider(t(spec.kind.several.which), 1, n, key=f"photo_digit_{n}", width=340)
     answer = reading.answers[chosen - 1]
     _tiles(answer)
     correction(answer.image, answer.label, spec, "photo")

@@ -18,7 +18,7 @@ from pages._ui.shell.i18n import t, term
 STEP_NAMES = {
     "drawing": ("Your drawing", "as you drew it"),
     "strokes": ("Your strokes", "in the middle, as large as can be"),
-    "pen": ("A fitting pen", "an eighth of the digit's size"),
+    "pen": ("A fitting pen", "an eighth of its size"),
     "box": ("Cut out", "only the ink, in a square"),
     "small": ("Made small", "to 20 × 20 pixels"),
     "centred": ("What it sees", "28 × 28, centred"),

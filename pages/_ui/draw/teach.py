@@ -4,7 +4,6 @@ from contextlib import suppress
 
 import streamlit as st
 
-from mnist_core.datasets import get_spec
 from mnist_core.drawing.personal import ENOUGH, PersonalSet
 from mnist_core.engine import check_base, fine_tune_config, shared_supervisor
 from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
@@ -24,10 +23,10 @@ _RUN = "taught_run"
 
 @access.fragment
 def teach_view(record: RunRecord) -> None:
-    """Show the visitor's drawings of the network's kind, and what can be done with them."""
-    spec = get_spec(record.config.data.dataset)
-    drawings = shared_store().read_drawings(session.owner(), spec.kind)
-    st.header(t("Your handwriting") if spec.kind == "digits" else t("Your drawings"), anchor=False, divider="gray")
+    """Show the visitor's drawings of the network's classes, and what can be done with them."""
+    spec = record.config.spec
+    drawings = shared_store().read_drawings(session.owner(), spec.collection)
+    st.header(t(spec.kind.words.collection), anchor=False, divider="gray")
     if not len(drawings):
         st.caption(
             t(
@@ -38,7 +37,9 @@ def teach_view(record: RunRecord) -> None:
         upload(record)
         return
     counts = " · ".join(
-        t("{n} × “{name}”", n=n, name=name) for name, n in zip(spec.class_names, drawings.counts(), strict=True) if n
+        t("{n} × “{name}”", n=n, name=name)
+        for name, n in zip(spec.class_names, drawings.counts(spec.num_classes), strict=True)
+        if n
     )
     st.markdown(t("Collected so far, seen by you alone: {n} ({counts})", n=f"{len(drawings):,}", counts=counts))
     _teaching(record, drawings)
@@ -62,12 +63,12 @@ def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
         return
     under_way = _current()
     busy = under_way is not None and not under_way.state.is_finished
-    words = t("Fine-tune on my handwriting") if _is_digits(record) else t("Fine-tune on my drawings")
-    if st.button(words, key="teach_start", type="primary", icon=":material/school:", disabled=busy):
+    spec = record.config.spec
+    if st.button(t(spec.kind.words.teach), key="teach_start", type="primary", icon=":material/school:", disabled=busy):
         st.session_state[_RUN] = _start(record, drawings)
         st.rerun()
     # What a network for digits learned is no answer below one for clothes.
-    if under_way is not None and (busy or _is_digits(under_way) == _is_digits(record)):
+    if under_way is not None and (busy or under_way.config.spec.collection == spec.collection):
         teaching_progress(under_way)
 
 
@@ -87,18 +88,13 @@ def _plan(record: RunRecord, drawings: PersonalSet) -> str:
     return f"{words} {held}"
 
 
-def _is_digits(record: RunRecord) -> bool:
-    return get_spec(record.config.data.dataset).kind == "digits"
-
-
 def _start(record: RunRecord, drawings: PersonalSet) -> str:
     """Return the id of a run that learns from these drawings: a finished one if there is one, else a new one."""
     config = fine_tune_config(record, drawings, shared_store())
     cached = shared_store().find_completed(config.fingerprint(), session.visitor())
     if cached is not None:
         return cached.id
-    words = "{name}, my handwriting" if _is_digits(record) else "{name}, my drawings"
-    name = t(words, name=t(record.name))
+    name = t(record.config.spec.kind.words.taught, name=t(record.name))
     run_id = shared_supervisor().fine_tune(record, drawings, name, visitor=session.visitor())
     shared_supervisor().await_begin(run_id)
     return run_id

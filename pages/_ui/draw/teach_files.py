@@ -10,13 +10,12 @@ from pages._ui.shell.i18n import t
 
 def downloads(drawings: PersonalSet, spec: DatasetSpec) -> None:
     """Show the buttons that download all drawings; a file is made when somebody clicks."""
-    name = "my-handwriting" if spec.kind == "digits" else "my-drawings"
     for ending, write, mime in (("csv", write_csv, "text/csv"), ("npz", write_npz, "application/octet-stream")):
         download_button(
             t("Download as {format}", format=ending.upper()),
             partial(write, drawings.images, drawings.labels),
             of=(),
-            file_name=f"{name}.{ending}",
+            file_name=f"{spec.kind.file}.{ending}",
             mime=mime,
             key=f"teach_{ending}",
             type="tertiary",

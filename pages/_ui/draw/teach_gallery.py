@@ -46,7 +46,7 @@ def clear_all(spec: DatasetSpec) -> None:
     """Show the button that deletes all drawings, which asks first."""
     with st.popover(t("Delete all"), icon=":material/delete:", type="tertiary"):
         st.markdown(t("All your drawings are deleted for good. Download them first if you want to keep them."))
-        st.button(t("Delete all of them"), key="teach_clear", on_click=_clear, args=(spec.kind,))
+        st.button(t("Delete all of them"), key="teach_clear", on_click=_clear, args=(spec.collection,))
 
 
 def _delete(drawing: int) -> None:
@@ -54,6 +54,6 @@ def _delete(drawing: int) -> None:
     forget_corrections()
 
 
-def _clear(kind: str) -> None:
-    shared_store().clear_drawings(session.owner(), kind)
+def _clear(collection: str) -> None:
+    shared_store().clear_drawings(session.owner(), collection)
     forget_corrections()

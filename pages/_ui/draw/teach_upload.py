@@ -77,7 +77,9 @@ def _look(found: Found, record: RunRecord, generation: int) -> None:
     images = turned(found.images, turn, inverted if invert else None)
     _preview(images, found, spec)
     if st.button(t("Add {n} drawings", n=f"{len(images):,}"), key="teach_add", type="primary", icon=":material/add:"):
-        added = shared_store().add_drawings(session.owner(), spec.kind, images, found.labels, address=session.address())
+        added = shared_store().add_drawings(
+            session.owner(), spec.collection, images, found.labels, address=session.address()
+        )
         st.session_state[_FILE] = generation + 1
         st.session_state.pop(FOUND, None)
         st.toast(t("{n} drawings are added.", n=f"{len(added):,}"), icon=":material/check:")

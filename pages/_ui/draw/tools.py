@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mnist_core.config.kinds import ImageKind
 from mnist_core.drawing import Sample, samples
 from pages._ui.canvas.steps import put_on_canvas
 from pages._ui.parts.components import switch
@@ -23,10 +24,10 @@ class Tools:
     fill: bool = False
 
 
-def choose_tools(kind: str) -> tuple[Tools, DeltaGenerator]:
-    """Show the tools for digits or clothes; return the choice and the row of buttons, which has room for another."""
+def choose_tools(kind: ImageKind) -> tuple[Tools, DeltaGenerator]:
+    """Show the tools for one kind of pictures; return the choice and the row of buttons, which has room for another."""
     shade, fill = 255, False
-    if kind == "clothes":
+    if kind.filled:
         with st.container(horizontal=True):
             tool = switch(t("Tool"), {"fill": "Filled shape", "pen": "Pen"}, "draw_tool", persist_state="session")
             shade = st.selectbox(
@@ -45,36 +46,26 @@ def choose_tools(kind: str) -> tuple[Tools, DeltaGenerator]:
         pen: int = st.slider(
             t("Pen width in pixels"), 8, 40, USUAL_PEN, step=2, key="draw_pen", persist_state="session", width=280
         )
-        if kind == "digits":
-            st.caption(
-                t(
-                    "The pen's width makes no difference to the answer, and place and size hardly any: your "
-                    "strokes are moved, scaled and drawn again with a fitting pen."
-                )
-            )
+        if kind.words.pen:
+            st.caption(t(kind.words.pen))
     return Tools(pen, shade, fill), row
 
 
-def about_clothes() -> None:
-    """Say what a network that knows photos of clothes can make of a drawing."""
-    st.info(
-        t(
-            "This network learned from photos of clothes: grey, filled shapes. Outlines it has never seen, so fill "
-            "your shapes. Trousers, dresses, bags and shoes (toe to the left) can be read by their shape. T-shirt, "
-            "pullover, coat and shirt differ by cloth and buttons, which a drawing hardly shows: take those "
-            "answers with a smile."
-        ),
-        icon=":material/checkroom:",
-    )
+def about_drawings(kind: ImageKind) -> None:
+    """Say what a network can't see in a drawing, where that is much."""
+    if kind.words.limits:
+        st.info(t(kind.words.limits), icon=":material/checkroom:")
 
 
-def offer_samples(kind: str) -> None:
-    """Show a way to begin with a drawing that is there already."""
-    with st.popover(t("Show me one"), icon=":material/auto_awesome:", key=f"draw_samples_{kind}"):
+def offer_samples(collection: str) -> None:
+    """Show a way to begin with a drawing that is there already; nothing where there is none of these classes."""
+    fitting = [sample for sample in samples() if sample.collection == collection]
+    if not fitting:
+        return
+    with st.popover(t("Show me one"), icon=":material/auto_awesome:", key=f"draw_samples_{collection}"):
         st.caption(t("A drawing to start from. You can draw on it, or take it back with Undo."))
-        for sample in samples():
-            if sample.kind == kind:
-                _sample_button(sample)
+        for sample in fitting:
+            _sample_button(sample)
 
 
 def _sample_button(sample: Sample) -> None:

@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from mnist_core.config.kinds import ImageKind
 from mnist_core.inference import USUAL_SURENESS, Answer, Reading
 from mnist_core.store import RunRecord
 from pages._ui.parts.gallery import Tile, gallery
@@ -17,17 +18,18 @@ _NOT_AT_ALL = 0.001
 _MOST_DOUBTS = 2  # that are told one by one
 
 
-def show_reading(reading: Reading) -> None:
+def show_reading(reading: Reading, kind: ImageKind) -> None:
     """Show what a network reads, and how sure it is."""
-    if len(reading.answers) == 1:
+    several = kind.several
+    if several is None or len(reading.answers) == 1:
         in_large_type(large_words(reading), in_words(reading.answers[0]), reading.words)
         return
     doubts = [
-        in_words(answer, t("Digit {n}: ", n=n)) for n, answer in enumerate(reading.answers, start=1) if not answer.sure
+        in_words(answer, t(several.nth, n=n) + ": ")
+        for n, answer in enumerate(reading.answers, start=1)
+        if not answer.sure
     ]
-    detail = t(
-        "{n} digits; of the least sure one it is {share} sure.", n=len(reading.answers), share=percent(reading.least)
-    )
+    detail = t(several.least, n=len(reading.answers), share=percent(reading.least))
     if len(doubts) > _MOST_DOUBTS:
         detail += " " + t("Not sure of those with a question mark: {n}.", n=len(doubts))
     elif doubts:
@@ -93,26 +95,32 @@ def marked(answer: Answer) -> str:
     return answer.name if answer.sure else f"{answer.name}?"
 
 
-def show_parts(answers: Sequence[Answer]) -> None:
-    """Show the digits as the network sees them, each with its answer."""
+def show_parts(answers: Sequence[Answer], kind: ImageKind) -> None:
+    """Show the parts of a picture as the network sees them, each with its answer."""
     gallery(
         [
-            Tile(answer.image, marked(answer), _share(answer), t("Digit {n}, read as {name}", n=n, name=marked(answer)))
+            Tile(answer.image, marked(answer), _share(answer), _read_as(marked(answer), n, kind))
             for n, answer in enumerate(answers, start=1)
         ]
     )
 
 
-def choose_part(reading: Reading, key: str) -> Answer:
+def _read_as(name: str, number: int, kind: ImageKind) -> str:
+    if kind.several is None:
+        return t("Read as {name}", name=name)
+    return t("{which}, read as {name}", which=t(kind.several.nth, n=number), name=name)
+
+
+def choose_part(reading: Reading, kind: ImageKind, key: str) -> Answer:
     """Show the digits of a number that was drawn; return the one that is looked at closer, the first one at first."""
-    answers = reading.answers
-    if len(answers) == 1:
+    answers, several = reading.answers, kind.several
+    if several is None or len(answers) == 1:
         return answers[0]
-    show_parts(answers)
+    show_parts(answers, kind)
     chosen: int = st.segmented_control(
         t("Look closer at"),
         list(range(len(answers))),
-        format_func=lambda part: t("digit {n}", n=part + 1),
+        format_func=lambda part: t(several.small, n=part + 1),
         default=0,
         required=True,
         key=f"{key}_{len(answers)}",

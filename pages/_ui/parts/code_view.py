@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from mnist_core.config import RunConfig
-from mnist_core.datasets import get_spec
 from mnist_core.script import files_beside, keras_code, keras_notebook
+from mnist_core.script.data import loading_code
 from mnist_core.store import RunRecord, RunState
 from pages._ui.parts.downloads import download_button
 from pages._ui.shell.i18n import t
@@ -37,9 +37,8 @@ def code_box(config: RunConfig, *, of: Sequence[str]) -> None:
     ------
     ConfigError
     """
-    num_classes = get_spec(config.data.dataset).num_classes
     st.caption(_about(config))
-    code = keras_code(config, num_classes)
+    code = keras_code(config)
     with st.container(horizontal=True):
         _download(t("Python script"), keras_code, SCRIPT, "text/x-python", config, of)
         _download(t("Jupyter notebook"), keras_notebook, NOTEBOOK, "application/x-ipynb+json", config, of)
@@ -47,11 +46,11 @@ def code_box(config: RunConfig, *, of: Sequence[str]) -> None:
 
 
 def _download(
-    words: str, write: Callable[[RunConfig, int], str], name: str, mime: str, config: RunConfig, of: Sequence[str]
+    words: str, write: Callable[[RunConfig], str], name: str, mime: str, config: RunConfig, of: Sequence[str]
 ) -> None:
     download_button(
         words,
-        lambda: write(config, get_spec(config.data.dataset).num_classes),
+        lambda: write(config),
         of=of,
         file_name=name,
         mime=mime,
@@ -63,7 +62,7 @@ def _download(
 
 def _about(config: RunConfig) -> str:
     """Say how far the plain script is the same as what is trained here, and how to run it."""
-    if (config.augment.habits and config.augments) or config.data.dataset == "digits":
+    if (config.augment.habits and config.augments) or loading_code(config.spec).simpler:
         words = [t("A plain Keras script of these settings; its comments say what it leaves out or does more simply.")]
     else:
         words = [t("A plain Keras script of exactly these settings.")]

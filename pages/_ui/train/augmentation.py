@@ -5,6 +5,7 @@ import streamlit as st
 
 from mnist_core.augmentation import augment
 from mnist_core.config import AugmentationConfig
+from mnist_core.datasets import get_spec
 from mnist_core.errors import ConfigError
 from pages._ui.cache.results import dataset
 from pages._ui.parts import fields
@@ -40,7 +41,7 @@ def augmentation_box() -> None:
         )
         for name, step, number_format in _AMOUNTS:
             fields.share(AugmentationConfig, name, values, name, step, number_format)
-        if draft["data"]["dataset"] != "fashion_mnist" or values["habits"]:
+        if "habits" not in get_spec(draft["data"]["dataset"]).kind.unfit or values["habits"]:
             fields.share(AugmentationConfig, "habits", values, "habits", 0.05, "percent")
         fields.toggle(t("Mirror"), values, "mirror", fields.help_text(AugmentationConfig, "mirror"))
         try:

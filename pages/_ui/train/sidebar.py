@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.config import DataConfig, LogisticConfig, TrainConfig
 from mnist_core.config.choices import LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES
 from mnist_core.config.recipes import RECIPES
-from mnist_core.datasets import shared_provider
+from mnist_core.datasets import PEN_STROKES, get_spec, shared_provider
 from mnist_core.errors import ConfigError
 from mnist_core.settings import get_settings
 from mnist_core.text import exact, plain
@@ -67,7 +67,8 @@ def experiment_form() -> None:
 
 def _pen_strokes(data: dict[str, Any]) -> None:
     """Show the switch for other writers' digits where their file is at hand, and wherever it is on."""
-    if data["pen_strokes"] or (data["dataset"] == "mnist" and "pen_strokes" in shared_provider().offered()):
+    offered = get_spec(data["dataset"]).takes_strokes and PEN_STROKES.id in shared_provider().offered()
+    if data["pen_strokes"] or offered:
         fields.toggle(t("Pen strokes too"), data, "pen_strokes", fields.help_text(DataConfig, "pen_strokes"))
 
 

@@ -13,8 +13,9 @@ import numpy as np
 import pooch.core
 import pytest
 
+from mnist_core.config.datasets import RemoteFile
+from mnist_core.config.kinds import DIGITS
 from mnist_core.datasets import DATASETS, DatasetSpec
-from mnist_core.datasets.registry import RemoteFile
 from mnist_core.settings import Settings
 
 
@@ -58,16 +59,25 @@ def _publish(dataset_id, arrays, files):
             id=dataset_id,
             title="Tiny set",
             summary="For tests.",
-            kind="digits",
+            kind=DIGITS,
             class_names=tuple("0123456789"),
+            collection="digits",
             n_train=300,
             n_test=20,
             files=tuple(
-                RemoteFile(name=name, size=len(body), checksum="sha256:" + hashlib.sha256(body).hexdigest())
+                RemoteFile(
+                    name=name,
+                    url=f"http://publisher.invalid/{name}",
+                    size=len(body),
+                    checksum="sha256:" + hashlib.sha256(body).hexdigest(),
+                    array=name.split("/")[-1].removesuffix(".gz"),
+                )
                 for name, body in files.items()
             ),
+            format="idx" if len(files) > 1 else "npz",
             content_md5={name: hashlib.md5(array.tobytes()).hexdigest() for name, array in arrays.items()},
             licence="none",
+            hub_licence="other",
             source="tests",
         ),
         arrays,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mnist_core.datasets import DATASETS
-from mnist_core.datasets.decode import decode, decode_bundled_digits, parse_idx
+from mnist_core.datasets.decode import decode, parse_idx
 from mnist_core.errors import CorruptDataError
 
 
@@ -228,8 +228,8 @@ def test_the_bundled_digits_are_read_without_importing_scikit_learn():
     program = (
         "import sys\n"
         "from mnist_core.datasets import DATASETS\n"
-        "from mnist_core.datasets.decode import decode_bundled_digits\n"
-        "assert len(decode_bundled_digits(DATASETS['digits'])['x_train']) == 1500\n"
+        "from mnist_core.datasets.decode import decode\n"
+        "assert len(decode(DATASETS['digits'], ())['x_train']) == 1500\n"
         "assert not {'sklearn', 'scipy', 'keras', 'tensorflow'} & set(sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -239,4 +239,4 @@ def test_the_bundled_digits_are_read_without_importing_scikit_learn():
 def test_missing_scikit_learn_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(CorruptDataError, match="pip install"):
-        decode_bundled_digits(DATASETS["digits"])
+        decode(DATASETS["digits"], ())

@@ -1,3 +1,4 @@
+import dataclasses
 import errno
 import socket
 
@@ -133,13 +134,18 @@ def test_an_address_that_is_none_is_not_called_a_wrong_checksum(one_file, online
     assert url.rstrip("/") in str(caught.value)
 
 
-def test_a_wrong_file_from_the_publisher_is_refused_by_its_checksum(one_file, server, online, leftovers, monkeypatch):
-    monkeypatch.setattr(Settings.model_fields["data_url"], "default", server.url)
-    server.files = {"tiny.npz": one_file.files["tiny.npz"] + b"!"}
-    assert "checksum is wrong" in refused(one_file.spec, online)
+def test_a_wrong_file_from_the_publisher_is_refused_by_its_checksum(one_file, server, online, leftovers):
+    at_publisher = tuple(
+        dataclasses.replace(file, url=f"{server.url}there/{file.name}") for file in one_file.spec.files
+    )
+    spec = dataclasses.replace(one_file.spec, files=at_publisher)
+    without_mirror = online.model_copy(update={"data_url": None})
+    server.files = {"there/tiny.npz": one_file.files["tiny.npz"] + b"!"}
+    with pytest.raises(DownloadError, match=f"from {server.url}there/tiny.npz: the file's checksum is wrong"):
+        download(spec, without_mirror)
     assert leftovers(online) == []
-    server.files = one_file.files
-    assert download(one_file.spec, online)
+    server.files = {"there/tiny.npz": one_file.files["tiny.npz"]}
+    assert download(spec, without_mirror) == [downloads_dir(online) / "tiny.npz"]
 
 
 @pytest.mark.parametrize("fault", [500, "cut", 404])

@@ -39,7 +39,7 @@ def spec(monkeypatch):
         DATASETS["pen_strokes"],
         n_train=train,
         n_test=len(WRITERS) - train,
-        strokes_md5=hashlib.md5(unipen()).hexdigest(),
+        content_md5={"strokes": hashlib.md5(unipen()).hexdigest()},
     )
     monkeypatch.setitem(DATASETS, "pen_strokes", small)
     return small
@@ -108,10 +108,10 @@ def test_content_of_another_form_is_refused_in_words(at_hand, spec):
     path = at_hand.data_dir / NAME
     path.write_bytes(gzip.compress(strange))
     with pytest.raises(CorruptDataError, match="without its digit"):
-        decode_strokes(dataclasses.replace(spec, strokes_md5=hashlib.md5(strange).hexdigest()), path)
+        decode_strokes(dataclasses.replace(spec, content_md5={"strokes": hashlib.md5(strange).hexdigest()}), [path])
     path.write_bytes(gzip.compress(unipen()))
     with pytest.raises(CorruptDataError, match="digits by even and odd writers"):
-        decode_strokes(dataclasses.replace(spec, n_train=3), path)
+        decode_strokes(dataclasses.replace(spec, n_train=3), [path])
 
 
 def test_the_provider_says_how_much_is_drawn(at_hand, monkeypatch):
@@ -136,7 +136,7 @@ def test_the_published_file_gives_fifteen_writers_each(real_data_dir):
         pytest.skip(f"needs {NAME} in MNIST_LAB_DATA_DIR")
     spec = DATASETS["pen_strokes"]
     content = gzip.decompress(path.read_bytes())
-    assert hashlib.md5(content).hexdigest() == spec.strokes_md5
+    assert hashlib.md5(content).hexdigest() == spec.content_md5["strokes"]
     train, test = by_writers(list(read_unipen(content.decode("latin-1"))))
     assert (len(train), len(test)) == (spec.n_train, spec.n_test)
     assert len({digit.writer for digit in train}) == len({digit.writer for digit in test}) == 15

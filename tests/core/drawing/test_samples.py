@@ -24,14 +24,14 @@ def test_a_sample_lies_whole_on_the_canvas_and_shows_what_its_name_says(sample):
     assert points.min() >= 10
     assert points.max() <= 270
     drawing = read_canvas(sample.on_canvas(18), 280)
-    if sample.kind == "digits":
+    if not sample.filled:
         assert len(separate(drawing.strokes)) == len(sample.name)
         assert not any(drawing.filled)
     else:
         assert sample.name in {name.split("/")[0] for name in get_spec("fashion_mnist").class_names}
         assert all(drawing.filled)
         assert 0.1 < (paint_drawing(drawing, 280) > 0).mean() < 0.6
-    assert all(part.image.shape == (28, 28) for part in prepare_parts(drawing, 280, sample.kind))
+    assert all(part.image.shape == (28, 28) for part in prepare_parts(drawing, 280, sample.collection))
 
 
 def test_each_digit_of_a_number_is_prepared_by_itself():

@@ -30,13 +30,13 @@ def test_a_visitor_finds_what_was_collected_in_its_order(store):
     assert found.labels.tolist() == [7, 0, 9]
     assert found.ids == first + more
     assert len(found) == 3
-    assert found.counts().tolist() == [1, 0, 0, 0, 0, 0, 0, 1, 0, 1]
+    assert found.counts(10).tolist() == [1, 0, 0, 0, 0, 0, 0, 1, 0, 1]
 
 
 def test_nothing_collected_is_an_empty_set(store):
     found = store.read_drawings("ada", "digits")
     assert (len(found), found.images.shape, found.ids) == (0, (0, 28, 28), ())
-    assert not found.counts().any()
+    assert not found.counts(10).any()
 
 
 def test_it_survives_a_restart(store, settings):

@@ -19,7 +19,7 @@ def changed(**words):
 
 
 def test_what_was_written_is_read_again(some):
-    images, labels = read_csv(write_csv(*some), 100)
+    images, labels = read_csv(write_csv(*some), 100, 10)
     np.testing.assert_array_equal(images, some[0])
     np.testing.assert_array_equal(labels, some[1])
     assert (images.dtype, labels.dtype) == (np.uint8, np.uint8)
@@ -36,7 +36,7 @@ def test_the_form_is_kaggles(some):
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_files_of_other_programs_are_read(before, end):
     text = file_of(ROW, ["0", *["1.0"] * 784]).decode().replace("\n", end) + end
-    images, labels = read_csv(before + text.encode(), 10)
+    images, labels = read_csv(before + text.encode(), 10, 10)
     assert labels.tolist() == [7, 0]
     assert images[0, 27, 27] == 255
     assert (images[1] == 1).all()
@@ -79,7 +79,7 @@ FORMS = {
 def test_other_forms_are_read(form, some):
     images = some[0].copy()
     images[:, 0, 0] = images[:, 27, 27] = 0  # corners are empty, as in most images
-    found, labels = read_csv(table_of((images, some[1]), **form), 100)
+    found, labels = read_csv(table_of((images, some[1]), **form), 100, 10)
     np.testing.assert_array_equal(found, images)
     np.testing.assert_array_equal(labels, some[1])
 
@@ -87,7 +87,7 @@ def test_other_forms_are_read(form, some):
 def test_a_column_that_counts_the_rows_is_passed_over(some):
     lines = write_csv(*some).decode().splitlines()
     numbered = ["," + lines[0], *(f"{n + 1000},{line}" for n, line in enumerate(lines[1:]))]
-    found, labels = read_csv("\n".join(numbered).encode(), 100)
+    found, labels = read_csv("\n".join(numbered).encode(), 100, 10)
     np.testing.assert_array_equal(found, some[0])
     np.testing.assert_array_equal(labels, some[1])
 
@@ -100,9 +100,9 @@ def test_fractions_and_black_and_white_are_made_bright(point, separator):
     half = ["3", *["0"] * 783, f"0{point}5"]
     white = ["4", *["0"] * 783, "1"]
     data = "\n".join(separator.join(row) for row in (HEADER, half, white)).encode()
-    images, _ = read_csv(data, 10)
+    images, _ = read_csv(data, 10, 10)
     assert images[:, 27, 27].tolist() == [128, 255]
-    images, _ = read_csv("\n".join(",".join(row) for row in (HEADER, white)).encode(), 10)
+    images, _ = read_csv("\n".join(",".join(row) for row in (HEADER, white)).encode(), 10, 10)
     assert images[0, 27, 27] == 255
 
 
@@ -143,7 +143,7 @@ WRONG = {
 @pytest.mark.parametrize(("data", "words"), WRONG.values(), ids=WRONG)
 def test_a_wrong_file_is_refused_in_one_sentence(data, words):
     with pytest.raises(DrawingsError, match=words) as caught:
-        read_csv(data, 10)
+        read_csv(data, 10, 10)
     assert len(str(caught.value)) < 250
 
 
@@ -151,7 +151,7 @@ def test_a_row_of_millions_of_columns_is_not_made():
     data = b"ab," * 3_000_000
     tracemalloc.start()
     with pytest.raises(DrawingsError, match="The first row"):
-        read_csv(data, 1000)
+        read_csv(data, 1000, 10)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 60_000_000

@@ -39,14 +39,14 @@ GOOD = npy(LABELS)
 
 
 def test_what_was_written_is_read_again(some):
-    images, labels = read_npz(write_npz(*some), 100)
+    images, labels = read_npz(write_npz(*some), 100, 10)
     np.testing.assert_array_equal(images, some[0])
     np.testing.assert_array_equal(labels, some[1])
 
 
 @pytest.mark.parametrize("names", [("images", "labels"), ("x_train", "y_train"), ("x", "y")])
 def test_other_names_are_known(names):
-    images, labels = read_npz(archive(**dict(zip(names, (IMAGES, LABELS), strict=True)), other=np.zeros(3)), 10)
+    images, labels = read_npz(archive(**dict(zip(names, (IMAGES, LABELS), strict=True)), other=np.zeros(3)), 10, 10)
     np.testing.assert_array_equal(images, IMAGES)
     np.testing.assert_array_equal(labels, LABELS)
 
@@ -65,7 +65,7 @@ def test_other_names_are_known(names):
     ids=["flat", "with a channel", "whole numbers", "fractions to 255", "fractions to 1", "by columns", "big endian"],
 )
 def test_other_forms_are_understood(images, labels):
-    found, answers = read_npz(archive(images=images, labels=labels), 10)
+    found, answers = read_npz(archive(images=images, labels=labels), 10, 10)
     np.testing.assert_array_equal(found, IMAGES)
     np.testing.assert_array_equal(answers, LABELS)
 
@@ -114,7 +114,7 @@ WRONG = {
 @pytest.mark.parametrize(("make", "words"), WRONG.values(), ids=WRONG)
 def test_a_wrong_file_is_refused_in_one_sentence(make, words):
     with pytest.raises(DrawingsError, match=words) as caught:
-        read_npz(make(), 10)
+        read_npz(make(), 10, 10)
     assert len(str(caught.value)) < 250
 
 
@@ -131,7 +131,7 @@ def test_a_bomb_is_never_unpacked(images):
     assert len(bomb) < 200_000
     tracemalloc.start()
     with pytest.raises(DrawingsError):
-        read_npz(bomb, 10)
+        read_npz(bomb, 10, 10)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5_000_000

@@ -114,7 +114,7 @@ def test_clothes_are_read_as_on_the_site(shipped_home, tmp_path):
     model.write_bytes(with_metadata(files.onnx.read_bytes(), onnx_metadata(record, 0.9)))
     reader = Reader(model)
     for sample in samples():
-        if sample.kind != "clothes":
+        if sample.collection != "clothes":
             continue
         canvas = sample.on_canvas(18)
         drawing = read_canvas(canvas, CANVAS)
