@@ -46,21 +46,27 @@ def layer_editor(model: dict[str, Any]) -> None:
 def _header(layer: dict[str, Any], layer_id: str, index: int, count: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{index + 1} · {t(LAYERS[layer['kind']].title)}**")
-        for icon, words, step, blocked in (
-            (":material/arrow_upward:", "Move up", -1, index == 0),
-            (":material/arrow_downward:", "Move down", 1, index == count - 1),
-            (":material/delete:", "Remove", 0, False),
-        ):
-            st.button(
-                for_ears(t(words), f"{index + 1} · {t(LAYERS[layer['kind']].title)}"),
-                icon=icon,
-                key=f"layer_{layer_id}_{step}",
-                help=t(words),
-                type="tertiary",
-                disabled=blocked,
-                on_click=_move if step else _remove,
-                args=(index, step) if step else (index,),
-            )
+        # Beside a long name they go to the next line all three together.
+        with st.container(horizontal=True, gap="small", width="content"):
+            _buttons(layer, layer_id, index, count)
+
+
+def _buttons(layer: dict[str, Any], layer_id: str, index: int, count: int) -> None:
+    for icon, words, step, blocked in (
+        (":material/arrow_upward:", "Move up", -1, index == 0),
+        (":material/arrow_downward:", "Move down", 1, index == count - 1),
+        (":material/delete:", "Remove", 0, False),
+    ):
+        st.button(
+            for_ears(t(words), f"{index + 1} · {t(LAYERS[layer['kind']].title)}"),
+            icon=icon,
+            key=f"layer_{layer_id}_{step}",
+            help=t(words),
+            type="tertiary",
+            disabled=blocked,
+            on_click=_move if step else _remove,
+            args=(index, step) if step else (index,),
+        )
 
 
 def _values(layer: dict[str, Any], layer_id: str) -> None:
