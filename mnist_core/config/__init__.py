@@ -5,13 +5,17 @@ effect on the outcome, so a completed run with the same fingerprint is shown ins
 """
 
 from mnist_core.config.layers import (
-    LAYER_CLASSES,
-    SPATIAL_LAYERS,
+    LAYERS,
+    AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
+    GaussianNoise,
+    GlobalAveragePooling2D,
+    Layer,
     LayerConfig,
+    LayerNormalization,
     MaxPooling2D,
 )
 from mnist_core.config.run import RunConfig
@@ -26,18 +30,22 @@ from mnist_core.config.sections import (
 
 __all__ = [
     "AugmentationConfig",
+    "AveragePooling2D",
     "BatchNormalization",
     "Conv2D",
     "DataConfig",
     "Dense",
     "Dropout",
     "FineTuneConfig",
-    "LAYER_CLASSES",
+    "GaussianNoise",
+    "GlobalAveragePooling2D",
+    "LAYERS",
+    "Layer",
     "LayerConfig",
+    "LayerNormalization",
     "LogisticConfig",
     "MaxPooling2D",
     "NetworkConfig",
     "RunConfig",
-    "SPATIAL_LAYERS",
     "TrainConfig",
 ]

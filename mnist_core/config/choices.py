@@ -4,8 +4,11 @@ One table drives the widget, its help text, the validation and the documentation
 knows no Keras: it only names Keras's classes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from pydantic_core import core_schema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,17 @@ class OptimizerChoice(Choice):
 
     keras_class: str
     default_learning_rate: float
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Says of a setting that its value is a key of a table: ``Annotated[str, OneOf(ACTIVATIONS)]``."""
+
+    choices: Mapping[str, Choice]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """Return the rule that pydantic checks a value by."""
+        return core_schema.literal_schema(list(self.choices))
 
 
 ChoiceT = TypeVar("ChoiceT", bound=Choice)
@@ -90,6 +104,7 @@ LOSSES = _table(
     ),
 )
 
+# Their ids are the names that Keras knows them by.
 ACTIVATIONS = _table(
     Choice(id="relu", title="ReLU", help="Keeps what is positive and sets the rest to 0. The usual choice."),
     Choice(id="sigmoid", title="Sigmoid", help="Squeezes every number into 0 to 1."),
@@ -98,6 +113,7 @@ ACTIVATIONS = _table(
     Choice(id="selu", title="SELU", help="An ELU scaled so that deep dense networks stay balanced."),
     Choice(id="leaky_relu", title="Leaky ReLU", help="Like ReLU with a small slope for negatives."),
     Choice(id="softplus", title="Softplus", help="A ReLU with a rounded corner."),
+    Choice(id="silu", title="SiLU (Swish)", help="The number times its own sigmoid: smooth, with a small dip below 0."),
     Choice(id="linear", title="None (linear)", help="Passes numbers on unchanged."),
 )
 
@@ -127,32 +143,4 @@ SCHEDULES = _table(
 PADDINGS = _table(
     Choice(id="valid", title="None (valid)", help="The filter stays inside the image, which shrinks a little."),
     Choice(id="same", title="Zeros (same)", help="A border of zeros keeps the image's size."),
-)
-
-LAYERS = _table(
-    Choice(
-        id="dense",
-        title="Dense",
-        help="Every unit looks at every number that comes in.",
-    ),
-    Choice(
-        id="conv2d",
-        title="Conv2D",
-        help="Small filters slide over the image and look for the same shape everywhere.",
-    ),
-    Choice(
-        id="max_pooling2d",
-        title="MaxPooling2D",
-        help="Keeps the strongest answer of each small square and shrinks the image.",
-    ),
-    Choice(
-        id="dropout",
-        title="Dropout",
-        help="Switches off random units while training, so that none is relied on too much.",
-    ),
-    Choice(
-        id="batch_normalization",
-        title="BatchNormalization",
-        help="Keeps the numbers between layers in a comfortable range. Often trains faster.",
-    ),
 )

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from pydantic import BaseModel
 
-from mnist_core.config import LAYER_CLASSES, LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.config import LAYERS, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.config.recipes import RECIPES
 from mnist_core.errors import ConfigError, LinkError
 
@@ -200,10 +200,10 @@ def _check_names(values: dict[str, Any]) -> None:
                 raise _unknown(name)
     for layer in _layers(values):
         kind = layer.get("kind")
-        if not isinstance(kind, str) or kind not in LAYER_CLASSES:
+        if not isinstance(kind, str) or kind not in LAYERS:
             raise _unknown(str(kind))
         for name in layer:
-            if name not in LAYER_CLASSES[kind].model_fields:
+            if name not in LAYERS[kind].model_fields:
                 raise _unknown(name)
 
 

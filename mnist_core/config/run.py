@@ -14,7 +14,7 @@ from pydantic import ValidationError, model_validator
 from mnist_core.config.base import Frozen
 from mnist_core.config.choices import OPTIMIZERS
 from mnist_core.config.datasets import DATASETS, DatasetSpec
-from mnist_core.config.layers import LAYER_CLASSES
+from mnist_core.config.layers import LAYERS
 from mnist_core.config.sections import (
     AugmentationConfig,
     DataConfig,
@@ -162,7 +162,7 @@ _MODELS: tuple[type[Frozen], ...] = (
     NetworkConfig,
     LogisticConfig,
     FineTuneConfig,
-    *LAYER_CLASSES.values(),
+    *LAYERS.values(),
 )
 _TITLES = {name: field.title for model in _MODELS for name, field in model.model_fields.items() if field.title}
 

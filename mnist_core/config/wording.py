@@ -4,10 +4,11 @@ It takes configurations as they were written, without checking them: thousands a
 what came later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.config.layers import LAYERS, Layer
 from mnist_core.text import Translator, cut, exact
 
 ModelKind = Literal["softmax", "dense", "convolutional", "logistic"]
@@ -32,10 +33,8 @@ def model_kind(settings: Mapping[str, Any]) -> ModelKind:
     model = settings.get("model", {})
     if model.get("kind") == "logistic_sgd":
         return "logistic"
-    kinds = {layer["kind"] for layer in model.get("layers", ())}
-    if "conv2d" in kinds:
-        return "convolutional"
-    return "dense" if "dense" in kinds else "softmax"
+    found = {spec.network for spec in _kinds(settings)}
+    return "convolutional" if "convolutional" in found else "dense" if "dense" in found else "softmax"
 
 
 def model_words(settings: Mapping[str, Any], t: Translator) -> str:
@@ -51,14 +50,8 @@ def model_words(settings: Mapping[str, Any], t: Translator) -> str:
     kind = model_kind(settings)
     if kind in ("softmax", "logistic"):
         return t(KIND_TITLES[kind])
-    layers = settings["model"]["layers"]
-    filters = [layer["filters"] for layer in layers if layer["kind"] == "conv2d"]
-    units = [layer["units"] for layer in layers if layer["kind"] == "dense"]
-    parts = [t("Conv {sizes}", sizes=_sizes(filters))] if filters else []
-    if units:
-        words = "dense {sizes}" if parts else "Dense {sizes}"
-        parts.append(t(words, sizes=_sizes(units)))
-    return " · ".join(parts)
+    words = " · ".join(_listed(settings, spec, t) for spec in _kinds(settings) if spec.network)
+    return words[:1].upper() + words[1:]
 
 
 def setting_words(settings: Mapping[str, Any], t: Translator) -> list[str]:
@@ -92,8 +85,17 @@ def variant_name(name: str, t: Translator) -> str:
     return name if name.endswith(ending) else cut(name, MAX_NAME - len(ending)) + ending
 
 
-def _sizes(sizes: Sequence[int]) -> str:
-    return ", ".join(map(str, sizes))
+def _kinds(settings: Mapping[str, Any]) -> list[type[Layer]]:
+    """Return the kinds of a network's layers, each once, in the order of their first."""
+    layers = settings.get("model", {}).get("layers", ())
+    return list(dict.fromkeys(LAYERS[layer["kind"]] for layer in layers if layer["kind"] in LAYERS))
+
+
+def _listed(settings: Mapping[str, Any], spec: type[Layer], t: Translator) -> str:
+    """Return what a list says of all layers of a kind: each size, or each other value once."""
+    own = [layer for layer in settings["model"]["layers"] if LAYERS.get(layer["kind"]) is spec]
+    values = [exact(layer[spec.listed_by]) for layer in own if spec.listed_by]
+    return t(spec.listed, values=", ".join(values if spec.network else dict.fromkeys(values)))
 
 
 def _epochs(train: Mapping[str, Any], t: Translator) -> str:
@@ -116,11 +118,8 @@ def _learning(train: Mapping[str, Any], t: Translator) -> list[str]:
 
 
 def _against_overfitting(settings: Mapping[str, Any], t: Translator) -> list[str]:
-    layers = settings.get("model", {}).get("layers", ())
-    rates = list(dict.fromkeys(exact(layer["rate"]) for layer in layers if layer["kind"] == "dropout"))
-    parts = [t("dropout {rates}", rates=", ".join(rates))] if rates else []
-    if any(layer["kind"] == "batch_normalization" for layer in layers):
-        parts.append(t("batch normalization"))
+    kinds = sorted(_kinds(settings), key=list(LAYERS.values()).index)
+    parts = [_listed(settings, spec, t) for spec in kinds if spec.listed and not spec.network]
     if any(settings.get("augment", {}).values()):
         parts.append(t("augmentation"))
     return parts

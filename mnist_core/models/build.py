@@ -2,16 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mnist_core.config import (
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    Dropout,
-    LayerConfig,
-    MaxPooling2D,
-    NetworkConfig,
-    RunConfig,
-)
+from mnist_core.config import Layer, NetworkConfig, RunConfig
 from mnist_core.config.choices import OPTIMIZERS
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import ConfigError
@@ -52,11 +43,8 @@ def build_model(config: RunConfig, num_classes: int = 10, steps_per_epoch: int =
         raise ConfigError("Only networks are built with Keras. Received: model={kind}", kind=config.model.kind)
     keras.utils.set_random_seed(config.train.seed)
     model = keras.Sequential([keras.Input((SIDE, SIDE))])
-    precision = config.train.precision
-    for row in layer_rows(config.model, num_classes)[:-1]:
-        model.add(_layer(row.config, precision) if row.config else _added(row.name, row.output_shape, precision))
-    # The probabilities are always exact: with 8 bits they would come in steps of almost 1 %.
-    model.add(keras.layers.Dense(num_classes, activation="softmax", dtype="float32"))
+    for row in layer_rows(config.model, num_classes):
+        model.add(_layer(row.layer, config.train.precision))
     model.compile(optimizer=_optimizer(config, steps_per_epoch), loss=config.train.loss, metrics=["accuracy"])
     return model
 
@@ -87,30 +75,9 @@ def _optimizer(config: RunConfig, steps_per_epoch: int) -> "keras.Optimizer":
     return getattr(keras.optimizers, choice.keras_class)(**arguments)
 
 
-def _added(name: str, shape: tuple[int, ...], precision: str) -> "keras.Layer":
+def _layer(layer: Layer, precision: str) -> "keras.Layer":
     keras = load_keras()
-    if name == "Reshape":
-        return keras.layers.Reshape(shape, dtype=precision)
-    return keras.layers.Flatten(data_format=DATA_FORMAT, dtype=precision)
-
-
-def _layer(layer: LayerConfig, precision: str) -> "keras.Layer":
-    keras = load_keras()
-    match layer:
-        case Dense():
-            return keras.layers.Dense(layer.units, activation=layer.activation, dtype=precision)
-        case Conv2D():
-            return keras.layers.Conv2D(
-                layer.filters,
-                layer.kernel_size,
-                padding=layer.padding,
-                data_format=DATA_FORMAT,
-                activation=layer.activation,
-                dtype=precision,
-            )
-        case MaxPooling2D():
-            return keras.layers.MaxPooling2D(layer.pool_size, data_format=DATA_FORMAT, dtype=precision)
-        case Dropout():
-            return keras.layers.Dropout(layer.rate, dtype=precision)
-        case BatchNormalization():
-            return keras.layers.BatchNormalization(dtype=precision)
+    args, named = layer.call()
+    order = {"data_format": DATA_FORMAT} if layer.ordered else {}
+    dtype = "float32" if layer.exact else precision
+    return getattr(keras.layers, layer.title)(*args, **named, **order, dtype=dtype)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 
-from mnist_core.config import BatchNormalization, Conv2D, Dense, MaxPooling2D, NetworkConfig
+from mnist_core.config import NetworkConfig
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.models.summary import layer_rows
 
@@ -21,7 +21,7 @@ class Cost:
     dense_flops, conv_flops : int
         Floating point operations of dense and of convolutional layers, forward and backward.
     normalized : int
-        Numbers that batch normalization goes through.
+        Numbers that normalizations go through.
     activations : int
         Numbers that the layers put out, all kept until the backward pass.
     parameters : int
@@ -38,22 +38,16 @@ class Cost:
 def training_cost(model: NetworkConfig, num_classes: int = 10) -> Cost:
     """Return the cost of a network; raises `ConfigError` if its layers don't fit together."""
     dense = conv = normalized = activations = parameters = 0
-    previous: tuple[int, ...] = (SIDE, SIDE)
     passes = _PASSES - 1  # nobody asks for the gradient of the image itself
     for row in layer_rows(model, num_classes):
-        if isinstance(row.config, Conv2D):
-            conv += 2 * passes * prod(row.output_shape) * row.config.kernel_size**2 * previous[-1]
+        work = row.layer.work(row.input_shape)
+        dense += 2 * passes * work.dense
+        conv += 2 * passes * work.conv
+        normalized += work.normalized
+        if work.dense or work.conv:
             passes = _PASSES
-        elif row.name == "Dense":
-            dense += 2 * passes * prod(previous) * prod(row.output_shape)
-            passes = _PASSES
-        elif isinstance(row.config, BatchNormalization):
-            normalized += prod(row.output_shape)
-        if row.name not in ("Flatten", "Reshape"):
-            # A layer's activation function keeps its input as well.
-            activations += prod(row.output_shape) * (2 if isinstance(row.config, Conv2D | Dense) else 1)
+        activations += prod(row.output_shape) * row.layer.outputs_kept
         parameters += row.parameters
-        previous = row.output_shape
     return Cost(dense, conv, normalized, activations, parameters)
 
 
@@ -75,15 +69,9 @@ class PredictionCost:
 
 def prediction_cost(model: NetworkConfig, num_classes: int = 10) -> PredictionCost:
     """Return what a prediction costs; raises `ConfigError` if the layers don't fit together."""
-    previous: tuple[int, ...] = (SIDE, SIDE)
-    operations, numbers = 0, prod(previous)
+    operations, numbers = 0, SIDE * SIDE
     for row in layer_rows(model, num_classes):
-        if isinstance(row.config, Conv2D):
-            operations += prod(row.output_shape) * row.config.kernel_size**2 * previous[-1]
-        elif isinstance(row.config, MaxPooling2D):
-            operations += prod(row.output_shape) * row.config.pool_size**2
-        elif row.name == "Dense":
-            operations += prod(previous) * prod(row.output_shape)
+        work = row.layer.work(row.input_shape)
+        operations += work.dense + work.conv + work.pooled
         numbers += prod(row.output_shape)
-        previous = row.output_shape
     return PredictionCost(operations, numbers)

@@ -5,22 +5,12 @@ imports Keras. ``tests/core/models`` compares it with Keras's own summary.
 """
 
 from dataclasses import dataclass
-from math import prod
 
-from mnist_core.config import (
-    SPATIAL_LAYERS,
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    Dropout,
-    LayerConfig,
-    MaxPooling2D,
-    NetworkConfig,
-)
+from mnist_core.config import NetworkConfig
+from mnist_core.config.layers import Answer, Flatten, Layer, Reshape, Shape
+from mnist_core.config.layers import parameter_count as count
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import ConfigError
-
-Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -29,23 +19,35 @@ class LayerRow:
 
     Attributes
     ----------
-    name : str
-        Class name in Keras.
-    detail : str
-        Its arguments, as in Keras code; empty where there are none.
-    output_shape : tuple of int
+    layer : Layer
+        As it was configured, or one that is added by itself.
+    input_shape, output_shape : tuple of int
         Without the batch dimension.
-    parameters : int
-        Numbers that the layer holds, those that are not trained included.
-    config : LayerConfig or None
-        The configured layer; None for what is added by itself.
     """
 
-    name: str
-    detail: str
+    layer: Layer
+    input_shape: Shape
     output_shape: Shape
-    parameters: int
-    config: LayerConfig | None = None
+
+    @property
+    def name(self) -> str:
+        """Class name in Keras."""
+        return self.layer.title
+
+    @property
+    def detail(self) -> str:
+        """Its arguments, as in Keras code; empty where there are none."""
+        return self.layer.call().code
+
+    @property
+    def weights(self) -> dict[str, Shape]:
+        """The shapes of its weights, by Keras's names and in Keras's order."""
+        return self.layer.weights(self.input_shape)
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that the layer holds, those that are not trained included."""
+        return count(self.weights)
 
 
 def layer_rows(model: NetworkConfig, num_classes: int = 10) -> tuple[LayerRow, ...]:
@@ -58,30 +60,11 @@ def layer_rows(model: NetworkConfig, num_classes: int = 10) -> tuple[LayerRow, .
     ConfigError
         If layers don't fit together, with the number of the layer and what to change.
     """
-    shape: Shape = (SIDE, SIDE)
-    rows: list[LayerRow] = []
+    table = _Table()
     for number, layer in enumerate(model.layers, start=1):
-        if layer.kind in SPATIAL_LAYERS and len(shape) == 2:
-            shape = (SIDE, SIDE, 1)
-            rows.append(LayerRow("Reshape", "(28, 28, 1)", shape, 0))
-        if isinstance(layer, Dense) and len(shape) > 1:
-            shape = (prod(shape),)
-            rows.append(LayerRow("Flatten", "", shape, 0))
-        row = _row(layer, number, shape)
-        shape = row.output_shape
-        rows.append(row)
-    if len(shape) > 1:
-        shape = (prod(shape),)
-        rows.append(LayerRow("Flatten", "", shape, 0))
-    rows.append(
-        LayerRow(
-            "Dense",
-            f'{num_classes}, activation="softmax"',
-            (num_classes,),
-            (shape[0] + 1) * num_classes,
-        )
-    )
-    return tuple(rows)
+        table.add(layer, number)
+    table.add(Answer(units=num_classes), len(model.layers) + 1)
+    return tuple(table.rows)
 
 
 def parameter_count(model: NetworkConfig, num_classes: int = 10) -> int:
@@ -89,64 +72,34 @@ def parameter_count(model: NetworkConfig, num_classes: int = 10) -> int:
     return sum(row.parameters for row in layer_rows(model, num_classes))
 
 
-def _row(layer: LayerConfig, number: int, shape: Shape) -> LayerRow:
-    if isinstance(layer, Dense):
-        return LayerRow(
-            "Dense",
-            f"{layer.units}{_activation(layer.activation)}",
-            (layer.units,),
-            (shape[0] + 1) * layer.units,
-            layer,
-        )
-    if isinstance(layer, Dropout):
-        return LayerRow("Dropout", repr(layer.rate), shape, 0, layer)
-    if isinstance(layer, BatchNormalization):
-        # scale, offset, moving mean and moving variance of each channel
-        return LayerRow("BatchNormalization", "", shape, 4 * shape[-1], layer)
-    if len(shape) != 3:
-        raise ConfigError(
-            "Layer {number}, {name}, needs an image, but after a Dense layer there is only a list of "
-            "numbers. Move it above the first Dense layer.",
+class _Table:
+    """Rows under way."""
+
+    def __init__(self) -> None:
+        self.rows: list[LayerRow] = []
+        self._shape: Shape = (SIDE, SIDE)
+
+    def add(self, layer: Layer, number: int) -> None:
+        """Add a layer, after what brings its input into the shape that it needs."""
+        if layer.takes == "image" and len(self._shape) == 2:
+            self._append(Reshape(target_shape=(SIDE, SIDE, 1)), number)
+        if layer.takes == "image" and len(self._shape) == 1:
+            raise self._no_image(layer, number)
+        if layer.takes == "list" and len(self._shape) > 1:
+            self._append(Flatten(), number)
+        self._append(layer, number)
+
+    def _append(self, layer: Layer, number: int) -> None:
+        row = LayerRow(layer, self._shape, layer.output_shape(self._shape, number))
+        self.rows.append(row)
+        self._shape = row.output_shape
+
+    def _no_image(self, layer: Layer, number: int) -> ConfigError:
+        chosen = [row for row in self.rows if row.layer.takes != "anything"]
+        return ConfigError(
+            "Layer {number}, {name}, needs an image, but after a {other} layer there is only a list of "
+            "numbers. Move it above the first {other} layer.",
             number=number,
-            name="Conv2D" if layer.kind == "conv2d" else "MaxPooling2D",
+            name=layer.title,
+            other=next(row.name for row in chosen if len(row.output_shape) == 1),
         )
-    if isinstance(layer, MaxPooling2D):
-        return LayerRow("MaxPooling2D", f"{layer.pool_size}", _pooled(layer, number, shape), 0, layer)
-    padding = "" if layer.padding == "valid" else f', padding="{layer.padding}"'
-    return LayerRow(
-        "Conv2D",
-        f"{layer.filters}, {layer.kernel_size}{padding}{_activation(layer.activation)}",
-        _convolved(layer, number, shape),
-        (layer.kernel_size**2 * shape[2] + 1) * layer.filters,
-        layer,
-    )
-
-
-def _activation(activation: str) -> str:
-    return "" if activation == "linear" else f', activation="{activation}"'
-
-
-def _pooled(layer: MaxPooling2D, number: int, shape: Shape) -> Shape:
-    height, width, channels = shape
-    if min(height, width) < layer.pool_size:
-        raise _too_small(number, "MaxPooling2D", height)
-    return (height // layer.pool_size, width // layer.pool_size, channels)
-
-
-def _convolved(layer: Conv2D, number: int, shape: Shape) -> Shape:
-    height, width, _ = shape
-    if layer.padding == "same":
-        return (height, width, layer.filters)
-    if min(height, width) < layer.kernel_size:
-        raise _too_small(number, "Conv2D", height)
-    return (height - layer.kernel_size + 1, width - layer.kernel_size + 1, layer.filters)
-
-
-def _too_small(number: int, name: str, side: int) -> ConfigError:
-    return ConfigError(
-        "Layer {number}, {name}, does not fit: only {side} x {side} pixels are left there. "
-        "Remove a pooling layer before it or choose a smaller size.",
-        number=number,
-        name=name,
-        side=side,
-    )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.config import AugmentationConfig, NetworkConfig, RunConfig
+from mnist_core.config import LAYERS, AugmentationConfig, NetworkConfig, RunConfig
 from mnist_core.config.choices import OPTIMIZERS
 from mnist_core.errors import ArtifactMissingError, MnistLabError
 from mnist_core.models.summary import parameter_count
@@ -194,26 +194,8 @@ def _layers(files: RunFiles) -> list[dict[str, Any]]:
 
 
 def _layer(described: dict[str, Any]) -> dict[str, Any] | None:
-    name, config = described["class_name"], described["config"]
-    match name:
-        case "Dense":
-            return {"kind": "dense", "units": config["units"], "activation": config["activation"]}
-        case "Conv2D":
-            return {
-                "kind": "conv2d",
-                "filters": config["filters"],
-                "kernel_size": config["kernel_size"][0],
-                "padding": config["padding"],
-                "activation": config["activation"],
-            }
-        case "MaxPooling2D":
-            return {"kind": "max_pooling2d", "pool_size": config["pool_size"][0]}
-        case "Dropout":
-            return {"kind": "dropout", "rate": config["rate"]}
-        case "BatchNormalization":
-            return {"kind": "batch_normalization"}
-        case _:  # what brings images into shape
-            return None
+    spec = next((spec for spec in LAYERS.values() if spec.title == described["class_name"]), None)
+    return spec.read(described["config"]) if spec else None  # the others bring images into shape
 
 
 def _augmentation(words: str) -> dict[str, Any]:

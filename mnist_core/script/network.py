@@ -1,7 +1,7 @@
 """The plain Keras code of a configuration, as a learner would write it: data, model, training, evaluation, plot."""
 
-from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
-from mnist_core.config.choices import LAYERS, PRECISIONS
+from mnist_core.config import LAYERS, LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.config.choices import PRECISIONS
 from mnist_core.models.summary import LayerRow, layer_rows
 from mnist_core.script.augmentation import batch_lines, change_lines
 from mnist_core.script.data import data_section, datasets_beside
@@ -13,7 +13,6 @@ from mnist_core.script.training import evaluation_section, plot_section, trainin
 _LONG = 80
 """Lines that are too many for a script: then some layers share the line of the layer before them."""
 _LEFT_OUT = "Left out, as it is long: painting flags, bars and curls on some 1, 7 and 9."
-_SHARING = ("Reshape", "BatchNormalization", "Dropout")
 
 
 def keras_code(config: RunConfig) -> str:
@@ -142,11 +141,11 @@ def _layers(rows: tuple[LayerRow, ...], *, exact_end: bool, dense: bool) -> list
     """Return the code of each layer, or sometimes of two where lines are `dense`."""
     layers = ["keras.Input((28, 28))"]
     for row in rows:
-        exact = ', dtype="float32"' if exact_end and row is rows[-1] else ""
+        exact = ', dtype="float32"' if exact_end and row.layer.exact else ""
         layer = f"keras.layers.{row.name}({row.detail}{exact})"
         pair = f"*[{layers[-1]}, {layer}]"
         fits = not layers[-1].startswith("*") and len(pair) + 5 <= LINE_LENGTH
-        if dense and fits and (row.name in _SHARING or layers[-1].endswith("Flatten()")):
+        if dense and fits and (row.layer.joins or layers[-1].endswith("Flatten()")):
             layers[-1] = pair
         else:
             layers.append(layer)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from mnist_core.config import Conv2D, Dense, Dropout, LogisticConfig, MaxPooling2D, NetworkConfig, RunConfig
+from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.text import exact
 
 # Columns: name, title, whether its values are numbers. The same in every run, so that any run can tell TensorBoard
@@ -68,20 +68,9 @@ def model_words(config: RunConfig) -> str:
     """Return a network in a few words: ``Conv2D 32 - MaxPooling2D 2 - Dense 128``."""
     if isinstance(config.model, LogisticConfig):
         return "logistic regression"
-    words = []
-    for layer in config.model.layers:
-        match layer:
-            case Dense():
-                words.append(f"Dense {layer.units}")
-            case Conv2D():
-                words.append(f"Conv2D {layer.filters}")
-            case MaxPooling2D():
-                words.append(f"MaxPooling2D {layer.pool_size}")
-            case Dropout():
-                words.append(f"Dropout {exact(layer.rate)}")
-            case _:
-                words.append("BatchNormalization")
-    return (" - ".join(words) or "no hidden layer") + (", fine-tuned" if config.fine_tune is not None else "")
+    return (" - ".join(layer.brief() for layer in config.model.layers) or "no hidden layer") + (
+        ", fine-tuned" if config.fine_tune is not None else ""
+    )
 
 
 def augmentation_words(config: RunConfig) -> str:

@@ -1,5 +1,6 @@
 """What a page shows of a network's inside: weights as pictures, and what the last hidden layer makes of images."""
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,22 +56,23 @@ def _kernels(model: "keras.Model") -> "dict[str, npt.NDArray[np.float32]]":
     keras = load_keras()
     kernels = {}
     for number, layer in enumerate(model.layers):
-        if isinstance(layer, keras.layers.Conv2D):
-            kernels[f"kernel_{number:02}"] = keras.ops.convert_to_numpy(layer.kernel)
-        if isinstance(layer, keras.layers.Dense):
-            if _sees_a_picture(model, number):
-                kernels[f"kernel_{number:02}"] = keras.ops.convert_to_numpy(layer.kernel)
-            break
+        if not hasattr(layer, "kernel"):
+            continue
+        kernel = keras.ops.convert_to_numpy(layer.kernel)
+        if kernel.ndim == 4 or len(kernel) == _pixels(model, number):
+            kernels[f"kernel_{number:02}"] = kernel
+        if kernel.ndim == 2:
+            break  # what comes after the first dense layer sees no picture
     return kernels
 
 
-def _sees_a_picture(model: "keras.Model", number: int) -> bool:
-    """Whether a dense layer's inputs are the pixels of one picture, not several channels."""
+def _pixels(model: "keras.Model", number: int) -> int | None:
+    """Return how many pixels the picture before a layer has; None where it has several channels."""
     shape = model.input_shape[1:]
     for layer in model.layers[:number]:
         if len(layer.output.shape) > 2:
             shape = layer.output.shape[1:]
-    return len(shape) == 2 or shape[-1] == 1
+    return prod(shape) if len(shape) == 2 or shape[-1] == 1 else None
 
 
 def _last_hidden(model: "keras.Model", images: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:

@@ -29,12 +29,12 @@ def steps_per_turn(config: RunConfig, steps_per_epoch: int) -> int:
     are then drawn inside the matrix products.
     """
     assert isinstance(config.model, NetworkConfig)
-    kinds = {layer.kind for layer in config.model.layers}
+    layers = config.model.layers
     if steps_per_epoch * config.train.epochs < _WORTH_COMPILING:
         return 0
-    if "conv2d" in kinds and not tf.config.list_logical_devices("GPU"):
+    if any(layer.network == "convolutional" for layer in layers) and not tf.config.list_logical_devices("GPU"):
         return 0
-    return 2 if "dropout" in kinds else 1
+    return 2 if any(layer.random for layer in layers) else 1
 
 
 class TensorFlowSteps:

@@ -101,4 +101,4 @@ def _row(record: RunRecord) -> tuple[float | str, ...]:
 def _weighted_layers(config: RunConfig) -> int:
     """Return how many hidden layers have weights of their own to learn shapes with: dense and convolutional ones."""
     assert not isinstance(config.model, LogisticConfig)
-    return sum(layer.kind in ("dense", "conv2d") for layer in config.model.layers)
+    return sum(bool(layer.network) for layer in config.model.layers)

@@ -7,19 +7,13 @@ from typing import Any
 
 from mnist_core.config import (
     AugmentationConfig,
-    BatchNormalization,
-    Conv2D,
     DataConfig,
-    Dense,
-    Dropout,
     FineTuneConfig,
-    LayerConfig,
     LogisticConfig,
-    MaxPooling2D,
     RunConfig,
     TrainConfig,
 )
-from mnist_core.config.choices import ACTIVATIONS, LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES, Choice
+from mnist_core.config.choices import LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES, Choice
 from mnist_core.datasets import get_spec
 from mnist_core.text import Translator, exact, percent
 
@@ -125,7 +119,7 @@ def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
         case "train_size":
             return t("all {n}", n=f"{spec.n_train:,}") if value == "all" else f"{value:,}"
         case "layers":
-            return " → ".join(layer_words(layer, t) for layer in value) or t("none")
+            return " → ".join(layer.words(t) for layer in value) or t("none")
         case "learning_rate":
             default = OPTIMIZERS[config.train.optimizer].default_learning_rate
             return t("{rate} (default)", rate=exact(value)) if value == default else exact(value)
@@ -146,23 +140,6 @@ def _plain(value: Any, t: Translator) -> str:
     if isinstance(value, bool):
         return t("yes") if value else t("no")
     return f"{value:,}" if isinstance(value, int) else exact(value)
-
-
-def layer_words(layer: LayerConfig, t: Translator) -> str:
-    """Return a hidden layer in a few words: its class in Keras and what was chosen."""
-    match layer:
-        case Dense():
-            return f"Dense {layer.units} {t(ACTIVATIONS[layer.activation].title)}"
-        case Conv2D():
-            size = f"{layer.kernel_size} × {layer.kernel_size}"
-            same = ", same" if layer.padding == "same" else ""
-            return f"Conv2D {layer.filters} ({size}{same}) {t(ACTIVATIONS[layer.activation].title)}"
-        case MaxPooling2D():
-            return f"MaxPooling2D {layer.pool_size} × {layer.pool_size}"
-        case Dropout():
-            return f"Dropout {exact(layer.rate)}"
-        case BatchNormalization():
-            return "BatchNormalization"
 
 
 def _titles(model: type[Any], *names: str) -> dict[str, str]:

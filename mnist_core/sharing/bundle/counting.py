@@ -225,6 +225,14 @@ def _pool(node: Node, inputs: Inputs) -> tuple[Table, int]:
     return Table(output), prod(output) * prod(window)
 
 
+def _mean(node: Node, inputs: Inputs) -> tuple[Table, int]:
+    shape = inputs[0].shape
+    chosen = {_axis(axis, len(shape)) for axis in node.attributes.get(b"axes", tuple(range(2, len(shape))))}
+    kept = node.number(b"keepdims", 1)
+    sides = [1 if axis in chosen else side for axis, side in enumerate(shape) if kept or axis not in chosen]
+    return Table(tuple(sides)), inputs[0].size
+
+
 def _windows(node: Node, sides: Sequence[int], window: Sequence[int], strides: Sequence[int]) -> list[int]:
     """Return how many places a window has in each direction."""
     pads = node.attributes.get(b"pads", (0, 0, 0, 0))
@@ -381,12 +389,16 @@ def _signed(number: int) -> int:
 _PLACED = (b"Slice", b"Gather", b"Squeeze", b"Unsqueeze")
 _RULES: Mapping[bytes, _Rule] = {
     **dict.fromkeys((b"Add", b"Div", b"Mul", b"Sub"), _broadcast),
-    **dict.fromkeys(b"Cast Elu Identity LeakyRelu Neg Relu Selu Sigmoid Softmax Softplus Sqrt Tanh".split(), _same),
+    **dict.fromkeys(
+        b"Cast Elu Identity LeakyRelu Neg Reciprocal Relu Selu Sigmoid Softmax Softplus Sqrt Tanh".split(), _same
+    ),
+    b"AveragePool": _pool,
     b"BatchNormalization": _normalized,
     b"Concat": _concat,
     b"Conv": _conv,
     b"Gather": _gather,
     b"Gemm": _gemm,
+    **dict.fromkeys((b"GlobalAveragePool", b"ReduceMean"), _mean),
     b"MatMul": _matmul,
     b"MaxPool": _pool,
     b"Reshape": _reshape,

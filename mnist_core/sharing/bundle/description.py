@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
-from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig, RunConfig
+from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.config.layers import Initial, Layer, Seed
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import BundleError
-from mnist_core.models.summary import LayerRow, layer_rows
+from mnist_core.models.summary import layer_rows
 from mnist_core.sharing.bundle.archive import shown
 from mnist_core.system.libraries import DATA_FORMAT, FLOATX
 
@@ -34,10 +35,8 @@ def check_description(content: Mapping[str, Any], config: RunConfig, classes: in
         _check("InputLayer", layers.pop(0), _INPUT, build=[None, SIDE, SIDE])
     if [layer.get("class_name") for layer in layers] != [row.name for row in rows]:
         raise BundleError("model.keras is no network of its settings: it has other layers.")
-    before: tuple[int, ...] = (SIDE, SIDE)
     for row, layer in zip(rows, layers, strict=True):
-        _check(row.name, layer, _COMMON | _values(row), build=[None, *before])
-        before = row.output_shape
+        _check(row.name, layer, _COMMON | _values(row.layer), build=[None, *row.input_shape])
     sequential = _COMMON | {"layers": _is_list, "build_input_shape": _equal([None, SIDE, SIDE])}
     _check("Sequential", content, sequential, build=[None, SIDE, SIDE], compiled=_is_compiled(config))
 
@@ -74,37 +73,21 @@ def _other(name: str, key: str, value: Any) -> BundleError:
     )
 
 
-def _values(row: LayerRow) -> dict[str, Fits]:
+def _values(layer: Layer) -> dict[str, Fits]:
     """Return what a layer's own values have to be."""
-    match row.config:
-        case Conv2D() as layer:
-            side = layer.kernel_size
-            return _WEIGHTS | {
-                "filters": _equal(layer.filters),
-                "kernel_size": _equal([side, side]),
-                "strides": _equal([1, 1]),
-                "padding": _equal(layer.padding),
-                "data_format": _equal(DATA_FORMAT),
-                "dilation_rate": _equal([1, 1]),
-                "groups": _equal(1),
-                "activation": _equal(layer.activation),
-            }
-        case MaxPooling2D() as layer:
-            size = [layer.pool_size] * 2
-            return {
-                "pool_size": _equal(size),
-                "strides": _equal(size),
-                "padding": _equal("valid"),
-                "data_format": _equal(DATA_FORMAT),
-            }
-        case Dropout() as layer:
-            return {"rate": _equal(layer.rate), "seed": _is_seed, "noise_shape": _is_nothing}
-        case BatchNormalization():
-            return _NORMALIZATION
-    if row.name == "Dense":
-        activation = row.config.activation if isinstance(row.config, Dense) else "softmax"
-        return _WEIGHTS | {"units": _equal(row.output_shape[0]), "activation": _equal(activation)}
-    return {"target_shape": _equal(list(row.output_shape)), "data_format": _equal(DATA_FORMAT)}
+    order = {"data_format": DATA_FORMAT} if layer.ordered else {}
+    return {name: _fitting(wanted) for name, wanted in (layer.description() | order).items()}
+
+
+def _fitting(wanted: Any) -> Fits:
+    match wanted:
+        case None:
+            return _is_nothing
+        case Seed():
+            return _is_seed
+        case Initial():
+            return _initializer(wanted.name)
+    return _equal(wanted)
 
 
 def _equal(wanted: Any) -> Fits:
@@ -175,25 +158,4 @@ _COMMON: dict[str, Fits] = {
 _INPUT: dict[str, Fits] = _COMMON | {
     "batch_shape": _equal([None, SIDE, SIDE]),
     **dict.fromkeys(("sparse", "ragged", "optional"), _equal(False)),
-}
-_WEIGHTS: dict[str, Fits] = {
-    "use_bias": _equal(True),
-    "kernel_initializer": _initializer("GlorotUniform"),
-    "bias_initializer": _initializer("Zeros"),
-    **dict.fromkeys(("kernel_regularizer", "bias_regularizer", "activity_regularizer"), _is_nothing),
-    **dict.fromkeys(("kernel_constraint", "bias_constraint", "quantization_config"), _is_nothing),
-    **dict.fromkeys(("lora_rank", "lora_alpha"), _is_nothing),
-}
-_NORMALIZATION: dict[str, Fits] = {
-    "axis": _equal(-1),
-    "momentum": _equal(0.99),
-    "epsilon": _equal(1e-3),
-    "center": _equal(True),
-    "scale": _equal(True),
-    **{f"{name}_initializer": _initializer("Zeros") for name in ("beta", "moving_mean")},
-    **{f"{name}_initializer": _initializer("Ones") for name in ("gamma", "moving_variance")},
-    **{f"{name}_{kind}": _is_nothing for name in ("beta", "gamma") for kind in ("regularizer", "constraint")},
-    **dict.fromkeys(("synchronized", "renorm"), _equal(False)),
-    "renorm_clipping": _is_nothing,
-    "renorm_momentum": _equal(0.99),
 }

@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.config.layers import ADDED, LAYERS
 from mnist_core.datasets import get_spec
 from mnist_core.errors import BundleError
 from mnist_core.models.cost import PredictionCost, prediction_cost
@@ -42,13 +43,7 @@ _CLASSES = frozenset(
     (
         "Sequential",
         "InputLayer",
-        "Reshape",
-        "Flatten",
-        "Dense",
-        "Conv2D",
-        "MaxPooling2D",
-        "Dropout",
-        "BatchNormalization",
+        *(layer.title for layer in (*LAYERS.values(), *ADDED)),
         "DTypePolicy",
         "GlorotUniform",
         "Zeros",

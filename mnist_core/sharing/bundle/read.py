@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from mnist_core.config import Conv2D, NetworkConfig, RunConfig
+from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.errors import BundleError, ConfigError
 from mnist_core.models.cost import prediction_cost
@@ -267,18 +267,11 @@ def _expected_parts(config: RunConfig, spec: DatasetSpec) -> dict[str, Expected]
     kinds = ("float32", "float16")
     if not isinstance(config.model, NetworkConfig):
         return {"kernel_00": Expected(kinds, (784, spec.num_classes), needed=False)}
-    expected, before = {}, (28, 28)  # type: dict[str, Expected], tuple[int, ...]
-    widths = [28]
-    for number, row in enumerate(layer_rows(config.model, spec.num_classes)):
-        if isinstance(row.config, Conv2D):
-            side = row.config.kernel_size
-            expected[f"kernel_{number:02}"] = Expected(
-                kinds, (side, side, before[-1], row.config.filters), needed=False
-            )
-        if row.name == "Dense":
-            expected.setdefault(f"kernel_{number:02}", Expected(kinds, (before[0], row.output_shape[0]), needed=False))
-        before = row.output_shape
-        widths.append(before[-1])
+    expected = {
+        f"kernel_{number:02}": Expected(kinds, row.weights["kernel"], needed=False)
+        for number, row in enumerate(layer_rows(config.model, spec.num_classes))
+        if "kernel" in row.weights
+    }
     most_images = min(_MOST_PARTS, spec.n_test)
     for name in ("before", "after"):
         expected[name] = Expected(kinds, ((_LEAST_PARTS, most_images), (1, 1024)), needed=False)

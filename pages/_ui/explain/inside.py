@@ -20,8 +20,6 @@ from pages._ui.parts.heat import legend, map_csv
 from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
-# They only give on, in another order or unchanged, what came in.
-SILENT = ("Reshape", "Flatten", "Dropout")
 MOST_MAPS = 32
 FAVOURITES = 9
 
@@ -32,7 +30,7 @@ def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None
     model = record.config.model
     assert isinstance(model, NetworkConfig), "the page asks"
     rows = layer_rows(model, len(judgement.class_names))
-    shown = [number for number, row in enumerate(rows) if row.name not in SILENT]
+    shown = [number for number, row in enumerate(rows) if not row.layer.silent]
     number = st.selectbox(
         t("Layer"),
         shown,
@@ -44,7 +42,7 @@ def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None
     st.caption(
         t(
             "The image goes through the layers one after the other; each turns the numbers that it gets into new ones. "
-            "Flatten, Reshape and Dropout are left out: they change nothing when the network answers."
+            "Layers such as Flatten and Dropout are left out: they change nothing when the network answers."
         )
     )
     if output.ndim == 1:

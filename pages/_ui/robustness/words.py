@@ -113,4 +113,4 @@ def _compare(curves: Curves, records: list[RunRecord], index: int) -> None:
 
 def _has_filters(record: RunRecord) -> bool:
     model = record.config.model
-    return model.kind == "network" and any(layer.kind == "conv2d" for layer in model.layers)
+    return model.kind == "network" and any(layer.network == "convolutional" for layer in model.layers)

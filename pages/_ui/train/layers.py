@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.config import LAYER_CLASSES, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig
-from mnist_core.config.choices import ACTIVATIONS, LAYERS, PADDINGS
+from mnist_core.config import LAYERS, NetworkConfig
+from mnist_core.config.choices import OneOf
+from mnist_core.config.layers import Step
 from pages._ui.parts import fields, number_fields
 from pages._ui.parts.components import for_ears
 from pages._ui.shell import session
@@ -45,42 +46,46 @@ def layer_editor(model: dict[str, Any]) -> None:
 def _header(layer: dict[str, Any], layer_id: str, index: int, count: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{index + 1} · {t(LAYERS[layer['kind']].title)}**")
-        for icon, words, step, blocked in (
-            (":material/arrow_upward:", "Move up", -1, index == 0),
-            (":material/arrow_downward:", "Move down", 1, index == count - 1),
-            (":material/delete:", "Remove", 0, False),
-        ):
-            st.button(
-                for_ears(t(words), f"{index + 1} · {t(LAYERS[layer['kind']].title)}"),
-                icon=icon,
-                key=f"layer_{layer_id}_{step}",
-                help=t(words),
-                type="tertiary",
-                disabled=blocked,
-                on_click=_move if step else _remove,
-                args=(index, step) if step else (index,),
-            )
+        # Beside a long name they go to the next line all three together.
+        with st.container(horizontal=True, gap="small", width="content"):
+            _buttons(layer, layer_id, index, count)
+
+
+def _buttons(layer: dict[str, Any], layer_id: str, index: int, count: int) -> None:
+    for icon, words, step, blocked in (
+        (":material/arrow_upward:", "Move up", -1, index == 0),
+        (":material/arrow_downward:", "Move down", 1, index == count - 1),
+        (":material/delete:", "Remove", 0, False),
+    ):
+        st.button(
+            for_ears(t(words), f"{index + 1} · {t(LAYERS[layer['kind']].title)}"),
+            icon=icon,
+            key=f"layer_{layer_id}_{step}",
+            help=t(words),
+            type="tertiary",
+            disabled=blocked,
+            on_click=_move if step else _remove,
+            args=(index, step) if step else (index,),
+        )
 
 
 def _values(layer: dict[str, Any], layer_id: str) -> None:
-    match layer["kind"]:
-        case "dense":
-            number_fields.whole(Dense, "units", layer, f"{layer_id}_units", step=16)
-            fields.choice(Dense, "activation", ACTIVATIONS, layer, f"{layer_id}_activation")
-        case "conv2d":
-            number_fields.whole(Conv2D, "filters", layer, f"{layer_id}_filters", step=8)
-            number_fields.whole(Conv2D, "kernel_size", layer, f"{layer_id}_kernel_size")
-            fields.choice(Conv2D, "padding", PADDINGS, layer, f"{layer_id}_padding")
-            fields.choice(Conv2D, "activation", ACTIVATIONS, layer, f"{layer_id}_activation")
-        case "max_pooling2d":
-            number_fields.whole(MaxPooling2D, "pool_size", layer, f"{layer_id}_pool_size")
-        case "dropout":
-            fields.share(Dropout, "rate", layer, f"{layer_id}_rate")
+    spec = LAYERS[layer["kind"]]
+    for name, field in spec.model_fields.items():
+        key = f"{layer_id}_{name}"
+        choices = next((rule.choices for rule in field.metadata if isinstance(rule, OneOf)), None)
+        if choices is not None:
+            fields.choice(spec, name, choices, layer, key)
+        elif field.annotation is int:
+            step = next((rule.size for rule in field.metadata if isinstance(rule, Step)), 1)
+            number_fields.whole(spec, name, layer, key, step=step)
+        elif field.annotation is float:
+            fields.share(spec, name, layer, key)
 
 
 def _add(kind: str) -> None:
     layers = session.draft()["model"]["layers"]
-    session.draft()["model"]["layers"] = [*layers, LAYER_CLASSES[kind]().model_dump(mode="json")]
+    session.draft()["model"]["layers"] = [*layers, LAYERS[kind]().model_dump(mode="json")]
     session.layer_ids().append(secrets.token_hex(4))
 
 

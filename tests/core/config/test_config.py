@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from mnist_core.config import (
-    LAYER_CLASSES,
+    LAYERS,
     AugmentationConfig,
     BatchNormalization,
     Conv2D,
@@ -113,7 +113,7 @@ def test_an_error_names_the_setting_and_the_received_value(name, value):
     [
         {"kind": "dense", "units": 0},
         {"kind": "dense", "units": 4097},
-        {"kind": "dense", "activation": "gelu"},
+        {"kind": "dense", "activation": "mish"},
         {"kind": "conv2d", "filters": 257},
         {"kind": "conv2d", "kernel_size": 8},
         {"kind": "conv2d", "padding": "full"},
@@ -126,7 +126,7 @@ def test_a_layer_out_of_bounds_is_refused_by_number_and_name(layer):
     name, value = list(layer.items())[1]
     with pytest.raises(ConfigError) as caught:
         RunConfig.parse({"model": {"kind": "network", "layers": [{"kind": "dense"}, layer]}})
-    title = LAYER_CLASSES[layer["kind"]].model_fields[name].title
+    title = LAYERS[layer["kind"]].model_fields[name].title
     assert str(caught.value).startswith(f"Layer 2, {title}: ")
     assert str(caught.value).endswith(f"Received: {name}={value!r}")
 
@@ -356,7 +356,7 @@ def test_only_networks_with_a_split_use_validation():
     assert not BASELINE.uses_validation
 
 
-SECTIONS = [DataConfig, TrainConfig, AugmentationConfig, NetworkConfig, LogisticConfig, *LAYER_CLASSES.values()]
+SECTIONS = [DataConfig, TrainConfig, AugmentationConfig, NetworkConfig, LogisticConfig, *LAYERS.values()]
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)

@@ -1,6 +1,14 @@
 import pytest
 
-from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig
+from mnist_core.config import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    NetworkConfig,
+)
 from mnist_core.config.recipes import get_recipe
 from mnist_core.errors import ConfigError
 from mnist_core.models import layer_rows, parameter_count
@@ -51,10 +59,11 @@ def test_images_are_reshaped_for_the_first_spatial_layer_and_flattened_after_the
     ]
 
 
-def test_only_what_was_added_has_no_configuration():
+def test_rows_hold_what_was_configured_and_what_is_added():
     layers = (Conv2D(), Dense())
     rows = layer_rows(network(*layers))
-    assert [row.config for row in rows] == [None, layers[0], None, layers[1], None]
+    assert [row.layer in layers for row in rows] == [False, True, False, True, False]
+    assert (rows[1].layer, rows[3].layer) == layers
 
 
 def test_dropout_and_batch_normalization_work_before_and_after_flattening():
@@ -90,7 +99,7 @@ def test_padding_keeps_the_size_and_pooling_rounds_down():
     ],
 )
 def test_details_are_written_as_in_keras_code(layer, detail):
-    assert next(row for row in layer_rows(network(layer)) if row.config).detail == detail
+    assert next(row for row in layer_rows(network(layer)) if row.layer == layer).detail == detail
 
 
 def test_a_dropout_rate_is_written_exactly():
@@ -101,6 +110,11 @@ def test_a_dropout_rate_is_written_exactly():
 def test_a_spatial_layer_after_dense_is_refused_with_its_number_and_the_way_out(layer, name):
     with pytest.raises(ConfigError, match=f"Layer 3, {name}, needs an image.*Move it above the first Dense"):
         layer_rows(network(Dense(), Dropout(), layer))
+
+
+def test_a_spatial_layer_after_the_mean_of_all_pixels_is_refused_too():
+    with pytest.raises(ConfigError, match=r"Layer 3, Conv2D, needs an image.*the first GlobalAveragePooling2D layer\."):
+        layer_rows(network(Conv2D(), GlobalAveragePooling2D(), Conv2D()))
 
 
 @pytest.mark.parametrize(

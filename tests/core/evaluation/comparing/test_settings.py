@@ -18,7 +18,7 @@ from mnist_core.config import (
 )
 from mnist_core.config.recipes import RECIPES
 from mnist_core.evaluation.comparing import differing_settings
-from mnist_core.evaluation.comparing.settings import ABSENT, layer_words
+from mnist_core.evaluation.comparing.settings import ABSENT
 from mnist_core.text import Translator
 
 T = Translator("en")
@@ -71,7 +71,7 @@ def test_layers_are_readable_in_one_line() -> None:
         Dropout(rate=0.25),
         Dense(units=64),
     )
-    assert [layer_words(layer, T) for layer in layers] == [
+    assert [layer.words(T) for layer in layers] == [
         "Conv2D 8 (5 × 5, same) Tanh",
         "BatchNormalization",
         "MaxPooling2D 2 × 2",

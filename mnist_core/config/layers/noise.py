@@ -1,0 +1,49 @@
+"""Layers that disturb a network while it learns, and do nothing when it answers."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from mnist_core.config.layers.layer import Call, Layer, Seed
+
+
+class Dropout(Layer):
+    """Random switching off, `keras.layers.Dropout`."""
+
+    title = "Dropout"
+    help = "Switches off random units while training, so that none is relied on too much."
+    listed, listed_by = "dropout {values}", "rate"
+    random = silent = joins = True
+
+    kind: Literal["dropout"] = "dropout"
+    rate: float = Field(0.3, ge=0.0, le=0.9, title="Rate", description="Share of units switched off in each step.")
+
+    def call(self) -> Call:
+        return Call((self.rate,))
+
+    def description(self) -> dict[str, Any]:
+        return {"rate": self.rate, "seed": Seed(), "noise_shape": None}
+
+
+class GaussianNoise(Layer):
+    """Normally distributed noise, `keras.layers.GaussianNoise`."""
+
+    title = "GaussianNoise"
+    help = "Adds a little random noise to every number while training, so that small differences are not relied on."
+    listed, listed_by = "noise {values}", "stddev"
+    random = silent = joins = True
+
+    kind: Literal["gaussian_noise"] = "gaussian_noise"
+    stddev: float = Field(
+        0.1,
+        ge=0.0,
+        le=1.0,
+        title="Strength",
+        description="Standard deviation of what is added. The pixels that come in first are 0 to 1.",
+    )
+
+    def call(self) -> Call:
+        return Call((self.stddev,))
+
+    def description(self) -> dict[str, Any]:
+        return {"stddev": self.stddev, "seed": Seed()}
