@@ -57,7 +57,7 @@ def draw_canvas(pen: int, kind: str = "digits", *, shade: int = 255, fill: bool 
         _frame()
     take(result.json_data, state)  # until the first stroke, what it was given
     _canvas_buttons(kind)  # before anything that may go wrong with the drawing
-    return read_drawn(kind)
+    return read_drawn(state, kind)
 
 
 def _frame() -> None:

@@ -33,9 +33,8 @@ class Drawn:
     parts: tuple[Part, ...]
 
 
-def read_drawn(kind: str) -> Drawn | None:
+def read_drawn(state: dict[str, Any], kind: str) -> Drawn | None:
     """Return what is on the canvas, read and prepared once for each change of it; None where all of it is erased."""
-    state = state_of(kind)
     objects = objects_of(state["content"])
     if state["read"] is None or state["read"][0] is not objects:
         drawn = None
