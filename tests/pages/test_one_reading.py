@@ -23,8 +23,8 @@ from mnist_core.sharing.bundle.predict import main as predict
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import RunRecord, Store
 from mnist_core.system.background import shared_background
+from pages._ui.canvas.state import FINE, SIZE, read_drawn
 from pages._ui.parts.answer_view import in_words, large_words
-from pages._ui.parts.canvas_state import FINE, SIZE, read_drawn
 from pages._ui.parts.reading import least_sureness, read
 from tests.enclosure_files import KINDS, enclosed, from_strokes
 from tests.pages.test_pages import words
