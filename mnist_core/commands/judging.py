@@ -59,7 +59,7 @@ def _predict(options: argparse.Namespace) -> int:
     record = chosen_run(options.run)
     spec = get_spec(record.config.data.dataset)
     network = open_classifier(shared_store().files(record.id))
-    least = _sure_from(record)
+    least = sure_from_of(record)
     told = []
     failed = 0
     for name in options.images:
@@ -80,7 +80,7 @@ def _predict(options: argparse.Namespace) -> int:
     return 0 if not failed else 1 if failed < len(options.images) else 2
 
 
-def _sure_from(record: RunRecord) -> float:
+def sure_from_of(record: RunRecord) -> float:
     """Return from which confidence on a run's network counts as sure, the usual one where its dataset is not there."""
     from mnist_core.inference import USUAL_SURENESS, measure_sureness
 

@@ -1,6 +1,6 @@
 """What a trained network says, without Keras: from strokes or a picture file to an answer with its sureness.
 
-`files` and `answers` (and `network`, the exported graph) know no runs: copies of them lie in bundles. `classifier`,
+`pictures` and `readings` (and `network`, the exported graph) know no runs: copies of them lie in bundles. `classifier`,
 `layers` and `sureness` know runs. Nothing here knows how networks are trained, or how an answer is shown.
 """
 

@@ -59,7 +59,7 @@ def draw_canvas(pen: int, spec: DatasetSpec, *, shade: int = 255, fill: bool = F
         _frame()
     take(result.json_data, state)  # until the first stroke, what it was given
     _canvas_buttons(spec.collection)  # before anything that may go wrong with the drawing
-    return read_drawn(spec)
+    return read_drawn(state, spec.kind.reader)
 
 
 def _frame() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing import Drawing, Part, prepare_parts, read_canvas
 from mnist_core.errors import EmptyImageError
 
@@ -33,16 +32,15 @@ class Drawn:
     parts: tuple[Part, ...]
 
 
-def read_drawn(spec: DatasetSpec) -> Drawn | None:
+def read_drawn(state: dict[str, Any], reader: str) -> Drawn | None:
     """Return what is on the canvas, read and prepared once for each change of it; None where all of it is erased."""
-    state = state_of(spec.collection)
     objects = objects_of(state["content"])
     if state["read"] is None or state["read"][0] is not objects:
         drawn = None
         if objects:
             drawing = read_canvas(state["content"], FINE * SIZE).scaled(1 / FINE)
             with suppress(EmptyImageError):
-                drawn = Drawn(drawing, prepare_parts(drawing, SIZE, spec.kind.reader))
+                drawn = Drawn(drawing, prepare_parts(drawing, SIZE, reader))
         state["read"] = (objects, drawn)
     read: Drawn | None = state["read"][1]
     return read

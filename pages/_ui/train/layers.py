@@ -85,7 +85,7 @@ def _values(layer: dict[str, Any], layer_id: str) -> None:
 
 def _add(kind: str) -> None:
     layers = session.draft()["model"]["layers"]
-    session.draft()["model"]["layers"] = [*layers, LAYERS[kind]().model_dump(mode="json")]
+    session.draft()["model"]["layers"] = [*layers, LAYERS[kind](kind=kind).model_dump(mode="json")]
     session.layer_ids().append(secrets.token_hex(4))
 
 
