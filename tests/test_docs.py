@@ -7,9 +7,11 @@ import pytest
 
 from mnist_core.config.recipes import RECIPES
 from mnist_core.settings import Settings
+from tests.test_architecture import RANKS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "benchmarks/README.md"])
@@ -18,6 +20,18 @@ def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", path.read_text())
     missing = [t for t in targets if "://" not in t and not (path.parent / t).exists()]
     assert not missing
+
+
+def test_every_file_that_is_named_for_contributors_exists() -> None:
+    named = re.findall(r"`([\w./-]+/[\w./-]*|[\w.-]+\.(?:py|md|txt|toml))`", CONTRIBUTING)
+    assert len(named) > 40
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_the_ranks_of_packages_are_those_that_are_checked() -> None:
+    rows = re.findall(r"^\| (\d) \| (.+) \|$", CONTRIBUTING, re.MULTILINE)
+    listed = {name: int(rank) for rank, words in rows for name in re.findall(r"`(\w+)`", words)}
+    assert listed == {name: rank for name, rank in RANKS.items() if name != "__main__"}
 
 
 def test_every_setting_is_in_the_readme_with_its_description() -> None:

@@ -104,79 +104,90 @@ def class_difference_figure(
     -------
     dict with keys "data" and "layout"
     """
-    classes = np.arange(len(class_names))
     offsets = np.linspace(-0.3, 0.3, len(differences)) if len(differences) > 1 else np.zeros(1)
-    traces = []
-    for ((name, style), result), offset in zip(differences, offsets, strict=True):
-        points, low, high = (100 * values for values in (result.difference, result.low, result.high))
-        bars = {
-            "type": "data",
-            "symmetric": False,
-            # The interval is not centred at the difference itself; its ends must not turn around.
-            "array": np.maximum(high - points, 0).round(3).tolist(),
-            "arrayminus": np.maximum(points - low, 0).round(3).tolist(),
-            "color": translucent(style.color, 0.6),
-            "thickness": 2,
-            "width": 4,
-        }
-        traces.append(
-            {
-                "type": "scatter",
-                "x": (classes + offset).round(3).tolist(),
-                "y": points.round(3).tolist(),
-                "mode": "markers",
-                "name": plain_name(name),
-                "marker": {"color": style.color, "symbol": style.symbol, "size": 10},
-                "customdata": [
-                    [class_names[index], round(low[index], 2), round(high[index], 2)] for index in range(len(classes))
-                ],
-                "hovertemplate": "%{customdata[0]}: <b>%{y:+.2f}</b> (%{customdata[1]:+.2f} – %{customdata[2]:+.2f})"
-                "<extra>%{fullData.name}</extra>",
-                **({"error_y": bars} if len(differences) <= MOST_WITH_INTERVALS else {}),
-            }
-        )
-    borders = [
-        {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": theme.grid, "width": 1}}
-        for x in (classes[:-1] + 0.5).tolist()
-    ]
+    with_intervals = len(differences) <= MOST_WITH_INTERVALS
     return {
-        "data": traces,
-        "layout": layout(
-            theme,
-            height=400,
-            margin={"l": 10, "r": 10, "t": 30, "b": 10},
-            showlegend=False,
-            hovermode="closest",
-            shapes=borders,
-            annotations=[
-                {
-                    "text": t("0 = {name}", name=plain_name(reference)),
-                    "x": 0,
-                    "xref": "paper",
-                    "xanchor": "left",
-                    "y": 1,
-                    "yref": "paper",
-                    "yanchor": "bottom",
-                    "showarrow": False,
-                    "font": {"size": 12, "color": theme.muted},
-                }
-            ],
-            xaxis={
-                "tickvals": classes.tolist(),
-                "ticktext": list(class_names),
-                "autotickangles": [0, 90],  # else names that don't fit are left out
-                "range": [-0.5, len(classes) - 0.5],
-                "showgrid": False,
-                "zeroline": False,
-                "title": {"text": t("class")},
-            },
-            yaxis={
-                "title": {"text": t("recall, percentage points more")},
-                "zerolinecolor": theme.muted,
-                "zerolinewidth": 2,
-            },
-        ),
+        "data": [
+            _difference_points(drawn, result, offset, class_names, with_intervals=with_intervals)
+            for (drawn, result), offset in zip(differences, offsets, strict=True)
+        ],
+        "layout": _difference_layout(reference, class_names, theme, t),
     }
+
+
+def _difference_points(
+    drawn: Drawn, result: RecallDifference, offset: float, class_names: tuple[str, ...], *, with_intervals: bool
+) -> dict[str, Any]:
+    """Return a run's point in each class, moved to the right by `offset`, so that runs lie beside each other."""
+    name, style = drawn
+    points, low, high = (100 * values for values in (result.difference, result.low, result.high))
+    bars = {
+        "type": "data",
+        "symmetric": False,
+        # The interval is not centred at the difference itself; its ends must not turn around.
+        "array": np.maximum(high - points, 0).round(3).tolist(),
+        "arrayminus": np.maximum(points - low, 0).round(3).tolist(),
+        "color": translucent(style.color, 0.6),
+        "thickness": 2,
+        "width": 4,
+    }
+    return {
+        "type": "scatter",
+        "x": (np.arange(len(class_names)) + offset).round(3).tolist(),
+        "y": points.round(3).tolist(),
+        "mode": "markers",
+        "name": plain_name(name),
+        "marker": {"color": style.color, "symbol": style.symbol, "size": 10},
+        "customdata": [
+            [class_name, round(low[index], 2), round(high[index], 2)] for index, class_name in enumerate(class_names)
+        ],
+        "hovertemplate": "%{customdata[0]}: <b>%{y:+.2f}</b> (%{customdata[1]:+.2f} – %{customdata[2]:+.2f})"
+        "<extra>%{fullData.name}</extra>",
+        **({"error_y": bars} if with_intervals else {}),
+    }
+
+
+def _difference_layout(reference: str, class_names: tuple[str, ...], theme: Theme, t: Translator) -> dict[str, Any]:
+    """Return a column for each class with borders between them, and the name of what is 0."""
+    line = {"color": theme.grid, "width": 1}
+    borders = [
+        {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+        for x in (np.arange(len(class_names) - 1) + 0.5).tolist()
+    ]
+    zero = {
+        "text": t("0 = {name}", name=plain_name(reference)),
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 12, "color": theme.muted},
+    }
+    return layout(
+        theme,
+        height=400,
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        showlegend=False,
+        hovermode="closest",
+        shapes=borders,
+        annotations=[zero],
+        xaxis={
+            "tickvals": list(range(len(class_names))),
+            "ticktext": list(class_names),
+            "autotickangles": [0, 90],  # else names that don't fit are left out
+            "range": [-0.5, len(class_names) - 0.5],
+            "showgrid": False,
+            "zeroline": False,
+            "title": {"text": t("class")},
+        },
+        yaxis={
+            "title": {"text": t("recall, percentage points more")},
+            "zerolinecolor": theme.muted,
+            "zerolinewidth": 2,
+        },
+    )
 
 
 def class_difference_alt(

@@ -11,6 +11,7 @@ from mnist_core.store import MetricPoint
 from mnist_core.text import Translator
 
 Metric = Literal["loss", "accuracy"]
+_FACTORS: dict[Metric, float] = {"loss": 1.0, "accuracy": 100.0}  # accuracy is shown in per cent
 
 # More points than pixels only cost time; batch points are thinned out to so many.
 MOST_BATCH_POINTS = 500
@@ -54,38 +55,14 @@ def curve_figure(
     -------
     dict with keys "data" and "layout"
     """
-    factor = 100.0 if metric == "accuracy" else 1.0
-    batches = [p for p in points if p.kind == "batch" and metric in p.values]
-    batches = batches[:: max(1, len(batches) // MOST_BATCH_POINTS)]
     traces = [
-        _trace(
-            [p.step / max(steps_per_round, 1) for p in batches],
-            [p.values[metric] * factor for p in batches],
-            name=t("within the epoch"),
-            mode="lines",
-            line={"color": TRAINING, "width": 1.5},
-            opacity=0.45,
-            unit=metric,
-        )
+        _batches(points, metric, steps_per_round, t),
+        _by_epoch(points, metric, metric, joined, name=t("training"), color=TRAINING, symbol="circle"),
+        _by_epoch(points, metric, f"val_{metric}", joined, name=t("validation"), color=VALIDATION, symbol="diamond"),
     ]
-    for key, name, color, symbol in (
-        (metric, t("training"), TRAINING, "circle"),
-        (f"val_{metric}", t("validation"), VALIDATION, "diamond"),
-    ):
-        epochs = [p for p in points if p.kind == "epoch" and key in p.values]
-        traces.append(
-            _trace(
-                [float(p.epoch) for p in epochs],
-                [p.values[key] * factor for p in epochs],
-                name=name,
-                mode="lines+markers" if joined else "markers",
-                line={"color": color, "width": 2.5},
-                marker={"color": color, "size": 8, "symbol": symbol},
-                unit=metric,
-            )
-        )
+    known = [trace for trace in traces if trace["x"]]
     return {
-        "data": [trace for trace in traces if trace["x"]],
+        "data": known,
         "layout": layout(
             theme,
             height=320,
@@ -97,10 +74,39 @@ def curve_figure(
             yaxis={
                 "title": {"text": t("accuracy (%)") if metric == "accuracy" else t("loss")},
                 # Without points plotly would choose -1 to 4.
-                **({} if any(trace["x"] for trace in traces) else {"range": [0, factor]}),
+                **({} if known else {"range": [0, _FACTORS[metric]]}),
             },
         ),
     }
+
+
+def _batches(points: Sequence[MetricPoint], metric: Metric, steps_per_round: int, t: Translator) -> dict[str, Any]:
+    batches = [p for p in points if p.kind == "batch" and metric in p.values]
+    batches = batches[:: max(1, len(batches) // MOST_BATCH_POINTS)]
+    return _trace(
+        [p.step / max(steps_per_round, 1) for p in batches],
+        [p.values[metric] for p in batches],
+        metric,
+        name=t("within the epoch"),
+        mode="lines",
+        line={"color": TRAINING, "width": 1.5},
+        opacity=0.45,
+    )
+
+
+def _by_epoch(
+    points: Sequence[MetricPoint], metric: Metric, key: str, joined: bool, *, name: str, color: str, symbol: str
+) -> dict[str, Any]:
+    epochs = [p for p in points if p.kind == "epoch" and key in p.values]
+    return _trace(
+        [float(p.epoch) for p in epochs],
+        [p.values[key] for p in epochs],
+        metric,
+        name=name,
+        mode="lines+markers" if joined else "markers",
+        line={"color": color, "width": 2.5},
+        marker={"color": color, "size": 8, "symbol": symbol},
+    )
 
 
 def curve_alt(points: Sequence[MetricPoint], metric: Metric, t: Translator, *, joined: bool = True) -> str:
@@ -132,12 +138,12 @@ def curve_alt(points: Sequence[MetricPoint], metric: Metric, t: Translator, *, j
     return sentence + " " + t("Validation ends at {value}.", value=f"{validation:.3f}")
 
 
-def _trace(x: list[float], y: list[float], *, unit: Metric, **style: Any) -> dict[str, Any]:
-    value = "%{y:.2f}%" if unit == "accuracy" else "%{y:.4f}"
+def _trace(x: list[float], y: list[float], metric: Metric, **style: Any) -> dict[str, Any]:
+    value = "%{y:.2f}%" if metric == "accuracy" else "%{y:.4f}"
     return {
         "type": "scatter",
         "x": np.asarray(x, np.float32).round(3).tolist(),
-        "y": np.asarray(y, np.float32).round(5).tolist(),
+        "y": np.asarray([_FACTORS[metric] * each for each in y], np.float32).round(5).tolist(),
         "hovertemplate": "%{x:.1f}: <b>" + value + "</b><extra>%{fullData.name}</extra>",
         **style,
     }

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mnist_core.settings import Settings
 from mnist_core.system.files import replacing
+from mnist_core.system.saying import complain
 
 Kind = Literal["tsne", "duplicates", "knn", "logistic"]
 KINDS: tuple[Kind, ...] = ("tsne", "duplicates", "knn", "logistic")
@@ -77,7 +78,8 @@ def read_analysis(analysis: Analysis, settings: Settings) -> dict[str, npt.NDArr
             return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         return None
-    except Exception:  # NumPy and zipfile raise a dozen classes for damaged content
+    except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
+        complain(f"{path} is damaged and is removed, so that it can be computed again. {error!r}")
         path.unlink(missing_ok=True)
         return None
 

@@ -1,7 +1,6 @@
 """Reading runs."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -10,7 +9,7 @@ from mnist_core.errors import ConfigError, RunNotFoundError
 from mnist_core.store.artifacts import is_run_id
 from mnist_core.store.folders import Folders
 from mnist_core.store.records import RunRecord, RunState, Visitor
-from mnist_core.store.rows import record_of
+from mnist_core.store.rows import record_of, tell_unreadable
 from mnist_core.store.tables import runs
 
 
@@ -83,8 +82,10 @@ class Finding(Folders):
             rows = connection.execute(query).all()
         records = []
         for row in rows:
-            with suppress(ConfigError):
+            try:
                 records.append(record_of(row))
+            except ConfigError as error:
+                tell_unreadable(row.id, str(error))
         return records
 
     def find_completed(self, fingerprint: str, visible_to: Visitor | None = None) -> RunRecord | None:

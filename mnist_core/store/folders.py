@@ -140,7 +140,10 @@ def read_record(path: Path, run_id: str) -> dict[str, Any] | None:
             return None
         told["config"] = json.dumps(told["config"], sort_keys=True, separators=(",", ":"))
         return known_columns(told)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        complain(f"What {path} says of its run can't be read. {error!r}")
         return None
 
 

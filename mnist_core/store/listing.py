@@ -19,6 +19,7 @@ from mnist_core.config.wording import ModelKind, model_kind
 from mnist_core.errors import StorageError
 from mnist_core.store.finding import Finding, seen_by
 from mnist_core.store.records import RunState, Visitor
+from mnist_core.store.rows import tell_unreadable
 from mnist_core.store.tables import metrics, runs
 
 CURVE_POINTS = 40  # more can't be told apart in a table's cell
@@ -152,8 +153,10 @@ class Listing(Finding):
         curves = self._missing_curves([row for row in found if row.curve is None])
         rows = []
         for row in found:
-            with suppress(ValueError, KeyError, TypeError, AttributeError):  # as another version wrote it, say
+            try:
                 rows.append(_row(row, curves))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:  # as another version wrote it, say
+                tell_unreadable(row.id, repr(error))
         words = which.text.casefold().split()
         rows = [
             row

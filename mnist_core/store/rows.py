@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Row
@@ -9,9 +10,16 @@ from sqlalchemy import Row
 from mnist_core.config import RunConfig
 from mnist_core.errors import ConfigError
 from mnist_core.store.records import Imported, Outcome, RunError, RunRecord, RunState, Shipped
+from mnist_core.system.saying import complain
 
 _FIELDS = [field.name for field in fields(RunRecord)]
 _Value = TypeVar("_Value", Outcome, RunError, Shipped, Imported)
+
+
+@lru_cache(maxsize=1000)
+def tell_unreadable(run_id: str, why: str) -> None:
+    """Say that a run is left out of lists because this version can't read its row; once, for lists are read often."""
+    complain(f"Run {run_id} is left out of lists, because this version can't read it. {why}")
 
 
 def _time(seconds: float | None) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mnist_core.system.files import replacing
+from mnist_core.system.saying import complain
 from mnist_core.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -79,8 +80,12 @@ class Checkpoint:
                 for index, variable in enumerate(variables)
             ]
             if any(tuple(variable.shape) != array.shape for variable, array in pairs):
+                complain(f"The checkpoint {self._path} is of another network. The training begins anew.")
                 return None
-        except Exception:  # NumPy, zipfile and JSON raise a dozen classes for damaged content
+        except FileNotFoundError:
+            return None
+        except Exception as error:  # NumPy, zipfile and JSON raise a dozen classes for damaged content
+            complain(f"The checkpoint {self._path} can't be read. The training begins anew. {error!r}")
             return None
         for variable, array in pairs:
             variable.assign(array)

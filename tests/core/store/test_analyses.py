@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from mnist_core.settings import Settings
 from mnist_core.store import Analysis, has_analysis, read_analysis, write_analysis
@@ -28,8 +29,9 @@ def test_other_values_have_another_result(settings: Settings) -> None:
         assert not has_analysis(other, settings)
 
 
-def test_a_damaged_result_is_removed(settings: Settings) -> None:
+def test_a_damaged_result_is_removed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     write_analysis(MAP, {"points": 1}, settings)
     analysis_path(MAP, settings).write_bytes(b"nonsense")
     assert read_analysis(MAP, settings) is None
+    assert "is damaged" in capsys.readouterr().err
     assert not has_analysis(MAP, settings)

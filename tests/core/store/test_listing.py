@@ -165,10 +165,12 @@ def test_lists_are_sorted_with_those_that_have_no_value_last(store):
         assert len(store.list_runs(ADA, sort=sort)) == 4
 
 
-def test_a_run_that_can_not_be_read_hides_no_other(store, settings, finished_run):
+def test_a_run_that_can_not_be_read_hides_no_other_and_is_told_once(store, settings, finished_run, capsys):
     odd = [finished_run(name="odd").id for _ in range(3)]
     finished_run(name="kept")
     with sqlite3.connect(settings.database_path) as connection:
         for run_id, config in zip(odd, ("{", "[]", '{"model": {"layers": [{}]}}'), strict=True):
             connection.execute("UPDATE runs SET config = ? WHERE id = ?", [config, run_id])
-    assert names(store.list_runs(ADA)) == ["kept"]
+    assert names(store.list_runs(ADA)) == names(store.list_runs(ADA)) == ["kept"]
+    told = capsys.readouterr().err
+    assert [told.count(run_id) for run_id in odd] == [1, 1, 1]

@@ -433,11 +433,12 @@ def test_a_database_that_was_damaged_meanwhile_is_told_in_words(store, settings,
             call()
 
 
-def test_a_run_that_cannot_be_read_does_not_hide_the_others(store: Store) -> None:
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = (store.create(RunConfig(), name) for name in ("good", "bad"))
     with store._begin() as connection:
         connection.execute(update(runs).where(runs.c.id == bad).values(config='{"schema_version": 99}'))
     assert [record.id for record in store.find()] == [good]
+    assert bad in capsys.readouterr().err
 
 
 def test_the_oldest_runs_come_first_on_demand(store: Store) -> None:

@@ -356,7 +356,7 @@ def test_what_was_measured_after_the_checkpoint_is_declared_void(train, network,
 
 
 @pytest.mark.parametrize("damage", [b"", b"no archive", None], ids=["empty", "nonsense", "of another network"])
-def test_a_checkpoint_that_can_not_be_used_means_to_begin_anew(train, network, sink, tmp_path, damage):
+def test_a_checkpoint_that_can_not_be_used_means_to_begin_anew(train, network, sink, tmp_path, damage, capsys):
     path = tmp_path / "checkpoint.npz"
     if damage is None:
         train(network(Dense(units=3)), checkpoint_path=path)
@@ -367,6 +367,7 @@ def test_a_checkpoint_that_can_not_be_used_means_to_begin_anew(train, network, s
     _, result = train(network(), checkpoint_path=path)
     assert sink.rewinds == [0]
     assert result.steps == 24
+    assert "begins anew" in capsys.readouterr().err
 
 
 def test_long_epochs_are_saved_on_the_way(train, network, sink, tmp_path, monkeypatch):
