@@ -33,19 +33,23 @@ _at_once = threading.BoundedSemaphore(usable_cores())
 
 def open_session(path: Path) -> "onnxruntime.InferenceSession":
     """Return an exported graph in ONNX Runtime; raises `ArtifactMissingError`."""
+    try:
+        return session_of(needed_only(path.read_bytes()))
+    except Exception as error:  # ONNX Runtime raises its own classes without a common base
+        raise ArtifactMissingError(
+            "The model of this run is missing or damaged. Train it again to get it back."
+        ) from error
+
+
+def session_of(model: bytes) -> "onnxruntime.InferenceSession":
+    """Return a graph in ONNX Runtime, which raises its own classes where it is none."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     # Small images, few at a time: more threads only wait for each other.
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    try:
-        model = needed_only(path.read_bytes())
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime raises its own classes without a common base
-        raise ArtifactMissingError(
-            "The model of this run is missing or damaged. Train it again to get it back."
-        ) from error
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def run_session(session: "onnxruntime.InferenceSession", outputs: list[str] | None, feeds: dict[str, Any]) -> Any:
