@@ -32,11 +32,17 @@ class OptimizerChoice(Choice):
 class OneOf:
     """Says of a setting that its value is a key of a table: ``Annotated[str, OneOf(ACTIVATIONS)]``."""
 
-    choices: Mapping[str, Choice]
+    choices: Mapping[str, Any]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        """Return the rule that pydantic checks a value by."""
-        return core_schema.literal_schema(list(self.choices))
+        """Return the rule that pydantic checks a value by; it looks into the table each time."""
+        return core_schema.no_info_after_validator_function(self._check, core_schema.str_schema())
+
+    def _check(self, value: str) -> str:
+        if value not in self.choices:
+            *names, last = map(repr, self.choices)
+            raise ValueError(f"Input should be {', '.join(names)} or {last}")
+        return value
 
 
 ChoiceT = TypeVar("ChoiceT", bound=Choice)

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from mnist_core.config.base import Frozen
+from mnist_core.config.choices import OneOf
 from mnist_core.config.datasets import DATASETS, MNIST
 from mnist_core.config.layers import LayerConfig
 
@@ -12,13 +13,6 @@ OptimizerId = Literal["sgd", "rmsprop", "adam", "adamw", "adagrad", "nadam"]
 LossId = Literal["categorical_crossentropy", "sparse_categorical_crossentropy"]
 PrecisionId = Literal["float32", "mixed_bfloat16"]
 ScheduleId = Literal["constant", "cosine"]
-
-
-def _known_dataset(dataset: str) -> str:
-    if dataset not in DATASETS:
-        *names, last = map(repr, DATASETS)
-        raise ValueError(f"Input should be {', '.join(names)} or {last}")
-    return dataset
 
 
 class NetworkConfig(Frozen):
@@ -46,9 +40,7 @@ ModelConfig = Annotated[NetworkConfig | LogisticConfig, Field(discriminator="kin
 class DataConfig(Frozen):
     """Which images are learned from and which are held back."""
 
-    dataset: Annotated[str, AfterValidator(_known_dataset)] = Field(
-        MNIST.id, title="Dataset", description="The images to learn from."
-    )
+    dataset: Annotated[str, OneOf(DATASETS)] = Field(MNIST.id, title="Dataset", description="The images to learn from.")
     validation_split: float = Field(
         0.2,
         ge=0.0,
