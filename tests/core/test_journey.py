@@ -16,7 +16,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from mnist_core.analysis.explain import measure_sensitivity, open_layers
+from mnist_core.analysis.explain import measure_sensitivity
 from mnist_core.config import LAYERS, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.config.choices import ACTIVATIONS
 from mnist_core.config.links import read_link, write_link
@@ -26,7 +26,7 @@ from mnist_core.datasets.load import cache_dir
 from mnist_core.errors import ConfigError
 from mnist_core.evaluation import accuracy
 from mnist_core.evaluation.comparing.settings import differing_settings
-from mnist_core.inference import Classifier
+from mnist_core.inference import Classifier, open_layers
 from mnist_core.models.summary import layer_rows
 from mnist_core.recovery.traces import read_traces
 from mnist_core.script import keras_code

@@ -109,7 +109,7 @@ class Layer(Frozen):
     joins: ClassVar[bool] = False
     exact: ClassVar[bool] = False
 
-    kind: str
+    kind: str = ""
 
     def call(self) -> Call:
         """Return the arguments that Keras is given, by the program and in the code for learners alike."""
