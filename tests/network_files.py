@@ -83,14 +83,13 @@ def _older_operators(row, own):
             yield "Mul", [factor.reshape(1, -1, 1, 1)], {}
             yield "Add", [(own[1] - own[2] * factor).reshape(1, -1, 1, 1)], {}
         case "MaxPooling2D":
-            size = [row.config.pool_size] * 2
+            size = [row.layer.pool_size] * 2
             yield "MaxPool", [], {"kernel_shape": size, "strides": size}
         case "Flatten":
             yield "Reshape", [np.array([-1, *row.output_shape])], {}
         case "Dense":
             yield "MatMul", [own[0]], {}
             yield "Add", [own[1]], {}
-    if row.config is None and row.name == "Dense":
-        yield "Softmax", [], {}
-    elif getattr(row.config, "activation", "") == "relu":
-        yield "Relu", [], {}
+    activation = getattr(row.layer, "activation", "linear")
+    if activation != "linear":
+        yield {"relu": "Relu", "softmax": "Softmax"}[activation], [], {}
