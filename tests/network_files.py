@@ -90,6 +90,6 @@ def _older_operators(row, own):
         case "Dense":
             yield "MatMul", [own[0]], {}
             yield "Add", [own[1]], {}
-    activation = getattr(row.layer, "activation", "")
-    if activation in ("softmax", "relu"):
-        yield activation.capitalize(), [], {}
+    activation = getattr(row.layer, "activation", "linear")
+    if activation != "linear":
+        yield {"relu": "Relu", "softmax": "Softmax"}[activation], [], {}

@@ -110,19 +110,6 @@ LOSSES = _table(
     ),
 )
 
-# Their ids are the names that Keras knows them by.
-ACTIVATIONS = _table(
-    Choice(id="relu", title="ReLU", help="Keeps what is positive and sets the rest to 0. The usual choice."),
-    Choice(id="sigmoid", title="Sigmoid", help="Squeezes every number into 0 to 1."),
-    Choice(id="tanh", title="Tanh", help="Squeezes every number into -1 to 1."),
-    Choice(id="elu", title="ELU", help="Like ReLU, but lets small negative numbers through."),
-    Choice(id="selu", title="SELU", help="An ELU scaled so that deep dense networks stay balanced."),
-    Choice(id="leaky_relu", title="Leaky ReLU", help="Like ReLU with a small slope for negatives."),
-    Choice(id="softplus", title="Softplus", help="A ReLU with a rounded corner."),
-    Choice(id="silu", title="SiLU (Swish)", help="The number times its own sigmoid: smooth, with a small dip below 0."),
-    Choice(id="linear", title="None (linear)", help="Passes numbers on unchanged."),
-)
-
 PRECISIONS = _table(
     Choice(
         id="float32",

@@ -41,7 +41,7 @@ def network_keras(model: NetworkConfig, weights: Weights, num_classes: int = 10)
     used: Counter[str] = Counter()
     names = []
     for row in rows:
-        name = snake_case(row.name)
+        name = row.layer.kind
         names.append(f"{name}_{used[name]}" if used[name] else name)
         used[name] += 1
     layers = [_object("InputLayer", {"batch_shape": [None, SIDE, SIDE], "dtype": FLOATX, "name": "input_layer"})]
@@ -54,14 +54,6 @@ def network_keras(model: NetworkConfig, weights: Weights, num_classes: int = 10)
         prefixes = dict(zip(names, layer_names(model, num_classes), strict=True))
         archive.writestr(plain_entry("model.weights.h5"), _variables(prefixes, weights))
     return stream.getvalue()
-
-
-def snake_case(name: str) -> str:
-    """Return a class's name as Keras makes layer names of it: ``max_pooling2d``."""
-    return "".join(
-        f"_{letter.lower()}" if letter.isupper() and before.islower() else letter.lower()
-        for before, letter in zip(" " + name, name, strict=False)
-    )
 
 
 def _object(name: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,8 @@ The same network gives the same bytes, whatever it was trained with. How message
 `mnist_core.models.protobuf`; the numbers of fields and types are those of onnx.proto (ONNX 1.23).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,6 @@ _IR_VERSION, _OPSET = 8, 17
 _INPUT, _IMAGES = "image", "images"  # names of the input, and of its first side
 _FLOAT, _INT64 = 1, 7  # of TensorProto.DataType
 _KINDS = {float: (1, 2), int: (2, 3), tuple: (7, 8)}  # of AttributeProto: type, and field of the value
-_EPSILON = 1e-3  # of Keras's normalizations
-_LEAK = 0.2  # slope below zero of Keras's leaky_relu
 
 
 @dataclass(frozen=True)
@@ -173,7 +170,7 @@ def network_onnx(model: NetworkConfig, weights: Weights, num_classes: int = 10, 
     for name, row in zip(names, rows, strict=True):
         # Weights keep their names in the graph.
         own = {key.partition("/")[2]: value for key, value in weights.items() if key.startswith(f"{name}/")}
-        table = LAYERS[row.name](_Layer(graph, f"{name}/", row, own), table)
+        table = row.layer.onnx(LayerWriter(graph, f"{name}/", row, own), table)
         if every_layer or name == names[-1]:
             graph.output(name, table)
     return graph.written()
@@ -197,7 +194,7 @@ def baseline_onnx(weights: Weights) -> bytes:
 
 
 @dataclass(frozen=True)
-class _Layer:
+class LayerWriter:
     """What a layer is written from: the graph, how names in it begin, the layer's row and its weights."""
 
     graph: Graph
@@ -210,117 +207,6 @@ class _Layer:
         values = self.weights[name]
         return self.graph.constant(self.prefix + name, values.transpose(3, 2, 0, 1) if values.ndim == 4 else values)
 
-    def activated(self, name: str) -> str:
-        """Return what the layer's activation makes of a value."""
-        layer: Any = self.row.layer
-        return ACTIVATIONS[layer.activation](self.graph, name)
-
     def given(self, name: str, *, turned: bool = False) -> Table:
         """Return a value as the layer's output."""
         return Table(name, self.row.output_shape, turned)
-
-
-def _reshape(layer: _Layer, table: Table) -> Table:
-    # One channel may as well stand first: no numbers have to change their places.
-    return layer.given(layer.graph.reshaped(layer.graph.last(table), (1, *table.shape)), turned=True)
-
-
-def _flatten(layer: _Layer, table: Table) -> Table:
-    return layer.given(layer.graph.reshaped(layer.graph.last(table), (prod(table.shape),)))
-
-
-def _dense(layer: _Layer, table: Table) -> Table:
-    sums = layer.graph.node("Gemm", table.name, layer.weight("kernel"), layer.weight("bias"))
-    return layer.given(layer.activated(sums))
-
-
-def _conv2d(layer: _Layer, table: Table) -> Table:
-    config: Any = layer.row.layer
-    side, before = config.kernel_size, (config.kernel_size - 1) // 2
-    pads = (before, before, side - 1 - before, side - 1 - before) if config.padding == "same" else (0, 0, 0, 0)
-    sums = layer.graph.node(
-        "Conv",
-        layer.graph.first(table),
-        layer.weight("kernel"),
-        layer.weight("bias"),
-        kernel_shape=(side, side),
-        pads=pads,
-    )
-    return layer.given(layer.activated(sums), turned=True)
-
-
-def _pooling(operator: str) -> "Write":
-    def write(layer: _Layer, table: Table) -> Table:
-        config: Any = layer.row.layer
-        size = (config.pool_size, config.pool_size)
-        return layer.given(
-            layer.graph.node(operator, layer.graph.first(table), kernel_shape=size, strides=size), turned=True
-        )
-
-    return write
-
-
-def _global_average_pooling2d(layer: _Layer, table: Table) -> Table:
-    means = layer.graph.node("GlobalAveragePool", layer.graph.first(table))
-    return layer.given(layer.graph.reshaped(means, layer.row.output_shape))
-
-
-def _batch_normalization(layer: _Layer, table: Table) -> Table:
-    weights = [layer.weight(name) for name in ("gamma", "beta", "moving_mean", "moving_variance")]
-    name = layer.graph.node("BatchNormalization", layer.graph.first(table), *weights, epsilon=_EPSILON)
-    return layer.given(name, turned=len(table.shape) > 1)
-
-
-def _layer_normalization(layer: _Layer, table: Table) -> Table:
-    weights = [layer.weight(name) for name in ("gamma", "beta")]
-    return layer.given(
-        layer.graph.node("LayerNormalization", layer.graph.last(table), *weights, axis=-1, epsilon=_EPSILON)
-    )
-
-
-def _nothing(layer: _Layer, table: Table) -> Table:
-    return table  # it acts in training only
-
-
-Write = Callable[[_Layer, Table], Table]
-LAYERS: Mapping[str, Write] = {
-    "Reshape": _reshape,
-    "Flatten": _flatten,
-    "Dense": _dense,
-    "Conv2D": _conv2d,
-    "MaxPooling2D": _pooling("MaxPool"),
-    "AveragePooling2D": _pooling("AveragePool"),
-    "GlobalAveragePooling2D": _global_average_pooling2d,
-    "BatchNormalization": _batch_normalization,
-    "LayerNormalization": _layer_normalization,
-    "Dropout": _nothing,
-    "GaussianNoise": _nothing,
-}
-"""How each layer is written, by its class in Keras."""
-
-
-def _operator(name: str, **attributes: Any) -> Callable[[Graph, str], str]:
-    return lambda graph, value: graph.node(name, value, **attributes)
-
-
-def _gelu(graph: Graph, value: str) -> str:
-    # Keras's own: x times the share of a normal distribution below x
-    inner = graph.node("Erf", graph.node("Mul", value, graph.constant("1/sqrt(2)", np.float32(1 / sqrt(2)))))
-    shares = graph.node("Add", inner, graph.constant("1", np.float32(1)))
-    return graph.node("Mul", graph.node("Mul", value, shares), graph.constant("1/2", np.float32(0.5)))
-
-
-ACTIVATIONS: Mapping[str, Callable[[Graph, str], str]] = {
-    "linear": lambda graph, value: value,
-    "relu": _operator("Relu"),
-    "sigmoid": _operator("Sigmoid"),
-    "tanh": _operator("Tanh"),
-    "elu": _operator("Elu"),
-    "selu": _operator("Selu"),
-    "leaky_relu": _operator("LeakyRelu", alpha=_LEAK),
-    "softplus": _operator("Softplus"),
-    "gelu": _gelu,
-    "silu": lambda graph, value: graph.node("Mul", value, graph.node("Sigmoid", value)),
-    "softmax": _operator("Softmax", axis=-1),
-}
-"""How each activation is written, by its name in Keras."""

@@ -18,7 +18,7 @@ import pytest
 
 from mnist_core.analysis.explain import measure_sensitivity
 from mnist_core.config import LAYERS, LogisticConfig, NetworkConfig, RunConfig
-from mnist_core.config.choices import ACTIVATIONS
+from mnist_core.config.activations import ACTIVATIONS
 from mnist_core.config.links import read_link, write_link
 from mnist_core.config.wording import model_words, setting_words
 from mnist_core.datasets import DATASETS, load_dataset

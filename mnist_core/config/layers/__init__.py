@@ -1,7 +1,7 @@
 """The layers that a network can be made of: one class for each kind, which is all that the program knows about it.
 
 A new kind is a class in one of these modules and its place in `LAYERS`; form, table, cost, Keras network, code, lists,
-comparisons, reports, TensorBoard and imports follow from it. It knows no Keras and no pictures.
+comparisons, reports, TensorBoard, ONNX and imports follow from it. It knows no Keras and no pictures.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Union
 
 from pydantic import Field
 
-from mnist_core.config.layers.added import Answer, Flatten, Reshape
-from mnist_core.config.layers.layer import Call, Initial, Layer, Seed, Shape, Step, Work, parameter_count
+from mnist_core.config.layers.added import Flatten, Output, Reshape
+from mnist_core.config.layers.layer import Call, Layer, Shape, Step, Work, parameter_count
 from mnist_core.config.layers.noise import Dropout, GaussianNoise
 from mnist_core.config.layers.normalization import BatchNormalization, LayerNormalization
 from mnist_core.config.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
@@ -31,17 +31,13 @@ _KINDS: tuple[type[Layer], ...] = (
 LAYERS: Mapping[str, type[Layer]] = {kind.model_fields["kind"].default: kind for kind in _KINDS}
 """The kinds of hidden layers, by the name of their `Layer.kind`."""
 
-ADDED: tuple[type[Layer], ...] = (Reshape, Flatten, Answer)
-"""What networks have beside what was chosen."""
-
 if TYPE_CHECKING:
     LayerConfig = Layer
 else:
     LayerConfig = Annotated[Union[_KINDS], Field(discriminator="kind")]  # noqa: UP007 - made of a tuple
 
 __all__ = [
-    "ADDED",
-    "Answer",
+    "Output",
     "AveragePooling2D",
     "BatchNormalization",
     "Call",
@@ -51,14 +47,12 @@ __all__ = [
     "Flatten",
     "GaussianNoise",
     "GlobalAveragePooling2D",
-    "Initial",
     "LAYERS",
     "Layer",
     "LayerConfig",
     "LayerNormalization",
     "MaxPooling2D",
     "Reshape",
-    "Seed",
     "Shape",
     "Step",
     "Work",

@@ -1,10 +1,14 @@
 """Layers that nobody chooses: they bring images into shape and give the answer."""
 
 from math import prod
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from mnist_core.config.activations import SOFTMAX, Activation
 from mnist_core.config.layers.layer import Call, Layer, Shape
 from mnist_core.config.layers.weighted import Dense
+
+if TYPE_CHECKING:
+    from mnist_core.models.onnx_writer import LayerWriter, Table
 
 
 class Reshape(Layer):
@@ -24,8 +28,9 @@ class Reshape(Layer):
     def output_shape(self, shape: Shape, number: int) -> Shape:
         return self.target_shape
 
-    def description(self) -> dict[str, Any]:
-        return {"target_shape": list(self.target_shape)}
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        # One channel may as well stand first: no numbers have to change their places.
+        return out.given(out.graph.reshaped(out.graph.last(table), (1, *table.shape)), turned=True)
 
 
 class Flatten(Layer):
@@ -41,12 +46,19 @@ class Flatten(Layer):
     def output_shape(self, shape: Shape, number: int) -> Shape:
         return (prod(shape),)
 
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        return out.given(out.graph.reshaped(out.graph.last(table), self.output_shape(table.shape, 0)))
 
-class Answer(Dense):
+
+class Output(Dense):
     """The last layer: a probability for each class."""
 
     network = ""  # a network without hidden layers has it too
     outputs_kept = 1
     exact = True  # with the 8 bits of bfloat16 probabilities would come in steps of almost 1 %
 
-    activation: str = "softmax"
+    activation: str = SOFTMAX.id
+
+    @property
+    def _activation(self) -> Activation:
+        return SOFTMAX

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from mnist_core.config.base import Frozen
 from mnist_core.errors import ConfigError
 from mnist_core.text import Translator, exact
+
+if TYPE_CHECKING:
+    from mnist_core.models.onnx_writer import LayerWriter, Table
 
 Shape = tuple[int, ...]
 
@@ -48,20 +51,10 @@ class Work:
     normalized: int = 0
 
 
-class Initial(NamedTuple):
-    """A class of `keras.initializers` in Keras's description of a layer."""
-
-    name: str
-
-
 class Step(NamedTuple):
     """How far the arrows of a number's field go."""
 
     size: int
-
-
-class Seed:
-    """Any seed, in Keras's description of a layer."""
 
 
 class Layer(Frozen):
@@ -109,7 +102,7 @@ class Layer(Frozen):
     joins: ClassVar[bool] = False
     exact: ClassVar[bool] = False
 
-    kind: str
+    kind: str = ""
 
     def call(self) -> Call:
         """Return the arguments that Keras is given, by the program and in the code for learners alike."""
@@ -133,9 +126,9 @@ class Layer(Frozen):
         """Return what one image of `shape` costs."""
         return Work()
 
-    def description(self) -> dict[str, Any]:
-        """Return what Keras writes about such a layer; an imported network may say that and nothing else."""
-        return {}
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        """Write its operators into an ONNX graph, and return what they make of a table of numbers."""
+        raise NotImplementedError(f"{self.title} has no ONNX operators")
 
     @classmethod
     def read(cls, description: dict[str, Any]) -> dict[str, Any]:

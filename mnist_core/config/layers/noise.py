@@ -1,19 +1,30 @@
 """Layers that disturb a network while it learns, and do nothing when it answers."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from mnist_core.config.layers.layer import Call, Layer, Seed
+from mnist_core.config.layers.layer import Call, Layer
+
+if TYPE_CHECKING:
+    from mnist_core.models.onnx_writer import LayerWriter, Table
 
 
-class Dropout(Layer):
+class _Noise(Layer):
+    """Random numbers while the network learns, and nothing when it answers."""
+
+    random = silent = joins = True
+
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        return table
+
+
+class Dropout(_Noise):
     """Random switching off, `keras.layers.Dropout`."""
 
     title = "Dropout"
     help = "Switches off random units while training, so that none is relied on too much."
     listed, listed_by = "dropout {values}", "rate"
-    random = silent = joins = True
 
     kind: Literal["dropout"] = "dropout"
     rate: float = Field(0.3, ge=0.0, le=0.9, title="Rate", description="Share of units switched off in each step.")
@@ -21,17 +32,13 @@ class Dropout(Layer):
     def call(self) -> Call:
         return Call((self.rate,))
 
-    def description(self) -> dict[str, Any]:
-        return {"rate": self.rate, "seed": Seed(), "noise_shape": None}
 
-
-class GaussianNoise(Layer):
+class GaussianNoise(_Noise):
     """Normally distributed noise, `keras.layers.GaussianNoise`."""
 
     title = "GaussianNoise"
     help = "Adds a little random noise to every number while training, so that small differences are not relied on."
     listed, listed_by = "noise {values}", "stddev"
-    random = silent = joins = True
 
     kind: Literal["gaussian_noise"] = "gaussian_noise"
     stddev: float = Field(
@@ -44,6 +51,3 @@ class GaussianNoise(Layer):
 
     def call(self) -> Call:
         return Call((self.stddev,))
-
-    def description(self) -> dict[str, Any]:
-        return {"stddev": self.stddev, "seed": Seed()}

@@ -1,9 +1,15 @@
 """Layers that keep the numbers between two others in a comfortable range."""
 
 from math import prod
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from mnist_core.config.layers.layer import Initial, Layer, Shape, Work
+from mnist_core.config.layers.layer import Layer, Shape, Work
+
+if TYPE_CHECKING:
+    from mnist_core.models.onnx_writer import LayerWriter, Table
+
+
+_EPSILON = 1e-3  # Keras's
 
 
 class _Normalization(Layer):
@@ -16,16 +22,6 @@ class _Normalization(Layer):
 
     def work(self, shape: Shape) -> Work:
         return Work(normalized=prod(shape))
-
-    def description(self) -> dict[str, Any]:
-        return {
-            "epsilon": 1e-3,
-            "center": True,
-            "scale": True,
-            "beta_initializer": Initial("Zeros"),
-            "gamma_initializer": Initial("Ones"),
-            **dict.fromkeys(("beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint")),
-        }
 
 
 class BatchNormalization(_Normalization):
@@ -40,17 +36,10 @@ class BatchNormalization(_Normalization):
     def weights(self, shape: Shape) -> dict[str, Shape]:
         return super().weights(shape) | {"moving_mean": shape[-1:], "moving_variance": shape[-1:]}
 
-    def description(self) -> dict[str, Any]:
-        return super().description() | {
-            "axis": -1,
-            "momentum": 0.99,
-            "moving_mean_initializer": Initial("Zeros"),
-            "moving_variance_initializer": Initial("Ones"),
-            "synchronized": False,
-            "renorm": False,
-            "renorm_clipping": None,
-            "renorm_momentum": 0.99,
-        }
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        weights = [out.weight(name) for name in ("gamma", "beta", "moving_mean", "moving_variance")]
+        name = out.graph.node("BatchNormalization", out.graph.first(table), *weights, epsilon=_EPSILON)
+        return out.given(name, turned=len(table.shape) > 1)
 
 
 class LayerNormalization(_Normalization):
@@ -62,5 +51,7 @@ class LayerNormalization(_Normalization):
 
     kind: Literal["layer_normalization"] = "layer_normalization"
 
-    def description(self) -> dict[str, Any]:
-        return super().description() | {"axis": [-1], "rms_scaling": False}
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        weights = [out.weight(name) for name in ("gamma", "beta")]
+        name = out.graph.node("LayerNormalization", out.graph.last(table), *weights, axis=-1, epsilon=_EPSILON)
+        return out.given(name)

@@ -1,12 +1,15 @@
 """Layers that make an image smaller without learning anything."""
 
 from math import prod
-from typing import Any, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from mnist_core.config.layers.layer import Call, Layer, Shape, Work
 from mnist_core.text import Translator
+
+if TYPE_CHECKING:
+    from mnist_core.models.onnx_writer import LayerWriter, Table
 
 
 class _Pooling2D(Layer):
@@ -14,6 +17,8 @@ class _Pooling2D(Layer):
 
     takes = "image"
     ordered = True
+
+    operator: ClassVar[str]  # of ONNX
 
     pool_size: int = Field(2, ge=2, le=4, title="Pool size", description="Side of each square, in pixels.")
 
@@ -29,9 +34,10 @@ class _Pooling2D(Layer):
     def work(self, shape: Shape) -> Work:
         return Work(pooled=prod(self.output_shape(shape, 0)) * self.pool_size**2)
 
-    def description(self) -> dict[str, Any]:
-        size = [self.pool_size, self.pool_size]
-        return {"pool_size": size, "strides": size, "padding": "valid"}
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        size = (self.pool_size, self.pool_size)
+        name = out.graph.node(self.operator, out.graph.first(table), kernel_shape=size, strides=size)
+        return out.given(name, turned=True)
 
     def words(self, t: Translator) -> str:
         return f"{self.title} {self.pool_size} × {self.pool_size}"
@@ -41,6 +47,7 @@ class MaxPooling2D(_Pooling2D):
     """Maximum over squares, `keras.layers.MaxPooling2D`."""
 
     title = "MaxPooling2D"
+    operator = "MaxPool"
     help = "Keeps the strongest answer of each small square and shrinks the image."
 
     kind: Literal["max_pooling2d"] = "max_pooling2d"
@@ -50,6 +57,7 @@ class AveragePooling2D(_Pooling2D):
     """Mean over squares, `keras.layers.AveragePooling2D`."""
 
     title = "AveragePooling2D"
+    operator = "AveragePool"
     help = "Takes the mean of each small square and shrinks the image: softer than the strongest answer."
 
     kind: Literal["average_pooling2d"] = "average_pooling2d"
@@ -71,5 +79,6 @@ class GlobalAveragePooling2D(Layer):
     def work(self, shape: Shape) -> Work:
         return Work(pooled=prod(shape))
 
-    def description(self) -> dict[str, Any]:
-        return {"keepdims": False}
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        means = out.graph.node("GlobalAveragePool", out.graph.first(table))
+        return out.given(out.graph.reshaped(means, self.output_shape(table.shape, 0)))

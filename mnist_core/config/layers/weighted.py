@@ -1,29 +1,21 @@
 """Layers that learn shapes: weighted sums of what comes in."""
 
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mnist_core.config.choices import ACTIVATIONS, PADDINGS, OneOf
-from mnist_core.config.layers.layer import Call, Initial, Layer, Shape, Step, Work
+from mnist_core.config.activations import ACTIVATIONS, Activation
+from mnist_core.config.choices import PADDINGS, OneOf
+from mnist_core.config.layers.layer import Call, Layer, Shape, Step, Work
 from mnist_core.text import Translator
+
+if TYPE_CHECKING:
+    from mnist_core.models.onnx_writer import LayerWriter, Table
 
 
 def _activated(activation: str) -> dict[str, Any]:
     return {} if activation == "linear" else {"activation": activation}
-
-
-def _description(activation: str) -> dict[str, Any]:
-    return {
-        "activation": activation,
-        "use_bias": True,
-        "kernel_initializer": Initial("GlorotUniform"),
-        "bias_initializer": Initial("Zeros"),
-        **dict.fromkeys(("kernel_regularizer", "bias_regularizer", "activity_regularizer")),
-        **dict.fromkeys(("kernel_constraint", "bias_constraint", "quantization_config")),
-        **dict.fromkeys(("lora_rank", "lora_alpha")),
-    }
 
 
 class Dense(Layer):
@@ -56,8 +48,13 @@ class Dense(Layer):
     def work(self, shape: Shape) -> Work:
         return Work(dense=prod(shape) * self.units)
 
-    def description(self) -> dict[str, Any]:
-        return _description(self.activation) | {"units": self.units}
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        sums = out.graph.node("Gemm", table.name, out.weight("kernel"), out.weight("bias"))
+        return out.given(self._activation.onnx(out.graph, sums))
+
+    @property
+    def _activation(self) -> Activation:
+        return ACTIVATIONS[self.activation]
 
     def words(self, t: Translator) -> str:
         return f"{self.title} {self.units} {t(ACTIVATIONS[self.activation].title)}"
@@ -104,15 +101,12 @@ class Conv2D(Layer):
     def work(self, shape: Shape) -> Work:
         return Work(conv=prod(self.output_shape(shape, 0)) * self.kernel_size**2 * shape[-1])
 
-    def description(self) -> dict[str, Any]:
-        return _description(self.activation) | {
-            "filters": self.filters,
-            "kernel_size": [self.kernel_size, self.kernel_size],
-            "strides": [1, 1],
-            "padding": self.padding,
-            "dilation_rate": [1, 1],
-            "groups": 1,
-        }
+    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+        side, before = self.kernel_size, (self.kernel_size - 1) // 2
+        pads = (before, before, side - 1 - before, side - 1 - before) if self.padding == "same" else (0, 0, 0, 0)
+        weights = out.weight("kernel"), out.weight("bias")
+        sums = out.graph.node("Conv", out.graph.first(table), *weights, kernel_shape=(side, side), pads=pads)
+        return out.given(ACTIVATIONS[self.activation].onnx(out.graph, sums), turned=True)
 
     def words(self, t: Translator) -> str:
         size = f"{self.kernel_size} × {self.kernel_size}"

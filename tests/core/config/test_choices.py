@@ -3,7 +3,8 @@ from typing import get_args
 import pytest
 
 from mnist_core.config import LAYERS, choices
-from mnist_core.config.choices import ACTIVATIONS, LOSSES, OPTIMIZERS, PADDINGS, PRECISIONS, SCHEDULES, OneOf
+from mnist_core.config.activations import ACTIVATIONS
+from mnist_core.config.choices import LOSSES, OPTIMIZERS, PADDINGS, PRECISIONS, SCHEDULES, OneOf
 from mnist_core.config.sections import LossId, OptimizerId, PrecisionId, ScheduleId
 
 TABLES = {

@@ -16,7 +16,8 @@ from mnist_core.config import (
     RunConfig,
     TrainConfig,
 )
-from mnist_core.config.choices import ACTIVATIONS, OPTIMIZERS
+from mnist_core.config.activations import ACTIVATIONS
+from mnist_core.config.choices import OPTIMIZERS
 from mnist_core.config.recipes import RECIPES
 from mnist_core.errors import ConfigError
 from mnist_core.evaluation import cross_entropy

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from mnist_core.config import Conv2D, Dense, Dropout, MaxPooling2D, NetworkConfig, RunConfig
-from mnist_core.config.choices import ACTIVATIONS
+from mnist_core.config.activations import ACTIVATIONS
 from mnist_core.config.layers import LAYERS
 from mnist_core.errors import ConfigError
 from mnist_core.inference import open_graph
-from mnist_core.models import onnx_writer
 from mnist_core.models.keras_file import network_keras
 from mnist_core.models.onnx_writer import network_onnx
 from mnist_core.models.summary import layer_rows
@@ -73,20 +72,19 @@ def test_every_layer_and_activation_says_what_keras_says(name, images, tmp_path)
     onnx.checker.check_model(onnx.load_from_string(content), full_check=True)
     session = open_graph(content)
     assert tuple(output.name for output in session.get_outputs()) == layer_names(model)
-    outputs, expected = session.run(None, {"image": images}), images
+    outputs, given = session.run(None, {"image": images}), images
     for layer, output in zip(network.layers, outputs, strict=True):
-        expected = np.asarray(layer(expected, training=False))
+        expected = np.asarray(layer(given, training=False))
         assert output.shape == expected.shape
         assert np.abs(output - expected).max() <= 1e-6 * max(1, np.abs(expected).max()), layer.name
+        given = output  # each layer for itself: what rounding did before it does not count
     (said,) = open_graph(network_onnx(model, weights)).run(None, {"image": images})
     np.testing.assert_allclose(said, network(images, training=False), atol=1e-6)
 
 
-def test_every_layer_that_can_be_chosen_can_be_written():
+def test_every_layer_that_can_be_chosen_is_in_one_of_these_networks():
     networks = [NetworkConfig(layers=layers) for layers in NETWORKS.values() if fits(layers)]
     assert {layer.kind for network in networks for layer in network.layers} == set(LAYERS)
-    assert {row.name for network in networks for row in layer_rows(network)} <= set(onnx_writer.LAYERS)
-    assert set(ACTIVATIONS) <= set(onnx_writer.ACTIVATIONS)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if fits((LAYERS[kind](),))])
