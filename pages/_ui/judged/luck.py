@@ -24,7 +24,7 @@ def luck_words(result: Comparison) -> str:
     if len(result.only_first) == len(result.only_second):
         return t("So neither is better here.")
     return t(
-        "If both were equally good, chance would part them at least so far in {chance} of cases: {words}.",
+        "If both were equally good, they would still differ this much in {chance} of cases, by chance: {words}.",
         chance=chance(result.p_value),
         words=verdict(result.p_value),
     )
