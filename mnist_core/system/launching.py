@@ -36,7 +36,8 @@ def launch(
         Whether its standard output can be read from the process instead.
     """
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", module, *arguments],
+        # What only goes into a log is there at once.
+        [sys.executable, *([] if heard else ["-u"]), "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE if heard else output,
         stderr=output,
