@@ -24,7 +24,7 @@ def luck_words(result: Comparison) -> str:
     if len(result.only_first) == len(result.only_second):
         return t("So neither is better here.")
     return t(
-        "If both were equally good, they would still differ at least this much in {chance} of cases, by chance: {words}.",
+        "If both were equally good, they would differ at least this much by chance in {chance} of cases: {words}.",
         chance=chance(result.p_value),
         words=verdict(result.p_value),
     )
