@@ -5,7 +5,7 @@
 """
 
 from mnist_core.inference.classifier import Classifier, open_classifier, open_session
-from mnist_core.inference.layers import Layer, Layers, open_layers
+from mnist_core.inference.layers import LayerOutput, Layers, open_layers
 from mnist_core.inference.network import Network, open_graph
 from mnist_core.inference.pictures import content_of, find_in, parts_of
 from mnist_core.inference.readings import Answer, Reading, answer_to, error_as_json, read_parts
@@ -15,7 +15,7 @@ __all__ = [
     "USUAL_SURENESS",
     "Answer",
     "Classifier",
-    "Layer",
+    "LayerOutput",
     "Layers",
     "Network",
     "Reading",

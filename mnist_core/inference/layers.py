@@ -18,7 +18,7 @@ _MOST_BYTES = 20_000_000  # that all layers may put out at once
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerOutput:
     """One layer's name in Keras, and its output's shape without the batch dimension."""
 
     name: str
@@ -48,7 +48,8 @@ class Layers:
         probe = self._run(np.zeros((1, 28, 28), np.uint8))
         self._batch = max(1, min(_BATCH, _MOST_BYTES // sum(output.nbytes for output in probe)))
         self.layers = tuple(
-            Layer(name.partition("_")[2], output.shape[1:]) for name, output in zip(self._outputs, probe, strict=True)
+            LayerOutput(name.partition("_")[2], output.shape[1:])
+            for name, output in zip(self._outputs, probe, strict=True)
         )
 
     def activations(self, image: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:

@@ -7,7 +7,7 @@ imports Keras. ``tests/core/models`` compares it with Keras's own summary.
 from dataclasses import dataclass
 
 from mnist_core.config import NetworkConfig
-from mnist_core.config.layers import Answer, Flatten, Layer, Reshape, Shape
+from mnist_core.config.layers import Flatten, Layer, Reshape, Shape, SoftmaxDense
 from mnist_core.config.layers import parameter_count as count
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import ConfigError
@@ -63,7 +63,7 @@ def layer_rows(model: NetworkConfig, num_classes: int = 10) -> tuple[LayerRow, .
     table = _Table()
     for number, layer in enumerate(model.layers, start=1):
         table.add(layer, number)
-    table.add(Answer(units=num_classes), len(model.layers) + 1)
+    table.add(SoftmaxDense(units=num_classes), len(model.layers) + 1)
     return tuple(table.rows)
 
 

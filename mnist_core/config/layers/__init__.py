@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Union
 
 from pydantic import Field
 
-from mnist_core.config.layers.added import Answer, Flatten, Reshape
+from mnist_core.config.layers.added import Flatten, Reshape, SoftmaxDense
 from mnist_core.config.layers.layer import Call, Initial, Layer, Seed, Shape, Step, Work, parameter_count
 from mnist_core.config.layers.noise import Dropout, GaussianNoise
 from mnist_core.config.layers.normalization import BatchNormalization, LayerNormalization
@@ -31,7 +31,7 @@ _KINDS: tuple[type[Layer], ...] = (
 LAYERS: Mapping[str, type[Layer]] = {kind.model_fields["kind"].default: kind for kind in _KINDS}
 """The kinds of hidden layers, by the name of their `Layer.kind`."""
 
-ADDED: tuple[type[Layer], ...] = (Reshape, Flatten, Answer)
+ADDED: tuple[type[Layer], ...] = (Reshape, Flatten, SoftmaxDense)
 """What networks have beside what was chosen."""
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ else:
 
 __all__ = [
     "ADDED",
-    "Answer",
+    "SoftmaxDense",
     "AveragePooling2D",
     "BatchNormalization",
     "Call",

@@ -42,7 +42,7 @@ class Flatten(Layer):
         return (prod(shape),)
 
 
-class Answer(Dense):
+class SoftmaxDense(Dense):
     """The last layer: a probability for each class."""
 
     network = ""  # a network without hidden layers has it too

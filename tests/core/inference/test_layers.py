@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.inference import Layer, open_layers
+from mnist_core.inference import LayerOutput, open_layers
 from mnist_core.store import RunFiles
 from tests.network_files import write_network
 
@@ -30,10 +30,10 @@ def images():
 
 def test_layers_have_names_and_shapes(files, network):
     assert open_layers(files).layers == (
-        Layer("Reshape", (28, 28, 1)),
-        Layer("Conv2D", (26, 26, 3)),
-        Layer("Flatten", (2028,)),
-        Layer("Dense", (10,)),
+        LayerOutput("Reshape", (28, 28, 1)),
+        LayerOutput("Conv2D", (26, 26, 3)),
+        LayerOutput("Flatten", (2028,)),
+        LayerOutput("Dense", (10,)),
     )
     assert [layer.units for layer in open_layers(files).layers] == [1, 3, 2028, 10]
 
