@@ -10,7 +10,7 @@ import numpy as np
 
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.models.graph import with_last_output_only
-from mnist_core.sharing.shipped.package import Manifest, write_package
+from mnist_core.sharing.shipped.package import PackageManifest, write_package
 from mnist_core.store import MetricPoint, Outcome, RunFiles
 from tests.network_files import CONFIG, write_network
 
@@ -43,7 +43,7 @@ def write_shipped(folder, name, x_test, y_test, *, config=CONFIG, version=1, see
             "labels.npz": _npz(known),
         }
     graph = with_last_output_only(contents["layers.onnx"])
-    manifest = Manifest(
+    manifest = PackageManifest(
         name=name,
         run_id=RUN_IDS[name],
         version=version,

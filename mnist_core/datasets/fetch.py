@@ -10,7 +10,7 @@ from mnist_core.settings import Settings
 from mnist_core.system.files import storage_errors
 
 
-class Progress(Protocol):
+class DownloadProgress(Protocol):
     """Told how far a download is."""
 
     def __call__(self, received: int, total: int, /) -> None:
@@ -46,7 +46,7 @@ def downloads_dir(settings: Settings) -> Path:
     return settings.datasets_dir / "downloads"
 
 
-def download(spec: DatasetSpec, settings: Settings, progress: Progress | None = None) -> list[Path]:
+def download(spec: DatasetSpec, settings: Settings, progress: DownloadProgress | None = None) -> list[Path]:
     """Download a dataset's files and return their paths.
 
     Each file is written under a temporary name and moved into place when its checksum fits, so a
@@ -124,7 +124,7 @@ def _reason(error: Exception) -> str:
 class _Meter:
     """pooch's progress bar interface, summed over all files of a dataset."""
 
-    def __init__(self, spec: DatasetSpec, progress: Progress | None) -> None:
+    def __init__(self, spec: DatasetSpec, progress: DownloadProgress | None) -> None:
         self._spec = spec
         self._progress = progress
         self._total = 0

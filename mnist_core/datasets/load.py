@@ -14,7 +14,7 @@ import numpy.typing as npt
 from mnist_core.config import DataConfig
 from mnist_core.config.datasets import PEN_STROKES, DatasetSpec, get_spec
 from mnist_core.datasets.decode import ARRAY_NAMES, Arrays, decode
-from mnist_core.datasets.fetch import Progress, download, local_copies
+from mnist_core.datasets.fetch import DownloadProgress, download, local_copies
 from mnist_core.datasets.pen import Report
 from mnist_core.errors import CorruptDataError, DataError
 from mnist_core.settings import Settings
@@ -92,7 +92,7 @@ def is_offered(dataset_id: str, settings: Settings) -> bool:
 
 
 def load_dataset(
-    dataset_id: str, settings: Settings, progress: Progress | None = None, report: Report | None = None
+    dataset_id: str, settings: Settings, progress: DownloadProgress | None = None, report: Report | None = None
 ) -> Dataset:
     """Return a dataset from the cache, from files on this computer, or from its publisher.
 
@@ -105,7 +105,7 @@ def load_dataset(
         One of `mnist_core.config.datasets.DATASETS`.
     settings : Settings
         Folders and download address.
-    progress : Progress, optional
+    progress : DownloadProgress, optional
         Told about the bytes of a download.
     report : callable, optional
         Told the share that is decoded, 0 to 1, where that takes longer than a moment.
@@ -154,7 +154,7 @@ def load_training_data(config: DataConfig, settings: Settings) -> Dataset:
 
 
 def _decode_from_anywhere(
-    spec: DatasetSpec, settings: Settings, progress: Progress | None, report: Report | None
+    spec: DatasetSpec, settings: Settings, progress: DownloadProgress | None, report: Report | None
 ) -> Arrays:
     if not spec.files:
         return decode(spec, (), report)

@@ -5,12 +5,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mnist_core.engine.local import UNRECORDED, LocalWorker
 from mnist_core.engine.silence import Silence
 from mnist_core.settings import Settings
 from mnist_core.store import RunError, RunRecord, RunState
 from mnist_core.store.reserve import disk_is_full
 from mnist_core.system.files import disk_full
-from mnist_core.system.local import UNRECORDED, LocalWorker
 
 
 @dataclass

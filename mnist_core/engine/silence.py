@@ -6,8 +6,8 @@ from datetime import datetime
 
 import psutil
 
+from mnist_core.engine.local import WORKER
 from mnist_core.store import RunRecord
-from mnist_core.system.local import WORKER
 from mnist_core.system.processes import is_alive
 
 

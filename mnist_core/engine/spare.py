@@ -4,8 +4,8 @@ import time
 
 import psutil
 
+from mnist_core.engine.local import LocalWorker
 from mnist_core.settings import Settings
-from mnist_core.system.local import LocalWorker
 
 _MEMORY = 2_000_000_000  # bytes that must be free: the spare takes up to 1 GB, and its run will want more
 _FIRST_DELAY = 3.0  # seconds after the start: the first page comes first

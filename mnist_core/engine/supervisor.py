@@ -15,6 +15,7 @@ from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
 from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.limits import check_config, check_continuation, check_visitor
+from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
@@ -26,7 +27,6 @@ from mnist_core.store.home_lock import HomeLock
 from mnist_core.store.reserve import Reserve, no_room_for_a_run
 from mnist_core.system.devices import default_slots, gpu_ids, memory_limit_mb
 from mnist_core.system.files import disk_full
-from mnist_core.system.local import LocalWorker
 from mnist_core.system.saying import say
 
 # What is used up for the moment: file descriptors, processes, memory.

@@ -7,17 +7,15 @@ sentence template and its values where it fails. The end of its standard input m
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from mnist_core.errors import AnalysisError, LimitError, MnistLabError
-from mnist_core.system.local import PROJECT, end_by_input, memory_of
+from mnist_core.system.launching import end_by_input, launch, limit_memory, memory_of
 from mnist_core.system.memory import volunteer_for_oom
 from mnist_core.system.patience import EXIT_ORPHANED as EXIT_ORPHANED
 from mnist_core.system.patience import end_with_the_input, pause_point
@@ -45,7 +43,7 @@ def run_child(
     module : str
         What Python shall run, with `arguments`.
     environment : mapping
-        See `mnist_core.system.local.child_environment`.
+        See `mnist_core.system.launching.child_environment`.
     report : callable
         Told the share that is done.
     log : Path, optional
@@ -70,16 +68,7 @@ def run_child(
         Where it can't be started.
     """
     with log.open("wb") if log else open(os.devnull, "wb") as output:
-        child = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            cwd=PROJECT,
-            env=dict(environment),
-            # Ctrl-C in the terminal shall reach the app only; its end closes the child's input, which ends it.
-            start_new_session=True,
-        )
+        child = launch(module, arguments, environment, output=output, heard=True)
     limit_memory(child.pid, memory)
     if started:
         started(child)
@@ -110,14 +99,6 @@ def run_child(
         end_by_input(child, _SHUTDOWN)  # it has closed its output, so it is ending
         listener.join()
     return child.returncode, problem or heard[0]
-
-
-def limit_memory(pid: int, most: int) -> None:
-    """Let the system refuse a process more than `most` bytes of memory of its own, where it can."""
-    with suppress(ImportError, AttributeError, OSError, ValueError):  # Linux only; a process may be gone already
-        import resource
-
-        resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
 
 
 def follow(child: "subprocess.Popen[bytes]", report: Callable[[float], None]) -> MnistLabError | None:

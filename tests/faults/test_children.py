@@ -10,7 +10,7 @@ import pytest
 from mnist_core.settings import Settings
 from mnist_core.system.background import Asker, Background, Report
 from mnist_core.system.children import run_child
-from mnist_core.system.local import child_environment
+from mnist_core.system.launching import child_environment
 from tests.waiting import wait_until
 
 PATIENCE = 60.0

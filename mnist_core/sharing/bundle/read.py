@@ -19,7 +19,7 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.errors import BundleError, ConfigError
 from mnist_core.models.cost import prediction_cost
-from mnist_core.models.files import network_files
+from mnist_core.models.network_files import network_files
 from mnist_core.models.onnx_reader import read_weights
 from mnist_core.models.summary import layer_rows, parameter_count
 from mnist_core.models.weights import Weights, weight_shapes

@@ -12,7 +12,7 @@ from mnist_core.sharing.bundle.install import import_bundle
 from mnist_core.store import RunRecord, Store
 from mnist_core.system.background import Asker, Background, Report, Task
 from mnist_core.system.children import run_child
-from mnist_core.system.local import child_environment
+from mnist_core.system.launching import child_environment
 
 PROGRAM = "mnist_core.sharing.bundle"
 _KEPT = 12  # files; the sweep of temporary files takes those of yesterday

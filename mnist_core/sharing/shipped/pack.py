@@ -24,7 +24,7 @@ from mnist_core.models.keras_file import network_keras
 from mnist_core.models.onnx_writer import network_onnx
 from mnist_core.models.weights import weights_of
 from mnist_core.sharing.shipped.catalogue import ShippedModel
-from mnist_core.sharing.shipped.package import Manifest, write_package
+from mnist_core.sharing.shipped.package import PackageManifest, write_package
 from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store
 from mnist_core.system.files import plain_entry
 from mnist_core.system.libraries import load_keras
@@ -78,7 +78,7 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
         "probabilities.npz": _arrays_file({split: _half(table) for split, table in tables.items()}),
         "labels.npz": _arrays_file(labels),
     }
-    manifest = Manifest(
+    manifest = PackageManifest(
         **{name: getattr(model, name) for name in ("name", "run_id", "version", "title", "summary", "sources")},
         config=record.config,
         recipe=record.recipe,

@@ -23,7 +23,7 @@ FILES = ("model.keras", "layers.onnx", "parts.npz", "probabilities.npz", "labels
 _MOST = 20_000_000  # bytes of one file: nobody's disk shall be filled by a file that is none of ours
 
 
-class Manifest(BaseModel):
+class PackageManifest(BaseModel):
     """What a package says about its model.
 
     Attributes
@@ -79,7 +79,7 @@ class Package:
             self.entries = {info.filename: info for info in self._archive.infolist()}
             if set(self.entries) != {MANIFEST, *FILES} or any(i.file_size > _MOST for i in self.entries.values()):
                 raise PackageError("The package {path} has other files than a model has.", path=path)
-            self.manifest = Manifest.model_validate_json(self.read(MANIFEST))
+            self.manifest = PackageManifest.model_validate_json(self.read(MANIFEST))
         except ValidationError as error:
             self._archive.close()
             first = error.errors(include_url=False)[0]
@@ -115,7 +115,7 @@ class Package:
         )
 
 
-def write_package(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+def write_package(path: Path, manifest: PackageManifest, files: Mapping[str, bytes]) -> None:
     """Write a package; `files` has the content of all of `FILES`."""
     assert set(files) == set(FILES)
     with output_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:

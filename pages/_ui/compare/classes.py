@@ -39,7 +39,7 @@ def classes_view(compared: Sequence[Compared]) -> None:
     words = t("Above the line a run finds more images of the class, below it fewer.")
     if len(differences) <= MOST_WITH_INTERVALS:
         words += " " + t(
-            "The bars are 95% intervals: where one crosses the line, the difference may be luck. And of twenty bars "
+            "The bars are 95% intervals: where one crosses the line, the difference may be luck. Of twenty bars about "
             "one misses the line by luck alone."
         )
     else:

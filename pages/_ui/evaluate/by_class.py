@@ -85,8 +85,8 @@ def _curves(judgement: Judgement, run_id: str) -> None:
     st.caption(
         t(
             "A network can be asked: is this a {name}? The lower the probability from which we take that for a yes, "
-            "the more of them are found, and the more others slip in. Good curves hug the upper corner. "
-            "The chart shows that corner; a double click shows all.",
+            "the more of them are found, and the more false alarms there are. Good curves come close to the upper "
+            "corner. The chart shows that corner; a double click shows all.",
             name=names[0],
         )
     )

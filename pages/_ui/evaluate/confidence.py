@@ -33,7 +33,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**{t('How sure is it?')}**", help=term("confidence"))
-        st.caption(t("Each prediction counts where its confidence lies: the probability of its answer."))
+        st.caption(t("Each prediction is counted by its confidence: the probability of its answer."))
         chart(
             confidence_figure(result, theme=theme, t=words),
             key="confidence",
@@ -41,7 +41,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
         )
     with right:
         st.markdown(f"**{t('Is it as often right as it is sure?')}**", help=term("calibration"))
-        st.caption(t("On the dashed line confidence is honest. Below it the network is surer than it should be."))
+        st.caption(t("On the dashed line confidence equals accuracy. Below it the network is surer than it should be."))
         chart(
             reliability_figure(result, theme=theme, t=words),
             key="reliability",
@@ -50,7 +50,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(
             t(
-                "Expected calibration error: **{error}**. So far are confidence and accuracy apart on average.",
+                "Expected calibration error: **{error}**. By this much confidence and accuracy differ on average.",
                 error=f"{result.expected_calibration_error:.2%}",
             ),
             help=term("calibration"),

@@ -87,7 +87,7 @@ def _sensitivity(name: str, label: int, sample: Sample, run_id: str) -> None:
     st.caption(
         t(
             "How the answer would change if one pixel became a little brighter. The probability also depends on the "
-            "other classes; the score is the network's opinion of {name} before it compares.",
+            "other classes; the score is the network's output for {name} before it is compared with them.",
             name=name,
         )
     )

@@ -69,7 +69,7 @@ def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_nam
     legend(t("positive: it wants ink here"), t("negative: it wants none"))
     if len(pictures) > MOST:
         how += " " + t("These are the {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures))
-    st.caption(how + " " + t("The number below a picture is the weight from which on its colours are full."))
+    st.caption(how + " " + t("The number below a picture is the weight that has its full colour."))
     map_csv(pictures, f"weights-{key}", run_id)
 
 

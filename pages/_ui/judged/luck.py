@@ -20,11 +20,11 @@ def chance(p_value: float) -> str:
 
 
 def luck_words(result: Comparison) -> str:
-    """Return a sentence about how likely chance alone would part two equally good networks so far."""
+    """Return a sentence about how often two equally good networks would differ at least as much by chance."""
     if len(result.only_first) == len(result.only_second):
         return t("So neither is better here.")
     return t(
-        "If both were equally good, chance would part them at least so far in {chance} of cases: {words}.",
+        "If both were equally good, they would differ at least this much by chance in {chance} of cases: {words}.",
         chance=chance(result.p_value),
         words=verdict(result.p_value),
     )

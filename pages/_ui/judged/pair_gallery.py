@@ -55,7 +55,7 @@ def pair_gallery(both: Sequence[Judgement], names: Sequence[str], result: Compar
     start = (page - 1) * PAGE_SIZE
     shown = indices[start : start + PAGE_SIZE]
     st.caption(
-        t("Green is the true class, with how sure the right one is; below it stands what the other one says.")
+        t("Green: the true class, and how sure the run is that reads it right. Below: what the other run says.")
         + _which(page, pages, start, len(shown))
     )
     if both[side].images is None:

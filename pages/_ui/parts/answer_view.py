@@ -51,15 +51,16 @@ def sure_line(record: RunRecord) -> None:
     own = own_sureness(record)
     if own is None:
         words = t(
-            "Until its own border is known, this network counts as sure from {share} on.", share=percent(USUAL_SURENESS)
+            "Until its own threshold is measured, this network counts as sure from {share} on.",
+            share=percent(USUAL_SURENESS),
         )
     elif own <= 1:
         words = t("This network counts as sure from {share} on.", share=percent(own))
     else:
         words = t("This network is wrong too often to count as sure.")
     why = t(
-        "From there on 99% of its answers are right about images that it did not learn from, turned and resized at "
-        "random: they are about as hard as drawings."
+        "Above that 99% of its answers are right, measured on images that it did not learn from. They were turned and "
+        "resized at random, so they are about as hard as drawings."
     )
     st.caption(words, help=f"{why} {term('confidence')}")
 

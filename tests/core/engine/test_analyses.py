@@ -14,7 +14,7 @@ from mnist_core.datasets import Dataset
 from mnist_core.engine import Analyses, shared_analyses
 from mnist_core.settings import Settings
 from mnist_core.store import Analysis, write_analysis
-from mnist_core.system.local import PROJECT
+from mnist_core.system.launching import PROJECT
 from tests.waiting import wait_until
 
 MAP = Analysis("tsne", "digits", 100)

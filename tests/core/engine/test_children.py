@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from mnist_core.system.children import EXIT_ORPHANED, follow
-from mnist_core.system.local import PROJECT, end_by_input
+from mnist_core.system.launching import PROJECT, end_by_input
 
 # Slow to end, as one is that has to take TensorFlow down.
 SLOW_END = """

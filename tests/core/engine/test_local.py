@@ -11,9 +11,9 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
+from mnist_core.engine.local import LocalWorker
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
-from mnist_core.system.local import LocalWorker
 from tests.waiting import wait_until
 
 NO_RUN = "20200101-000000-00000000"

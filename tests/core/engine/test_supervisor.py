@@ -15,10 +15,10 @@ from mnist_core.config import DataConfig, LogisticConfig, NetworkConfig, RunConf
 from mnist_core.engine import Supervisor, close_shared_supervisor, shared_supervisor
 from mnist_core.engine import spare as spare_module
 from mnist_core.engine import supervisor as supervisor_module
+from mnist_core.engine.local import LocalWorker
 from mnist_core.errors import ConfigError, LimitError, NotOwnerError, RunStateError, StorageError
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store, Visitor
-from mnist_core.system.local import LocalWorker
 from mnist_core.system.processes import own_process
 from tests.waiting import wait_until
 

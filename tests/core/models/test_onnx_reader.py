@@ -5,7 +5,7 @@ import pytest
 
 from mnist_core.config import BatchNormalization, Conv2D, Dense, LogisticConfig, MaxPooling2D, NetworkConfig
 from mnist_core.inference import open_graph
-from mnist_core.models.files import network_files
+from mnist_core.models.network_files import network_files
 from mnist_core.models.onnx_reader import read_weights
 from mnist_core.models.onnx_writer import baseline_onnx, network_onnx
 from mnist_core.models.weights import is_whole, weight_shapes

@@ -9,7 +9,7 @@ import pytest
 from mnist_core.settings import Settings
 from mnist_core.sharing.shipped import FOLDER, SHIPPED, install_shipped
 from mnist_core.store import Store
-from mnist_core.system.local import PROJECT, child_environment
+from mnist_core.system.launching import PROJECT, child_environment
 
 
 @pytest.fixture(scope="session")

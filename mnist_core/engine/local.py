@@ -1,17 +1,11 @@
 """One worker process as the supervisor sees it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import psutil
-
 from mnist_core.settings import Settings
-from mnist_core.system.libraries import own_environment
+from mnist_core.system.launching import child_environment, end_by_input, launch, memory_of
 
-PROJECT = Path(__file__).resolve().parents[2]
 WORKER = "mnist_core.training.worker"  # the program of a worker process
 UNRECORDED = 5  # its exit code where it could not write how its run ended
 
@@ -34,17 +28,9 @@ class LocalWorker:
     def __init__(self, settings: Settings, log: Path, *, gpu: str | None = None, warm_up: bool) -> None:
         self.gpu = gpu
         log.parent.mkdir(parents=True, exist_ok=True)
+        arguments = [] if warm_up else ["--no-warm-up"]
         with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-u", "-m", WORKER, *([] if warm_up else ["--no-warm-up"])],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=PROJECT,
-                env=child_environment(settings, gpu),
-                # Ctrl-C in the terminal shall reach the app only, which stops its workers itself.
-                start_new_session=True,
-            )
+            self._process = launch(WORKER, arguments, child_environment(settings, gpu), output=output)
 
     def begin(self, run_id: str) -> None:
         """Give the process its run; its output goes into the run's log from now on."""
@@ -90,42 +76,3 @@ class LocalWorker:
             self._process.stdin.flush()
         except OSError:
             pass  # the process has ended; the supervisor sees that by its exit code
-
-
-def end_by_input(process: "subprocess.Popen[bytes]", timeout: float) -> None:
-    """Close the input of a process, which ends it, and wait; kill it after `timeout` seconds."""
-    if process.stdin is not None:
-        try:
-            process.stdin.close()
-        except OSError:
-            pass  # it is gone already
-    try:
-        process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def child_environment(settings: Settings, gpu: str | None = None) -> dict[str, str]:
-    """Return the environment of a process of ours: these settings, but for the admin token.
-
-    What libraries read is ours too: see `mnist_core.system.libraries.own_environment`.
-    """
-    environment = own_environment(os.environ)
-    environment.pop("MNIST_LAB_ADMIN_TOKEN", None)
-    for name, value in settings.model_dump(mode="json", exclude_none=True, exclude={"admin_token"}).items():
-        environment[f"MNIST_LAB_{name.upper()}"] = str(value)
-    if gpu is not None:
-        environment["CUDA_VISIBLE_DEVICES"] = gpu
-    settings.temporary_dir.mkdir(parents=True, exist_ok=True)
-    environment["TMPDIR"] = str(settings.temporary_dir)
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in (str(PROJECT), environment.get("PYTHONPATH")) if path)
-    return environment
-
-
-def memory_of(pid: int) -> int:
-    """Return the bytes of memory that a process takes; 0 once it is gone."""
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0
