@@ -154,25 +154,41 @@ def real_settings(
 
 
 @pytest.fixture(scope="session")
-def _logistic_onnx(
-    _digits_home: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, npt.NDArray[np.float32]]:
-    """Return a real model of the bundled digits by least squares, and its test probabilities."""
-    from mnist_core.training.logistic import LogisticModel, write_onnx
+def _digits_models(_digits_home: Settings) -> dict[str, tuple[bytes, npt.NDArray[np.float32]]]:
+    """Return graphs of the bundled digits by least squares with their test probabilities, by the kind of the model.
+
+    The network has one layer of 16 units, of which ten pass on the baseline's scores.
+    """
+    from mnist_core.models.onnx_writer import baseline_onnx, network_onnx
+    from mnist_core.training.logistic import LogisticModel
 
     dataset = load_dataset("digits", _digits_home)
     x = np.hstack([dataset.x_train.reshape(-1, 784) / 255.0, np.ones((len(dataset.x_train), 1))])
     targets = np.where(np.eye(10)[dataset.y_train] > 0, 3.0, -3.0)
     solution = np.linalg.solve(x.T @ x + 10.0 * np.eye(785), x.T @ targets)
     model = LogisticModel(solution[:-1].T.copy(), solution[-1])
-    path = tmp_path_factory.mktemp("model") / "model.onnx"
-    write_onnx(model, path)
-    return path, model.predict(dataset.x_test)
+    above = 16.0  # more than any score is below zero, where a unit would pass on nothing
+    arrays = {
+        "01_Dense/kernel": np.pad(solution[:-1], ((0, 0), (0, 6))),
+        "01_Dense/bias": np.pad(solution[-1] + above, (0, 6)),
+        "02_Dense/kernel": np.eye(16, 10),
+        "02_Dense/bias": np.full(10, -above),
+    }
+    weights = {name: values.astype(np.float32) for name, values in arrays.items()}
+    scores = model.scores(dataset.x_test.reshape(-1, 784) / 255.0)
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return {
+        "logistic_sgd": (baseline_onnx(model.arrays), model.predict(dataset.x_test)),
+        "network": (
+            network_onnx(NetworkConfig(layers=(Dense(units=16),)), weights),
+            (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32),
+        ),
+    }
 
 
 @pytest.fixture
 def finished_run(
-    store: Store, digits: Dataset, _logistic_onnx: tuple[Path, npt.NDArray[np.float32]]
+    store: Store, digits: Dataset, _digits_models: dict[str, tuple[bytes, npt.NDArray[np.float32]]]
 ) -> Callable[..., RunRecord]:
     """Return a function that records a completed run of the bundled digits by hand, without Keras.
 
@@ -193,11 +209,11 @@ def finished_run(
             model=NetworkConfig(layers=(Dense(units=16),)),
             train=TrainConfig(epochs=3, batch_size=100),
         )
-        onnx, probabilities = _logistic_onnx
+        onnx, probabilities = _digits_models[config.model.kind]
         run_id = store.create(config, name, owner=owner, recipe=recipe)
         assert store.claim(run_id, own_process())
         files = store.files(run_id)
-        shutil.copy(onnx, files.onnx)
+        files.onnx.write_bytes(onnx)
         tables = {"test": probabilities}
         if config.uses_validation:
             _, labels = digits.split("validation", config.data)

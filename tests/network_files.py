@@ -3,6 +3,9 @@
 import numpy as np
 
 from mnist_core.config import Conv2D, DataConfig, NetworkConfig, RunConfig
+from mnist_core.models.onnx_writer import network_onnx
+from mnist_core.models.summary import layer_rows
+from mnist_core.models.weights import layer_names
 from mnist_core.store import RunFiles
 
 FILTERS = 3
@@ -11,44 +14,17 @@ CONFIG = RunConfig(data=DataConfig(dataset="digits"), model=NetworkConfig(layers
 
 def write_network(files: RunFiles, seed: int, images=None):
     """Write layers.onnx, model.onnx and parts.npz; return a function from images to the output of every layer."""
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
     rng = np.random.default_rng(seed)
     kernel = rng.normal(0, 0.5, (3, 3, 1, FILTERS)).astype(np.float32)
     dense = rng.normal(0, 0.1, (26 * 26 * FILTERS, 10)).astype(np.float32)
-    constants = {
-        "side": np.array([-1, 28, 28, 1], np.int64),
-        "planes": np.array([-1, 1, 28, 28], np.int64),
-        "flat": np.array([-1, 26 * 26 * FILTERS], np.int64),
-        "kernel": kernel.transpose(3, 2, 0, 1).copy(),
-        "dense": dense,
+    weights = {
+        "01_Conv2D/kernel": kernel,
+        "01_Conv2D/bias": np.zeros(FILTERS, np.float32),
+        "03_Dense/kernel": dense,
+        "03_Dense/bias": np.zeros(10, np.float32),
     }
-    nodes = [
-        helper.make_node("Reshape", ["image", "side"], ["00_Reshape"]),
-        helper.make_node("Reshape", ["image", "planes"], ["channels_first"]),
-        helper.make_node("Conv", ["channels_first", "kernel"], ["sums"]),
-        helper.make_node("Relu", ["sums"], ["maps"]),
-        helper.make_node("Transpose", ["maps"], ["01_Conv2D"], perm=[0, 2, 3, 1]),
-        helper.make_node("Reshape", ["01_Conv2D", "flat"], ["02_Flatten"]),
-        helper.make_node("MatMul", ["02_Flatten", "dense"], ["scores"]),
-        helper.make_node("Softmax", ["scores"], ["03_Dense"], axis=1),
-    ]
-    shapes = {
-        "00_Reshape": [28, 28, 1],
-        "01_Conv2D": [26, 26, FILTERS],
-        "02_Flatten": [26 * 26 * FILTERS],
-        "03_Dense": [10],
-    }
-    for path, names in ((files.layers, list(shapes)), (files.onnx, ["03_Dense"])):
-        graph = helper.make_graph(
-            nodes,
-            "network",
-            [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 28, 28])],
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *shapes[name]]) for name in names],
-            [numpy_helper.from_array(value, name) for name, value in constants.items()],
-        )
-        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    files.layers.write_bytes(network_onnx(CONFIG.model, weights, every_layer=True))
+    files.onnx.write_bytes(network_onnx(CONFIG.model, weights))
 
     def layers(images):
         x = images.astype(np.float32)[..., None] / np.float32(255)
@@ -67,3 +43,53 @@ def write_network(files: RunFiles, seed: int, images=None):
         }
     )
     return layers
+
+
+def older_graph(model, weights):
+    """Return a graph as earlier versions exported it through TensorFlow: other operators, names that say nothing."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes, constants, value = [], [], "keras_tensor"
+
+    def constant(values):
+        constants.append(numpy_helper.from_array(np.ascontiguousarray(values), f"Const__{len(constants)}"))
+        return constants[-1].name
+
+    for name, row in zip(layer_names(model), layer_rows(model), strict=True):
+        own = [array for key, array in weights.items() if key.startswith(f"{name}/")]
+        for operator, arrays, attributes in _older_operators(row, own):
+            inputs = [value, *map(constant, arrays)]
+            value = name if operator == "Softmax" else f"functional_{len(nodes)}:0"
+            nodes.append(helper.make_node(operator, inputs, [value], **attributes))
+    graph = helper.make_graph(
+        nodes,
+        "tf2onnx",
+        [helper.make_tensor_value_info("keras_tensor", TensorProto.FLOAT, ["unk__1", 28, 28])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["unk__2", 10])],
+        constants[::-1],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], ir_version=8).SerializeToString()
+
+
+def _older_operators(row, own):
+    """Yield a layer's operators, each with its constants and attributes."""
+    match row.name:
+        case "Reshape":
+            yield "Reshape", [np.array([-1, 1, 28, 28])], {}
+        case "Conv2D":
+            yield "Conv", [own[0].transpose(3, 2, 0, 1), own[1]], {}
+        case "BatchNormalization":
+            factor = own[0] / np.sqrt(own[3] + np.float32(1e-3))
+            yield "Mul", [factor.reshape(1, -1, 1, 1)], {}
+            yield "Add", [(own[1] - own[2] * factor).reshape(1, -1, 1, 1)], {}
+        case "MaxPooling2D":
+            size = [row.layer.pool_size] * 2
+            yield "MaxPool", [], {"kernel_shape": size, "strides": size}
+        case "Flatten":
+            yield "Reshape", [np.array([-1, *row.output_shape])], {}
+        case "Dense":
+            yield "MatMul", [own[0]], {}
+            yield "Add", [own[1]], {}
+    operators = {"softmax": "Softmax", "relu": "Relu"}
+    if (activation := getattr(row.layer, "activation", "")) in operators:
+        yield operators[activation], [], {}

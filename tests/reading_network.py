@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
+from mnist_core.models.onnx_writer import network_onnx
 from mnist_core.store import Outcome, RunRecord, RunState, Store
 from mnist_core.system.processes import own_process
 
@@ -41,22 +42,10 @@ def _least_squares(units: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 
 
 def _write(path: Path, hidden: npt.NDArray[np.float32], output: npt.NDArray[np.float32]) -> None:
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    constants = {"flat": np.array([-1, 784], np.int64), "hidden": hidden, "output": output}
-    nodes = [
-        helper.make_node("Reshape", ["image", "flat"], ["pixels"]),
-        helper.make_node("MatMul", ["pixels", "hidden"], ["sums"]),
-        helper.make_node("Relu", ["sums"], ["units"]),
-        helper.make_node("MatMul", ["units", "output"], ["scores"]),
-        helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "network",
-        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 28, 28])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 10])],
-        [numpy_helper.from_array(value, name) for name, value in constants.items()],
-    )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    weights = {
+        "01_Dense/kernel": hidden,
+        "01_Dense/bias": np.zeros(UNITS, np.float32),
+        "02_Dense/kernel": output,
+        "02_Dense/bias": np.zeros(10, np.float32),
+    }
+    path.write_bytes(network_onnx(NetworkConfig(layers=(Dense(units=UNITS),)), weights))

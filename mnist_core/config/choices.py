@@ -114,6 +114,9 @@ ACTIVATIONS = _table(
     Choice(id="leaky_relu", title="Leaky ReLU", help="Like ReLU with a small slope for negatives."),
     Choice(id="softplus", title="Softplus", help="A ReLU with a rounded corner."),
     Choice(id="silu", title="SiLU (Swish)", help="The number times its own sigmoid: smooth, with a small dip below 0."),
+    Choice(
+        id="gelu", title="GELU", help="The number times the share of a bell curve below it. Usual in transformers."
+    ),
     Choice(id="linear", title="None (linear)", help="Passes numbers on unchanged."),
 )
 

@@ -6,6 +6,7 @@
 
 from mnist_core.inference.classifier import Classifier, open_classifier, open_session
 from mnist_core.inference.layers import Layer, Layers, open_layers
+from mnist_core.inference.network import Network, open_graph
 from mnist_core.inference.pictures import content_of, find_in, parts_of
 from mnist_core.inference.readings import Answer, Reading, answer_to, error_as_json, read_parts
 from mnist_core.inference.sureness import USUAL_SURENESS, measure_sureness, sure_from
@@ -16,6 +17,7 @@ __all__ = [
     "Classifier",
     "Layer",
     "Layers",
+    "Network",
     "Reading",
     "answer_to",
     "content_of",
@@ -23,6 +25,7 @@ __all__ = [
     "find_in",
     "measure_sureness",
     "open_classifier",
+    "open_graph",
     "open_layers",
     "open_session",
     "parts_of",

@@ -1,29 +1,17 @@
-"""Cutting an exported ONNX graph, without the library that could: importing it takes half a second.
+"""Changes to a finished ONNX graph: what it says about itself, and what earlier versions' exports had too much.
 
-An ONNX file is a message of Protocol Buffers: fields one after the other, each with its number, its kind, and its
-content (https://protobuf.dev/programming-guides/encoding, and onnx.proto of ONNX 1.23 for the numbers).
+The numbers of fields are those of onnx.proto (ONNX 1.23).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+
+from mnist_core.models.protobuf import Field, fields, message, text
 
 _GRAPH, _METADATA = 7, 14  # of ModelProto
 _NODE, _OUTPUT = 1, 12  # of GraphProto
 _NODE_INPUT, _NODE_OUTPUT = 1, 2  # of NodeProto
 _NAME = 1  # of ValueInfoProto
 _KEY, _VALUE = 1, 2  # of StringStringEntryProto
-
-_WITH_LENGTH = 2  # kind of a field; the others are numbers of 1 to 10, 8 or 4 bytes
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of a message: its number, all its bytes, and its content where it has a length, or its value."""
-
-    number: int
-    whole: bytes
-    content: bytes = b""
-    value: int = 0
 
 
 def with_last_output_only(model: bytes) -> bytes:
@@ -40,7 +28,7 @@ def with_last_output_only(model: bytes) -> bytes:
         If these are no fields, or there is no output.
     """
     return b"".join(
-        _with_length(_GRAPH, _cut(field.content)) if field.number == _GRAPH else field.whole for field in fields(model)
+        message(_GRAPH, _cut(field.content)) if field.number == _GRAPH else field.whole for field in fields(model)
     )
 
 
@@ -80,91 +68,12 @@ def needed_only(model: bytes) -> bytes:
     if len(kept) == len(graph):
         return model
     return b"".join(
-        _with_length(_GRAPH, b"".join(reversed(kept))) if part.number == _GRAPH else part.whole for part in parts
-    )
-
-
-def outputs_of(model: bytes) -> bytes:
-    """Return the outputs of an ONNX model, as `with_outputs` takes them; raises `ValueError` if it is none."""
-    graphs = [field.content for field in fields(model) if field.number == _GRAPH]
-    return b"".join(field.whole for graph in graphs for field in fields(graph) if field.number == _OUTPUT)
-
-
-def with_outputs(model: bytes, outputs: bytes) -> bytes:
-    """Return the same ONNX model with other outputs of its graph; raises `ValueError` as `outputs_of`."""
-
-    def replaced(graph: bytes) -> bytes:
-        return b"".join(field.whole for field in fields(graph) if field.number != _OUTPUT) + outputs
-
-    return b"".join(
-        _with_length(_GRAPH, replaced(field.content)) if field.number == _GRAPH else field.whole
-        for field in fields(model)
+        message(_GRAPH, b"".join(reversed(kept))) if part.number == _GRAPH else part.whole for part in parts
     )
 
 
 def with_metadata(model: bytes, entries: Mapping[str, str]) -> bytes:
     """Return the same ONNX model with these texts about it in place of any that it had; none takes them off."""
     kept = b"".join(field.whole for field in fields(model) if field.number != _METADATA)
-    texts = [_with_length(_KEY, name.encode()) + _with_length(_VALUE, text.encode()) for name, text in entries.items()]
-    return kept + b"".join(_with_length(_METADATA, text) for text in texts)
-
-
-def fields(message: bytes) -> Iterator[Field]:
-    """Yield the fields of a message in their order; raises `ValueError` if these are none."""
-    position = 0
-    while position < len(message):
-        start = position
-        tag, position = _read_varint(message, position)
-        content, value = b"", 0
-        match tag & 7:
-            case 0:
-                value, position = _read_varint(message, position)
-            case 1:
-                position += 8
-            case 5:
-                position += 4
-            case kind if kind == _WITH_LENGTH:
-                length, position = _read_varint(message, position)
-                content = message[position : position + length]
-                position += length
-            case kind:
-                raise ValueError(f"a field of kind {kind}")
-        if position > len(message):
-            raise ValueError("a field that is cut off")
-        yield Field(tag >> 3, message[start:position], content, value)
-
-
-def numbers_of(field: Field) -> list[int]:
-    """Return the numbers of a repeated field, packed or not, as they lie there: without signs."""
-    if field.whole[0] & 7 != _WITH_LENGTH:
-        return [field.value]
-    found, position = [], 0
-    while position < len(field.content):
-        value, position = _read_varint(field.content, position)
-        found.append(value)
-    return found
-
-
-def _read_varint(message: bytes, position: int) -> tuple[int, int]:
-    """Return a number, seven bits in each byte, the lowest first, and where it ends."""
-    value = shift = 0
-    while position < len(message):
-        byte = message[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, position
-    raise ValueError("a number that is cut off")
-
-
-def _with_length(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | _WITH_LENGTH) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    parts = bytearray()
-    while value >= 0x80:
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*parts, value])
+    texts = [text(_KEY, name) + text(_VALUE, value) for name, value in entries.items()]
+    return kept + b"".join(message(_METADATA, each) for each in texts)

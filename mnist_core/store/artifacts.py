@@ -57,7 +57,6 @@ class RunFiles:
         self.labels = self.folder / "labels.npz"
         self.checkpoint = self.folder / "checkpoint.npz"
         self.base_model = self.folder / "base.keras"
-        self.base_layers = self.folder / "base.onnx"
         self.base_probabilities = self.folder / "base.npz"
         self.drawings = self.folder / "drawings.npz"
         self.drawings_run = self.folder / "drawings_run.txt"

@@ -7,7 +7,6 @@ finished run is never written again.
 import shutil
 import time
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
@@ -248,8 +247,6 @@ class Store(Room, Listing, Metrics, Drawings, Shipping, Importing, Adopting):
         try:
             with replacing(files.base_model) as path:
                 shutil.copyfile(earlier.base_model if drawings is None else earlier.model, path)
-            with suppress(FileNotFoundError), replacing(files.base_layers) as path:  # it only saves time
-                shutil.copyfile(earlier.base_layers if drawings is None else earlier.layers, path)
             with replacing(files.base_probabilities) as path:
                 shutil.copyfile(earlier.base_probabilities if drawings is None else earlier.probabilities, path)
         except FileNotFoundError as error:

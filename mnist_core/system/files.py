@@ -171,6 +171,14 @@ def write_zip_entry(archive: zipfile.ZipFile, name: str, content: bytes) -> None
     archive.writestr(entry, content, archive.compression, archive.compresslevel)
 
 
+def plain_entry(name: str) -> zipfile.ZipInfo:
+    """Return an entry of a zip that says nothing about when and where it was written."""
+    entry = zipfile.ZipInfo(name, _FIRST_ZIP_DATE)
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
 class _DatedZipInfo(zipfile.ZipInfo):
     def __init__(self, filename: str = "NoName", date_time: _ZipDate = _FIRST_ZIP_DATE) -> None:
         super().__init__(filename, zip_date(date_time))

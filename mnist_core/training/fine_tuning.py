@@ -1,7 +1,6 @@
 """Learning on from another network's weights, with a visitor's drawings. Imports Keras inside its functions."""
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from mnist_core.errors import ArtifactMissingError, ConfigError
 from mnist_core.store import RunFiles
 from mnist_core.system.libraries import load_keras
 from mnist_core.training.mix import Mix, make_mix
-from mnist_core.training.reweight import write_reweighted
 from mnist_core.training.steps import Bytes, Judge, scale
 
 if TYPE_CHECKING:
@@ -116,10 +114,6 @@ class FineTuning:
             "after": self._judge(judge),
             "test_before": self._files.read_base_probabilities()["test"],
         }
-
-    def write_layers(self, model: "keras.Model", path: Path) -> bool:
-        """Write the graph with every layer's output, made from the base's; False where it has to be exported anew."""
-        return write_reweighted(self._files.base_layers, path, self.base, model)
 
     def _judge(self, judge: Judge) -> npt.NDArray[np.float32]:
         images, labels = self._judged

@@ -4,7 +4,6 @@ import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,7 @@ from mnist_core.config import LogisticConfig, RunConfig
 from mnist_core.datasets import Dataset
 from mnist_core.errors import ConfigError
 from mnist_core.evaluation import accuracy, cross_entropy
+from mnist_core.models.weights import Weights
 from mnist_core.store import MetricPoint
 
 
@@ -36,6 +36,11 @@ class LogisticModel:
         divided by their sum.
         """
         return _normalised(self.scores(_flatten(images)))
+
+    @property
+    def arrays(self) -> Weights:
+        """The same in float32 as graphs have them: ``kernel`` of shape (784, classes) and ``bias``."""
+        return {"kernel": self.weights.T.astype(np.float32), "bias": self.bias.astype(np.float32)}
 
     def scores(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the distance from each class's border, of shape (n, classes), for `x` of shape (n, 784)."""
@@ -109,36 +114,3 @@ class CrossValidation:
 
 def _flatten(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     return images.reshape(len(images), -1) / 255.0
-
-
-def write_onnx(model: LogisticModel, path: Path) -> None:
-    """Write the model as an ONNX graph with the same input and output as the networks'."""
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    def constant(name: str, value: npt.NDArray[np.generic]) -> onnx.TensorProto:
-        return numpy_helper.from_array(value, name)
-
-    nodes = [
-        helper.make_node("Reshape", ["image", "shape"], ["flat"]),
-        helper.make_node("Gemm", ["flat", "weights", "bias"], ["scores"], transB=1),
-        # -softplus(-score) is log(sigmoid(score))
-        helper.make_node("Neg", ["scores"], ["negative"]),
-        helper.make_node("Softplus", ["negative"], ["surprise"]),
-        helper.make_node("Neg", ["surprise"], ["logs"]),
-        helper.make_node("Softmax", ["logs"], ["probabilities"], axis=1),
-    ]
-    constants = [
-        constant("shape", np.array([-1, model.weights.shape[1]], dtype=np.int64)),
-        constant("weights", model.weights.astype(np.float32)),
-        constant("bias", model.bias.astype(np.float32)),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "logistic_regression",
-        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["batch", 28, 28])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["batch", len(model.bias)])],
-        constants,
-    )
-    opset = helper.make_opsetid("", 17)
-    onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)

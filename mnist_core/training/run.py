@@ -18,6 +18,7 @@ from mnist_core.config import NetworkConfig
 from mnist_core.datasets import Dataset, Split, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
+from mnist_core.models.onnx_writer import baseline_onnx
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.system.files import disk_full, is_full, replacing
 from mnist_core.system.libraries import computed_with, load_keras
@@ -185,7 +186,7 @@ class _NetworkJob(_Job):
             from mnist_core.models.build import build_model, in_float32
             from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import prepare_device
-            from mnist_core.training.export import every_layer, save_model, write_last_output, write_onnx
+            from mnist_core.training.export import write_network
             from mnist_core.training.fine_tuning import FineTuning
             from mnist_core.training.fit import fit, steps_per_epoch
             from mnist_core.training.parts import network_parts
@@ -223,14 +224,9 @@ class _NetworkJob(_Job):
                 raise diverged(max(1, len(result.epoch_seconds)), self.config.effective_learning_rate)
             if fine_tuning is not None:
                 self.files.write_teaching(fine_tuning.changes(judge))
-        with self.clock.phase("export"), replacing(self.files.model) as path:
-            save_model(model, path)
-        with self.clock.phase("export"), replacing(self.files.layers) as path:
-            if fine_tuning is None or not fine_tuning.write_layers(model, path):
-                write_onnx(every_layer(model), path)
-        with self.clock.phase("export"), replacing(self.files.onnx) as path:
-            write_last_output(self.files.layers, path)
         with self.clock.phase("export"):
+            assert isinstance(self.config.model, NetworkConfig)
+            write_network(model, self.config.model, dataset.spec.num_classes, self.files)
             initial = fine_tuning.base if fine_tuning else None
             self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes, initial))
         return self.outcome(
@@ -257,7 +253,7 @@ class _LogisticJob(_Job):
     def run(self) -> Outcome:
         with self.clock.phase("import"):
             from mnist_core.training.device import cpu_name
-            from mnist_core.training.logistic import CrossValidation, write_onnx
+            from mnist_core.training.logistic import CrossValidation
 
             device = cpu_name()
         dataset = self.load()
@@ -272,9 +268,9 @@ class _LogisticJob(_Job):
         with self.clock.phase("evaluate"):
             tables: Tables = {"test": model.predict(dataset.x_test)}
         with self.clock.phase("export"), replacing(self.files.onnx) as path:
-            write_onnx(model, path)
+            path.write_bytes(baseline_onnx(model.arrays))
         with self.clock.phase("export"):
-            self.files.write_parts({"kernel_00": model.weights.T.astype(np.float32)})
+            self.files.write_parts({"kernel_00": model.arrays["kernel"]})
         return self.outcome(
             dataset,
             tables,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Union
 from pydantic import Field
 
 from mnist_core.config.layers.added import Answer, Flatten, Reshape
-from mnist_core.config.layers.layer import Call, Initial, Layer, Seed, Shape, Step, Work, parameter_count
+from mnist_core.config.layers.layer import Call, Layer, Shape, Step, Work, parameter_count
 from mnist_core.config.layers.noise import Dropout, GaussianNoise
 from mnist_core.config.layers.normalization import BatchNormalization, LayerNormalization
 from mnist_core.config.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
@@ -51,14 +51,12 @@ __all__ = [
     "Flatten",
     "GaussianNoise",
     "GlobalAveragePooling2D",
-    "Initial",
     "LAYERS",
     "Layer",
     "LayerConfig",
     "LayerNormalization",
     "MaxPooling2D",
     "Reshape",
-    "Seed",
     "Shape",
     "Step",
     "Work",

@@ -1,7 +1,7 @@
 """Layers that nobody chooses: they bring images into shape and give the answer."""
 
 from math import prod
-from typing import Any, Literal
+from typing import Literal
 
 from mnist_core.config.layers.layer import Call, Layer, Shape
 from mnist_core.config.layers.weighted import Dense
@@ -23,9 +23,6 @@ class Reshape(Layer):
 
     def output_shape(self, shape: Shape, number: int) -> Shape:
         return self.target_shape
-
-    def description(self) -> dict[str, Any]:
-        return {"target_shape": list(self.target_shape)}
 
 
 class Flatten(Layer):

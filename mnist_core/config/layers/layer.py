@@ -48,20 +48,10 @@ class Work:
     normalized: int = 0
 
 
-class Initial(NamedTuple):
-    """A class of `keras.initializers` in Keras's description of a layer."""
-
-    name: str
-
-
 class Step(NamedTuple):
     """How far the arrows of a number's field go."""
 
     size: int
-
-
-class Seed:
-    """Any seed, in Keras's description of a layer."""
 
 
 class Layer(Frozen):
@@ -132,10 +122,6 @@ class Layer(Frozen):
     def work(self, shape: Shape) -> Work:
         """Return what one image of `shape` costs."""
         return Work()
-
-    def description(self) -> dict[str, Any]:
-        """Return what Keras writes about such a layer; an imported network may say that and nothing else."""
-        return {}
 
     @classmethod
     def read(cls, description: dict[str, Any]) -> dict[str, Any]:

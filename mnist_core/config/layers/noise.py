@@ -1,10 +1,10 @@
 """Layers that disturb a network while it learns, and do nothing when it answers."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from mnist_core.config.layers.layer import Call, Layer, Seed
+from mnist_core.config.layers.layer import Call, Layer
 
 
 class Dropout(Layer):
@@ -20,9 +20,6 @@ class Dropout(Layer):
 
     def call(self) -> Call:
         return Call((self.rate,))
-
-    def description(self) -> dict[str, Any]:
-        return {"rate": self.rate, "seed": Seed(), "noise_shape": None}
 
 
 class GaussianNoise(Layer):
@@ -44,6 +41,3 @@ class GaussianNoise(Layer):
 
     def call(self) -> Call:
         return Call((self.stddev,))
-
-    def description(self) -> dict[str, Any]:
-        return {"stddev": self.stddev, "seed": Seed()}

@@ -1,7 +1,7 @@
 """Layers that make an image smaller without learning anything."""
 
 from math import prod
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -28,10 +28,6 @@ class _Pooling2D(Layer):
 
     def work(self, shape: Shape) -> Work:
         return Work(pooled=prod(self.output_shape(shape, 0)) * self.pool_size**2)
-
-    def description(self) -> dict[str, Any]:
-        size = [self.pool_size, self.pool_size]
-        return {"pool_size": size, "strides": size, "padding": "valid"}
 
     def words(self, t: Translator) -> str:
         return f"{self.title} {self.pool_size} × {self.pool_size}"
@@ -70,6 +66,3 @@ class GlobalAveragePooling2D(Layer):
 
     def work(self, shape: Shape) -> Work:
         return Work(pooled=prod(shape))
-
-    def description(self) -> dict[str, Any]:
-        return {"keepdims": False}

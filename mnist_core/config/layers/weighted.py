@@ -6,24 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mnist_core.config.choices import ACTIVATIONS, PADDINGS, OneOf
-from mnist_core.config.layers.layer import Call, Initial, Layer, Shape, Step, Work
+from mnist_core.config.layers.layer import Call, Layer, Shape, Step, Work
 from mnist_core.text import Translator
 
 
 def _activated(activation: str) -> dict[str, Any]:
     return {} if activation == "linear" else {"activation": activation}
-
-
-def _description(activation: str) -> dict[str, Any]:
-    return {
-        "activation": activation,
-        "use_bias": True,
-        "kernel_initializer": Initial("GlorotUniform"),
-        "bias_initializer": Initial("Zeros"),
-        **dict.fromkeys(("kernel_regularizer", "bias_regularizer", "activity_regularizer")),
-        **dict.fromkeys(("kernel_constraint", "bias_constraint", "quantization_config")),
-        **dict.fromkeys(("lora_rank", "lora_alpha")),
-    }
 
 
 class Dense(Layer):
@@ -55,9 +43,6 @@ class Dense(Layer):
 
     def work(self, shape: Shape) -> Work:
         return Work(dense=prod(shape) * self.units)
-
-    def description(self) -> dict[str, Any]:
-        return _description(self.activation) | {"units": self.units}
 
     def words(self, t: Translator) -> str:
         return f"{self.title} {self.units} {t(ACTIVATIONS[self.activation].title)}"
@@ -103,16 +88,6 @@ class Conv2D(Layer):
 
     def work(self, shape: Shape) -> Work:
         return Work(conv=prod(self.output_shape(shape, 0)) * self.kernel_size**2 * shape[-1])
-
-    def description(self) -> dict[str, Any]:
-        return _description(self.activation) | {
-            "filters": self.filters,
-            "kernel_size": [self.kernel_size, self.kernel_size],
-            "strides": [1, 1],
-            "padding": self.padding,
-            "dilation_rate": [1, 1],
-            "groups": 1,
-        }
 
     def words(self, t: Translator) -> str:
         size = f"{self.kernel_size} × {self.kernel_size}"

@@ -12,15 +12,15 @@ MODEL, ONNX, TFLITE = "model.keras", "model.onnx", "model.tflite"
 SAVED_MODEL = "saved_model/"
 CONFIG, METRICS = "config.json", "metrics.csv"
 REPORT, README = "report.html", "README.md"
+WEIGHTS = "weights.npz"
 # What brings a run back: not for people.
 MANIFEST = "run/manifest.json"
-OUTPUTS = "run/outputs.bin"  # with these outputs model.onnx is layers.onnx: its weights are not in twice
 PARTS, PROBABILITIES, LABELS = "run/parts.npz", "run/probabilities.npz", "run/labels.npz"
 
-NEEDED = (ONNX, CONFIG, METRICS, MANIFEST, PROBABILITIES)
-READ = (*NEEDED, MODEL, OUTPUTS, PARTS, LABELS)
-"""What an import reads; everything else in a bundle is left closed."""
-IGNORED = (TFLITE, REPORT, README, "predict.py")
+NEEDED = (CONFIG, METRICS, MANIFEST, PROBABILITIES)
+READ = (*NEEDED, WEIGHTS, ONNX, PARTS, LABELS)
+"""What an import reads, ``model.onnx`` only where there are no weights; everything else in a bundle is left closed."""
+IGNORED = (MODEL, TFLITE, REPORT, README, "predict.py", "run/outputs.bin")  # the last one is of earlier versions
 FOLDERS = (SAVED_MODEL, f"{PACKAGE}/")
 """In which files may lie that an import leaves closed."""
 

@@ -9,7 +9,7 @@ from mnist_core import __version__
 from mnist_core.config import RunConfig
 from mnist_core.store import RunRecord
 
-_LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "scikit-learn", "onnx", "onnxruntime", "tf2onnx", "pillow")
+_LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "scikit-learn", "onnxruntime", "pillow")
 
 INPUT = (
     "float32 of shape (n, 28, 28): grey values from 0 to 255 divided by 255, 0 = background, 1 = full ink; "

@@ -14,22 +14,18 @@ from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.engine.limits import check_disk
 from mnist_core.errors import BundleError
+from mnist_core.inference import Network, open_graph
 from mnist_core.models.cost import prediction_cost
 from mnist_core.sharing.bundle.read import Incoming, check_accuracy, read_bundle
 from mnist_core.store import Finished, Imported, RunRecord, RunState, Store, new_run_id
 from mnist_core.store.artifacts import IMPORTING
-from mnist_core.system.children import run_child
 from mnist_core.system.files import storage_errors
-from mnist_core.system.local import child_environment
 from mnist_core.system.patience import pause_point
 from mnist_core.text import one_line
 
-TRIAL = "mnist_core.sharing.bundle.trial"
 _IMAGES = 20
 _OPERATIONS = 20_000_000_000  # multiplications that a trial may cost: a few seconds
-_PATIENCE = 60.0  # seconds
-_MEMORY = 3_000_000_000  # bytes; of its address space the trial takes care itself
-# What is in a bundle takes some hundred megabytes while it is looked at: one at a time. Its network is tried apart.
+# What is in a bundle takes some hundred megabytes while it is looked at: one at a time.
 _reading = threading.Lock()
 _AGREE = 5e-3  # shipped networks bring their probabilities in half precision
 
@@ -39,8 +35,7 @@ def import_bundle(
 ) -> RunRecord:
     """Make a finished run of a bundle, and return it.
 
-    Its network is tried in a process of its own: it has to say what the bundle claims that it said. The run keeps its
-    id where no other has it.
+    Its network is written anew from its settings and weights, and has to say what the bundle claims that it said.
 
     Parameters
     ----------
@@ -72,8 +67,7 @@ def import_bundle(
 def _import(incoming: Incoming, store: Store, owner: str | None, address: str | None) -> RunRecord:
     size = sum(map(len, incoming.files.values()))
     check_disk(owner, store, size, address)
-    with storage_errors(store.settings.temporary_dir):
-        _try_out(incoming, store)
+    _try_out(incoming, store)
     runs_dir = store.settings.runs_dir
     with storage_errors(runs_dir):
         runs_dir.mkdir(parents=True, exist_ok=True)
@@ -123,30 +117,17 @@ def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, ad
 
 
 def _try_out(incoming: Incoming, store: Store) -> None:
-    """Let a limited process predict with the network; raise `BundleError` where it fails or says something else."""
+    """Predict with the network that was made of the weights; raise `BundleError` where it says something else."""
     spec = get_spec(incoming.config.data.dataset)
     known, labels = None, None
     if is_ready(spec.id, store.settings):
         dataset = load_dataset(spec.id, store.settings)
         known, labels = np.asarray(dataset.x_test[:_IMAGES]), np.asarray(dataset.y_test)
     images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
-    images = images[: _pictures(incoming)]
-    # Each thread of a library maps memory, which is limited.
-    environment = child_environment(store.settings) | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    with tempfile.TemporaryDirectory(dir=store.settings.temporary_dir) as name:
-        folder = Path(name)
-        for file in ("model.onnx", "layers.onnx"):
-            if file in incoming.files:
-                (folder / file).write_bytes(incoming.files[file])
-        np.save(folder / "images.npy", images, allow_pickle=False)
-        code, _ = run_child(TRIAL, [name], environment, lambda _: None, seconds=_PATIENCE, memory=_MEMORY)
-        said_file = folder / "said.npy"
-        if code or not said_file.exists():
-            raise BundleError("The bundle's network doesn't work: it took too much memory or time, or is damaged.")
-        said = np.load(said_file, allow_pickle=False)
+    said = Network(open_graph(incoming.files["model.onnx"])).predict(images[: _pictures(incoming)])
+    if not np.isfinite(said).all():
+        raise BundleError("The bundle's network gives no probabilities: its weights are none of a trained network.")
     table = incoming.probabilities["test"]
-    if said.shape != (len(images), spec.num_classes) or not np.isfinite(said).all():
-        raise BundleError("The bundle's network doesn't give one probability for each class.")
     if known is not None and np.abs(said - table[: len(said)]).max() > _AGREE:
         raise BundleError("The bundle's predictions are not those of its network: they don't belong together.")
     check_accuracy(incoming.outcome, incoming.probabilities, labels)

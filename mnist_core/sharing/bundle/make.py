@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.models.graph import outputs_of, with_last_output_only, with_metadata, with_outputs
+from mnist_core.models.graph import with_metadata
+from mnist_core.models.onnx_reader import read_weights
+from mnist_core.models.weights import Weights, is_whole, weights_of
 from mnist_core.sharing.bundle import contents
 from mnist_core.sharing.bundle.describe import onnx_metadata, versions
 from mnist_core.sharing.bundle.evidence import Evidence, gather
@@ -24,6 +26,7 @@ from mnist_core.sharing.bundle.readme import facts, readme
 from mnist_core.sharing.bundle.report import report_html
 from mnist_core.store import METRIC_NAMES, MetricPoint, RunRecord, Store
 from mnist_core.system.files import replacing, write_zip_entry
+from mnist_core.system.libraries import load_keras
 
 Report = Callable[[float], None]
 
@@ -65,6 +68,8 @@ def make_bundle(
         left_out = _add_keras_formats(files, evidence, saved_model)
     else:
         left_out[contents.TFLITE] = "only networks of Keras can be converted, and this run is none"
+    if contents.WEIGHTS not in files:
+        left_out[contents.WEIGHTS] = "they can't be read from this run's model"
     report(_CONVERTED)
     texts = {
         contents.CONFIG: json.dumps(record.config.model_dump(mode="json"), indent=1) + "\n",
@@ -110,12 +115,24 @@ def _network_files(evidence: Evidence, sure_from: float) -> dict[str, bytes]:
         found[contents.MODEL] = run.model.read_bytes()
     if run.parts.exists():
         found[contents.PARTS] = _archive(run.read_parts())
-    if run.layers.exists():
-        layers = run.layers.read_bytes()
-        outputs = outputs_of(layers)
-        if with_outputs(onnx, outputs) == layers or with_last_output_only(layers) == onnx:
-            found[contents.OUTPUTS] = outputs
+    weights = _weights(onnx, evidence)
+    if weights is not None:
+        found[contents.WEIGHTS] = _archive(weights)
     return found
+
+
+def _weights(onnx: bytes, evidence: Evidence) -> Weights | None:
+    """Return what the network learned; None where it can't be read."""
+    run, config = evidence.files, evidence.record.config
+    try:
+        found = read_weights(onnx, config.model, evidence.spec.num_classes)
+        if is_whole(found) or not run.model.exists():
+            return found
+        # A graph of an earlier version, with less than all: Keras's file has it.
+        return weights_of(load_keras("tensorflow").models.load_model(run.model, compile=False))
+    except Exception:  # Keras, zipfile and HDF5 raise a dozen classes for damaged content
+        traceback.print_exc()
+        return None
 
 
 def _add_keras_formats(files: dict[str, bytes], evidence: Evidence, saved_model: bool) -> dict[str, str]:

@@ -1,11 +1,14 @@
-"""Reading a bundle that a stranger sends: everything is checked, nothing is written, nothing in it is run."""
+"""Reading a bundle that a stranger sends: everything is checked, nothing is written, nothing in it is run.
+
+Of a network only settings and weights are read, as numbers. The files that libraries open are made of them here.
+"""
 
 import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from math import isfinite
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -16,13 +19,14 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import DatasetSpec, get_spec
 from mnist_core.errors import BundleError, ConfigError
 from mnist_core.models.cost import prediction_cost
-from mnist_core.models.graph import with_metadata, with_outputs
+from mnist_core.models.files import network_files
+from mnist_core.models.onnx_reader import read_weights
 from mnist_core.models.summary import layer_rows, parameter_count
+from mnist_core.models.weights import Weights, weight_shapes
 from mnist_core.settings import Settings
 from mnist_core.sharing.bundle import contents
 from mnist_core.sharing.bundle.archive import Archive
 from mnist_core.sharing.bundle.arrays import Expected, read_arrays
-from mnist_core.sharing.bundle.network import check_keras, check_onnx
 from mnist_core.store import METRIC_NAMES, MetricPoint, Outcome
 from mnist_core.text import one_line
 
@@ -32,7 +36,7 @@ MOST_CURVE = 30_000_000  # bytes of the curve: 200 epochs of 60,000 batches are 
 _UNPACKED = 3  # times the size of the file: weights hardly shrink, probabilities do
 _MOST_POINTS = 200_000
 _LEAST_PARTS, _MOST_PARTS = 2, 2000  # images on the map of the last hidden layer
-_KERAS_COPIES = 4  # weights and what an optimizer remembers of each
+_COPIES = 7  # of the weights: four for Keras with what an optimizer remembers, ONNX, LiteRT, and themselves
 _MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
 # For a picture, a tenth of a second; networks that come with the program take 20 million.
 _MOST_OPERATIONS = 2_000_000_000
@@ -47,7 +51,7 @@ class Incoming:
     Attributes
     ----------
     files : dict of str to bytes
-        By the names that they have in a run's folder.
+        By the names that they have in a run's folder; none of them are bytes that came with the bundle.
     """
 
     manifest: contents.Manifest
@@ -64,7 +68,7 @@ class Incoming:
 
 def most_bytes(settings: Settings) -> int:
     """Return how large a bundle may be: that of the largest network that may be trained here."""
-    return (_KERAS_COPIES + 2) * 4 * settings.max_parameters + _MOST_RELATED
+    return _COPIES * 4 * settings.max_parameters + _MOST_RELATED
 
 
 def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Incoming:
@@ -95,34 +99,24 @@ def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Inc
     archive.check_names(
         lambda name: name in contents.READ or name in contents.IGNORED or name.startswith(contents.FOLDERS)
     )
-    for name in contents.NEEDED:
+    needed = (*contents.NEEDED, *((contents.WEIGHTS,) if contents.ONNX not in archive.entries else ()))
+    for name in needed:
         if name not in archive.entries:
             raise BundleError("This zip is no bundle of MNIST Lab: {name} is missing.", name=name)
     manifest = _manifest(archive.read(contents.MANIFEST, MOST_TEXT))
     config = _config(archive.read(contents.CONFIG, MOST_TEXT), settings)
     spec = get_spec(config.data.dataset)
     points = _points(archive.read(contents.METRICS, MOST_CURVE), config)
-    related = 8 * _weights(config, spec) + _MOST_RELATED
-    onnx = archive.read(contents.ONNX, related)
-    outputs = archive.read(contents.OUTPUTS, MOST_TEXT) if contents.OUTPUTS in archive.entries else b""
-    check_onnx(onnx, outputs, config)
-    # What a bundle's model says about itself is written anew with every bundle.
-    plain = with_metadata(onnx, {})
     tables = _probabilities(archive, config, spec)
-    files = {"model.onnx": plain, "probabilities.npz": _archived(tables)}
-    if outputs:
-        files["layers.onnx"] = with_outputs(plain, outputs)
+    files = network_files(config.model, _weights(archive, config, spec), spec.num_classes)
+    files["probabilities.npz"] = _archived(tables)
     if contents.LABELS in archive.entries:
         labels = _labels(archive, tables, spec)
         files["labels.npz"] = _archived(labels)
         check_accuracy(manifest.outcome, tables, labels.get("test"))
-    if contents.MODEL in archive.entries:
-        most_keras = 4 * _KERAS_COPIES * _weights(config, spec) + _MOST_RELATED
-        files["model.keras"] = archive.read(contents.MODEL, most_keras)
-        check_keras(files["model.keras"], config, most_keras)
     if contents.PARTS in archive.entries:
         expected = _expected_parts(config, spec)
-        content = archive.read(contents.PARTS, 4 * _weights(config, spec) + _MOST_RELATED)
+        content = archive.read(contents.PARTS, 4 * _numbers(config, spec) + _MOST_RELATED)
         files["parts.npz"] = _archived(_same_images(read_arrays(content, "parts.npz", expected)))
     return Incoming(manifest, config, points, tables, files)
 
@@ -215,10 +209,31 @@ def _point(row: Mapping[str, str]) -> MetricPoint:
     )
 
 
-def _weights(config: RunConfig, spec: DatasetSpec) -> int:
-    if isinstance(config.model, NetworkConfig):
-        return parameter_count(config.model, spec.num_classes)
-    return 785 * spec.num_classes
+def _weights(archive: Archive, config: RunConfig, spec: DatasetSpec) -> Weights:
+    """Return the weights; bundles of earlier versions have them in their graph only."""
+    most = 4 * _numbers(config, spec) + _MOST_RELATED
+    if contents.WEIGHTS in archive.entries:
+        shapes = weight_shapes(config.model, spec.num_classes)
+        expected = {name: Expected(("float32",), shape) for name, shape in shapes.items()}
+        arrays = read_arrays(archive.read(contents.WEIGHTS, most), contents.WEIGHTS, expected)
+        return {name: arrays[name] for name in shapes}
+    try:
+        found = read_weights(archive.read(contents.ONNX, most), config.model, spec.num_classes)
+    except ValueError as error:
+        if isinstance(error, BundleError):
+            raise
+        raise BundleError(
+            "This bundle is of an earlier version, and its weights can't be read from its model.onnx: {why}. "
+            "Make it again with today's version.",
+            why=str(error)[:200],
+        ) from error
+    if not all(np.isfinite(array).all() for array in found.values()):
+        raise BundleError("The bundle's weights hold values that are no numbers.")
+    return found
+
+
+def _numbers(config: RunConfig, spec: DatasetSpec) -> int:
+    return sum(map(prod, weight_shapes(config.model, spec.num_classes).values()))
 
 
 def _probabilities(archive: Archive, config: RunConfig, spec: DatasetSpec) -> dict[str, npt.NDArray[np.float32]]:

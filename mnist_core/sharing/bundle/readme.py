@@ -11,6 +11,7 @@ _WHAT: tuple[tuple[str, str], ...] = (
     ("predict.py", "reads photos and drawings exactly as MNIST Lab does, with the folder `{package}`"),
     ("model.onnx", "the network for ONNX Runtime; its metadata describe input, output and preprocessing"),
     ("model.keras", "the network for Keras, as it was trained"),
+    ("weights.npz", "its weights as NumPy arrays, by layer and name; with `config.json` they are the whole network"),
     ("model.tflite", "the network for LiteRT (TensorFlow Lite), on phones and small devices"),
     ("saved_model/", "the network for TensorFlow Serving and other programs of TensorFlow"),
     ("report.html", "curves, confusion matrix and mistakes on one page; opens in any browser, offline"),

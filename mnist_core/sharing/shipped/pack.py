@@ -5,8 +5,6 @@ of a package are those of its own weights.
 """
 
 import io
-import json
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -22,10 +20,13 @@ from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import RunStateError
 from mnist_core.evaluation import accuracy
 from mnist_core.models.graph import with_last_output_only
-from mnist_core.sharing.shipped.canonical import canonical
+from mnist_core.models.keras_file import network_keras
+from mnist_core.models.onnx_writer import network_onnx
+from mnist_core.models.weights import weights_of
 from mnist_core.sharing.shipped.catalogue import ShippedModel
-from mnist_core.sharing.shipped.package import Manifest, plain_entry, write_package
+from mnist_core.sharing.shipped.package import Manifest, write_package
 from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store
+from mnist_core.system.files import plain_entry
 from mnist_core.system.libraries import load_keras
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _MOST_BATCH_POINTS = 200
 # Of the last hidden layer, for the map before and after training: so much is enough for the same picture.
 _MOST_FEATURES, _FEATURE_BITS = 64, 6
-_LIBRARIES = ("keras", "tensorflow", "numpy", "onnx", "tf2onnx")
+_LIBRARIES = ("keras", "tensorflow", "numpy")
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -66,10 +67,12 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
     dataset = load_dataset(record.config.data.dataset, store.settings)
     network = _rounded_network(record, store, dataset, model.weight_bits)
     tables, labels, losses = _judged(network, record.config, dataset)
-    layers = _layers_onnx(network)
+    classes = dataset.spec.num_classes
+    weights = weights_of(network)
+    layers = network_onnx(record.config.model, weights, classes, every_layer=True)
     graph = with_last_output_only(layers)
     files = {
-        "model.keras": _keras_file(network),
+        "model.keras": network_keras(record.config.model, weights, classes),
         "layers.onnx": layers,
         "parts.npz": _arrays_file(_parts(network, record.config, dataset)),
         "probabilities.npz": _arrays_file({split: _half(table) for split, table in tables.items()}),
@@ -122,7 +125,6 @@ def _rounded_network(record: RunRecord, store: Store, dataset: Dataset, bits: in
 
     trained = keras.models.load_model(store.files(record.id).model, compile=False)
     weights = [rounded(np.asarray(weight, np.float32), bits) for weight in trained.get_weights()]
-    keras.utils.clear_session()  # layers are numbered as in a new process, so names don't depend on what came before
     network = build_model(record.config.with_settings({"precision": "float32"}), dataset.spec.num_classes)
     network.set_weights(weights)
     return network
@@ -168,31 +170,6 @@ def _fewer(features: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return evenly spaced ones of very many features, rounded: the picture is the same."""
     some = features[:, :: -(-features.shape[1] // _MOST_FEATURES)]
     return rounded(some.astype(np.float32), _FEATURE_BITS).astype(np.float16)
-
-
-def _layers_onnx(network: "keras.Model") -> bytes:
-    from mnist_core.training.export import every_layer, write_onnx
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "layers.onnx"
-        write_onnx(every_layer(network), path)
-        return canonical(path.read_bytes())
-
-
-def _keras_file(network: "keras.Model") -> bytes:
-    """Return the network as a ``.keras`` file, neither compiled nor dated."""
-    keras = load_keras()
-    plain = keras.Sequential.from_config(network.get_config())
-    plain.set_weights(network.get_weights())
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        plain.save(path)
-        with zipfile.ZipFile(path) as archive:
-            contents = {name: archive.read(name) for name in sorted(archive.namelist())}
-    metadata = json.loads(contents["metadata.json"])
-    contents["metadata.json"] = json.dumps({"keras_version": metadata["keras_version"]}).encode()
-    # Stored as they are: the package compresses them.
-    return _zip(contents)
 
 
 def _arrays_file(arrays: Arrays) -> bytes:

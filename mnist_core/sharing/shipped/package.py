@@ -16,11 +16,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mnist_core.config import RunConfig
 from mnist_core.errors import PackageError
 from mnist_core.store import MetricPoint, Outcome
-from mnist_core.system.files import output_file
+from mnist_core.system.files import output_file, plain_entry
 
 MANIFEST = "package.json"
 FILES = ("model.keras", "layers.onnx", "parts.npz", "probabilities.npz", "labels.npz")
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 _MOST = 20_000_000  # bytes of one file: nobody's disk shall be filled by a file that is none of ours
 
 
@@ -122,11 +121,3 @@ def write_package(path: Path, manifest: Manifest, files: Mapping[str, bytes]) ->
     with output_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, content in {MANIFEST: manifest.model_dump_json(indent=1).encode(), **files}.items():
             archive.writestr(plain_entry(name), content, zipfile.ZIP_BZIP2, 9)
-
-
-def plain_entry(name: str) -> zipfile.ZipInfo:
-    """Return an entry of a zip that says nothing about when and where it was written."""
-    entry = zipfile.ZipInfo(name, _LONG_AGO)
-    entry.create_system = 3
-    entry.external_attr = 0o644 << 16
-    return entry

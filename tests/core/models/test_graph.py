@@ -3,7 +3,7 @@
 import onnx
 import pytest
 
-from mnist_core.models.graph import outputs_of, with_last_output_only, with_metadata, with_outputs
+from mnist_core.models.graph import with_last_output_only, with_metadata
 from mnist_core.store import RunFiles
 from tests.network_files import write_network
 
@@ -46,13 +46,6 @@ def test_a_graph_without_output_is_refused(layers):
     model.graph.ClearField("output")
     with pytest.raises(ValueError, match="without output"):
         with_last_output_only(model.SerializeToString())
-
-
-def test_outputs_taken_off_are_put_back(layers):
-    model = with_last_output_only(layers)
-    back = onnx.load_from_string(with_outputs(model, outputs_of(layers)))
-    onnx.checker.check_model(back)
-    assert back == onnx.load_from_string(layers)
 
 
 def test_what_a_model_says_about_itself_is_written_and_taken_off(layers):

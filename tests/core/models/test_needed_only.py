@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mnist_core.models.graph import fields, needed_only
+from mnist_core.models.graph import needed_only
+from mnist_core.models.protobuf import fields
 
 
 def graph_with(*extra):

@@ -10,12 +10,10 @@ from mnist_core.datasets import load_dataset
 from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.engine.teaching import fine_tune_config
 from mnist_core.evaluation import accuracy
-from mnist_core.inference import Classifier, open_session
+from mnist_core.inference import Classifier
 from mnist_core.store import RunState, Visitor
 from mnist_core.system.processes import own_process
 from mnist_core.training.control import Control
-from mnist_core.training.export import every_layer, write_onnx
-from mnist_core.training.reweight import write_reweighted
 from mnist_core.training.run import execute
 
 pytestmark = pytest.mark.slow
@@ -99,32 +97,6 @@ def test_its_record_names_the_base_and_it_is_judged_on_the_test_set_alone(module
     assert taught.config.data.dataset == base.config.data.dataset
     assert len(module_store.history(taught.id)["accuracy"]) == taught.config.train.epochs
     assert set(module_store.files(taught.id).read_probabilities()) == {"test"}
-
-
-def test_its_graph_is_the_bases_with_other_weights(module_store, base, taught, tmp_path):
-    import keras
-
-    files = module_store.files(taught.id)
-    models = [keras.models.load_model(path, compile=False) for path in (files.base_model, files.model)]
-    assert write_reweighted(files.base_layers, tmp_path / "layers.onnx", *models)
-    write_onnx(every_layer(models[1]), tmp_path / "exported.onnx")
-    images = np.random.default_rng(2).random((5, 28, 28), np.float32)
-    graphs = [open_session(path) for path in (files.layers, tmp_path / "layers.onnx", tmp_path / "exported.onnx")]
-    outputs = [graph.run(None, {graph.get_inputs()[0].name: images}) for graph in graphs]
-    for written, rewritten, exported in zip(*outputs, strict=True):
-        np.testing.assert_array_equal(written, rewritten)
-        np.testing.assert_allclose(rewritten, exported, atol=1e-5)
-
-
-def test_a_graph_whose_arrays_could_be_two_weights_is_exported_anew(module_store, base, tmp_path):
-    import keras
-
-    model = keras.models.load_model(module_store.files(base.id).model, compile=False)
-    model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])
-    write_onnx(every_layer(model), tmp_path / "layers.onnx")
-    assert not write_reweighted(tmp_path / "layers.onnx", tmp_path / "other.onnx", model, model)
-    assert not write_reweighted(tmp_path / "missing.onnx", tmp_path / "other.onnx", model, model)
-    assert not (tmp_path / "other.onnx").exists()
 
 
 def test_the_map_before_training_is_the_bases_map(module_store, base, taught):

@@ -1,8 +1,10 @@
 """A run that is brought back, and what is not let in by its network."""
 
 import errno
+import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from mnist_core.errors import BundleError, ConfigError, LimitError, StorageError
 from mnist_core.inference import open_classifier, open_layers
 from mnist_core.settings import get_settings
 from mnist_core.sharing.bundle import contents as names
-from mnist_core.sharing.bundle import import_bundle, network
+from mnist_core.sharing.bundle import import_bundle, install
 from mnist_core.sharing.shipped import SHIPPED
 from mnist_core.store import RunState, Store, Visitor
 from tests.bundle_files import bundle_of, changed, keras_file, members, npz
@@ -154,35 +156,34 @@ def test_an_accuracy_that_is_not_that_of_the_predictions_is_refused(left_out, ho
     assert nothing_is_left(store, 1)
 
 
-def test_a_network_that_makes_room_for_everything_ends_a_process_of_its_own_only(honest, store, monkeypatch):
-    import onnx
-    from onnx import helper, numpy_helper
-
-    model = onnx.load_from_string(members(honest[1])["model.onnx"])
-    graph = model.graph
-    wide = np.zeros((1, 15_000), np.float32)
-    graph.initializer.append(numpy_helper.from_array(np.array([-1, 1], np.int64), "tall"))
-    graph.initializer.append(numpy_helper.from_array(wide, "wide"))
-    nodes = [
-        helper.make_node("Reshape", ["image", "tall"], ["column"]),
-        helper.make_node("MatMul", ["column", "wide"], ["plane"]),  # 20 x 784 x 15,000 numbers: a gigabyte
-        helper.make_node("Transpose", ["plane"], ["turned"], perm=[1, 0]),
-        helper.make_node("Concat", ["turned"] * 8, ["eight"], axis=0),
-        helper.make_node("Slice", ["eight", "none", "one"], ["few"]),
-        helper.make_node("Reshape", ["few", "ten"], ["flat"]),
-    ]
-    graph.initializer.append(numpy_helper.from_array(np.array([0], np.int64), "none"))
-    graph.initializer.append(numpy_helper.from_array(np.array([1], np.int64), "one"))
-    graph.initializer.append(numpy_helper.from_array(np.array([-1, 10], np.int64), "ten"))
-    old = list(graph.node)
-    del graph.node[:]
-    graph.node.extend([*nodes, *old])
-    graph.node.append(helper.make_node("Add", ["probabilities", "flat"], ["said"]))
-    graph.output[0].name = "said"
-    monkeypatch.setattr(network, "_check_cost", lambda *_: None)  # as if the counting had overlooked it
-    with pytest.raises(BundleError, match="too much memory or time"):
-        import_bundle(changed(honest[1], {"model.onnx": model.SerializeToString()}), store, "me")
+@pytest.mark.parametrize("scale", [1e30, 1e38])
+def test_weights_with_which_no_probabilities_come_out_are_refused(scale, honest, store):
+    with np.load(io.BytesIO(members(honest[1])[names.WEIGHTS])) as archive:
+        wild = {name: np.full_like(array, scale) for name, array in archive.items()}
+    with pytest.raises(BundleError, match="gives no probabilities|not those of its network"):
+        import_bundle(changed(honest[1], {names.WEIGHTS: npz(**wild)}), store, "me")
     assert nothing_is_left(store, 1)
+
+
+def test_weights_of_another_training_are_refused(honest, store):
+    with np.load(io.BytesIO(members(honest[1])[names.WEIGHTS])) as archive:
+        other = {name: array[..., ::-1] for name, array in archive.items()}
+    with pytest.raises(BundleError, match="not those of its network"):
+        import_bundle(changed(honest[1], {names.WEIGHTS: npz(**other)}), store, "me")
+    assert nothing_is_left(store, 1)
+
+
+def test_no_library_gets_a_file_of_a_stranger(honest, store, monkeypatch):
+    """What ONNX Runtime is given was written here, and Keras is not asked at all."""
+    given = []
+    real = install.open_graph
+    monkeypatch.setattr(install, "open_graph", lambda content: given.append(content) or real(content))
+    evil = {"model.onnx": b"evil", "model.keras": keras_file(module="os", class_name="system")}
+    record = import_bundle(changed(honest[1], evil), store, "me")
+    assert given == [store.files(honest[0].id).onnx.read_bytes()]
+    files = store.files(record.id)
+    assert files.onnx.read_bytes() == given[0]
+    assert b"system" not in files.model.read_bytes()
 
 
 def test_a_name_keeps_nothing_that_a_terminal_would_act_on(honest, store):
@@ -202,11 +203,11 @@ def test_a_visitor_s_disk_limit_holds(honest, store, monkeypatch):
     small.close()
 
 
-def test_a_full_disk_is_told_in_a_sentence_while_the_network_is_tried(honest, store, monkeypatch):
+def test_a_full_disk_is_told_in_a_sentence(honest, store, monkeypatch):
     def fails(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(np, "save", fails)
+    monkeypatch.setattr(Path, "write_bytes", fails)
     with pytest.raises(StorageError, match="disk is full"):
         import_bundle(honest[1], store, "me")
     assert nothing_is_left(store, 1)
@@ -227,7 +228,11 @@ def test_a_stopped_run_comes_back_as_one(finished_run, store, tmp_path):
     assert import_bundle(bundle_of(record, store, tmp_path), store).state is RunState.STOPPED
 
 
-def test_a_keras_file_is_kept_as_it_came(honest, store):
-    network = keras_file()
-    record = import_bundle(changed(honest[1], {"model.keras": network}), store, "me")
-    assert store.files(record.id).model.read_bytes() == network
+def test_keras_opens_what_was_made_of_the_weights(honest, store):
+    import keras
+
+    record = import_bundle(honest[1], store, "me")
+    network = keras.models.load_model(store.files(record.id).model)
+    with np.load(io.BytesIO(members(honest[1])[names.WEIGHTS])) as archive:
+        for weights, array in zip(network.get_weights(), archive.values(), strict=True):
+            np.testing.assert_array_equal(weights, array)

@@ -9,11 +9,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from mnist_core.config import Dense, NetworkConfig
 from mnist_core.errors import BundleError
+from mnist_core.models.onnx_writer import baseline_onnx
+from mnist_core.models.weights import weight_shapes
 from mnist_core.sharing.bundle import contents as names
 from mnist_core.sharing.bundle import most_bytes, read_bundle
+from mnist_core.sharing.bundle.archive import Archive
 from mnist_core.sharing.shipped import SHIPPED
 from tests.bundle_files import bundle_of, changed, keras_file, members, npz, zipped
+from tests.network_files import older_graph
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,7 @@ def test_an_honest_bundle_is_read(honest, settings):
     assert incoming.manifest.name == "A finished run"
     assert incoming.config.train.epochs == 3
     assert [point.kind for point in incoming.points] == ["batch", "epoch"] * 3
-    assert set(incoming.files) == {"model.onnx", "model.keras", "probabilities.npz", "labels.npz"}
+    assert set(incoming.files) == {"model.onnx", "layers.onnx", "model.keras", "probabilities.npz", "labels.npz"}
 
 
 def test_real_bundles_of_networks_are_read(real_bundle, settings):
@@ -131,7 +136,10 @@ ZIPS = {
         "damaged or cut off",
     ),
     "a bomb that tells": (lambda data: changed(data, {"config.json": b" " * 50_000_000}), "config.json would take"),
-    "without a model": (lambda data: changed(data, {"model.onnx": None}), "model.onnx is missing"),
+    "without weights": (
+        lambda data: changed(data, {"model.onnx": None, "weights.npz": None}),
+        "weights.npz is missing",
+    ),
     "another zip": (lambda data: zipped({"README.md": b"x"}), "no bundle of MNIST Lab"),
 }
 
@@ -176,6 +184,11 @@ def put(name: str, content: bytes) -> Callable[[bytes], bytes]:
 ROWS = np.full((297, 10), 0.1, np.float32)
 HUGE = io.BytesIO()
 np.lib.format.write_array_header_1_0(HUGE, {"descr": "<f4", "fortran_order": False, "shape": (50_000, 50_000)})
+WEIGHTS = {
+    name: np.zeros(shape, np.float32) for name, shape in weight_shapes(NetworkConfig(layers=(Dense(units=16),))).items()
+}
+LONGER = WEIGHTS | {"03_Dense/kernel": np.zeros((10, 10), np.float32), "03_Dense/bias": np.zeros(10, np.float32)}
+KERNEL = "01_Dense/kernel"
 NESTED = b'{"data":' + b'{"a":' * 20_000 + b"1" + b"}" * 20_001
 
 CONTENTS = {
@@ -194,7 +207,7 @@ CONTENTS = {
     ),
     "settings: another network": (
         edited(names.CONFIG, model={"kind": "network", "layers": [{"kind": "dense", "units": 17}] * 2}),
-        "other layers",
+        "lacks the array|another shape",
     ),
     "manifest: id that leads elsewhere": (edited(names.MANIFEST, run_id="../../../etc"), "run_id"),
     "manifest: another format": (edited(names.MANIFEST, format=2), "format"),
@@ -254,46 +267,44 @@ CONTENTS = {
         "another shape",
     ),
     "parts: of another network": (put(names.PARTS, npz(kernel_01=np.zeros((7, 7), np.float32))), "another shape"),
-    "keras: no zip": (put(names.MODEL, b"\x89HDF\r\n\x1a\n"), "no zip file"),
-    "keras: a lambda layer": (
-        put(names.MODEL, keras_file(class_name="Lambda", config={"function": {"class_name": "__lambda__"}})),
-        "could run a program: keras.layers.Lambda",
+    "weights: pickled": (put(names.WEIGHTS, npz(**WEIGHTS | {KERNEL: np.array([{}], object)})), "pickled Python"),
+    "weights: of another shape": (
+        put(names.WEIGHTS, npz(**WEIGHTS | {KERNEL: np.zeros((784, 17), np.float32)})),
+        "another shape or type|would take",
     ),
-    "keras: a function of Python": (
-        put(names.MODEL, keras_file(module="builtins", class_name="eval")),
-        "could run a program: builtins.eval",
+    "weights: turned": (
+        put(names.WEIGHTS, npz(**WEIGHTS | {KERNEL: np.zeros((16, 784), np.float32)})),
+        "another shape",
     ),
-    "keras: a class of its own": (put(names.MODEL, keras_file(registered_name="evil>Dense")), "could run a program"),
-    "keras: hidden in an initializer": (
-        put(names.MODEL, keras_file(config={"kernel_initializer": {"module": "os", "class_name": "system"}})),
-        "could run a program: os.system",
+    "weights: of another type": (
+        put(names.WEIGHTS, npz(**WEIGHTS | {KERNEL: np.zeros((784, 16), np.int32)})),
+        "another shape or type",
     ),
-    "keras: other layers": (put(names.MODEL, keras_file(class_name="Dropout")), "other layers"),
-    "keras: a pickle beside": (put(names.MODEL, keras_file(extra={"evil.pkl": b"x"})), "at most 3|doesn't belong"),
-    "keras: zip slip": (put(names.MODEL, keras_file(extra={"../x": b"x"})), "at most 3|lead out"),
-    "keras: weights of another kind": (
-        put(names.MODEL, keras_file(extra={"model.weights.h5": b"\x80\x04pickle"})),
-        "no HDF5 file",
+    "weights: no numbers": (
+        put(names.WEIGHTS, npz(**WEIGHTS | {KERNEL: np.full((784, 16), np.inf, np.float32)})),
+        "no numbers",
     ),
-    "keras: two million units": (put(names.MODEL, keras_file(units=2_000_000)), "Dense says units = 2000000"),
-    "keras: other classes": (put(names.MODEL, keras_file(classes=11)), "Dense says units = 11"),
-    "keras: units that are no number": (put(names.MODEL, keras_file(units=16.0)), "Dense says units = 16.0"),
-    "keras: another activation": (
-        put(names.MODEL, keras_file(config={"units": 16, "activation": "softmax"})),
-        "Dense says activation",
+    "weights: one is missing": (
+        put(names.WEIGHTS, npz(**{key: value for key, value in WEIGHTS.items() if key != KERNEL})),
+        "lacks the array",
     ),
-    "keras: a value of its own": (put(names.MODEL, keras_file(config={"lora_rank": 4})), "Dense says lora_rank = 4"),
-    "keras: an unknown value": (put(names.MODEL, keras_file(config={"more": 1})), "Dense says more = 1"),
-    "keras: half precision": (put(names.MODEL, keras_file(config={"dtype": "float64"})), "Dense says dtype"),
-    "keras: built for another shape": (
-        put(names.MODEL, keras_file(build_config={"input_shape": [None, 9_000_000]})),
-        "Dense says input_shape",
+    "weights: one more": (put(names.WEIGHTS, npz(**WEIGHTS, **{"03_Dense/kernel": ROWS})), "holds 5 files"),
+    "weights: zip slip": (
+        put(names.WEIGHTS, zipped({"../../evil.npy": b"x", **{f"{name}.npy": b"" for name in list(WEIGHTS)[1:]}})),
+        "lead out of its folder",
     ),
-    "keras: an endless name": (put(names.MODEL, keras_file(config={"name": "x" * 500})), "Dense says name"),
-    "keras: a class without a name": (put(names.MODEL, keras_file(class_name=[])), "could run a program"),
-    "keras: nested": (put(names.MODEL, keras_file(extra={"config.json": NESTED})), "description"),
-    "onnx: text": (put(names.ONNX, b"hello"), "no network of MNIST Lab"),
-    "onnx: empty": (put(names.ONNX, b""), "not one plain graph"),
+    "weights: claims 10 GB": (
+        put(
+            names.WEIGHTS,
+            zipped(members(npz(**WEIGHTS)) | {f"{KERNEL}.npy": b"\x93NUMPY\x01\x00" + HUGE.getvalue()}),
+        ),
+        "another shape or type|can't be read",
+    ),
+    "weights: a bomb within": (
+        put(names.WEIGHTS, zipped(members(npz(**WEIGHTS)) | {f"{KERNEL}.npy": bytes(20_000_000)})),
+        "would take 20.",
+    ),
+    "weights: no zip": (put(names.WEIGHTS, b"\x80\x04cos\nsystem\n"), "no zip file"),
 }
 
 
@@ -335,7 +346,36 @@ def test_of_a_curve_with_millions_of_rows_no_more_are_read_than_may_be(honest, s
     assert len(read) == 200_001
 
 
-# graphs
+# files of a network that libraries would open
+
+
+HOSTILE_KERAS = {
+    "no zip": b"\x89HDF\r\n\x1a\n",
+    "a lambda layer": keras_file(class_name="Lambda", config={"function": {"class_name": "__lambda__"}}),
+    "a function of Python": keras_file(module="builtins", class_name="eval"),
+    "a class of its own": keras_file(registered_name="evil>Dense"),
+    "hidden in an initializer": keras_file(config={"kernel_initializer": {"module": "os", "class_name": "system"}}),
+    "other layers": keras_file(class_name="Dropout"),
+    "a pickle beside": keras_file(extra={"evil.pkl": b"x"}),
+    "zip slip": keras_file(extra={"../x": b"x"}),
+    "weights of another kind": keras_file(extra={"model.weights.h5": b"\x80\x04pickle"}),
+    "two million units": keras_file(units=2_000_000),
+    "other classes": keras_file(classes=11),
+    "another activation": keras_file(config={"units": 16, "activation": "softmax"}),
+    "built for another shape": keras_file(build_config={"input_shape": [None, 9_000_000]}),
+    "nested": keras_file(extra={"config.json": NESTED}),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_KERAS)
+def test_a_stranger_s_keras_file_is_never_opened_and_nothing_of_it_is_kept(name, honest, settings, monkeypatch):
+    opened = []
+    real = Archive.read
+    monkeypatch.setattr(Archive, "read", lambda self, name, most: opened.append(name) or real(self, name, most))
+    incoming = read_bundle(changed(honest, {names.MODEL: HOSTILE_KERAS[name]}), settings)
+    assert names.WEIGHTS in opened
+    assert names.MODEL not in opened
+    assert incoming.files == read_bundle(honest, settings).files
 
 
 def graph_of(change) -> Callable[[bytes], bytes]:
@@ -491,49 +531,76 @@ def large_window(model, onnx):
 
 
 GRAPHS = {
-    "one kernel used fifty times": (used_often(50, 120), "multiplications for a picture"),
-    "one kernel used fifty times beside the answer": (used_often(50, 120, dead=True), "multiplications for a picture"),
-    "wide tables": (wide_tables, "puts out"),
-    "pictures by pictures": (pictures_by_pictures, "don't fit together|puts out"),
-    "a shape in disguise": (hidden_shape, "the shape of a table"),
-    "operators in another order": (backwards, "don't fit together"),
-    "two tables with one name": (same_name, "don't fit together"),
-    "windows as large as the picture": (large_window, "multiplications for a picture"),
-    "a size that depends on the picture": (calculated_place, "which part of a table"),
-    "a shape that is calculated": (calculated_shape, "the shape of a table"),
-    "numbers in another file": (external, "from another file"),
-    "a loop": (operator("Loop"), "operator Loop"),
-    "a condition": (operator("If"), "operator If"),
-    "room for a terabyte": (operator("ConstantOfShape"), "operator ConstantOfShape"),
-    "an operator of others": (operator("Relu", "com.evil"), "operators of others"),
-    "operators of others": (domain, "operators of others"),
-    "a graph within": (subgraph, "graph within"),
-    "functions": (function, "not one plain graph"),
-    "more numbers than the network has": (large, "claims 2,5"),
-    "another input": (other_input, "its input is not"),
-    "two inputs": (two_inputs, "its input is not"),
-    "texts": (of_texts, "its input is not"),
-    "another output": (other_output, "its output is not"),
-    "endless operators": (endless, "too many operators"),
+    "one kernel used fifty times": used_often(50, 120),
+    "one kernel used fifty times beside the answer": used_often(50, 120, dead=True),
+    "wide tables": wide_tables,
+    "pictures by pictures": pictures_by_pictures,
+    "a shape in disguise": hidden_shape,
+    "operators in another order": backwards,
+    "two tables with one name": same_name,
+    "windows as large as the picture": large_window,
+    "a size that depends on the picture": calculated_place,
+    "a shape that is calculated": calculated_shape,
+    "numbers in another file": external,
+    "a loop": operator("Loop"),
+    "a condition": operator("If"),
+    "room for a terabyte": operator("ConstantOfShape"),
+    "an operator of others": operator("Relu", "com.evil"),
+    "operators of others": domain,
+    "a graph within": subgraph,
+    "functions": function,
+    "more numbers than the network has": large,
+    "another input": other_input,
+    "two inputs": two_inputs,
+    "texts": of_texts,
+    "another output": other_output,
+    "endless operators": endless,
 }
+LACK_NUMBERS = ("numbers in another file", "more numbers than the network has")
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_a_graph_that_is_none_of_ours_is_refused(name, honest, settings):
-    change, why = GRAPHS[name]
+def test_a_stranger_s_graph_is_never_opened_and_nothing_of_it_is_kept(name, honest, settings):
+    evil = graph_of(GRAPHS[name])(honest)
+    assert read_bundle(evil, settings).files == read_bundle(honest, settings).files
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_of_a_graph_of_an_earlier_version_only_the_weights_are_taken(name, honest, settings):
+    """Without a file of weights they are looked for in the graph, whatever else it would do."""
+    evil = changed(graph_of(GRAPHS[name])(honest), {names.WEIGHTS: None})
+    if name in LACK_NUMBERS:
+        with pytest.raises(BundleError, match="not all in the file"):
+            read_bundle(evil, settings)
+        return
+    assert read_bundle(evil, settings).files == read_bundle(honest, settings).files
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"hello", "can't be read from its model.onnx"),
+        (b"", "not one graph"),
+        (baseline_onnx({"kernel": np.zeros((784, 10), np.float32), "bias": np.zeros(10, np.float32)}), "of shape"),
+        (older_graph(NetworkConfig(layers=(Dense(units=16), Dense(units=10))), LONGER), "more numbers"),
+    ],
+)
+def test_weights_that_an_earlier_version_s_graph_has_not_are_told(content, why, honest, settings):
     with pytest.raises(BundleError, match=why):
-        read_bundle(graph_of(change)(honest), settings)
+        read_bundle(changed(honest, {names.ONNX: content, names.WEIGHTS: None}), settings)
 
 
-def test_layers_that_are_not_those_of_the_settings_are_refused(honest, settings):
-    evil = bytes.fromhex("6203") + b"\x0a\x01x"  # one output with the name x
-    with pytest.raises(BundleError, match="not those of its settings"):
-        read_bundle(changed(honest, {names.OUTPUTS: evil}), settings)
+def test_a_bundle_of_an_earlier_version_is_read(honest, settings):
+    with np.load(io.BytesIO(members(honest)[names.WEIGHTS])) as archive:
+        graph = older_graph(NetworkConfig(layers=(Dense(units=16),)), dict(archive))
+    older = changed(honest, {names.ONNX: graph, names.WEIGHTS: None, "run/outputs.bin": b"x"})
+    assert read_bundle(older, settings).files == read_bundle(honest, settings).files
 
 
 def test_bytes_at_random_are_refused_and_never_crash(honest, settings):
     rng = np.random.default_rng(0)
-    for name in (names.ONNX, names.PROBABILITIES, names.MODEL, names.CONFIG):
+    honest = changed(honest, {names.WEIGHTS: None})
+    for name in (names.ONNX, names.PROBABILITIES, names.CONFIG):
         content = members(honest)[name]
         for _ in range(6):
             broken = bytearray(content)

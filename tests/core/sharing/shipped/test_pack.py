@@ -5,7 +5,6 @@ import zipfile
 from dataclasses import replace
 
 import numpy as np
-import onnx
 import pytest
 
 from mnist_core.config import Conv2D, DataConfig, Dense, Dropout, MaxPooling2D, NetworkConfig, RunConfig, TrainConfig
@@ -14,7 +13,6 @@ from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.inference import open_classifier
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.sharing.shipped.__main__ import main
-from mnist_core.sharing.shipped.canonical import canonical
 from mnist_core.sharing.shipped.pack import pack, rounded
 from mnist_core.sharing.shipped.package import FILES, Package, write_package
 from mnist_core.store import RunState
@@ -148,59 +146,3 @@ def test_weights_are_rounded_to_the_nearest():
         assert np.all(np.abs(near - values) <= np.abs(values) * 2.0 ** -(bits + 1))
         np.testing.assert_array_equal(rounded(near, bits), near)
     np.testing.assert_array_equal(rounded(values, 10)[:1000], values[:1000].astype(np.float16).astype(np.float32))
-
-
-def test_graphs_that_differ_in_names_order_and_needless_steps_only_become_equal(tmp_path):
-    from mnist_core.store import RunFiles
-    from tests.network_files import write_network
-
-    files = RunFiles(tmp_path, "20250101-120000-0123abcd")
-    files.folder.mkdir()
-    write_network(files, 0)
-    model = onnx.load(files.layers)
-    other = onnx.load(files.layers)
-    for node in other.graph.node:
-        node.name = "x" + node.name
-        for names in (node.input, node.output):
-            names[:] = ["other_" + name if name in ("sums", "maps", "kernel") else name for name in names]
-    for constant in other.graph.initializer:
-        constant.name = "other_kernel" if constant.name == "kernel" else constant.name
-    constants = [onnx.TensorProto.FromString(c.SerializeToString()) for c in reversed(other.graph.initializer)]
-    other.graph.ClearField("initializer")
-    other.graph.initializer.extend(constants)
-    assert other.SerializeToString() != model.SerializeToString()
-    one = canonical(model.SerializeToString())
-    assert canonical(other.SerializeToString()) == one
-    _repeat_all_steps(other.graph)
-    assert canonical(other.SerializeToString()) == one
-    _turn_and_turn_back(other.graph)
-    assert canonical(other.SerializeToString()) == one
-    onnx.checker.check_model(onnx.load_from_string(one))
-    assert [value.name for value in onnx.load_from_string(one).graph.output] == [v.name for v in model.graph.output]
-
-
-def _repeat_all_steps(graph):
-    """Let what an output is made of be computed a second time for the steps after it, as an exporter sometimes does."""
-    outputs = {value.name for value in graph.output}
-    nodes = [onnx.NodeProto.FromString(node.SerializeToString()) for node in graph.node]
-    graph.ClearField("node")
-    for node in nodes:
-        again = onnx.NodeProto.FromString(node.SerializeToString())
-        again.name = "again_" + node.name
-        made = {name for each in nodes for name in each.output}
-        for names in (again.input, again.output):
-            names[:] = ["again_" + name if name in made else name for name in names]
-        node.input[:] = ["again_" + name if name in made else name for name in node.input]
-        if set(node.output) & outputs:
-            graph.node.append(node)
-        graph.node.append(again)
-
-
-def _turn_and_turn_back(graph):
-    """Put a transposition and its reverse before a convolution."""
-    place, node = next((place, node) for place, node in enumerate(graph.node) if node.op_type == "Conv")
-    there = onnx.helper.make_node("Transpose", [node.input[0]], ["turned"], perm=[0, 3, 1, 2])
-    back = onnx.helper.make_node("Transpose", ["turned"], ["turned_back"], perm=[0, 2, 3, 1])
-    node.input[0] = "turned_back"
-    graph.node.insert(place, back)
-    graph.node.insert(place, there)
