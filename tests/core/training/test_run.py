@@ -407,12 +407,12 @@ def test_an_error_while_saving_is_told_in_words_and_leaves_no_half_file(
         path.write_bytes(b"half a model")
         raise error
 
-    monkeypatch.setattr(keras.Model, "export", fail)
+    monkeypatch.setattr(keras.Model, "save", fail)
     record = perform(network(epochs=1))
     assert (record.state, record.error.code) == (RunState.FAILED, code)
     assert sentence in record.error.message
     assert record.outcome.test_accuracy is None
-    assert made_by_the_run(files(record)) == {"checkpoint.npz", "model.keras", "tensorboard"}
+    assert made_by_the_run(files(record)) == {"checkpoint.npz", "tensorboard"}
 
 
 def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeypatch):

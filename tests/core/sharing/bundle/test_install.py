@@ -176,8 +176,8 @@ def test_weights_of_another_training_are_refused(honest, store):
 def test_no_library_gets_a_file_of_a_stranger(honest, store, monkeypatch):
     """What ONNX Runtime is given was written here, and Keras is not asked at all."""
     given = []
-    real = install.session_of
-    monkeypatch.setattr(install, "session_of", lambda content: given.append(content) or real(content))
+    real = install.open_graph
+    monkeypatch.setattr(install, "open_graph", lambda content: given.append(content) or real(content))
     evil = {"model.onnx": b"evil", "model.keras": keras_file(module="os", class_name="system")}
     record = import_bundle(changed(honest[1], evil), store, "me")
     assert given == [store.files(honest[0].id).onnx.read_bytes()]
