@@ -5,6 +5,7 @@ from mnist_core.config.sections import ModelConfig
 from mnist_core.models.keras_file import network_keras
 from mnist_core.models.onnx_writer import baseline_onnx, network_onnx
 from mnist_core.models.weights import Weights, is_whole
+from mnist_core.store.artifacts import LAYERS, MODEL, ONNX
 
 
 def network_files(model: ModelConfig, weights: Weights, num_classes: int = 10) -> dict[str, bytes]:
@@ -21,9 +22,9 @@ def network_files(model: ModelConfig, weights: Weights, num_classes: int = 10) -
         If the weights are those of another network.
     """
     if not isinstance(model, NetworkConfig):
-        return {"model.onnx": baseline_onnx(weights)}
+        return {ONNX: baseline_onnx(weights)}
     files = {
-        "model.onnx": network_onnx(model, weights, num_classes),
-        "layers.onnx": network_onnx(model, weights, num_classes, every_layer=True),
+        ONNX: network_onnx(model, weights, num_classes),
+        LAYERS: network_onnx(model, weights, num_classes, every_layer=True),
     }
-    return files | ({"model.keras": network_keras(model, weights, num_classes)} if is_whole(weights) else {})
+    return files | ({MODEL: network_keras(model, weights, num_classes)} if is_whole(weights) else {})

@@ -1,4 +1,4 @@
-"""The files of a run. One class owns all their names; each file has one writer."""
+"""The files of a run. Only this module spells their names; each file has one writer."""
 
 import re
 import secrets
@@ -14,6 +14,14 @@ import numpy.typing as npt
 from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.system.files import replacing
+
+# Files of a run that bundles and packages have too.
+MODEL = "model.keras"
+ONNX = "model.onnx"  # images in, probabilities out
+LAYERS = "layers.onnx"  # the same graph with every layer's output
+PARTS = "parts.npz"
+PROBABILITIES = "probabilities.npz"
+LABELS = "labels.npz"
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 
@@ -49,12 +57,12 @@ class RunFiles:
         self.folder = runs_dir / run_id
         self.record = self.folder / "record.json"
         self.curve = self.folder / "curve.npz"
-        self.model = self.folder / "model.keras"
-        self.onnx = self.folder / "model.onnx"
-        self.layers = self.folder / "layers.onnx"
-        self.parts = self.folder / "parts.npz"
-        self.probabilities = self.folder / "probabilities.npz"
-        self.labels = self.folder / "labels.npz"
+        self.model = self.folder / MODEL
+        self.onnx = self.folder / ONNX
+        self.layers = self.folder / LAYERS
+        self.parts = self.folder / PARTS
+        self.probabilities = self.folder / PROBABILITIES
+        self.labels = self.folder / LABELS
         self.checkpoint = self.folder / "checkpoint.npz"
         self.base_model = self.folder / "base.keras"
         self.base_probabilities = self.folder / "base.npz"

@@ -18,7 +18,7 @@ from mnist_core.inference import Network, open_graph
 from mnist_core.models.cost import prediction_cost
 from mnist_core.sharing.bundle.read import Incoming, check_accuracy, read_bundle
 from mnist_core.store import Finished, Imported, RunRecord, RunState, Store, new_run_id
-from mnist_core.store.artifacts import IMPORTING
+from mnist_core.store.artifacts import IMPORTING, ONNX
 from mnist_core.system.files import storage_errors
 from mnist_core.system.patience import pause_point
 from mnist_core.text import one_line
@@ -124,7 +124,7 @@ def _try_out(incoming: Incoming, store: Store) -> None:
         dataset = load_dataset(spec.id, store.settings)
         known, labels = np.asarray(dataset.x_test[:_IMAGES]), np.asarray(dataset.y_test)
     images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
-    said = Network(open_graph(incoming.files["model.onnx"])).predict(images[: _pictures(incoming)])
+    said = Network(open_graph(incoming.files[ONNX])).predict(images[: _pictures(incoming)])
     if not np.isfinite(said).all():
         raise BundleError("The bundle's network gives no probabilities: its weights are none of a trained network.")
     table = incoming.probabilities["test"]

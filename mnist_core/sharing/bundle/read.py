@@ -27,7 +27,7 @@ from mnist_core.settings import Settings
 from mnist_core.sharing.bundle import contents
 from mnist_core.sharing.bundle.archive import Archive
 from mnist_core.sharing.bundle.arrays import Expected, read_arrays
-from mnist_core.store import METRIC_NAMES, MetricPoint, Outcome
+from mnist_core.store import METRIC_NAMES, MetricPoint, Outcome, artifacts
 from mnist_core.text import one_line
 
 MOST_ENTRIES = 200
@@ -109,15 +109,15 @@ def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Inc
     points = _points(archive.read(contents.METRICS, MOST_CURVE), config)
     tables = _probabilities(archive, config, spec)
     files = network_files(config.model, _weights(archive, config, spec), spec.num_classes)
-    files["probabilities.npz"] = _archived(tables)
+    files[artifacts.PROBABILITIES] = _archived(tables)
     if contents.LABELS in archive.entries:
         labels = _labels(archive, tables, spec)
-        files["labels.npz"] = _archived(labels)
+        files[artifacts.LABELS] = _archived(labels)
         check_accuracy(manifest.outcome, tables, labels.get("test"))
     if contents.PARTS in archive.entries:
         expected = _expected_parts(config, spec)
         content = archive.read(contents.PARTS, 4 * _numbers(config, spec) + _MOST_RELATED)
-        files["parts.npz"] = _archived(_same_images(read_arrays(content, "parts.npz", expected)))
+        files[artifacts.PARTS] = _archived(_same_images(read_arrays(content, artifacts.PARTS, expected)))
     return Incoming(manifest, config, points, tables, files)
 
 
@@ -244,7 +244,7 @@ def _probabilities(archive: Archive, config: RunConfig, spec: DatasetSpec) -> di
         held_back = used - int(used * (1.0 - config.data.validation_split))
         expected["validation"] = Expected(kinds, (held_back, spec.num_classes), needed=False)
     content = archive.read(contents.PROBABILITIES, _MOST_RELATED)
-    tables = read_arrays(content, "probabilities.npz", expected)
+    tables = read_arrays(content, artifacts.PROBABILITIES, expected)
     for table in tables.values():
         sums = table.sum(axis=1, dtype=np.float64)
         if (table < 0).any() or (table > 1 + 1e-3).any() or (np.abs(sums - 1) > _HALF).any():
@@ -271,7 +271,7 @@ def _labels(
     archive: Archive, tables: Mapping[str, npt.NDArray[np.float32]], spec: DatasetSpec
 ) -> dict[str, npt.NDArray[np.uint8]]:
     expected = {name: Expected(("uint8",), (len(table),), needed=False) for name, table in tables.items()}
-    labels = read_arrays(archive.read(contents.LABELS, _MOST_RELATED), "labels.npz", expected)
+    labels = read_arrays(archive.read(contents.LABELS, _MOST_RELATED), artifacts.LABELS, expected)
     if any(len(rows) and rows.max() >= spec.num_classes for rows in labels.values()):
         raise BundleError("labels.npz holds labels that {title} has not.", title=spec.title)
     return labels

@@ -8,10 +8,10 @@ from pathlib import Path
 from mnist_core.models.graph import with_last_output_only
 from mnist_core.sharing.shipped.package import FILES, Package
 from mnist_core.store import Finished, RunRecord, Shipped, Store
+from mnist_core.store.artifacts import LAYERS, ONNX
 from mnist_core.system.files import replacing
 
 FOLDER = Path(__file__).parent
-_MODEL = "model.onnx"
 
 
 def install_shipped(store: Store, folder: Path = FOLDER) -> list[str]:
@@ -42,12 +42,12 @@ def _install(package: Package, store: Store, there: Mapping[str, RunRecord]) -> 
         return False  # a newer version of the program uses this folder too
     files = store.files(manifest.run_id)
     wanted = {name: (package.entries[name].file_size, package.entries[name].CRC) for name in FILES}
-    wanted[_MODEL] = (manifest.model_size, manifest.model_crc)
+    wanted[ONNX] = (manifest.model_size, manifest.model_crc)
     damaged = [name for name, what in wanted.items() if not _is_whole(files.folder / name, *what)]
     if not damaged and known is not None and known.digest == package.digest:
         return False
     for name in damaged:
-        content = with_last_output_only(package.read("layers.onnx")) if name == _MODEL else package.read(name)
+        content = with_last_output_only(package.read(LAYERS)) if name == ONNX else package.read(name)
         with replacing(files.folder / name) as temporary:
             temporary.write_bytes(content)
     store.put_shipped(

@@ -26,6 +26,7 @@ from mnist_core.models.weights import weights_of
 from mnist_core.sharing.shipped.catalogue import ShippedModel
 from mnist_core.sharing.shipped.package import PackageManifest, write_package
 from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store
+from mnist_core.store.artifacts import LABELS, LAYERS, MODEL, PARTS, PROBABILITIES
 from mnist_core.system.files import plain_entry
 from mnist_core.system.libraries import load_keras
 
@@ -72,11 +73,11 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
     layers = network_onnx(record.config.model, weights, classes, every_layer=True)
     graph = with_last_output_only(layers)
     files = {
-        "model.keras": network_keras(record.config.model, weights, classes),
-        "layers.onnx": layers,
-        "parts.npz": _arrays_file(_parts(network, record.config, dataset)),
-        "probabilities.npz": _arrays_file({split: _half(table) for split, table in tables.items()}),
-        "labels.npz": _arrays_file(labels),
+        MODEL: network_keras(record.config.model, weights, classes),
+        LAYERS: layers,
+        PARTS: _arrays_file(_parts(network, record.config, dataset)),
+        PROBABILITIES: _arrays_file({split: _half(table) for split, table in tables.items()}),
+        LABELS: _arrays_file(labels),
     }
     manifest = PackageManifest(
         **{name: getattr(model, name) for name in ("name", "run_id", "version", "title", "summary", "sources")},

@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mnist_core.config import RunConfig
 from mnist_core.errors import PackageError
 from mnist_core.store import MetricPoint, Outcome
+from mnist_core.store.artifacts import LABELS, LAYERS, MODEL, PARTS, PROBABILITIES
 from mnist_core.system.files import output_file, plain_entry
 
 MANIFEST = "package.json"
-FILES = ("model.keras", "layers.onnx", "parts.npz", "probabilities.npz", "labels.npz")
+FILES = (MODEL, LAYERS, PARTS, PROBABILITIES, LABELS)
 _MOST = 20_000_000  # bytes of one file: nobody's disk shall be filled by a file that is none of ours
 
 
