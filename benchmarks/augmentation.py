@@ -131,7 +131,8 @@ def epochs(recipe: str, precision: str, options: argparse.Namespace) -> dict[str
 def one_epoch_at_a_time(config: RunConfig, data: Dataset) -> Callable[[], tuple[float, float]]:
     """Return a function that trains one more epoch and returns its seconds and the processor's."""
     from mnist_core.models.build import build_model
-    from mnist_core.training.steps import epoch_order, make_steps
+    from mnist_core.training.protocol import epoch_order
+    from mnist_core.training.steps import make_steps
 
     images, labels = data.split("train", config.data)
     steps = make_steps(build_model(config), images, labels, config)

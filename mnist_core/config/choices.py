@@ -8,24 +8,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic_core import core_schema
+from pydantic_core import CoreSchema, core_schema
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One entry of a registry: its id, the name on the screen, and a learner's explanation."""
+    """One entry of a registry: its id, the name on the screen, and a learner's explanation.
+
+    Attributes
+    ----------
+    short : str
+        One or two words for it in a list of runs; empty for what goes without saying.
+    """
 
     id: str
     title: str
     help: str
+    short: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerChoice(Choice):
-    """An optimizer with Keras's class name and Keras's default learning rate."""
+    """An optimizer with Keras's class name and Keras's default learning rate and weight decay."""
 
     keras_class: str
     default_learning_rate: float
+    default_weight_decay: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitializerChoice(Choice):
+    """A way to draw weights, with Keras's class name; `id` is Keras's name of it."""
+
+    keras_class: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +49,7 @@ class OneOf:
 
     choices: Mapping[str, Any]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Return the rule that pydantic checks a value by; it looks into the table each time."""
         return core_schema.no_info_after_validator_function(self._check, core_schema.str_schema())
 
@@ -57,6 +72,7 @@ OPTIMIZERS = _table(
         id="sgd",
         title="SGD (with momentum)",
         help="The classic: one step downhill for each batch. Momentum keeps some of the last step's direction.",
+        short="SGD",
         keras_class="SGD",
         default_learning_rate=0.01,
     ),
@@ -64,6 +80,7 @@ OPTIMIZERS = _table(
         id="rmsprop",
         title="RMSprop",
         help="Gives every weight its own step size, from the size of its recent gradients.",
+        short="RMSprop",
         keras_class="RMSprop",
         default_learning_rate=0.001,
     ),
@@ -71,6 +88,7 @@ OPTIMIZERS = _table(
         id="adam",
         title="Adam",
         help="RMSprop plus momentum. A good first choice for almost everything.",
+        short="Adam",
         keras_class="Adam",
         default_learning_rate=0.001,
     ),
@@ -78,13 +96,16 @@ OPTIMIZERS = _table(
         id="adamw",
         title="AdamW",
         help="Adam that also pulls all weights gently towards zero, which can reduce overfitting.",
+        short="AdamW",
         keras_class="AdamW",
         default_learning_rate=0.001,
+        default_weight_decay=0.004,
     ),
     OptimizerChoice(
         id="adagrad",
         title="Adagrad",
         help="Step sizes only ever shrink. Careful, and often slow.",
+        short="Adagrad",
         keras_class="Adagrad",
         default_learning_rate=0.001,
     ),
@@ -92,6 +113,7 @@ OPTIMIZERS = _table(
         id="nadam",
         title="Nadam",
         help="Adam with a look ahead: it steps first and corrects then.",
+        short="Nadam",
         keras_class="Nadam",
         default_learning_rate=0.001,
     ),
@@ -121,6 +143,7 @@ PRECISIONS = _table(
         title="Mixed (bfloat16)",
         help="Multiplies with short numbers of about three digits and keeps the weights exact. Much faster where the "
         "processor can do it, slower where it can't; the accuracy stays the same.",
+        short="mixed precision",
     ),
 )
 
@@ -130,6 +153,47 @@ SCHEDULES = _table(
         id="cosine",
         title="Falling to 0 (cosine)",
         help="Large steps first, then ever smaller ones, down to 0 with the last: the end is quiet and often better.",
+        short="falling learning rate",
+    ),
+    Choice(
+        id="step",
+        title="In steps (÷ 10, twice)",
+        help="A tenth of it after half of the training, and a hundredth after three quarters. Often the loss drops at "
+        "once.",
+        short="stepwise learning rate",
+    ),
+)
+
+INITIALIZERS = _table(
+    InitializerChoice(
+        id="glorot_uniform",
+        title="Glorot (uniform)",
+        help="Small random numbers, the smaller the more connections a layer has: signals keep their size on the way. "
+        "What Keras does unless told otherwise.",
+        keras_class="GlorotUniform",
+    ),
+    InitializerChoice(
+        id="he_normal",
+        title="He (normal)",
+        help="Made for ReLU, which drops half of all numbers: the weights are a little larger to make up for it.",
+        short="He weights",
+        keras_class="HeNormal",
+    ),
+    InitializerChoice(
+        id="random_normal",
+        title="Random (normal)",
+        help="The same spread in every layer, which you choose. Too small, and signals die out on their way through "
+        "many layers; too large, and they blow up.",
+        short="random weights",
+        keras_class="RandomNormal",
+    ),
+    InitializerChoice(
+        id="zeros",
+        title="All zeros",
+        help="To see why nobody does it: all units of a layer then say and learn the very same, or nothing at all. "
+        "Only the last layer's biases learn how frequent each class is.",
+        short="zero weights",
+        keras_class="Zeros",
     ),
 )
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from mnist_core.config import LAYERS, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.config.recipes import RECIPES
+from mnist_core.config.table import SECTIONS
 from mnist_core.errors import ConfigError, LinkError
 
 VERSION = "1"
@@ -29,7 +30,8 @@ _MOST_TEXT = 4000  # characters; 24 layers with all settings changed take 500
 _MOST_JSON = 20_000  # bytes after unpacking, so that a small text can't fill the memory
 # All that names and numbers of settings need: errors quote them, and nobody shall write on another's page.
 _LETTERS = re.compile(rb'[A-Za-z0-9_{}\[\]:,."+-]*')
-_SECTIONS = ("data", "train", "augment")
+# What a network is made of is written on its own; fine-tuning needs drawings, which are in no link.
+_SECTIONS = tuple(name for name in SECTIONS if name not in ("model", "fine_tune"))
 # Where JSON of ours is long: compression takes it for what came before. Part of the version, as the defaults are.
 _USUAL = json.dumps(
     {
@@ -188,7 +190,7 @@ def _config_of(values: dict[str, Any]) -> RunConfig:
 
 def _check_names(values: dict[str, Any]) -> None:
     """Raise `LinkError` where a link has settings that this version does not know, wherever they are."""
-    known = {name: set(RunConfig.model_fields[name].default.__class__.model_fields) for name in _SECTIONS}
+    known = {name: set(SECTIONS[name].model_fields) for name in _SECTIONS}
     known["model"] = {*NetworkConfig.model_fields, *LogisticConfig.model_fields}
     for section, settings in values.items():
         if section not in known:

@@ -12,18 +12,18 @@ from typing import Any, Literal, Self
 from pydantic import ValidationError, model_validator
 
 from mnist_core.config.base import Frozen
-from mnist_core.config.choices import OPTIMIZERS
 from mnist_core.config.datasets import DATASETS, DatasetSpec
 from mnist_core.config.layers import LAYERS
 from mnist_core.config.sections import (
     AugmentationConfig,
     DataConfig,
     FineTuneConfig,
-    LogisticConfig,
     ModelConfig,
     NetworkConfig,
     TrainConfig,
 )
+from mnist_core.config.setting import Given
+from mnist_core.config.table import SECTIONS, SETTINGS, given_in
 from mnist_core.errors import ConfigError
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -43,6 +43,8 @@ class RunConfig(Frozen):
     def _check_together(self) -> Self:
         if self.train.early_stopping is not None and self.model.kind == "network" and self.data.validation_split == 0:
             raise ValueError("Early stopping watches the validation loss, so it needs a validation split above 0.")
+        if self.model.kind == "network" and self.train.warmup_epochs >= self.train.epochs:
+            raise ValueError("The learning rate would still rise at the end. Choose fewer warm-up epochs than epochs.")
         for name, why in self.spec.kind.unfit.items():
             if getattr(self.augment, name):
                 raise ValueError(why)
@@ -89,8 +91,8 @@ class RunConfig(Frozen):
         """
         values = self.model_dump()
         for name, value in settings.items():
-            section = next((s for s in ("data", "train", "model", "augment") if name in values[s]), None)
-            if section is None or name == "kind":
+            section = SETTINGS[name].section if name in SETTINGS else "model"
+            if name == "kind" or name not in (values[section] or {}) or section == "fine_tune":
                 raise ConfigError("There is no setting called {name}. Received: {name}={value}", name=name, value=value)
             values[section][name] = value
         return self.parse(values)
@@ -98,31 +100,17 @@ class RunConfig(Frozen):
     def fingerprint(self) -> str:
         """Return 12 hex digits that are equal for configurations with equal outcome.
 
-        Settings without effect do not count: momentum without SGD, a learning rate that is the
-        optimizer's default anyway, and everything but epochs and seed for the baseline. What came
-        later counts only where it is used, so that runs from before it are found as they were.
+        Settings without effect do not count: momentum without SGD, a learning rate that is the optimizer's default
+        anyway, everything but epochs and seed for the baseline. `Setting.counts` decides.
         """
-        values = self.model_dump(mode="json")
-        if self.fine_tune is None:
-            values.pop("fine_tune")  # came later, as did the precision: runs from before are found as they were
-        train = values["train"]
-        used = {name: value for name, value in values.pop("augment").items() if value}
-        if used and self.model.kind == "network":
-            values["augment"] = used
-        train.pop("tensorboard")
-        if self.train.precision == "float32":
-            train.pop("precision")
-        if self.train.schedule == "constant":
-            train.pop("schedule")
-        if not self.data.pen_strokes:
-            values["data"].pop("pen_strokes")
-        if self.model.kind == "logistic_sgd":
-            values["train"] = {"epochs": train["epochs"], "seed": train["seed"]}
-            values["data"].pop("validation_split")
-        else:
-            train["learning_rate"] = self.effective_learning_rate
-            if self.train.optimizer != "sgd":
-                train.pop("momentum")
+        dumped = self.model_dump(mode="json")
+        given = given_in(dumped)
+        values = {"schema_version": dumped["schema_version"], "model": dumped["model"]}
+        if self.fine_tune is not None:
+            values["fine_tune"] = dumped["fine_tune"]
+        for name, setting in SETTINGS.items():
+            if setting.section not in ("model", "fine_tune") and setting.counts(given):
+                values.setdefault(setting.section, {})[name] = setting.value(given)
         canonical = json.dumps(values, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
@@ -132,11 +120,26 @@ class RunConfig(Frozen):
         return DATASETS[self.data.dataset]
 
     @property
+    def given(self) -> Given:
+        """All settings by plain name; see `mnist_core.config.table.Setting`."""
+        return given_in(self.model_dump(mode="json"))
+
+    @property
     def effective_learning_rate(self) -> float:
         """The learning rate that is really used."""
-        if self.train.learning_rate is not None:
-            return self.train.learning_rate
-        return OPTIMIZERS[self.train.optimizer].default_learning_rate
+        return float(SETTINGS["learning_rate"].value(self.given))
+
+    @property
+    def effective_weight_decay(self) -> float:
+        """The weight decay that is really used."""
+        return float(SETTINGS["weight_decay"].value(self.given))
+
+    @property
+    def finished(self) -> Self:
+        """The settings that a finished network is judged and saved with: without what is a way of training only."""
+        return self.with_settings(
+            {name: setting.default for name, setting in SETTINGS.items() if setting.spec.training_only}
+        )
 
     @property
     def augments(self) -> bool:
@@ -155,15 +158,7 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 
 # What a setting is called on the screen, by its name in the configuration.
-_MODELS: tuple[type[Frozen], ...] = (
-    DataConfig,
-    TrainConfig,
-    AugmentationConfig,
-    NetworkConfig,
-    LogisticConfig,
-    FineTuneConfig,
-    *LAYERS.values(),
-)
+_MODELS: tuple[type[Frozen], ...] = (*SECTIONS.values(), NetworkConfig, *LAYERS.values())
 _TITLES = {name: field.title for model in _MODELS for name, field in model.model_fields.items() if field.title}
 
 

@@ -7,8 +7,9 @@ what came later.
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
-from mnist_core.config.choices import OPTIMIZERS
 from mnist_core.config.layers import LAYERS, Layer
+from mnist_core.config.sections import AugmentationConfig
+from mnist_core.config.table import SETTINGS, given_in
 from mnist_core.text import Translator, cut, exact
 
 ModelKind = Literal["softmax", "dense", "convolutional", "logistic"]
@@ -56,27 +57,19 @@ def model_words(settings: Mapping[str, Any], t: Translator) -> str:
 
 def setting_words(settings: Mapping[str, Any], t: Translator) -> list[str]:
     """Return the settings that one tells runs apart by, each in one or two words; `settings` as of `model_words`."""
-    data, model, train = (settings.get(part, {}) for part in ("data", "model", "train"))
-    if model.get("kind") == "logistic_sgd":
-        parts = [t("{n} folds", n=model.get("folds", 5)), _epochs(train, t)]
-    else:
-        optimizer = train.get("optimizer", "adam")
-        parts = [
-            OPTIMIZERS[optimizer].keras_class if optimizer in OPTIMIZERS else str(optimizer),
-            _epochs(train, t),
-            t("batches of {n}", n=train.get("batch_size", 128)),
-            *_learning(train, t),
-            *_against_overfitting(settings, t),
-        ]
-    if data.get("train_size"):
-        parts.append(t("{n} images", n=f"{data['train_size']:,}"))
-    if data.get("pen_strokes"):
-        parts.append(t("pen strokes too"))
-    if settings.get("fine_tune"):
+    given = given_in(settings)
+    shown = [setting for setting in SETTINGS.values() if setting.section != "augment"]
+    shown.sort(key=lambda setting: not setting.spec.always_said)
+    words = {setting.name: setting.short(given, t) for setting in shown}
+    seed = words.pop("seed")  # tells least, so it comes last
+    parts = [*words.values()]
+    if given["kind"] == "network":
+        parts += _against_overfitting(settings, t)
+        if any(SETTINGS[name].is_used(given) for name in AugmentationConfig.model_fields):
+            parts.append(t("augmentation"))
+    if given["fine_tuned"]:
         parts.append(t("fine-tuned"))
-    if train.get("seed"):
-        parts.append(t("seed {n}", n=train["seed"]))
-    return parts
+    return [part for part in (*parts, seed) if part]
 
 
 def variant_name(name: str, t: Translator) -> str:
@@ -98,28 +91,7 @@ def _listed(settings: Mapping[str, Any], spec: type[Layer], t: Translator) -> st
     return t(spec.listed, values=", ".join(values if spec.network else dict.fromkeys(values)))
 
 
-def _epochs(train: Mapping[str, Any], t: Translator) -> str:
-    n = train.get("epochs", 5)
-    return t("1 epoch") if n == 1 else t("{n} epochs", n=n)
-
-
-def _learning(train: Mapping[str, Any], t: Translator) -> list[str]:
-    """Return what is set about the steps, as far as it is not usual."""
-    parts = []
-    if train.get("learning_rate") is not None:
-        parts.append(t("learning rate {rate}", rate=exact(train["learning_rate"])))
-    if train.get("schedule", "constant") != "constant":
-        parts.append(t("falling learning rate"))
-    if train.get("early_stopping"):
-        parts.append(t("early stopping"))
-    if train.get("precision", "float32") != "float32":
-        parts.append(t("mixed precision"))
-    return parts
-
-
 def _against_overfitting(settings: Mapping[str, Any], t: Translator) -> list[str]:
     kinds = sorted(_kinds(settings), key=list(LAYERS.values()).index)
     parts = [_listed(settings, spec, t) for spec in kinds if spec.listed and not spec.network]
-    if any(settings.get("augment", {}).values()):
-        parts.append(t("augmentation"))
     return parts

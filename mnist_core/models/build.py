@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.config import Layer, NetworkConfig, RunConfig
-from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.config.choices import INITIALIZERS
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import ConfigError
+from mnist_core.models.optimizer import make_optimizer
 from mnist_core.models.summary import layer_rows
 from mnist_core.system.libraries import DATA_FORMAT, load_keras
 
@@ -44,40 +45,47 @@ def build_model(config: RunConfig, num_classes: int = 10, steps_per_epoch: int =
     keras.utils.set_random_seed(config.train.seed)
     model = keras.Sequential([keras.Input((SIDE, SIDE))])
     for row in layer_rows(config.model, num_classes):
-        model.add(_layer(row.layer, config.train.precision))
-    model.compile(optimizer=_optimizer(config, steps_per_epoch), loss=config.train.loss, metrics=["accuracy"])
+        weights = {"kernel_initializer": _initializer(config)} if "kernel" in row.weights else {}
+        model.add(_layer(row.layer, config.train.precision, weights))
+    model.compile(optimizer=make_optimizer(config, steps_per_epoch), loss=_loss(config), metrics=["accuracy"])
     return model
 
 
-def in_float32(model: "keras.Model", config: RunConfig, num_classes: int = 10) -> "keras.Model":
-    """Return the network as everybody else sees it: trained weights, calculating in float32.
+def finished_network(model: "keras.Model", config: RunConfig, num_classes: int = 10) -> "keras.Model":
+    """Return the network as everybody else sees it: trained weights, with the settings of `RunConfig.finished`.
 
-    Mixed precision is a way of training; ONNX Runtime does not take such a graph, and a file that
-    answers otherwise than the page would be a riddle. Weights are float32 in both.
+    Mixed precision is a way of training; ONNX Runtime does not take such a graph, and a file that answers otherwise
+    than the page would be a riddle. Weights are float32 in both. So are smoothed labels: the finished network is judged
+    by the plain ones.
     """
-    if config.train.precision == "float32":
+    if config.finished == config:
         return model
-    twin = build_model(config.with_settings({"precision": "float32"}), num_classes)
+    twin = build_model(config.finished, num_classes)
     twin.set_weights(model.get_weights())
     return twin
 
 
-def _optimizer(config: RunConfig, steps_per_epoch: int) -> "keras.Optimizer":
+def _loss(config: RunConfig) -> "str | keras.Loss":
+    """Return the loss; a smoothed label is no whole number, so then both losses are the one of one-hot labels.
+
+    Keras's sparse loss knows no smoothing. Both losses are the same function: only labels are written otherwise.
+    """
+    if config.train.label_smoothing:
+        return load_keras().losses.CategoricalCrossentropy(label_smoothing=config.train.label_smoothing)
+    return config.train.loss
+
+
+def _initializer(config: RunConfig) -> "keras.Initializer":
+    """Return a way to draw weights, for one layer: each draws a seed of its own."""
     keras = load_keras()
-    choice = OPTIMIZERS[config.train.optimizer]
-    arguments: dict[str, Any] = {"learning_rate": config.effective_learning_rate}
-    if config.train.schedule == "cosine":
-        arguments["learning_rate"] = keras.optimizers.schedules.CosineDecay(
-            config.effective_learning_rate, decay_steps=config.train.epochs * steps_per_epoch
-        )
-    if choice.id == "sgd":
-        arguments["momentum"] = config.train.momentum
-    return getattr(keras.optimizers, choice.keras_class)(**arguments)
+    train = config.train
+    spread = {"stddev": train.initializer_spread} if train.initializer == "random_normal" else {}
+    return getattr(keras.initializers, INITIALIZERS[train.initializer].keras_class)(**spread)
 
 
-def _layer(layer: Layer, precision: str) -> "keras.Layer":
+def _layer(layer: Layer, precision: str, weights: dict[str, Any]) -> "keras.Layer":
     keras = load_keras()
     args, named = layer.call()
     order = {"data_format": DATA_FORMAT} if layer.ordered else {}
     dtype = "float32" if layer.exact else precision
-    return getattr(keras.layers, layer.title)(*args, **named, **order, dtype=dtype)
+    return getattr(keras.layers, layer.title)(*args, **named, **weights, **order, dtype=dtype)

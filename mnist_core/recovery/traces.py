@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.config import LAYERS, AugmentationConfig, NetworkConfig, RunConfig
-from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.config import LAYERS, NetworkConfig, RunConfig
 from mnist_core.errors import ArtifactMissingError, MnistLabError
 from mnist_core.models.summary import parameter_count
 from mnist_core.store import MetricPoint, Outcome, RunFiles, RunState
 from mnist_core.tensorboard.events import event_files, read_events
+from mnist_core.tensorboard.hparams import told_settings
 
 _START, _END = "_hparams_/session_start_info", "_hparams_/session_end_info"
 _UNITS = ("epoch", "fold")  # a baseline has folds
@@ -155,23 +155,11 @@ def _config(files: RunFiles, logs: _Logs) -> RunConfig:
         raise UntoldError("there are no logs that tell its settings")
     if files.base_model.exists():
         raise UntoldError("it was fine-tuned, and no file tells from which run")
-    train: dict[str, Any] = {name: int(told[name]) for name in ("epochs", "seed") if name in told}
-    data: dict[str, Any] = {"dataset": told.get("dataset")}
-    if "train_size" in told:
-        data["train_size"] = int(told["train_size"])
-    values: dict[str, Any] = {"data": data, "train": train}
+    values: dict[str, Any] = dict(told_settings(told))
     if told.get("model") == "logistic regression":
         values["model"] = {"kind": "logistic_sgd", "folds": max(logs.epochs, default=5)}
-        data["validation_split"] = 0.0
     else:
         values["model"] = {"kind": "network", "layers": _layers(files)}
-        values["augment"] = _augmentation(str(told.get("augmentation", "none")))
-        data["validation_split"] = told.get("validation_split", 0.0)
-        train |= {name: told[name] for name in ("optimizer", "schedule", "loss", "precision") if name in told}
-        train |= {name: int(told[name]) for name in ("batch_size", "early_stopping") if name in told}
-        usual = OPTIMIZERS.get(str(train.get("optimizer")))
-        if usual is None or told.get("learning_rate") != usual.default_learning_rate:
-            train["learning_rate"] = told.get("learning_rate")
     try:
         return RunConfig.parse(values)
     except MnistLabError as error:
@@ -196,16 +184,6 @@ def _layers(files: RunFiles) -> list[dict[str, Any]]:
 def _layer(described: dict[str, Any]) -> dict[str, Any] | None:
     spec = next((spec for spec in LAYERS.values() if spec.title == described["class_name"]), None)
     return spec.read(described["config"]) if spec else None  # the others bring images into shape
-
-
-def _augmentation(words: str) -> dict[str, Any]:
-    """Return what ``rotation 10, mirror`` says, as `mnist_core.tensorboard.hparams.augmentation_words` writes it."""
-    found: dict[str, Any] = {}
-    for word in words.split(", "):
-        name, _, value = word.partition(" ")
-        if name in AugmentationConfig.model_fields:
-            found[name] = float(value) if value else True
-    return found
 
 
 def _points(logs: _Logs, files: RunFiles) -> list[MetricPoint]:

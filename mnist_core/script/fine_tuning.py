@@ -12,7 +12,7 @@ BASE_FILE, DRAWINGS_FILE = "base.keras", "drawings.npz"
 
 def fine_tuning_sections(config: RunConfig, fine_tune: FineTuneConfig) -> tuple[Section, ...]:
     """Return the steps of a program that learns on from a network, with drawings among known images."""
-    one_hot = config.spec.num_classes if config.train.loss == "categorical_crossentropy" else None
+    one_hot = config.spec.num_classes if config.train.one_hot else None
     validated = config.data.validation_split > 0
     known = min(fine_tune.rehearsal, training_size(config.data))
     return (
@@ -62,7 +62,7 @@ def fine_tuning_sections(config: RunConfig, fine_tune: FineTuneConfig) -> tuple[
             data=["x_mix", "y_mix", f"batch_size={config.train.batch_size}"],
             validation=["validation_data=(x_val, y_val)"] if validated else [],
         ),
-        _evaluation(one_hot),
+        _evaluation(config),
         plot_section(validation=validated),
     )
 
@@ -74,8 +74,8 @@ def _one_hot_lines(one_hot: int | None, validated: bool) -> list[str]:
     return [f"{name} = keras.utils.to_categorical({name}, {one_hot})" for name in names]
 
 
-def _evaluation(one_hot: int | None) -> Section:
-    section = evaluation_section()
+def _evaluation(config: RunConfig) -> Section:
+    section = evaluation_section(config)
     return Section(
         section.title,
         section.comment,

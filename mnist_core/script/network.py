@@ -1,7 +1,7 @@
 """The plain Keras code of a configuration, as a learner would write it: data, model, training, evaluation, plot."""
 
-from mnist_core.config import LAYERS, LogisticConfig, NetworkConfig, RunConfig
-from mnist_core.config.choices import PRECISIONS
+from mnist_core.config import LAYERS, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.config.choices import INITIALIZERS, PRECISIONS
 from mnist_core.models.summary import LayerRow, layer_rows
 from mnist_core.script.augmentation import batch_lines, change_lines
 from mnist_core.script.data import data_section, datasets_beside
@@ -79,7 +79,7 @@ def subject(config: RunConfig) -> str:
 
 def _network_sections(config: RunConfig, model: NetworkConfig, *, dense: bool) -> tuple[Section, ...]:
     data, train = config.data, config.train
-    one_hot = config.spec.num_classes if train.loss == "categorical_crossentropy" else None
+    one_hot = config.spec.num_classes if train.one_hot else None
     apart = config.augment.is_active or data.pen_strokes
     sections = [data_section(data, one_hot=one_hot, apart=apart)]
     if config.augment.is_active:
@@ -96,7 +96,7 @@ def _network_sections(config: RunConfig, model: NetworkConfig, *, dense: bool) -
         *sections,
         _model(config, model, dense=dense),
         training_section(config, images=images, data=learned, validation=validation),
-        evaluation_section(),
+        evaluation_section(config),
         plot_section(validation=data.validation_split > 0),
     )
 
@@ -121,13 +121,17 @@ def _model(config: RunConfig, model: NetworkConfig, *, dense: bool) -> Section:
     rows = layer_rows(model, config.spec.num_classes)
     mixed = config.train.precision != "float32"
     lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
-    lines += [f"keras.utils.set_random_seed({config.train.seed})", "layers = ["]
-    lines += [f"    {layer}," for layer in _layers(rows, exact_end=mixed, dense=dense)]
+    before, initializer = _initializer(config)
+    lines += [f"keras.utils.set_random_seed({config.train.seed})", *before, "layers = ["]
+    lines += [f"    {layer}," for layer in _layers(rows, initializer, exact_end=mixed, dense=dense)]
     kinds = dict.fromkeys(layer.kind for layer in model.layers)
     words = [f"- **{LAYERS[kind].title}**: {LAYERS[kind].help}" for kind in kinds]
     words.append(f"- The last layer gives a probability for each of the {config.spec.num_classes} classes.")
     if mixed:
         words.append(f"- **{PRECISIONS[config.train.precision].title}**: {PRECISIONS[config.train.precision].help}")
+    if config.train.initializer != TrainConfig().initializer:
+        choice = INITIALIZERS[config.train.initializer]
+        words.append(f"- **Initial weights: {choice.title}**: {choice.help}")
     total = sum(row.parameters for row in rows)
     return Section(
         "Model",
@@ -137,12 +141,25 @@ def _model(config: RunConfig, model: NetworkConfig, *, dense: bool) -> Section:
     )
 
 
-def _layers(rows: tuple[LayerRow, ...], *, exact_end: bool, dense: bool) -> list[str]:
+def _initializer(config: RunConfig) -> tuple[list[str], str]:
+    """Return lines before the layers, and the argument of each that says how its weights begin."""
+    train = config.train
+    if train.initializer == TrainConfig().initializer:
+        return [], ""  # what Keras does by itself
+    if train.initializer == "random_normal":
+        # Each layer needs one of its own: one gives the same numbers each time.
+        lines = [f"normal, spread = keras.initializers.RandomNormal, {train.initializer_spread!r}"]
+        return lines, ", kernel_initializer=normal(stddev=spread)"
+    return [], f', kernel_initializer="{train.initializer}"'
+
+
+def _layers(rows: tuple[LayerRow, ...], initializer: str, *, exact_end: bool, dense: bool) -> list[str]:
     """Return the code of each layer, or sometimes of two where lines are `dense`."""
     layers = ["keras.Input((28, 28))"]
     for row in rows:
         exact = ', dtype="float32"' if exact_end and row.layer.exact else ""
-        layer = f"keras.layers.{row.name}({row.detail}{exact})"
+        first_weights = initializer if "kernel" in row.weights else ""
+        layer = f"keras.layers.{row.name}({row.detail}{first_weights}{exact})"
         pair = f"*[{layers[-1]}, {layer}]"
         fits = not layers[-1].startswith("*") and len(pair) + 5 <= LINE_LENGTH
         if dense and fits and (row.layer.joins or layers[-1].endswith("Flatten()")):

@@ -1,7 +1,10 @@
 """How weights are found, in the plain Keras code of a configuration: compile, fit, evaluate, plot."""
 
 from mnist_core.config import RunConfig
-from mnist_core.config.choices import LOSSES, OPTIMIZERS, SCHEDULES
+from mnist_core.config.choices import LOSSES, OPTIMIZERS
+from mnist_core.config.setting import Given
+from mnist_core.config.table import SETTINGS, Setting
+from mnist_core.models.optimizer import STAIRS
 from mnist_core.script.section import Section, call
 
 
@@ -20,12 +23,10 @@ def training_section(config: RunConfig, *, images: str, data: list[str], validat
     """
     train = config.train
     lines = []
-    if "steps_per_epoch=steps" in data or train.schedule == "cosine":
+    if "steps_per_epoch=steps" in data or _changes_rate(config):
         lines.append(f"steps = -(-{images} // {train.batch_size})  # batches in an epoch, the last one may be smaller")
-    if train.schedule == "cosine":
-        rate = f"{config.effective_learning_rate!r}, {train.epochs} * steps"
-        lines.append(f"learning_rate = keras.optimizers.schedules.CosineDecay({rate})")
-    lines += call("model.compile", [_optimizer(config), f'loss="{train.loss}"', 'metrics=["accuracy"]'])
+    lines += _rate_lines(config)
+    lines += call("model.compile", [_optimizer(config), f"loss={_loss(config)}", 'metrics=["accuracy"]'])
     names = []
     if train.early_stopping is not None:
         stopping = f"patience={train.early_stopping}, restore_best_weights=True"
@@ -44,13 +45,17 @@ def training_section(config: RunConfig, *, images: str, data: list[str], validat
     )
 
 
-def evaluation_section() -> Section:
+def evaluation_section(config: RunConfig) -> Section:
     """Return the code that judges ``model`` on the test images."""
+    plain, words = [], "How well does it do on images that it has never seen?"
+    if config.train.label_smoothing:
+        plain = ['model.compile(loss="categorical_crossentropy", metrics=["accuracy"])  # labels as they are']
+        words += " Now by the labels as they are: so the loss can be compared with that of any other network."
     return Section(
         "Evaluation",
         "images that it has never seen.",
-        "How well does it do on images that it has never seen?",
-        ('print("Test:", model.evaluate(x_test, y_test, verbose=0, return_dict=True))',),
+        words,
+        (*plain, 'print("Test:", model.evaluate(x_test, y_test, verbose=0, return_dict=True))'),
     )
 
 
@@ -74,32 +79,102 @@ def plot_section(*, validation: bool) -> Section:
     )
 
 
+def _changes_rate(config: RunConfig) -> bool:
+    return config.train.schedule != "constant" or config.train.warmup_epochs > 0
+
+
+def _rate_lines(config: RunConfig) -> list[str]:
+    """Return the code of a learning rate that changes, as `mnist_core.models.optimizer` makes it."""
+    if not _changes_rate(config):
+        return []
+    train, rate = config.train, repr(config.effective_learning_rate)
+    rising, falling = f"{train.warmup_epochs} * steps", f"{train.epochs - train.warmup_epochs} * steps"
+    lines, warms_up = [], train.warmup_epochs > 0
+    match train.schedule:
+        case "cosine" if warms_up:
+            arguments = ["0.0", falling, f"warmup_target={rate}", f"warmup_steps={rising}"]
+        case "cosine":
+            arguments = [rate, falling]
+        case "step":
+            after = f"{rising} + " if warms_up else ""
+            drops = f"[{after}{falling} // 2, {after}{falling} * 3 // 4]"
+            rates = f"[{rate}, {rate} / 10, {rate} / 100]"
+            if warms_up:
+                lines.append(f"stairs = range(1, {STAIRS + 1})  # on which the learning rate rises at first")
+                drops = f"[{rising} * stair // {STAIRS} for stair in stairs] + {drops}"
+                rates = f"[{rate} * stair / {STAIRS} for stair in stairs] + {rates}"
+            arguments = [drops, rates]
+        case _:
+            lines.append("# From 0 to the learning rate, where it stays: this decay rises.")
+            arguments = ["0.0", rising, f"end_learning_rate={rate}"]
+    return [*lines, *call(f"learning_rate = keras.optimizers.schedules.{_decay(config)}", arguments)]
+
+
+def _decay(config: RunConfig) -> str:
+    """Return the class in Keras of a learning rate that changes."""
+    return {"cosine": "CosineDecay", "step": "PiecewiseConstantDecay"}.get(config.train.schedule, "PolynomialDecay")
+
+
+def _loss(config: RunConfig) -> str:
+    if config.train.label_smoothing:
+        return f"keras.losses.CategoricalCrossentropy(label_smoothing={config.train.label_smoothing!r})"
+    return f'"{config.train.loss}"'
+
+
 def _optimizer(config: RunConfig) -> str:
-    choice = OPTIMIZERS[config.train.optimizer]
+    train, choice = config.train, OPTIMIZERS[config.train.optimizer]
     arguments = []
-    if config.train.schedule == "cosine":
+    if _changes_rate(config):
         arguments.append("learning_rate")
-    elif config.train.learning_rate is not None:
-        arguments.append(f"learning_rate={config.train.learning_rate!r}")
-    if choice.id == "sgd" and config.train.momentum:
-        arguments.append(f"momentum={config.train.momentum!r}")
+    elif train.learning_rate is not None:
+        arguments.append(f"learning_rate={train.learning_rate!r}")
+    if choice.id == "sgd" and train.momentum:
+        arguments.append(f"momentum={train.momentum!r}")
+        arguments += ["nesterov=True"] if train.nesterov else []
+    if train.weight_decay:
+        arguments.append(f"weight_decay={train.weight_decay!r}")
+    if train.gradient_clip:
+        arguments.append(f"global_clipnorm={train.gradient_clip!r}")
     return f"keras.optimizers.{choice.keras_class}({', '.join(arguments)})"
 
 
+# Settings that have words of their own, or are told where the model is made.
+_TOLD = (
+    "optimizer",
+    "learning_rate",
+    "momentum",
+    "epochs",
+    "batch_size",
+    "loss",
+    "early_stopping",
+    "seed",
+    "precision",
+)
+
+
 def _words(config: RunConfig) -> str:
-    train = config.train
-    optimizer = OPTIMIZERS[train.optimizer]
+    train, given = config.train, config.given
+    optimizer, loss = OPTIMIZERS[train.optimizer], LOSSES["categorical_crossentropy" if train.one_hot else train.loss]
     words = [
         f"- **Optimizer: {optimizer.title}.** {optimizer.help}",
-        f"- **Loss: {LOSSES[train.loss].title.lower()}.** {LOSSES[train.loss].help}",
+        f"- **Loss: {loss.title.lower()}.** {loss.help}",
     ]
-    if train.schedule != "constant":
-        words.append(
-            f"- **Learning rate: {SCHEDULES[train.schedule].title.lower()}.** {SCHEDULES[train.schedule].help}"
-        )
+    words += [
+        _explained(setting, given)
+        for setting in SETTINGS.values()
+        if setting.section == "train" and setting.name not in _TOLD and setting.is_used(given)
+    ]
     if train.early_stopping is not None:
         words.append(
             f"- **Early stopping.** Training ends after {train.early_stopping} epochs without a better validation "
             "loss, and the best weights are kept."
         )
     return "\n".join(words)
+
+
+def _explained(setting: Setting, given: Given) -> str:
+    """Return a line of Markdown about a setting that is used."""
+    if setting.spec.choices is not None:
+        choice = setting.spec.choices[given[setting.name]]
+        return f"- **{setting.title}: {choice.title[0].lower()}{choice.title[1:]}.** {choice.help}"
+    return f"- **{setting.title}.** {setting.help}"

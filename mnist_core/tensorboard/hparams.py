@@ -4,28 +4,24 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from mnist_core.config import LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.config import AugmentationConfig, LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.config.table import SETTINGS, Setting, given_in
 from mnist_core.text import exact
 
-# Columns: name, title, whether its values are numbers. The same in every run, so that any run can tell TensorBoard
-# about all of them; what a run does not have stays empty.
-SETTINGS: tuple[tuple[str, str, bool], ...] = (
-    ("name", "Name", False),
-    ("dataset", "Dataset", False),
-    ("model", "Model", False),
-    ("optimizer", "Optimizer", False),
-    ("learning_rate", "Learning rate", True),
-    ("schedule", "Learning rate over time", False),
-    ("batch_size", "Batch size", True),
-    ("epochs", "Epochs", True),
-    ("loss", "Loss", False),
-    ("validation_split", "Validation split", True),
-    ("train_size", "Training images", True),
-    ("augmentation", "Augmentation", False),
-    ("early_stopping", "Early stopping", True),
-    ("precision", "Number precision", False),
-    ("seed", "Seed", True),
-)
+_AUGMENTATION = ("augmentation", "Augmentation", False)
+
+
+def _columns() -> tuple[tuple[str, str, bool], ...]:
+    """Return name, title, and whether values are numbers, column by column."""
+    settings = [
+        _AUGMENTATION if setting.section == "augment" else (name, setting.title, setting.is_number)
+        for name, setting in SETTINGS.items()
+    ]
+    return (("name", "Name", False), ("model", "Model", False), *dict.fromkeys(settings))
+
+
+# The same in every run, so that any run can tell TensorBoard about all of them; what a run does not have stays empty.
+COLUMNS = _columns()
 # TensorBoard shows these columns first; the others are ticked off at first.
 _FIRST = ("dataset", "epochs", "learning_rate", "model", "optimizer")
 # Columns of results: folder below the run's own, tag, title.
@@ -40,28 +36,49 @@ _RESULTS = (
 
 def settings_of(config: RunConfig, name: str) -> dict[str, str | float]:
     """Return what a run was trained with, by column; settings without an effect on it are left out."""
-    values: dict[str, str | float | None] = {
-        "name": name,
-        "dataset": config.data.dataset,
-        "model": model_words(config),
-        "epochs": config.train.epochs,
-        "train_size": config.data.train_size,
-        "seed": config.train.seed,
-    }
+    given = config.given
+    values: dict[str, str | float] = {"name": name, "model": model_words(config)}
+    for key, setting in SETTINGS.items():
+        value = setting.value(given)
+        if value is not None and setting.section != "augment" and setting.is_told(given):
+            values[key] = value if setting.is_number else str(value)
     if isinstance(config.model, NetworkConfig):
-        train = config.train
-        values |= {
-            "optimizer": train.optimizer,
-            "learning_rate": config.effective_learning_rate,
-            "schedule": train.schedule,
-            "batch_size": train.batch_size,
-            "loss": train.loss,
-            "validation_split": config.data.validation_split,
-            "augmentation": augmentation_words(config),
-            "early_stopping": train.early_stopping,
-            "precision": train.precision,
-        }
-    return {name: value for name, value in values.items() if value is not None}
+        values["augmentation"] = augmentation_words(config)
+    return values
+
+
+def told_settings(told: Mapping[str, str | float]) -> dict[str, dict[str, Any]]:
+    """Return the parts of a configuration that `settings_of` told, all but the model; not checked.
+
+    Logs have what was used, whether it was set or not: what is the default anyway counts as not set.
+    """
+    values: dict[str, dict[str, Any]] = {"data": {"validation_split": 0.0}, "train": {}}
+    values["augment"] = _told_augmentation(str(told.get("augmentation", "none")))
+    for name, setting in SETTINGS.items():
+        if name in told and setting.section in ("data", "train"):
+            values[setting.section][name] = _told(setting, told[name])
+    given = given_in(values)
+    for name, value in values["train"].items():
+        setting = SETTINGS[name]
+        if setting.spec.unset is not None and value == setting.spec.unset(given):
+            values["train"][name] = setting.default
+    return values
+
+
+def _told(setting: Setting, value: str | float) -> Any:
+    if setting.is_whole:
+        return int(value)
+    return value == "True" if value in ("True", "False") else value
+
+
+def _told_augmentation(words: str) -> dict[str, Any]:
+    """Return what ``rotation 10, mirror`` says, as `augmentation_words` writes it."""
+    found: dict[str, Any] = {}
+    for word in words.split(", "):
+        name, _, value = word.partition(" ")
+        if name in AugmentationConfig.model_fields:
+            found[name] = float(value) if value else True
+    return found
 
 
 def model_words(config: RunConfig) -> str:
@@ -92,7 +109,7 @@ def beginning(values: Mapping[str, str | float], wall_time: float) -> list[Any]:
                 differs=name in _FIRST,
                 type=api_pb2.DATA_TYPE_FLOAT64 if is_number else api_pb2.DATA_TYPE_STRING,
             )
-            for name, title, is_number in SETTINGS
+            for name, title, is_number in COLUMNS
         ],
         metric_infos=[
             api_pb2.MetricInfo(name=api_pb2.MetricName(group=group, tag=tag), display_name=title)

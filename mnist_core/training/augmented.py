@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mnist_core.augmentation import augment
 from mnist_core.config import RunConfig
-from mnist_core.training.steps import Bytes, ReplaceableSteps, Totals, epoch_order
+from mnist_core.training.protocol import Bytes, ReplaceableSteps, Totals, epoch_order
 
 _IMAGES = 4096  # about so many are prepared at once: long enough for a call, short enough to begin at once
 _AHEAD = 2  # blocks, so that the next one is there when the steps have used theirs
@@ -27,7 +27,7 @@ class _Key(NamedTuple):
 
 
 class AugmentedSteps:
-    """See `mnist_core.training.steps.Steps`: others, with every epoch's images changed anew.
+    """See `mnist_core.training.protocol.Steps`: others, with every epoch's images changed anew.
 
     An epoch is cut into blocks of whole batches, always at the same places. What is in a block
     follows from seed, epoch and block alone, wherever training was paused in between.

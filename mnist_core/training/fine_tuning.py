@@ -13,7 +13,8 @@ from mnist_core.errors import ArtifactMissingError, ConfigError
 from mnist_core.store import RunFiles
 from mnist_core.system.libraries import load_keras
 from mnist_core.training.mix import Mix, make_mix
-from mnist_core.training.steps import Bytes, Judge, scale
+from mnist_core.training.protocol import Bytes, Judge
+from mnist_core.training.steps import scale
 
 if TYPE_CHECKING:
     import keras

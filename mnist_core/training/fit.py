@@ -15,8 +15,9 @@ from mnist_core.store import MetricPoint
 from mnist_core.system.libraries import load_keras
 from mnist_core.training.control import Control
 from mnist_core.training.events import Sink
+from mnist_core.training.protocol import epoch_order
 from mnist_core.training.state import TrainingState
-from mnist_core.training.steps import epoch_order, make_judge, make_steps
+from mnist_core.training.steps import make_judge, make_steps
 from mnist_core.training.writer import Writer
 
 if TYPE_CHECKING:

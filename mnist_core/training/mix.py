@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_core.augmentation import augment
 from mnist_core.drawing.personal import VARIED
-from mnist_core.training.steps import Bytes
+from mnist_core.training.protocol import Bytes
 
 
 @dataclass(frozen=True)

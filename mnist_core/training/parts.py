@@ -9,7 +9,8 @@ import numpy.typing as npt
 from mnist_core.config import RunConfig
 from mnist_core.models.build import build_model
 from mnist_core.system.libraries import load_keras
-from mnist_core.training.steps import Bytes, scale
+from mnist_core.training.protocol import Bytes
+from mnist_core.training.steps import scale
 
 if TYPE_CHECKING:
     import keras
@@ -47,7 +48,7 @@ def network_parts(
     parts: dict[str, npt.NDArray[np.floating[Any]]] = dict(_kernels(model))
     if any(layer.weights for layer in model.layers[:-1]):
         scaled = scale(images[:SAMPLES])
-        initial = initial or build_model(config.with_settings({"precision": "float32"}), num_classes)
+        initial = initial or build_model(config.finished, num_classes)
         parts |= {"before": _last_hidden(initial, scaled), "after": _last_hidden(model, scaled)}
     return parts
 

@@ -27,7 +27,7 @@ from mnist_core.training.control import Control
 from mnist_core.training.events import BoardSink, Sink, StoreSink
 
 if TYPE_CHECKING:
-    from mnist_core.training.steps import Judge
+    from mnist_core.training.protocol import Judge
 
 Tables = dict[str, npt.NDArray[np.float32]]
 Losses = dict[str, float]
@@ -183,7 +183,7 @@ class _NetworkJob(_Job):
             self.check_stop()
         with self.clock.phase("import"):
             load_keras()  # before what is built on it
-            from mnist_core.models.build import build_model, in_float32
+            from mnist_core.models.build import build_model, finished_network
             from mnist_core.training.callbacks import diverged
             from mnist_core.training.device import prepare_device
             from mnist_core.training.export import write_network
@@ -217,8 +217,8 @@ class _NetworkJob(_Job):
         if result.steps == 0:
             raise _StoppedEarly
         with self.clock.phase("evaluate"):
-            model = in_float32(model, self.config, dataset.spec.num_classes)
-            judge = make_judge(model, self.config)
+            model = finished_network(model, self.config, dataset.spec.num_classes)
+            judge = make_judge(model, self.config.finished)
             tables, losses = self._judged(judge, dataset)
             if not math.isfinite(losses["test"]):  # the very last step was one too many
                 raise diverged(max(1, len(result.epoch_seconds)), self.config.effective_learning_rate)

@@ -3,62 +3,17 @@
 The arrays stay as bytes: scaling to 0 to 1 belongs to the step.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import RunConfig
 from mnist_core.system.libraries import load_keras
+from mnist_core.training.protocol import JUDGED_AT_ONCE, Bytes, Images, Judge, ReplaceableSteps, Steps, Totals
 
 if TYPE_CHECKING:
     import keras
-
-Images = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.uint8]
-
-# Images judged at once: 1,000 keep both cores busy, and a small CNN's activations under 100 MB.
-JUDGED_AT_ONCE = 1000
-
-
-def epoch_order(seed: int, epoch: int, size: int) -> npt.NDArray[np.int32]:
-    """Return the order of the training images in one epoch: a permutation that follows from seed and epoch alone."""
-    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What some batches added up to: losses are summed over examples."""
-
-    batches: int
-    loss_sum: float
-    correct: int
-    examples: int
-
-
-class Steps(Protocol):
-    """Trains a compiled model in place on one training set."""
-
-    def begin_epoch(self, order: npt.NDArray[np.int32], epoch: int) -> None:
-        """Take the number of an epoch, from 0, and its order: a permutation of the training set's indices."""
-
-    def advance(self, position: int, wanted: int) -> Totals:
-        """Do about `wanted` batches, at least one, from batch `position` of the epoch on."""
-
-
-class ReplaceableSteps(Steps, Protocol):
-    """Steps whose training set can be exchanged on the way."""
-
-    def replace(self, images: Bytes, labels: Bytes) -> None:
-        """Take other images and labels; an epoch's order may then have fewer indices than there are images."""
-
-
-class Judge(Protocol):
-    """Looks at images without learning."""
-
-    def judge(self, images: Bytes, labels: Bytes) -> tuple[Images, float]:
-        """Return probabilities of shape (n, classes) and the mean loss."""
 
 
 def make_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: RunConfig) -> Steps:
@@ -169,6 +124,6 @@ def scale(images: Bytes) -> Images:
 
 def encode_labels(labels: Bytes, config: RunConfig, num_classes: int) -> npt.NDArray[np.generic]:
     """Return labels as the configured loss wants them: one-hot rows or plain numbers."""
-    if config.train.loss == "sparse_categorical_crossentropy":
+    if not config.train.one_hot:
         return labels.astype(np.int32)
     return np.eye(num_classes, dtype=np.float32)[labels]

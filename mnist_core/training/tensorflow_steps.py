@@ -14,7 +14,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from mnist_core.config import NetworkConfig, RunConfig
-from mnist_core.training.steps import JUDGED_AT_ONCE, Bytes, Images, Totals
+from mnist_core.training.protocol import JUDGED_AT_ONCE, Bytes, Images, Totals
 
 # A program takes about a second to compile; a run of fewer steps ends sooner without.
 _WORTH_COMPILING = 500
@@ -38,11 +38,11 @@ def steps_per_turn(config: RunConfig, steps_per_epoch: int) -> int:
 
 
 class TensorFlowSteps:
-    """See `mnist_core.training.steps.Steps`."""
+    """See `mnist_core.training.protocol.Steps`."""
 
     def __init__(self, model: keras.Model, images: Bytes, labels: Bytes, config: RunConfig) -> None:
         self._model = model
-        self._one_hot = config.train.loss == "categorical_crossentropy"
+        self._one_hot = config.train.one_hot
         self._batch_size = config.train.batch_size
         self._per_turn = steps_per_turn(config, -(-len(images) // self._batch_size))
         self.replace(images, labels)
@@ -147,11 +147,11 @@ class TensorFlowSteps:
 
 
 class TensorFlowJudge:
-    """See `mnist_core.training.steps.Judge`."""
+    """See `mnist_core.training.protocol.Judge`."""
 
     def __init__(self, model: keras.Model, config: RunConfig) -> None:
         self._model = model
-        self._one_hot = config.train.loss == "categorical_crossentropy"
+        self._one_hot = config.train.one_hot
 
     def judge(self, images: Bytes, labels: Bytes) -> tuple[Images, float]:
         """Return probabilities and mean loss."""

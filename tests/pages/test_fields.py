@@ -112,3 +112,59 @@ def test_a_wrong_number_survives_a_page_switch_as_it_was_typed(open_page: OpenPa
     assert app.text_input(key="form_learning_rate").value == "abc"
     assert app.number_input(key="form_epochs").value == 2.5
     assert not app.exception
+
+
+# what a beginner may leave alone
+
+
+def advanced(app: AppTest) -> bool:
+    (box,) = (box for box in app.expander if box.label == "Advanced")
+    return bool(box.proto.expanded)
+
+
+def test_every_advanced_setting_reaches_the_run(open_page: OpenPage, store: Store) -> None:
+    app = form(open_page)
+    assert not advanced(app)
+    app.selectbox(key="form_optimizer").select("sgd").run()
+    app.toggle(key="form_nesterov").set_value(True)
+    app.selectbox(key="form_schedule").select("step")
+    app.selectbox(key="form_initializer").select("random_normal").run()
+    app.text_input(key="form_initializer_spread").set_value("0.2")
+    app.number_input(key="form_warmup_epochs").set_value(1.0)
+    app.slider(key="form_label_smoothing").set_value(0.1)
+    app.text_input(key="form_weight_decay").set_value("5e-4")
+    app.text_input(key="form_gradient_clip").set_value("1,5").run()
+    assert not advanced(app), "a change opens or closes nothing"
+    train = started(app, store).train
+    assert train.model_dump() == train.model_dump() | {
+        "nesterov": True,
+        "schedule": "step",
+        "initializer": "random_normal",
+        "initializer_spread": 0.2,
+        "warmup_epochs": 1,
+        "label_smoothing": 0.1,
+        "weight_decay": 5e-4,
+        "gradient_clip": 1.5,
+    }
+
+
+def test_a_link_with_an_advanced_setting_shows_it(open_page: OpenPage) -> None:
+    app = open_page(
+        "train.py", config=write_link(RunConfig().with_settings({"dataset": "digits", "weight_decay": 0.1}))
+    )
+    assert advanced(app)
+    app.text_input(key="form_weight_decay").set_value("").run()
+    assert app.text_input(key="form_weight_decay").placeholder == "off"
+    app.selectbox(key="form_optimizer").select("adamw").run()
+    assert app.text_input(key="form_weight_decay").placeholder == "0.004 (default)"
+    assert "**Weight decay:**" in app.text_input(key="form_weight_decay").help
+
+
+def test_an_advanced_number_out_of_bounds_says_so_and_starts_nothing(open_page: OpenPage, store: Store) -> None:
+    app = form(open_page)
+    app.text_input(key="form_weight_decay").set_value("2").run()
+    assert "A number from 0 to 1, please." in words(app)
+    app.text_input(key="form_weight_decay").set_value("").run()
+    app.number_input(key="form_warmup_epochs").set_value(9.0).run()
+    assert "Choose fewer warm-up epochs than epochs" in words(app)
+    assert not store.find()

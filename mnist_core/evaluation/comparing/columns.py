@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from mnist_core.config import LogisticConfig, RunConfig
 from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.config.setting import Given, Scale
+from mnist_core.config.table import SETTINGS, Setting
 from mnist_core.datasets import training_images
+from mnist_core.evaluation.comparing.settings import ABSENT
 from mnist_core.store import RunRecord
-
-Scale = Literal["linear", "log", "choice"]
+from mnist_core.text import translator
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,22 @@ def columns_that_vary(records: Sequence[RunRecord]) -> tuple[list[RunRecord], tu
         if record.outcome.test_accuracy is not None and not isinstance(record.config.model, LogisticConfig)
     ]
     rows = [_row(record) for record in kept]
-    columns = []
-    for index, (name, title, scale) in enumerate(_HEADS):
-        values = tuple(row[index] for row in rows)
-        if name in _ALWAYS or len(set(values)) > 1:
-            columns.append(Column(name, title, scale, values))
-    return kept, tuple(columns)
+    columns = [Column(name, title, scale, tuple(row[name] for row in rows)) for name, title, scale in _HEADS]
+    return kept, tuple(column for column in columns if column.name in _ALWAYS or len({*column.values} - {ABSENT}) > 1)
 
 
 _ALWAYS = ("test_loss", "test_accuracy")
+# Told in columns of their own: what was done in the end, not what was planned, and augmentation as one.
+_OTHERWISE = ("dataset", "epochs", "train_size")
+_SETTINGS = {
+    name: setting
+    for name, setting in SETTINGS.items()
+    if setting.section in ("train", "data") and name not in _OTHERWISE and setting.spec.scale is not None
+}
 _HEADS: tuple[tuple[str, str, Scale], ...] = (
     ("layers", "Hidden layers", "linear"),
     ("parameters", "Parameters", "log"),
-    ("optimizer", "Optimizer", "choice"),
-    ("learning_rate", "Learning rate", "log"),
-    ("batch_size", "Batch size", "log"),
+    *((name, setting.title, setting.spec.scale or "choice") for name, setting in _SETTINGS.items()),
     ("training_images", "Training images", "log"),
     ("augmentation", "Augmentation", "choice"),
     ("epochs", "Epochs", "linear"),
@@ -80,22 +82,31 @@ _HEADS: tuple[tuple[str, str, Scale], ...] = (
 )
 
 
-def _row(record: RunRecord) -> tuple[float | str, ...]:
+def _row(record: RunRecord) -> dict[str, float | str]:
     config, outcome = record.config, record.outcome
-    return (
-        _weighted_layers(config),
-        outcome.parameters or 0,
-        OPTIMIZERS[config.train.optimizer].keras_class,
-        config.effective_learning_rate,
-        config.train.batch_size,
-        training_images(config),
-        "yes" if config.augments else "no",
+    given = config.given
+    return {
+        "layers": _weighted_layers(config),
+        "parameters": outcome.parameters or 0,
+        **{name: _setting(setting, given) for name, setting in _SETTINGS.items()},
+        "training_images": training_images(config),
+        "augmentation": "yes" if config.augments else "no",
         # Early stopping or a click may have ended it sooner than was planned.
-        len(outcome.epoch_seconds) or config.train.epochs,
-        sum(outcome.seconds.values()),
-        outcome.test_loss if outcome.test_loss is not None else float("nan"),
-        outcome.test_accuracy if outcome.test_accuracy is not None else float("nan"),
-    )
+        "epochs": len(outcome.epoch_seconds) or config.train.epochs,
+        "seconds": sum(outcome.seconds.values()),
+        "test_loss": outcome.test_loss if outcome.test_loss is not None else float("nan"),
+        "test_accuracy": outcome.test_accuracy if outcome.test_accuracy is not None else float("nan"),
+    }
+
+
+def _setting(setting: Setting, given: Given) -> float | str:
+    """Return a number, or words where it is a choice; an optimizer's name is that of its class in Keras."""
+    value = setting.value(given)
+    if setting.spec.scale != "choice":
+        return float(value)
+    if not setting.spec.when(given):
+        return ABSENT
+    return OPTIMIZERS[value].keras_class if setting.name == "optimizer" else setting.words(given, translator("en"))
 
 
 def _weighted_layers(config: RunConfig) -> int:

@@ -6,28 +6,15 @@ from itertools import combinations
 from typing import Any
 
 from mnist_core.config import (
-    AugmentationConfig,
-    DataConfig,
-    FineTuneConfig,
-    LogisticConfig,
+    NetworkConfig,
     RunConfig,
-    TrainConfig,
 )
-from mnist_core.config.choices import LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES, Choice
+from mnist_core.config.table import SETTINGS
 from mnist_core.datasets import get_spec
-from mnist_core.text import Translator, exact, percent
+from mnist_core.text import Translator
 
 # What stands where a setting has no meaning for a run: momentum without SGD, say.
 ABSENT = "–"
-_REGISTRIES: Mapping[str, Mapping[str, Choice]] = {
-    "optimizer": OPTIMIZERS,
-    "loss": LOSSES,
-    "schedule": SCHEDULES,
-    "precision": PRECISIONS,
-}
-# As the fingerprint of a baseline: nothing else has an effect on it.
-_OF_LOGISTIC = ("epochs", "seed")
-_WITHOUT_EFFECT = ("tensorboard",)
 
 
 @dataclass(frozen=True)
@@ -62,15 +49,19 @@ def differing_settings(configs: Sequence[RunConfig], t: Translator) -> tuple[Set
     t : Translator
     """
     tables = [dict(_settings(config)) for config in configs]
-    names = dict.fromkeys(name for table in tables for name in table)
+    names = dict.fromkeys(
+        name
+        for config, table in zip(configs, tables, strict=True)
+        for name in table
+        if name not in SETTINGS or SETTINGS[name].is_told(config.given)  # what is off everywhere says nothing
+    )
     order = {name: index for index, name in enumerate(_TITLES)}
     rows = []
     for name in sorted(names, key=order.__getitem__):
-        values = [table.get(name) for table in tables]
         if any(_differ(name, one, two) for one, two in combinations(tables, 2)):
             words = (
-                ABSENT if value is None else _in_words(name, value, config, t)
-                for value, config in zip(values, configs, strict=True)
+                _in_words(name, table[name], config, t) if name in table else ABSENT
+                for table, config in zip(tables, configs, strict=True)
             )
             rows.append(SettingRow(name, t(_TITLES[name]), tuple(words)))
     return tuple(rows)
@@ -83,30 +74,18 @@ def _differ(name: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
 
 def _settings(config: RunConfig) -> Iterator[tuple[str, Any]]:
     """Yield the settings that have an effect, each with the value that is really used."""
-    data, train, model = config.data, config.train, config.model
-    spec = get_spec(data.dataset)
-    yield "dataset", data.dataset
-    yield "train_size", "all" if (data.train_size or spec.n_train) >= spec.n_train else data.train_size
+    model, given = config.model, config.given
+    spec = get_spec(config.data.dataset)
     yield "model", model.kind
-    if isinstance(model, LogisticConfig):
-        yield "folds", model.folds
-        yield from ((name, getattr(train, name)) for name in _OF_LOGISTIC)
-        return
-    yield "validation_split", data.validation_split
-    yield "pen_strokes", data.pen_strokes
-    yield "layers", model.layers
-    yield "learning_rate", config.effective_learning_rate
-    unused = {"learning_rate", *_WITHOUT_EFFECT} | (set() if train.optimizer == "sgd" else {"momentum"})
-    for name in TrainConfig.model_fields.keys() - unused:
-        # 0 and False are values; a setting that is off says so.
-        yield name, "off" if getattr(train, name) is None else getattr(train, name)
-    for name in AugmentationConfig.model_fields:
-        yield name, getattr(config.augment, name) or "off"
-    fine_tune = config.fine_tune
-    yield "begins_with", "" if fine_tune is None else (fine_tune.base, fine_tune.drawings)
-    if fine_tune is not None:
-        yield "copies", fine_tune.copies
-        yield "rehearsal", fine_tune.rehearsal
+    if isinstance(model, NetworkConfig):
+        yield "layers", model.layers
+        fine_tune = config.fine_tune
+        yield "begins_with", "" if fine_tune is None else (fine_tune.base, fine_tune.drawings)
+    for name, setting in SETTINGS.items():
+        if name == "train_size":
+            yield name, "all" if (given[name] or spec.n_train) >= spec.n_train else given[name]
+        elif setting.spec.when(given):
+            yield name, setting.value(given)
 
 
 def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
@@ -120,41 +99,18 @@ def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
             return t("all {n}", n=f"{spec.n_train:,}") if value == "all" else f"{value:,}"
         case "layers":
             return " → ".join(layer.words(t) for layer in value) or t("none")
-        case "learning_rate":
-            default = OPTIMIZERS[config.train.optimizer].default_learning_rate
-            return t("{rate} (default)", rate=exact(value)) if value == default else exact(value)
-        case "validation_split":
-            return f"{percent(value)}%" if value else t("none")
         case "begins_with":
             if not value:
                 return t("random weights")
             return t("the weights of run {base}, own drawings {drawings}", base=value[0], drawings=value[1][:6])
-    if name in _REGISTRIES:
-        return t(_REGISTRIES[name][value].title)
-    return _plain(value, t)
-
-
-def _plain(value: Any, t: Translator) -> str:
-    if value == "off":
-        return t("off")
-    if isinstance(value, bool):
-        return t("yes") if value else t("no")
-    return f"{value:,}" if isinstance(value, int) else exact(value)
-
-
-def _titles(model: type[Any], *names: str) -> dict[str, str]:
-    return {name: model.model_fields[name].title or name for name in names or model.model_fields}
+    return SETTINGS[name].words(config.given, t)
 
 
 # In the order in which the form asks for them.
 _TITLES = {
-    **_titles(DataConfig, "dataset"),
+    "dataset": SETTINGS["dataset"].title,
     "model": "Model",
     "layers": "Hidden layers",
     "begins_with": "Begins with",
-    **_titles(LogisticConfig, "folds"),
-    **_titles(TrainConfig),
-    **_titles(AugmentationConfig),
-    **_titles(DataConfig, "validation_split", "train_size", "pen_strokes"),
-    **_titles(FineTuneConfig, "copies", "rehearsal"),
+    **{name: setting.title for name, setting in SETTINGS.items()},
 }

@@ -7,17 +7,18 @@ from io import BytesIO
 from math import isfinite
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from mnist_core.config import LogisticConfig, NetworkConfig
+from mnist_core.config.table import SETTINGS
 from mnist_core.evaluation import class_scores, confusion_matrix, mistakes, wilson_interval
 from mnist_core.models.summary import layer_rows
 from mnist_core.sharing.bundle.evidence import Evidence
 from mnist_core.sharing.bundle.svg import line_chart
+from mnist_core.text import translator
 
 _TILES = 24
 _CURVES = (("Loss", "loss", "lower is better"), ("Accuracy", "accuracy", "share that is right"))
@@ -175,16 +176,8 @@ def _png(image: npt.NDArray[np.uint8]) -> str:
 
 def _settings(evidence: Evidence) -> str:
     config = evidence.record.config
-    rows = []
-    for section in (config.data, config.train, config.augment):
-        fields = type(section).model_fields
-        for name, field in fields.items():
-            value = getattr(section, name)
-            if (section is config.augment and not value) or (name == "momentum" and config.train.optimizer != "sgd"):
-                continue
-            if name == "learning_rate":
-                value = config.effective_learning_rate
-            rows.append((str(field.title or name), _in_words(value)))
+    given, t = config.given, translator("en")
+    rows = [(setting.title, setting.words(given, t)) for setting in SETTINGS.values() if setting.is_told(given)]
     layers = ""
     if isinstance(config.model, NetworkConfig):
         lines = [
@@ -197,14 +190,6 @@ def _settings(evidence: Evidence) -> str:
             f"<th>output</th><th>parameters</th></tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
         )
     return f"{layers}<h2>Settings</h2>{_table(rows, 'settings')}"
-
-
-def _in_words(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
 
 
 def _table(rows: Iterable[tuple[str, str]], kind: str) -> str:

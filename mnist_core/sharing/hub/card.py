@@ -16,7 +16,7 @@ from mnist_core.sharing.hub.metadata import head, yaml
 from mnist_core.sharing.hub.usage import usage
 from mnist_core.sharing.hub.words import intended_use, limits, out_of_scope, preparation
 from mnist_core.store import RunRecord
-from mnist_core.tensorboard.hparams import SETTINGS, settings_of
+from mnist_core.tensorboard.hparams import COLUMNS, settings_of
 from mnist_core.text import percent, plain
 
 _CONFUSIONS = 8  # rows of the table of mistakes
@@ -162,7 +162,7 @@ def _procedure(facts: CardFacts) -> str:
     values = settings_of(facts.record.config, "")
     rows = [
         (title, f"{value:g}" if isinstance(value, float) else str(value))
-        for name, title, _ in SETTINGS
+        for name, title, _ in COLUMNS
         if name not in ("name", "dataset") and (value := values.get(name)) is not None
     ]
     return (

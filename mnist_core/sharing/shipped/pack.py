@@ -126,7 +126,7 @@ def _rounded_network(record: RunRecord, store: Store, dataset: Dataset, bits: in
 
     trained = keras.models.load_model(store.files(record.id).model, compile=False)
     weights = [rounded(np.asarray(weight, np.float32), bits) for weight in trained.get_weights()]
-    network = build_model(record.config.with_settings({"precision": "float32"}), dataset.spec.num_classes)
+    network = build_model(record.config.finished, dataset.spec.num_classes)
     network.set_weights(weights)
     return network
 
@@ -137,7 +137,7 @@ def _judged(
     """Return probabilities, labels and losses of the test and the validation set."""
     from mnist_core.training.steps import make_judge
 
-    judge = make_judge(network, config.with_settings({"precision": "float32"}))
+    judge = make_judge(network, config.finished)
     table, loss = judge.judge(dataset.x_test, dataset.y_test)
     tables, labels, losses = {"test": table}, {"test": np.asarray(dataset.y_test)}, {"test": loss}
     if config.uses_validation:

@@ -7,7 +7,8 @@ import streamlit as st
 from pydantic import BaseModel
 
 from mnist_core.config.choices import Choice
-from pages._ui.shell.i18n import t
+from mnist_core.config.setting import Spec
+from pages._ui.shell.i18n import t, term
 from pages._ui.shell.session import FORM_PREFIX
 
 
@@ -80,8 +81,16 @@ def title_of(model: type[BaseModel], field: str) -> str:
 
 
 def help_text(model: type[BaseModel], field: str) -> str:
-    """Return the sentence about a setting."""
-    return t(model.model_fields[field].description or "")
+    """Return the sentence about a setting, and the glossary's where it has a term there."""
+    found = model.model_fields[field]
+    sentence = found.description or ""
+    term_id = next((spec.term for spec in found.metadata if isinstance(spec, Spec)), None)
+    return term(term_id, sentence) if term_id else t(sentence)
+
+
+def default_of(model: type[BaseModel], field: str) -> Any:
+    """Return what a field is where nobody chose a value."""
+    return model.model_fields[field].default
 
 
 def limits(model: type[BaseModel], field: str) -> tuple[float | None, float | None]:

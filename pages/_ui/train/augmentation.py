@@ -5,32 +5,21 @@ import streamlit as st
 
 from mnist_core.augmentation import augment
 from mnist_core.config import AugmentationConfig
-from mnist_core.datasets import get_spec
 from mnist_core.errors import ConfigError
 from pages._ui.cache.results import dataset
-from pages._ui.parts import fields
 from pages._ui.parts.dataset_status import is_ready
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import session
 from pages._ui.shell.i18n import t, term
+from pages._ui.train.settings import setting_fields
 
 _SAMPLES = 16
 _ROUND = "augmentation_round"
-# Field, step of its slider, and how its value is written.
-_AMOUNTS = (
-    ("rotation", 1.0, "%g°"),
-    ("shift", 0.5, "%g px"),
-    ("scale", 0.01, "percent"),
-    ("shear", 1.0, "%g°"),
-    ("elastic", 0.1, "%g px"),
-    ("thickness", 0.05, "%.2f"),
-)
 
 
 def augmentation_box() -> None:
     """Show the settings of the draft's augmentation, and a preview while any is on."""
     draft = session.draft()
-    values = draft["augment"]
     with st.expander(t("Augmentation"), icon=":material/auto_awesome_motion:"):
         st.caption(
             t(
@@ -39,11 +28,7 @@ def augmentation_box() -> None:
             ),
             help=term("data_augmentation"),
         )
-        for name, step, number_format in _AMOUNTS:
-            fields.share(AugmentationConfig, name, values, name, step, number_format)
-        if "habits" not in get_spec(draft["data"]["dataset"]).kind.unfit or values["habits"]:
-            fields.share(AugmentationConfig, "habits", values, "habits", 0.05, "percent")
-        fields.toggle(t("Mirror"), values, "mirror", fields.help_text(AugmentationConfig, "mirror"))
+        setting_fields("augmentation", draft)
         try:
             config = session.draft_config().augment
         except ConfigError:

@@ -6,14 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.config import DataConfig, LogisticConfig, TrainConfig
-from mnist_core.config.choices import LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES
 from mnist_core.config.recipes import RECIPES
-from mnist_core.datasets import PEN_STROKES, get_spec, shared_provider
+from mnist_core.datasets import PEN_STROKES, shared_provider
 from mnist_core.errors import ConfigError
-from mnist_core.settings import get_settings
-from mnist_core.text import exact, plain
-from pages._ui.parts import fields, number_fields, recipe_words
+from mnist_core.text import plain
+from pages._ui.parts import fields, recipe_words
 from pages._ui.parts.dataset_box import dataset_box
 from pages._ui.parts.estimate_view import precision_effect
 from pages._ui.shell import session
@@ -21,6 +18,7 @@ from pages._ui.shell.i18n import t, term
 from pages._ui.shell.visitor import admin_box
 from pages._ui.train.augmentation import augmentation_box
 from pages._ui.train.layers import layer_editor
+from pages._ui.train.settings import any_used, setting_fields
 
 
 def open_sidebar() -> None:
@@ -40,36 +38,33 @@ def experiment_form() -> None:
             st.markdown(f"**:material/layers: {t('Hidden layers')}**", help=term("layer"))
             layer_editor(draft["model"])
             with st.expander(t("Training"), icon=":material/tune:", expanded=True):
-                _training(draft)
+                setting_fields("training", draft)
+                with suppress(ConfigError):  # the page says what is wrong with the settings
+                    precision_effect(session.draft_config())
             augmentation_box()
         else:
             with st.expander(t("Logistic regression"), icon=":material/tune:", expanded=True):
-                number_fields.whole(LogisticConfig, "folds", draft["model"], "folds")
-                number_fields.whole(TrainConfig, "epochs", draft["train"], "epochs")
-                number_fields.whole(TrainConfig, "seed", draft["train"], "seed")
+                setting_fields("training", draft)
         with st.expander(t("Data"), icon=":material/database:"):
-            if draft["model"]["kind"] == "network":
-                fields.share(DataConfig, "validation_split", draft["data"], "validation_split")
-                _pen_strokes(draft["data"])
-            number_fields.whole(
-                DataConfig,
-                "train_size",
-                draft["data"],
-                "train_size",
-                step=1000,
-                most=get_settings().max_train_size,
-                placeholder=t("all of them"),
-            )
+            setting_fields("data", draft, without=_without(draft))
+        if draft["model"]["kind"] == "network":
+            _advanced(draft)
         with recipe_words:
             _recipe_words()
         admin_box()
 
 
-def _pen_strokes(data: dict[str, Any]) -> None:
-    """Show the switch for other writers' digits where their file is at hand, and wherever it is on."""
-    offered = get_spec(data["dataset"]).takes_strokes and PEN_STROKES.id in shared_provider().offered()
-    if data["pen_strokes"] or offered:
-        fields.toggle(t("Pen strokes too"), data, "pen_strokes", fields.help_text(DataConfig, "pen_strokes"))
+def _advanced(draft: dict[str, Any]) -> None:
+    """Show what a beginner may leave alone; open where the draft came with some of it, and never closed by a change."""
+    is_open = st.session_state[fields.key_of("advanced_open", any_used("advanced", draft))]
+    with st.expander(t("Advanced"), icon=":material/science:", expanded=is_open):
+        setting_fields("advanced", draft)
+
+
+def _without(draft: dict[str, Any]) -> tuple[str, ...]:
+    """Return what is not asked for: other writers' digits where their file is not at hand, unless they are in use."""
+    at_hand = draft["data"]["pen_strokes"] or PEN_STROKES.id in shared_provider().offered()
+    return () if at_hand else ("pen_strokes",)
 
 
 def _recipe_box() -> None:
@@ -103,23 +98,3 @@ def _recipe_words() -> None:
             on_click=session.use_recipe,
             args=(session.draft_recipe(),),
         )
-
-
-def _training(draft: dict[str, dict[str, object]]) -> None:
-    train = draft["train"]
-    fields.choice(TrainConfig, "optimizer", OPTIMIZERS, train, "optimizer")
-    default = OPTIMIZERS[str(train["optimizer"])].default_learning_rate
-    number_fields.decimal(
-        TrainConfig, "learning_rate", train, "learning_rate", placeholder=t("{rate} (default)", rate=exact(default))
-    )
-    fields.choice(TrainConfig, "schedule", SCHEDULES, train, "schedule")
-    if train["optimizer"] == "sgd":
-        fields.share(TrainConfig, "momentum", train, "momentum")
-    number_fields.whole(TrainConfig, "epochs", train, "epochs", most=get_settings().max_epochs)
-    number_fields.whole(TrainConfig, "batch_size", train, "batch_size", step=16)
-    fields.choice(TrainConfig, "loss", LOSSES, train, "loss")
-    number_fields.whole(TrainConfig, "early_stopping", train, "early_stopping", placeholder=t("off"))
-    number_fields.whole(TrainConfig, "seed", train, "seed")
-    fields.choice(TrainConfig, "precision", PRECISIONS, train, "precision")
-    with suppress(ConfigError):  # the page says what is wrong with the settings
-        precision_effect(session.draft_config())

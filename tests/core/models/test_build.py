@@ -84,6 +84,46 @@ def test_the_printed_code_builds_the_same_model_with_the_same_weights(keras, nam
     assert _optimizer(theirs) == _optimizer(ours)
 
 
+WAYS = {
+    "label_smoothing": {"label_smoothing": 0.1, "loss": "sparse_categorical_crossentropy"},
+    "weight_decay": {"weight_decay": 1e-4},
+    "he_normal": {"initializer": "he_normal"},
+    "random_normal": {"initializer": "random_normal", "initializer_spread": 0.2, "precision": "mixed_bfloat16"},
+    "zeros": {"initializer": "zeros"},
+    "gradient_clip": {"gradient_clip": 1.5},
+    "warmup_epochs": {"warmup_epochs": 2},
+    "step": {"schedule": "step"},
+    "step after warm-up": {"schedule": "step", "warmup_epochs": 1},
+    "cosine after warm-up": {"schedule": "cosine", "warmup_epochs": 3},
+    "nesterov": {"optimizer": "sgd", "nesterov": True},
+}
+
+
+@pytest.mark.parametrize("settings", WAYS.values(), ids=WAYS)
+def test_the_printed_code_trains_as_the_settings_say(keras, settings):
+    """Same weights, seeds of dropout, optimizer, learning rate in every step, and loss."""
+    config = RunConfig(model=NETWORKS["small-cnn"], train=TrainConfig(seed=7, epochs=8, batch_size=10))
+    config = config.with_settings(settings)
+    names = {"keras": keras, "x_train": np.zeros(100)}
+    text = keras_code(config)
+    begin = "keras.config.set_dtype_policy" if "mixed" in text else "keras.utils.set_random_seed"
+    try:
+        exec(text[text.index(begin) : text.index("history = ")], names)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    theirs, ours = names["model"], build_model(config, steps_per_epoch=8)
+    for their_weights, our_weights in zip(theirs.get_weights(), ours.get_weights(), strict=True):
+        np.testing.assert_array_equal(their_weights, our_weights)
+    for model in (theirs, ours):
+        model.losses_told = [float(model.compute_loss(y=np.eye(10)[:4], y_pred=np.full((4, 10), 0.1, np.float32)))]
+    assert theirs.losses_told == ours.losses_told
+    assert _without_names(theirs.optimizer.get_config()) == _without_names(ours.optimizer.get_config())
+    for step in range(0, 64, 3):
+        for model in (theirs, ours):
+            model.optimizer.iterations.assign(step)
+        assert float(theirs.optimizer.learning_rate) == pytest.approx(float(ours.optimizer.learning_rate), rel=1e-6)
+
+
 def _without_names(config):
     # Names count up within a process. The rate is left out too: Keras keeps it in float32.
     return {key: value for key, value in config.items() if key not in ("name", "learning_rate")}

@@ -86,6 +86,21 @@ VARIANTS = {
             "momentum": 0.987,
         }
     ),
+    "ways to train": RECIPES["small-cnn"].config.with_settings(
+        {
+            "optimizer": "sgd",
+            "nesterov": True,
+            "schedule": "step",
+            "warmup_epochs": 2,
+            "label_smoothing": 0.1,
+            "weight_decay": 0.0005,
+            "gradient_clip": 1.0,
+            "initializer": "he_normal",
+        }
+    ),
+    "other ways": RunConfig(model=NetworkConfig(layers=(Dense(units=1024, activation="leaky_relu"),))).with_settings(
+        {"initializer": "random_normal", "initializer_spread": 0.123456, "warmup_epochs": 1}
+    ),
     "fine-tuned": fine_tuned(),
     "fine-tuned, plain labels": fine_tuned(loss="sparse_categorical_crossentropy", validation_split=0),
 }

@@ -7,7 +7,7 @@ from mnist_core.augmentation import augment
 from mnist_core.config import AugmentationConfig, RunConfig, TrainConfig
 from mnist_core.training import augmented
 from mnist_core.training.augmented import AugmentedSteps
-from mnist_core.training.steps import Totals, epoch_order
+from mnist_core.training.protocol import Totals, epoch_order
 
 BATCH, IMAGES, EPOCHS = 4, 45, 3
 CONFIG = RunConfig(train=TrainConfig(batch_size=BATCH, epochs=EPOCHS, seed=3), augment=AugmentationConfig(shift=3))

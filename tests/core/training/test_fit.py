@@ -140,16 +140,16 @@ def test_the_steps_of_other_backends_give_the_same_figures(train, network, sink,
 
 
 def test_mixed_precision_learns_as_well_and_answers_in_float32(train, network, sink, shared_digits):
-    from mnist_core.models.build import in_float32
+    from mnist_core.models.build import finished_network
 
     config = network(precision="mixed_bfloat16", epochs=6, learning_rate=0.005)
     model, _ = train(config)
     assert sink.history()["val_accuracy"][-1] > 0.85
-    twin = in_float32(model, config)
+    twin = finished_network(model, config)
     assert {layer.compute_dtype for layer in twin.layers} == {"float32"}
     x = scale(shared_digits.x_test)
     np.testing.assert_allclose(twin.predict(x, verbose=0), model.predict(x, verbose=0), atol=0.05)
-    assert in_float32(twin, network(epochs=6)) is twin
+    assert finished_network(twin, network(epochs=6)) is twin
 
 
 def test_the_same_seed_gives_the_same_history_and_another_does_not(train, network, sink):
