@@ -12,11 +12,11 @@ from mnist_core.store import RunRecord
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
 from pages._ui.canvas.canvas import draw_canvas
-from pages._ui.parts.answer_view import choose_part, show_reading
 from pages._ui.parts.components import switch
 from pages._ui.parts.dataset_status import pictures_missing
 from pages._ui.parts.percent import percent
-from pages._ui.parts.reading import read
+from pages._ui.reading.answers import choose_part, show_reading
+from pages._ui.reading.networks import read
 from pages._ui.shell.i18n import t
 
 INDEX = "explain_index"
