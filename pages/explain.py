@@ -15,11 +15,11 @@ from pages._ui.explain.map import map_view
 from pages._ui.explain.maps import maps_view
 from pages._ui.explain.weights import weights_view
 from pages._ui.one_run import runs
-from pages._ui.parts.answer_view import in_words, large_words
 from pages._ui.parts.components import empty_state, need_dataset, page_header
 from pages._ui.parts.gallery import big_image
 from pages._ui.parts.probability_bars import probability_bars
-from pages._ui.parts.reading import least_sureness
+from pages._ui.reading.answers import in_words, large_words
+from pages._ui.reading.networks import least_sureness
 from pages._ui.shell.i18n import t
 
 PATIENCE = 10.0  # seconds

@@ -1,18 +1,18 @@
 """How often one may ask for something that costs time, so that one visitor can't keep the others waiting."""
 
+import math
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
 from functools import lru_cache
 
 from mnist_core.errors import LimitError
+from mnist_core.system.buckets import Buckets, Clock
 
 _CROWD = 4  # visitors behind one address who may go as fast as they can: one of them may throw cookies away
 
 
 class Pace:
-    """At most so many in so many seconds for each visitor, and four times as many for each address.
+    """So many in so many seconds for each visitor, all at once or one by one, and four times as many for each address.
 
     Safe to use from several threads.
 
@@ -26,12 +26,11 @@ class Pace:
         Seconds that never go back.
     """
 
-    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, seconds: float, clock: Clock = time.monotonic) -> None:
         self._most = most
-        self._seconds = seconds
-        self._clock = clock
+        self._visitors = Buckets(most / seconds, most, clock)
+        self._addresses = Buckets(_CROWD * most / seconds, _CROWD * most, clock)
         self._lock = threading.Lock()
-        self._times: dict[tuple[str, str], deque[float]] = {}
 
     def take(self, visitor: str, address: str | None = None) -> None:
         """Count one more of a visitor who comes from an address.
@@ -42,31 +41,18 @@ class Pace:
             If it would be too many. It is not counted then.
         """
         with self._lock:
-            now = self._clock()
-            self._forget(now - self._seconds)
-            limits = {("visitor", visitor): self._most}
+            buckets = {self._visitors.of(visitor): self._most}
             if address is not None:
-                limits["address", address] = _CROWD * self._most
-            counted = []
-            for who, most in limits.items():
-                times = self._times.get(who, deque())
-                if len(times) >= most:
+                buckets[self._addresses.of(address)] = _CROWD * self._most
+            for bucket, most in buckets.items():
+                if (wait := bucket.wait()) > 0:
                     raise LimitError(
                         "At most {most} pictures a minute are read. Wait {seconds} seconds, then try again.",
                         most=most,
-                        seconds=max(round(times[0] + self._seconds - now), 1),
+                        seconds=math.ceil(round(wait, 3)),  # 20.000001 are 20
                     )
-                counted.append((who, times))
-            for who, times in counted:
-                times.append(now)
-                self._times[who] = times
-
-    def _forget(self, before: float) -> None:
-        for who, times in list(self._times.items()):
-            while times and times[0] <= before:
-                times.popleft()
-            if not times:
-                del self._times[who]
+            for bucket in buckets:
+                bucket.take()
 
 
 @lru_cache(maxsize=1)

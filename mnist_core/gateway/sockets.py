@@ -6,10 +6,11 @@ from collections import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_core.gateway.answers import language
-from mnist_core.gateway.limits import Bucket, Buckets, Places
+from mnist_core.gateway.free_places import Places
 from mnist_core.gateway.pulse import Pulse
 from mnist_core.gateway.site import Whose
 from mnist_core.settings import Settings
+from mnist_core.system.buckets import Bucket, Buckets
 from mnist_core.text import cut
 
 # Codes of closing, of RFC 6455 and its registry.

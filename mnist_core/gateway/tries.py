@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from mnist_core.gateway.limits import Bucket, Buckets, Clock
+from mnist_core.system.buckets import Bucket, Buckets, Clock
 
 _OF_ADDRESS = (1 / 60, 5)  # guesses a second in the long run, and at once
 _OF_ALL = (1 / 6, 30)

@@ -108,7 +108,7 @@ def test_a_drawing_is_explained_too(open_page: OpenPage, network: RunRecord) -> 
 def test_of_several_digits_one_is_chosen_and_explained(
     open_page: OpenPage, network: RunRecord, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages._ui.parts.reading.least_sureness", lambda record: 0.0)
+    monkeypatch.setattr("pages._ui.reading.networks.least_sureness", lambda record: 0.0)
     explained: list[bytes] = []
     occlusion = explanations.occlusion
     monkeypatch.setattr(

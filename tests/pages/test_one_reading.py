@@ -24,8 +24,8 @@ from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import RunRecord, Store
 from mnist_core.system.background import shared_background
 from pages._ui.canvas.state import FINE, SIZE, read_drawn
-from pages._ui.parts.answer_view import in_words, large_words
-from pages._ui.parts.reading import least_sureness, read
+from pages._ui.reading.answers import in_words, large_words
+from pages._ui.reading.networks import least_sureness, read
 from tests.enclosure_files import KINDS, enclosed, from_strokes
 from tests.pages.test_pages import words
 from tests.photo_files import SCENES, Scene, compose, tidy
@@ -173,7 +173,7 @@ def test_a_hundred_numbers_are_read_alike_by_all_five_as_strokes_and_as_a_pictur
 def test_all_say_in_the_same_way_whether_they_are_sure(
     least: float, record: RunRecord, programs: Programs, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages._ui.parts.reading.least_sureness", lambda record: least)
+    monkeypatch.setattr("pages._ui.reading.networks.least_sureness", lambda record: least)
     drawn = _drawn("42", np.random.default_rng(0))
     expected = _on_the_canvas(record, drawn)
     large, first = f"<strong>{large_words(expected)}</strong>", in_words(expected.answers[0])

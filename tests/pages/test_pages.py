@@ -16,7 +16,7 @@ from mnist_core.inference import USUAL_SURENESS, open_classifier, sure_from
 from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.system.background import shared_background
 from mnist_core.system.processes import own_process
-from pages._ui.parts import reading as page_reading
+from pages._ui.reading import networks
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -413,12 +413,12 @@ class TestDraw:
         run = finished_run()
         prepared = prepare_strokes(read_drawn().strokes)
         best, second = np.argsort(-open_classifier(store.files(run.id)).predict(prepared.image[None])[0])[:2]
-        monkeypatch.setattr(page_reading, "least_sureness", lambda record: float("inf"))
+        monkeypatch.setattr(networks, "least_sureness", lambda record: float("inf"))
         app = self.draw_one(open_page("draw.py"))
         assert f"<strong>{best} or {second}?</strong>" in words(app)
         assert f"Not sure: {best} (" in words(app)
         assert f"or perhaps {second} (" in words(app)
-        monkeypatch.setattr(page_reading, "least_sureness", lambda record: 0.0)
+        monkeypatch.setattr(networks, "least_sureness", lambda record: 0.0)
         app.run()
         assert f"<strong>{best}</strong>" in words(app)
         assert f"It is sure: {best} (" in words(app)
@@ -432,11 +432,11 @@ class TestDraw:
         if run.config.data.validation_split:
             images, labels = data.split("validation", run.config.data)
         wanted = sure_from(open_classifier(store.files(run.id)).predict, images, labels)
-        assert page_reading.least_sureness(run) in (USUAL_SURENESS, wanted)
+        assert networks.least_sureness(run) in (USUAL_SURENESS, wanted)
         task = shared_background().wait(("sureness", run.id), 60)
         assert task is not None
         assert task.result == wanted
-        assert page_reading.least_sureness(run) == wanted
+        assert networks.least_sureness(run) == wanted
 
     def test_digits_side_by_side_are_read_as_a_number(
         self, open_page: OpenPage, finished_run: FinishedRun, store: Store

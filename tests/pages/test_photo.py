@@ -102,7 +102,7 @@ def test_a_misread_digit_is_kept_as_what_it_is(
 def test_a_photo_is_answered_as_a_drawing_is_sure_or_not(
     least: float, upload_page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages._ui.parts.reading.least_sureness", lambda record: least)
+    monkeypatch.setattr("pages._ui.reading.networks.least_sureness", lambda record: least)
     app = uploaded(upload_page, compose([tidy("4")], SCENE, seed=1).file())
     assert ("It is sure: " in words(app)) == (least == 0)
     assert (" or " in words(app).split("<strong>")[1].split("</strong>")[0]) == (least == 2)

@@ -10,9 +10,9 @@ from pages._ui.draw.models import choose_others, side_by_side
 from pages._ui.draw.steps import demo, looked_at, steps
 from pages._ui.draw.tools import about_drawings, choose_tools, offer_samples
 from pages._ui.one_run.badges import shipped_note
-from pages._ui.parts.answer_view import choose_part, in_large_type, show_reading, sure_line
 from pages._ui.parts.probability_bars import probability_bars
-from pages._ui.parts.reading import least_sureness, read
+from pages._ui.reading.answers import choose_part, in_large_type, show_reading, sure_line
+from pages._ui.reading.networks import least_sureness, read
 from pages._ui.shell import access
 from pages._ui.shell.i18n import t
 

@@ -10,9 +10,9 @@ from mnist_core.inference import Reading
 from mnist_core.store import RunRecord
 from pages._ui.one_run import runs
 from pages._ui.one_run.titles import titles
-from pages._ui.parts.answer_view import large_words
 from pages._ui.parts.percent import percent
-from pages._ui.parts.reading import read
+from pages._ui.reading.answers import large_words
+from pages._ui.reading.networks import read
 from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t

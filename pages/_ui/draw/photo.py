@@ -12,9 +12,9 @@ from mnist_core.photos import Found
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord
 from pages._ui.draw.photo_found import show_steps, show_thing, show_writing
-from pages._ui.parts.answer_view import in_large_type, sure_line
 from pages._ui.parts.components import switch
-from pages._ui.parts.reading import read
+from pages._ui.reading.answers import in_large_type, sure_line
+from pages._ui.reading.networks import read
 from pages._ui.shell import access, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t

@@ -8,9 +8,9 @@ from mnist_core.drawing import Part
 from mnist_core.inference import Reading
 from mnist_core.photos import Found, with_boxes
 from pages._ui.draw.correction import correction
-from pages._ui.parts.answer_view import marked, show_parts, show_reading
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.probability_bars import probability_bars
+from pages._ui.reading.answers import marked, show_parts, show_reading
 from pages._ui.shell.i18n import t
 
 STEP_NAMES = {

@@ -12,11 +12,11 @@ from mnist_core.store import RunRecord
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
 from pages._ui.canvas.canvas import draw_canvas
-from pages._ui.parts.answer_view import choose_part, show_reading
 from pages._ui.parts.components import switch
 from pages._ui.parts.dataset_status import pictures_missing
 from pages._ui.parts.percent import percent
-from pages._ui.parts.reading import read
+from pages._ui.reading.answers import choose_part, show_reading
+from pages._ui.reading.networks import read
 from pages._ui.shell.i18n import t
 
 INDEX = "explain_index"
@@ -91,12 +91,15 @@ def _mistake(judgement: Judgement, run_id: str) -> int | None:
 
 def _drawing(spec: DatasetSpec, record: RunRecord) -> Sample | None:
     """Show the canvas; what was drawn on the Draw page is there already. Of several digits one is chosen."""
-    drawn = draw_canvas(18, spec)
-    if drawn is None:
-        st.caption(t("Draw something. The explanation comes when you lift the pen."))
-        return None
-    reading = read(record, drawn.parts)
-    if len(reading.answers) > 1:
-        show_reading(reading, spec.kind)
-    answer = choose_part(reading, spec.kind, "explain_part")
+    canvas, beside = st.columns([2, 3], gap="large")
+    with canvas:
+        drawn = draw_canvas(18, spec)
+    with beside:
+        if drawn is None:
+            st.caption(t("Draw something. The explanation comes when you lift the pen."))
+            return None
+        reading = read(record, drawn.parts)
+        if len(reading.answers) > 1:
+            show_reading(reading, spec.kind)
+        answer = choose_part(reading, spec.kind, "explain_part")
     return Sample(answer.image, None, None, answer.row)

@@ -11,29 +11,19 @@ class Clock:
         return self.now
 
 
-def test_each_visitor_has_so_many_in_that_time():
+def test_each_visitor_has_so_many_at_once_and_then_one_by_one():
     clock = Clock()
     pace = Pace(2, 60.0, clock)
     pace.take("a")
-    clock.now += 20
     pace.take("a")
-    with pytest.raises(LimitError, match="At most 2 pictures a minute are read. Wait 40 seconds"):
+    clock.now += 10
+    with pytest.raises(LimitError, match="At most 2 pictures a minute are read. Wait 20 seconds"):
         pace.take("a")
     pace.take("b")
-    clock.now += 40
+    clock.now += 20
     pace.take("a")
-    with pytest.raises(LimitError, match="Wait 20 seconds"):
+    with pytest.raises(LimitError, match="Wait 30 seconds"):
         pace.take("a")
-
-
-def test_those_who_left_take_no_memory():
-    clock = Clock()
-    pace = Pace(2, 60.0, clock)
-    for visitor in range(1000):
-        pace.take(str(visitor))
-    clock.now += 61
-    pace.take("another")
-    assert len(pace._times) == 1
 
 
 def test_whoever_throws_cookies_away_shares_the_pace_of_an_address():

@@ -10,7 +10,7 @@ from mnist_core.inference import USUAL_SURENESS, Answer, Reading
 from mnist_core.store import RunRecord
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.percent import percent
-from pages._ui.parts.reading import own_sureness
+from pages._ui.reading.networks import own_sureness
 from pages._ui.shell.i18n import t, term
 
 _HARDLY = 0.02  # what is less probable is hardly meant

@@ -1,7 +1,7 @@
-"""How much somebody may have: so much a second, and so much at once."""
+"""How fast somebody may go: so much a second in the long run, and so much at once after a rest."""
 
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 Clock = Callable[[], float]
@@ -58,39 +58,3 @@ class Buckets:
         if len(self._buckets) > _REMEMBERED:
             self._buckets.popitem(last=False)
         return bucket
-
-
-class Places:
-    """Places for everybody together, of which nobody may take more than are still free.
-
-    So one alone may take half of them, two a third each, and there is always room for the next; and a class behind one
-    address gets most of what nobody else wants.
-
-    Parameters
-    ----------
-    total : int
-        How many there are.
-    """
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self._taken: Counter[Hashable] = Counter()
-
-    def may_take(self, key: Hashable, places: int = 1) -> bool:
-        """Whether a caller may take so many more."""
-        free = self.total - self._taken.total()
-        return self._taken[key] + places <= free
-
-    def take(self, key: Hashable, places: int = 1) -> None:
-        """Take places."""
-        self._taken[key] += places
-
-    def give_back(self, key: Hashable, places: int = 1) -> None:
-        """Give places back."""
-        self._taken[key] -= places
-        if self._taken[key] <= 0:
-            del self._taken[key]
-
-    def taken(self, key: Hashable) -> int:
-        """Return how many a caller has."""
-        return self._taken[key]

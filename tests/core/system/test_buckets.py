@@ -1,8 +1,8 @@
-"""Buckets and places."""
+"""Buckets: a burst, then a rate."""
 
 import pytest
 
-from mnist_core.gateway.limits import Bucket, Buckets, Places
+from mnist_core.system.buckets import Bucket, Buckets
 
 
 class Clock:
@@ -30,7 +30,7 @@ def test_to_ask_for_the_wait_takes_nothing() -> None:
 
 
 def test_each_caller_has_a_bucket_and_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_core.gateway.limits._REMEMBERED", 2)
+    monkeypatch.setattr("mnist_core.system.buckets._REMEMBERED", 2)
     buckets = Buckets(rate=1, burst=1, clock=Clock())
     buckets.of("a").take()
     assert buckets.of("a").wait() == 1
@@ -39,28 +39,3 @@ def test_each_caller_has_a_bucket_and_only_so_many_are_remembered(monkeypatch: p
     buckets.of("c")
     assert buckets.of("a").wait() == 1  # b was not seen for longest
     assert len(buckets._buckets) == 2
-
-
-def fill(places: Places, key: str) -> int:
-    count = 0
-    while places.may_take(key):
-        places.take(key)
-        count += 1
-    return count
-
-
-def test_one_alone_takes_half_of_the_places_and_there_is_room_for_others() -> None:
-    places = Places(600)
-    assert fill(places, "a") == 300
-    assert fill(places, "b") == 150
-    assert fill(places, "c") == 75
-    assert places.may_take("d")
-
-
-def test_places_that_are_given_back_are_free() -> None:
-    places = Places(2)
-    places.take("a")
-    assert not places.may_take("a")
-    places.give_back("a")
-    assert places.may_take("a")
-    assert places.taken("a") == 0
