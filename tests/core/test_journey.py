@@ -162,13 +162,14 @@ def test_a_choice_is_said_in_words(config):
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting_changes_the_outcome_and_is_compared_or_it_changes_the_code(name):
+def test_a_setting_changes_the_outcome_and_is_told_everywhere_or_it_changes_the_code(name):
     settings = SETTINGS[name]
     own = name.partition("=")[0]
     config, without = combined(settings), combined({key: settings[key] for key in settings.keys() - {own}})
     if config.fingerprint() == without.fingerprint():
         assert keras_code(config) != keras_code(without)
         return
+    assert settings_of(config, "A run") != settings_of(without, "A run")
     rows = {row.name: row.values for row in differing_settings([config, without], EN)}
     assert own in rows
     assert rows[own][0] != rows[own][1]
