@@ -11,6 +11,8 @@ from mnist_core.figures.theme import CLASS_COLORS, CORRECT, TRAINING, VALIDATION
 from mnist_core.text import Translator
 
 _SPLIT_COLORS = {"train": TRAINING, "validation": VALIDATION, "test": CORRECT}
+_HEIGHT = 360  # pixels of the bars of ten classes
+_ROW = 22  # pixels that a bar needs for its name
 _MOST = 99.9  # percent: nothing that a network says is quite certain
 
 
@@ -97,7 +99,7 @@ def probability_figure(
         ],
         "layout": layout(
             theme,
-            height=360,
+            height=max(_HEIGHT, 90 + _ROW * len(class_names)),
             bargap=0.3,
             showlegend=False,
             margin={"l": 10, "r": 48, "t": 10, "b": 10},
@@ -112,7 +114,7 @@ def probability_alt(
 ) -> str:
     """Return one sentence that says what the bars show."""
     if probabilities is None:
-        return t("Bars for ten classes, all empty: there is nothing to classify yet.")
+        return t("Bars for {n} classes, all empty: there is nothing to classify yet.", n=len(class_names))
     best = int(np.argmax(probabilities))
     return t(
         "Bars: the most probable class is {name} with {share}.",

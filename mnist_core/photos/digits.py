@@ -8,7 +8,7 @@ from mnist_core.drawing import Part, Prepared
 from mnist_core.errors import ImageError
 from mnist_core.photos.components import Components, Ints, components
 from mnist_core.photos.found import Found
-from mnist_core.photos.grouping import find_groups, reading_order
+from mnist_core.photos.grouping import find_groups, reading_order, written
 from mnist_core.photos.light import Ink
 from mnist_core.photos.pages import find_all_ink
 from mnist_core.photos.pen import prepare_photographed
@@ -33,7 +33,9 @@ def find_digits(picture: Picture) -> Found:
     ImageError
         If nothing that may be a digit is found, or more than 60.
     """
-    ink, parts, found = _writing(picture)
+    ink = find_all_ink(_calmed(picture.grey))
+    parts = _parts(ink)
+    found = find_groups(parts)
     if not found:
         raise ImageError(
             "No digit was found in this picture. Write with a dark pen on light paper without a pattern, fill half of "
@@ -71,23 +73,17 @@ def find_letter(picture: Picture) -> Found:
     ImageError
         If nothing that may be a letter is found.
     """
-    ink, parts, found = _writing(picture)
-    if not found:
+    ink = find_all_ink(_calmed(picture.grey))
+    parts = _parts(ink)
+    group, _ = written(parts)
+    if not len(group):
         raise ImageError(
             "No letter was found in this picture. Write one with a dark pen on light paper without a pattern, large "
             "enough to fill half of the picture, and hold the camera still."
         )
-    group = np.concatenate(found)
     box = _box(parts, group)
     letter = Part(**vars(_prepared(ink, parts, group, box)), box=tuple(box.tolist()))
     return Found((letter,), _steps(picture, ink, parts, group))
-
-
-def _writing(picture: Picture) -> tuple[Ink, Components, list[Ints]]:
-    """Return the ink of a picture, what of it hangs together, and which of these parts may be a digit each."""
-    ink = find_all_ink(_calmed(picture.grey))
-    parts = _parts(ink)
-    return ink, parts, find_groups(parts)
 
 
 def _steps(picture: Picture, ink: Ink, parts: Components, taken: Ints) -> tuple[tuple[str, npt.NDArray[np.uint8]], ...]:

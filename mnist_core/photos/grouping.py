@@ -24,20 +24,26 @@ _INNER = 0.04  # of the shorter side: parts away from the edge that are larger m
 
 def find_groups(parts: Components) -> list[Ints]:
     """Return the parts of each digit, as indices of `parts`, in no particular order."""
-    kept = _worth_a_look(parts)
+    kept, usual = written(parts)
     if not len(kept):
         return []
-    boxes, areas = parts.boxes[kept], parts.areas[kept]
-    usual = _usual_height(boxes, areas)
-    longest = _sides(boxes).max(axis=1)
-    enough = longest >= _SPECK * usual
-    kept, boxes, longest = kept[enough], boxes[enough], longest[enough]
+    boxes = parts.boxes[kept]
     left, right = _same_digit(boxes, usual)
     found = []
     for group in groups(len(kept), left, right):
         if _sides(_around(boxes[group])[None])[0].max() >= _DIGIT * usual:
             found.append(kept[group])
     return found
+
+
+def written(parts: Components) -> tuple[Ints, float]:
+    """Return the parts that are no dirt, lines or edges, as indices of `parts`, and their usual height in pixels."""
+    kept = _worth_a_look(parts)
+    if not len(kept):
+        return kept, 0.0
+    boxes = parts.boxes[kept]
+    usual = _usual_height(boxes, parts.areas[kept])
+    return kept[_sides(boxes).max(axis=1) >= _SPECK * usual], usual
 
 
 def reading_order(boxes: Ints) -> list[list[int]]:

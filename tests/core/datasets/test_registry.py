@@ -1,9 +1,12 @@
 import pytest
 
-from mnist_core.config import DataConfig
+from mnist_core.config import AugmentationConfig, DataConfig
 from mnist_core.config.kinds import KINDS
 from mnist_core.datasets import DATASETS, FALLBACK_DATASET
 from mnist_core.datasets.decode import ARRAY_NAMES, DECODERS
+from mnist_core.drawing.parts import SEPARATED
+from mnist_core.drawing.prepare import DRAWN
+from mnist_core.inference.pictures import FINDERS
 
 REMOTE = [spec for spec in DATASETS.values() if spec.is_downloadable]
 
@@ -54,3 +57,10 @@ def test_checksums_are_the_published_ones():
         "t10k-labels-idx1-ubyte.gz": "md5:bb300cfdad3c16e7a12a480ee83cd310",
         "t10k-images-idx3-ubyte.gz": "md5:bef4ecab320f06d8554ea6380940ec79",
     }
+
+
+def test_every_kind_names_a_reader_of_drawings_and_photos():
+    readers = {kind.reader for kind in KINDS.values()}
+    assert readers == set(DRAWN) == set(FINDERS)
+    assert {kind.reader for kind in KINDS.values() if kind.several} == SEPARATED
+    assert all(name in AugmentationConfig.model_fields for kind in KINDS.values() for name in kind.unfit)

@@ -220,6 +220,13 @@ def test_without_a_prediction_the_bars_are_empty_but_there() -> None:
     assert "nothing to classify" in probability_alt(None, NAMES, T)
 
 
+def test_bars_of_many_classes_have_room_for_their_names() -> None:
+    few, many = (probability_figure(None, tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:n], theme=LIGHT, t=T) for n in (10, 26))
+    assert few["layout"]["height"] == 360
+    assert many["layout"]["height"] > 26 * 20
+    assert "26 classes" in probability_alt(None, tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), T)
+
+
 def test_only_dark_is_dark() -> None:
     assert theme("dark") is DARK
     assert theme("light") is theme(None) is LIGHT

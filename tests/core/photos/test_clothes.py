@@ -6,7 +6,7 @@ from PIL import Image
 
 from mnist_core.datasets import load_dataset
 from mnist_core.errors import ImageError
-from mnist_core.photos import Picture, find_clothes, read_upload
+from mnist_core.photos import Picture, find_clothes, find_thing, read_upload
 from tests.photo_files import clothing_photo
 
 
@@ -94,3 +94,12 @@ def test_photos_of_fashion_mnist_look_like_fashion_mnist(real_settings):
 def test_a_picture_of_a_few_pixels_is_enough():
     small = Image.fromarray(255 - shirt()).resize((56, 56), Image.Resampling.NEAREST).convert("RGB")
     assert find_clothes(picture(small)).images.max() == 255
+
+
+def test_a_thing_is_found_like_a_piece_of_clothing_and_missed_in_words_of_its_own():
+    page = np.full((300, 300, 3), 240, np.uint8)
+    page[60:240, 100:200] = 60
+    thing, piece = (find(picture(page)).parts[0] for find in (find_thing, find_clothes))
+    assert np.array_equal(thing.image, piece.image)
+    with pytest.raises(ImageError, match="No single thing was found"):
+        find_thing(picture(np.full((300, 300, 3), 240, np.uint8)))

@@ -10,7 +10,7 @@ from benchmarks.photos import matches, measure
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import ImageError
 from mnist_core.inference import read_parts
-from mnist_core.photos import MOST_DIGITS, Picture, find_digits, read_upload
+from mnist_core.photos import MOST_DIGITS, Picture, find_digits, find_letter, read_upload
 from tests.photo_files import PLAIN, SCENES, Scene, compose, recorded, tidy
 
 CROWDED = Scene(width=800, height=600, digit=40, pen=4)
@@ -177,3 +177,25 @@ def test_strangers_handwriting_is_found_and_read_as_well_as_from_its_strokes(sce
     assert result["extra"] <= 0.1
     assert result["read"] >= result["strokes"] - 0.1
     assert result["read"] > 0.7
+
+
+# one letter
+
+
+def test_a_letter_is_all_that_is_written_its_dot_too_but_no_speck():
+    page = np.full((400, 400), 240, np.uint8)
+    page[170:330, 190:212] = 30  # the stem of an i
+    page[80:110, 188:214] = 30  # and its dot: too far above for a part of a digit
+    page[40:44, 40:44] = 30
+    assert [part.box for part in find_digits(picture_of(page)).parts] == [(170, 190, 330, 212)]
+    (letter,) = find_letter(picture_of(page)).parts
+    assert letter.box == (80, 188, 330, 214)
+    rows = letter.image.max(axis=1)
+    assert rows[4] > 0
+    assert not rows[9]
+    assert rows[23] > 0
+
+
+def test_a_picture_without_a_letter_says_what_to_do():
+    with pytest.raises(ImageError, match="No letter was found in this picture. Write one"):
+        find_letter(picture_of(np.full((300, 300), 240, np.uint8)))
