@@ -182,7 +182,7 @@ def test_all_say_in_the_same_way_whether_they_are_sure(
     reader.sure_from = least
     assert reader.reading(json.dumps(drawn).encode()).in_a_line().endswith("not sure)") == (least == 2)
     app = open_page("draw.py", run=record.id)
-    app.session_state["canvas_0"] = {"drawing": {"raw": drawn, "data": None}}
+    app.session_state["canvas_digits_0"] = {"drawing": {"raw": drawn, "data": None}}
     app.run()
     assert large in words(app)
     app.switch_page("explain.py")
