@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from mnist_core.photos.components import Components, Ints, groups
 
+# Chosen by eye on photos of handwriting. They are not sharp: with half or twice of any share but `_INNER` (not
+# measured) the same digits are found in composed photos of all kinds (`benchmarks.photo_thresholds`). They decide
+# about what these lack: punctuation, crumbs, the table beside the paper.
 _LEAST = 5  # pixels of a part's longest side
 _MOST_PARTS = 600  # the largest ones are looked at
 # By the digits' usual height:

@@ -27,7 +27,10 @@ from mnist_core.training.control import Control
 from mnist_core.training.events import BoardSink, Sink, StoreSink
 
 if TYPE_CHECKING:
-    from mnist_core.training.protocol import Judge
+    import keras
+
+    from mnist_core.training.fine_tuning import FineTuning
+    from mnist_core.training.fit import FitResult
 
 Tables = dict[str, npt.NDArray[np.float32]]
 Losses = dict[str, float]
@@ -183,34 +186,16 @@ class _NetworkJob(_Job):
             self.check_stop()
         with self.clock.phase("import"):
             load_keras()  # before what is built on it
-            from mnist_core.models.build import build_model, finished_network
-            from mnist_core.training.callbacks import diverged
+            from mnist_core.models.build import finished_network
             from mnist_core.training.device import prepare_device
-            from mnist_core.training.export import write_network
-            from mnist_core.training.fine_tuning import FineTuning
-            from mnist_core.training.fit import fit, steps_per_epoch
-            from mnist_core.training.parts import network_parts
-            from mnist_core.training.steps import make_judge
 
             device = prepare_device()
         dataset = self.load()
         with self.clock.phase("fit"):
-            fine_tuning = None
-            steps = steps_per_epoch(dataset, self.config)
-            model = build_model(self.config, dataset.spec.num_classes, steps)
-            if self.config.fine_tune is not None:
-                fine_tuning = FineTuning(model, dataset, self.config, self.files)
+            model, fine_tuning = self._built(dataset)
+            if fine_tuning is not None:
                 dataset = fine_tuning.dataset
-                steps = steps_per_epoch(dataset, self.config)
-            self.sink.started(device, steps)
-            result = fit(
-                model,
-                dataset,
-                self.config,
-                self.sink,
-                control=self.control,
-                checkpoint_path=self.files.checkpoint,
-            )
+            result = self._trained(model, dataset, device)
         self.complete = result.complete
         if not result.complete and self.control.pausing:
             raise _Paused
@@ -218,17 +203,9 @@ class _NetworkJob(_Job):
             raise _StoppedEarly
         with self.clock.phase("evaluate"):
             model = finished_network(model, self.config, dataset.spec.num_classes)
-            judge = make_judge(model, self.config.finished)
-            tables, losses = self._judged(judge, dataset)
-            if not math.isfinite(losses["test"]):  # the very last step was one too many
-                raise diverged(max(1, len(result.epoch_seconds)), self.config.effective_learning_rate)
-            if fine_tuning is not None:
-                self.files.write_teaching(fine_tuning.changes(judge))
+            tables, losses = self._judged(model, dataset, result, fine_tuning)
         with self.clock.phase("export"):
-            assert isinstance(self.config.model, NetworkConfig)
-            write_network(model, self.config.model, dataset.spec.num_classes, self.files)
-            initial = fine_tuning.base if fine_tuning else None
-            self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes, initial))
+            self._write(model, dataset, fine_tuning)
         return self.outcome(
             dataset,
             tables,
@@ -239,14 +216,52 @@ class _NetworkJob(_Job):
             computed_with=computed_with("keras", "numpy"),
         )
 
-    def _judged(self, judge: "Judge", dataset: Dataset) -> tuple[Tables, Losses]:
+    def _built(self, dataset: Dataset) -> tuple["keras.Model", "FineTuning | None"]:
+        """Return the network, and what makes it a fine-tuned one, where it is."""
+        from mnist_core.models.build import build_model
+        from mnist_core.training.fine_tuning import FineTuning
+        from mnist_core.training.fit import steps_per_epoch
+
+        model = build_model(self.config, dataset.spec.num_classes, steps_per_epoch(dataset, self.config))
+        if self.config.fine_tune is None:
+            return model, None
+        return model, FineTuning(model, dataset, self.config, self.files)
+
+    def _trained(self, model: "keras.Model", dataset: Dataset, device: str) -> "FitResult":
+        """Train the network, from its checkpoint on where there is one."""
+        from mnist_core.training.fit import fit, steps_per_epoch
+
+        self.sink.started(device, steps_per_epoch(dataset, self.config))
+        return fit(model, dataset, self.config, self.sink, control=self.control, checkpoint_path=self.files.checkpoint)
+
+    def _judged(
+        self, model: "keras.Model", dataset: Dataset, result: "FitResult", fine_tuning: "FineTuning | None"
+    ) -> tuple[Tables, Losses]:
         """Return probabilities and loss on the test set, and on the validation set where there is one."""
+        from mnist_core.training.callbacks import diverged
+        from mnist_core.training.steps import make_judge
+
+        judge = make_judge(model, self.config.finished)
         tables: Tables = {}
         losses: Losses = {}
         splits: list[Split] = ["test", "validation"] if self.config.uses_validation else ["test"]
         for split in splits:
             tables[split], losses[split] = judge.judge(*dataset.split(split, self.config.data))
+        if not math.isfinite(losses["test"]):  # the very last step was one too many
+            raise diverged(max(1, len(result.epoch_seconds)), self.config.effective_learning_rate)
+        if fine_tuning is not None:
+            self.files.write_teaching(fine_tuning.changes(judge))
         return tables, losses
+
+    def _write(self, model: "keras.Model", dataset: Dataset, fine_tuning: "FineTuning | None") -> None:
+        """Write the network's files, and what pages show of its inside."""
+        from mnist_core.training.export import write_network
+        from mnist_core.training.parts import network_parts
+
+        assert isinstance(self.config.model, NetworkConfig)
+        write_network(model, self.config.model, dataset.spec.num_classes, self.files)
+        initial = fine_tuning.base if fine_tuning else None
+        self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes, initial))
 
 
 class _LogisticJob(_Job):
