@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core.evaluation import accuracy, cross_entropy
-from mnist_core.models.graph import with_last_output_only
+from mnist_core.onnx.editing import with_last_output_only
 from mnist_core.sharing.shipped.package import PackageManifest, write_package
 from mnist_core.store import MetricPoint, Outcome, RunFiles
 from tests.network_files import CONFIG, write_network

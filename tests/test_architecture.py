@@ -22,7 +22,7 @@ APP = [path for path in [PROJECT / "app.py"] if path.exists()]
 
 # Imports go downwards, or stay within a part. Ranks 0 and 1 are parts that may use each other.
 RANKS = {
-    **dict.fromkeys(["errors", "text"], 0),
+    **dict.fromkeys(["errors", "text", "onnx"], 0),
     **dict.fromkeys(["settings", "system", "config", "as_program"], 1),
     **dict.fromkeys(["augmentation", "drawing", "gateway"], 2),
     **dict.fromkeys(["datasets", "store", "photos"], 3),

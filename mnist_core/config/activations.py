@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mnist_core.config.choices import Choice
+from mnist_core.onnx.graph import Graph
 
-if TYPE_CHECKING:
-    from mnist_core.models.onnx_writer import Graph
-
-Write = Callable[["Graph", str], str]
+Write = Callable[[Graph, str], str]
 """Adds operators to a graph and returns the name of what they make of a value."""
 
 
@@ -25,7 +23,7 @@ def _operator(name: str, **attributes: Any) -> Write:
     return lambda graph, value: graph.node(name, value, **attributes)
 
 
-def _gelu(graph: "Graph", value: str) -> str:
+def _gelu(graph: Graph, value: str) -> str:
     # Keras's own: x times the share of a normal distribution below x
     inner = graph.node("Erf", graph.node("Mul", value, graph.constant("1/sqrt(2)", 1 / sqrt(2))))
     shares = graph.node("Add", inner, graph.constant("1", 1.0))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.inference.network import Images, Network, open_graph
-from mnist_core.models.graph import needed_only
+from mnist_core.onnx.editing import needed_only
 from mnist_core.store import RunFiles
 from mnist_core.system.libraries import usable_cores
 from mnist_core.system.patience import pause_point

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from mnist_core.config.layers import Shape
 from mnist_core.config.sections import ModelConfig
-from mnist_core.models.protobuf import fields, numbers_of
 from mnist_core.models.weights import UNKNOWN_VARIANCE, Weights, weight_shapes
+from mnist_core.onnx.protobuf import fields, numbers_of
 
 # Of onnx.proto (ONNX 1.23): numbers of fields.
 _GRAPH = 7  # of ModelProto

@@ -15,7 +15,7 @@ from mnist_core.__main__ import main
 from mnist_core.commands.judging import sure_from_of
 from mnist_core.drawing import paint_drawing, read_canvas, write_canvas
 from mnist_core.inference import Reading, find_in
-from mnist_core.models.graph import with_metadata
+from mnist_core.onnx.editing import with_metadata
 from mnist_core.sharing.bundle.describe import onnx_metadata
 from mnist_core.sharing.bundle.evidence import gather
 from mnist_core.sharing.bundle.predict import Reader

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Union
 from pydantic import Field
 
 from mnist_core.config.layers.added import Flatten, Output, Reshape
-from mnist_core.config.layers.layer import Call, Layer, Shape, Step, Work, parameter_count
+from mnist_core.config.layers.layer import Call, Layer, Step, Work, parameter_count
 from mnist_core.config.layers.noise import Dropout, GaussianNoise
 from mnist_core.config.layers.normalization import BatchNormalization, LayerNormalization
 from mnist_core.config.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
 from mnist_core.config.layers.weighted import Conv2D, Dense
+from mnist_core.onnx.graph import Shape
 
 # In the order in which the form offers them.
 _KINDS: tuple[type[Layer], ...] = (

@@ -1,14 +1,12 @@
 """Layers that nobody chooses: they bring images into shape and give the answer."""
 
 from math import prod
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from mnist_core.config.activations import SOFTMAX, Activation
-from mnist_core.config.layers.layer import Call, Layer, Shape
+from mnist_core.config.layers.layer import Call, Layer
 from mnist_core.config.layers.weighted import Dense
-
-if TYPE_CHECKING:
-    from mnist_core.models.onnx_writer import LayerWriter, Table
+from mnist_core.onnx.graph import LayerWriter, Shape, Table
 
 
 class Reshape(Layer):
@@ -28,7 +26,7 @@ class Reshape(Layer):
     def output_shape(self, shape: Shape, number: int) -> Shape:
         return self.target_shape
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         # One channel may as well stand first: no numbers have to change their places.
         return out.given(out.graph.reshaped(out.graph.last(table), (1, *table.shape)), turned=True)
 
@@ -46,7 +44,7 @@ class Flatten(Layer):
     def output_shape(self, shape: Shape, number: int) -> Shape:
         return (prod(shape),)
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         return out.given(out.graph.reshaped(out.graph.last(table), self.output_shape(table.shape, 0)))
 
 

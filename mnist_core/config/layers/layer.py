@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from mnist_core.config.base import Frozen
 from mnist_core.errors import ConfigError
+from mnist_core.onnx.graph import LayerWriter, Shape, Table
 from mnist_core.text import Translator, exact
-
-if TYPE_CHECKING:
-    from mnist_core.models.onnx_writer import LayerWriter, Table
-
-Shape = tuple[int, ...]
 
 
 class Call(NamedTuple):
@@ -126,7 +122,7 @@ class Layer(Frozen):
         """Return what one image of `shape` costs."""
         return Work()
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         """Write its operators into an ONNX graph, and return what they make of a table of numbers."""
         raise NotImplementedError(f"{self.title} has no ONNX operators")
 

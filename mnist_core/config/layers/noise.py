@@ -1,13 +1,11 @@
 """Layers that disturb a network while it learns, and do nothing when it answers."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from mnist_core.config.layers.layer import Call, Layer
-
-if TYPE_CHECKING:
-    from mnist_core.models.onnx_writer import LayerWriter, Table
+from mnist_core.onnx.graph import LayerWriter, Table
 
 
 class _Noise(Layer):
@@ -15,7 +13,7 @@ class _Noise(Layer):
 
     random = silent = joins = True
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         return table
 
 

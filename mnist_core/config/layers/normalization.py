@@ -1,13 +1,10 @@
 """Layers that keep the numbers between two others in a comfortable range."""
 
 from math import prod
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from mnist_core.config.layers.layer import Layer, Shape, Work
-
-if TYPE_CHECKING:
-    from mnist_core.models.onnx_writer import LayerWriter, Table
-
+from mnist_core.config.layers.layer import Layer, Work
+from mnist_core.onnx.graph import LayerWriter, Shape, Table
 
 _EPSILON = 1e-3  # Keras's
 
@@ -36,7 +33,7 @@ class BatchNormalization(_Normalization):
     def weights(self, shape: Shape) -> dict[str, Shape]:
         return super().weights(shape) | {"moving_mean": shape[-1:], "moving_variance": shape[-1:]}
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         weights = [out.weight(name) for name in ("gamma", "beta", "moving_mean", "moving_variance")]
         name = out.graph.node("BatchNormalization", out.graph.first(table), *weights, epsilon=_EPSILON)
         return out.given(name, turned=len(table.shape) > 1)
@@ -51,7 +48,7 @@ class LayerNormalization(_Normalization):
 
     kind: Literal["layer_normalization"] = "layer_normalization"
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         weights = [out.weight(name) for name in ("gamma", "beta")]
         name = out.graph.node("LayerNormalization", out.graph.last(table), *weights, axis=-1, epsilon=_EPSILON)
         return out.given(name)

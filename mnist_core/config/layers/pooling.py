@@ -1,15 +1,13 @@
 """Layers that make an image smaller without learning anything."""
 
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from mnist_core.config.layers.layer import Call, Layer, Shape, Work
+from mnist_core.config.layers.layer import Call, Layer, Work
+from mnist_core.onnx.graph import LayerWriter, Shape, Table
 from mnist_core.text import Translator
-
-if TYPE_CHECKING:
-    from mnist_core.models.onnx_writer import LayerWriter, Table
 
 
 class _Pooling2D(Layer):
@@ -34,7 +32,7 @@ class _Pooling2D(Layer):
     def work(self, shape: Shape) -> Work:
         return Work(pooled=prod(self.output_shape(shape, 0)) * self.pool_size**2)
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         size = (self.pool_size, self.pool_size)
         name = out.graph.node(self.operator, out.graph.first(table), kernel_shape=size, strides=size)
         return out.given(name, turned=True)
@@ -79,6 +77,6 @@ class GlobalAveragePooling2D(Layer):
     def work(self, shape: Shape) -> Work:
         return Work(pooled=prod(shape))
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         means = out.graph.node("GlobalAveragePool", out.graph.first(table))
         return out.given(out.graph.reshaped(means, self.output_shape(table.shape, 0)))

@@ -1,17 +1,15 @@
 """Layers that learn shapes: weighted sums of what comes in."""
 
 from math import prod
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from mnist_core.config.activations import ACTIVATIONS, Activation
 from mnist_core.config.choices import PADDINGS, OneOf
-from mnist_core.config.layers.layer import Call, Layer, Shape, Step, Work
+from mnist_core.config.layers.layer import Call, Layer, Step, Work
+from mnist_core.onnx.graph import LayerWriter, Shape, Table
 from mnist_core.text import Translator
-
-if TYPE_CHECKING:
-    from mnist_core.models.onnx_writer import LayerWriter, Table
 
 
 def _activated(activation: str) -> dict[str, Any]:
@@ -48,7 +46,7 @@ class Dense(Layer):
     def work(self, shape: Shape) -> Work:
         return Work(dense=prod(shape) * self.units)
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         sums = out.graph.node("Gemm", table.name, out.weight("kernel"), out.weight("bias"))
         return out.given(self._activation.onnx(out.graph, sums))
 
@@ -101,7 +99,7 @@ class Conv2D(Layer):
     def work(self, shape: Shape) -> Work:
         return Work(conv=prod(self.output_shape(shape, 0)) * self.kernel_size**2 * shape[-1])
 
-    def onnx(self, out: "LayerWriter", table: "Table") -> "Table":
+    def onnx(self, out: LayerWriter, table: Table) -> Table:
         side, before = self.kernel_size, (self.kernel_size - 1) // 2
         pads = (before, before, side - 1 - before, side - 1 - before) if self.padding == "same" else (0, 0, 0, 0)
         weights = out.weight("kernel"), out.weight("bias")

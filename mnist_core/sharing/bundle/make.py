@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.models.graph import with_metadata
 from mnist_core.models.onnx_reader import read_weights
 from mnist_core.models.weights import Weights, is_whole, weights_of
+from mnist_core.onnx.editing import with_metadata
 from mnist_core.sharing.bundle import contents
 from mnist_core.sharing.bundle.describe import onnx_metadata, versions
 from mnist_core.sharing.bundle.evidence import Evidence, gather

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from mnist_core.models.graph import with_last_output_only
+from mnist_core.onnx.editing import with_last_output_only
 from mnist_core.sharing.shipped.package import FILES, Package
 from mnist_core.store import Finished, RunRecord, Shipped, Store
 from mnist_core.store.artifacts import LAYERS, ONNX

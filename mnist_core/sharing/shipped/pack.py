@@ -19,10 +19,10 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import RunStateError
 from mnist_core.evaluation import accuracy
-from mnist_core.models.graph import with_last_output_only
 from mnist_core.models.keras_file import network_keras
 from mnist_core.models.onnx_writer import network_onnx
 from mnist_core.models.weights import weights_of
+from mnist_core.onnx.editing import with_last_output_only
 from mnist_core.sharing.shipped.catalogue import ShippedModel
 from mnist_core.sharing.shipped.package import PackageManifest, write_package
 from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store

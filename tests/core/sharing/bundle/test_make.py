@@ -14,7 +14,7 @@ import pytest
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 from mnist_core.errors import ArtifactMissingError, RunStateError
 from mnist_core.inference import open_classifier
-from mnist_core.models.graph import with_metadata
+from mnist_core.onnx.editing import with_metadata
 from mnist_core.sharing.bundle import read_bundle
 from mnist_core.sharing.bundle.make import make_bundle
 from mnist_core.sharing.shipped import SHIPPED

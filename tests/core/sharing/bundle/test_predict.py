@@ -104,7 +104,7 @@ def test_in_a_fresh_environment_100_drawings_are_read_as_on_the_site(real_bundle
 
 def test_clothes_are_read_as_on_the_site(shipped_home, tmp_path):
     from mnist_core.drawing.prepare import paint_drawing
-    from mnist_core.models.graph import with_metadata
+    from mnist_core.onnx.editing import with_metadata
     from mnist_core.sharing.bundle.describe import onnx_metadata
 
     store = Store(shipped_home)

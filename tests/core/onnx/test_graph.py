@@ -3,7 +3,7 @@
 import onnx
 import pytest
 
-from mnist_core.models.graph import with_last_output_only, with_metadata
+from mnist_core.onnx.editing import with_last_output_only, with_metadata
 from mnist_core.store import RunFiles
 from tests.network_files import write_network
 

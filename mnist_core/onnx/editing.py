@@ -5,7 +5,7 @@ The numbers of fields are those of onnx.proto (ONNX 1.23).
 
 from collections.abc import Mapping
 
-from mnist_core.models.protobuf import Field, fields, message, text
+from mnist_core.onnx.protobuf import Field, fields, message, text
 
 _GRAPH, _METADATA = 7, 14  # of ModelProto
 _NODE, _OUTPUT = 1, 12  # of GraphProto

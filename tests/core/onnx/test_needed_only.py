@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mnist_core.models.graph import needed_only
-from mnist_core.models.protobuf import fields
+from mnist_core.onnx.editing import needed_only
+from mnist_core.onnx.protobuf import fields
 
 
 def graph_with(*extra):
