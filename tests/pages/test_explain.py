@@ -35,8 +35,9 @@ def tables(app: AppTest) -> list[str]:
 
 
 def test_the_chosen_image_is_shown_with_answer_and_label(
-    open_page: OpenPage, network: RunRecord, digits: Dataset, store: Store
+    open_page: OpenPage, network: RunRecord, digits: Dataset, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("pages._ui.reading.networks.least_sureness", lambda record: 2.0)
     app = open_page("explain.py", run=network.id, image="7")
     row = store.files(network.id).read_probabilities()["test"][7]
     first, second = np.argsort(-row, kind="stable")[:2]
