@@ -24,7 +24,7 @@ from mnist_core.system.patience import pause_point
 from mnist_core.text import one_line
 
 _IMAGES = 20
-_OPERATIONS = 20_000_000_000  # multiplications that a trial may cost: a few seconds
+_OPERATIONS = 4_000_000_000  # multiplications to try it with: a third of a second, ten where all numbers are tiny
 # What is in a bundle takes some hundred megabytes while it is looked at: one at a time.
 _reading = threading.Lock()
 _AGREE = 5e-3  # shipped networks bring their probabilities in half precision
