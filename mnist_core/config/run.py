@@ -130,11 +130,6 @@ class RunConfig(Frozen):
         return float(SETTINGS["learning_rate"].value(self.given))
 
     @property
-    def effective_weight_decay(self) -> float:
-        """The weight decay that is really used."""
-        return float(SETTINGS["weight_decay"].value(self.given))
-
-    @property
     def finished(self) -> Self:
         """The settings that a finished network is judged and saved with: without what is a way of training only."""
         return self.with_settings(
