@@ -76,7 +76,12 @@ def _look(found: Found, record: RunRecord, generation: int) -> None:
     inverted = found.lie.inverted if found.lie.inverted.any() else ~found.lie.inverted
     images = turned(found.images, turn, inverted if invert else None)
     _preview(images, found, spec)
-    if st.button(t("Add {n} drawings", n=f"{len(images):,}"), key="teach_add", type="primary", icon=":material/add:"):
+    if st.button(
+        t.plural("Add {n} drawing", "Add {n} drawings", len(images)),
+        key="teach_add",
+        type="primary",
+        icon=":material/add:",
+    ):
         added = shared_store().add_drawings(
             session.owner(), spec.collection, images, found.labels, address=session.address()
         )
