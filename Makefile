@@ -6,11 +6,13 @@ PORT ?= 8501
 # Test files go through so many processes side by side; each may need two gigabytes.
 JOBS ?= 2
 TEST_OPTIONS = -n $(JOBS) --dist loadfile --durations=25 --cov
+LOCALE := mnist_core/text/locale
+BABEL := $(BIN)/python -m babel.messages.frontend -q
 # Streamlit wants a home folder; a user that is only a number has none.
 export HOME ?= $(or $(MNIST_LAB_HOME),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help install run tensorboard test check format pretrained clean
+.PHONY: help install run tensorboard test check format words language pretrained clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -48,6 +50,13 @@ check: $(VENV)/.installed-dev  ## lint and type-check
 format: $(VENV)/.installed-dev  ## format the code and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+words: $(VENV)/.installed  ## write all visible sentences into messages.pot, and what is new into the catalogues
+	$(BABEL) extract -F pyproject.toml --omit-header --ignore-dirs ".*" --sort-by-file --add-location=file -w 120 -o $(LOCALE)/messages.pot .
+	$(if $(wildcard $(LOCALE)/*/),$(BABEL) update -i $(LOCALE)/messages.pot -d $(LOCALE) -D mnist_lab -w 120)
+
+language: $(VENV)/.installed  ## begin the catalogue of a language: make language CODE=ko
+	$(BABEL) init -i $(LOCALE)/messages.pot -d $(LOCALE) -D mnist_lab -w 120 -l $(CODE)
 
 pretrained: $(VENV)/.installed  ## train and pack the networks that come with the program (needs the data; about half an hour)
 	$(BIN)/python -m mnist_core.sharing.shipped train

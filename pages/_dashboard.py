@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_core.text import Sentence
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import frame
 from pages._ui.shell.i18n import t
@@ -16,16 +17,16 @@ st.set_page_config(page_title="MNIST Lab", page_icon=UI / "icon.png", layout="wi
 st.logo(UI / "icon.png", size="large")
 
 PAGES = (
-    ("home.py", "Home", ":material/home:"),
-    ("explore.py", "Explore", ":material/grid_view:"),
-    ("train.py", "Train", ":material/model_training:"),
-    ("runs.py", "Runs", ":material/history:"),
-    ("compare.py", "Compare", ":material/compare_arrows:"),
-    ("evaluate.py", "Evaluate", ":material/fact_check:"),
-    ("explain.py", "Explain", ":material/psychology:"),
-    ("robustness.py", "Robustness", ":material/tune:"),
-    ("draw.py", "Draw", ":material/draw:"),
-    ("glossary.py", "Glossary", ":material/menu_book:"),
+    ("home.py", Sentence("Home"), ":material/home:"),
+    ("explore.py", Sentence("Explore"), ":material/grid_view:"),
+    ("train.py", Sentence("Train"), ":material/model_training:"),
+    ("runs.py", Sentence("Runs"), ":material/history:"),
+    ("compare.py", Sentence("Compare"), ":material/compare_arrows:"),
+    ("evaluate.py", Sentence("Evaluate"), ":material/fact_check:"),
+    ("explain.py", Sentence("Explain"), ":material/psychology:"),
+    ("robustness.py", Sentence("Robustness"), ":material/tune:"),
+    ("draw.py", Sentence("Draw"), ":material/draw:"),
+    ("glossary.py", Sentence("Glossary"), ":material/menu_book:"),
 )
 page = st.navigation(
     [st.Page(file, title=t(title), icon=icon, default=file == "home.py") for file, title, icon in PAGES],

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core.text import Sentence
 from pages._ui.compare.choice import choose_runs, legend
 from pages._ui.compare.classes import classes_view
 from pages._ui.compare.curves import curves_view
@@ -13,7 +14,7 @@ from pages._ui.compare.settings import settings_view
 from pages._ui.parts.components import empty_state, page_header, switch
 from pages._ui.shell.i18n import t
 
-VIEWS = {
+VIEWS: dict[str, Sentence] = {
     "overview": "Overview",
     "curves": "Curves",
     "classes": "Classes",

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.datasets import get_spec
 from mnist_core.evaluation import wilson_interval
 from mnist_core.store import RunRecord
+from mnist_core.text import Sentence
 from pages._ui.cache.results import JudgedSplit, Judgement, can_judge, judge
 from pages._ui.evaluate.baselines import baselines_view
 from pages._ui.evaluate.by_class import class_view
@@ -17,7 +18,7 @@ from pages._ui.parts.components import empty_state, need_dataset, page_header, s
 from pages._ui.parts.dataset_status import pictures_missing
 from pages._ui.shell.i18n import t, term
 
-VIEWS = {
+VIEWS: dict[str, Sentence] = {
     "matrix": "Confusion matrix",
     "classes": "Classes",
     "confidence": "Confidence",
@@ -29,10 +30,13 @@ VIEWS = {
 # These compare on the test set alone: validation figures above them would mix the two up.
 ON_TEST_SET = ("compare", "rules")
 WITH_PICTURES = ("mistakes", "images", "rules")
-SPLITS: dict[JudgedSplit, str] = {"test": "Test set", "validation": "Validation set"}
+SPLITS: dict[JudgedSplit, Sentence] = {"test": "Test set", "validation": "Validation set"}
 # Each figure names the set that it comes from, so that they are never mixed up.
-HEADLINES = {"test": ("Test accuracy", "Test loss"), "validation": ("Validation accuracy", "Validation loss")}
-MEANINGS = {
+HEADLINES: dict[str, tuple[Sentence, Sentence]] = {
+    "test": ("Test accuracy", "Test loss"),
+    "validation": ("Validation accuracy", "Validation loss"),
+}
+MEANINGS: dict[str, Sentence] = {
     "test": "All figures are from the test set: {n} images kept away from training.",
     "validation": "All figures are from the validation set: {n} training images kept aside to watch the training. "
     "Who chose settings by them should trust the test set more.",
@@ -42,10 +46,10 @@ MEANINGS = {
 def headline(record: RunRecord, judgement: Judgement) -> None:
     """Show the result on the chosen set in four numbers, and how far to trust it."""
     matrix = judgement.matrix
-    accuracy_words, loss_words = HEADLINES[judgement.split]
+    accuracy_words, loss_words = (t(words) for words in HEADLINES[judgement.split])
     with st.container(horizontal=True):
-        st.metric(t(accuracy_words), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
-        st.metric(t(loss_words), f"{judgement.loss:.4f}", border=True, help=term("loss"))
+        st.metric(accuracy_words, f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
+        st.metric(loss_words, f"{judgement.loss:.4f}", border=True, help=term("loss"))
         st.metric(t("Wrong of {n}", n=f"{matrix.total:,}"), f"{matrix.total - matrix.right:,}", border=True)
         st.metric(t("Parameters"), f"{record.outcome.parameters or 0:,}", border=True, help=term("parameters"))
     low, high = wilson_interval(matrix.right, matrix.total)

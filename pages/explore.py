@@ -7,6 +7,7 @@ from mnist_core.config import DataConfig
 from mnist_core.datasets import Dataset, get_spec
 from mnist_core.datasets.statistics import class_counts
 from mnist_core.figures.bars import class_count_alt, class_count_figure
+from mnist_core.text import Sentence
 from pages._ui.cache.results import dataset
 from pages._ui.explore.averages import averages_view
 from pages._ui.explore.doubts import doubts_view
@@ -22,11 +23,11 @@ from pages._ui.shell.i18n import t
 
 # Computed when somebody opens them; what is above them is there at once.
 LATER = (
-    ("Averages", averages_view),
-    ("Typical and unusual", typical_view),
-    ("Neighbours", neighbours_view),
-    ("Map", map_view),
-    ("Doubts", doubts_view),
+    (Sentence("Averages"), averages_view),
+    (Sentence("Typical and unusual"), typical_view),
+    (Sentence("Neighbours"), neighbours_view),
+    (Sentence("Map"), map_view),
+    (Sentence("Doubts"), doubts_view),
 )
 
 

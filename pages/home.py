@@ -47,7 +47,9 @@ def card(recipe: Recipe) -> None:
         with st.container(gap="small", height="stretch"):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.markdown(f"**{t(recipe.title)}**", width="content")
-                st.badge(get_spec(session.recipe_config(recipe.id).data.dataset).title, color="blue", width="content")
+                st.badge(
+                    t(get_spec(session.recipe_config(recipe.id).data.dataset).title), color="blue", width="content"
+                )
             st.markdown(recipe_words.summary(recipe))
             if not recipe_words.is_stood_in(recipe):
                 st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)))

@@ -6,6 +6,7 @@ Exit codes: 0 the result is written, 1 failed, 2 bad arguments, 4 nobody waits.
 """
 
 import mnist_core.as_program  # noqa: F401
+from mnist_core.text import Sentence
 
 # isort: split
 import argparse
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
         dataset = load_dataset(analysis.dataset, get_settings())
         write_analysis(analysis, COMPUTATIONS[analysis.kind](dataset, analysis, voice.fraction), get_settings())
 
-    return voice.exit_code_of(compute, "There was not enough memory for this computation.")
+    return voice.exit_code_of(compute, Sentence("There was not enough memory for this computation."))
 
 
 if __name__ == "__main__":

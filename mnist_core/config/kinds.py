@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from mnist_core.text import Sentence
+
 
 @dataclass(frozen=True, kw_only=True)
 class SeveralWords:
@@ -23,10 +25,10 @@ class SeveralWords:
         Label of the choice of one of them.
     """
 
-    nth: str
-    small: str
-    least: str
-    which: str
+    nth: Sentence
+    small: Sentence
+    least: Sentence
+    which: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,16 +54,16 @@ class KindWords:
         with {name}.
     """
 
-    image: str
-    draw: str
-    pen: str = ""
-    limits: str = ""
-    photo: str
-    photo_advice: str
-    boxes: str
-    collection: str = "Your drawings"
-    teach: str = "Fine-tune on my drawings"
-    taught: str = "{name}, my drawings"
+    image: Sentence
+    draw: Sentence
+    pen: Sentence = ""
+    limits: Sentence = ""
+    photo: Sentence
+    photo_advice: Sentence
+    boxes: Sentence
+    collection: Sentence = "Your drawings"
+    teach: Sentence = "Fine-tune on my drawings"
+    taught: Sentence = "{name}, my drawings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,14 +117,14 @@ class ImageKind:
     reader: str
     filled: bool = False
     several: SeveralWords | None = None
-    unfit: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    unfit: Mapping[str, Sentence] = field(default_factory=lambda: MappingProxyType({}))
     words: KindWords
     notes: KindNotes
     file: str = "my-drawings"
 
 
-def _without_habits(kind: str) -> Mapping[str, str]:
-    return MappingProxyType({"habits": f"Other people's habits of writing are for digits. Set them to 0 for {kind}."})
+def _without_habits(why: Sentence) -> Mapping[str, Sentence]:
+    return MappingProxyType({"habits": why})
 
 
 _ONE_CHARACTER = (
@@ -183,7 +185,7 @@ CLOTHES = ImageKind(
     id="clothes",
     reader="clothes",
     filled=True,
-    unfit=_without_habits("clothes"),
+    unfit=_without_habits(Sentence("Other people's habits of writing are for digits. Set them to 0 for clothes.")),
     words=KindWords(
         image="A piece of clothing",
         draw="Draw a piece of clothing",
@@ -215,7 +217,7 @@ CLOTHES = ImageKind(
 LETTERS = ImageKind(
     id="letters",
     reader="letter",
-    unfit=_without_habits("letters"),
+    unfit=_without_habits(Sentence("Other people's habits of writing are for digits. Set them to 0 for letters.")),
     words=KindWords(
         image="A handwritten letter",
         draw="Draw one letter",
@@ -252,7 +254,7 @@ PICTURES = ImageKind(
     id="pictures",
     reader="thing",
     filled=True,
-    unfit=_without_habits("pictures"),
+    unfit=_without_habits(Sentence("Other people's habits of writing are for digits. Set them to 0 for pictures.")),
     words=KindWords(
         image="A small picture",
         draw="Draw one thing",

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from mnist_core.config.layers import LAYERS, Layer
+from mnist_core.config.recipes import RECIPES
 from mnist_core.config.sections import AugmentationConfig
 from mnist_core.config.table import SETTINGS, given_in
-from mnist_core.text import Translator, cut, exact
+from mnist_core.text import Sentence, Translator, cut, exact
 
 ModelKind = Literal["softmax", "dense", "convolutional", "logistic"]
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 MAX_NAME = 200  # characters of a run's name
-KIND_TITLES: Mapping[ModelKind, str] = {
+KIND_TITLES: Mapping[ModelKind, Sentence] = {
     "dense": "Dense",
     "convolutional": "Convolutional",
     "softmax": "No hidden layer",
@@ -70,6 +71,24 @@ def setting_words(settings: Mapping[str, Any], t: Translator) -> list[str]:
     if given["fine_tuned"]:
         parts.append(t("fine-tuned"))
     return [part for part in (*parts, seed) if part]
+
+
+def run_name(name: str, recipe: str | None, shipped: bool, t: Translator) -> str:
+    """Return what a run is called: a name that the program gave in the reader's language, a typed one as it is.
+
+    Parameters
+    ----------
+    name : str
+        As it is stored.
+    recipe : str or None
+        Id of the recipe that it began with.
+    shipped : bool
+        Whether it came with the program.
+    t : Translator
+        Of the reader.
+    """
+    given = shipped or (recipe in RECIPES and RECIPES[recipe].title == name)
+    return t(name) if given else name
 
 
 def variant_name(name: str, t: Translator) -> str:

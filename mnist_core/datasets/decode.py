@@ -19,11 +19,12 @@ from mnist_core.config.datasets import DatasetSpec
 from mnist_core.datasets.pen import Report, decode_strokes
 from mnist_core.drawing.prepare import SIDE, prepare_digit
 from mnist_core.errors import CorruptDataError
+from mnist_core.text import Sentence
 
 Arrays = dict[str, npt.NDArray[np.uint8]]
 ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
 
-_CORRUPT = "{path} is damaged or is not {title}: {reason}. Delete it, and it will be fetched again."
+_CORRUPT: Sentence = "{path} is damaged or is not {title}: {reason}. Delete it, and it will be fetched again."
 
 
 def decode(spec: DatasetSpec, paths: Sequence[Path], report: Report | None = None) -> Arrays:

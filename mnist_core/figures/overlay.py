@@ -9,9 +9,9 @@ from mnist_core.evaluation.comparing import Axis, Line, smooth
 from mnist_core.figures.curves import Metric
 from mnist_core.figures.run_style import Drawn, RunStyle, plain_name
 from mnist_core.figures.theme import Theme, layout, translucent
-from mnist_core.text import Translator
+from mnist_core.text import Sentence, Translator
 
-AXIS_TITLES = {"epoch": "epoch", "step": "step (batches)", "seconds": "seconds"}
+AXIS_TITLES: dict[str, Sentence] = {"epoch": "epoch", "step": "step (batches)", "seconds": "seconds"}
 _MOST_MARKERS = 12
 
 

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-from mnist_core.text import Translator, translator
+from mnist_core.text import Sentence, Translator, translator
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -39,7 +39,7 @@ class Refusal:
     """
 
     status: int
-    sentence: str
+    sentence: Sentence
     retry_after: int | None = None
     home: str | None = None
     values: dict[str, Any] = field(default_factory=dict)
@@ -65,4 +65,4 @@ class Refusal:
 
 def language(scope: Scope) -> Translator:
     """Return the translator for the browser's first language."""
-    return translator(Headers(scope=scope).get("accept-language", "en")[:2].lower())
+    return translator(Headers(scope=scope).get("accept-language", "en"))

@@ -16,14 +16,15 @@ from mnist_core.gateway.site import Site, Whose, is_host_allowed
 from mnist_core.gateway.sockets import TOO_MANY_OF_YOURS, TOO_MANY_PAGES, TRY_LATER, Sockets, turn_away
 from mnist_core.gateway.uploads import ROUTE, Uploads
 from mnist_core.settings import Settings
+from mnist_core.text import Sentence
 
 _HEALTH = ("lab/health", "_stcore/health")
 _METRICS = "_stcore/metrics"
 _READING = ("GET", "HEAD", "OPTIONS")
 _PAGE_RETRY = 30  # seconds
-_NOT_THERE = "There is no such page here."
-_WRONG_HOST = "MNIST Lab does not answer under this name."
-_WRONG_ORIGIN = "Another site's page may not act here."
+_NOT_THERE: Sentence = "There is no such page here."
+_WRONG_HOST: Sentence = "MNIST Lab does not answer under this name."
+_WRONG_ORIGIN: Sentence = "Another site's page may not act here."
 _log = logging.getLogger(__name__)
 
 

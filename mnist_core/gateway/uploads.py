@@ -11,13 +11,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mnist_core.gateway.answers import Refusal
 from mnist_core.gateway.site import HeldFiles, Whose
 from mnist_core.settings import Settings
+from mnist_core.text import Sentence
 
 ROUTE = "_stcore/upload_file/"
 _READ = 300.0  # seconds after which a page has read its file for sure
-SHUT = Refusal(403, "Uploads are switched off here.")
-NO_LENGTH = Refusal(411, "Say how long the file is: the header Content-Length is missing.")
-TOO_MUCH = Refusal(429, "You are uploading too much at once. Wait until the last file is there.", retry_after=10)
-FULL = Refusal(503, "Too many files are being uploaded at the moment. Try again in a minute.", retry_after=60)
+SHUT = Refusal(403, Sentence("Uploads are switched off here."))
+NO_LENGTH = Refusal(411, Sentence("Say how long the file is: the header Content-Length is missing."))
+TOO_MUCH = Refusal(
+    429, Sentence("You are uploading too much at once. Wait until the last file is there."), retry_after=10
+)
+FULL = Refusal(503, Sentence("Too many files are being uploaded at the moment. Try again in a minute."), retry_after=60)
 
 
 @dataclass(frozen=True)

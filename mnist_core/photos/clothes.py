@@ -37,8 +37,10 @@ def find_clothes(picture: Picture) -> Found:
     """
     return _found(
         picture,
-        "No single piece of clothing was found in this picture. Lay one piece on a plain, light ground, without a "
-        "shadow, and leave some room around it.",
+        ImageError(
+            "No single piece of clothing was found in this picture. Lay one piece on a plain, light ground, without a "
+            "shadow, and leave some room around it."
+        ),
     )
 
 
@@ -46,12 +48,14 @@ def find_thing(picture: Picture) -> Found:
     """Return the one thing in a photo, found and prepared like a piece of clothing; raises as `find_clothes`."""
     return _found(
         picture,
-        "No single thing was found in this picture. Lay one thing on a plain, light ground, without a shadow, and "
-        "leave some room around it.",
+        ImageError(
+            "No single thing was found in this picture. Lay one thing on a plain, light ground, without a shadow, and "
+            "leave some room around it."
+        ),
     )
 
 
-def _found(picture: Picture, missing: str) -> Found:
+def _found(picture: Picture, missing: ImageError) -> Found:
     whole = Image.fromarray(picture.colours)
     scale = min(_SIDE / max(whole.size), 1.0)
     small = whole.resize((max(round(whole.width * scale), 1), max(round(whole.height * scale), 1)))
@@ -59,7 +63,7 @@ def _found(picture: Picture, missing: str) -> Found:
     piece = _foreground(np.abs(colours - _background(colours)).max(axis=2))
     share = float(piece.mean())
     if share < _LEAST or share > _MOST:
-        raise ImageError(missing)
+        raise missing
     grey = np.asarray(small.convert("L"))
     ink = np.where(piece, np.maximum(255 - grey, _FAINTEST), 0).astype(np.uint8)
     rows, columns = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))

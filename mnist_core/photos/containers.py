@@ -17,17 +17,57 @@ _MOST_PASSES = 64  # scans of a progressive JPEG: cameras and programs write abo
 _MOST_ENTRIES = 1000  # of an Exif directory
 
 # Kinds of files that people try, by how they begin, and what to do with them.
-_SAVE_AS = "Save it as PNG or JPEG and upload that."
-_OTHER_KINDS: tuple[tuple[str, tuple[bytes, ...], str], ...] = (
-    ("PDF document", (b"%PDF",), "Take a picture of the page, or export it as PNG or JPEG."),
-    ("TIFF picture", (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), _SAVE_AS),
-    ("BMP picture", (b"BM",), _SAVE_AS),
-    ("icon", (b"\0\0\1\0", b"\0\0\2\0"), _SAVE_AS),
-    ("Photoshop file", (b"8BPS",), _SAVE_AS),
-    ("JPEG 2000 picture", (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"), _SAVE_AS),
-    ("JPEG XL picture", (b"\xff\x0a", b"\0\0\0\x0cJXL "), _SAVE_AS),
-    ("archive", (b"PK\3\4", b"PK\5\6", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ"), "Unpack it first."),
-    ("program", (b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"#!"), "Choose a photo instead."),
+# Whole sentences, so that a translation can say each in its own grammar.
+_OTHER_KINDS: tuple[tuple[tuple[bytes, ...], ImageError], ...] = (
+    (
+        (b"%PDF",),
+        ImageError(
+            "This file is a kind that can't be read here (PDF document). Take a picture of the page, or export it as "
+            "PNG or JPEG."
+        ),
+    ),
+    (
+        (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+        ImageError(
+            "This file is a kind that can't be read here (TIFF picture). Save it as PNG or JPEG and upload that."
+        ),
+    ),
+    (
+        (b"BM",),
+        ImageError(
+            "This file is a kind that can't be read here (BMP picture). Save it as PNG or JPEG and upload that."
+        ),
+    ),
+    (
+        (b"\0\0\1\0", b"\0\0\2\0"),
+        ImageError("This file is a kind that can't be read here (icon). Save it as PNG or JPEG and upload that."),
+    ),
+    (
+        (b"8BPS",),
+        ImageError(
+            "This file is a kind that can't be read here (Photoshop file). Save it as PNG or JPEG and upload that."
+        ),
+    ),
+    (
+        (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
+        ImageError(
+            "This file is a kind that can't be read here (JPEG 2000 picture). Save it as PNG or JPEG and upload that."
+        ),
+    ),
+    (
+        (b"\xff\x0a", b"\0\0\0\x0cJXL "),
+        ImageError(
+            "This file is a kind that can't be read here (JPEG XL picture). Save it as PNG or JPEG and upload that."
+        ),
+    ),
+    (
+        (b"PK\3\4", b"PK\5\6", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ"),
+        ImageError("This file is a kind that can't be read here (archive). Unpack it first."),
+    ),
+    (
+        (b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"#!"),
+        ImageError("This file is a kind that can't be read here (program). Choose a photo instead."),
+    ),
 )
 
 
@@ -84,28 +124,36 @@ def damaged() -> ImageError:
 
 
 def _other_kind(data: bytes) -> ImageError:
-    for name, beginnings, advice in _OTHER_KINDS:
+    for beginnings, error in _OTHER_KINDS:
         if data.startswith(beginnings):
-            return _not_read(name, advice)
+            return ImageError(error.template)  # a new one: an error that is raised keeps where it was
     if data[4:8] == b"ftyp":
-        if data[8:12] in (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"):
-            return _not_read("HEIC picture", "Save it as JPEG, or set the phone's camera to “Most compatible”.")
-        if data[8:12] in (b"avif", b"avis"):
-            return _not_read("AVIF picture", _SAVE_AS)
-        return _not_read("film", "Choose a photo instead.")
+        return _film(data[8:12])
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(b"<"):
         if b"<svg" in start:
-            return _not_read("SVG drawing", "Export it as PNG and upload that.")
-        return _not_read("web page or other text", "Choose a photo instead.")
+            return ImageError(
+                "This file is a kind that can't be read here (SVG drawing). Export it as PNG and upload that."
+            )
+        return ImageError(
+            "This file is a kind that can't be read here (web page or other text). Choose a photo instead."
+        )
     if b"\0" not in data[:4096]:
-        return _not_read("text", "Choose a photo instead.")
+        return ImageError("This file is a kind that can't be read here (text). Choose a photo instead.")
     return ImageError("This is no picture that can be read here. PNG, JPEG, WebP and GIF files can.")
 
 
-def _not_read(name: str, advice: str) -> ImageError:
-    # One template for each, so that a translation can say it in its own grammar.
-    return ImageError(f"This file is a kind that can't be read here ({name}). {advice}")
+def _film(brand: bytes) -> ImageError:
+    if brand in (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"):
+        return ImageError(
+            "This file is a kind that can't be read here (HEIC picture). Save it as JPEG, or set the phone's camera to "
+            "“Most compatible”."
+        )
+    if brand in (b"avif", b"avis"):
+        return ImageError(
+            "This file is a kind that can't be read here (AVIF picture). Save it as PNG or JPEG and upload that."
+        )
+    return ImageError("This file is a kind that can't be read here (film). Choose a photo instead.")
 
 
 # PNG

@@ -1,8 +1,5 @@
 """The plain Keras code of a configuration as a Jupyter notebook: each step a cell, with words above it."""
 
-import json
-from typing import Any
-
 from mnist_core.config import RunConfig
 from mnist_core.script.network import code_sections, subject
 
@@ -15,25 +12,15 @@ def keras_notebook(config: RunConfig) -> str:
     ConfigError
         If layers don't fit together.
     """
-    sections = code_sections(config)
+    import nbformat
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
     title = f"# {subject(config)}\n\nWritten by MNIST Lab. Run the cells from top to bottom, each with Shift + Enter."
-    cells = [_cell("markdown", "title", title)]
-    for section in sections:
+    cells = [new_markdown_cell(title, id="title")]
+    for section in code_sections(config):
         name = section.title.lower()
-        cells.append(_cell("markdown", f"{name}-words", f"## {section.title}\n\n{section.words}"))
-        cells.append(_cell("code", name, "\n".join(section.lines)))
-    book = {
-        "cells": cells,
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
-
-
-def _cell(kind: str, name: str, source: str) -> dict[str, Any]:
-    cell: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source.splitlines(keepends=True)}
-    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+        cells.append(new_markdown_cell(f"## {section.title}\n\n{section.words}", id=f"{name}-words"))
+        cells.append(new_code_cell("\n".join(section.lines), id=name))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return str(nbformat.writes(new_notebook(cells=cells, metadata=metadata))) + "\n"

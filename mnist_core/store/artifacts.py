@@ -14,6 +14,7 @@ import numpy.typing as npt
 from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.system.files import replacing
+from mnist_core.text import Sentence
 
 # Files of a run that bundles and packages have too.
 MODEL = "model.keras"
@@ -87,7 +88,8 @@ class RunFiles:
     def read_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
         """Return the tables by split name; raises `ArtifactMissingError`."""
         tables = _read_arrays(
-            self.probabilities, "The predictions of this run are missing or damaged. Train it again to get them back."
+            self.probabilities,
+            Sentence("The predictions of this run are missing or damaged. Train it again to get them back."),
         )
         return {name: np.asarray(table, np.float32) for name, table in tables.items()}
 
@@ -98,12 +100,15 @@ class RunFiles:
         """
         if not self.labels.exists():
             return {}
-        return _read_arrays(self.labels, "The labels of this run are damaged. Start MNIST Lab again to get them back.")
+        return _read_arrays(
+            self.labels, Sentence("The labels of this run are damaged. Start MNIST Lab again to get them back.")
+        )
 
     def read_base_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
         """Return the tables of the run that a fine-tuned one began with; raises `ArtifactMissingError`."""
         return _read_arrays(
-            self.base_probabilities, "What this run said before is missing or damaged. Fine-tune the network again."
+            self.base_probabilities,
+            Sentence("What this run said before is missing or damaged. Fine-tune the network again."),
         )
 
     def write_parts(self, parts: Mapping[str, npt.NDArray[np.floating[Any]]]) -> None:
@@ -129,7 +134,9 @@ class RunFiles:
         """
         if not self.parts.exists():
             raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
-        return _read_arrays(self.parts, "What this run kept of its inside is damaged. Train it again to look inside.")
+        return _read_arrays(
+            self.parts, Sentence("What this run kept of its inside is damaged. Train it again to look inside.")
+        )
 
     def write_drawings(self, drawings: PersonalSet) -> None:
         """Write what a fine-tuned run learns from, what judges it, and whose they are."""
@@ -170,10 +177,12 @@ class RunFiles:
         holder = RunFiles(self.folder.parent, self.drawings_of)
         arrays = _read_arrays(
             holder.drawings,
-            "The drawings of this run are missing or damaged. Fine-tune the network again."
+            Sentence("The drawings of this run are missing or damaged. Fine-tune the network again.")
             if holder.folder == self.folder
-            else "The drawings that this network learned from stayed with the run that it goes on from, and are gone "
-            "with it. Fine-tune a network on your own drawings instead.",
+            else Sentence(
+                "The drawings that this network learned from stayed with the run that it goes on from, and are gone "
+                "with it. Fine-tune a network on your own drawings instead."
+            ),
         )
         images, labels = arrays["images"], arrays["labels"]
         # Runs of earlier versions chose as it is chosen for drawings that were only added.
@@ -203,7 +212,7 @@ class RunFiles:
         ArtifactMissingError
         """
         return _read_arrays(
-            self.teaching, "What fine-tuning changed is missing or damaged. Fine-tune the network again."
+            self.teaching, Sentence("What fine-tuning changed is missing or damaged. Fine-tune the network again.")
         )
 
     def checkpoint_step(self) -> int | None:
@@ -234,7 +243,7 @@ class RunFiles:
         return "\n".join([line for line in text.splitlines() if not _CHATTER.match(line)][-lines:])
 
 
-def _read_arrays(path: Path, problem: str) -> dict[str, npt.NDArray[Any]]:
+def _read_arrays(path: Path, problem: Sentence) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of an archive by name; raises `ArtifactMissingError` with the sentence `problem`."""
     try:
         with np.load(path, allow_pickle=False) as archive:

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.schema import CreateColumn
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 
 from mnist_core.errors import DatabaseLostError, DiskFullError, StorageError
 from mnist_core.settings import Settings
+from mnist_core.store import migrations
 from mnist_core.store.copies import is_missing, make_copy, put_back
 from mnist_core.store.home_lock import HomeLock
 from mnist_core.store.reserve import Reserve
@@ -60,11 +60,7 @@ class Database:
             self.copy_used = self._put_back() if self.was_missing else None
         self._engine = create_engine(f"sqlite:///{path}", creator=self._connect)
         event.listen(self._engine, "connect", _configure_connection)
-        if self._missing_columns():
-            make_copy(settings)
-        with self._begin() as connection:
-            metadata.create_all(connection)
-            _add_missing_columns(connection, self._engine)
+        self._bring_up_to_date()
         self._watch = _Watch(path)
 
     def close(self) -> None:
@@ -117,16 +113,28 @@ class Database:
         address = f"{self.settings.database_path.as_uri()}?mode={mode}"
         return sqlite3.connect(address, uri=True, timeout=_BUSY, check_same_thread=False)
 
-    def _missing_columns(self) -> bool:
-        """Whether the file is of an older version."""
+    def _bring_up_to_date(self) -> None:
+        """Make the tables of a new file, and those of an older version as they are today; keep a copy of that one."""
         with self._begin() as connection:
-            tables = inspect(connection)
-            return any(
-                not {column.name for column in table.columns}
-                <= {column["name"] for column in tables.get_columns(table.name)}
-                for table in metadata.sorted_tables
-                if tables.has_table(table.name)
+            version, is_empty = migrations.version_of(connection), migrations.is_empty(connection)
+        if version == migrations.versions()[-1]:
+            return
+        if version is not None and version not in migrations.versions():
+            raise StorageError(
+                "The database {path} was written by a newer version of MNIST Lab. Start that one, or set "
+                "MNIST_LAB_HOME to another folder to begin anew.",
+                path=self.settings.database_path,
             )
+        if not is_empty:
+            make_copy(self.settings)
+        with self._begin() as connection:
+            # One process at a time: the others wait here, and find the work done.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if migrations.is_empty(connection):
+                metadata.create_all(connection)
+                migrations.mark(connection)
+            elif migrations.version_of(connection) != migrations.versions()[-1]:
+                migrations.upgrade(connection)
 
     def _in_words(self, error: DBAPIError) -> StorageError:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
@@ -204,18 +212,3 @@ def _configure_connection(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _add_missing_columns(connection: Connection, engine: Engine) -> None:
-    """Give the tables of an older version the columns that came since; each has a default."""
-    for table in metadata.sorted_tables:
-        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
-        for column in table.columns:
-            if column.name in there:
-                continue
-            definition = CreateColumn(column).compile(engine)
-            try:
-                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
-            except OperationalError as error:
-                if "duplicate column" not in str(error.orig):  # another process was faster
-                    raise

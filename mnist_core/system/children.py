@@ -19,6 +19,7 @@ from mnist_core.system.launching import end_by_input, launch, limit_memory, memo
 from mnist_core.system.memory import volunteer_for_oom
 from mnist_core.system.patience import EXIT_ORPHANED as EXIT_ORPHANED
 from mnist_core.system.patience import end_with_the_input, pause_point
+from mnist_core.text import Sentence
 
 _NICENESS = 10  # pages and trainings come first
 _LOOK = 0.1  # seconds between two looks at a child
@@ -114,7 +115,8 @@ def follow(child: "subprocess.Popen[bytes]", report: Callable[[float], None]) ->
             if "fraction" in message:
                 report(float(message["fraction"]))
             if "error" in message:
-                error = AnalysisError(message["error"]["template"], **message["error"]["values"])
+                template = message["error"]["template"]
+                error = AnalysisError(template, **message["error"]["values"])
     return error
 
 
@@ -139,7 +141,7 @@ class Voice:
         """Say why there is no result."""
         self._say({"error": {"template": error.template, "values": {k: str(v) for k, v in error.values.items()}}})
 
-    def exit_code_of(self, work: Callable[[], None], no_memory: str) -> int:
+    def exit_code_of(self, work: Callable[[], None], no_memory: Sentence) -> int:
         """Do the work and return the process's exit code: 0 it is done, 1 it failed.
 
         Parameters

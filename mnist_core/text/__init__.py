@@ -8,9 +8,10 @@ from mnist_core.text.graphemes import cut, graphemes, shortened
 from mnist_core.text.markdown import one_line, plain
 from mnist_core.text.numbers import exact, percent, read_number
 from mnist_core.text.places import without_folders
-from mnist_core.text.translation import Translator, languages, translator
+from mnist_core.text.translation import Sentence, Translator, languages, translator
 
 __all__ = [
+    "Sentence",
     "Term",
     "Translator",
     "cut",

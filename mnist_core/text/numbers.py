@@ -7,6 +7,7 @@ from decimal import Decimal
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
 # 1,000 is a thousand for some and 1 for others; 0,001 can only mean one thing.
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_WRITTEN = re.compile(r"(?P<whole>-?[\d,]+)(\.(?P<decimals>\d+))?(?P<percent>%?)", re.ASCII)
 
 
 def read_number(text: str) -> float | None:
@@ -39,3 +40,23 @@ def exact(number: float) -> str:
 def percent(share: float) -> str:
     """Return a share, 0 to 1, in per cent with all its digits, without the sign: ``12.5``."""
     return exact(float(Decimal(repr(float(share))) * 100))
+
+
+def in_language(text: str, language: str) -> str:
+    """Return a number that Python wrote (``1,234.50``, ``12.5%``) as readers of a language write it: ``1.234,50``.
+
+    It is rounded already, so every language shows the same digits.
+    """
+    from babel import Locale
+    from babel.numbers import format_decimal, format_percent, get_decimal_symbol
+
+    written = _WRITTEN.fullmatch(text)
+    if written is None:  # 1e-7, nan
+        return text.replace(".", get_decimal_symbol(language))
+    locale, decimals = Locale.parse(language), written["decimals"] or ""
+    number = Decimal(f"{written['whole'].replace(',', '')}.{decimals}")
+    usual = (locale.percent_formats if written["percent"] else locale.decimal_formats)[None].pattern
+    pattern = re.sub(r"0(\.[0#]+)?", "0" + ("." + "0" * len(decimals) if decimals else ""), usual, count=1)
+    if written["percent"]:
+        return format_percent(number / 100, pattern, locale)
+    return format_decimal(number, pattern, locale, group_separator="," in written["whole"])

@@ -1,17 +1,29 @@
-"""Translation of visible sentences. English is the source text.
+"""Translation of visible sentences, and numbers and dates as readers of a language write them.
 
-A catalogue is a TOML file ``catalogues/<language>.toml`` whose keys are the English sentences.
-A sentence that is missing there stays English.
+English is the source text. A language is one file, ``locale/<language>/LC_MESSAGES/mnist_lab.po``, made from the
+template ``locale/messages.pot`` and compiled when somebody reads that language for the first time. A sentence that is
+missing there stays English. What to extract from which source is known to `mnist_core.text.extraction`.
 """
 
-import tomllib
+import gettext
+import io
+import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+from mnist_core.text.numbers import in_language
 
 SOURCE_LANGUAGE = "en"
-_FOLDER = Path(__file__).parent / "catalogues"
+DOMAIN = "mnist_lab"
+FOLDER = Path(__file__).parent / "locale"
+_MOST_PARTS = 3  # of a code: language, script, region
+
+# English words that are shown in the reader's language. What is marked with it, or lies in a table annotated with it,
+# is extracted for translation.
+Sentence: TypeAlias = str
 
 
 @dataclass(frozen=True)
@@ -21,29 +33,74 @@ class Translator:
     Parameters
     ----------
     language : str
-        Two-letter code.
-    catalogue : dict of str to str
-        Translated sentence for each English one.
+        Code such as ``de`` or ``pt_BR``.
+    catalogue : gettext.NullTranslations
+        Translated sentences and the language's rule for plurals.
     """
 
     language: str
-    catalogue: dict[str, str] = field(default_factory=dict)
+    catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
 
-    def __call__(self, sentence: str, /, **values: Any) -> str:
+    def __call__(self, sentence: Sentence, /, **values: Any) -> str:
         """Return the translated sentence with its ``{name}`` placeholders filled in."""
-        translated = self.catalogue.get(sentence, sentence)
+        translated = self.catalogue.gettext(sentence) if sentence else ""
         return translated.format(**values) if values else translated
+
+    def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
+        """Return the form of a sentence that goes with a number, which fills ``{n}``.
+
+        Parameters
+        ----------
+        one, many : str
+            English for 1, and for any other number.
+        n : int
+        **values
+            What fills the other placeholders.
+        """
+        return self.catalogue.ngettext(one, many, n).format(n=self.number(n), **values)
+
+    def number(self, value: float, spec: str = ",d") -> str:
+        """Return a number in the form of Python's format `spec`, with the signs of the language."""
+        text = format(value, spec)
+        return text if self.language == SOURCE_LANGUAGE else in_language(text, self.language)
+
+    def moment(self, when: datetime) -> str:
+        """Return day and time of the year in few words: ``Nov 28, 14:05``."""
+        if self.language == SOURCE_LANGUAGE:
+            return f"{when:%b %d, %H:%M}"
+        from babel.dates import format_skeleton, format_time, get_datetime_format
+
+        day = format_skeleton("MMMd", when, locale=self.language)
+        time = format_time(when, "short", locale=self.language)
+        return str(get_datetime_format("medium", locale=self.language)).replace("{1}", day).replace("{0}", time)
 
 
 def languages() -> tuple[str, ...]:
     """Return the codes of all languages, the source language first."""
-    return (SOURCE_LANGUAGE, *sorted(path.stem for path in _FOLDER.glob("*.toml")))
+    return (SOURCE_LANGUAGE, *sorted(path.parents[1].name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
 
 
 @lru_cache(maxsize=16)
 def translator(language: str) -> Translator:
-    """Return the translator of a language; of English where there is no catalogue for it."""
-    if language == SOURCE_LANGUAGE or language not in languages():
-        return Translator(SOURCE_LANGUAGE)
-    with (_FOLDER / f"{language}.toml").open("rb") as stream:
-        return Translator(language, tomllib.load(stream))
+    """Return the translator of a language, named as browsers do (``de``, ``pt-BR``); English where there is none.
+
+    A region that has no catalogue of its own reads that of its language.
+    """
+    known = {code.casefold(): code for code in languages()}
+    wanted = re.split(r"[^a-z]+", language.casefold())
+    for length in range(min(len(wanted), _MOST_PARTS), 0, -1):
+        code = known.get("_".join(wanted[:length]), SOURCE_LANGUAGE)
+        if code != SOURCE_LANGUAGE:
+            return Translator(code, _compiled(code))
+    return Translator(SOURCE_LANGUAGE)
+
+
+def _compiled(language: str) -> gettext.GNUTranslations:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as stream:
+        write_mo(compiled, read_po(stream, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

@@ -22,7 +22,8 @@ class Dropout(_Noise):
 
     title = "Dropout"
     help = "Switches off random units while training, so that none is relied on too much."
-    listed, listed_by = "dropout {values}", "rate"
+    listed = "dropout {values}"
+    listed_by = "rate"
 
     kind: Literal["dropout"] = "dropout"
     rate: float = Field(0.3, ge=0.0, le=0.9, title="Rate", description="Share of units switched off in each step.")
@@ -36,7 +37,8 @@ class GaussianNoise(_Noise):
 
     title = "GaussianNoise"
     help = "Adds a little random noise to every number while training, so that small differences are not relied on."
-    listed, listed_by = "noise {values}", "stddev"
+    listed = "noise {values}"
+    listed_by = "stddev"
 
     kind: Literal["gaussian_noise"] = "gaussian_noise"
     stddev: float = Field(

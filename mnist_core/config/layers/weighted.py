@@ -23,7 +23,8 @@ class Dense(Layer):
     help = "Every unit looks at every number that comes in."
     takes = "list"
     network = "dense"
-    listed, listed_by = "dense {values}", "units"
+    listed = "dense {values}"
+    listed_by = "units"
     outputs_kept = 2  # its activation function keeps what goes into it as well
 
     kind: Literal["dense"] = "dense"
@@ -65,7 +66,8 @@ class Conv2D(Layer):
     help = "Small filters slide over the image and look for the same shape everywhere."
     takes = "image"
     network = "convolutional"
-    listed, listed_by = "conv {values}", "filters"
+    listed = "conv {values}"
+    listed_by = "filters"
     ordered = True
     outputs_kept = 2
 

@@ -10,7 +10,7 @@ from mnist_core.config.table import SETTINGS, Setting
 from mnist_core.datasets import training_images
 from mnist_core.evaluation.comparing.settings import ABSENT
 from mnist_core.store import RunRecord
-from mnist_core.text import translator
+from mnist_core.text import Sentence, translator
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ _SETTINGS = {
     for name, setting in SETTINGS.items()
     if setting.section in ("train", "data") and name not in _OTHERWISE and setting.spec.scale is not None
 }
-_HEADS: tuple[tuple[str, str, Scale], ...] = (
+_HEADS: tuple[tuple[str, Sentence, Scale], ...] = (
     ("layers", "Hidden layers", "linear"),
     ("parameters", "Parameters", "log"),
     *((name, setting.title, setting.spec.scale or "choice") for name, setting in _SETTINGS.items()),
@@ -90,7 +90,7 @@ def _row(record: RunRecord) -> dict[str, float | str]:
         "parameters": outcome.parameters or 0,
         **{name: _setting(setting, given) for name, setting in _SETTINGS.items()},
         "training_images": training_images(config),
-        "augmentation": "yes" if config.augments else "no",
+        "augmentation": Sentence("yes") if config.augments else Sentence("no"),
         # Early stopping or a click may have ended it sooner than was planned.
         "epochs": len(outcome.epoch_seconds) or config.train.epochs,
         "seconds": sum(outcome.seconds.values()),

@@ -11,7 +11,7 @@ from mnist_core.config import (
 )
 from mnist_core.config.table import SETTINGS
 from mnist_core.datasets import get_spec
-from mnist_core.text import Translator
+from mnist_core.text import Sentence, Translator
 
 # What stands where a setting has no meaning for a run: momentum without SGD, say.
 ABSENT = "–"
@@ -107,7 +107,7 @@ def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
 
 
 # In the order in which the form asks for them.
-_TITLES = {
+_TITLES: dict[str, Sentence] = {
     "dataset": SETTINGS["dataset"].title,
     "model": "Model",
     "layers": "Hidden layers",

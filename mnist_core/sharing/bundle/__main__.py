@@ -6,6 +6,7 @@ Exit codes: 0 the file is written, 1 failed, 2 bad arguments, 4 nobody waits.
 """
 
 import mnist_core.as_program  # noqa: F401
+from mnist_core.text import Sentence
 
 # isort: split
 import argparse
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
         store = shared_store()
         make_bundle(store.get(options.run), store, options.out, saved_model=options.saved_model, report=voice.fraction)
 
-    return voice.exit_code_of(make, "There was not enough memory to make the bundle.")
+    return voice.exit_code_of(make, Sentence("There was not enough memory to make the bundle."))
 
 
 if __name__ == "__main__":

@@ -82,10 +82,10 @@ def _canvas_buttons(collection: str) -> None:
     """Show the buttons undo, redo and clear."""
     state = state_of(collection)
     buttons = (
-        ("Undo", "draw_undo", ":material/undo:", undo_stroke, state["before"]),
-        ("Redo", "draw_redo", ":material/redo:", redo_stroke, state["undone"]),
-        ("Clear", "draw_clear", ":material/ink_eraser:", clear_canvas, objects_of(state["content"])),
+        (t("Undo"), "draw_undo", ":material/undo:", undo_stroke, state["before"]),
+        (t("Redo"), "draw_redo", ":material/redo:", redo_stroke, state["undone"]),
+        (t("Clear"), "draw_clear", ":material/ink_eraser:", clear_canvas, objects_of(state["content"])),
     )
     with st.container(horizontal=True, gap="small"):
         for words, key, icon, act, useful in buttons:
-            st.button(t(words), key=key, icon=icon, on_click=act, args=(collection,), disabled=not useful)
+            st.button(words, key=key, icon=icon, on_click=act, args=(collection,), disabled=not useful)

@@ -111,13 +111,15 @@ def _find(run_ids: Sequence[str]) -> tuple[list[RunRecord], str]:
             private += 1
         except (RunNotFoundError, ConfigError):  # a newer version's can't be read here
             gone += 1
+    beyond = max(0, len(wanted) - MOST_COMPARED)
+    repeated = len([part for part in run_ids if part.strip()]) - len(wanted)
     reasons = {
-        "{n} that can't be found (deleted, or the link was changed)": gone,
-        "{n} that only their owner may see": private,
-        "{n} beyond the first {most}": max(0, len(wanted) - MOST_COMPARED),
-        "{n} named more than once": len([part for part in run_ids if part.strip()]) - len(wanted),
+        t("{n} that can't be found (deleted, or the link was changed)", n=gone): gone,
+        t("{n} that only their owner may see", n=private): private,
+        t("{n} beyond the first {most}", n=beyond, most=MOST_COMPARED): beyond,
+        t("{n} named more than once", n=repeated): repeated,
     }
-    words = "; ".join(t(reason, n=n, most=MOST_COMPARED) for reason, n in reasons.items() if n)
+    words = "; ".join(reason for reason, n in reasons.items() if n)
     return list(records.values()), t("Left out of the runs asked for: {reasons}.", reasons=words) if words else ""
 
 

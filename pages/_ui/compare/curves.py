@@ -9,7 +9,7 @@ from mnist_core.evaluation.comparing import Axis, Line, metric_line
 from mnist_core.figures.curves import Metric
 from mnist_core.figures.overlay import overlay_alt, overlay_figure
 from mnist_core.store import shared_store
-from mnist_core.text import plain
+from mnist_core.text import Sentence, plain
 from pages._ui.compare.choice import Compared, still_there
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
@@ -18,9 +18,9 @@ from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
 
-SETS = {"val_": "Validation", "": "Training"}
-AXIS_WORDS: dict[Axis, str] = {"epoch": "Epochs", "step": "Steps", "seconds": "Seconds"}
-METRICS: dict[Metric, str] = {"loss": "Loss", "accuracy": "Accuracy"}
+SETS: dict[str, Sentence] = {"val_": "Validation", "": "Training"}
+AXIS_WORDS: dict[Axis, Sentence] = {"epoch": "Epochs", "step": "Steps", "seconds": "Seconds"}
+METRICS: dict[Metric, Sentence] = {"loss": "Loss", "accuracy": "Accuracy"}
 MOST_POINTS = 4000  # of a chart, whatever the number of runs
 PACE = 1.0
 

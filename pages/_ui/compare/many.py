@@ -79,6 +79,6 @@ def _table(records: Sequence[RunRecord], columns: Sequence[Column], compared: Se
 def _cells(column: Column, order: Sequence[int]) -> tuple[Kind, list[str]]:
     values = [column.values[index] for index in order]
     if column.scale == "choice":
-        return "words", [t(str(value)) for value in values]
+        return "words", [t(name) for name in map(str, values)]
     number = FORMATS.get(column.name, ",g")
     return "number", [format(value, number) for value in values]

@@ -11,6 +11,7 @@ from mnist_core.inference import find_in
 from mnist_core.photos import Found
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord
+from mnist_core.text import Sentence
 from pages._ui.draw.photo_found import show_steps, show_thing, show_writing
 from pages._ui.parts.components import switch
 from pages._ui.reading.answers import in_large_type, sure_line
@@ -19,7 +20,7 @@ from pages._ui.shell import access, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
-SOURCES = {"draw": "Draw", "upload": "Upload a picture", "camera": "Camera"}
+SOURCES: dict[str, Sentence] = {"draw": "Draw", "upload": "Upload a picture", "camera": "Camera"}
 _KEPT = "photo"
 
 

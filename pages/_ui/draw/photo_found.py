@@ -7,13 +7,14 @@ from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing import Part
 from mnist_core.inference import Reading
 from mnist_core.photos import Found, with_boxes
+from mnist_core.text import Sentence
 from pages._ui.draw.correction import correction
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.probability_bars import probability_bars
 from pages._ui.reading.answers import marked, show_parts, show_reading
 from pages._ui.shell.i18n import t
 
-STEP_NAMES = {
+STEP_NAMES: dict[str, tuple[Sentence, Sentence]] = {
     "cut": ("Cut out", "the ink alone"),
     "pen": ("A fitting pen", "an eighth of its size"),
     "piece": ("Cut out", "without its ground, light and dark swapped"),
@@ -21,7 +22,7 @@ STEP_NAMES = {
     "small": ("Made small", "to 20 × 20 pixels"),
     "centred": ("What it sees", "28 × 28, centred"),
 }
-PICTURE_STEPS = {
+PICTURE_STEPS: dict[str, tuple[Sentence, Sentence]] = {
     "light": ("In even light", "shadows taken out"),
     "ink": ("Ink", "what is taken for writing"),
 }
@@ -68,8 +69,8 @@ def show_steps(found: Found, reading: Reading, spec: DatasetSpec) -> None:
     if len(found.steps) > 1:
         with st.container(horizontal=True, gap="medium"):
             for name, image in found.steps[1:]:
-                title, detail = PICTURE_STEPS[name]
-                st.image(image, caption=f"{t(title)}: {t(detail)}", alt=t(title), width=340, output_format="JPEG")
+                title, detail = (t(words) for words in PICTURE_STEPS[name])
+                st.image(image, caption=f"{title}: {detail}", alt=title, width=340, output_format="JPEG")
     chosen, n = 1, len(reading.answers)
     if spec.kind.several is not None and n > 1:
         chosen = st.slider(t(spec.kind.several.which), 1, n, key=f"photo_digit_{n}", width=340)

@@ -8,6 +8,7 @@ from mnist_core.drawing import Drawing, Prepared, paint_drawing, prepare_raw
 from mnist_core.figures.explain import heat_image
 from mnist_core.inference import Answer, open_classifier
 from mnist_core.store import RunRecord, shared_store
+from mnist_core.text import Sentence
 from pages._ui.cache import explanations
 from pages._ui.canvas.state import SIZE
 from pages._ui.parts.gallery import Tile, gallery
@@ -15,7 +16,7 @@ from pages._ui.parts.heat import legend
 from pages._ui.parts.percent import fine_percent
 from pages._ui.shell.i18n import t, term
 
-STEP_NAMES = {
+STEP_NAMES: dict[str, tuple[Sentence, Sentence]] = {
     "drawing": ("Your drawing", "as you drew it"),
     "strokes": ("Your strokes", "in the middle, as large as can be"),
     "pen": ("A fitting pen", "an eighth of its size"),

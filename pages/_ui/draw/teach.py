@@ -16,7 +16,7 @@ from pages._ui.draw.teaching_progress import teaching_progress
 from pages._ui.parts.components import need_dataset
 from pages._ui.shell import access, session
 from pages._ui.shell.errors import show_error
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import name_of, t, term
 
 _RUN = "taught_run"
 
@@ -79,7 +79,7 @@ def _plan(record: RunRecord, drawings: PersonalSet) -> str:
         "Fine-tuning makes a new network that begins where “{name}” is. It learns from your drawings, varied a little, "
         "and from images that it knows, so that it does not forget. This takes about ten seconds; “{name}” stays as it "
         "is.",
-        name=plain(t(record.name)),
+        name=plain(name_of(record)),
     )
     if kept_back:
         held = t("Held back to see what it brings: {held} of your {n} drawings.", held=kept_back, n=len(drawings))
@@ -94,7 +94,7 @@ def _start(record: RunRecord, drawings: PersonalSet) -> str:
     cached = shared_store().find_completed(config.fingerprint(), session.visitor())
     if cached is not None:
         return cached.id
-    name = t(record.config.spec.kind.words.taught, name=t(record.name))
+    name = t(record.config.spec.kind.words.taught, name=name_of(record))
     run_id = shared_supervisor().fine_tune(record, drawings, name, visitor=session.visitor())
     shared_supervisor().await_begin(run_id)
     return run_id

@@ -9,16 +9,16 @@ from mnist_core.drawing.personal import turned
 from mnist_core.drawing.personal.drawings import Images
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
-from mnist_core.text import plain
+from mnist_core.text import Sentence, plain
 from pages._ui.draw.teach_found import FOUND, Found, read_file
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 
 _FILE = "teach_file"
 _SHOWN = 12  # drawings before they are added
-_TURNS: Mapping[str, str] = {
+_TURNS: Mapping[str, Sentence] = {
     "none": "As they are",
     "transposed": "Rows and columns swapped",
     "left": "Turned to the left",
@@ -76,19 +76,24 @@ def _look(found: Found, record: RunRecord, generation: int) -> None:
     inverted = found.lie.inverted if found.lie.inverted.any() else ~found.lie.inverted
     images = turned(found.images, turn, inverted if invert else None)
     _preview(images, found, spec)
-    if st.button(t("Add {n} drawings", n=f"{len(images):,}"), key="teach_add", type="primary", icon=":material/add:"):
+    if st.button(
+        t.plural("Add {n} drawing", "Add {n} drawings", len(images)),
+        key="teach_add",
+        type="primary",
+        icon=":material/add:",
+    ):
         added = shared_store().add_drawings(
             session.owner(), spec.collection, images, found.labels, address=session.address()
         )
         st.session_state[_FILE] = generation + 1
         st.session_state.pop(FOUND, None)
-        st.toast(t("{n} drawings are added.", n=f"{len(added):,}"), icon=":material/check:")
+        st.toast(t.plural("{n} drawing is added.", "{n} drawings are added.", len(added)), icon=":material/check:")
         st.rerun()
 
 
 def _say_what_is_odd(found: Found, record: RunRecord) -> None:
     lie, total = found.lie, len(found.images)
-    name = plain(t(record.name))
+    name = plain(name_of(record))
     if lie.inverted.any():
         st.warning(
             t(

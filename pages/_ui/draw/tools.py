@@ -7,12 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.config.kinds import ImageKind
 from mnist_core.drawing import Sample, samples
+from mnist_core.text import Sentence
 from pages._ui.canvas.steps import put_on_canvas
 from pages._ui.parts.components import switch
 from pages._ui.shell.i18n import t
 
 USUAL_PEN = 18  # pixels
-SHADES = {255: "White", 180: "Light grey", 96: "Dark grey", 0: "Black (erase)"}
+_TOOLS: dict[str, Sentence] = {"fill": "Filled shape", "pen": "Pen"}
+SHADES: dict[int, Sentence] = {255: "White", 180: "Light grey", 96: "Dark grey", 0: "Black (erase)"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def choose_tools(kind: ImageKind) -> tuple[Tools, DeltaGenerator]:
     shade, fill = 255, False
     if kind.filled:
         with st.container(horizontal=True):
-            tool = switch(t("Tool"), {"fill": "Filled shape", "pen": "Pen"}, "draw_tool", persist_state="session")
+            tool = switch(t("Tool"), _TOOLS, "draw_tool", persist_state="session")
             shade = st.selectbox(
                 t("Shade"),
                 list(SHADES),

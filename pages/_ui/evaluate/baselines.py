@@ -13,7 +13,7 @@ from pages._ui.cache import datasets, results
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import analysis_job, i18n, session
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import name_of, t, term
 
 
 def baselines_view(record: RunRecord) -> None:
@@ -36,7 +36,7 @@ def baselines_view(record: RunRecord) -> None:
     majority, mean = datasets.simple_rules(data.spec.id)
     learned_from = len(data.split("train", record.config.data)[1])
     rows = [
-        (t("This network"), record.outcome.test_accuracy, learned_from, t(record.name)),
+        (t("This network"), record.outcome.test_accuracy, learned_from, name_of(record)),
         (t("Majority class"), majority.test_accuracy, majority.train_size, t("always says the most frequent class")),
         (t("Nearest class mean"), mean.test_accuracy, mean.train_size, t("says whose average image is nearest")),
         (t("{k} nearest neighbours", k=VOTERS), *_computed(knn), t("the most similar training images vote")),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.evaluation import RankingCurve, precision_recall_curve, roc_curve, wilson_interval
 from mnist_core.figures.evaluation import RankingKind, ranking_alt, ranking_figure
+from mnist_core.text import Sentence
 from pages._ui.cache.results import JudgedSplit, Judgement, judge
 from pages._ui.parts.chart import chart
 from pages._ui.parts.components import switch
@@ -15,7 +16,7 @@ from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
-KINDS: dict[RankingKind, str] = {"roc": "ROC", "precision_recall": "Precision and recall"}
+KINDS: dict[RankingKind, Sentence] = {"roc": "ROC", "precision_recall": "Precision and recall"}
 CURVES: dict[RankingKind, Callable[..., RankingCurve]] = {
     "roc": roc_curve,
     "precision_recall": precision_recall_curve,

@@ -8,7 +8,7 @@ from pages._ui.judged.pair import pair_view
 from pages._ui.one_run import runs
 from pages._ui.one_run.titles import titles
 from pages._ui.shell import access
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 
 
 @access.fragment
@@ -35,7 +35,7 @@ def compare_view(record: RunRecord) -> None:
         icon=":material/compare_arrows:",
         query_params={"runs": f"{record.id},{second_id}"},
     )
-    names = (t(record.name), t(others[second_id].name))
+    names = (name_of(record), name_of(others[second_id]))
     if names[0] == names[1]:
         names = (t("{name} (this run)", name=names[0]), t("{name} (the other run)", name=names[1]))
     pair_view((judge(record.id), judge(second_id)), names, (record.id, second_id))

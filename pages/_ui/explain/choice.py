@@ -9,6 +9,7 @@ import streamlit as st
 from mnist_core.datasets import DatasetSpec
 from mnist_core.evaluation import mistakes
 from mnist_core.store import RunRecord
+from mnist_core.text import Sentence
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
 from pages._ui.canvas.canvas import draw_canvas
@@ -27,7 +28,7 @@ def choose(spec: DatasetSpec, judgement: Judgement, record: RunRecord) -> Sample
     """Show the ways to choose an image and return it; None while nothing is drawn."""
     labels, images = judgement.labels, judgement.images
     _read_address(len(labels))
-    sources = {"test": "Test image", "mistake": "A mistake", "drawing": "My drawing"}
+    sources: dict[str, Sentence] = {"test": "Test image", "mistake": "A mistake", "drawing": "My drawing"}
     if images is None:  # a drawing is always at hand
         sources = {"drawing": sources.pop("drawing"), **sources}
     source = switch(t("What to explain"), sources, "explain_source" if images is not None else "explain_source_now")

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.figures.explain import heat_image
+from mnist_core.text import Sentence
 from pages._ui.cache import explanations
 from pages._ui.cache.explanations import Sample
 from pages._ui.explain.fooled import fooled_view
@@ -55,7 +56,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
     st.markdown(f"**{t('Cover it up')}**", help=term("occlusion"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.slider(t("Side of the square (pixels)"), 2, 14, 6, key="explain_square", width=220)
-        fill = switch(t("Square"), {0: "black", 128: "grey"}, "explain_fill")
+        fill = switch(t("Square"), {0: Sentence("black"), 128: Sentence("grey")}, "explain_fill")
     drop = explanations.occlusion(run_id, sample.image, size, fill).drop(label)
     _tiles(
         sample, [(drop, t("Needed for {name}", name=name), t("costs up to {share}", share=f"{max(drop.max(), 0):.1%}"))]
@@ -109,7 +110,7 @@ def _contrast(names: tuple[str, ...], label: int, other: int, sample: Sample, ru
         ],
         Tile(
             removal.without(sample.image, count),
-            t("Without {n} pixels", n=count),
+            t.plural("Without {n} pixel", "Without {n} pixels", count),
             f"{names[label]} {row[label]:.0%}, {names[other]} {row[other]:.0%}",
         ),
     )

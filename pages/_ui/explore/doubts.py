@@ -49,12 +49,18 @@ def _doubts(data: Dataset, record: RunRecord) -> None:
     tables = shared_store().files(record.id).read_probabilities()
     doubts = doubtful_labels(tables, data, record.config.data, _LEAST_CONFIDENCE)
     st.caption(
-        t(
+        t.plural(
+            "{n} image of the test and validation sets got another answer than its label, with at least {share} "
+            "confidence.",
             "{n} images of the test and validation sets got another answer than their label, with at least {share} "
-            "confidence. Is the label wrong, or the network? A suspicion is no proof: look for yourself. "
-            "Below each image: its label, the network's answer, its confidence, and where the image is.",
-            n=len(doubts.indices),
+            "confidence.",
+            len(doubts.indices),
             share=f"{_LEAST_CONFIDENCE:.0%}",
+        )
+        + " "
+        + t(
+            "Is the label wrong, or the network? A suspicion is no proof: look for yourself. "
+            "Below each image: its label, the network's answer, its confidence, and where the image is."
         )
     )
     if len(doubts.indices) > _SHOWN:

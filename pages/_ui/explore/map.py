@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.datasets import Dataset
 from mnist_core.figures.exploration import map_alt, map_figure
 from mnist_core.store import standard_analysis
+from mnist_core.text import Sentence
 from pages._ui.cache import datasets
 from pages._ui.explore.sample_map import sample_map
 from pages._ui.parts.components import switch
@@ -19,7 +20,7 @@ def map_view(data: Dataset) -> None:
     """Show the map by principal components at once, and by t-SNE once it is computed."""
     method = switch(
         t("Kind of map"),
-        {"pca": "Principal components", "tsne": "t-SNE"},
+        {"pca": Sentence("Principal components"), "tsne": "t-SNE"},
         "map_method",
         help=f"{term('pca')} {term('tsne')}",
         persist_state="session",

@@ -6,11 +6,12 @@ import streamlit as st
 from mnist_core.config import DataConfig
 from mnist_core.datasets import SPLITS, Dataset, Split
 from mnist_core.datasets.statistics import indices_of_class, one_hot
+from mnist_core.text import Sentence
 from pages._ui.parts.gallery import Tile, big_image, gallery, number_grid
 from pages._ui.shell.i18n import t, term
 
 PAGE_SIZE = 48
-SPLIT_NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
+SPLIT_NAMES: dict[str, Sentence] = {"train": "Training", "validation": "Validation", "test": "Test"}
 
 
 def samples(data: Dataset, config: DataConfig) -> Split:
@@ -39,7 +40,7 @@ def samples(data: Dataset, config: DataConfig) -> Split:
     pages = max(1, -(-len(indices) // PAGE_SIZE))
     page = st.pagination(pages, key=f"explore_page_{data.spec.id}_{split}_{label}") if pages > 1 else 1
     shown = indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    st.caption(t("{n} images. The number below each one is its index.", n=f"{len(indices):,}"))
+    st.caption(t.plural("{n} image.", "{n} images.", len(indices)) + " " + t("The number below each one is its index."))
     gallery(
         [
             Tile(

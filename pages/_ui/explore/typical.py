@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_core.analysis.exploration import by_typicality
 from mnist_core.datasets import Dataset
+from mnist_core.text import Sentence
 from pages._ui.cache import datasets
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
@@ -64,7 +65,7 @@ def typical_view(data: Dataset) -> None:
     )
 
 
-SPLITS = {"test": "Test set", "train": "Training set"}
+SPLITS: dict[str, Sentence] = {"test": "Test set", "train": "Training set"}
 
 
 def neighbours_view(data: Dataset) -> None:

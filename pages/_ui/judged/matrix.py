@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_core.evaluation import cell_samples
 from mnist_core.figures.matrix import Unit, confusion_alt, confusion_figure
+from mnist_core.text import Sentence
 from pages._ui.cache.results import Judgement
 from pages._ui.judged.predictions import show_images
 from pages._ui.parts.chart import clickable_chart
@@ -16,8 +17,8 @@ from pages._ui.shell import access, i18n, session
 from pages._ui.shell.i18n import t, term
 
 MOST_OF_CELL = 30
-UNITS: dict[Unit, str] = {"counts": "Counts", "row": "% of each row", "column": "% of each column"}
-MEANINGS: dict[Unit, str] = {
+UNITS: dict[Unit, Sentence] = {"counts": "Counts", "row": "% of each row", "column": "% of each column"}
+MEANINGS: dict[Unit, Sentence] = {
     "counts": "Rows are the true classes, columns the network's answers: right answers lie on the diagonal.",
     "row": "Of each true class, how many per cent got which answer? The diagonal is the recall.",
     "column": "Of each answer, how many per cent are truly of which class? The diagonal is the precision.",
@@ -90,14 +91,22 @@ def _cell(judgement: Judgement, true: int, predicted: int) -> None:
     names = judgement.class_names
     indices = cell_samples(judgement.probabilities, judgement.labels, true, predicted)
     if true == predicted:
-        st.markdown(t("**{name}**, rightly recognised {n} times", name=names[true], n=len(indices)))
+        st.markdown(
+            t.plural(
+                "**{name}**, rightly recognised {n} time",
+                "**{name}**, rightly recognised {n} times",
+                len(indices),
+                name=names[true],
+            )
+        )
     else:
         st.markdown(
-            t(
+            t.plural(
+                "**{true}** taken for **{predicted}**, {n} time",
                 "**{true}** taken for **{predicted}**, {n} times",
+                len(indices),
                 true=names[true],
                 predicted=names[predicted],
-                n=len(indices),
             )
         )
     if not len(indices):

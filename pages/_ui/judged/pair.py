@@ -54,9 +54,10 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
     first, second = len(result.only_first), len(result.only_second)
     st.markdown(f"**{t('Better by luck?')}**", help=term("mcnemar_test"))
     st.markdown(
-        t(
+        t.plural(
+            "For {n} image only one of them is right: “{first}” for {a}, “{second}” for {b}.",
             "For {n} images only one of them is right: “{first}” for {a}, “{second}” for {b}.",
-            n=f"{first + second:,}",
+            first + second,
             first=plain(names[0]),
             a=f"{first:,}",
             second=plain(names[1]),
@@ -101,7 +102,7 @@ def _matrix(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence[s
         true, predicted = cell_boxes(event, f"difference_{key}", classes, first.matrix.most_confused())
         for judgement, name in zip(both, names, strict=True):
             indices = sorted(cell_samples(judgement.probabilities, judgement.labels, true, predicted).tolist())
-            st.markdown(f"**{plain(name)}**: " + t("{n} images", n=len(indices)))
+            st.markdown(f"**{plain(name)}**: " + t.plural("{n} image", "{n} images", len(indices)))
             if len(indices) > SHOWN_OF_CELL:
                 st.caption(t("The first {n} of them:", n=SHOWN_OF_CELL))
             show_images(judgement, indices[:SHOWN_OF_CELL])

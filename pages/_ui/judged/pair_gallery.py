@@ -40,7 +40,9 @@ def pair_gallery(both: Sequence[Judgement], names: Sequence[str], result: Compar
     )
     only = (result.only_first, result.only_second)
     choices = {
-        side: t("Only “{name}” is right: {n} images", name=plain(name), n=f"{len(indices):,}")
+        side: t.plural(
+            "Only “{name}” is right: {n} image", "Only “{name}” is right: {n} images", len(indices), name=plain(name)
+        )
         for side, name, indices in zip((0, 1), names, only, strict=True)
     }
     side = st.radio(

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from mnist_core.evaluation import mistakes
+from mnist_core.text import Sentence
 from pages._ui.cache.results import Judgement
 from pages._ui.parts.components import switch
 from pages._ui.parts.gallery import Tile, big_image, gallery
@@ -16,9 +17,9 @@ from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 
 PAGE_SIZE = 48
-ORDERS = {"surest": "Surest first", "doubtful": "Most doubtful first"}
+ORDERS: dict[str, Sentence] = {"surest": "Surest first", "doubtful": "Most doubtful first"}
 # Validation and test images are named differently everywhere.
-IMAGE_NAMES = {"test": "Test image {index}", "validation": "Validation image {index}"}
+IMAGE_NAMES: dict[str, Sentence] = {"test": "Test image {index}", "validation": "Validation image {index}"}
 
 
 def image_name(judgement: Judgement, index: int) -> str:
@@ -85,7 +86,7 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
             of=[run_id],
         )
     first = range(min(PAGE_SIZE, len(judgement.labels)))
-    st.markdown(f"**{t('The first {n} images', n=len(first))}**")
+    st.markdown(f"**{t.plural('The first image', 'The first {n} images', len(first))}**")
     st.caption(t("The network's answer and how sure it was. Red answers are wrong."))
     show_images(judgement, first, size="l")
 
@@ -114,9 +115,8 @@ def mistakes_view(judgement: Judgement, run_id: str) -> None:
     pages = -(-len(indices) // PAGE_SIZE)
     page = st.pagination(pages, key=f"mistakes_page_{run_id}_{judgement.split}_{label}") if pages > 1 else 1
     st.caption(
-        t(
-            "{n} mistakes. Each shows the answer and the true class, how sure the network was, and its second choice.",
-            n=len(indices),
-        )
+        t.plural("{n} mistake.", "{n} mistakes.", len(indices))
+        + " "
+        + t("Each shows the answer and the true class, how sure the network was, and its second choice.")
     )
     show_images(judgement, indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE].tolist(), size="l", runner_up=True)

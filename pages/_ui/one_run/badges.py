@@ -5,25 +5,35 @@ from typing import Literal
 import streamlit as st
 
 from mnist_core.store import RunRecord, RunState
+from mnist_core.text import Sentence
 from pages._ui.shell.i18n import t
 
 Colour = Literal["gray", "blue", "violet", "green", "orange", "red"]
 
-STATE_LOOKS: dict[RunState, tuple[Colour, str, str]] = {
-    RunState.QUEUED: ("gray", ":material/hourglass_empty:", "Waiting"),
-    RunState.RUNNING: ("blue", ":material/play_circle:", "Training"),
-    RunState.PAUSED: ("violet", ":material/pause_circle:", "Paused"),
-    RunState.COMPLETED: ("green", ":material/check_circle:", "Finished"),
-    RunState.STOPPED: ("orange", ":material/stop_circle:", "Stopped"),
-    RunState.FAILED: ("red", ":material/error:", "Failed"),
-    RunState.INTERRUPTED: ("orange", ":material/power_off:", "Interrupted"),
+STATE_NAMES: dict[RunState, Sentence] = {
+    RunState.QUEUED: "Waiting",
+    RunState.RUNNING: "Training",
+    RunState.PAUSED: "Paused",
+    RunState.COMPLETED: "Finished",
+    RunState.STOPPED: "Stopped",
+    RunState.FAILED: "Failed",
+    RunState.INTERRUPTED: "Interrupted",
+}
+_LOOKS: dict[RunState, tuple[Colour, str]] = {
+    RunState.QUEUED: ("gray", ":material/hourglass_empty:"),
+    RunState.RUNNING: ("blue", ":material/play_circle:"),
+    RunState.PAUSED: ("violet", ":material/pause_circle:"),
+    RunState.COMPLETED: ("green", ":material/check_circle:"),
+    RunState.STOPPED: ("orange", ":material/stop_circle:"),
+    RunState.FAILED: ("red", ":material/error:"),
+    RunState.INTERRUPTED: ("orange", ":material/power_off:"),
 }
 
 
 def badge(record: RunRecord) -> None:
     """Show a run's state as a coloured badge."""
-    color, icon, words = STATE_LOOKS[record.state]
-    st.badge(t(words), icon=icon, color=color)
+    color, icon = _LOOKS[record.state]
+    st.badge(t(STATE_NAMES[record.state]), icon=icon, color=color)
 
 
 def imported_badge(record: RunRecord) -> None:

@@ -11,7 +11,7 @@ from pages._ui.one_run import runs
 from pages._ui.parts import fields
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import name_of, t, term
 
 Request = Callable[[str, Visitor], None]
 
@@ -125,7 +125,7 @@ def _continue(record: RunRecord, done: int, key: str) -> None:
         config = record.config.with_settings({"epochs": done + st.session_state[key]})
         run_id = shared_supervisor().submit(
             config,
-            t("{name}, trained on", name=t(record.name)).replace(t(", trained on") * 2, t(", trained on")),
+            t("{name}, trained on", name=name_of(record)).replace(t(", trained on") * 2, t(", trained on")),
             visitor=session.visitor(),
             recipe=record.recipe,
             continues=record.id,

@@ -7,7 +7,7 @@ from pages._ui.one_run.badges import shipped_badge
 from pages._ui.one_run.undo import remove
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 
 
 def manage_run(record: RunRecord) -> None:
@@ -19,8 +19,8 @@ def manage_run(record: RunRecord) -> None:
         st.badge(t("by another visitor") if record.owner else t("by the command line"), color="gray")
         return
     with st.popover(t("Manage"), icon=":material/more_horiz:", help=t("Name, sharing, deleting")):
-        name = st.text_input(t("Name"), t(record.name), max_chars=200, key=f"name_{record.id}")
-        if name != t(record.name):
+        name = st.text_input(t("Name"), name_of(record), max_chars=200, key=f"name_{record.id}")
+        if name != name_of(record):
             with errors_in_words():
                 shared_store().rename(record.id, name, session.visitor())
                 st.rerun()

@@ -13,7 +13,7 @@ from pages._ui.one_run.badges import shipped_note
 from pages._ui.one_run.titles import titles
 from pages._ui.shell import access, i18n, session
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 
 OFFERED = 200  # so many of the newest runs a box offers; the page Runs has all
 NEW = "new"  # stands in the address for a run that is still to be set up
@@ -35,7 +35,7 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     if (variant_of := session.draft_variant_of()) is not None:
         name = variant_name(variant_of, i18n.current())
     elif config != session.recipe_config(recipe_id):
-        name = t("{name}, changed", name=t(name))
+        name = t("{name}, changed", name=t(RECIPES[recipe_id].title))
     run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
     shared_supervisor().await_begin(run_id)
     return run_id
@@ -73,7 +73,7 @@ def pick(key: str, *, compact: bool = False) -> RunRecord | None:
                 records[asked.id] = asked  # an older one than the box offers by itself
             else:
                 st.info(
-                    t("“{name}” has no model yet. The page Train shows how far it is.", name=plain(t(asked.name))),
+                    t("“{name}” has no model yet. The page Train shows how far it is.", name=plain(name_of(asked))),
                     icon=":material/hourglass_empty:",
                 )
     if not records:

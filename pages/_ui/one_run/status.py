@@ -4,12 +4,13 @@ import streamlit as st
 
 from mnist_core.engine import Progress, progress, shared_supervisor
 from mnist_core.store import Imported, MetricPoint, RunRecord, RunState
+from mnist_core.text import Sentence
 from pages._ui.one_run.controls import resume_words
 from pages._ui.parts.estimate_view import duration
 from pages._ui.shell.errors import show_run_error
 from pages._ui.shell.i18n import t
 
-_PHASES = {
+_PHASES: dict[str, Sentence] = {
     "start": "Waking up the training process …",
     "import": "Loading Keras …",
     "data": "Loading the images …",
@@ -65,12 +66,15 @@ def spoken_status(record: RunRecord, points: list[MetricPoint]) -> str:
         return t("The training begins.")
     last = epochs[-1].values
     accuracy = last.get("val_accuracy", last.get("accuracy"))
-    sentence = "Fold {epoch} done." if record.config.model.kind == "logistic_sgd" else "Epoch {epoch} done."
-    words = t(sentence, epoch=epochs[-1].epoch)
+    logistic = record.config.model.kind == "logistic_sgd"
+    words = t("Fold {epoch} done." if logistic else "Epoch {epoch} done.", epoch=epochs[-1].epoch)
     if accuracy is None:
         return words
-    name = "Validation accuracy: {accuracy}." if "val_accuracy" in last else "Training accuracy: {accuracy}."
-    return words + " " + t(name, accuracy=f"{accuracy:.1%}")
+    validated = "val_accuracy" in last
+    return f"{words} " + t(
+        "Validation accuracy: {accuracy}." if validated else "Training accuracy: {accuracy}.",
+        accuracy=f"{accuracy:.1%}",
+    )
 
 
 def _imported_words(imported: Imported) -> str:
@@ -86,11 +90,10 @@ def _queue_words(record: RunRecord) -> str:
         return t("Next in the queue …")
     if place.position == 0:
         return t("Next in the queue: it begins in about {wait}.", wait=duration(place.expected_wait))
-    if place.position == 1:
-        return t("One run is before it in the queue. It begins in about {wait}.", wait=duration(place.expected_wait))
-    return t(
+    return t.plural(
+        "One run is before it in the queue. It begins in about {wait}.",
         "{n} runs are before it in the queue. It begins in about {wait}.",
-        n=place.position,
+        place.position,
         wait=duration(place.expected_wait),
     )
 
@@ -115,5 +118,8 @@ def _summary(record: RunRecord) -> str:
     seconds = sum(record.outcome.seconds.values())
     pace = record.outcome.usual_epoch_seconds or 0.0
     logistic = record.config.model.kind == "logistic_sgd"
-    words = "Done in {seconds} s, {pace} s a fold." if logistic else "Done in {seconds} s, {pace} s an epoch."
-    return t(words, seconds=f"{seconds:.0f}", pace=f"{pace:.1f}")
+    return t(
+        "Done in {seconds} s, {pace} s a fold." if logistic else "Done in {seconds} s, {pace} s an epoch.",
+        seconds=f"{seconds:.0f}",
+        pace=f"{pace:.1f}",
+    )

@@ -98,7 +98,7 @@ def _metric(label: str, value: str, found: Change) -> None:
 
 def _words(found: Taught) -> str:
     """Say what to make of the figures."""
-    learned = t("It learned from {n} drawings.", n=f"{found.learned:,}")
+    learned = t.plural("It learned from {n} drawing.", "It learned from {n} drawings.", found.learned)
     if not found.drawings.total:
         return (
             learned

@@ -7,7 +7,7 @@ from mnist_core.evaluation.comparing import SettingRow, differing_settings
 from mnist_core.store import RunRecord
 from mnist_core.text import shortened
 from pages._ui.shell import i18n
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 
 _LONGEST, _LONGEST_SETTINGS = 48, 40
 _SHORT = 24  # of a name that has to be told apart from another: what follows it counts
@@ -16,10 +16,10 @@ _MOST_APART = 20  # runs of one name; to compare each with each takes time
 
 def title(record: RunRecord) -> str:
     """Return a run's name with its dataset and, once known, its test accuracy."""
-    parts = [_shortened(t(record.name)), get_spec(record.config.data.dataset).title]
+    parts = [_shortened(name_of(record)), t(get_spec(record.config.data.dataset).title)]
     if record.outcome.test_accuracy is not None:
         parts.append(f"{record.outcome.test_accuracy:.1%}")
-    parts.append(t("comes with MNIST Lab") if record.shipped else f"{record.created:%b %d, %H:%M}")
+    parts.append(t("comes with MNIST Lab") if record.shipped else t.moment(record.created))
     if record.imported is not None:
         parts.append(t("imported"))
     return " · ".join(parts)
@@ -43,7 +43,7 @@ def short_names(records: Sequence[RunRecord]) -> dict[str, str]:
     For charts and tables, where there is no room for a whole title: long ones lose their middle. Equal ones say in
     which settings they differ where that is short, then when they started, then get a number.
     """
-    names = [_shortened(t(record.name)) for record in records]
+    names = [_shortened(name_of(record)) for record in records]
     names = [name if names.count(name) == 1 else _shortened(name, _SHORT) for name in names]
     for tell_apart in (_by_settings, _by_start):
         told = list(names)
@@ -91,7 +91,7 @@ def _telling(rows: Sequence[SettingRow], count: int) -> list[SettingRow]:
 
 
 def _by_start(records: Sequence[RunRecord]) -> list[str]:
-    return [f"{record.created:%b %d, %H:%M}" for record in records]
+    return [t.moment(record.created) for record in records]
 
 
 def _shortened(name: str, longest: int = _LONGEST) -> str:

@@ -9,7 +9,7 @@ from mnist_core.store import shared_store
 from mnist_core.text import plain
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 
 
 def delete(run_ids: Sequence[str]) -> None:
@@ -34,14 +34,16 @@ def undo_notice() -> None:
     last = [record for record in deleted if record.deleted == deleted[0].deleted]
     minutes = int(store.undo_seconds(last[0]) / 60) + 1
     words = (
-        t("“{name}” is deleted.", name=plain(t(last[0].name)))
+        t("“{name}” is deleted.", name=plain(name_of(last[0])))
         if len(last) == 1
         else t("{n} runs are deleted.", n=len(last))
     )
     words += " " + (
-        t("You can bring it back for {n} more minutes.", n=minutes)
+        t.plural("You can bring it back for {n} more minute.", "You can bring it back for {n} more minutes.", minutes)
         if len(last) == 1
-        else t("You can bring them back for {n} more minutes.", n=minutes)
+        else t.plural(
+            "You can bring them back for {n} more minute.", "You can bring them back for {n} more minutes.", minutes
+        )
     )
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_notice"):
         st.markdown(f":material/delete: {words}", width="stretch")

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from mnist_core.datasets import DATASETS, FALLBACK_DATASET, shared_provider
+from mnist_core.text import Sentence
 from pages._ui.parts.dataset_status import is_ready, show_status
 from pages._ui.shell.i18n import t
 
@@ -53,7 +54,7 @@ def fallback_notice() -> None:
     """Say that the bundled digits stand in where no real dataset can be had."""
     missing = [spec for spec in DATASETS.values() if spec.is_downloadable and not _may_come(spec.id)]
     if missing:
-        words = (
+        sentence: Sentence = (
             "{titles} can't be had right now. Recipes made for that learn the {fallback} instead, which come with the "
             "program. You can download the real images on the Explore page."
             if shared_provider().can_download(missing[0].id)
@@ -62,7 +63,7 @@ def fallback_notice() -> None:
         )
         st.info(
             t(
-                words,
+                sentence,
                 titles=t(" and ").join(spec.title for spec in missing),
                 fallback=t(DATASETS[FALLBACK_DATASET].title),
             ),
@@ -74,7 +75,7 @@ def _may_come(dataset_id: str) -> bool:
     return shared_provider().status(dataset_id).state != "missing"
 
 
-def switch(label: str, names: Mapping[Value, str], key: str, **more: Any) -> Value:
+def switch(label: str, names: Mapping[Value, Sentence], key: str, **more: Any) -> Value:
     """Show a choice between a few things side by side, the first of them chosen at first, and return it.
 
     Parameters

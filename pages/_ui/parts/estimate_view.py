@@ -8,10 +8,11 @@ from mnist_core.engine import Estimate, check_config, estimate
 from mnist_core.errors import MnistLabError
 from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
+from mnist_core.text import Sentence
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import t
 
-BASES = {
+BASES: dict[str, Sentence] = {
     "earlier runs": "As measured in earlier runs of this network.",
     "this computer": "Reckoned from a measurement of this computer.",
     "another computer": "Reckoned from a measurement of another computer: yours may be faster or slower.",

@@ -77,7 +77,7 @@ def key_of(name: str, value: Any) -> str:
 
 
 def title_of(model: type[BaseModel], field: str) -> str:
-    return t(model.model_fields[field].title or field)
+    return t(model.model_fields[field].title or "")
 
 
 def help_text(model: type[BaseModel], field: str) -> str:

@@ -2,11 +2,12 @@
 
 from mnist_core.config.recipes import Recipe
 from mnist_core.datasets import get_spec
+from mnist_core.text import Sentence
 from pages._ui.parts.estimate_view import duration, estimated
 from pages._ui.shell import session
 from pages._ui.shell.i18n import t
 
-_EXPECTED = {"test_accuracy": "test accuracy", "val_accuracy": "cross-validated accuracy"}
+_EXPECTED: dict[str, Sentence] = {"test_accuracy": "test accuracy", "val_accuracy": "cross-validated accuracy"}
 
 
 def is_stood_in(recipe: Recipe) -> bool:

@@ -137,5 +137,5 @@ def _share(answer: Answer) -> str:
 
 def _also(choice: tuple[str, float]) -> str:
     name, share = choice
-    sentence = "Perhaps {name} ({share})." if share >= _HARDLY else "Hardly {name} ({share})."
-    return t(sentence, name=name, share=percent(share))
+    perhaps = share >= _HARDLY
+    return t("Perhaps {name} ({share})." if perhaps else "Hardly {name} ({share}).", name=name, share=percent(share))

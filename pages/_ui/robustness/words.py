@@ -5,12 +5,12 @@ import streamlit as st
 from mnist_core.evaluation.robustness import CORRUPTIONS, CorruptionSettings, Trial
 from mnist_core.figures.robustness import Curves
 from mnist_core.store import RunRecord
-from mnist_core.text import plain
+from mnist_core.text import Sentence, plain
 from pages._ui.shell.i18n import t, term
 
 MUCH = 0.1  # of accuracy: a loss that asks for an explanation
-_MOVED = "The images that it learned from are all centred, so it never had to look for them."
-WHY = {
+_MOVED: Sentence = "The images that it learned from are all centred, so it never had to look for them."
+WHY: dict[str, Sentence] = {
     "scale": "The images that it learned from are all about the same size.",
     "rotation": "The images that it learned from all stand upright.",
     "shift_x": _MOVED,

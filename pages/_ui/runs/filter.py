@@ -9,12 +9,13 @@ from mnist_core.config.wording import KIND_TITLES, MODEL_KINDS
 from mnist_core.datasets import DATASETS
 from mnist_core.store import RunState
 from mnist_core.store.listing import RunFilter
-from pages._ui.one_run.badges import STATE_LOOKS
+from mnist_core.text import Sentence
+from pages._ui.one_run.badges import STATE_NAMES
 from pages._ui.shell.i18n import t, term
 
 Value = TypeVar("Value", bound=str)
 
-_WHOSE = {"all": "Everyone's", "mine": "Mine", "starred": "Starred"}
+_WHOSE: dict[str, Sentence] = {"all": "Everyone's", "mine": "Mine", "starred": "Starred"}
 _BEGINNING = {"runs_search": "", "runs_whose": "all", "runs_datasets": [], "runs_kinds": [], "runs_states": []}
 
 
@@ -44,7 +45,7 @@ def filter_row() -> RunFilter:
         with st.popover(t("Filter"), icon=":material/filter_list:"):
             datasets = _several(t("Dataset"), {name: t(spec.title) for name, spec in DATASETS.items()}, "runs_datasets")
             kinds = _several(t("Model"), {kind: t(KIND_TITLES[kind]) for kind in MODEL_KINDS}, "runs_kinds")
-            states = _several(t("State"), {state: t(STATE_LOOKS[state][2]) for state in RunState}, "runs_states")
+            states = _several(t("State"), {state: t(STATE_NAMES[state]) for state in RunState}, "runs_states")
     return RunFilter(
         text=text,
         datasets=tuple(datasets),
@@ -70,8 +71,7 @@ def _several(label: str, names: Mapping[Value, str], key: str) -> list[Value]:
 def found(n: int, which: RunFilter) -> None:
     """Say how many runs there are, and offer to see all again where only some are shown."""
     with st.container(horizontal=True, vertical_alignment="center", key="runs_found"):
-        words = t("1 run") if n == 1 else t("{n} runs", n=f"{n:,}")
-        st.caption(words, width="content", help=term("run"))
+        st.caption(t.plural("{n} run", "{n} runs", n), width="content", help=term("run"))
         if which != RunFilter():
             st.button(t("Show all"), key="runs_show_all", type="tertiary", icon=":material/close:", on_click=_show_all)
 

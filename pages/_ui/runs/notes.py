@@ -7,13 +7,13 @@ from mnist_core.store import RunRecord, shared_store
 from mnist_core.store.requests import MAX_NOTES
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 
 
 def run_notes(record: RunRecord) -> None:
     """Let the name and the notes of one's own run be changed."""
     name, notes = f"runs_name_{record.id}", f"runs_notes_{record.id}"
-    st.text_input(t("Name"), t(record.name), max_chars=MAX_NAME, key=name, on_change=_rename, args=(record.id, name))
+    st.text_input(t("Name"), name_of(record), max_chars=MAX_NAME, key=name, on_change=_rename, args=(record.id, name))
     st.text_area(
         t("Notes"),
         record.notes,

@@ -14,7 +14,7 @@ from pages._ui.runs.notes import notes_of_others, run_notes
 from pages._ui.runs.take_away import take_away
 from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import name_of, t, term
 
 
 def run_panel(record: RunRecord) -> None:
@@ -39,7 +39,7 @@ def run_panel(record: RunRecord) -> None:
 def _header(record: RunRecord, mine: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-            st.header(plain(t(record.name)), anchor=False)
+            st.header(plain(name_of(record)), anchor=False)
             badge(record)
             if record.shipped is not None:
                 shipped_badge(record)
@@ -91,7 +91,7 @@ def _variant_button(record: RunRecord) -> None:
         if fine_tuned
         else t("Puts its settings into the form: change one, and see what that does."),
     ):
-        session.use_settings(record.config.model_dump(mode="json"), record.recipe, variant_of=t(record.name))
+        session.use_settings(record.config.model_dump(mode="json"), record.recipe, variant_of=name_of(record))
         st.session_state["current_run"] = runs.NEW
         st.switch_page("train.py", query_params={"run": runs.NEW})
 
@@ -123,13 +123,13 @@ def _figures(record: RunRecord) -> None:
 
 
 def _next_steps(record: RunRecord) -> None:
-    pages = [("train.py", "Its training", ":material/show_chart:")]
+    pages = [("train.py", t("Its training"), ":material/show_chart:")]
     if record.state.has_model and record.outcome.test_accuracy is not None:
         pages += [
-            ("evaluate.py", "Where it goes wrong", ":material/fact_check:"),
-            ("explain.py", "What it looks at", ":material/psychology:"),
-            ("draw.py", "Let it read your drawing", ":material/draw:"),
+            ("evaluate.py", t("Where it goes wrong"), ":material/fact_check:"),
+            ("explain.py", t("What it looks at"), ":material/psychology:"),
+            ("draw.py", t("Let it read your drawing"), ":material/draw:"),
         ]
     with st.container(horizontal=True):
         for page, words, icon in pages:
-            st.page_link(page, label=t(words), icon=icon, query_params={"run": record.id})
+            st.page_link(page, label=words, icon=icon, query_params={"run": record.id})

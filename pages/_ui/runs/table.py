@@ -12,7 +12,7 @@ from mnist_core.config.wording import model_words, setting_words
 from mnist_core.datasets import DATASETS
 from mnist_core.store import Visitor
 from mnist_core.store.listing import RunRow
-from pages._ui.one_run.badges import STATE_LOOKS
+from pages._ui.one_run.badges import STATE_NAMES
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 
@@ -60,11 +60,11 @@ def _height(rows: int) -> int:
 def _frame(rows: Sequence[RunRow], visitor: Visitor) -> pd.DataFrame:
     t = i18n.current()
     datasets = {name: t(spec.title) for name, spec in DATASETS.items()}
-    states = {state: t(words) for state, (_, _, words) in STATE_LOOKS.items()}
+    states = {state: t(words) for state, words in STATE_NAMES.items()}
     return pd.DataFrame(
         {
             "star": ["★" if row.starred else "" for row in rows],
-            "name": [t(row.name) for row in rows],
+            "name": [i18n.name_of(row) for row in rows],
             "accuracy": 100 * _numbers([row.test_accuracy for row in rows]),
             "curve": [np.asarray(row.curve, np.float32) for row in rows],
             "state": [states[row.state] for row in rows],
@@ -75,7 +75,7 @@ def _frame(rows: Sequence[RunRow], visitor: Visitor) -> pd.DataFrame:
             "seconds": _numbers([row.seconds for row in rows]),
             "parameters": _numbers([row.parameters for row in rows]),
             "date": pd.to_datetime([row.created for row in rows], utc=True).astype("datetime64[s, UTC]"),
-            "owner": [t(owner_words(row, visitor)) for row in rows],
+            "owner": [owner_words(row, visitor) for row in rows],
         }
     )
 
@@ -85,12 +85,12 @@ def _numbers(values: Sequence[float | None]) -> "pd.Series[float]":
 
 
 def owner_words(row: RunRow, visitor: Visitor) -> str:
-    """Return whose run it is in English; nobody sees another one's id."""
+    """Return whose run it is; nobody sees another one's id."""
     if row.shipped:
         return "MNIST Lab"
     if row.owner is None:
-        return "command line"
-    return "you" if row.owner == visitor.id else "another visitor"
+        return i18n.t("command line")
+    return i18n.t("you" if row.owner == visitor.id else "another visitor")
 
 
 def _columns() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_core.store import RunRecord
+from mnist_core.text import Sentence
 from pages._ui.parts.code_view import code_part
 from pages._ui.parts.components import switch
 from pages._ui.parts.link_view import link_part
@@ -15,10 +16,10 @@ from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
 PARTS: dict[str, tuple[str, Callable[[RunRecord], None]]] = {
-    "bundle": ("Bundle", bundle_part),
-    "link": ("Link", link_part),
-    "code": ("Code", code_part),
-    "card": ("Model card", card_part),
+    "bundle": (Sentence("Bundle"), bundle_part),
+    "link": (Sentence("Link"), link_part),
+    "code": (Sentence("Code"), code_part),
+    "card": (Sentence("Model card"), card_part),
     "tensorboard": ("TensorBoard", tensorboard_part),
 }
 

@@ -1,25 +1,48 @@
 """The one way by which words reach the screen."""
 
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
-from mnist_core.text import Translator, translator
+from mnist_core.config.wording import run_name
+from mnist_core.store import RunRecord
+from mnist_core.store.listing import RunRow
+from mnist_core.text import Sentence, Translator, translator
 
 
 def current() -> Translator:
     """Return the visitor's translator: ``?lang=`` first, then the browser's language."""
     code = st.query_params.get("lang") or st.session_state.get("lang") or (st.context.locale or "en")
     st.session_state["lang"] = code
-    return translator(code[:2].lower())
+    return translator(code)
 
 
-def t(sentence: str, /, **values: Any) -> str:
-    """Return a sentence in the visitor's language with its placeholders filled in."""
-    return current()(sentence, **values)
+class _Words:
+    """The visitor's translator, asked anew each time: `mnist_core.text.Translator` says what its methods do."""
+
+    def __call__(self, sentence: Sentence, /, **values: Any) -> str:
+        return current()(sentence, **values)
+
+    def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
+        return current().plural(one, many, n, **values)
+
+    def number(self, value: float, spec: str = ",d") -> str:
+        return current().number(value, spec)
+
+    def moment(self, when: datetime) -> str:
+        return current().moment(when)
 
 
-def term(term_id: str, sentence: str = "") -> str:
+t = _Words()
+
+
+def name_of(run: RunRecord | RunRow) -> str:
+    """Return what a run is called, in the visitor's language where the program gave it its name."""
+    return run_name(run.name, run.recipe, bool(run.shipped), current())
+
+
+def term(term_id: str, sentence: Sentence = "") -> str:
     """Return a help text: a sentence of its own, then the glossary's one about the term."""
     from mnist_core.text import glossary
 

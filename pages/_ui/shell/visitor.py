@@ -6,7 +6,7 @@ from mnist_core.gateway import ADDRESS_HEADER, VISITOR_COOKIE, Tries
 from mnist_core.settings import get_settings
 from mnist_core.text import plain
 from pages._ui.shell import session
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 
 _GUESS = "admin_guess"
 _tries = Tries()
@@ -69,7 +69,7 @@ def cleaning_notice() -> None:
             t(
                 "The disk is nearly full. These runs of yours will be deleted to make room: {names}. To keep one, star "
                 "it on the page Runs.",
-                names=", ".join(plain(t(record.name)) for record in going[:5]),
+                names=", ".join(plain(name_of(record)) for record in going[:5]),
             ),
             icon=":material/folder_delete:",
         )

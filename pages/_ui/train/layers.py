@@ -53,15 +53,15 @@ def _header(layer: dict[str, Any], layer_id: str, index: int, count: int) -> Non
 
 def _buttons(layer: dict[str, Any], layer_id: str, index: int, count: int) -> None:
     for icon, words, step, blocked in (
-        (":material/arrow_upward:", "Move up", -1, index == 0),
-        (":material/arrow_downward:", "Move down", 1, index == count - 1),
-        (":material/delete:", "Remove", 0, False),
+        (":material/arrow_upward:", t("Move up"), -1, index == 0),
+        (":material/arrow_downward:", t("Move down"), 1, index == count - 1),
+        (":material/delete:", t("Remove"), 0, False),
     ):
         st.button(
-            for_ears(t(words), f"{index + 1} · {t(LAYERS[layer['kind']].title)}"),
+            for_ears(words, f"{index + 1} · {t(LAYERS[layer['kind']].title)}"),
             icon=icon,
             key=f"layer_{layer_id}_{step}",
-            help=t(words),
+            help=words,
             type="tertiary",
             disabled=blocked,
             on_click=_move if step else _remove,

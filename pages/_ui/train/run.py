@@ -9,7 +9,7 @@ from mnist_core.config.choices import PRECISIONS
 from mnist_core.datasets import get_spec
 from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
-from mnist_core.text import plain
+from mnist_core.text import Sentence, plain
 from pages._ui.one_run import runs
 from pages._ui.one_run.badges import badge
 from pages._ui.one_run.controls import run_controls, train_on
@@ -19,7 +19,7 @@ from pages._ui.one_run.taught import taught_view
 from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 from pages._ui.train.curves import curves_view
 from pages._ui.train.network import network_view
 
@@ -79,12 +79,12 @@ def _pace(record: RunRecord) -> float | None:
 def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="focus_here"):
-            st.header(plain(t(record.name)), anchor=False)
+            st.header(plain(name_of(record)), anchor=False)
             badge(record)
         with st.container(horizontal=True, width="content"):
             run_controls(record, leave)
             manage_run(record)
-    parts = [get_spec(record.config.data.dataset).title]
+    parts = [t(get_spec(record.config.data.dataset).title)]
     if record.device:
         parts.append(plain(record.device))
     if record.config.train.precision != "float32":
@@ -96,18 +96,18 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
         sources = t("It learned from: {sources}.", sources="; ".join(record.shipped.sources))
         st.caption(f"{t(record.shipped.summary)} {sources}")
     if record.continues is not None:
-        _origin(record.continues, "Goes on from “{name}”", ":material/fast_forward:")
+        _origin(record.continues, Sentence("Goes on from “{name}”"), ":material/fast_forward:")
     elif record.config.fine_tune is not None:
-        _origin(record.config.fine_tune.base, "Fine-tuned from “{name}”", ":material/school:")
+        _origin(record.config.fine_tune.base, Sentence("Fine-tuned from “{name}”"), ":material/school:")
 
 
-def _origin(run_id: str, words: str, icon: str) -> None:
+def _origin(run_id: str, words: Sentence, icon: str) -> None:
     """Say which run this one goes on from; it may be deleted or private meanwhile."""
     with suppress(RunNotFoundError, NotOwnerError):
         parent = access.look_up(run_id)
         st.page_link(
             "train.py",
-            label=t(words, name=plain(t(parent.name))),
+            label=t(words, name=plain(name_of(parent))),
             icon=icon,
             query_params={"run": parent.id},
         )
@@ -117,11 +117,11 @@ def _next_steps(record: RunRecord) -> None:
     st.markdown(f"**{t('What next?')}**")
     with st.container(horizontal=True, vertical_alignment="center"):
         for page, words, icon in (
-            ("evaluate.py", "See where it goes wrong", ":material/fact_check:"),
-            ("draw.py", "Let it read your drawing", ":material/draw:"),
-            ("runs.py", "Take it away", ":material/luggage:"),
+            ("evaluate.py", t("See where it goes wrong"), ":material/fact_check:"),
+            ("draw.py", t("Let it read your drawing"), ":material/draw:"),
+            ("runs.py", t("Take it away"), ":material/luggage:"),
         ):
-            st.page_link(page, label=t(words), icon=icon, query_params={"run": record.id})
+            st.page_link(page, label=words, icon=icon, query_params={"run": record.id})
         others = [other.id for other in runs.with_model(record.config.data.dataset) if other.id != record.id]
         if others:
             st.page_link(

@@ -68,6 +68,7 @@ def test_an_older_database_is_copied_before_its_tables_change(settings):
     Store(settings).close()
     with sqlite3.connect(settings.database_path) as connection:
         connection.execute("ALTER TABLE runs DROP COLUMN notes")
+        connection.execute("DROP TABLE alembic_version")
     Store(settings).close()
     (copy,) = copies(settings)
     with sqlite3.connect(f"file:{copy}?mode=ro&immutable=1", uri=True) as connection:

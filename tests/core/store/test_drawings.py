@@ -150,6 +150,7 @@ def test_an_older_database_gets_the_table(tmp_path):
     store.close()
     with sqlite3.connect(settings.database_path) as connection:
         connection.execute("DROP TABLE drawings")
+        connection.execute("DROP TABLE alembic_version")
     store = Store(settings)
     assert store.count_drawings("ada") == 0
     store.close()

@@ -86,6 +86,7 @@ class TestWhoIsNew:
         with sqlite3.connect(store.settings.database_path) as connection:
             connection.execute("UPDATE drawings SET created = 1")
             connection.execute("DROP TABLE visitors")
+            connection.execute("DROP TABLE alembic_version")
             connection.execute("DROP INDEX drawings_of_owner")
             connection.execute("ALTER TABLE runs DROP COLUMN address")
         again = Store(store.settings)

@@ -1,0 +1,52 @@
+"""Versions of the database: how a file of an older one becomes one of today, by Alembic.
+
+One file a version, ``m0002_what_is_new.py``, with `revision`, `down_revision` and `upgrade`; the newest is that of
+`mnist_core.store.tables`. It knows no runs and opens no file: `mnist_core.store.database` hands it a connection.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+FOLDER = Path(__file__).parent
+_TABLE = "alembic_version"
+
+
+def versions() -> list[str]:
+    """Return the versions that this program knows, the oldest first: the numbers in the names of the files."""
+    return sorted(path.stem[1:5] for path in FOLDER.glob("m[0-9]*.py"))
+
+
+def version_of(connection: Connection) -> str | None:
+    """Return the version that a database says it has; None where it says none: a new one, or one from before 0001."""
+    if not connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = :name"), {"name": _TABLE}).first():
+        return None
+    row = connection.execute(text(f"SELECT version_num FROM {_TABLE}")).first()
+    return None if row is None else str(row[0])
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether a database has no tables yet."""
+    return not inspect(connection).get_table_names()
+
+
+def mark(connection: Connection) -> None:
+    """Write into a database whose tables were just made that it is of the newest version."""
+    connection.execute(text(f"CREATE TABLE {_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text(f"INSERT INTO {_TABLE} VALUES (:version)"), {"version": versions()[-1]})
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring a database to the newest version, within the transaction of its connection.
+
+    Alembic is imported here: a database that is up to date, as nearly always, needs none of it.
+    """
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)])
+    environment = EnvironmentContext(Config(), script, fn=lambda now, _: script._upgrade_revs("head", now))
+    with environment:
+        environment.configure(connection=connection)
+        environment.run_migrations()
