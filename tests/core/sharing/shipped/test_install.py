@@ -330,6 +330,7 @@ class TestReadOnly:
         with Store(settings)._begin() as connection:
             connection.execute(text("DELETE FROM runs"))
             connection.execute(text("ALTER TABLE runs DROP COLUMN shipped"))
+            connection.execute(text("DROP TABLE alembic_version"))  # there were no versions yet
         again = Store(settings)
         assert install_shipped(again, folder) == [HANDWRITING]
         assert again.find() == []
