@@ -27,7 +27,7 @@ from tests.serving import Server, running_server
 
 PAGES = ("explore", "train", "runs", "evaluate", "explain", "robustness", "draw", "glossary")
 STROKES = 9
-ANSWER = "document.querySelector('.lab-answer strong')?.innerText"
+ANSWER = "document.querySelector('.lab-reading strong')?.innerText"
 PATIENCE = 60.0  # seconds until something that does not happen is given up
 
 
