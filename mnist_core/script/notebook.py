@@ -7,6 +7,8 @@ from mnist_core.script.network import code_sections, subject
 def keras_notebook(config: RunConfig) -> str:
     """Return a notebook in the format 4.5: the program of `keras_code`, to be run cell by cell.
 
+    The same configuration gives the same text: a cell is called after its step.
+
     Raises
     ------
     ConfigError

@@ -137,12 +137,13 @@ def test_the_report_is_one_page_that_needs_nothing(finished_run, store, tmp_path
 
 
 def test_what_people_type_is_no_markup_in_a_bundle(finished_run, store, tmp_path):
-    record = finished_run(name="<script>alert(1)</script> [x](http://a) **b**")
+    record = finished_run(name="<script>alert(1)</script> [x](http://a) **b** {{ 7 * 7 }}")
     files = members(bundle_of(record, store, tmp_path))
-    page = Page(files["report.html"].decode())
-    assert "script" not in page.tags
+    report = files["report.html"].decode()
+    assert "script" not in Page(report).tags
+    assert report.count("{{ 7 * 7 }}") == 2  # title and heading; the template takes it for words
     first = files["README.md"].decode().splitlines()[0]
-    assert first == r"# \<script\>alert(1)\</script\> \[x\](http\:" "\u2060" r"//a) \*\*b\*\*"
+    assert first == r"# \<script\>alert(1)\</script\> \[x\](http\:" "\u2060" r"//a) \*\*b\*\* \{\{ 7 \* 7 \}\}"
 
 
 def test_what_a_bundle_said_about_its_hardware_is_no_markup_in_the_next(finished_run, store, tmp_path):
