@@ -116,7 +116,7 @@ class Database:
     def _bring_up_to_date(self) -> None:
         """Make the tables of a new file, and those of an older version as they are today; keep a copy of that one."""
         with self._begin() as connection:
-            version, is_empty = migrations.version_of(connection), migrations.is_empty(connection)
+            version = migrations.version_of(connection)
         if version == migrations.versions()[-1]:
             return
         if version is not None and version not in migrations.versions():
@@ -125,16 +125,19 @@ class Database:
                 "MNIST_LAB_HOME to another folder to begin anew.",
                 path=self.settings.database_path,
             )
-        if not is_empty:
-            make_copy(self.settings)
         with self._begin() as connection:
+            # A table that SQLite can't alter is replaced, and that must not delete the rows that refer to its rows.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             # One process at a time: the others wait here, and find the work done.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            if migrations.is_empty(connection):
+            if not migrations.has_runs(connection):
                 metadata.create_all(connection)
                 migrations.mark(connection)
             elif migrations.version_of(connection) != migrations.versions()[-1]:
+                make_copy(self.settings)
                 migrations.upgrade(connection)
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
     def _in_words(self, error: DBAPIError) -> StorageError:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF

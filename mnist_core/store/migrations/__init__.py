@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from mnist_core.store.tables import runs
+
 FOLDER = Path(__file__).parent
 _TABLE = "alembic_version"
 
@@ -25,9 +27,9 @@ def version_of(connection: Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def is_empty(connection: Connection) -> bool:
-    """Whether a database has no tables yet."""
-    return not inspect(connection).get_table_names()
+def has_runs(connection: Connection) -> bool:
+    """Whether a database has its main table; without it the file is new, or its making was cut short."""
+    return inspect(connection).has_table(runs.name)
 
 
 def mark(connection: Connection) -> None:

@@ -1,19 +1,22 @@
 """Opening the files of older and newer versions."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, text
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import ConfigError, StorageError
 from mnist_core.store import Store, Visitor, migrations
-from mnist_core.store.tables import metadata
+from mnist_core.store.copies import copies
+from mnist_core.store.tables import drawings, metadata
 
 # The table as the first version made it.
 FIRST_VERSION = """
@@ -30,6 +33,49 @@ OLD_ROW = (
     "0, '{}')"
 )
 ID = "20260101-000000-00000000"
+OPENS = """
+from mnist_core.settings import get_settings
+from mnist_core.store import Store
+print("ready", flush=True)
+store = Store(get_settings())
+print(len(store.find()))
+"""
+# A change that SQLite can't make in place: the table is made anew and takes the place of the old one.
+NEXT = """
+from alembic import op
+from sqlalchemy import String
+
+revision = "9999"
+down_revision = "{newest}"
+
+
+def upgrade():
+    with op.batch_alter_table("runs") as batch:
+        batch.alter_column("name", existing_type=String(200), type_=String(300))
+"""
+
+
+def other_default(_context, _found_column, _column, found, _default, written):
+    """Alembic itself takes '' for another default than no letters."""
+    return (found and found.strip("(')")) != written
+
+
+def differences(path):
+    """Return where a database's tables are not those of `mnist_core.store.tables`."""
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_server_default": other_default})
+            return compare_metadata(context, metadata)
+    finally:
+        engine.dispose()
+
+
+def rows_of(path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        names = ("runs", "metrics", "drawings")
+        return {name: [dict(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY id")] for name in names}
 
 
 @pytest.fixture
@@ -38,6 +84,31 @@ def database(settings):
     connection = sqlite3.connect(settings.database_path)
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def older(store, settings, finished_run):
+    """Leave a database as one was before revisions were counted, and return its rows."""
+    finished_run()
+    store.close()
+    with closing(sqlite3.connect(settings.database_path)) as connection:
+        connection.execute("ALTER TABLE runs DROP COLUMN address")
+        connection.execute("ALTER TABLE runs DROP COLUMN notes")
+        connection.execute("DROP INDEX drawings_of_owner")
+        connection.execute("DROP TABLE visitors")
+        connection.execute("DROP TABLE alembic_version")
+    return rows_of(settings.database_path)
+
+
+@pytest.fixture
+def next_version(tmp_path, monkeypatch):
+    """Add a revision to those that are known, and return how to forget it."""
+    folder = tmp_path / "50% more"  # Alembic reads % in a path as the beginning of a name
+    shutil.copytree(migrations.FOLDER, folder)
+    (folder / "m9999_longer_names.py").write_text(NEXT.replace("{newest}", migrations.versions()[-1]))
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "FOLDER", folder)
+        yield patched.undo
 
 
 def test_runs_of_the_first_version_are_all_there_and_shared(database, settings):
@@ -58,73 +129,16 @@ def test_runs_of_the_first_version_are_all_there_and_shared(database, settings):
         store.close()
     assert store.create(RunConfig(), "New") != ID
     store.close()
-
-
-def _schema(path):
-    """Return what a database is made of: columns with type and default, and indexes, in any order."""
-    engine = create_engine(f"sqlite:///{path}")
-    there = inspect(engine)
-    tables = {
-        name: (
-            {
-                (c["name"], str(c["type"]), c["nullable"], str(c["default"]).strip("'\""))
-                for c in there.get_columns(name)
-            },
-            {(i["name"], tuple(i["column_names"])) for i in there.get_indexes(name)},
-            {tuple(u["column_names"]) for u in there.get_unique_constraints(name)},
-            {tuple(f["constrained_columns"]) for f in there.get_foreign_keys(name)},
-        )
-        for name in there.get_table_names()
-    }
-    engine.dispose()
-    return tables
-
-
-def test_an_old_file_becomes_the_same_as_a_new_one(database, settings, tmp_path):
-    database.execute(FIRST_VERSION)
-    database.commit()
-    Store(settings).close()
-    new = settings.model_copy(update={"home": tmp_path / "new"})
-    Store(new).close()
-    assert _schema(settings.database_path) == _schema(new.database_path)
+    assert differences(settings.database_path) == []
 
 
 def test_the_newest_version_is_that_of_the_tables(store, settings):
-    with create_engine(f"sqlite:///{settings.database_path}").connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert differences(settings.database_path) == []
+    assert copies(settings) == []
+    with store._begin() as connection:
         assert migrations.version_of(connection) == migrations.versions()[-1]
     script = ScriptDirectory(str(migrations.FOLDER), version_locations=[str(migrations.FOLDER)])
     assert [revision.revision for revision in script.walk_revisions()] == migrations.versions()[::-1]
-
-
-def test_a_file_of_a_newer_version_is_refused_in_words(store, settings):
-    store.close()
-    with sqlite3.connect(settings.database_path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StorageError, match="written by a newer version"):
-        Store(settings)
-
-
-def test_a_change_that_fails_leaves_the_old_file_as_it_was(database, settings, monkeypatch):
-    database.execute(FIRST_VERSION)
-    database.commit()
-    before = database.execute("SELECT name, sql FROM sqlite_master").fetchall()
-    monkeypatch.setattr("alembic.op.create_index", lambda *_, **__: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        Store(settings)
-    assert database.execute("SELECT name, sql FROM sqlite_master").fetchall() == before
-
-
-def test_two_processes_at_once_bring_one_file_up_to_date(database, settings):
-    database.execute(FIRST_VERSION)
-    database.execute(OLD_ROW, (ID, RunConfig().to_json()))
-    database.commit()
-    program = "from mnist_core.settings import get_settings\nfrom mnist_core.store import Store\nStore(get_settings())"
-    processes = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
-    assert [process.wait() for process in processes] == [0, 0, 0]
-    store = Store(settings)
-    assert store.get(ID).name == "Old"
-    store.close()
 
 
 def test_a_file_that_is_up_to_date_is_opened_without_alembic(store):
@@ -154,3 +168,78 @@ def test_a_run_in_a_state_that_only_a_newer_version_knows_hides_no_other(store, 
     assert [row.id for row in store.list_runs(Visitor("ada"))] == [kept.id]
     with pytest.raises(ConfigError, match="written by another version of the dashboard"):
         store.get(archived.id)
+
+
+def test_an_older_one_keeps_every_row(older, settings):
+    Store(settings).close()
+    assert differences(settings.database_path) == []
+    now = rows_of(settings.database_path)
+    assert older["runs"]
+    assert older["metrics"]
+    for table, rows in older.items():
+        assert [row | before for row, before in zip(now[table], rows, strict=True)] == now[table]
+
+
+def test_two_that_open_it_at_once_change_it_once(older, settings):
+    holder = sqlite3.connect(settings.database_path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    opening = [subprocess.Popen([sys.executable, "-c", OPENS], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in opening:
+        assert process.stdout.readline() == "ready\n"
+    holder.execute("COMMIT")
+    holder.close()
+    assert [process.communicate(timeout=60)[0] for process in opening] == ["1\n", "1\n"]
+    assert len(copies(settings)) == 1
+    assert differences(settings.database_path) == []
+
+
+def test_a_change_that_fails_halfway_changes_nothing(older, settings, next_version):
+    path = migrations.FOLDER / "m9999_longer_names.py"
+    path.write_text(path.read_text() + '    op.execute("DELETE FROM metrics")\n    op.execute("SELECT absent")\n')
+    with pytest.raises(StorageError, match="no such column: absent"):
+        Store(settings)
+    assert rows_of(settings.database_path) == older
+    next_version()
+    with closing(Store(settings)) as store:
+        assert len(store.find()) == 1, "the program of before opens it still"
+
+
+def test_a_table_that_is_replaced_takes_no_other_s_rows_with_it(store, settings, finished_run, next_version):
+    run = finished_run()
+    points = store.points(run.id)
+    assert points
+    store.close()
+    assert migrations.versions()[-1] == "9999"
+    with closing(Store(settings)) as later:
+        assert later.points(run.id) == points
+        with later._begin() as connection:
+            assert migrations.version_of(connection) == "9999"
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    assert "VARCHAR(300)" in _definition(settings.database_path)
+
+
+def test_a_newer_one_is_refused_with_what_to_do_and_left_as_it_is(store, settings, next_version):
+    store.close()
+    Store(settings).close()
+    next_version()
+    before = settings.database_path.read_bytes()
+    with pytest.raises(StorageError, match="written by a newer version of MNIST Lab. Start that one"):
+        Store(settings)
+    assert settings.database_path.read_bytes() == before
+    assert len(copies(settings)) == 1, "that was made before it became newer"
+
+
+def test_one_whose_making_was_cut_short_is_made_to_its_end(settings):
+    """Older versions made one table after the other, and the disk can be full between two."""
+    settings.home.mkdir(parents=True)
+    engine = create_engine(f"sqlite:///{settings.database_path}")
+    drawings.create(engine)
+    engine.dispose()
+    with closing(Store(settings)) as store:
+        assert store.find() == []
+    assert differences(settings.database_path) == []
+
+
+def _definition(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT sql FROM sqlite_master WHERE name = 'runs'").fetchone()[0]
