@@ -12,7 +12,7 @@ from mnist_core.config import LogisticConfig
 from mnist_core.datasets import PEN_STROKES, get_spec
 from mnist_core.evaluation import class_scores, confusion_matrix, cross_entropy, wilson_interval
 from mnist_core.models.summary import layer_rows
-from mnist_core.sharing.hub.metadata import head, yaml
+from mnist_core.sharing.hub.metadata import head
 from mnist_core.sharing.hub.usage import usage
 from mnist_core.sharing.hub.words import intended_use, limits, out_of_scope, preparation
 from mnist_core.store import RunRecord
@@ -54,9 +54,8 @@ def model_card(facts: CardFacts) -> str:
     """
     record = facts.record
     matrix = confusion_matrix(facts.probabilities, facts.labels)
-    values = head(record, matrix, class_scores(matrix), _loss(facts))
     parts = [
-        f"---\n{yaml(values)}---",
+        f"---\n{head(record, matrix, class_scores(matrix), _loss(facts))}\n---",
         f"# {plain(record.name)}",
         _summary(facts),
         "## Model Details",
