@@ -116,15 +116,8 @@ class Database:
     def _bring_up_to_date(self) -> None:
         """Make the tables of a new file, and those of an older version as they are today; keep a copy of that one."""
         with self._begin() as connection:
-            version = migrations.version_of(connection)
-        if version == migrations.versions()[-1]:
-            return
-        if version is not None and version not in migrations.versions():
-            raise StorageError(
-                "The database {path} was written by a newer version of MNIST Lab. Start that one, or set "
-                "MNIST_LAB_HOME to another folder to begin anew.",
-                path=self.settings.database_path,
-            )
+            if self._is_up_to_date(connection):
+                return
         with self._begin() as connection:
             # A table that SQLite can't alter is replaced, and that must not delete the rows that refer to its rows.
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
@@ -133,11 +126,22 @@ class Database:
             if not migrations.has_runs(connection):
                 metadata.create_all(connection)
                 migrations.mark(connection)
-            elif migrations.version_of(connection) != migrations.versions()[-1]:
+            elif not self._is_up_to_date(connection):
                 make_copy(self.settings)
                 migrations.upgrade(connection)
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+    def _is_up_to_date(self, connection: Connection) -> bool:
+        """Whether the tables are those of today; raises `StorageError` where they are of a newer version."""
+        version, known = migrations.version_of(connection), migrations.versions()
+        if version not in (None, *known):
+            raise StorageError(
+                "The database {path} was written by a newer version of MNIST Lab. Start that one, or set "
+                "MNIST_LAB_HOME to another folder to begin anew.",
+                path=self.settings.database_path,
+            )
+        return version == known[-1]
 
     def _in_words(self, error: DBAPIError) -> StorageError:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
