@@ -38,8 +38,10 @@ tensorboard: $(VENV)/.installed  ## open TensorBoard with all runs and print its
 	$(BIN)/python -m mnist_core tensorboard
 
 test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, browser
-	@# In two goes: what drives servers and browsers would wait for the trainings of the others.
-	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-report= tests/core tests/test_*.py tests/pages
+	@# In three goes: the many networks that the first one trained would make the pages slow, and a browser's
+	@# tests leave an event loop running in their process.
+	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-report= tests/core tests/test_*.py
+	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report= tests/pages
 	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
 
 check: $(VENV)/.installed-dev  ## lint and type-check
