@@ -63,7 +63,7 @@ def _found(picture: Picture, missing: ImageError) -> Found:
     piece = _foreground(np.abs(colours - _background(colours)).max(axis=2))
     share = float(piece.mean())
     if share < _LEAST or share > _MOST:
-        raise missing
+        raise ImageError(missing.template)  # a new one: an error that its own frames hold keeps the picture with it
     grey = np.asarray(small.convert("L"))
     ink = np.where(piece, np.maximum(255 - grey, _FAINTEST), 0).astype(np.uint8)
     rows, columns = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
