@@ -3,17 +3,36 @@
 import threading
 from pathlib import Path
 
-import psutil
+import numpy as np
 import pytest
 
 from mnist_core.errors import LimitError
 from mnist_core.sharing.bundle import install, look_at_import, request_import, service
 from mnist_core.store import Store
 from mnist_core.system.background import Asker
+from mnist_core.system.patience import pause_point
 from tests.bundle_files import bundle_of
-from tests.waiting import wait_until
 
 PATIENCE = 60.0
+
+
+class Endless:
+    """A network that never comes to its answer, and asks now and then whether somebody still waits for it."""
+
+    def __init__(self) -> None:
+        self.begun, self.ended = threading.Event(), threading.Event()
+
+    def __call__(self, _session: object) -> "Endless":
+        return self
+
+    def predict(self, _images: np.ndarray) -> np.ndarray:
+        self.begun.set()
+        try:
+            while True:
+                pause_point()
+                self.ended.wait(0.01)
+        finally:
+            self.ended.set()
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +50,10 @@ def test_an_import_that_takes_for_ever_holds_nobody_else_s_and_ends_with_its_pag
     closed = threading.Event()
     slow = Asker("stranger", "page", lambda: not closed.is_set())
     with monkeypatch.context() as patch:
-        patch.setattr(install, "TRIAL", "tests.slow_trial")
+        network = Endless()
+        patch.setattr(install, "Network", network)
         request_import("slow", data, store, "stranger", asker=slow)
-        pid_file = store.settings.temporary_dir / "trial.pid"
-        wait_until(lambda: pid_file.exists() and bool(pid_file.read_text()), PATIENCE, "the trial's begin")
+        assert network.begun.wait(PATIENCE)
     request_import("slow too", data, store, "stranger", asker=slow)
     request_import("mine", data, store, "me", asker=Asker("me"))
     task = look_at_import("mine", wait=PATIENCE, asker=Asker("me"))
@@ -48,16 +67,17 @@ def test_an_import_that_takes_for_ever_holds_nobody_else_s_and_ends_with_its_pag
 
     closed.set()
     assert look_at_import("slow", wait=PATIENCE) is None
-    assert not psutil.pid_exists(int(pid_file.read_text()))
-    assert not [path for path in store.settings.temporary_dir.iterdir() if path.is_dir()], "nothing is left of it"
+    assert network.ended.is_set()
+    assert {path.name for path in store.settings.runs_dir.iterdir()} == {run.id for run in store.find(limit=10)}
 
 
 def test_a_visitor_has_few_imports_waiting(store: Store, finished_run, tmp_path: Path, monkeypatch) -> None:
     data = bundle_of(finished_run(), store, tmp_path)
-    monkeypatch.setattr(install, "TRIAL", "tests.slow_trial")
+    network = Endless()
+    monkeypatch.setattr(install, "Network", network)
     for number in range(2):
         request_import(f"slow {number}", data, store, "stranger", asker=Asker("stranger"))
-    wait_until((store.settings.temporary_dir / "trial.pid").exists, PATIENCE, "the first one's trial")
+    assert network.begun.wait(PATIENCE)
     assert [task.ahead for n in range(2) if (task := look_at_import(f"slow {n}", asker=Asker("stranger")))] == [0, 1]
     with pytest.raises(LimitError, match="Wait a little"):
         request_import("more", data, store, "stranger", asker=Asker("stranger"))
