@@ -56,22 +56,23 @@ async def start_a_run(server: Server, cookie: str, address: str) -> bool:
         page = BackMsg()
         page.rerun_script.page_name = "train"
         page.rerun_script.query_string = urlsplit(settings_address(server.url, LONG, None)).query
-        button, clicked = "", False
+        button = None
         await socket.send(page.SerializeToString())
         async for raw in socket:
             said = ForwardMsg()
             said.ParseFromString(raw)
             element = said.delta.new_element
             if element.button.id.endswith("train_start"):
-                button = element.button.id
-            finished = (
-                said.WhichOneof("type") == "script_finished" and said.script_finished == said.FINISHED_SUCCESSFULLY
-            )
-            # A run that gives way to another, or ends before the button was there, is not the whole page yet.
-            if finished and button and not clicked:
-                clicked = True
-                state = page.rerun_script.widget_states.widgets.add()
-                state.id, state.trigger_value = button, True
+                button = element.button
+            ended = said.WhichOneof("type") == "script_finished" and said.script_finished == said.FINISHED_SUCCESSFULLY
+            if ended and not page.rerun_script.widget_states.widgets:
+                if (
+                    button is None or button.disabled
+                ):  # the dataset is still prepared: the page looks again, as a browser's
+                    await asyncio.sleep(0.2)
+                else:
+                    state = page.rerun_script.widget_states.widgets.add()
+                    state.id, state.trigger_value = button.id, True
                 await socket.send(page.SerializeToString())
             elif said.page_info_changed.query_string.startswith("run=2"):  # the address names the run
                 return True
