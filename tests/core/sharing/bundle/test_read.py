@@ -101,6 +101,14 @@ def endless_directory(data: bytes) -> bytes:
     return changed(data, {f"saved_model/{number:0150}": b"" for number in range(2000)})
 
 
+def changed_byte(data: bytes) -> bytes:
+    """Change a byte in the middle of what is read: the README, which stands before it, is not."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entry = archive.getinfo("run/manifest.json")
+    place = entry.header_offset + 30 + len(entry.filename) + entry.compress_size // 2
+    return data[:place] + bytes([data[place] ^ 255]) + data[place + 1 :]
+
+
 ZIPS = {
     "nothing": (lambda data: b"", "no zip file"),
     "text": (lambda data: b"Hello", "no zip file"),
@@ -108,7 +116,7 @@ ZIPS = {
     "a program before the zip": (lambda data: b"#!/bin/sh\n" + data, "no zip file"),
     "cut off": (lambda data: data[: len(data) // 2], "damaged or cut off"),
     "more after the end": (lambda data: data + b"x" * 100, "damaged or cut off"),
-    "a changed byte": (lambda data: data[:2000] + bytes([data[2000] ^ 255]) + data[2001:], "damaged|figures|settings"),
+    "a changed byte": (changed_byte, "damaged|figures|settings"),
     "zip slip": (with_entry(filename="../../../home/evil.py"), "lead out of its folder"),
     "zip slip inside": (with_entry(filename="run/../../evil.py"), "lead out of its folder"),
     "absolute": (with_entry(filename="/etc/cron.d/evil"), "lead out of its folder"),
