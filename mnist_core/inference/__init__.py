@@ -4,9 +4,9 @@
 `layers` and `sureness` know runs. Nothing here knows how networks are trained, or how an answer is shown.
 """
 
-from mnist_core.inference.classifier import Classifier, open_classifier, open_session
+from mnist_core.inference.classifier import Classifier, SharedNetwork, open_classifier, open_session
 from mnist_core.inference.layers import LayerOutput, Layers, open_layers
-from mnist_core.inference.network import Network, open_graph
+from mnist_core.inference.network import open_graph
 from mnist_core.inference.pictures import content_of, find_in, parts_of
 from mnist_core.inference.readings import Answer, Reading, answer_to, error_as_json, read_parts
 from mnist_core.inference.sureness import USUAL_SURENESS, measure_sureness, sure_from
@@ -17,7 +17,7 @@ __all__ = [
     "Classifier",
     "LayerOutput",
     "Layers",
-    "Network",
+    "SharedNetwork",
     "Reading",
     "answer_to",
     "content_of",

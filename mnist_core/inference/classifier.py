@@ -33,22 +33,10 @@ def open_session(path: Path) -> "onnxruntime.InferenceSession":
 
 
 class SharedNetwork(Network):
-    """An exported graph of a run that waits its turn, and stops where nobody waits for it any more.
+    """A graph that waits its turn among all visitors, and stops where nobody waits for it any more.
 
-    What it is asked for raises `AbandonedError` then: see `mnist_core.system.patience`.
-
-    Parameters
-    ----------
-    path : Path
-
-    Raises
-    ------
-    ArtifactMissingError
-        If it is not there, or can't be read.
+    What it is asked for raises `AbandonedError` then: see `mnist_core.system.patience`. Made as `Network`.
     """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(open_session(path))
 
     def outputs(self, images: Images, names: Sequence[str] | None = None) -> list[npt.NDArray[Any]]:
         """Return what the graph makes of a few images; see `Network.outputs`."""
@@ -58,10 +46,10 @@ class SharedNetwork(Network):
 
 
 class Classifier(SharedNetwork):
-    """The network of a run that has a model, as a function from images to probabilities; raises as `SharedNetwork`."""
+    """The network of a run that has a model, as a function from images to probabilities; raises as `open_session`."""
 
     def __init__(self, files: RunFiles) -> None:
-        super().__init__(files.onnx)
+        super().__init__(open_session(files.onnx))
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.inference.classifier import SharedNetwork
+from mnist_core.inference.classifier import SharedNetwork, open_session
 from mnist_core.store import RunFiles
 
 # ONNX Runtime keeps the most memory it ever took for what comes out of all layers: 100 images at once take 101 MB with
@@ -42,7 +42,7 @@ class Layers:
     def __init__(self, files: RunFiles) -> None:
         if not files.layers.exists():
             raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
-        self._network = SharedNetwork(files.layers)
+        self._network = SharedNetwork(open_session(files.layers))
         # Their names begin with their place in the network: "01_Dense".
         self._outputs = sorted(self._network.output_names)
         probe = self._run(np.zeros((1, 28, 28), np.uint8))

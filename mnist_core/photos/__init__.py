@@ -3,8 +3,7 @@
 Kind, size and number of passes are checked before anything is decoded, and only what the first frame needs reaches
 Pillow (`containers`); one picture is decoded at a time, and what a decoder raises becomes one sentence. Frames and
 tiles are no ink: each is a page of its own (`grounds`, `pages`), and lines through the whole picture are taken out
-(`ruled_lines`). `reading` is the one way from a file to answers, for the page, ``predict`` and a bundle's
-``predict.py``.
+(`ruled_lines`). The one way from a file to answers begins in `mnist_core.inference.pictures`.
 
 It knows pictures and never keeps them. The network that reads what was found is given to it.
 """

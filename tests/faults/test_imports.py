@@ -51,7 +51,7 @@ def test_an_import_that_takes_for_ever_holds_nobody_else_s_and_ends_with_its_pag
     slow = Asker("stranger", "page", lambda: not closed.is_set())
     with monkeypatch.context() as patch:
         network = Endless()
-        patch.setattr(install, "Network", network)
+        patch.setattr(install, "SharedNetwork", network)
         request_import("slow", data, store, "stranger", asker=slow)
         assert network.begun.wait(PATIENCE)
     request_import("slow too", data, store, "stranger", asker=slow)
@@ -74,7 +74,7 @@ def test_an_import_that_takes_for_ever_holds_nobody_else_s_and_ends_with_its_pag
 def test_a_visitor_has_few_imports_waiting(store: Store, finished_run, tmp_path: Path, monkeypatch) -> None:
     data = bundle_of(finished_run(), store, tmp_path)
     network = Endless()
-    monkeypatch.setattr(install, "Network", network)
+    monkeypatch.setattr(install, "SharedNetwork", network)
     for number in range(2):
         request_import(f"slow {number}", data, store, "stranger", asker=Asker("stranger"))
     assert network.begun.wait(PATIENCE)

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from mnist_core.config import NetworkConfig
 from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.engine.limits import check_disk
 from mnist_core.errors import BundleError
-from mnist_core.inference import Network, open_graph
+from mnist_core.inference import SharedNetwork, open_graph
 from mnist_core.models.cost import prediction_cost
 from mnist_core.sharing.bundle.read import Incoming, check_accuracy, read_bundle
 from mnist_core.store import Finished, Imported, RunRecord, RunState, Store, new_run_id
@@ -125,19 +124,15 @@ def _try_out(incoming: Incoming, store: Store) -> None:
         dataset = load_dataset(spec.id, store.settings)
         known, labels = np.asarray(dataset.x_test[:_IMAGES]), np.asarray(dataset.y_test)
     images = np.random.default_rng(0).integers(0, 256, (_IMAGES, 28, 28), np.uint8) if known is None else known
-    network = Network(open_graph(incoming.files[ONNX]))
-    said = np.concatenate([_answer(network, image) for image in images[: _pictures(incoming)]])
+    network = SharedNetwork(open_graph(incoming.files[ONNX]))
+    # One by one: a large network takes a while for each, and waits its turn or ends between two.
+    said = np.concatenate([network.predict(image[None]) for image in images[: _pictures(incoming)]])
     if not np.isfinite(said).all():
         raise BundleError("The bundle's network gives no probabilities: its weights are none of a trained network.")
     table = incoming.probabilities["test"]
     if known is not None and np.abs(said - table[: len(said)]).max() > _AGREE:
         raise BundleError("The bundle's predictions are not those of its network: they don't belong together.")
     check_accuracy(incoming.outcome, incoming.probabilities, labels)
-
-
-def _answer(network: Network, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    pause_point()  # a large network takes a while for each picture
-    return network.predict(image[None])
 
 
 def _pictures(incoming: Incoming) -> int:
