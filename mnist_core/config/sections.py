@@ -133,7 +133,7 @@ class DataConfig(Frozen):
     ] = Field(
         None,
         ge=100,
-        le=60_000,
+        le=max(spec.n_train for spec in DATASETS.values()),
         title="Training images",
         description="Use only the first so many training images. Empty means all of them.",
     )

@@ -25,11 +25,12 @@ def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> N
             most=settings.max_epochs,
             n=config.train.epochs,
         )
-    if (config.data.train_size or 0) > settings.max_train_size:
+    images = min(config.data.train_size or config.spec.n_train, config.spec.n_train)  # none given: all of them
+    if images > settings.max_train_size:
         raise LimitError(
             "At most {most} training images are possible here. Received: {n}",
             most=settings.max_train_size,
-            n=config.data.train_size,
+            n=images,
         )
     if isinstance(config.model, NetworkConfig):
         parameters = parameter_count(config.model, config.spec.num_classes)

@@ -24,6 +24,7 @@ def test_every_recipe_is_allowed_with_the_settings_as_they_come(store, recipe):
     [
         ({"epochs": 30}, {"max_epochs": 20}, "At most 20 epochs are possible here. Received: epochs=30"),
         ({"train_size": 900}, {"max_train_size": 500}, "At most 500 training images .* Received: 900"),
+        ({}, {"max_train_size": 500}, "At most 500 training images .* Received: 60000"),
         (
             {"layers": [{"kind": "dense", "units": 4096}]},
             {"max_parameters": 1_000_000},
@@ -32,7 +33,7 @@ def test_every_recipe_is_allowed_with_the_settings_as_they_come(store, recipe):
         ({"epochs": 200, "batch_size": 1}, {"max_run_seconds": 60}, "about .* minutes; at most 1 are possible"),
         ({"batch_size": 8192}, {"worker_memory_mb": 500}, "GB of memory; a run may use 0.5 GB here"),
     ],
-    ids=["epochs", "images", "parameters", "seconds", "memory"],
+    ids=["epochs", "images", "all images", "parameters", "seconds", "memory"],
 )
 def test_what_is_too_much_is_refused_with_the_limit_and_what_was_asked(store, changes, limits, words):
     config = RunConfig(model=NetworkConfig(layers=(Dense(units=64),))).with_settings(changes)
