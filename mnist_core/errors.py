@@ -5,6 +5,7 @@ before filling it in. The sentence says what was expected and what to do; ``code
 kind of error for programs.
 """
 
+from numbers import Integral, Real
 from typing import Any
 
 
@@ -28,6 +29,20 @@ class MnistLabError(Exception):
 
     def __str__(self) -> str:
         return self.template.format(**self.values)
+
+    @property
+    def plain_values(self) -> dict[str, str | int | float]:
+        """What fills the template as JSON can hold it: numbers stay numbers, since every language writes its own."""
+        return {name: _plain(value) for name, value in self.values.items()}
+
+
+def _plain(value: object) -> str | int | float:
+    match value:
+        case Integral():
+            return int(value)
+        case Real():
+            return float(value)
+    return str(value)
 
 
 # configuration

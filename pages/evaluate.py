@@ -37,8 +37,8 @@ HEADLINES: dict[str, tuple[Sentence, Sentence]] = {
     "validation": ("Validation accuracy", "Validation loss"),
 }
 MEANINGS: dict[str, Sentence] = {
-    "test": "All figures are from the test set: {n} images kept away from training.",
-    "validation": "All figures are from the validation set: {n} training images kept aside to watch the training. "
+    "test": "All figures are from the test set: {n:,} images kept away from training.",
+    "validation": "All figures are from the validation set: {n:,} training images kept aside to watch the training. "
     "Who chose settings by them should trust the test set more.",
 }
 
@@ -50,13 +50,13 @@ def headline(record: RunRecord, judgement: Judgement) -> None:
     with st.container(horizontal=True):
         st.metric(accuracy_words, f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
         st.metric(loss_words, f"{judgement.loss:.4f}", border=True, help=term("loss"))
-        st.metric(t("Wrong of {n}", n=f"{matrix.total:,}"), f"{matrix.total - matrix.right:,}", border=True)
+        st.metric(t("Wrong of {n:,}", n=matrix.total), f"{matrix.total - matrix.right:,}", border=True)
         st.metric(t("Parameters"), f"{record.outcome.parameters or 0:,}", border=True, help=term("parameters"))
     low, high = wilson_interval(matrix.right, matrix.total)
     st.caption(
-        t(MEANINGS[judgement.split], n=f"{matrix.total:,}")
+        t(MEANINGS[judgement.split], n=matrix.total)
         + " "
-        + t("95% interval of the accuracy: {low} to {high}.", low=f"{low:.2%}", high=f"{high:.2%}"),
+        + t("95% interval of the accuracy: {low:.2%} to {high:.2%}.", low=low, high=high),
         help=term("confidence_interval"),
     )
 

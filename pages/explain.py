@@ -57,7 +57,7 @@ def may_take(record: RunRecord, tab: str) -> bool:
     if seconds < PATIENCE or st.session_state.get(agreed):
         return True
     st.info(
-        t("This network is so large that its maps take about {seconds} seconds here.", seconds=f"{seconds:.0f}"),
+        t("This network is so large that its maps take about {seconds:.0f} seconds here.", seconds=seconds),
         icon=":material/hourglass_empty:",
     )
     st.button(t("Make them"), key=f"explain_{tab}_anyway", on_click=st.session_state.update, args=({agreed: True},))

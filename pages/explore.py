@@ -54,7 +54,7 @@ def shapes(data: Dataset) -> None:
                 t("Shape"): [str(array.shape) for array in arrays.values()],
                 t("Type"): [str(array.dtype) for array in arrays.values()],
                 # Not their least and largest value: to find them, all pages of the mapped file would be read.
-                t("Size"): [t("{n} MB", n=f"{array.nbytes / 1e6:.2f}") for array in arrays.values()],
+                t("Size"): [t("{n:.2f} MB", n=array.nbytes / 1e6) for array in arrays.values()],
             }
         ),
         hide_index=True,

@@ -69,7 +69,7 @@ def figures(now: Trial, untouched: Trial) -> None:
     columns[0].metric(
         t("Accuracy now"),
         f"{now.accuracy:.1%}",
-        t("{points} points", points=f"{lost:+.1f}") if lost else None,
+        t("{points:+.1f} points", points=lost) if lost else None,
         border=True,
         height="stretch",
         help=term("robustness"),
@@ -78,10 +78,10 @@ def figures(now: Trial, untouched: Trial) -> None:
     low, high = now.interval
     st.caption(
         t(
-            "Counted on {n} test images, each class equally often. 95% interval now: {low} to {high}.",
-            n=f"{now.total:,}",
-            low=f"{low:.1%}",
-            high=f"{high:.1%}",
+            "Counted on {n:,} test images, each class equally often. 95% interval now: {low:.1%} to {high:.1%}.",
+            n=now.total,
+            low=low,
+            high=high,
         ),
         help=term("confidence_interval"),
     )

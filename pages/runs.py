@@ -62,7 +62,7 @@ def actions(chosen: list[RunRow]) -> None:
     mine = [row for row in chosen if row.may_change(visitor)]
     resting = [row.id for row in mine if row.state is not RunState.RUNNING]
     with st.container(horizontal=True, vertical_alignment="center", key="runs_actions"):
-        st.markdown(t.plural("**{n} run chosen**", "**{n} runs chosen**", len(chosen)), width="content")
+        st.markdown(t.plural("**{n:,} run chosen**", "**{n:,} runs chosen**", len(chosen)), width="content")
         if st.button(
             t("Compare"),
             key="runs_compare",

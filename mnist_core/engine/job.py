@@ -92,26 +92,26 @@ class Job:
 def _too_much_memory(used: float, limit: float) -> RunError:
     return RunError(
         code="out_of_memory",
-        template="The training took {used} GB of memory, and {limit} GB are possible here, so it was ended. "
+        template="The training took {used:.1f} GB of memory, and {limit:.1f} GB are possible here, so it was ended. "
         "Try a smaller network or a smaller batch size.",
-        values={"used": f"{used / 1000:.1f}", "limit": f"{limit / 1000:.1f}"},
+        values={"used": used / 1000, "limit": limit / 1000},
     )
 
 
 def _hangs(seconds: float) -> RunError:
     return RunError(
         code="hangs",
-        template="The training gave no sign of life for {seconds} seconds, so it was ended. "
+        template="The training gave no sign of life for {seconds:.0f} seconds, so it was ended. "
         "You can resume it from its last checkpoint.",
-        values={"seconds": f"{seconds:.0f}"},
+        values={"seconds": seconds},
     )
 
 
 def _too_long(limit: float) -> RunError:
     return RunError(
         code="time_limit",
-        template="The training reached the limit of {minutes} minutes and was stopped. Its model so far is kept.",
-        values={"minutes": f"{limit / 60:g}"},
+        template="The training reached the limit of {minutes:g} minutes and was stopped. Its model so far is kept.",
+        values={"minutes": limit / 60},
     )
 
 

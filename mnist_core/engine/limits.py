@@ -36,24 +36,24 @@ def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> N
         parameters = parameter_count(config.model, config.spec.num_classes)
         if parameters > settings.max_parameters:
             raise LimitError(
-                "This network has {n} parameters; at most {most} are possible here. Make a layer smaller.",
-                n=f"{parameters:,}",
-                most=f"{settings.max_parameters:,}",
+                "This network has {n:,} parameters; at most {most:,} are possible here. Make a layer smaller.",
+                n=parameters,
+                most=settings.max_parameters,
             )
     if estimate.seconds > settings.max_run_seconds:
         raise LimitError(
-            "This would train for about {minutes} minutes; at most {most} are possible here. "
+            "This would train for about {minutes:.0f} minutes; at most {most:.0f} are possible here. "
             "Choose fewer epochs, a smaller network or fewer images.",
-            minutes=f"{estimate.seconds / 60:.0f}",
-            most=f"{settings.max_run_seconds / 60:.0f}",
+            minutes=estimate.seconds / 60,
+            most=settings.max_run_seconds / 60,
         )
     most_memory = memory_limit_mb(settings.worker_memory_mb, settings.slots or default_slots())
     if estimate.memory_mb > most_memory:
         raise LimitError(
-            "This would need about {need} GB of memory; a run may use {most} GB here. "
+            "This would need about {need:.1f} GB of memory; a run may use {most:.1f} GB here. "
             "Choose a smaller network or a smaller batch size.",
-            need=f"{estimate.memory_mb / 1000:.1f}",
-            most=f"{most_memory / 1000:.1f}",
+            need=estimate.memory_mb / 1000,
+            most=most_memory / 1000,
         )
 
 
@@ -83,8 +83,8 @@ def check_disk(owner: str | None, store: Store, more: int = 0, address: str | No
     used = (store.disk_usage(owner) + more) / 1e6
     if used > settings.visitor_disk_mb:
         raise LimitError(
-            "Your runs take {used} MB on the disk; {most} MB are possible here. Delete a run that you don't need.",
-            used=f"{used:.0f}",
+            "Your runs take {used:.0f} MB on the disk; {most} MB are possible here. Delete a run that you don't need.",
+            used=used,
             most=settings.visitor_disk_mb,
         )
     store.check_room(owner, address, more)

@@ -117,9 +117,9 @@ def probability_alt(
         return t("Bars for {n} classes, all empty: there is nothing to classify yet.", n=len(class_names))
     best = int(np.argmax(probabilities))
     return t(
-        "Bars: the most probable class is {name} with {share}.",
+        "Bars: the most probable class is {name} with {share:.1%}.",
         name=class_names[best],
-        share=f"{min(float(probabilities[best]), _MOST / 100):.1%}",
+        share=min(float(probabilities[best]), _MOST / 100),
     )
 
 

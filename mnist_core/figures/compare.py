@@ -69,11 +69,11 @@ def accuracy_alt(results: Sequence[tuple[Drawn, RunResult]], t: Translator) -> s
     """Return a sentence for each run with its accuracy and interval, the best first."""
     sentences = [
         t(
-            "{name}: {accuracy}, between {low} and {high}.",
+            "{name}: {accuracy:.2%}, between {low:.2%} and {high:.2%}.",
             name=name,
-            accuracy=f"{result.accuracy:.2%}",
-            low=f"{result.low:.2%}",
-            high=f"{result.high:.2%}",
+            accuracy=result.accuracy,
+            low=result.low,
+            high=result.high,
         )
         for (name, _), result in _ranked(results)
     ]
@@ -201,11 +201,11 @@ def class_difference_alt(
         best, worst = int(result.difference.argmax()), int(result.difference.argmin())
         sentences.append(
             t(
-                "{name}: from {worst} for {worst_class} to {best} for {best_class}.",
+                "{name}: from {worst:+.1f} for {worst_class} to {best:+.1f} for {best_class}.",
                 name=name,
-                worst=f"{100 * result.difference[worst]:+.1f}",
+                worst=100 * result.difference[worst],
                 worst_class=class_names[worst],
-                best=f"{100 * result.difference[best]:+.1f}",
+                best=100 * result.difference[best],
                 best_class=class_names[best],
             )
         )

@@ -118,24 +118,24 @@ def curve_alt(points: Sequence[MetricPoint], metric: Metric, t: Translator, *, j
     if not joined:
         values = [point.values[f"val_{metric}"] for point in epochs if f"val_{metric}" in point.values]
         return t(
-            "Points of the {name} of {n} folds: validation from {least} to {most}.",
+            "Points of the {name} of {n} folds: validation from {least:.3f} to {most:.3f}.",
             name=name,
             n=len(epochs),
-            least=f"{min(values, default=0.0):.3f}",
-            most=f"{max(values, default=0.0):.3f}",
+            least=min(values, default=0.0),
+            most=max(values, default=0.0),
         )
     first, last = epochs[0].values[metric], epochs[-1].values[metric]
     sentence = t(
-        "Curve of the {name} over {n} epochs: training from {first} to {last}.",
+        "Curve of the {name} over {n} epochs: training from {first:.3f} to {last:.3f}.",
         name=name,
         n=len(epochs),
-        first=f"{first:.3f}",
-        last=f"{last:.3f}",
+        first=first,
+        last=last,
     )
     validation = epochs[-1].values.get(f"val_{metric}")
     if validation is None:
         return sentence
-    return sentence + " " + t("Validation ends at {value}.", value=f"{validation:.3f}")
+    return sentence + " " + t("Validation ends at {value:.3f}.", value=validation)
 
 
 def _trace(x: list[float], y: list[float], metric: Metric, **style: Any) -> dict[str, Any]:

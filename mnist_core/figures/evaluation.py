@@ -85,9 +85,9 @@ def ranking_alt(
         return t("{name}: no class has images here.", name=name)
     worst = min(known, key=known.__getitem__)
     return t(
-        "{name}: the least area, {area}, has the class {label}.",
+        "{name}: the least area, {area:.4f}, has the class {label}.",
         name=name,
-        area=f"{known[worst]:.4f}",
+        area=known[worst],
         label=class_names[worst],
     )
 
@@ -173,8 +173,8 @@ def reliability_figure(result: Reliability, *, theme: Theme, t: Translator) -> g
 def reliability_alt(result: Reliability, t: Translator) -> str:
     """Return one sentence that says what the diagram shows."""
     return t(
-        "Reliability diagram: accuracy and confidence are {error} apart on average.",
-        error=f"{result.expected_calibration_error:.1%}",
+        "Reliability diagram: accuracy and confidence are {error:.1%} apart on average.",
+        error=result.expected_calibration_error,
     )
 
 
@@ -214,9 +214,9 @@ def sure_alt(result: SureAnswers, chosen: float, t: Translator) -> str:
     """Return one sentence that says what the curve shows at the chosen threshold."""
     at = int(np.searchsorted(result.thresholds, chosen))
     return t(
-        "Curve: if the network answers from {chosen} confidence on, it answers {answered} of the images.",
-        chosen=f"{chosen:.0%}",
-        answered=f"{result.answered[min(at, len(result.answered) - 1)]:.1%}",
+        "Curve: if the network answers from {chosen:.0%} confidence on, it answers {answered:.1%} of the images.",
+        chosen=chosen,
+        answered=result.answered[min(at, len(result.answered) - 1)],
     )
 
 

@@ -83,11 +83,11 @@ def activation_figure(
 def activation_alt(values: npt.NDArray[np.floating[Any]], t: Translator) -> str:
     """Return one sentence that says what the bars show."""
     return t(
-        "Bars: {active} of {n} units give more than 0, the strongest is number {unit} with {value}.",
+        "Bars: {active} of {n} units give more than 0, the strongest is number {unit} with {value:.2f}.",
         active=int((values > 0).sum()),
         n=len(values),
         unit=int(values.argmax()),
-        value=f"{float(values.max()):.2f}",
+        value=float(values.max()),
     )
 
 
@@ -156,7 +156,7 @@ def plane_figure(
 def plane_alt(n: int, share: float, t: Translator) -> str:
     """Return one sentence that says what the map shows."""
     return t(
-        "Map of {n} test images: the nearest neighbour of {share} of them is of the same class.",
-        n=f"{n:,}",
-        share=f"{share:.0%}",
+        "Map of {n:,} test images: the nearest neighbour of {share:.0%} of them is of the same class.",
+        n=n,
+        share=share,
     )

@@ -53,10 +53,10 @@ def pixel_histogram_alt(
     """Return one sentence that says what the bars show."""
     most = int(counts.argmax())
     return t(
-        "Bars: {empty} of all pixels have no ink; of the others {share} have values from {low} to {high}, "
+        "Bars: {empty:.0%} of all pixels have no ink; of the others {share:.0%} have values from {low} to {high}, "
         "more than in any other bar.",
-        empty=f"{empty_share:.0%}",
-        share=f"{counts[most] / max(int(counts.sum()), 1):.0%}",
+        empty=empty_share,
+        share=counts[most] / max(int(counts.sum()), 1),
         low=int(starts[most]),
         high=int(starts[most]) + int(256 - starts[-1]) - 1,
     )

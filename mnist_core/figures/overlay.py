@@ -58,7 +58,7 @@ def overlay_alt(lines: Sequence[tuple[Drawn, Line]], metric: Metric, t: Translat
     """Return a sentence for each run that says where its curve ends."""
     sentences = [t("Curves of the accuracy.") if metric == "accuracy" else t("Curves of the loss.")]
     sentences += [
-        t("{name} ends at {value}.", name=name, value=f"{line.y[-1]:.3f}") for (name, _), line in lines if len(line.y)
+        t("{name} ends at {value:.3f}.", name=name, value=line.y[-1]) for (name, _), line in lines if len(line.y)
     ]
     return " ".join(sentences)
 

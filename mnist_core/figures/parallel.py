@@ -56,12 +56,12 @@ def parallel_alt(columns: Sequence[Column], t: Translator) -> str:
     """Return a sentence that says what is drawn, and where the table is."""
     accuracy = np.array(next(column.values for column in columns if column.name == "test_accuracy"), np.float64)
     return t(
-        "Parallel coordinates of {n} runs over {titles}; test accuracies from {worst} to {best}. "
+        "Parallel coordinates of {n} runs over {titles}; test accuracies from {worst:.1%} to {best:.1%}. "
         "The table below has the same values.",
         n=len(accuracy),
         titles=", ".join(t(column.title) for column in columns),
-        worst=f"{accuracy.min():.1%}",
-        best=f"{accuracy.max():.1%}",
+        worst=accuracy.min(),
+        best=accuracy.max(),
     )
 
 

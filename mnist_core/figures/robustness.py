@@ -79,11 +79,11 @@ def robustness_alt(curves: Curves, t: Translator) -> str:
         worst = int(curve.accuracy.argmin())
         sentences.append(
             t(
-                "{name}: {untouched} untouched, least at {strength} with {worst}.",
+                "{name}: {untouched:.1%} untouched, least at {strength:g} with {worst:.1%}.",
                 name=name,
-                untouched=f"{curve.untouched:.1%}",
-                strength=f"{curve.strengths[worst]:g}",
-                worst=f"{curve.accuracy[worst]:.1%}",
+                untouched=curve.untouched,
+                strength=curve.strengths[worst],
+                worst=curve.accuracy[worst],
             )
         )
     return " ".join(sentences)
@@ -117,16 +117,17 @@ def worst_case_alt(worst: AccuracyCurve, random: AccuracyCurve, t: Translator) -
     half = int(np.argmax(worst.accuracy < 0.5 * worst.accuracy[0]))
     if half == 0:
         return t(
-            "Accuracy against the change of every pixel: even the worst one of {most} grey values leaves {worst}.",
-            most=f"{worst.strengths[-1]:g}",
-            worst=f"{worst.accuracy[-1]:.0%}",
+            "Accuracy against the change of every pixel: even the worst one of {most:g} grey values leaves "
+            "{worst:.0%}.",
+            most=worst.strengths[-1],
+            worst=worst.accuracy[-1],
         )
     return t(
-        "Accuracy against the change of every pixel: a change of {strength} grey values leaves {worst} in the worst "
-        "direction and {random} in random ones.",
-        strength=f"{worst.strengths[half]:g}",
-        worst=f"{worst.accuracy[half]:.0%}",
-        random=f"{random.accuracy[half]:.0%}",
+        "Accuracy against the change of every pixel: a change of {strength:g} grey values leaves {worst:.0%} in the "
+        "worst direction and {random:.0%} in random ones.",
+        strength=worst.strengths[half],
+        worst=worst.accuracy[half],
+        random=random.accuracy[half],
     )
 
 

@@ -72,8 +72,8 @@ def read_upload(data: bytes) -> Picture:
     """
     if len(data) > MOST_BYTES:
         raise ImageError(
-            "The file has {size} MB; at most {most} MB are read. Make the picture smaller, or take another one.",
-            size=f"{len(data) / 2**20:.1f}",
+            "The file has {size:.1f} MB; at most {most} MB are read. Make the picture smaller, or take another one.",
+            size=len(data) / 2**20,
             most=MOST_BYTES // 2**20,
         )
     container = open_container(data)

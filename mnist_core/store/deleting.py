@@ -178,7 +178,7 @@ class Deleting(Requests, Visitors):
 
 def _gone(run_id: str) -> RunNotFoundError:
     return RunNotFoundError(
-        "There is no deleted run {run_id} to bring back. That is possible for {minutes} minutes after deleting.",
+        "There is no deleted run {run_id} to bring back. That is possible for {minutes:.0f} minutes after deleting.",
         run_id=run_id,
-        minutes=f"{UNDO_SECONDS / 60:.0f}",
+        minutes=UNDO_SECONDS / 60,
     )

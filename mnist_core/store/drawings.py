@@ -70,9 +70,7 @@ class Drawings(Visitors):
             # After the first change nobody else can write, so the count is right; an error takes all back.
             count = connection.execute(select(func.count()).where(drawings.c.owner == owner)).scalar_one()
             if count > most:
-                raise LimitError(
-                    "At most {most} drawings can be kept. Delete some that you don't need.", most=f"{most:,}"
-                )
+                raise LimitError("At most {most:,} drawings can be kept. Delete some that you don't need.", most=most)
             self._check_drawings(connection, owner, address, MOST_DRAWINGS)
         return tuple(ids)
 

@@ -86,7 +86,7 @@ class RunError:
 
     code: str
     template: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str | int | float] = field(default_factory=dict)
     traceback: str = ""
 
     @property

@@ -101,9 +101,7 @@ class Requests(Finding):
         self._own(run_id, visitor)
         notes = notes.encode(errors="ignore").decode().strip()  # a terminal may send what is no text
         if len(notes) > MAX_NOTES:
-            raise ConfigError(
-                "Notes have at most {most} characters. Received: {n}", most=f"{MAX_NOTES:,}", n=f"{len(notes):,}"
-            )
+            raise ConfigError("Notes have at most {most:,} characters. Received: {n:,}", most=MAX_NOTES, n=len(notes))
         self._set(run_id, notes=notes)
 
     def _own(self, run_id: str, visitor: Visitor) -> RunRecord:

@@ -37,9 +37,9 @@ class Room(Deleting):
             of_address = size.where(runs.c.owner.in_(those_from(address)))
             if self._count(of_address) + more > most / 2:
                 raise LimitError(
-                    "The runs of all visitors from your network take {most} MB, half of what there is. Delete some "
+                    "The runs of all visitors from your network take {most:.0f} MB, half of what there is. Delete some "
                     "that you don't need.",
-                    most=f"{most / 2e6:.0f}",
+                    most=most / 2e6,
                 )
         of_new = size.where(runs.c.owner.in_(new_ones(address)))
         if (self._count(of_new) + more) / 1e6 > self.settings.visitor_disk_mb and self.is_new(owner):

@@ -334,8 +334,8 @@ class Background:
         work.used = time.thread_time()  # a thread computes one thing
         if work.used > _MOST_SECONDS:
             raise LimitError(
-                "This took more than {minutes} minutes of computing, so it was ended.",
-                minutes=f"{_MOST_SECONDS / 60:g}",
+                "This took more than {minutes:g} minutes of computing, so it was ended.",
+                minutes=_MOST_SECONDS / 60,
             )
         with self._changed:
             if now - work.turn_began < _SLICE or work in self._order()[: self._slots]:

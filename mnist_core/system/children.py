@@ -83,12 +83,12 @@ def run_child(
             pause_point()
             if time.monotonic() - began > seconds:
                 problem = LimitError(
-                    "This took longer than {seconds} seconds, so it was ended without a result.", seconds=f"{seconds:g}"
+                    "This took longer than {seconds:g} seconds, so it was ended without a result.", seconds=seconds
                 )
             elif memory_of(child.pid) > memory:
                 problem = LimitError(
-                    "This took more than {most} GB of memory, so it was ended without a result.",
-                    most=f"{memory / 1e9:.1f}",
+                    "This took more than {most:.1f} GB of memory, so it was ended without a result.",
+                    most=memory / 1e9,
                 )
             if problem is not None:
                 child.kill()
@@ -139,7 +139,7 @@ class Voice:
 
     def error(self, error: MnistLabError) -> None:
         """Say why there is no result."""
-        self._say({"error": {"template": error.template, "values": {k: str(v) for k, v in error.values.items()}}})
+        self._say({"error": {"template": error.template, "values": error.plain_values}})
 
     def exit_code_of(self, work: Callable[[], None], no_memory: Sentence) -> int:
         """Do the work and return the process's exit code: 0 it is done, 1 it failed.

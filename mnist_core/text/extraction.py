@@ -23,7 +23,7 @@ SHOWN = frozenset(
     {"title", "help", "description", "summary", "anywhere", "lesson", "unit", "listed", "off", "short", "short_one"}
 )
 _MARK = "Sentence"
-_PLACEHOLDER = re.compile(r"\{\w*\}")
+_PLACEHOLDER = re.compile(r"\{\w*(:[^{}]*)?\}")
 Found = tuple[int, str | None, str | tuple[str, str], list[str]]  # as Babel wants it
 
 

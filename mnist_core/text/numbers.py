@@ -7,7 +7,7 @@ from decimal import Decimal
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
 # 1,000 is a thousand for some and 1 for others; 0,001 can only mean one thing.
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
-_WRITTEN = re.compile(r"(?P<whole>-?[\d,]+)(\.(?P<decimals>\d+))?(?P<percent>%?)", re.ASCII)
+_WRITTEN = re.compile(r"(?P<sign>\+?)(?P<whole>-?[\d,]+)(\.(?P<decimals>\d+))?(?P<percent>%?)", re.ASCII)
 
 
 def read_number(text: str) -> float | None:
@@ -58,5 +58,5 @@ def in_language(text: str, language: str) -> str:
     usual = (locale.percent_formats if written["percent"] else locale.decimal_formats)[None].pattern
     pattern = re.sub(r"0(\.[0#]+)?", "0" + ("." + "0" * len(decimals) if decimals else ""), usual, count=1)
     if written["percent"]:
-        return format_percent(number / 100, pattern, locale)
-    return format_decimal(number, pattern, locale, group_separator="," in written["whole"])
+        return written["sign"] + format_percent(number / 100, pattern, locale)
+    return written["sign"] + format_decimal(number, pattern, locale, group_separator="," in written["whole"])

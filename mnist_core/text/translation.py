@@ -8,9 +8,12 @@ missing there stays English. What to extract from which source is known to `mnis
 import gettext
 import io
 import re
+import string
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from numbers import Real
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -42,12 +45,15 @@ class Translator:
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
 
     def __call__(self, sentence: Sentence, /, **values: Any) -> str:
-        """Return the translated sentence with its ``{name}`` placeholders filled in."""
+        """Return the translated sentence with its placeholders filled in.
+
+        A number's form stands in the sentence, ``{share:.1%}``, and its signs are those of the language.
+        """
         translated = self.catalogue.gettext(sentence) if sentence else ""
-        return translated.format(**values) if values else translated
+        return self._filled(translated, values) if values else translated
 
     def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
-        """Return the form of a sentence that goes with a number, which fills ``{n}``.
+        """Return the form of a sentence that goes with a number, which fills ``{n:,}``.
 
         Parameters
         ----------
@@ -57,12 +63,17 @@ class Translator:
         **values
             What fills the other placeholders.
         """
-        return self.catalogue.ngettext(one, many, n).format(n=self.number(n), **values)
+        return self._filled(self.catalogue.ngettext(one, many, n), {"n": n, **values})
 
     def number(self, value: float, spec: str = ",d") -> str:
         """Return a number in the form of Python's format `spec`, with the signs of the language."""
         text = format(value, spec)
         return text if self.language == SOURCE_LANGUAGE else in_language(text, self.language)
+
+    def _filled(self, sentence: str, values: Mapping[str, Any]) -> str:
+        if self.language == SOURCE_LANGUAGE:
+            return sentence.format(**values)
+        return _Filling(self).vformat(sentence, (), values)
 
     def moment(self, when: datetime) -> str:
         """Return day and time of the year in few words: ``Nov 28, 14:05``."""
@@ -73,6 +84,18 @@ class Translator:
         day = format_skeleton("MMMd", when, locale=self.language)
         time = format_time(when, "short", locale=self.language)
         return str(get_datetime_format("medium", locale=self.language)).replace("{1}", day).replace("{0}", time)
+
+
+class _Filling(string.Formatter):
+    """Fills placeholders as `str.format` does, numbers as a translator writes them."""
+
+    def __init__(self, t: Translator) -> None:
+        self._t = t
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec and isinstance(value, Real):
+            return self._t.number(value, format_spec)  # type: ignore[arg-type]  # NumPy's numbers too
+        return format(value, format_spec)
 
 
 def languages() -> tuple[str, ...]:

@@ -46,8 +46,8 @@ def diverged(epoch: int, learning_rate: float) -> TrainingDivergedError:
     """Return the error of a loss that is not a number any more."""
     return TrainingDivergedError(
         "The loss stopped being a number in epoch {epoch}: the steps were so large that the "
-        "weights flew apart. Try a learning rate of {smaller} instead of {rate}.",
+        "weights flew apart. Try a learning rate of {smaller:g} instead of {rate}.",
         epoch=epoch,
-        smaller=f"{learning_rate / 10:g}",
+        smaller=learning_rate / 10,
         rate=exact(learning_rate),
     )

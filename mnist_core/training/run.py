@@ -93,8 +93,7 @@ def describe(error: Exception, folder: Path) -> RunError:
     if isinstance(error, OSError) and is_full(error):  # whatever it was that could not be written
         error = disk_full(folder)
     if isinstance(error, MnistLabError):
-        values = {name: str(value) for name, value in error.values.items()}
-        return RunError(code=error.code, template=error.template, values=values, traceback=details)
+        return RunError(code=error.code, template=error.template, values=error.plain_values, traceback=details)
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return RunError(
             code="out_of_memory",

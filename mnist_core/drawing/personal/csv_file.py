@@ -202,4 +202,4 @@ def _is_number(word: str) -> bool:
 
 def too_many(most: int) -> DrawingsError:
     """Return the error of a file with more than `most` drawings."""
-    return DrawingsError("This file has too many drawings: at most {most} can be added now.", most=f"{most:,}")
+    return DrawingsError("This file has too many drawings: at most {most:,} can be added now.", most=most)

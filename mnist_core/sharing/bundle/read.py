@@ -91,9 +91,9 @@ def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Inc
     most = min(most or most_bytes(settings), most_bytes(settings))
     if len(data) > most:
         raise BundleError(
-            "The file has {size} MB; at most {most} MB are read.",
-            size=f"{len(data) / 1e6:.0f}",
-            most=f"{most / 1e6:.0f}",
+            "The file has {size:.0f} MB; at most {most:.0f} MB are read.",
+            size=len(data) / 1e6,
+            most=most / 1e6,
         )
     archive = Archive(data, "bundle", most_entries=MOST_ENTRIES, most_bytes=_UNPACKED * most)
     archive.check_names(
@@ -159,17 +159,17 @@ def _config(content: bytes, settings: Settings) -> RunConfig:
             parameters = parameter_count(config.model, get_spec(config.data.dataset).num_classes)
             if parameters > settings.max_parameters:
                 raise BundleError(
-                    "This network has {n} parameters; at most {most} are possible here.",
-                    n=f"{parameters:,}",
-                    most=f"{settings.max_parameters:,}",
+                    "This network has {n:,} parameters; at most {most:,} are possible here.",
+                    n=parameters,
+                    most=settings.max_parameters,
                 )
             operations = prediction_cost(config.model, get_spec(config.data.dataset).num_classes).operations
             if operations > _MOST_OPERATIONS:
                 raise BundleError(
-                    "This network takes {n} million multiplications for a picture; at most {most} million are possible "
-                    "for one that is brought along.",
-                    n=f"{operations / 1e6:,.0f}",
-                    most=f"{_MOST_OPERATIONS / 1e6:,.0f}",
+                    "This network takes {n:,.0f} million multiplications for a picture; at most {most:,.0f} million "
+                    "are possible for one that is brought along.",
+                    n=operations / 1e6,
+                    most=_MOST_OPERATIONS / 1e6,
                 )
     except ConfigError as error:
         raise BundleError("The bundle's settings can't be used: {reason}", reason=str(error)[:300]) from error
@@ -183,7 +183,7 @@ def _points(content: bytes, config: RunConfig) -> tuple[MetricPoint, ...]:
         # One row more than may be: a small file can hold millions of short ones.
         rows = list(islice(csv.DictReader(io.StringIO(content.decode()), strict=True), _MOST_POINTS + 1))
         if len(rows) > _MOST_POINTS:
-            raise BundleError("The bundle's curve has more than {most} points.", most=f"{_MOST_POINTS:,}")
+            raise BundleError("The bundle's curve has more than {most:,} points.", most=_MOST_POINTS)
         points = tuple(_point(row) for row in rows)
     except (ValueError, KeyError, TypeError, csv.Error, OverflowError) as error:
         if isinstance(error, BundleError):
@@ -261,9 +261,9 @@ def check_accuracy(
     accuracy = float((tables["test"].argmax(axis=1) == labels).mean())
     if abs(accuracy - outcome.test_accuracy) > max(_ROUNDED, 2 / len(labels)):
         raise BundleError(
-            "The bundle claims an accuracy of {claimed}, and its predictions have {accuracy}.",
-            claimed=f"{outcome.test_accuracy:.2%}",
-            accuracy=f"{accuracy:.2%}",
+            "The bundle claims an accuracy of {claimed:.2%}, and its predictions have {accuracy:.2%}.",
+            claimed=outcome.test_accuracy,
+            accuracy=accuracy,
         )
 
 

@@ -41,9 +41,9 @@ def luck_view(compared: Sequence[Compared]) -> None:
         },
     )
     words = t(
-        "Images of {n} that only one of both gets right; the other is “{name}”. If both were equally good, each of "
+        "Images of {n:,} that only one of both gets right; the other is “{name}”. If both were equally good, each of "
         "these images would be a coin toss.",
-        n=f"{len(basis.labels):,}",
+        n=len(basis.labels),
         name=plain(reference.name),
     )
     if len(others) > 1:

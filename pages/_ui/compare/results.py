@@ -104,4 +104,4 @@ def _form(value: float | None, number_format: str, unit: str = "") -> str:
 
 
 def _megabytes(size: int | None) -> str:
-    return NOTHING if size is None else t("{n} MB", n=f"{size / 1e6:.2f}")
+    return NOTHING if size is None else t("{n:.2f} MB", n=size / 1e6)

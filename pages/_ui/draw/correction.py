@@ -69,9 +69,9 @@ def _thanks(digest: str, spec: DatasetSpec, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             t(
-                ":material/favorite: Thanks! It is kept as “{name}”, for you alone. Collected so far: {n}.",
+                ":material/favorite: Thanks! It is kept as “{name}”, for you alone. Collected so far: {n:,}.",
                 name=spec.class_names[label],
-                n=f"{shared_store().count_drawings(session.owner(), spec.collection):,}",
+                n=shared_store().count_drawings(session.owner(), spec.collection),
             ),
             width="content",
         )

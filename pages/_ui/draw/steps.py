@@ -56,7 +56,7 @@ def looked_at(record: RunRecord, answer: Answer) -> None:
                 Tile(
                     heat_image(drop, image=answer.image),
                     t("Needed for {name}", name=answer.name),
-                    t("costs up to {share}", share=f"{max(drop.max(), 0):.1%}"),
+                    t("costs up to {share:.1%}", share=max(drop.max(), 0)),
                     t("Most needed at row {row}, column {column}", row=int(row), column=int(column)),
                 ),
             ],

@@ -41,7 +41,7 @@ def teach_view(record: RunRecord) -> None:
         for name, n in zip(spec.class_names, drawings.counts(spec.num_classes), strict=True)
         if n
     )
-    st.markdown(t("Collected so far, seen by you alone: {n} ({counts})", n=f"{len(drawings):,}", counts=counts))
+    st.markdown(t("Collected so far, seen by you alone: {n:,} ({counts})", n=len(drawings), counts=counts))
     _teaching(record, drawings)
     st.markdown(f"**{t('All that you collected')}**")
     drawings_gallery(drawings, spec)

@@ -36,7 +36,7 @@ def read_file(data: bytes, record: RunRecord) -> Found:
         most = get_settings().drawings_per_visitor
         left = most - shared_store().count_drawings(session.owner())
         if left <= 0:
-            raise LimitError("At most {most} drawings can be kept. Delete some that you don't need.", most=f"{most:,}")
+            raise LimitError("At most {most:,} drawings can be kept. Delete some that you don't need.", most=most)
         images, labels = (read_npz if data.startswith(_ZIP) else read_csv)(data, left, record.config.spec.num_classes)
         lie = find_lie(images, labels, open_classifier(shared_store().files(record.id)).predict)
         known = st.session_state[FOUND] = Found(digest, record.id, images, labels, lie)

@@ -77,7 +77,7 @@ def _look(found: Found, record: RunRecord, generation: int) -> None:
     images = turned(found.images, turn, inverted if invert else None)
     _preview(images, found, spec)
     if st.button(
-        t.plural("Add {n} drawing", "Add {n} drawings", len(images)),
+        t.plural("Add {n:,} drawing", "Add {n:,} drawings", len(images)),
         key="teach_add",
         type="primary",
         icon=":material/add:",
@@ -87,7 +87,7 @@ def _look(found: Found, record: RunRecord, generation: int) -> None:
         )
         st.session_state[_FILE] = generation + 1
         st.session_state.pop(FOUND, None)
-        st.toast(t.plural("{n} drawing is added.", "{n} drawings are added.", len(added)), icon=":material/check:")
+        st.toast(t.plural("{n:,} drawing is added.", "{n:,} drawings are added.", len(added)), icon=":material/check:")
         st.rerun()
 
 
@@ -97,10 +97,10 @@ def _say_what_is_odd(found: Found, record: RunRecord) -> None:
     if lie.inverted.any():
         st.warning(
             t(
-                "{n} of {total} are dark on light, but the networks here know light on dark. Added as they are, they "
-                "would teach something wrong.",
-                n=f"{int(lie.inverted.sum()):,}",
-                total=f"{total:,}",
+                "{n:,} of {total:,} are dark on light, but the networks here know light on dark. Added as they are, "
+                "they would teach something wrong.",
+                n=int(lie.inverted.sum()),
+                total=total,
             ),
             icon=":material/invert_colors:",
         )
@@ -128,4 +128,4 @@ def _preview(images: Images, found: Found, spec: DatasetSpec) -> None:
     ]
     gallery(tiles, size="m")
     if len(images) > _SHOWN:
-        st.caption(t("… and {n} more.", n=f"{len(images) - _SHOWN:,}"))
+        st.caption(t("… and {n:,} more.", n=len(images) - _SHOWN))

@@ -22,9 +22,9 @@ def baselines_view(record: RunRecord) -> None:
     st.markdown(f"**{t('Your network against simple rules')}**", help=term("baseline"))
     st.caption(
         t(
-            "Test accuracy on the same {n} images. A network that is hardly better than a simple rule is not worth "
+            "Test accuracy on the same {n:,} images. A network that is hardly better than a simple rule is not worth "
             "its training.",
-            n=f"{len(data.y_test):,}",
+            n=len(data.y_test),
         )
     )
     place = st.container()
@@ -48,10 +48,10 @@ def baselines_view(record: RunRecord) -> None:
         folds = np.asarray(logistic["folds"], np.float64)
         st.caption(
             t(
-                "Logistic regression, cross-validated on the training set: {mean} on average, ± {spread} "
+                "Logistic regression, cross-validated on the training set: {mean:.1%} on average, ± {spread:.1%} "
                 "(standard deviation of {n} folds).",
-                mean=f"{folds.mean():.1%}",
-                spread=f"{folds.std():.1%}",
+                mean=folds.mean(),
+                spread=folds.std(),
                 n=len(folds),
             ),
             help=term("cross_validation"),

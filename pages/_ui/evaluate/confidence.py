@@ -50,8 +50,8 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(
             t(
-                "Expected calibration error: **{error}**. By this much confidence and accuracy differ on average.",
-                error=f"{result.expected_calibration_error:.2%}",
+                "Expected calibration error: **{error:.2%}**. By this much confidence and accuracy differ on average.",
+                error=result.expected_calibration_error,
             ),
             help=term("calibration"),
         )
@@ -86,11 +86,11 @@ def _sure(judgement: Judgement, run_id: str) -> None:
     if at.answered[0]:
         st.markdown(
             t(
-                "It answers **{answered}** of the images and is right about **{accuracy}** of those. "
-                "It passes over {left} images.",
-                answered=f"{at.answered[0]:.1%}",
-                accuracy=f"{at.accuracy[0]:.2%}",
-                left=f"{round((1 - at.answered[0]) * len(judgement.labels)):,}",
+                "It answers **{answered:.1%}** of the images and is right about **{accuracy:.2%}** of those. "
+                "It passes over {left:,} images.",
+                answered=at.answered[0],
+                accuracy=at.accuracy[0],
+                left=round((1 - at.answered[0]) * len(judgement.labels)),
             )
         )
     else:

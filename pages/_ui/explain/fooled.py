@@ -28,7 +28,7 @@ def fooled_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
             Tile(
                 case.images[number],
                 names[answer],
-                t("{share}, ±{eps}", share=f"{row[answer]:.1%}", eps=eps),
+                t("{share:.1%}, ±{eps}", share=row[answer], eps=eps),
                 t("The image changed by {eps} grey values: {name}", eps=eps, name=names[answer]),
                 "" if answer == case.label else "good" if answer == sample.label else "bad",
             )

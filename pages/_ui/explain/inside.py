@@ -54,7 +54,7 @@ def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None
 
 def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number: int, run_id: str) -> None:
     """Show a dense layer's numbers."""
-    st.markdown(f"**{t('What its {n} units say', n=f'{len(output):,}')}**", help=term("hidden_layer"))
+    st.markdown(f"**{t('What its {n:,} units say', n=len(output))}**", help=term("hidden_layer"))
     chart(
         activation_figure(output, names, theme=session.page_theme(), t=i18n.current()),
         key=f"activations_{run_id}_{number}",
@@ -84,7 +84,7 @@ def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
                 heat_image(values, limit=limit),
                 str(unit),
                 f"{values.max():.2f}",
-                t("Map of filter {number}: its largest value is {value}", number=unit, value=f"{values.max():.2f}"),
+                t("Map of filter {number}: its largest value is {value:.2f}", number=unit, value=values.max()),
             )
             for unit, values in enumerate(maps[:MOST_MAPS])
         ]
@@ -116,7 +116,7 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
         column = explanations.strongest(run_id)[number][:, unit]
     best = np.argsort(-column, kind="stable")[:FAVOURITES]
     if column.max() <= 0:
-        st.info(t("This unit stays at 0 for all of the {n} images: it says nothing any more.", n=f"{len(column):,}"))
+        st.info(t("This unit stays at 0 for all of the {n:,} images: it says nothing any more.", n=len(column)))
         return
     names = judgement.class_names
     labels = [names[judgement.labels[index]] for index in best]
@@ -134,11 +134,11 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
     )
     st.caption(
         t(
-            "The {n} of {all} test images to which this unit gives its largest numbers. For the chosen image it gives "
-            "{value}. Do they have something in common?",
+            "The {n} of {all:,} test images to which this unit gives its largest numbers. For the chosen image it "
+            "gives {value:.2f}. Do they have something in common?",
             n=len(best),
-            all=f"{len(column):,}",
-            value=f"{output[unit]:.2f}",
+            all=len(column),
+            value=output[unit],
         )
     )
     csv_button(

@@ -25,9 +25,9 @@ def map_view(judgement: Judgement, sample: Sample | None, record: RunRecord) -> 
     n = len(found[0].plane.points)
     st.markdown(
         t(
-            "Each point is one of the first {n} test images, placed by what the last hidden layer makes of it: "
+            "Each point is one of the first {n:,} test images, placed by what the last hidden layer makes of it: "
             "images that the network finds alike lie close together. Training should pull the classes apart.",
-            n=f"{n:,}",
+            n=n,
         ),
         help=term("hidden_layer"),
     )
@@ -54,12 +54,12 @@ def _one(judgement: Judgement, arranged: explanations.Arrangement, when: str, in
     )
     st.caption(
         t(
-            "How many images have a nearest neighbour of their own class: {in_layer} by {n} numbers of the layer, "
-            "{on_map} on this map, which holds {variance} of all differences.",
-            in_layer=f"{arranged.in_layer:.0%}",
-            n=f"{arranged.numbers:,}",
-            on_map=f"{arranged.on_map:.0%}",
-            variance=f"{arranged.plane.shares.sum():.0%}",
+            "How many images have a nearest neighbour of their own class: {in_layer:.0%} by {n:,} numbers of the "
+            "layer, {on_map:.0%} on this map, which holds {variance:.0%} of all differences.",
+            in_layer=arranged.in_layer,
+            n=arranged.numbers,
+            on_map=arranged.on_map,
+            variance=arranged.plane.shares.sum(),
         )
     )
     csv_button(

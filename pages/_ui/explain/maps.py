@@ -58,9 +58,7 @@ def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
         size = st.slider(t("Side of the square (pixels)"), 2, 14, 6, key="explain_square", width=220)
         fill = switch(t("Square"), {0: Sentence("black"), 128: Sentence("grey")}, "explain_fill")
     drop = explanations.occlusion(run_id, sample.image, size, fill).drop(label)
-    _tiles(
-        sample, [(drop, t("Needed for {name}", name=name), t("costs up to {share}", share=f"{max(drop.max(), 0):.1%}"))]
-    )
+    _tiles(sample, [(drop, t("Needed for {name}", name=name), t("costs up to {share:.1%}", share=max(drop.max(), 0)))])
     legend(t("covering it costs probability of {name}", name=name), t("covering it helps {name}", name=name))
     st.caption(
         t(
@@ -110,7 +108,7 @@ def _contrast(names: tuple[str, ...], label: int, other: int, sample: Sample, ru
         ],
         Tile(
             removal.without(sample.image, count),
-            t.plural("Without {n} pixel", "Without {n} pixels", count),
+            t.plural("Without {n:,} pixel", "Without {n:,} pixels", count),
             f"{names[label]} {row[label]:.0%}, {names[other]} {row[other]:.0%}",
         ),
     )

@@ -57,9 +57,9 @@ def _histogram(data: Dataset) -> None:
     st.markdown(f"**{t('How strong the ink is')}**")
     st.caption(
         t(
-            "**{share}** of all pixels of the training images have no ink at all (value 0). "
+            "**{share:.1%}** of all pixels of the training images have no ink at all (value 0). "
             "The bars show the others: they would be invisible beside that.",
-            share=f"{histogram.empty_share:.1%}",
+            share=histogram.empty_share,
         )
     )
     chart(

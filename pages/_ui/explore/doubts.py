@@ -50,12 +50,12 @@ def _doubts(data: Dataset, record: RunRecord) -> None:
     doubts = doubtful_labels(tables, data, record.config.data, _LEAST_CONFIDENCE)
     st.caption(
         t.plural(
-            "{n} image of the test and validation sets got another answer than its label, with at least {share} "
+            "{n:,} image of the test and validation sets got another answer than its label, with at least {share:.0%} "
             "confidence.",
-            "{n} images of the test and validation sets got another answer than their label, with at least {share} "
-            "confidence.",
+            "{n:,} images of the test and validation sets got another answer than their label, with at least "
+            "{share:.0%} confidence.",
             len(doubts.indices),
-            share=f"{_LEAST_CONFIDENCE:.0%}",
+            share=_LEAST_CONFIDENCE,
         )
         + " "
         + t(

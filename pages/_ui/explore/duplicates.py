@@ -23,9 +23,9 @@ def duplicates_view(data: Dataset) -> None:
     copies = datasets.copies(data.spec.id)
     st.markdown(
         t(
-            "**{n}** of {tests} test images are equal to a training image, to the last pixel.",
+            "**{n}** of {tests:,} test images are equal to a training image, to the last pixel.",
             n=len(np.unique(copies[:, 1])),
-            tests=f"{len(data.y_test):,}",
+            tests=len(data.y_test),
         )
     )
     (result,) = analysis_job.results(
@@ -38,11 +38,11 @@ def duplicates_view(data: Dataset) -> None:
     pairs, distances = np.asarray(result["pairs"], np.int64), np.asarray(result["distances"], np.float64)
     st.markdown(
         t(
-            "**{n}** pairs are nearly equal: their distance is at most {limit}, as if each pixel differed by {share} "
-            "of full ink.",
+            "**{n}** pairs are nearly equal: their distance is at most {limit:g}, as if each pixel differed by "
+            "{share:.1%} of full ink.",
             n=len(pairs),
-            limit=f"{MOST_DIFFERENCE:g}",
-            share=f"{MOST_DIFFERENCE / 28:.1%}",
+            limit=MOST_DIFFERENCE,
+            share=MOST_DIFFERENCE / 28,
         ),
         help=term("distance"),
     )

@@ -30,10 +30,10 @@ def map_view(data: Dataset) -> None:
     if method == "pca":
         st.caption(
             t(
-                "{n} training images, chosen by chance. The two directions in which they differ most hold {share} of "
-                "all differences; the rest does not fit on a flat map.",
-                n=f"{len(points):,}",
-                share=f"{found.explained:.0%}",
+                "{n:,} training images, chosen by chance. The two directions in which they differ most hold "
+                "{share:.0%} of all differences; the rest does not fit on a flat map.",
+                n=len(points),
+                share=found.explained,
             )
         )
         axes = (t("first principal component"), t("second principal component"))

@@ -40,7 +40,9 @@ def samples(data: Dataset, config: DataConfig) -> Split:
     pages = max(1, -(-len(indices) // PAGE_SIZE))
     page = st.pagination(pages, key=f"explore_page_{data.spec.id}_{split}_{label}") if pages > 1 else 1
     shown = indices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    st.caption(t.plural("{n} image.", "{n} images.", len(indices)) + " " + t("The number below each one is its index."))
+    st.caption(
+        t.plural("{n:,} image.", "{n:,} images.", len(indices)) + " " + t("The number below each one is its index.")
+    )
     gallery(
         [
             Tile(

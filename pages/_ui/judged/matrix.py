@@ -93,8 +93,8 @@ def _cell(judgement: Judgement, true: int, predicted: int) -> None:
     if true == predicted:
         st.markdown(
             t.plural(
-                "**{name}**, rightly recognised {n} time",
-                "**{name}**, rightly recognised {n} times",
+                "**{name}**, rightly recognised {n:,} time",
+                "**{name}**, rightly recognised {n:,} times",
                 len(indices),
                 name=names[true],
             )
@@ -102,8 +102,8 @@ def _cell(judgement: Judgement, true: int, predicted: int) -> None:
     else:
         st.markdown(
             t.plural(
-                "**{true}** taken for **{predicted}**, {n} time",
-                "**{true}** taken for **{predicted}**, {n} times",
+                "**{true}** taken for **{predicted}**, {n:,} time",
+                "**{true}** taken for **{predicted}**, {n:,} times",
                 len(indices),
                 true=names[true],
                 predicted=names[predicted],

@@ -42,26 +42,24 @@ def pair_view(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence
 
 
 def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]) -> None:
-    st.caption(t("Both on the same {n} test images.", n=f"{len(both[0].labels):,}"))
+    st.caption(t("Both on the same {n:,} test images.", n=len(both[0].labels)))
     columns = st.columns(2)
     for column, judgement, name in zip(columns, both, names, strict=True):
         matrix = judgement.matrix
         low, high = wilson_interval(matrix.right, matrix.total)
         column.metric(plain(name), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
-        column.caption(
-            t("95% interval: {low} to {high}", low=f"{low:.2%}", high=f"{high:.2%}"), help=term("confidence_interval")
-        )
+        column.caption(t("95% interval: {low:.2%} to {high:.2%}", low=low, high=high), help=term("confidence_interval"))
     first, second = len(result.only_first), len(result.only_second)
     st.markdown(f"**{t('Better by luck?')}**", help=term("mcnemar_test"))
     st.markdown(
         t.plural(
-            "For {n} image only one of them is right: “{first}” for {a}, “{second}” for {b}.",
-            "For {n} images only one of them is right: “{first}” for {a}, “{second}” for {b}.",
+            "For {n:,} image only one of them is right: “{first}” for {a:,}, “{second}” for {b:,}.",
+            "For {n:,} images only one of them is right: “{first}” for {a:,}, “{second}” for {b:,}.",
             first + second,
             first=plain(names[0]),
-            a=f"{first:,}",
+            a=first,
             second=plain(names[1]),
-            b=f"{second:,}",
+            b=second,
         )
         + " "
         + luck_words(result)
@@ -102,7 +100,7 @@ def _matrix(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence[s
         true, predicted = cell_boxes(event, f"difference_{key}", classes, first.matrix.most_confused())
         for judgement, name in zip(both, names, strict=True):
             indices = sorted(cell_samples(judgement.probabilities, judgement.labels, true, predicted).tolist())
-            st.markdown(f"**{plain(name)}**: " + t.plural("{n} image", "{n} images", len(indices)))
+            st.markdown(f"**{plain(name)}**: " + t.plural("{n:,} image", "{n:,} images", len(indices)))
             if len(indices) > SHOWN_OF_CELL:
                 st.caption(t("The first {n} of them:", n=SHOWN_OF_CELL))
             show_images(judgement, indices[:SHOWN_OF_CELL])

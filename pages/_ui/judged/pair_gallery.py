@@ -32,16 +32,19 @@ def pair_gallery(both: Sequence[Judgement], names: Sequence[str], result: Compar
     total = len(both[0].labels)
     st.caption(
         t(
-            "Of {n} test images both get {both} right and {neither} wrong.",
-            n=f"{total:,}",
-            both=f"{result.both:,}",
-            neither=f"{result.neither:,}",
+            "Of {n:,} test images both get {both:,} right and {neither:,} wrong.",
+            n=total,
+            both=result.both,
+            neither=result.neither,
         )
     )
     only = (result.only_first, result.only_second)
     choices = {
         side: t.plural(
-            "Only “{name}” is right: {n} image", "Only “{name}” is right: {n} images", len(indices), name=plain(name)
+            "Only “{name}” is right: {n:,} image",
+            "Only “{name}” is right: {n:,} images",
+            len(indices),
+            name=plain(name),
         )
         for side, name, indices in zip((0, 1), names, only, strict=True)
     }

@@ -46,7 +46,7 @@ def _tiles(judgement: Judgement, images: npt.NDArray[np.uint8], indices: Iterabl
         words = {"true": names[true], "predicted": names[predicted]}
         detail = fine_percent(row[predicted])
         if runner_up:
-            detail += " · " + t("then {name} {share}", name=names[second], share=f"{row[second]:.1%}")
+            detail += " · " + t("then {name} {share:.1%}", name=names[second], share=row[second])
         result.append(
             Tile(
                 images[index],
@@ -86,7 +86,7 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
             of=[run_id],
         )
     first = range(min(PAGE_SIZE, len(judgement.labels)))
-    st.markdown(f"**{t.plural('The first image', 'The first {n} images', len(first))}**")
+    st.markdown(f"**{t.plural('The first image', 'The first {n:,} images', len(first))}**")
     st.caption(t("The network's answer and how sure it was. Red answers are wrong."))
     show_images(judgement, first, size="l")
 
@@ -115,7 +115,7 @@ def mistakes_view(judgement: Judgement, run_id: str) -> None:
     pages = -(-len(indices) // PAGE_SIZE)
     page = st.pagination(pages, key=f"mistakes_page_{run_id}_{judgement.split}_{label}") if pages > 1 else 1
     st.caption(
-        t.plural("{n} mistake.", "{n} mistakes.", len(indices))
+        t.plural("{n:,} mistake.", "{n:,} mistakes.", len(indices))
         + " "
         + t("Each shows the answer and the true class, how sure the network was, and its second choice.")
     )

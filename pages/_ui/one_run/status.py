@@ -56,7 +56,7 @@ def spoken_status(record: RunRecord, points: list[MetricPoint]) -> str:
         words = t("Stopped.") if record.state is RunState.STOPPED else t("The training is finished.")
         if record.outcome.test_accuracy is None:
             return words
-        return words + " " + t("Test accuracy: {accuracy}.", accuracy=f"{record.outcome.test_accuracy:.2%}")
+        return words + " " + t("Test accuracy: {accuracy:.2%}.", accuracy=record.outcome.test_accuracy)
     if record.state is RunState.QUEUED:
         return t("The run waits in the queue.")
     if record.state is RunState.PAUSED:
@@ -72,8 +72,8 @@ def spoken_status(record: RunRecord, points: list[MetricPoint]) -> str:
         return words
     validated = "val_accuracy" in last
     return f"{words} " + t(
-        "Validation accuracy: {accuracy}." if validated else "Training accuracy: {accuracy}.",
-        accuracy=f"{accuracy:.1%}",
+        "Validation accuracy: {accuracy:.1%}." if validated else "Training accuracy: {accuracy:.1%}.",
+        accuracy=accuracy,
     )
 
 
@@ -92,7 +92,7 @@ def _queue_words(record: RunRecord) -> str:
         return t("Next in the queue: it begins in about {wait}.", wait=duration(place.expected_wait))
     return t.plural(
         "One run is before it in the queue. It begins in about {wait}.",
-        "{n} runs are before it in the queue. It begins in about {wait}.",
+        "{n:,} runs are before it in the queue. It begins in about {wait}.",
         place.position,
         wait=duration(place.expected_wait),
     )
@@ -101,7 +101,7 @@ def _queue_words(record: RunRecord) -> str:
 def _progress_words(record: RunRecord, now: Progress) -> str:
     if record.phase != "fit" or record.step == 0:
         return t(_PHASES.get(record.phase, "Training"))
-    rest = t("{n} s left", n=f"{now.remaining:.0f}") if now.remaining is not None else t("estimating …")
+    rest = t("{n:.0f} s left", n=now.remaining) if now.remaining is not None else t("estimating …")
     if record.config.model.kind == "logistic_sgd":
         return t("Fold {epoch} of {epochs} done · {rest}", epoch=now.epoch, epochs=now.epochs, rest=rest)
     return t(
@@ -119,7 +119,9 @@ def _summary(record: RunRecord) -> str:
     pace = record.outcome.usual_epoch_seconds or 0.0
     logistic = record.config.model.kind == "logistic_sgd"
     return t(
-        "Done in {seconds} s, {pace} s a fold." if logistic else "Done in {seconds} s, {pace} s an epoch.",
-        seconds=f"{seconds:.0f}",
-        pace=f"{pace:.1f}",
+        "Done in {seconds:.0f} s, {pace:.1f} s a fold."
+        if logistic
+        else "Done in {seconds:.0f} s, {pace:.1f} s an epoch.",
+        seconds=seconds,
+        pace=pace,
     )

@@ -77,7 +77,7 @@ def _metric(label: str, value: str, found: Change) -> None:
         st.metric(
             label,
             value,
-            t("{points} points", points=f"{points:+.1f}") if found.total >= 100 else f"{found.after - found.before:+d}",
+            t("{points:+.1f} points", points=points) if found.total >= 100 else f"{found.after - found.before:+d}",
             delta_color="normal" if found.p_value < _LUCK else "off",  # what may be luck is no good or bad news
             border=True,
             help=term("confidence_interval"),
@@ -85,20 +85,21 @@ def _metric(label: str, value: str, found: Change) -> None:
         (low, high), (low_before, high_before) = found.interval_after, found.interval_before
         st.caption(
             t(
-                "Now {after} ({low} to {high}), before {before} ({low_before} to {high_before}).",
-                after=f"{found.after / found.total:.1%}",
-                low=f"{low:.1%}",
-                high=f"{high:.1%}",
-                before=f"{found.before / found.total:.1%}",
-                low_before=f"{low_before:.1%}",
-                high_before=f"{high_before:.1%}",
+                "Now {after:.1%} ({low:.1%} to {high:.1%}), before {before:.1%} ({low_before:.1%} to "
+                "{high_before:.1%}).",
+                after=found.after / found.total,
+                low=low,
+                high=high,
+                before=found.before / found.total,
+                low_before=low_before,
+                high_before=high_before,
             )
         )
 
 
 def _words(found: Taught) -> str:
     """Say what to make of the figures."""
-    learned = t.plural("It learned from {n} drawing.", "It learned from {n} drawings.", found.learned)
+    learned = t.plural("It learned from {n:,} drawing.", "It learned from {n:,} drawings.", found.learned)
     if not found.drawings.total:
         return (
             learned

@@ -39,10 +39,12 @@ def undo_notice() -> None:
         else t("{n} runs are deleted.", n=len(last))
     )
     words += " " + (
-        t.plural("You can bring it back for {n} more minute.", "You can bring it back for {n} more minutes.", minutes)
+        t.plural(
+            "You can bring it back for {n:,} more minute.", "You can bring it back for {n:,} more minutes.", minutes
+        )
         if len(last) == 1
         else t.plural(
-            "You can bring them back for {n} more minute.", "You can bring them back for {n} more minutes.", minutes
+            "You can bring them back for {n:,} more minute.", "You can bring them back for {n:,} more minutes.", minutes
         )
     )
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_notice"):

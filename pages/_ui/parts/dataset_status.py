@@ -62,7 +62,7 @@ def _offer_download(spec: DatasetSpec, status: DatasetStatus, calm: bool) -> Non
     elif not calm:
         st.info(t("{title} is not on this computer yet.", title=spec.title), icon=":material/cloud_download:")
     st.button(
-        t("Download {title} ({size} MB)", title=spec.title, size=f"{spec.download_size / 1e6:.0f}"),
+        t("Download {title} ({size:.0f} MB)", title=spec.title, size=spec.download_size / 1e6),
         key=f"download_{spec.id}",
         icon=":material/download:",
         on_click=shared_provider().prepare,
@@ -90,14 +90,14 @@ def _say_how_to_have_it(spec: DatasetSpec, status: DatasetStatus, calm: bool) ->
 def _show_progress(spec: DatasetSpec, status: DatasetStatus) -> None:
     received, total = status.received, status.total
     if status.decoded:
-        words = t("Drawing {title}: {share} done", title=t(spec.title), share=f"{status.decoded:.0%}")
+        words = t("Drawing {title}: {share:.0%} done", title=t(spec.title), share=status.decoded)
         st.progress(status.decoded, words)
     elif total:
         words = t(
-            "Downloading {title}: {received} of {total} MB",
+            "Downloading {title}: {received:.1f} of {total:.1f} MB",
             title=spec.title,
-            received=f"{received / 1e6:.1f}",
-            total=f"{total / 1e6:.1f}",
+            received=received / 1e6,
+            total=total / 1e6,
         )
         st.progress(received / total, words)
     else:

@@ -29,10 +29,10 @@ def estimate_view(config: RunConfig) -> MnistLabError | None:
         return error
     st.caption(
         t(
-            ":material/timer: About {seconds} ({epoch} an epoch) · :material/memory: about {memory} GB of memory",
+            ":material/timer: About {seconds} ({epoch} an epoch) · :material/memory: about {memory:.1f} GB of memory",
             seconds=duration(guess.seconds),
             epoch=duration(guess.epoch_seconds),
-            memory=f"{guess.memory_mb / 1000:.1f}",
+            memory=guess.memory_mb / 1000,
         ),
         help=t(BASES[guess.basis]),
     )
@@ -62,12 +62,12 @@ def precision_effect(config: RunConfig) -> None:
 def duration(seconds: float) -> str:
     """Return a time in words: two digits are enough for a guess."""
     if seconds < 10:
-        return t("{n} s", n=f"{seconds:.1f}")
+        return t("{n:.1f} s", n=seconds)
     if seconds < 120:
-        return t("{n} s", n=f"{seconds:.0f}")
+        return t("{n:.0f} s", n=seconds)
     if seconds < 7200:
-        return t("{n} min", n=f"{seconds / 60:.0f}")
-    return t("{n} h", n=f"{seconds / 3600:.1f}")
+        return t("{n:.0f} min", n=seconds / 60)
+    return t("{n:.1f} h", n=seconds / 3600)
 
 
 def estimated(config: RunConfig) -> Estimate:

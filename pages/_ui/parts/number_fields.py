@@ -44,7 +44,7 @@ def whole(
     )
     values[field] = empty if typed is None else int(typed) if typed.is_integer() else typed
     if typed is not None and not (typed.is_integer() and (least or 0) <= typed <= (largest or typed)):
-        _wrong(t("A whole number from {least} to {most}, please.", least=f"{least:,}", most=f"{largest:,}"))
+        _wrong(t("A whole number from {least:,} to {most:,}, please.", least=least, most=largest))
 
 
 def decimal(model: type[BaseModel], field: str, values: dict[str, Any], name: str, placeholder: str) -> None:

@@ -35,13 +35,13 @@ def promise(recipe: Recipe) -> str:
     reached = recipe.on_digits if is_stood_in(recipe) else value
     if reached is None:
         return t(
-            "{n} images are too few for it: expect little, in about {duration} here.",
-            n=f"{get_spec(config.data.dataset).n_train:,}",
+            "{n:,} images are too few for it: expect little, in about {duration} here.",
+            n=get_spec(config.data.dataset).n_train,
             duration=seconds,
         )
     return t(
-        "Expect about {value} {name}, in about {duration} here.",
-        value=f"{reached:.1%}",
+        "Expect about {value:.1%} {name}, in about {duration} here.",
+        value=reached,
         name=t(_EXPECTED[name]),
         duration=seconds,
     )

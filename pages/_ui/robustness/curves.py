@@ -67,7 +67,7 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
         csv_button(lambda: _table(curves), f"robustness_{corruption}", of=[run.id for run in chosen])
 
     seconds = expected_seconds(record.config, len(labels) * len(CORRUPTIONS[corruption].strengths()))
-    words = t("The networks read {n} images at each strength …", n=f"{len(labels):,}")
+    words = t("The networks read {n:,} images at each strength …", n=len(labels))
     when_done(calls, words, show, of=[run.id for run in chosen], seconds=seconds)
 
 

@@ -27,7 +27,7 @@ def lesson(settings: CorruptionSettings, now: Trial, untouched: Trial) -> None:
     """Say what the changes of all sliders together cost, and why where it is one that costs much."""
     if not settings.active:
         st.info(
-            t("Nothing is changed yet. Move a slider: the network reads all {n} test images anew.", n=f"{now.total:,}"),
+            t("Nothing is changed yet. Move a slider: the network reads all {n:,} test images anew.", n=now.total),
             icon=":material/touch_app:",
         )
         return
@@ -39,8 +39,8 @@ def lesson(settings: CorruptionSettings, now: Trial, untouched: Trial) -> None:
         words = t("It reads better than before: {after} of 100 images instead of {before}.", **values)
     else:
         words = t(
-            "This costs **{points} points**: of 100 images it reads {after} instead of {before}.",
-            points=f"{100 * lost:.1f}",
+            "This costs **{points:.1f} points**: of 100 images it reads {after} instead of {before}.",
+            points=100 * lost,
             **values,
         )
     if lost >= MUCH and len(settings.active) == 1:
@@ -72,10 +72,10 @@ def curve_words(curves: Curves, records: list[RunRecord], strength: float) -> No
     )
     lines = [
         t(
-            "- **{name}**: {before} become {after}, {points} points",
+            "- **{name}**: {before:.1%} become {after:.1%}, {points} points",
             name=plain(name),
-            before=f"{curve.untouched:.1%}",
-            after=f"{curve.accuracy[index]:.1%}",
+            before=curve.untouched,
+            after=curve.accuracy[index],
             points=f"{-100 * curve.lost(strength):+.1f}".replace("-", "−"),
         )
         for name, curve in curves
@@ -98,10 +98,10 @@ def _compare(curves: Curves, records: list[RunRecord], index: int) -> None:
         st.markdown(t("Here their intervals overlap, so the difference could be chance."))
         return
     words = t(
-        "Here **{best}** still reads more than **{worst}**, by {points} points: more than chance explains.",
+        "Here **{best}** still reads more than **{worst}**, by {points:.1f} points: more than chance explains.",
         best=plain(curves[best][0]),
         worst=plain(curves[worst][0]),
-        points=f"{100 * (accuracy[best] - accuracy[worst]):.1f}",
+        points=100 * (accuracy[best] - accuracy[worst]),
     )
     shifted = curves[0][1].corruption in ("shift_x", "shift_y")
     if shifted and _has_filters(records[best]) and not _has_filters(records[worst]):

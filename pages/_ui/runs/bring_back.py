@@ -25,9 +25,9 @@ def bring_back(file: Any) -> None:
     if look_at_import(key, asker=asker) is None:
         if file.size > MOST_MB * 2**20:
             raise BundleError(
-                "The file has {size} MB; at most {most} MB can be uploaded. The command “python -m mnist_core import” "
-                "takes larger ones.",
-                size=f"{file.size / 2**20:.0f}",
+                "The file has {size:.0f} MB; at most {most} MB can be uploaded. The command “python -m mnist_core "
+                "import” takes larger ones.",
+                size=file.size / 2**20,
                 most=MOST_MB,
             )
         picture_pace().take(session.owner(), session.address())

@@ -71,7 +71,7 @@ def _several(label: str, names: Mapping[Value, str], key: str) -> list[Value]:
 def found(n: int, which: RunFilter) -> None:
     """Say how many runs there are, and offer to see all again where only some are shown."""
     with st.container(horizontal=True, vertical_alignment="center", key="runs_found"):
-        st.caption(t.plural("{n} run", "{n} runs", n), width="content", help=term("run"))
+        st.caption(t.plural("{n:,} run", "{n:,} runs", n), width="content", help=term("run"))
         if which != RunFilter():
             st.button(t("Show all"), key="runs_show_all", type="tertiary", icon=":material/close:", on_click=_show_all)
 

@@ -61,9 +61,9 @@ def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
         st.caption(
             t(
                 "Training and validation accuracy are the mean of {n} folds. From fold to fold the validation "
-                "accuracy varies by ± {spread} (standard deviation).",
+                "accuracy varies by ± {spread:.2%} (standard deviation).",
                 n=len(folds),
-                spread=f"{pstdev(values['val_accuracy'] for values in folds):.2%}",
+                spread=pstdev(values["val_accuracy"] for values in folds),
             ),
             help=term("cross_validation"),
         )
@@ -132,10 +132,11 @@ def _overfitting_words(judged: Overfitting) -> None:
     st.caption(
         t(
             "From epoch {opens} on the curves part: the training loss falls further, but the validation loss has risen "
-            "from {best} to {last}. The network learns the training images by heart. Epoch {epoch} was its best.",
+            "from {best:.3f} to {last:.3f}. The network learns the training images by heart. Epoch {epoch} was its "
+            "best.",
             opens=judged.opens_at,
-            best=f"{judged.best_loss:.3f}",
-            last=f"{judged.last_loss:.3f}",
+            best=judged.best_loss,
+            last=judged.last_loss,
             epoch=judged.best_epoch,
         ),
         help=term("overfitting"),

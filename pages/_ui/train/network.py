@@ -63,4 +63,4 @@ def layer_table(config: RunConfig) -> None:
         },
     )
     total = sum(row.parameters for row in rows)
-    st.caption(t("{total} parameters in all.", total=f"{total:,}"), help=term("parameters"))
+    st.caption(t("{total:,} parameters in all.", total=total), help=term("parameters"))

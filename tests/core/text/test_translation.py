@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
@@ -49,8 +50,8 @@ def locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_english_needs_no_catalogue() -> None:
     t = Translator("en")
     assert t("{n} of {all}", n=3, all=4) == "3 of 4"
-    assert t.plural("{n} image", "{n} images", 1) == "1 image"
-    assert t.plural("{n} image", "{n} images", 1234) == "1,234 images"
+    assert t.plural("{n:,} image", "{n:,} images", 1) == "1 image"
+    assert t.plural("{n:,} image", "{n:,} images", 1234) == "1,234 images"
     assert t("") == ""
 
 
@@ -93,12 +94,20 @@ def test_what_somebody_typed_is_filled_in_as_it_is() -> None:
         (float("nan"), ".4f", "nan", "nan", "nan"),
         (3, "", "3", "3", "3"),
         (1.5, "+.1f", "+1.5", "+1,5", "+1,5"),
+        (0.015, "+.1%", "+1.5%", "+1,5\xa0%", "+1,5\xa0%"),
+        (np.float32(0.5), ".0%", "50%", "50\xa0%", "50\xa0%"),
     ],
 )
 def test_numbers_are_written_with_the_signs_of_the_language(
     value: float, spec: str, english: str, german: str, french: str
 ) -> None:
     assert [Translator(language).number(value, spec) for language in ("en", "de", "fr")] == [english, german, french]
+
+
+def test_the_form_of_a_number_stands_in_the_sentence_and_its_signs_are_those_of_the_language() -> None:
+    sentence, values = "{share:.1%} of {n:,} for {name} ({id})", {"share": 0.125, "n": 1234, "name": "3.5", "id": 1234}
+    assert Translator("en")(sentence, **values) == "12.5% of 1,234 for 3.5 (1234)"
+    assert Translator("de")(sentence, **values) == "12,5\xa0% of 1.234 for 3.5 (1234)"
 
 
 def test_days_are_written_in_the_order_of_the_language() -> None:
@@ -151,16 +160,16 @@ def test_translations_have_the_placeholders_of_their_sentences(language: str | N
         for form in [message.string] if isinstance(message.string, str) else message.string:
             if message.id and form:
                 assert placeholders(form) <= wanted, message.id
-                assert placeholders(form) >= wanted - {"n"}, message.id  # "one run" needs no number
+                assert placeholders(form) >= wanted - {"n", "n:,"}, message.id  # "one run" needs no number
 
 
 def test_both_forms_of_a_plural_have_the_same_placeholders() -> None:
     plurals = [message.id for message in _template() if isinstance(message.id, tuple)]
     assert plurals
     for one, many in plurals:
-        assert placeholders(many) - placeholders(one) <= {"n"}, one
+        assert placeholders(many) - placeholders(one) <= {"n:,"}, one
 
 
 def placeholders(text: str) -> set[str]:
-    """Return the names of a sentence's placeholders; what Plotly fills in itself, ``%{x}``, stays out."""
-    return {name for _, name, _, _ in string.Formatter().parse(re.sub(r"%\{[^}]*\}", "", text)) if name}
+    """Return a sentence's placeholders, with the forms of numbers; what Plotly fills in itself, ``%{x}``, stays out."""
+    return {f"{name}:{form}" if form else name for _, name, form, _ in string.Formatter().parse(re.sub(r"%\{[^}]*\}", "", text)) if name}
