@@ -11,9 +11,11 @@ from mnist_core.config.links import run_address, settings_address
 from mnist_core.config.recipes import RECIPES, get_recipe
 from mnist_core.datasets import load_dataset
 from mnist_core.errors import ArtifactMissingError
+from mnist_core.models.speed import resolved
 from mnist_core.script import files_beside, keras_code, keras_notebook
 from mnist_core.script.data import datasets_beside
 from mnist_core.script.fine_tuning import DRAWINGS_FILE
+from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.system.files import output_file
 
@@ -43,7 +45,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 def _chosen(options: argparse.Namespace) -> tuple[RunConfig, RunRecord | None]:
     if options.recipe is not None:
-        return get_recipe(options.recipe).config, None
+        return resolved(get_recipe(options.recipe).config, get_settings()), None
     record = chosen_run(options.run)
     return record.config, record
 

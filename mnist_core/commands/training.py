@@ -8,11 +8,14 @@ from typing import Any
 
 from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
 from mnist_core.config import RunConfig
+from mnist_core.config.choices import AUTO
 from mnist_core.config.links import read_link
 from mnist_core.config.recipes import RECIPES, get_recipe
 from mnist_core.config.wording import variant_name
 from mnist_core.engine import check_continuation
 from mnist_core.errors import ConfigError
+from mnist_core.models.speed import read_speed, resolved
+from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.system.processes import own_process
 from mnist_core.text import translator
@@ -63,7 +66,21 @@ def _recipes(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     name, recipe_id, config = _begin(options)
     config = config.with_settings(dict(assignment(text) for text in options.set))
+    if config.train.precision == AUTO:
+        _measure_once()
+        config = resolved(config, get_settings())
     return _execute(shared_store().create(config, name, recipe=recipe_id), options.json)
+
+
+def _measure_once() -> None:
+    """Find out which precision is faster here, as a waiting worker of the dashboard would have done."""
+    # Imported here: the other commands need no training code.
+    from mnist_core.training.machine_speed import calibrate_once
+
+    path = get_settings().speed_path
+    if read_speed(path) is None:
+        print("Measuring once how fast this computer trains with each precision.", flush=True)
+        calibrate_once(path, lambda: False)
 
 
 def _begin(options: argparse.Namespace) -> tuple[str, str | None, RunConfig]:

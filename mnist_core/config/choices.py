@@ -132,6 +132,9 @@ LOSSES = _table(
     ),
 )
 
+AUTO = "auto"
+"""The precision that is chosen as a run is created; see `mnist_core.models.speed.resolved`."""
+
 PRECISIONS = _table(
     Choice(
         id="float32",
@@ -144,6 +147,13 @@ PRECISIONS = _table(
         help="Multiplies with short numbers of about three digits and keeps the weights exact. Much faster where the "
         "processor can do it, slower where it can't; the accuracy stays the same.",
         short="mixed precision",
+    ),
+    Choice(
+        id=AUTO,
+        title="Automatic",
+        help="Whichever of the two trains this network faster on the computer that it is trained on: every computer "
+        "is measured once. What it chose stands in the run.",
+        short="fastest precision",
     ),
 )
 

@@ -20,6 +20,7 @@ from mnist_core.config import (
     RunConfig,
     TrainConfig,
 )
+from mnist_core.config.choices import AUTO
 from mnist_core.errors import ConfigError
 
 
@@ -91,7 +92,7 @@ _FIVE_CONVOLUTIONS = NetworkConfig(
         Dense(units=128),
     )
 )
-_FAST = TrainConfig(learning_rate=0.002, schedule="cosine", precision="mixed_bfloat16")
+_FAST = TrainConfig(learning_rate=0.002, schedule="cosine", precision=AUTO)
 
 
 RECIPES: dict[str, Recipe] = {
@@ -189,7 +190,7 @@ RECIPES: dict[str, Recipe] = {
                         Dropout(rate=0.5),
                     )
                 ),
-                train=TrainConfig(optimizer="adam", batch_size=128, epochs=5),
+                train=TrainConfig(optimizer="adam", batch_size=128, epochs=5, precision=AUTO),
             ),
             expected={"test_accuracy": 0.988},
             on_digits=0.861,
@@ -223,7 +224,7 @@ RECIPES: dict[str, Recipe] = {
                     schedule="cosine",
                     batch_size=128,
                     epochs=15,
-                    precision="mixed_bfloat16",
+                    precision=AUTO,
                 ),
                 augment=AugmentationConfig(
                     rotation=12, shift=1.5, scale=0.12, shear=12, elastic=1.0, thickness=0.7, habits=0.7

@@ -8,7 +8,7 @@ from typing import Literal
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec, training_images
 from mnist_core.models.cost import training_cost
-from mnist_core.models.speed import REFERENCE, read_speed
+from mnist_core.models.speed import REFERENCE, read_speed, resolved
 from mnist_core.store import RunRecord, RunState, Store
 
 Basis = Literal["earlier runs", "this computer", "another computer"]
@@ -58,6 +58,7 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
     ConfigError
         If the network's layers don't fit together.
     """
+    config = resolved(config, store.settings)
     spec = get_spec(config.data.dataset)
     images = min(config.data.train_size or spec.n_train, spec.n_train)
     if not isinstance(config.model, NetworkConfig):

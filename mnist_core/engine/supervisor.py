@@ -21,6 +21,7 @@ from mnist_core.engine.silence import Strays
 from mnist_core.engine.spare import Spare
 from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
 from mnist_core.errors import DatabaseLostError, MnistLabError
+from mnist_core.models.speed import resolved
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
 from mnist_core.store.home_lock import HomeLock
@@ -116,6 +117,7 @@ class Supervisor:
         Parameters
         ----------
         config : RunConfig
+            An automatic precision becomes the one that is faster here.
         name : str
         visitor : Visitor
             Whose run it is.
@@ -140,6 +142,7 @@ class Supervisor:
         """
         if no_room_for_a_run(self._settings.home):
             raise disk_full(self._settings.home)
+        config = resolved(config, self._settings)
         check_config(config, self._settings, estimate(config, self._store))
         if continues is not None:
             earlier = self._store.get(continues)

@@ -68,9 +68,8 @@ def fine_tune_config(record: RunRecord, drawings: PersonalSet, store: Store) -> 
         ),
     )
     speed = read_speed(store.settings.speed_path) or REFERENCE
-    as_trained = config.with_settings({"precision": base.train.precision})
-    if speed.step_seconds(as_trained) < speed.step_seconds(config):
-        config = as_trained
+    if base.train.precision != config.train.precision:
+        config = config.with_settings({"precision": speed.fastest_precision(config)})
     share = _share_in_time(config, speed)
     learned = int((~drawings.held_out).sum())
     fine_tune = FineTuneConfig(

@@ -4,8 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.config import NetworkConfig, RunConfig, TrainConfig
+from mnist_core.config.choices import AUTO
 from mnist_core.models.cost import training_cost
+from mnist_core.settings import Settings
 from mnist_core.system.files import replacing
 
 
@@ -51,6 +53,10 @@ class DeviceSpeed:
         image = cost.dense_flops / speed.dense + cost.conv_flops / speed.conv + cost.normalized * speed.normalization
         return speed.step + config.train.batch_size * image
 
+    def fastest_precision(self, config: RunConfig) -> str:
+        """Return the precision with which a step takes least; raises `ConfigError` for an impossible network."""
+        return min(self.precisions, key=lambda name: self.step_seconds(config.with_settings({"precision": name})))
+
 
 # Two cores of an Intel Xeon (Sapphire Rapids), measured; benchmarks/README.md. Used until this
 # computer has been measured itself.
@@ -76,3 +82,27 @@ def write_speed(speed: DeviceSpeed, path: Path) -> None:
     """Keep a measurement; raises `StorageError`."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(asdict(speed)))
+
+
+def resolved(config: RunConfig, settings: Settings) -> RunConfig:
+    """Return a configuration as it is trained on this computer: an automatic precision is one of the others there.
+
+    A run is created with it, so that its record, fingerprint and figures are those of what was really done.
+
+    Parameters
+    ----------
+    config : RunConfig
+    settings : Settings
+        They say where the measurement of this computer is kept. Before there is one it is normal precision, which no
+        computer is bad at: mixed precision takes half of the time on one and three times as long on another.
+
+    Raises
+    ------
+    ConfigError
+        If the network's layers don't fit together.
+    """
+    if config.train.precision != AUTO:
+        return config
+    speed = read_speed(settings.speed_path) if isinstance(config.model, NetworkConfig) else None
+    precision = speed.fastest_precision(config) if speed else TrainConfig().precision
+    return config.with_settings({"precision": precision})

@@ -119,7 +119,7 @@ def _augmentation(config: RunConfig) -> Section:
 
 def _model(config: RunConfig, model: NetworkConfig, *, dense: bool) -> Section:
     rows = layer_rows(model, config.spec.num_classes)
-    mixed = config.train.precision != "float32"
+    mixed = config.train.precision == "mixed_bfloat16"
     lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
     before, initializer = _initializer(config)
     lines += [f"keras.utils.set_random_seed({config.train.seed})", *before, "layers = ["]

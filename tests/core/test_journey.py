@@ -27,6 +27,7 @@ from mnist_core.errors import ConfigError
 from mnist_core.evaluation import accuracy
 from mnist_core.evaluation.comparing.settings import differing_settings
 from mnist_core.inference import Classifier, open_layers
+from mnist_core.models.speed import resolved
 from mnist_core.models.summary import layer_rows
 from mnist_core.recovery.traces import read_traces
 from mnist_core.script import keras_code
@@ -335,7 +336,7 @@ def test_a_journey(name, lab, tmp_path):
     from mnist_core.sharing.bundle.install import import_bundle
     from mnist_core.sharing.bundle.make import make_bundle
 
-    config = JOURNEYS[name]
+    config = resolved(JOURNEYS[name], lab.settings)
     record = perform(lab, config, PausedAfter())
     assert record.state is RunState.PAUSED
     lab.request_resume(record.id, ADA)

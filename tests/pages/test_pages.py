@@ -13,6 +13,7 @@ from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import shared_provider
 from mnist_core.drawing import Drawing, paint, prepare_parts, prepare_raw, prepare_strokes, read_canvas, write_canvas
 from mnist_core.inference import USUAL_SURENESS, open_classifier, sure_from
+from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
 from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.system.background import shared_background
 from mnist_core.system.processes import own_process
@@ -138,6 +139,23 @@ class TestTrain:
         assert "trained before" in words(app)
         app.button(key="train_again").click().run()
         assert len(store.find()) == 2
+
+    def test_automatic_precision_is_said_and_its_finished_run_is_found(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    ) -> None:
+        one, half = (Speed(dense=1e9, conv=1e9, normalization=0.0, step=step) for step in (0.002, 0.001))
+        write_speed(DeviceSpeed("CPU", {"float32": one, "mixed_bfloat16": half}), store.settings.speed_path)
+        recipe = RECIPES["small-cnn"].config.with_settings({"dataset": "digits"})
+        run = finished_run(recipe.with_settings({"precision": "mixed_bfloat16"}), recipe="small-cnn")
+        app = open_page("train.py", run="new")
+        app.selectbox(key="recipe_choice").set_value("small-cnn").run()
+        assert "Automatic means here: Mixed (bfloat16)." in words(app)
+        assert 'set_dtype_policy("mixed_bfloat16")' in app.code[0].value
+        app.button(key="train_start").click().run()
+        assert [record.id for record in store.find()] == [run.id]
+        assert "trained before" in words(app)
+        # The run's own settings in the form are still the recipe's.
+        assert "Changed from the recipe." not in words(open_page("train.py", run=run.id))
 
     def test_a_cross_validated_run_shows_the_mean_of_its_folds_not_the_last_one(
         self, open_page: OpenPage, store: Store

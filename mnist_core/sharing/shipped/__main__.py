@@ -10,6 +10,7 @@ import argparse
 import sys
 
 from mnist_core.errors import MnistLabError, RunStateError
+from mnist_core.models.speed import resolved
 from mnist_core.sharing.shipped.catalogue import SHIPPED, ShippedModel, find_shipped
 from mnist_core.sharing.shipped.install import FOLDER
 from mnist_core.store import shared_store
@@ -43,7 +44,7 @@ def _train(options: argparse.Namespace) -> int:
 
     store = shared_store()
     for model in [find_shipped(name) for name in options.names or SHIPPED]:
-        run_id = store.create(model.config, model.title, recipe=model.recipe)
+        run_id = store.create(resolved(model.config, store.settings), model.title, recipe=model.recipe)
         store.claim(run_id, own_process())
         print(f"Training {model.name} as run {run_id}.")
         record = execute(run_id, store, Control())

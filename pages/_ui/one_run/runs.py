@@ -6,6 +6,8 @@ from mnist_core.config import RunConfig
 from mnist_core.config.recipes import RECIPES
 from mnist_core.config.wording import variant_name
 from mnist_core.engine import shared_supervisor
+from mnist_core.models.speed import resolved
+from mnist_core.settings import get_settings
 from mnist_core.sharing.shipped import DEFAULT
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
@@ -27,14 +29,15 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
 
     With `again` a new run is started in any case.
     """
-    cached = None if again else shared_store().find_completed(config.fingerprint(), session.visitor())
+    fingerprint = resolved(config, get_settings()).fingerprint()
+    cached = None if again else shared_store().find_completed(fingerprint, session.visitor())
     st.session_state["shown_from_cache"] = cached.id if cached else None
     if cached is not None:
         return cached.id
     name = RECIPES[recipe_id].title
     if (variant_of := session.draft_variant_of()) is not None:
         name = variant_name(variant_of, i18n.current())
-    elif config != session.recipe_config(recipe_id):
+    elif not session.is_from(recipe_id, config.model_dump(mode="json")):
         name = t("{name}, changed", name=t(RECIPES[recipe_id].title))
     run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
     shared_supervisor().await_begin(run_id)

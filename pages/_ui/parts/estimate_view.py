@@ -3,9 +3,10 @@
 import streamlit as st
 
 from mnist_core.config import RunConfig
-from mnist_core.config.choices import PRECISIONS
+from mnist_core.config.choices import AUTO, PRECISIONS
 from mnist_core.engine import Estimate, check_config, estimate
 from mnist_core.errors import MnistLabError
+from mnist_core.models.speed import resolved
 from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
 from mnist_core.text import Sentence
@@ -57,6 +58,9 @@ def precision_effect(config: RunConfig) -> None:
         + " "
         + t(BASES[guesses[config.train.precision].basis])
     )
+    if config.train.precision == AUTO:
+        here = resolved(config, get_settings()).train.precision
+        st.caption(t("Automatic means here: {precision}.", precision=t(PRECISIONS[here].title)))
 
 
 def duration(seconds: float) -> str:

@@ -12,6 +12,7 @@ from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import shared_supervisor
 from mnist_core.figures.theme import Theme, theme
 from mnist_core.gateway import ADDRESS_HEADER, VISITOR_COOKIE
+from mnist_core.models.speed import resolved
 from mnist_core.store import RunRecord, Visitor, shared_store
 
 _DRAFT, _RECIPE, _LAYER_IDS, _VARIANT_OF = "draft", "draft_recipe", "draft_layer_ids", "draft_variant_of"
@@ -98,7 +99,7 @@ def draft_variant_of() -> str | None:
 
 def is_changed() -> bool:
     """Whether the settings differ from their recipe's."""
-    return draft() != _recipe_settings(draft_recipe())
+    return not is_from(draft_recipe(), draft())
 
 
 def use_recipe(recipe_id: str) -> None:
@@ -135,6 +136,12 @@ def available(dataset_id: str) -> str:
 def recipe_config(recipe_id: str) -> RunConfig:
     """Return a recipe's configuration on a dataset that can be had."""
     return RunConfig.parse(_recipe_settings(recipe_id))
+
+
+def is_from(recipe_id: str, settings: dict[str, Any]) -> bool:
+    """Whether settings are a recipe's own, as it is written or as it is trained here."""
+    recipe = recipe_config(recipe_id)
+    return any(settings == own.model_dump(mode="json") for own in (recipe, resolved(recipe, shared_store().settings)))
 
 
 def _recipe_settings(recipe_id: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ConfigError, MnistLabError
 from mnist_core.models import layer_rows
+from mnist_core.models.speed import resolved
+from mnist_core.settings import get_settings
 from pages._ui.parts.code_view import code_box
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import t, term
@@ -27,7 +29,7 @@ def network_view(
         with table:
             layer_table(config)
         with code:
-            code_box(config, of=of)
+            code_box(resolved(config, get_settings()), of=of)
     except ConfigError as error:
         show_error(error)
         return error

@@ -18,6 +18,7 @@ from PIL import Image
 from mnist_core.__main__ import main
 from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import Dataset
+from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store
 from tests.photo_files import Scene, compose, tidy
@@ -74,6 +75,30 @@ def test_recipes_lists_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(recipe in printed for recipe in RECIPES)
     assert main(["recipes", "--json"]) == 0
     assert [recipe["id"] for recipe in json.loads(capsys.readouterr().out)] == list(RECIPES)
+
+
+def test_train_measures_this_computer_once_where_it_chooses_the_precision(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    speeds = {
+        name: Speed(dense=1e9, conv=conv, normalization=0.0, step=0.001)
+        for name, conv in (("float32", 1e9), ("mixed_bfloat16", 2e9))
+    }
+    measurements: list[Path] = []
+
+    def calibrate_once(path: Path, wanted: Callable[[], bool]) -> None:
+        measurements.append(path)
+        write_speed(DeviceSpeed("CPU", speeds), path)
+
+    monkeypatch.setattr("mnist_core.training.machine_speed.calibrate_once", calibrate_once)
+    monkeypatch.setattr("mnist_core.training.run.execute", lambda run_id, store, control: store.get(run_id))
+    for _ in range(2):
+        main(["train", "--recipe", "small-cnn"])
+    assert measurements == [settings.speed_path]
+    assert capsys.readouterr().out.count("Measuring once") == 1
+    assert [run.config.train.precision for run in store.find()] == ["mixed_bfloat16"] * 2
+    assert main(["code", "--recipe", "small-cnn"]) == 0
+    assert 'set_dtype_policy("mixed_bfloat16")' in capsys.readouterr().out
 
 
 def test_evaluate_prints_the_matrix(

@@ -17,11 +17,11 @@ EN = translator("en")
         ("softmax-only", "No hidden layer", "RMSprop, 5 epochs, batches of 32"),
         ("logistic-sgd", "Logistic regression", "5 folds, 5 epochs, seed 42"),
         ("fashion-dropout", "Dense 256, 128", "Adam, 10 epochs, batches of 128, dropout 0.3"),
-        ("small-cnn", "Conv 32, 64", "Adam, 5 epochs, batches of 128, dropout 0.5"),
+        ("small-cnn", "Conv 32, 64", "Adam, 5 epochs, batches of 128, fastest precision, dropout 0.5"),
         (
             "best-cnn",
             "Conv 32, 32, 64, 64 · dense 128",
-            "Adam, 12 epochs, batches of 128, learning rate 0.002, falling learning rate, mixed precision, "
+            "Adam, 12 epochs, batches of 128, learning rate 0.002, falling learning rate, fastest precision, "
             "dropout 0.4, batch normalization, augmentation",
         ),
     ],

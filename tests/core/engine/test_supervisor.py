@@ -17,6 +17,7 @@ from mnist_core.engine import spare as spare_module
 from mnist_core.engine import supervisor as supervisor_module
 from mnist_core.engine.local import LocalWorker
 from mnist_core.errors import ConfigError, LimitError, NotOwnerError, RunStateError, StorageError
+from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
@@ -54,6 +55,15 @@ def test_queued_runs_are_trained_one_after_the_other(store: Store, supervisor: S
     one, two = store.get(first), store.get(second)
     assert one.state is RunState.COMPLETED
     assert one.finished <= two.started  # one slot: never two at once
+
+
+def test_a_run_is_recorded_with_the_precision_that_is_faster_here(store: Store, settings: Settings) -> None:
+    one, half = (Speed(dense=1e9, conv=1e9, normalization=0.0, step=step) for step in (0.002, 0.001))
+    write_speed(DeviceSpeed("CPU", {"float32": one, "mixed_bfloat16": half}), settings.speed_path)
+    supervisor = Supervisor(store, settings)  # not started: the run only waits
+    run = store.get(supervisor.submit(SHORT.with_settings({"precision": "auto"}), "short", visitor=LOCAL))
+    as_trained = SHORT.with_settings({"precision": "mixed_bfloat16"})
+    assert (run.config, run.fingerprint) == (as_trained, as_trained.fingerprint())
 
 
 def test_a_gentle_stop_keeps_the_model_and_only_the_owner_may(store: Store, supervisor: Supervisor) -> None:
