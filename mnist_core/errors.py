@@ -8,6 +8,8 @@ kind of error for programs.
 from numbers import Integral, Real
 from typing import Any
 
+from mnist_core.text import filled
+
 
 class MnistLabError(Exception):
     """Base of all errors raised on purpose.
@@ -28,7 +30,7 @@ class MnistLabError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return self.template.format(**self.values)
+        return filled(self.template, self.values)
 
     @property
     def plain_values(self) -> dict[str, str | int | float]:

@@ -48,10 +48,10 @@ def headline(record: RunRecord, judgement: Judgement) -> None:
     matrix = judgement.matrix
     accuracy_words, loss_words = (t(words) for words in HEADLINES[judgement.split])
     with st.container(horizontal=True):
-        st.metric(accuracy_words, f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
-        st.metric(loss_words, f"{judgement.loss:.4f}", border=True, help=term("loss"))
-        st.metric(t("Wrong of {n:,}", n=matrix.total), f"{matrix.total - matrix.right:,}", border=True)
-        st.metric(t("Parameters"), f"{record.outcome.parameters or 0:,}", border=True, help=term("parameters"))
+        st.metric(accuracy_words, t.number(matrix.right / matrix.total, ".2%"), border=True, help=term("accuracy"))
+        st.metric(loss_words, t.number(judgement.loss, ".4f"), border=True, help=term("loss"))
+        st.metric(t("Wrong of {n:,}", n=matrix.total), t.number(matrix.total - matrix.right, ","), border=True)
+        st.metric(t("Parameters"), t.number(record.outcome.parameters or 0, ","), border=True, help=term("parameters"))
     low, high = wilson_interval(matrix.right, matrix.total)
     st.caption(
         t(MEANINGS[judgement.split], n=matrix.total)

@@ -68,13 +68,15 @@ def figures(now: Trial, untouched: Trial) -> None:
     columns = st.columns(2)
     columns[0].metric(
         t("Accuracy now"),
-        f"{now.accuracy:.1%}",
+        t.number(now.accuracy, ".1%"),
         t("{points:+.1f} points", points=lost) if lost else None,
         border=True,
         height="stretch",
         help=term("robustness"),
     )
-    columns[1].metric(t("Untouched"), f"{untouched.accuracy:.1%}", border=True, height="stretch", help=term("accuracy"))
+    columns[1].metric(
+        t("Untouched"), t.number(untouched.accuracy, ".1%"), border=True, height="stretch", help=term("accuracy")
+    )
     low, high = now.interval
     st.caption(
         t(

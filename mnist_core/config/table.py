@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from mnist_core.config.base import Frozen
 from mnist_core.config.sections import AugmentationConfig, DataConfig, FineTuneConfig, LogisticConfig, TrainConfig
 from mnist_core.config.setting import Given, Slider, Spec
-from mnist_core.text import Translator, exact, percent
+from mnist_core.text import Translator
 
 SECTIONS: Mapping[str, type[Frozen]] = {
     "model": LogisticConfig,
@@ -101,7 +101,7 @@ class Setting:
             return t("yes") if value else t("no")
         if isinstance(value, str):
             return value
-        shown = self._number(value)
+        shown = self._number(value, t)
         usual = spec.unset(given) if spec.unset else None
         return t("{rate} (default)", rate=shown) if value == usual else shown
 
@@ -114,13 +114,13 @@ class Setting:
             return t(spec.choices[value].short) if value in spec.choices else str(value)
         if not spec.short or not value:
             return ""
-        return t(spec.short_one) if spec.short_one and value == 1 else t(spec.short, n=self._number(value))
+        return t(spec.short_one) if spec.short_one and value == 1 else t(spec.short, n=self._number(value, t))
 
-    def _number(self, value: Any) -> str:
+    def _number(self, value: Any, t: Translator) -> str:
         if isinstance(self.spec.widget, Slider) and self.spec.widget.format == "percent":
-            return f"{percent(value)}%"
+            return t.number(value, "%")
         # What is no amount (a seed) is a name made of digits.
-        return f"{value:,}" if isinstance(value, int) and self.spec.scale in ("linear", "log") else exact(value)
+        return t.number(value, "," if isinstance(value, int) and self.spec.scale in ("linear", "log") else "")
 
 
 def _found() -> dict[str, Setting]:

@@ -87,7 +87,7 @@ def probability_figure(
                 "orientation": "h",
                 "x": percent.tolist(),
                 "y": list(class_names),
-                "text": ["" if probabilities is None else _percent(value) for value in percent],
+                "text": ["" if probabilities is None else _percent(value, t) for value in percent],
                 "textposition": "outside",
                 "cliponaxis": False,
                 "marker": {
@@ -123,5 +123,5 @@ def probability_alt(
     )
 
 
-def _percent(value: float) -> str:
-    return f"{min(value, _MOST):.1f}%" if value >= 0.1 else ""
+def _percent(value: float, t: Translator) -> str:
+    return t.number(min(value, _MOST) / 100, ".1%") if value >= 0.1 else ""

@@ -29,6 +29,7 @@ def accuracy_figure(results: Sequence[tuple[Drawn, RunResult]], *, theme: Theme,
     traces, names = [], []
     for row, ((name, style), result) in enumerate(known):
         accuracy, low, high = (100 * (value or 0.0) for value in (result.accuracy, result.low, result.high))
+        interval = f"{t.number(low, '.2f')} – {t.number(high / 100, '.2%')}"
         traces.append(
             {
                 "type": "scatter",
@@ -46,7 +47,7 @@ def accuracy_figure(results: Sequence[tuple[Drawn, RunResult]], *, theme: Theme,
                     "thickness": 2.5,
                     "width": 6,
                 },
-                "hovertemplate": f"<b>%{{x:.2f}}%</b> ({low:.2f} – {high:.2f}%)<extra>%{{fullData.name}}</extra>",
+                "hovertemplate": f"<b>%{{x:.2f}}%</b> ({interval})<extra>%{{fullData.name}}</extra>",
             }
         )
         place = {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yref": "y", "yshift": 15, "showarrow": False}

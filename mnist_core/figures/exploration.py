@@ -168,7 +168,7 @@ def rules_figure(
             x=percent,
             y=list(names),
             marker={"color": [TRAINING if place == highlight else theme.muted for place in range(len(names))]},
-            text=["" if np.isnan(value) else f"{value:.1f}%" for value in percent],
+            text=["" if np.isnan(value) else t.number(value / 100, ".1%") for value in percent],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: <b>%{x:.2f}%</b><extra></extra>",
@@ -190,5 +190,7 @@ def rules_figure(
 
 def rules_alt(names: Sequence[str], accuracies: Sequence[float], t: Translator) -> str:
     """Return one sentence that lists the accuracies that are known."""
-    known = [f"{name} {value:.1%}" for name, value in zip(names, accuracies, strict=True) if not np.isnan(value)]
+    known = [
+        f"{name} {t.number(value, '.1%')}" for name, value in zip(names, accuracies, strict=True) if not np.isnan(value)
+    ]
     return t("Bars of the test accuracy: {list}.", list=", ".join(known))

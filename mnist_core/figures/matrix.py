@@ -32,14 +32,14 @@ def confusion_figure(
     t : Translator
     """
     shares = matrix.shares("column" if unit == "column" else "row")
-    texts = np.vectorize(_cell_text)(matrix.counts, shares, unit)
+    texts = np.vectorize(_cell_text)(matrix.counts, shares, unit, t)
     hover = {
         "column": t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{customdata[2]} images, %{text} of the column")
     }.get(unit, t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{customdata[2]} images, %{text} of the row"))
     # Shares keep the colours comparable; the root makes the few mistakes visible beside the many
     # right answers.
     heatmap = {"z": np.sqrt(shares), "zmin": 0.0, "zmax": 1.0}
-    details = [f"{share:.1%}" for share in shares.ravel()]
+    details = [t.number(share, ".1%") for share in shares.ravel()]
     return _clickable(heatmap, theme.scale, texts, class_names, matrix.counts, details, hover, theme, t)
 
 
@@ -58,9 +58,12 @@ def difference_figure(
         "zmin": -most,
         "zmax": most,
     }
-    texts = np.vectorize(lambda n: f"{n:+d}" if n else "")(change)
+    texts = np.vectorize(lambda n: t.number(n, "+d") if n else "")(change)
     hover = t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{text} images")
-    details = [f"{first.counts.flat[i]} − {second.counts.flat[i]} = {change.flat[i]:+d}" for i in range(change.size)]
+    details = [
+        f"{first.counts.flat[i]} − {second.counts.flat[i]} = {t.number(int(change.flat[i]), '+d')}"
+        for i in range(change.size)
+    ]
     return _clickable(heatmap, theme.diverging, texts, class_names, change, details, hover, theme, t)
 
 
@@ -158,7 +161,7 @@ def _clickable(
     return figure
 
 
-def _cell_text(count: int, share: float, unit: str) -> str:
+def _cell_text(count: int, share: float, unit: str, t: Translator) -> str:
     if count == 0:
         return ""  # empty cells stay quiet, so that the mistakes stand out
-    return str(count) if unit == "counts" else f"{share * 100:.1f}"
+    return t.number(count) if unit == "counts" else t.number(share * 100, ".1f")

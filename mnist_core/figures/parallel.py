@@ -78,7 +78,7 @@ def _dimension(column: Column, t: Translator) -> dict[str, Any]:
         }
     values = np.array(column.values, np.float64)
     if column.scale == "log" and values.min() > 0:
-        return {"label": label, "values": np.log10(values).round(5).tolist(), **_log_ticks(values)}
+        return {"label": label, "values": np.log10(values).round(5).tolist(), **_log_ticks(values, t)}
     if column.name == "test_accuracy":
         return {"label": f"{label} (%)", "values": (100 * values).round(3).tolist(), **_range(100 * values)}
     return {"label": label, "values": values.round(5).tolist(), **_range(values)}
@@ -90,7 +90,7 @@ def _range(values: npt.NDArray[np.float64]) -> dict[str, Any]:
     return {} if high > low else {"range": [low - 0.5, high + 0.5]}
 
 
-def _log_ticks(values: npt.NDArray[np.float64]) -> dict[str, Any]:
+def _log_ticks(values: npt.NDArray[np.float64], t: Translator) -> dict[str, Any]:
     """Return ticks at the values themselves where they are few, else at 1, 2 and 5 times powers of ten."""
     ticks = sorted(set(values.tolist()))
     low, high = np.log10(ticks[0]), np.log10(ticks[-1])
@@ -106,12 +106,13 @@ def _log_ticks(values: npt.NDArray[np.float64]) -> dict[str, Any]:
             kept.append(index)
     kept.reverse()
     ends = {} if high > low else {"range": [low - 0.5, high + 0.5]}
-    return {"tickvals": places[kept].round(5).tolist(), "ticktext": [_number(ticks[index]) for index in kept], **ends}
+    words = [_number(ticks[index], t) for index in kept]
+    return {"tickvals": places[kept].round(5).tolist(), "ticktext": words, **ends}
 
 
-def _number(value: float) -> str:
+def _number(value: float, t: Translator) -> str:
     """Return a number as short as an axis needs it: 120k, 0.001."""
     for border, letter in ((1e6, "M"), (1e3, "k")):
         if value >= border:
-            return f"{value / border:.3g}{letter}"
-    return f"{value:.3g}"
+            return f"{t.number(value / border, '.3g')}{letter}"
+    return t.number(value, ".3g")

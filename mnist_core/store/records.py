@@ -10,6 +10,7 @@ from typing import Literal
 from mnist_core.config import RunConfig
 from mnist_core.drawing.personal import PersonalSet
 from mnist_core.errors import NotOwnerError
+from mnist_core.text import filled
 
 
 class RunState(StrEnum):
@@ -92,7 +93,7 @@ class RunError:
     @property
     def message(self) -> str:
         """The sentence in English; a page translates `template` first."""
-        return self.template.format(**self.values)
+        return filled(self.template, self.values)
 
 
 PROCESS_GONE = RunError(

@@ -6,7 +6,7 @@ It knows text only. Which sentence is shown when, pages and errors decide.
 from mnist_core.text.glossary import Term, glossary
 from mnist_core.text.graphemes import cut, graphemes, shortened
 from mnist_core.text.markdown import one_line, plain
-from mnist_core.text.numbers import exact, percent, read_number
+from mnist_core.text.numbers import exact, filled, percent, read_number
 from mnist_core.text.places import without_folders
 from mnist_core.text.translation import Sentence, Translator, languages, translator
 
@@ -16,6 +16,7 @@ __all__ = [
     "Translator",
     "cut",
     "exact",
+    "filled",
     "glossary",
     "graphemes",
     "languages",

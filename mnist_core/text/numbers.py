@@ -2,7 +2,13 @@
 
 import math
 import re
+import string
+from collections.abc import Mapping
 from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any
+
+SOURCE_LANGUAGE = "en"
 
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
 # 1,000 is a thousand for some and 1 for others; 0,001 can only mean one thing.
@@ -40,6 +46,42 @@ def exact(number: float) -> str:
 def percent(share: float) -> str:
     """Return a share, 0 to 1, in per cent with all its digits, without the sign: ``12.5``."""
     return exact(float(Decimal(repr(float(share))) * 100))
+
+
+def written(number: float | Real, form: str, language: str = SOURCE_LANGUAGE) -> str:
+    """Return a number with the signs of a language.
+
+    Parameters
+    ----------
+    number : float
+        Whole ones and NumPy's numbers too.
+    form : str
+        One of Python's, such as ``.1%`` or ``,``. Two of them keep all digits that a number has: the empty one, and
+        ``%`` for a share, 0 to 1.
+    language : str
+    """
+    if form == "%":
+        text = f"{percent(float(number))}%"
+    elif form == "" and not isinstance(number, Integral):
+        text = exact(float(number))
+    else:
+        text = format(number, form)
+    return text if language == SOURCE_LANGUAGE else in_language(text, language)
+
+
+def filled(sentence: str, values: Mapping[str, Any], language: str = SOURCE_LANGUAGE) -> str:
+    """Return a sentence with its placeholders filled in; the form of a number stands in them: ``{share:.1%}``."""
+    return _Filling(language).vformat(sentence, (), values)
+
+
+class _Filling(string.Formatter):
+    """Fills placeholders as `str.format` does, and writes numbers as readers of a language do."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return written(value, format_spec, self._language) if isinstance(value, Real) else format(value, format_spec)
 
 
 def in_language(text: str, language: str) -> str:

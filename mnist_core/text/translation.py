@@ -8,18 +8,14 @@ missing there stays English. What to extract from which source is known to `mnis
 import gettext
 import io
 import re
-import string
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from numbers import Real
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from mnist_core.text.numbers import in_language
+from mnist_core.text.numbers import SOURCE_LANGUAGE, filled, written
 
-SOURCE_LANGUAGE = "en"
 DOMAIN = "mnist_lab"
 FOLDER = Path(__file__).parent / "locale"
 _MOST_PARTS = 3  # of a code: language, script, region
@@ -50,7 +46,7 @@ class Translator:
         A number's form stands in the sentence, ``{share:.1%}``, and its signs are those of the language.
         """
         translated = self.catalogue.gettext(sentence) if sentence else ""
-        return self._filled(translated, values) if values else translated
+        return filled(translated, values, self.language) if values else translated
 
     def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
         """Return the form of a sentence that goes with a number, which fills ``{n:,}``.
@@ -63,17 +59,36 @@ class Translator:
         **values
             What fills the other placeholders.
         """
-        return self._filled(self.catalogue.ngettext(one, many, n), {"n": n, **values})
+        return filled(self.catalogue.ngettext(one, many, n), {"n": n, **values}, self.language)
 
     def number(self, value: float, spec: str = ",d") -> str:
-        """Return a number in the form of Python's format `spec`, with the signs of the language."""
-        text = format(value, spec)
-        return text if self.language == SOURCE_LANGUAGE else in_language(text, self.language)
+        """Return a number in one of the forms of `mnist_core.text.numbers.written`, with the signs of the language."""
+        return written(value, spec, self.language)
 
-    def _filled(self, sentence: str, values: Mapping[str, Any]) -> str:
+    def duration(self, seconds: float) -> str:
+        """Return a time in words: two digits are enough for a guess."""
+        t = self
+        if seconds < 10:
+            return t("{n:.1f} s", n=seconds)
+        if seconds < 120:
+            return t("{n:.0f} s", n=seconds)
+        if seconds < 7200:
+            return t("{n:.0f} min", n=seconds / 60)
+        return t("{n:.1f} h", n=seconds / 3600)
+
+    def size(self, n_bytes: int) -> str:
+        """Return the size of a file in words."""
+        t = self
+        return t("{n:,.1f} MB", n=n_bytes / 1e6) if n_bytes >= 100_000 else t("{n:,.0f} kB", n=n_bytes / 1e3)
+
+    @property
+    def separators(self) -> str:
+        """What stands before decimals and what between thousands, as Plotly wants them: ``.,``."""
         if self.language == SOURCE_LANGUAGE:
-            return sentence.format(**values)
-        return _Filling(self).vformat(sentence, (), values)
+            return ".,"
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+
+        return get_decimal_symbol(self.language) + get_group_symbol(self.language)
 
     def moment(self, when: datetime) -> str:
         """Return day and time of the year in few words: ``Nov 28, 14:05``."""
@@ -84,18 +99,6 @@ class Translator:
         day = format_skeleton("MMMd", when, locale=self.language)
         time = format_time(when, "short", locale=self.language)
         return str(get_datetime_format("medium", locale=self.language)).replace("{1}", day).replace("{0}", time)
-
-
-class _Filling(string.Formatter):
-    """Fills placeholders as `str.format` does, numbers as a translator writes them."""
-
-    def __init__(self, t: Translator) -> None:
-        self._t = t
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec and isinstance(value, Real):
-            return self._t.number(value, format_spec)  # type: ignore[arg-type]  # NumPy's numbers too
-        return format(value, format_spec)
 
 
 def languages() -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import keras
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import TrainingDivergedError
-from mnist_core.text import exact
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):
@@ -49,5 +48,5 @@ def diverged(epoch: int, learning_rate: float) -> TrainingDivergedError:
         "weights flew apart. Try a learning rate of {smaller:g} instead of {rate}.",
         epoch=epoch,
         smaller=learning_rate / 10,
-        rate=exact(learning_rate),
+        rate=learning_rate,
     )

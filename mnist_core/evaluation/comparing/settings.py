@@ -96,7 +96,7 @@ def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
         case "model":
             return t("Network") if value == "network" else t("Logistic regression")
         case "train_size":
-            return t("all {n:,}", n=spec.n_train) if value == "all" else f"{value:,}"
+            return t("all {n:,}", n=spec.n_train) if value == "all" else t.number(value)
         case "layers":
             return " → ".join(layer.words(t) for layer in value) or t("none")
         case "begins_with":

@@ -57,10 +57,10 @@ class Archive:
         claimed = sum(entry.file_size for entry in entries)
         if claimed > most_bytes:
             raise BundleError(
-                "The {what} would take {size} unpacked; at most {most} are read.",
+                "The {what} would take {size:,.1f} MB unpacked; at most {most:,.1f} MB are read.",
                 what=what,
-                size=amount(claimed),
-                most=amount(most_bytes),
+                size=claimed / 1e6,
+                most=most_bytes / 1e6,
             )
 
     def check_names(self, known: Callable[[str], bool]) -> None:
@@ -76,10 +76,10 @@ class Archive:
         entry = self.entries[name]
         if entry.file_size > most:
             raise BundleError(
-                "{name} would take {size}; at most {most} are read.",
+                "{name} would take {size:,.1f} MB; at most {most:,.1f} MB are read.",
                 name=shown(name),
-                size=amount(entry.file_size),
-                most=amount(most),
+                size=entry.file_size / 1e6,
+                most=most / 1e6,
             )
         try:
             with self._zip.open(entry) as stream:
@@ -147,8 +147,3 @@ class Archive:
 def shown(name: str) -> str:
     """Return a stranger's name for a sentence: short, and with nothing that can't be printed."""
     return ascii(name)[1:-1][:60]
-
-
-def amount(size: int) -> str:
-    """Return bytes in words."""
-    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"

@@ -50,7 +50,7 @@ def classes_view(compared: Sequence[Compared]) -> None:
     run_table(
         t("Recall of each class"),
         [run.drawn for run, _ in judged],
-        {name: ("number", [f"{value:.1%}" for value in values]) for name, values in recall.items()},
+        {name: ("number", [t.number(value, ".1%") for value in values]) for name, values in recall.items()},
         {name: values.index(max(values)) for name, values in recall.items()},
     )
     csv_button(

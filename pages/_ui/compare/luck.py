@@ -35,9 +35,9 @@ def luck_view(compared: Sequence[Compared]) -> None:
         {
             t("In words"): ("words", [_in_words(p, n) for p, n in zip(chances, more, strict=True)]),
             t("Chance of so much by luck"): ("number", [chance(p) for p in chances]),
-            t("Difference"): ("number", [f"{n:+,}".replace("-", "−") for n in more]),
-            t("Only it is right"): ("number", [f"{n:,}" for n in only]),
-            t("Only the other is right"): ("number", [f"{n:,}" for n in only_reference]),
+            t("Difference"): ("number", [t.number(n, "+,").replace("-", "−") for n in more]),
+            t("Only it is right"): ("number", [t.number(n, ",") for n in only]),
+            t("Only the other is right"): ("number", [t.number(n, ",") for n in only_reference]),
         },
     )
     words = t(

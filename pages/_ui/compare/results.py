@@ -10,6 +10,7 @@ from mnist_core.datasets import get_spec
 from mnist_core.evaluation.comparing import RunResult, run_result
 from mnist_core.figures.compare import accuracy_alt, accuracy_figure
 from mnist_core.store import shared_store
+from mnist_core.text import Sentence
 from pages._ui.compare.choice import Compared
 from pages._ui.compare.run_table import Kind, run_table
 from pages._ui.parts.downloads import csv_button
@@ -67,13 +68,12 @@ def _table(results: Results, *, comparable: bool) -> None:
     def column(kind: Kind, words: Callable[[RunResult], str]) -> tuple[Kind, list[str]]:
         return kind, [words(result) for _, result in results]
 
-    interval = column("number", lambda r: NOTHING if r.low is None else f"{r.low:.2%} – {r.high:.2%}")
     columns = {
         t("Test accuracy"): column("number", lambda r: _form(r.accuracy, ".2%")),
-        t("95% interval"): interval,
+        t("95% interval"): column("number", _interval),
         t("Test loss"): column("number", lambda r: _form(r.loss, ".4f")),
-        t("Time in all"): column("number", lambda r: _form(r.seconds, ",.1f", " s")),
-        t("An epoch"): column("number", lambda r: _form(r.epoch_seconds, ",.2f", " s")),
+        t("Time in all"): column("number", lambda r: _seconds(r.seconds, Sentence("{n:,.1f} s"))),
+        t("An epoch"): column("number", lambda r: _seconds(r.epoch_seconds, Sentence("{n:,.2f} s"))),
         t("Images a second"): column("number", lambda r: _form(r.images_per_second, ",.0f")),
         t("Parameters"): column("number", lambda r: _form(r.parameters, ",")),
         "model.keras": column("number", lambda r: _megabytes(r.keras_bytes)),
@@ -99,8 +99,16 @@ def _best(results: Results, name: str, of: Callable[..., Any]) -> int | None:
     return values.index(of(known)) if len(known) > 1 else None
 
 
-def _form(value: float | None, number_format: str, unit: str = "") -> str:
-    return NOTHING if value is None else f"{value:{number_format}}{unit}"
+def _form(value: float | None, number_format: str) -> str:
+    return NOTHING if value is None else t.number(value, number_format)
+
+
+def _interval(result: RunResult) -> str:
+    return NOTHING if result.low is None else f"{_form(result.low, '.2%')} – {_form(result.high, '.2%')}"
+
+
+def _seconds(value: float | None, words: Sentence) -> str:
+    return NOTHING if value is None else t(words, n=value)
 
 
 def _megabytes(size: int | None) -> str:

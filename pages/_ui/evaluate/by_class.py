@@ -42,7 +42,9 @@ def _table(judgement: Judgement, run_id: str) -> None:
                 t("Class"): names,
                 t("Precision"): scores.precision,
                 t("Recall"): scores.recall,
-                t("Recall, 95%"): [f"{a:.1%} – {b:.1%}" for a, b in zip(low, high, strict=True)],
+                t("Recall, 95%"): [
+                    f"{t.number(a, '.1%')} – {t.number(b, '.1%')}" for a, b in zip(low, high, strict=True)
+                ],
                 t("F1"): scores.f1,
                 t("Images"): scores.support,
             }
@@ -112,7 +114,7 @@ def _curves(judgement: Judgement, run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(
             t("Area under each curve, 1 at best: ")
-            + " · ".join(f"{names[label]} {curve.area:.4f}" for label, curve in shown.items())
+            + " · ".join(f"{names[label]} {t.number(curve.area, '.4f')}" for label, curve in shown.items())
         )
         csv_button(
             lambda: {

@@ -83,7 +83,7 @@ def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
             Tile(
                 heat_image(values, limit=limit),
                 str(unit),
-                f"{values.max():.2f}",
+                t.number(values.max(), ".2f"),
                 t("Map of filter {number}: its largest value is {value:.2f}", number=unit, value=values.max()),
             )
             for unit, values in enumerate(maps[:MOST_MAPS])
@@ -125,7 +125,7 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
             Tile(
                 judgement.images[index],
                 label,
-                f"{column[index]:.2f}",
+                t.number(column[index], ".2f"),
                 t("Test image {index}: {name}", index=index, name=label),
             )
             for index, label in zip(best, labels, strict=True)

@@ -109,7 +109,7 @@ def _contrast(names: tuple[str, ...], label: int, other: int, sample: Sample, ru
         Tile(
             removal.without(sample.image, count),
             t.plural("Without {n:,} pixel", "Without {n:,} pixels", count),
-            f"{names[label]} {row[label]:.0%}, {names[other]} {row[other]:.0%}",
+            f"{names[label]} {t.number(row[label], '.0%')}, {names[other]} {t.number(row[other], '.0%')}",
         ),
     )
     legend(t("speaks for {name}", name=names[label]), t("speaks for {name}", name=names[other]))

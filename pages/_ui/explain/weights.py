@@ -64,7 +64,7 @@ def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_nam
     for unit, title in zip(order, titles, strict=True):
         limit = float(np.quantile(np.abs(pictures[unit]), FULL))
         picture = heat_image(pictures[unit], limit=limit)
-        tiles.append(Tile(picture, title, f"±{limit:.2f}", t("Weights of {name}", name=title)))
+        tiles.append(Tile(picture, title, f"±{t.number(limit, '.2f')}", t("Weights of {name}", name=title)))
     gallery(tiles, size="m" if len(tiles) > len(class_names or ()) else "l")
     legend(t("positive: it wants ink here"), t("negative: it wants none"))
     if len(pictures) > MOST:

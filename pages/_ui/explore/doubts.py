@@ -91,7 +91,7 @@ def _doubt_tiles(data: Dataset, record: RunRecord, doubts: Doubts) -> list[Tile]
         where = f"{words[str(split)]} {index}"
         image = data.split("test" if split == "test" else "validation", record.config.data)[0][index]
         alt = t("{where}: labelled {label}, the network says {answer}", where=where, label=label, answer=answer)
-        tiles.append(Tile(image, title, f"{doubts.confidences[place]:.1%} · {where}", alt))
+        tiles.append(Tile(image, title, f"{t.number(doubts.confidences[place], '.1%')} · {where}", alt))
     return tiles
 
 

@@ -39,7 +39,7 @@ def typical_view(data: Dataset) -> None:
         return [
             Tile(
                 data.x_train[index],
-                f"{distances[index]:.2f}",
+                t.number(distances[index], ".2f"),
                 str(index),
                 t("Training image {index}, labelled {name}", index=index, name=names[label]),
             )
@@ -105,7 +105,7 @@ def neighbours_view(data: Dataset) -> None:
                 Tile(
                     data.x_train[i],
                     names[data.y_train[i]],
-                    f"{distance:.2f} · {i}",
+                    f"{t.number(distance, '.2f')} · {i}",
                     t("Training image {index}, labelled {name}", index=i, name=names[data.y_train[i]]),
                     "good" if data.y_train[i] == label else "bad",
                 )

@@ -16,7 +16,7 @@ def verdict(p_value: float) -> str:
 
 def chance(p_value: float) -> str:
     """Return a chance in per cent, translated."""
-    return t("less than 0.1%") if p_value < 0.001 else f"{p_value:.1%}"
+    return t("less than 0.1%") if p_value < 0.001 else t.number(p_value, ".1%")
 
 
 def luck_words(result: Comparison) -> str:

@@ -47,7 +47,7 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
     for column, judgement, name in zip(columns, both, names, strict=True):
         matrix = judgement.matrix
         low, high = wilson_interval(matrix.right, matrix.total)
-        column.metric(plain(name), f"{matrix.right / matrix.total:.2%}", border=True, help=term("accuracy"))
+        column.metric(plain(name), t.number(matrix.right / matrix.total, ".2%"), border=True, help=term("accuracy"))
         column.caption(t("95% interval: {low:.2%} to {high:.2%}", low=low, high=high), help=term("confidence_interval"))
     first, second = len(result.only_first), len(result.only_second)
     st.markdown(f"**{t('Better by luck?')}**", help=term("mcnemar_test"))

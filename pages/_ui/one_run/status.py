@@ -6,7 +6,6 @@ from mnist_core.engine import Progress, progress, shared_supervisor
 from mnist_core.store import Imported, MetricPoint, RunRecord, RunState
 from mnist_core.text import Sentence
 from pages._ui.one_run.controls import resume_words
-from pages._ui.parts.estimate_view import duration
 from pages._ui.shell.errors import show_run_error
 from pages._ui.shell.i18n import t
 
@@ -89,12 +88,12 @@ def _queue_words(record: RunRecord) -> str:
     if place.expected_wait < 1:
         return t("Next in the queue …")
     if place.position == 0:
-        return t("Next in the queue: it begins in about {wait}.", wait=duration(place.expected_wait))
+        return t("Next in the queue: it begins in about {wait}.", wait=t.duration(place.expected_wait))
     return t.plural(
         "One run is before it in the queue. It begins in about {wait}.",
         "{n:,} runs are before it in the queue. It begins in about {wait}.",
         place.position,
-        wait=duration(place.expected_wait),
+        wait=t.duration(place.expected_wait),
     )
 
 

@@ -62,7 +62,7 @@ def taught_view(record: RunRecord) -> None:
                 t("{right} of {total}", right=found.drawings.after, total=found.drawings.total),
                 found.drawings,
             )
-        _metric(t("Test set"), f"{found.test.after / found.test.total:.2%}", found.test)
+        _metric(t("Test set"), t.number(found.test.after / found.test.total, ".2%"), found.test)
     st.caption(_words(found))
     with suppress(ArtifactMissingError):  # they may be gone with the run that this one goes on from
         own = shared_store().drawings.of_run(record.id, session.visitor()) if found.drawings.total else None
@@ -77,7 +77,9 @@ def _metric(label: str, value: str, found: Change) -> None:
         st.metric(
             label,
             value,
-            t("{points:+.1f} points", points=points) if found.total >= 100 else f"{found.after - found.before:+d}",
+            t("{points:+.1f} points", points=points)
+            if found.total >= 100
+            else t.number(found.after - found.before, "+d"),
             delta_color="normal" if found.p_value < _LUCK else "off",  # what may be luck is no good or bad news
             border=True,
             help=term("confidence_interval"),
@@ -124,7 +126,7 @@ def _words(found: Taught) -> str:
 
 
 def _p(found: Taught) -> str:
-    return f"{found.drawings.p_value:.2g}"
+    return t.number(found.drawings.p_value, ".2g")
 
 
 def _tiles(found: Taught, images: npt.NDArray[np.uint8], record: RunRecord) -> list[Tile]:

@@ -18,7 +18,7 @@ def title(record: RunRecord) -> str:
     """Return a run's name with its dataset and, once known, its test accuracy."""
     parts = [_shortened(name_of(record)), t(get_spec(record.config.data.dataset).title)]
     if record.outcome.test_accuracy is not None:
-        parts.append(f"{record.outcome.test_accuracy:.1%}")
+        parts.append(t.number(record.outcome.test_accuracy, ".1%"))
     parts.append(t("comes with MNIST Lab") if record.shipped else t.moment(record.created))
     if record.imported is not None:
         parts.append(t("imported"))

@@ -31,8 +31,8 @@ def estimate_view(config: RunConfig) -> MnistLabError | None:
     st.caption(
         t(
             ":material/timer: About {seconds} ({epoch} an epoch) · :material/memory: about {memory:.1f} GB of memory",
-            seconds=duration(guess.seconds),
-            epoch=duration(guess.epoch_seconds),
+            seconds=t.duration(guess.seconds),
+            epoch=t.duration(guess.epoch_seconds),
             memory=guess.memory_mb / 1000,
         ),
         help=t(BASES[guess.basis]),
@@ -48,7 +48,7 @@ def precision_effect(config: RunConfig) -> None:
         guesses = {name: estimated(config.with_settings({"precision": name})) for name in PRECISIONS}
     except MnistLabError:
         return  # the layers don't fit together; the page says so
-    normal, mixed = (duration(guesses[name].epoch_seconds) for name in ("float32", "mixed_bfloat16"))
+    normal, mixed = (t.duration(guesses[name].epoch_seconds) for name in ("float32", "mixed_bfloat16"))
     st.caption(
         t(
             "An epoch takes about {normal} with normal and about {mixed} with mixed precision.",
@@ -61,17 +61,6 @@ def precision_effect(config: RunConfig) -> None:
     if config.train.precision == AUTO:
         here = resolved(config, get_settings()).train.precision
         st.caption(t("Automatic means here: {precision}.", precision=t(PRECISIONS[here].title)))
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words: two digits are enough for a guess."""
-    if seconds < 10:
-        return t("{n:.1f} s", n=seconds)
-    if seconds < 120:
-        return t("{n:.0f} s", n=seconds)
-    if seconds < 7200:
-        return t("{n:.0f} min", n=seconds / 60)
-    return t("{n:.1f} h", n=seconds / 3600)
 
 
 def estimated(config: RunConfig) -> Estimate:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._ui.parts.chart import spoken
 from pages._ui.shell.web import LOAD_PLOTLY, PLOTLY_URL
 
 _AHEAD = LOAD_PLOTLY + "export default ({ data }) => { load(data.library).catch(() => {}); }"
@@ -51,7 +52,7 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str, fail
     component = st.components.v2.component("live_plot", html=_HTML, js=_JS, isolate_styles=False)
     component(
         key=key,
-        data={**figure, "revision": revision, "alt": alt, "failure": failure, "library": PLOTLY_URL},
+        data={**spoken(figure), "revision": revision, "alt": alt, "failure": failure, "library": PLOTLY_URL},
         height=figure["layout"]["height"],
     )
 

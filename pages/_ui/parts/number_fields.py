@@ -73,9 +73,9 @@ def decimal(model: type[BaseModel], field: str, values: dict[str, Any], name: st
     elif value is None or largest is None:
         return
     elif least is None and not 0 < value <= largest:
-        _wrong(t("A number above 0 and at most {most}, please.", most=exact(largest)))
+        _wrong(t("A number above 0 and at most {most}, please.", most=largest))
     elif least is not None and not least <= value <= largest:
-        _wrong(t("A number from {least} to {most}, please.", least=exact(least), most=exact(largest)))
+        _wrong(t("A number from {least} to {most}, please.", least=least, most=largest))
 
 
 def _wrong(sentence: str) -> None:

@@ -3,7 +3,7 @@
 from mnist_core.config.recipes import Recipe
 from mnist_core.datasets import get_spec
 from mnist_core.text import Sentence
-from pages._ui.parts.estimate_view import duration, estimated
+from pages._ui.parts.estimate_view import estimated
 from pages._ui.shell import session
 from pages._ui.shell.i18n import t
 
@@ -30,7 +30,7 @@ def summary(recipe: Recipe) -> str:
 def promise(recipe: Recipe) -> str:
     """Return what a recipe will reach here, and how long it takes."""
     config = session.recipe_config(recipe.id)
-    seconds = duration(estimated(config).seconds)
+    seconds = t.duration(estimated(config).seconds)
     name, value = next((name, recipe.expected[name]) for name in _EXPECTED if name in recipe.expected)
     reached = recipe.on_digits if is_stood_in(recipe) else value
     if reached is None:

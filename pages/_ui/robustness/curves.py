@@ -89,7 +89,7 @@ def _choose(others: list[RunRecord], names: dict[str, str]) -> list[RunRecord]:
     chosen = st.multiselect(
         t("Compare with up to {n} other runs", n=MOST_OTHERS),
         list(by_id),
-        format_func=lambda run_id: f"{names[run_id]} · {by_id[run_id].outcome.test_accuracy:.1%}",
+        format_func=lambda run_id: f"{names[run_id]} · {t.number(by_id[run_id].outcome.test_accuracy or 0.0, '.1%')}",
         max_selections=MOST_OTHERS,
         key=key,
         disabled=not others,

@@ -32,7 +32,7 @@ def lesson(settings: CorruptionSettings, now: Trial, untouched: Trial) -> None:
         )
         return
     lost = untouched.accuracy - now.accuracy
-    values = {"before": f"{100 * untouched.accuracy:.0f}", "after": f"{100 * now.accuracy:.0f}"}
+    values = {"before": t.number(100 * untouched.accuracy, ".0f"), "after": t.number(100 * now.accuracy, ".0f")}
     if now.interval[0] <= untouched.accuracy <= now.interval[1]:
         words = t("It reads about as well as before: the difference could be chance.")
     elif lost < 0:
@@ -67,7 +67,7 @@ def curve_words(curves: Curves, records: list[RunRecord], strength: float) -> No
     at = t(
         "{title} at {strength} {unit}:",
         title=t(corruption.title),
-        strength=f"{first.strengths[index]:g}".replace("-", "−"),
+        strength=t.number(first.strengths[index], "g").replace("-", "−"),
         unit=t(corruption.unit),
     )
     lines = [
@@ -76,7 +76,7 @@ def curve_words(curves: Curves, records: list[RunRecord], strength: float) -> No
             name=plain(name),
             before=curve.untouched,
             after=curve.accuracy[index],
-            points=f"{-100 * curve.lost(strength):+.1f}".replace("-", "−"),
+            points=t.number(-100 * curve.lost(strength), "+.1f").replace("-", "−"),
         )
         for name, curve in curves
     ]

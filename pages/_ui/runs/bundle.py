@@ -53,7 +53,7 @@ def bundle_part(record: RunRecord) -> None:
 
 def _download(record: RunRecord, path: Path) -> None:
     download_button(
-        t("Download the bundle ({size})", size=_size(path.stat().st_size)),
+        t("Download the bundle ({size})", size=t.size(path.stat().st_size)),
         path.read_bytes,
         of=[record.id],
         file_name=file_name(record),
@@ -109,7 +109,3 @@ def import_view() -> None:
     elif (run_id := st.session_state.get(DONE)) is not None:
         with errors_in_words():
             brought_back(access.look_up(run_id))
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.0f} kB"

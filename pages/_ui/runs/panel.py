@@ -5,11 +5,10 @@ import streamlit as st
 from mnist_core.config.wording import model_words, setting_words
 from mnist_core.datasets import get_spec
 from mnist_core.store import RunRecord, RunState, shared_store
-from mnist_core.text import percent, plain
+from mnist_core.text import plain
 from pages._ui.one_run import runs
 from pages._ui.one_run.badges import badge, imported_badge, shipped_badge
 from pages._ui.one_run.undo import delete
-from pages._ui.parts.estimate_view import duration
 from pages._ui.runs.notes import notes_of_others, run_notes
 from pages._ui.runs.take_away import take_away
 from pages._ui.shell import i18n, session
@@ -101,7 +100,7 @@ def _words(record: RunRecord) -> None:
     st.markdown(f"**{t(get_spec(record.config.data.dataset).title)}** · {model_words(settings, translator)}")
     st.markdown(" · ".join(setting_words(settings, translator)))
     if record.config.uses_validation:
-        share = f"{percent(record.config.data.validation_split)}%"
+        share = t.number(record.config.data.validation_split, "%")
         st.caption(t("{share} of the training images were kept aside to check.", share=share))
     if record.device:
         st.caption(t("Trained on: {device}", device=plain(record.device)))
@@ -115,11 +114,11 @@ def _figures(record: RunRecord) -> None:
     if outcome.test_accuracy is None:
         return
     with st.container(horizontal=True):
-        st.metric(t("Test accuracy"), f"{outcome.test_accuracy:.2%}", help=term("accuracy"))
+        st.metric(t("Test accuracy"), t.number(outcome.test_accuracy, ".2%"), help=term("accuracy"))
         if outcome.test_loss is not None:
-            st.metric(t("Test loss"), f"{outcome.test_loss:.4f}", help=term("loss"))
-        st.metric(t("Parameters"), f"{outcome.parameters or 0:,}", help=term("parameters"))
-        st.metric(t("Time"), duration(sum(outcome.seconds.values())), help=t("From start to end."))
+            st.metric(t("Test loss"), t.number(outcome.test_loss, ".4f"), help=term("loss"))
+        st.metric(t("Parameters"), t.number(outcome.parameters or 0, ","), help=term("parameters"))
+        st.metric(t("Time"), t.duration(sum(outcome.seconds.values())), help=t("From start to end."))
 
 
 def _next_steps(record: RunRecord) -> None:

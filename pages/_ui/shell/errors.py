@@ -12,7 +12,7 @@ from mnist_core.errors import MnistLabError
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError
 from mnist_core.system.saying import complain
-from mnist_core.text import one_line, plain, without_folders
+from mnist_core.text import filled, one_line, plain, without_folders
 from pages._ui.shell.i18n import t
 
 _MOST_LINE, _MOST_LINES = 300, 100  # characters of a line in the log, and lines of a traceback
@@ -53,7 +53,7 @@ def in_words(error: MnistLabError | RunError) -> str:
     texts = {name: str(value) for name, value in error.values.items() if isinstance(value, str | Path)}
     shown = {name: _for_visitors(text) for name, text in texts.items()}
     if shown != texts:
-        _say_whole(error.template.format(**error.values))
+        _say_whole(filled(error.template, error.values))
     return t(error.template, **error.values | {name: plain(text) for name, text in shown.items()})
 
 

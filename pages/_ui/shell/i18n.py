@@ -30,6 +30,12 @@ class _Words:
     def number(self, value: float, spec: str = ",d") -> str:
         return current().number(value, spec)
 
+    def duration(self, seconds: float) -> str:
+        return current().duration(seconds)
+
+    def size(self, n_bytes: int) -> str:
+        return current().size(n_bytes)
+
     def moment(self, when: datetime) -> str:
         return current().moment(when)
 

@@ -56,7 +56,7 @@ def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
     )
     with st.container(horizontal=True):
         for label, value, glossary_term in values:
-            st.metric(label, "–" if value is None else f"{value:.2%}", help=term(glossary_term), border=True)
+            st.metric(label, "–" if value is None else t.number(value, ".2%"), help=term(glossary_term), border=True)
     if folds:
         st.caption(
             t(

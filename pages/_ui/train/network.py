@@ -52,7 +52,7 @@ def layer_table(config: RunConfig) -> None:
             t("Layer"): ["Input", *(row.name for row in rows)],
             t("Settings"): ["", *(row.detail.replace('"', "") for row in rows)],
             t("Output"): ["28 × 28", *(" × ".join(map(str, row.output_shape)) for row in rows)],
-            t("Parameters"): ["0", *(f"{row.parameters:,}" for row in rows)],
+            t("Parameters"): ["0", *(t.number(row.parameters, ",") for row in rows)],
         }
     )
     st.dataframe(
