@@ -1,9 +1,11 @@
 """How fast the dashboard is, and how much memory it takes, alone and with a class watching.
 
-``python -m benchmarks.serving [--rounds 3] [--sessions 1 20] [--json]`` starts the dashboard with an empty home folder,
-opens it in Chromium while it starts, visits every page, trains, draws, and prints medians. It uses the published data
-where ``MNIST_LAB_DATA_DIR`` names their folder, and the bundled digits elsewhere. With 20 sessions 19 further browsers
-have the pages open, each with its own cookie; one of them in five watches the training.
+``python -m benchmarks.serving [--rounds 3] [--sessions 1 20 50 100] [--crowd-only] [--json]`` starts the dashboard with
+an empty home folder, opens it in Chromium while it starts, visits every page, trains, draws, and prints medians. It
+uses the published data where ``MNIST_LAB_DATA_DIR`` names their folder, and the bundled digits elsewhere. With 20
+sessions 19 further visitors, each with a cookie of its own, change pages every five seconds by the websocket protocol
+(`benchmarks/visitors.py`). At the end the browser watches a long run while all 20 do so: seconds until a page's script
+has finished, and what the app process uses meanwhile.
 """
 
 import argparse
@@ -11,19 +13,23 @@ import json
 import os
 import shutil
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.visitors import crowded, processor_seconds
+from mnist_core.config.links import settings_address
+from mnist_core.config.recipes import get_recipe
 from mnist_core.settings import Settings
 from mnist_core.store import Store
-from tests.serving import Server, running_server
+from tests.serving import ROOT, Server, running_server
 
 PAGES = ("explore", "train", "runs", "evaluate", "explain", "robustness", "draw", "glossary")
 STROKES = 9
@@ -36,6 +42,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sessions", type=int, nargs="+", default=[1, 20])
+    parser.add_argument("--crowd-only", action="store_true", help="leave out what the browser does alone")
+    parser.add_argument("--seconds", type=float, default=40.0, help="how long the crowd is watched")
+    parser.add_argument("--root", type=Path, default=ROOT, help="another checkout to measure")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with sync_playwright() as playwright:
@@ -44,7 +53,7 @@ def main() -> None:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         columns = {
-            sessions: _medians([_measure(browser, sessions) for _ in range(options.rounds)])
+            sessions: _medians([_measure(browser, sessions, options) for _ in range(options.rounds)])
             for sessions in options.sessions
         }
     if options.json:
@@ -60,12 +69,12 @@ def _medians(rounds: list[dict[str, float]]) -> dict[str, float]:
     return {name: round(statistics.median(r[name] for r in rounds), 2) for name in rounds[0]}
 
 
-def _measure(browser: Browser, sessions: int) -> dict[str, float]:
+def _measure(browser: Browser, sessions: int, options: argparse.Namespace) -> dict[str, float]:
     home = Path(tempfile.mkdtemp()) / "home"
     variables = {name: value for name, value in os.environ.items() if name == "MNIST_LAB_DATA_DIR" and value}
     result: dict[str, float] = {}
     begin = time.monotonic()
-    with running_server(home, descriptors=None, **variables) as server:
+    with running_server(home, descriptors=None, root=options.root, **variables) as server:
         result["server answers after start (s)"] = time.monotonic() - begin
         page = browser.new_context().new_page()
         page.set_default_timeout(PATIENCE * 1000)
@@ -73,32 +82,43 @@ def _measure(browser: Browser, sessions: int) -> dict[str, float]:
         page.locator("h1").wait_for()
         result["first text on screen after start (s)"] = time.monotonic() - begin
         store = Store(Settings(home=home))
-        with _audience(browser, server, sessions - 1):
-            result |= _training(page, server, store)
-            result["page change, median (s)"] = statistics.median(_page_change(page, name) for name in PAGES)
-            result["click on a matrix cell to its images, median (s)"] = _drill_down(page)
-            result["robustness slider to accuracy on 1,000 images (s)"] = _slider(page)
-            result |= _drawing(page)
-            result["memory of the app (MB)"] = psutil.Process(server.process.pid).memory_info().rss / 1e6
+        if not options.crowd_only:
+            with crowded(server, sessions - 1):
+                result |= _training(page, server, store)
+                result["page change, median (s)"] = statistics.median(_page_change(page, name) for name in PAGES)
+                result["click on a matrix cell to its images, median (s)"] = _drill_down(page)
+                result["robustness slider to accuracy on 1,000 images (s)"] = _slider(page)
+                result |= _drawing(page)
+                result["memory of the app (MB)"] = psutil.Process(server.process.pid).memory_info().rss / 1e6
+        result |= _crowd(page, server, sessions, options.seconds)
         store.close()
         page.context.close()
     shutil.rmtree(home.parent, ignore_errors=True)
     return result
 
 
-@contextmanager
-def _audience(browser: Browser, server: Server, number: int) -> Iterator[None]:
-    """Open further browsers, each on one of the pages."""
-    contexts = []
-    for index in range(number):
-        context = browser.new_context()
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{server.url}/{PAGES[index % len(PAGES)]}")
-        page.locator("h1").wait_for()
-    yield
-    for context in contexts:
-        context.close()
+def _crowd(page: Page, server: Server, sessions: int, seconds: float) -> dict[str, float]:
+    """Let all visitors change pages while a long run trains, which the browser watches."""
+    config = get_recipe("small-cnn").config.with_settings({"epochs": 200})
+    page.goto(settings_address(server.url, config))
+    page.get_by_role("button", name="Start training").click()
+    page.locator(".stMarkdownBadge", has_text="Training").wait_for()
+    run_id = parse_qs(urlsplit(page.url).query)["run"][0]
+    with crowded(server, sessions, watched=run_id) as seen:
+        begin, used = time.monotonic(), processor_seconds(server)
+        page.wait_for_timeout(1000 * seconds)
+        used, took = processor_seconds(server) - used, time.monotonic() - begin
+        resident = psutil.Process(server.process.pid).memory_info().rss / 1e6
+    for error in sorted(set(seen.errors)):
+        print(f"{sessions} sessions: {seen.errors.count(error)} x {error[:200]}", file=sys.stderr)
+    return {
+        "crowd: page changes a second": len(seen.seconds) / took,
+        "crowd: page change, p50 (s)": seen.quantile(0.5),
+        "crowd: page change, p95 (s)": seen.quantile(0.95),
+        "crowd: errors": len(seen.errors),
+        "crowd: processor of the app (cores)": used / took,
+        "crowd: memory of the app (MB)": resident,
+    }
 
 
 def _training(page: Page, server: Server, store: Store) -> dict[str, float]:

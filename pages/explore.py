@@ -36,7 +36,9 @@ def counts_and_shapes(data: Dataset, config: DataConfig) -> None:
     counts = class_counts(data, config)
     st.markdown(f"**{t('Images per class')}**")
     chart(
-        class_count_figure(counts, data.spec.class_names, theme=session.page_theme(), t=i18n.current()),
+        class_count_figure,
+        counts,
+        data.spec.class_names,
         key="explore_counts",
         alt=class_count_alt(counts, i18n.current()),
     )

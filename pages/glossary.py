@@ -1,27 +1,45 @@
 """Every term, explained."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
 import streamlit as st
 
-from mnist_core.text import Term, glossary
+from mnist_core.text import Translator, glossary
 from pages._ui.parts.components import page_header
+from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t
 
 
-def matches(term: Term, wanted: str) -> bool:
-    """Whether a term or its explanation contains the words looked for."""
-    text = f"{t(term.title)} {t(term.short)} {t(term.long)}".casefold()
-    return all(word in text for word in wanted.casefold().split())
+@dataclass(frozen=True)
+class Entry:
+    """What is looked through, and what is shown, of one term."""
+
+    text: str
+    markdown: str
+
+
+@lru_cache(maxsize=8)
+def entries(words: Translator) -> tuple[Entry, ...]:
+    """Return all terms in a language; they never change."""
+    terms = glossary()
+    found = []
+    for term in terms.values():
+        title, short, long = words(term.title), words(term.short), words(term.long)
+        markdown = f'<h2 data-anchor="{term.id}">{escape(title)}</h2>\n\n**{short}** {long}'
+        if term.see_also:
+            links = ", ".join(f"[{words(terms[other].title)}](#{other})" for other in term.see_also)
+            markdown += f"\n\n:small[{words('See also: {links}', links=links)}]"
+        found.append(Entry(f"{title} {short} {long}".casefold(), markdown))
+    return tuple(found)
 
 
 page_header(t("Glossary"), t("Every word on these pages that you may not know, in plain language."))
-wanted = st.text_input(t("Search"), key="glossary_search", placeholder=t("for example: dropout"))
-terms = glossary()
-found = [term for term in terms.values() if matches(term, wanted)]
-if not found:
+wanted = st.text_input(t("Search"), key="glossary_search", placeholder=t("for example: dropout")).casefold().split()
+found = [entry for entry in entries(i18n.current()) if all(word in entry.text for word in wanted)]
+if found:
+    # One message, whose headings are HTML to have names of their own for links.
+    st.markdown("\n\n".join(entry.markdown for entry in found), unsafe_allow_html=True)
+else:
     st.info(t("No entry has these words. Try a shorter one."), icon=":material/search_off:")
-for term in found:
-    st.header(t(term.title), anchor=term.id)
-    st.markdown(f"**{t(term.short)}** {t(term.long)}")
-    if term.see_also:
-        links = ", ".join(f"[{t(terms[other].title)}](#{other})" for other in term.see_also)
-        st.caption(t("See also: {links}", links=links))

@@ -109,7 +109,8 @@ def laboratory(record: RunRecord) -> None:
     with left:
         settings = sliders()
     predict = open_classifier(shared_store().files(record.id)).predict
-    now, untouched = try_out(predict, images, labels, settings), untouched_trial(record.id)
+    untouched = untouched_trial(record.id)
+    now = try_out(predict, images, labels, settings) if settings.active else untouched
     with right:
         figures(now, untouched)
         lesson(settings, now, untouched)

@@ -10,7 +10,6 @@ from pages._ui.one_run.undo import undo_notice
 from pages._ui.parts.components import fallback_notice, need_dataset, page_header
 from pages._ui.parts.estimate_view import estimate_view
 from pages._ui.parts.link_view import settings_link, take_link
-from pages._ui.parts.live_plot import load_ahead
 from pages._ui.shell import access, session
 from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t
@@ -104,7 +103,6 @@ if record is None:
         if config is not None and problem is None:
             problem = estimate_view(config)
     start_row(config, problem, ready)
-    load_ahead()
 else:
     runs.remember(record.id)
     if st.session_state.get("shown_from_cache") == record.id:

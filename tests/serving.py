@@ -34,10 +34,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_server(home: Path, *options: str, descriptors: int | None = None, **environment: str) -> Iterator[Server]:
+def running_server(
+    home: Path, *options: str, descriptors: int | None = None, root: Path = ROOT, **environment: str
+) -> Iterator[Server]:
     """Start the dashboard as `make run` does, and end it as a service manager does.
 
-    Streamlit's `options` are added to the command; `descriptors` is all that the process may open (``ulimit -n``).
+    Streamlit's `options` are added to the command; `descriptors` is all that the process may open (``ulimit -n``);
+    `root` is another checkout to measure.
     """
     port, log = free_port(), home.with_suffix(".log")
     # Without coverage's own hook too: its memory is not the dashboard's.
@@ -50,7 +53,7 @@ def running_server(home: Path, *options: str, descriptors: int | None = None, **
     base = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=variables | environment, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=root, env=variables | environment, stdout=output, stderr=subprocess.STDOUT
         )
     server = Server(process, f"http://127.0.0.1:{port}" + (f"/{base}" if base else ""), home, log)
 

@@ -22,6 +22,11 @@ def tell_unreadable(run_id: str, why: str) -> None:
     complain(f"Run {run_id} is left out of lists, because this version can't read it. {why}")
 
 
+@lru_cache(maxsize=500)  # as many runs as pages look at again and again; a configuration never changes
+def _config(text: str) -> RunConfig:
+    return RunConfig.from_json(text)
+
+
 def _time(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
@@ -36,7 +41,7 @@ def record_of(row: Row[Any]) -> RunRecord:
     """Return a row of the table `runs` as a record; raises `ConfigError` where this version can't read it."""
     # A column that only a newer version knows is left out.
     values = {name: row._mapping[name] for name in _FIELDS}
-    values["config"] = RunConfig.from_json(values["config"])
+    values["config"] = _config(values["config"])
     if values["state"] not in set(RunState):
         raise ConfigError("This run was written by another version of the dashboard. Update the dashboard to see it.")
     values["state"] = RunState(values["state"])

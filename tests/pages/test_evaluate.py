@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.typing import PlotlyState
 
 from mnist_core.datasets import Dataset
 from mnist_core.evaluation import compare, mistakes
 from mnist_core.store import RunRecord, Store
+from tests.pages.charts import charts_of, click
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -35,9 +35,7 @@ def test_a_click_on_a_cell_shows_its_images_and_the_boxes_follow(
 ) -> None:
     run = finished_run()
     app = open_page("evaluate.py")
-    point = {"point_index": 0, "x": "4", "y": "4", "customdata": {"0": 4, "1": 4, "2": 30}}
-    app.session_state[f"matrix_{run.id}_test_counts"] = PlotlyState({"selection": {"points": [point]}})
-    app.run()
+    click(app, f"matrix_{run.id}_test_counts", [4, 4, 30])
     assert "**4**, rightly recognised" in words(app)
     assert app.selectbox(key=f"matrix_{run.id}_test_true").value == 4
     assert app.selectbox(key=f"matrix_{run.id}_test_predicted").value == 4
@@ -94,16 +92,16 @@ def test_a_class_without_mistakes_is_praised(
     assert "There is no mistake here." in app.success[0].value
 
 
-@pytest.mark.parametrize(("view", "charts"), [("classes", 1), ("confidence", 3), ("images", 0), ("matrix", 1)])
+@pytest.mark.parametrize(("view", "charts"), [("classes", 1), ("confidence", 3), ("images", 1), ("matrix", 1)])
 def test_each_chart_has_its_sentence_and_its_data(
     open_page: OpenPage, finished_run: FinishedRun, view: str, charts: int
 ) -> None:
     finished_run()
     app = show(open_page("evaluate.py"), evaluate_view=view)
     assert not app.error
-    shown = app.get("plotly_chart")
+    shown = charts_of(app)
     assert len(shown) == charts
-    assert all(chart.proto.alt.strip().endswith(".") for chart in shown)
+    assert all(chart["alt"].strip().endswith(".") for chart in shown)
     assert app.get("download_button")
 
 

@@ -74,12 +74,14 @@ def shown(app: AppTest) -> Iterator[tuple[str, str]]:
 
 def _of_message(message: Any) -> Iterator[str]:
     for field, value in message.ListFields() if hasattr(message, "ListFields") else ():
+        if field.name == "bytes":
+            drawn = json.loads(value)
+            yield from (drawn["alt"], drawn["failure"], *_of_figure(drawn["figure"]))
+            continue
         many = list(value) if field.is_repeated else [value]
         for part in many:
             if isinstance(part, str):
-                if field.name == "spec" and part.startswith("{"):
-                    yield from _of_figure(json.loads(part))
-                elif field.name == "columns" and part.startswith("{"):
+                if field.name == "columns" and part.startswith("{"):
                     yield from (
                         column[name]
                         for column in json.loads(part).values()

@@ -34,7 +34,6 @@ def classes_view(compared: Sequence[Compared]) -> None:
         key="compare_classes",
         revision=reference.record.id,
         alt=class_difference_alt(differences, reference.name, names, i18n.current()),
-        failure=t("The chart could not be loaded. Reload the page."),
     )
     words = t("Above the line a run finds more images of the class, below it fewer.")
     if len(differences) <= MOST_WITH_INTERVALS:

@@ -86,7 +86,6 @@ def _charts(lines: Lines, axis: Axis, smoothing: float) -> None:
                 key=f"compare_{metric}",
                 revision=axis,
                 alt=overlay_alt(drawn, metric, i18n.current()),
-                failure=t("The chart could not be loaded. Reload the page."),
             )
 
 

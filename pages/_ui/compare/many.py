@@ -54,7 +54,6 @@ def many_view(compared: Sequence[Compared]) -> None:
             key="compare_parallel_chart",
             revision=dataset,
             alt=parallel_alt(columns, i18n.current()),
-            failure=t("The chart could not be loaded. Reload the page."),
         )
     with st.expander(t("The same as a table"), icon=":material/table:"):
         _table(records, columns, compared)

@@ -43,7 +43,6 @@ def results_view(compared: Sequence[Compared]) -> None:
             key="compare_accuracy",
             revision=",".join(run.record.id for run in compared),
             alt=accuracy_alt(known, i18n.current()),
-            failure=t("The chart could not be loaded. Reload the page."),
         )
     if len(known) > 1:
         st.caption(

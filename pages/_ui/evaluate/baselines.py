@@ -12,7 +12,7 @@ from mnist_core.store import RunRecord, standard_analysis
 from pages._ui.cache import datasets, results
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import analysis_job, i18n, session
+from pages._ui.shell import analysis_job, i18n
 from pages._ui.shell.i18n import name_of, t, term
 
 
@@ -72,7 +72,10 @@ def _computed(result: analysis_job.Result | None) -> tuple[float | None, int | N
 
 def _chart(run_id: str, names: list[str], accuracies: list[float]) -> None:
     chart(
-        rules_figure(names, accuracies, highlight=0, theme=session.page_theme(), t=i18n.current()),
+        rules_figure,
+        names,
+        accuracies,
+        highlight=0,
         key=f"rules_{run_id}",
         alt=rules_alt(names, accuracies, i18n.current()),
     )

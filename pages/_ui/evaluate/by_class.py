@@ -13,7 +13,7 @@ from pages._ui.cache.results import JudgedSplit, Judgement, judge
 from pages._ui.parts.chart import chart
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import access, i18n, session
+from pages._ui.shell import access, i18n
 from pages._ui.shell.i18n import t, term
 
 KINDS: dict[RankingKind, Sentence] = {"roc": "ROC", "precision_recall": "Precision and recall"}
@@ -106,7 +106,10 @@ def _curves(judgement: Judgement, run_id: str) -> None:
     curves = _all_curves(run_id, judgement.split, kind)
     shown = {label: curve for label, curve in curves.items() if not chosen or label in chosen}
     chart(
-        ranking_figure(shown, names, kind, theme=session.page_theme(), t=i18n.current()),
+        ranking_figure,
+        shown,
+        names,
+        kind,
         key="ranking",
         alt=ranking_alt(shown, names, kind, i18n.current()),
     )

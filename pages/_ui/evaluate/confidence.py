@@ -15,7 +15,7 @@ from mnist_core.figures.evaluation import (
 from pages._ui.cache.results import Judgement
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import access, i18n, session
+from pages._ui.shell import access, i18n
 from pages._ui.shell.i18n import t, term
 
 THRESHOLDS = np.linspace(0.0, 1.0, 101)
@@ -29,24 +29,16 @@ def confidence_view(judgement: Judgement, run_id: str) -> None:
 
 def _confidence(judgement: Judgement, run_id: str) -> None:
     result = reliability(judgement.probabilities, judgement.labels)
-    theme, words = session.page_theme(), i18n.current()
+    words = i18n.current()
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**{t('How sure is it?')}**", help=term("confidence"))
         st.caption(t("Each prediction is counted by its confidence: the probability of its answer."))
-        chart(
-            confidence_figure(result, theme=theme, t=words),
-            key="confidence",
-            alt=confidence_alt(result, words),
-        )
+        chart(confidence_figure, result, key="confidence", alt=confidence_alt(result, words))
     with right:
         st.markdown(f"**{t('Is it as often right as it is sure?')}**", help=term("calibration"))
         st.caption(t("On the dashed line confidence equals accuracy. Below it the network is surer than it should be."))
-        chart(
-            reliability_figure(result, theme=theme, t=words),
-            key="reliability",
-            alt=reliability_alt(result, words),
-        )
+        chart(reliability_figure, result, key="reliability", alt=reliability_alt(result, words))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(
             t(
@@ -96,11 +88,7 @@ def _sure(judgement: Judgement, run_id: str) -> None:
     else:
         st.markdown(t("It is never so sure, so it answers nothing."))
     result = answer_when_sure(judgement.probabilities, judgement.labels, THRESHOLDS)
-    chart(
-        sure_figure(result, chosen, theme=session.page_theme(), t=i18n.current()),
-        key="sure",
-        alt=sure_alt(result, chosen, i18n.current()),
-    )
+    chart(sure_figure, result, chosen, key="sure", alt=sure_alt(result, chosen, i18n.current()))
     csv_button(
         lambda: {"least_confidence": result.thresholds, "answered": result.answered, "accuracy": result.accuracy},
         f"answer_when_sure_{judgement.split}_{run_id}",

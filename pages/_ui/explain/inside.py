@@ -17,7 +17,7 @@ from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
-from pages._ui.shell import access, i18n, session
+from pages._ui.shell import access, i18n
 from pages._ui.shell.i18n import t, term
 
 MOST_MAPS = 32
@@ -56,7 +56,9 @@ def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number
     """Show a dense layer's numbers."""
     st.markdown(f"**{t('What its {n:,} units say', n=len(output))}**", help=term("hidden_layer"))
     chart(
-        activation_figure(output, names, theme=session.page_theme(), t=i18n.current()),
+        activation_figure,
+        output,
+        names,
         key=f"activations_{run_id}_{number}",
         alt=activation_alt(output, i18n.current()),
     )

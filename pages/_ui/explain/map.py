@@ -10,7 +10,7 @@ from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import access, i18n, session
+from pages._ui.shell import access, i18n
 from pages._ui.shell.i18n import t, term
 
 
@@ -48,7 +48,11 @@ def _one(judgement: Judgement, arranged: explanations.Arrangement, when: str, in
     labels = judgement.labels[: len(points)]
     st.markdown(f"**{t('Before training') if when == 'before' else t('After training')}**")
     chart(
-        plane_figure(points, labels, judgement.class_names, marked=index, theme=session.page_theme(), t=i18n.current()),
+        plane_figure,
+        points,
+        labels,
+        judgement.class_names,
+        marked=index,
         key=f"plane_{run_id}_{when}",
         alt=plane_alt(len(labels), arranged.on_map, i18n.current()),
     )

@@ -7,7 +7,6 @@ import streamlit as st
 from mnist_core.analysis.explain import filter_slices, kernel_images
 from mnist_core.config import NetworkConfig
 from mnist_core.datasets import DatasetSpec
-from mnist_core.figures.explain import heat_image
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord
 from pages._ui.cache import explanations
@@ -15,9 +14,6 @@ from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
 from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
-
-MOST = 48
-FULL = 0.98  # of a picture's weights are below full colour: a single large one would hide the rest
 
 
 @access.fragment
@@ -40,9 +36,9 @@ def weights_view(spec: DatasetSpec, record: RunRecord) -> None:
 
 def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_names: tuple[str, ...] | None) -> None:
     key = f"{number}-{run_id}"
-    pictures, words = kernel_images(kernel), t("unit {number}")
+    words, chosen, pictures = t("unit {number}"), None, kernel_images(kernel)
     if pictures is None:
-        chosen = st.number_input(t("Filter"), 0, kernel.shape[-1] - 1, key=f"explain_filter_{key}", width=180)
+        chosen = int(st.number_input(t("Filter"), 0, kernel.shape[-1] - 1, key=f"explain_filter_{key}", width=180))
         pictures, words = filter_slices(kernel, chosen), t("map {number}")
         how = t(
             "This filter looks at all maps of the layer before it: one small picture for each of them. "
@@ -58,24 +54,15 @@ def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_nam
             "Each unit has a weight for every pixel. Laid out as an image they show where it wants ink. "
             "Pictures that look like noise learned little, or work only together with others."
         )
-    order = _largest(pictures)
-    titles = [class_names[unit] if class_names else words.format(number=unit) for unit in order]
-    tiles = []
-    for unit, title in zip(order, titles, strict=True):
-        limit = float(np.quantile(np.abs(pictures[unit]), FULL))
-        picture = heat_image(pictures[unit], limit=limit)
-        tiles.append(Tile(picture, title, f"±{t.number(limit, '.2f')}", t("Weights of {name}", name=title)))
+    shown = explanations.kernel_pictures(run_id, number, chosen)
+    titles = [class_names[unit] if class_names else words.format(number=unit) for unit in shown.units]
+    tiles = [
+        Tile(picture, title, f"±{t.number(limit, '.2f')}", t("Weights of {name}", name=title))
+        for picture, title, limit in zip(shown.pictures, titles, shown.limits, strict=True)
+    ]
     gallery(tiles, size="m" if len(tiles) > len(class_names or ()) else "l")
     legend(t("positive: it wants ink here"), t("negative: it wants none"))
-    if len(pictures) > MOST:
-        how += " " + t("These are the {shown} of {n} with the largest weights.", shown=MOST, n=len(pictures))
+    if shown.of > len(tiles):
+        how += " " + t("These are the {shown} of {n} with the largest weights.", shown=len(tiles), n=shown.of)
     st.caption(how + " " + t("The number below a picture is the weight that has its full colour."))
     map_csv(pictures, f"weights-{key}", run_id)
-
-
-def _largest(pictures: npt.NDArray[np.float32]) -> list[int]:
-    """Return which pictures to show: all in their order, or of very many those with the largest weights."""
-    if len(pictures) <= MOST:
-        return list(range(len(pictures)))
-    strength = (pictures.astype(np.float64) ** 2).sum(axis=(1, 2))
-    return [int(unit) for unit in np.argsort(-strength, kind="stable")[:MOST]]

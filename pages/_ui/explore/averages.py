@@ -10,7 +10,7 @@ from pages._ui.cache import datasets
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
-from pages._ui.shell import i18n, session
+from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t, term
 
 # The largest spread that values from 0 to 1 can have: it is shown as white.
@@ -63,7 +63,9 @@ def _histogram(data: Dataset) -> None:
         )
     )
     chart(
-        pixel_histogram_figure(starts, counts, theme=session.page_theme(), t=i18n.current()),
+        pixel_histogram_figure,
+        starts,
+        counts,
         key="explore_pixels",
         alt=pixel_histogram_alt(histogram.empty_share, starts, counts, i18n.current()),
     )

@@ -1,6 +1,6 @@
 """The confusion matrix of a run, and the images of the cell that was chosen: by click or by two boxes."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -10,10 +10,10 @@ from mnist_core.figures.matrix import Unit, confusion_alt, confusion_figure
 from mnist_core.text import Sentence
 from pages._ui.cache.results import Judgement
 from pages._ui.judged.predictions import show_images
-from pages._ui.parts.chart import clickable_chart
+from pages._ui.parts.chart import chart
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import access, i18n, session
+from pages._ui.shell import access, i18n
 from pages._ui.shell.i18n import t, term
 
 MOST_OF_CELL = 30
@@ -34,10 +34,14 @@ def matrix_view(judgement: Judgement, run_id: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     key = f"matrix_{run_id}_{judgement.split}"
     with left:
-        event = clickable_chart(
-            confusion_figure(judgement.matrix, names, unit=unit, theme=session.page_theme(), t=i18n.current()),
+        clicked = chart(
+            confusion_figure,
+            judgement.matrix,
+            names,
+            unit=unit,
             key=f"{key}_{unit}",
             alt=confusion_alt(judgement.matrix, names, i18n.current()),
+            clickable=True,
         )
         true, predicted = (index.ravel() for index in np.indices(judgement.matrix.counts.shape))
         csv_button(
@@ -52,30 +56,28 @@ def matrix_view(judgement: Judgement, run_id: str) -> None:
             of=[run_id],
         )
     with right:
-        _cell(judgement, *cell_boxes(event, key, names, judgement.matrix.most_confused()))
+        _cell(judgement, *cell_boxes(clicked, key, names, judgement.matrix.most_confused()))
 
 
-def cell_boxes(event: Any, key: str, names: tuple[str, ...], first: tuple[int, int, int] | None) -> tuple[int, int]:
+def cell_boxes(
+    clicked: Sequence[int] | None, key: str, names: tuple[str, ...], first: tuple[int, int, int] | None
+) -> tuple[int, int]:
     """Show two boxes that choose a cell of a matrix, by keyboard too; a click on the chart sets them.
 
     Parameters
     ----------
-    event : PlotlyState
-        What the chart above reports.
+    clicked : sequence of int or None
+        True and predicted class of the cell that was clicked just now.
     key : str
     names : tuple of str
     first : (int, int, int) or None
         The cell to begin with.
     """
-    true_key, predicted_key, seen_key = f"{key}_true", f"{key}_predicted", f"{key}_seen"
+    true_key, predicted_key = f"{key}_true", f"{key}_predicted"
     if true_key not in st.session_state:
         st.session_state[true_key], st.session_state[predicted_key] = first[:2] if first else (0, 0)
-    points = event.selection.points
-    clicked = (int(points[0]["customdata"]["0"]), int(points[0]["customdata"]["1"])) if points else None
-    if clicked != st.session_state.get(seen_key):  # an old click must not undo what the boxes say
-        st.session_state[seen_key] = clicked
-        if clicked is not None:
-            st.session_state[true_key], st.session_state[predicted_key] = clicked
+    if clicked is not None:
+        st.session_state[true_key], st.session_state[predicted_key] = clicked[:2]
     st.caption(t(":material/touch_app: Click a cell of the matrix, or choose it here:"))
     boxes = st.columns(2)
     classes = range(len(names))

@@ -12,9 +12,9 @@ from pages._ui.judged.luck import luck_words
 from pages._ui.judged.matrix import cell_boxes
 from pages._ui.judged.pair_gallery import pair_gallery
 from pages._ui.judged.predictions import show_images
-from pages._ui.parts.chart import clickable_chart
+from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import i18n, session
+from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t, term
 
 SHOWN_OF_CELL = 10
@@ -80,10 +80,14 @@ def _matrix(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence[s
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        event = clickable_chart(
-            difference_figure(first.matrix, second.matrix, classes, theme=session.page_theme(), t=i18n.current()),
+        clicked = chart(
+            difference_figure,
+            first.matrix,
+            second.matrix,
+            classes,
             key=f"difference_{key}",
             alt=difference_alt(first.matrix, second.matrix, i18n.current()),
+            clickable=True,
         )
         size = range(len(classes))
         csv_button(
@@ -97,7 +101,7 @@ def _matrix(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence[s
             of=run_ids,
         )
     with right:
-        true, predicted = cell_boxes(event, f"difference_{key}", classes, first.matrix.most_confused())
+        true, predicted = cell_boxes(clicked, f"difference_{key}", classes, first.matrix.most_confused())
         for judgement, name in zip(both, names, strict=True):
             indices = sorted(cell_samples(judgement.probabilities, judgement.labels, true, predicted).tolist())
             st.markdown(f"**{plain(name)}**: " + t.plural("{n:,} image", "{n:,} images", len(indices)))

@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image
 from mnist_core.figures.theme import ink_on
 
 SHEET_COLUMNS = 50
+_SMALL = 28 * 28 * 3  # bytes of a map over an image
 # The most tiles in a row, where a gallery is below 400, 560, 760, 1080, 1500 pixels wide, and where it is wider.
 _MOST = {
     "m": (4, 5, 7, 10, 12, 14),
@@ -79,19 +81,18 @@ def number_grid(image: npt.NDArray[np.uint8], *, scaled: bool) -> None:
     scaled : bool
         Show each pixel divided by 255, to two decimals and without the leading zero.
     """
-    rows = []
-    for line in image.tolist():
-        cells = "".join(
-            f'<td style="background:rgb({v},{v},{v});color:{ink_on(f"#{v:02X}{v:02X}{v:02X}")}">'
-            f"{_scaled(v) if scaled else v}</td>"
-            for v in line
-        )
-        rows.append(f"<tr>{cells}</tr>")
-    st.html(f'<div class="lab-numbers" tabindex="0"><table>{"".join(rows)}</table></div>')
+    rows = ("".join(_cell(value, scaled=scaled) for value in line) for line in image.tolist())
+    table = "".join(f"<tr>{cells}</tr>" for cells in rows)
+    st.html(f'<div class="lab-numbers" tabindex="0"><table>{table}</table></div>')
 
 
-def _scaled(value: int) -> str:
-    return str(value // 255) if value in (0, 255) else f"{value / 255:.2f}".removeprefix("0")
+@lru_cache(maxsize=512)  # all there are
+def _cell(value: int, *, scaled: bool) -> str:
+    shade = f"#{value:02X}{value:02X}{value:02X}"
+    shown = str(value)
+    if scaled:
+        shown = str(value // 255) if value in (0, 255) else f"{value / 255:.2f}".removeprefix("0")
+    return f'<td style="background:{shade};color:{ink_on(shade)}">{shown}</td>'
 
 
 def sheet(images: npt.NDArray[np.uint8]) -> str:
@@ -112,7 +113,16 @@ def sheet(images: npt.NDArray[np.uint8]) -> str:
 
 
 def data_url(image: npt.NDArray[np.uint8]) -> str:
-    """Return a grey image as a PNG in a data address."""
+    """Return an image as a PNG in a data address: grey of shape (h, w), or coloured of shape (h, w, 3)."""
+    pixels = np.ascontiguousarray(image)
+    return (_small if pixels.nbytes <= _SMALL else _png)(pixels.tobytes(), pixels.shape)
+
+
+def _png(pixels: bytes, shape: tuple[int, ...]) -> str:
     buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(image)).save(buffer, "PNG")
+    Image.frombytes("L" if len(shape) == 2 else "RGB", (shape[1], shape[0]), pixels).save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+# What everybody sees is written once: an image of a dataset takes 1.3 kB here with its address, a map over one 5 kB.
+_small = lru_cache(maxsize=2000)(_png)

@@ -1,31 +1,39 @@
-"""A chart that changes without flicker: one component that calls ``Plotly.react``.
+"""Charts: one component that calls ``Plotly.react``, so that they change without flicker.
 
 ``st.plotly_chart`` mounts a new chart whenever its data change, which blinks and forgets zoom and
-legend. Streamlit's component API sends data only; no text of a visitor ever becomes code.
+legend, and needs a plotly.js of its own. Streamlit's component API sends data only; no text of a
+visitor ever becomes code.
 """
 
+import json
 from typing import Any
 
 import streamlit as st
 
-from pages._ui.parts.chart import spoken
+from pages._ui.shell import i18n
+from pages._ui.shell.i18n import t
 from pages._ui.shell.web import LOAD_PLOTLY, PLOTLY_URL
 
-_AHEAD = LOAD_PLOTLY + "export default ({ data }) => { load(data.library).catch(() => {}); }"
 _JS = (
     LOAD_PLOTLY
     + """
 export default function (component) {
-  const { data, parentElement } = component;
+  const { parentElement, setTriggerValue } = component;
+  const { figure, library, revision, alt, failure, clickable } = JSON.parse(new TextDecoder().decode(component.data));
   const chart = parentElement.querySelector('.chart');
-  chart.setAttribute('aria-label', data.alt);
-  chart.style.height = data.layout.height + 'px';
+  chart.setAttribute('aria-label', alt);
+  chart.style.height = figure.layout.height + 'px';
   const css = getComputedStyle(chart);
-  const layout = { ...data.layout, uirevision: data.revision, font: { ...data.layout.font, family: css.fontFamily } };
+  const layout = { ...figure.layout, uirevision: revision, font: { ...figure.layout.font, family: css.fontFamily } };
   const config = { responsive: true, displaylogo: false, displayModeBar: false };
-  load(data.library)
-    .then((Plotly) => Plotly.react(chart, data.data, layout, config))
-    .catch(() => { chart.textContent = data.failure; });
+  load(library)
+    .then((Plotly) => Plotly.react(chart, figure.data, layout, config))
+    .then(() => {
+      if (!clickable) return;
+      chart.removeAllListeners('plotly_click');
+      chart.on('plotly_click', (event) => setTriggerValue('clicked', [...event.points[0].customdata]));
+    })
+    .catch(() => { chart.textContent = failure; });
   return () => { window.Plotly && window.Plotly.purge(chart); };
 }
 """
@@ -33,7 +41,7 @@ export default function (component) {
 _HTML = '<div class="chart" role="img" style="width:100%"></div>'
 
 
-def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str, failure: str) -> None:
+def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> None:
     """Show a figure and update it in place at the next call with the same key.
 
     Parameters
@@ -46,18 +54,50 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str, fail
         Zoom and hidden legend entries are kept for as long as this stays the same.
     alt : str
         One sentence for screen readers.
-    failure : str
-        What is shown where plotly.js can't be loaded.
+    """
+    mount(json.dumps(spoken(figure)), figure["layout"]["height"], key=key, revision=revision, alt=alt)
+
+
+def mount(figure: str, height: int, *, key: str, revision: str, alt: str, clickable: bool = False) -> Any:
+    """Show a figure that is JSON already.
+
+    Parameters
+    ----------
+    figure : str
+        JSON of an object with the keys "data" and "layout".
+    height : int
+        In pixels: its place before plotly.js is there.
+    key, revision, alt : str
+        As above.
+    clickable : bool
+        Whether a click on a point runs the page again.
+
+    Returns
+    -------
+    list or None
+        ``customdata`` of the point that was clicked just now.
     """
     component = st.components.v2.component("live_plot", html=_HTML, js=_JS, isolate_styles=False)
-    component(
-        key=key,
-        data={**spoken(figure), "revision": revision, "alt": alt, "failure": failure, "library": PLOTLY_URL},
-        height=figure["layout"]["height"],
-    )
+    words = {
+        "library": PLOTLY_URL,
+        "revision": revision,
+        "alt": alt,
+        "failure": t("The chart could not be loaded. Reload the page."),
+        "clickable": clickable,
+    }
+    # As bytes: Streamlit would write anything else as JSON twice, once to see whether it is the same component.
+    data = f'{json.dumps(words)[:-1]}, "figure": {figure}}}'.encode()
+    if not clickable:
+        component(key=key, data=data, height=height)
+        return None
+    return component(key=key, data=data, height=height, on_clicked_change=_noticed).clicked
 
 
-def load_ahead() -> None:
-    """Let the browser fetch what a `live_plot` needs, so that the first one appears without a wait."""
-    component = st.components.v2.component("live_plot_ahead", html="<span></span>", js=_AHEAD, isolate_styles=False)
-    component(key="live_plot_ahead", data={"library": PLOTLY_URL}, height=1)
+def spoken(figure: Any) -> Any:
+    """Return a figure that writes the numbers of its axes and hover texts with the signs of the visitor's language."""
+    figure["layout"]["separators"] = i18n.current().separators
+    return figure
+
+
+def _noticed() -> None:
+    """Do nothing: the page, or its part, runs again and knows the click."""

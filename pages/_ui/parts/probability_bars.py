@@ -10,7 +10,6 @@ from mnist_core.figures.bars import probability_alt, probability_figure
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
-from pages._ui.shell.i18n import t
 
 
 def probability_bars(
@@ -39,7 +38,6 @@ def probability_bars(
         key=key,
         revision=key,
         alt=probability_alt(probabilities, class_names, i18n.current()),
-        failure=t("The chart could not be loaded. Reload the page."),
     )
     if file_name and probabilities is not None:
         values = probabilities

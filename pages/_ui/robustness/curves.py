@@ -60,7 +60,6 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
             key="robustness_chart",
             revision=corruption,
             alt=robustness_alt(curves, i18n.current()),
-            failure=t("The chart could not be loaded. Reload the page."),
         )
         st.caption(t("The bands are 95% intervals: with other test images the line could lie anywhere in them."))
         curve_words(curves, list(records.values()), strength)

@@ -47,7 +47,6 @@ def worst_case_view(record: RunRecord, images: np.ndarray, labels: np.ndarray) -
             key="worst_case_chart",
             revision=record.id,
             alt=worst_case_alt(worst, by_chance, i18n.current()),
-            failure=t("The chart could not be loaded. Reload the page."),
         )
         counted = t("Counted on {n:,} test images.", n=worst.total)
         st.caption(f"{worst_case_alt(worst, by_chance, i18n.current())} {counted}")

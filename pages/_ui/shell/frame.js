@@ -106,4 +106,6 @@ export default function ({ data, setTriggerValue }) {
   frame.data = data;
   frame.set = setTriggerValue;
   frame.look();
+  // Once the first page is there, what the charts of the next ones need.
+  if (!navigator.connection?.saveData) (window.requestIdleCallback ?? setTimeout)(() => load(data.library).catch(() => {}));
 }

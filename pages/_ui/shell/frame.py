@@ -5,8 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from pages._ui.shell.i18n import t
+from pages._ui.shell.web import LOAD_PLOTLY, PLOTLY_URL
 
-_JS = (Path(__file__).parent / "frame.js").read_text(encoding="utf-8")
+_JS = LOAD_PLOTLY + (Path(__file__).parent / "frame.js").read_text(encoding="utf-8")
 # One place that screen readers listen to, which stays while the page around it is renewed.
 _ANNOUNCE = """
 export default function ({ data }) {
@@ -38,6 +39,7 @@ def frame() -> None:
                 "help": t("Help: {field}", field="{field}"),
                 "open": t("Choose: {field}", field="{field}"),
                 "progress": t("Progress"),
+                "library": PLOTLY_URL,
             },
             on_theme_change=_noticed,
             height=1,

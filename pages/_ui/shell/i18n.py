@@ -1,20 +1,33 @@
 """The one way by which words reach the screen."""
 
+import threading
 from datetime import datetime
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.config.wording import run_name
 from mnist_core.store import RunRecord
 from mnist_core.store.listing import RunRow
 from mnist_core.text import Sentence, Translator, translator
 
+_asked_last = threading.local()
+
 
 def current() -> Translator:
-    """Return the visitor's translator: ``?lang=`` first, then the browser's language."""
+    """Return the visitor's translator: ``?lang=`` first, then the browser's language.
+
+    A page asks for it with every sentence, so a thread remembers it for the address of the page that it runs.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    asked = None if context is None else (context, context.query_string)
+    known: tuple[Any, Translator] | None = getattr(_asked_last, "known", None)
+    if asked is not None and known is not None and known[0] == asked:
+        return known[1]
     code = st.query_params.get("lang") or st.session_state.get("lang") or (st.context.locale or "en")
     st.session_state["lang"] = code
+    _asked_last.known = (asked, translator(code))
     return translator(code)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -135,7 +136,13 @@ def available(dataset_id: str) -> str:
 
 def recipe_config(recipe_id: str) -> RunConfig:
     """Return a recipe's configuration on a dataset that can be had."""
-    return RunConfig.parse(_recipe_settings(recipe_id))
+    return _on(recipe_id, available(get_recipe(recipe_id).config.data.dataset))
+
+
+@lru_cache(maxsize=64)
+def _on(recipe_id: str, dataset_id: str) -> RunConfig:
+    config = get_recipe(recipe_id).config
+    return config.model_copy(update={"data": config.data.model_copy(update={"dataset": dataset_id})})
 
 
 def is_from(recipe_id: str, settings: dict[str, Any]) -> bool:
@@ -145,6 +152,4 @@ def is_from(recipe_id: str, settings: dict[str, Any]) -> bool:
 
 
 def _recipe_settings(recipe_id: str) -> dict[str, Any]:
-    settings = get_recipe(recipe_id).config.model_dump(mode="json")
-    settings["data"]["dataset"] = available(settings["data"]["dataset"])
-    return settings
+    return recipe_config(recipe_id).model_dump(mode="json")

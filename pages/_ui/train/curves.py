@@ -112,7 +112,6 @@ def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | 
                 key=f"curve_{metric}",
                 revision=record.id,
                 alt=curve_alt(points, metric, i18n.current(), joined=not logistic),
-                failure=t("The chart could not be loaded. Reload the page."),
             )
 
 

@@ -1,0 +1,23 @@
+"""The charts of a page as AppTest sees them: components whose figures are JSON."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
+
+
+def charts_of(app: AppTest) -> list[dict[str, Any]]:
+    """Return what each chart shows and says, in the order of the page."""
+    return [json.loads(one.proto.bytes) for one in app.get("bidi_component") if one.proto.bytes]
+
+
+def click(app: AppTest, key: str, customdata: Sequence[int]) -> AppTest:
+    """Click on a point of the chart of a key, which has these ``customdata``."""
+    chart = next(one for one in app.get("bidi_component") if one.key == key)
+    states = app._tree.get_widget_states()
+    event = json.dumps([{"event": "clicked", "value": list(customdata)}])
+    states.widgets.append(WidgetState(id=_make_trigger_id(chart.proto.id, "events"), json_trigger_value=event))
+    return app._run(states)
