@@ -21,16 +21,16 @@ class Entry:
 
 
 @lru_cache(maxsize=8)
-def entries(words: Translator) -> tuple[Entry, ...]:
+def entries(t: Translator) -> tuple[Entry, ...]:
     """Return all terms in a language; they never change."""
     terms = glossary()
     found = []
     for term in terms.values():
-        title, short, long = words(term.title), words(term.short), words(term.long)
+        title, short, long = t(term.title), t(term.short), t(term.long)
         markdown = f'<h2 data-anchor="{term.id}">{escape(title)}</h2>\n\n**{short}** {long}'
         if term.see_also:
-            links = ", ".join(f"[{words(terms[other].title)}](#{other})" for other in term.see_also)
-            markdown += f"\n\n:small[{words('See also: {links}', links=links)}]"
+            links = ", ".join(f"[{t(terms[other].title)}](#{other})" for other in term.see_also)
+            markdown += f"\n\n:small[{t('See also: {links}', links=links)}]"
         found.append(Entry(f"{title} {short} {long}".casefold(), markdown))
     return tuple(found)
 

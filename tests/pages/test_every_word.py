@@ -41,7 +41,7 @@ class Bracketing(gettext.NullTranslations):
 
     def gettext(self, message: str) -> str:
         if message not in self.known:
-            if re.search(r"[^\W\d_]", re.sub(r"\{\w*\}", "", message)):
+            if re.search(r"[^\W\d_]", re.sub(r"\{\w*(:[^{}]*)?\}", "", message)):
                 self.unknown.add(message)
             return message
         return f"{OPEN}{message}{CLOSE}"
