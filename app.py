@@ -31,7 +31,7 @@ raise_limit()
 let_loops_sleep()
 try:
     settings = get_settings()
-    shared_store().check()
+    shared_store().database.check()
 except (ConfigError, StorageError) as error:
     sys.exit(f"mnist_lab: {error}")
 
@@ -42,7 +42,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     return_large_blocks()
     store = shared_store()
     install_shipped(store)
-    if store.was_missing:
+    if store.database.was_missing:
         for words in bring_back(store).words():
             say(words)
     pause_elsewhere_by(check_is_open)

@@ -72,7 +72,7 @@ def _row(record: RunRecord, folder: Path, python: str) -> None:
     back = import_bundle(task.result.read_bytes(), store)
     importing = time.monotonic() - begin
     size = task.result.stat().st_size / 1e6
-    store.remove(back.id)
+    store.bin.remove(back.id)
     row = (
         record.name,
         f"{size:.1f}",

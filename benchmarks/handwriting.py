@@ -135,7 +135,7 @@ def _models(asked: list[str] | None) -> list[str]:
     store = shared_store()
     install_shipped(store)
     names = [SHIPPED[name].run_id if name in SHIPPED else name for name in asked or ()]
-    records = [store.get(name) for name in names] if names else store.shipped()
+    records = [store.runs.get(name) for name in names] if names else store.runs.shipped()
     digits = [record.id for record in records if get_spec(record.config.data.dataset).kind is DIGITS]
     if not digits:
         sys.exit("There is no model of digits to measure. Give one by --run: python -m mnist_core train ... makes one.")
@@ -160,7 +160,7 @@ def _result(run_id: str, images: dict[str, npt.NDArray[np.uint8]], labels: npt.N
     matrix = confusion_matrix(probabilities["strokes"], labels)
     return {
         "run": run_id,
-        "name": shared_store().get(run_id).name,
+        "name": shared_store().runs.get(run_id).name,
         "accuracy": accuracies["strokes"],
         "pixels": accuracies["pixels"],
         "raw": accuracies["raw"],

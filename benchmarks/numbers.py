@@ -79,7 +79,7 @@ def _in_a_row(
 
 
 def _sureness(run: str, digits: list[RecordedDigit]) -> None:
-    record = shared_store().get(run)
+    record = shared_store().runs.get(run)
     predict = open_classifier(shared_store().files(run)).predict
     data = load_dataset(record.config.data.dataset, shared_store().settings)
     images, labels = data.split("validation", record.config.data)

@@ -148,7 +148,7 @@ def _options() -> argparse.Namespace:
 
 
 def _newest() -> str:
-    for record in shared_store().find(states=[RunState.COMPLETED]):
+    for record in shared_store().runs.find(states=[RunState.COMPLETED]):
         if record.config.data.dataset == MNIST.id:
             return record.id
     sys.exit("There is no finished run on MNIST here. Train one: python -m mnist_core train --recipe small-cnn")

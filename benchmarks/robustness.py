@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="+", metavar="RUN", help="id of a run with a model")
     for run_id in parser.parse_args().runs:
-        record = shared_store().get(run_id)
+        record = shared_store().runs.get(run_id)
         data = shared_provider().get(record.config.data.dataset)
         subset = balanced_subset(data.y_test)
         images, labels = np.asarray(data.x_test[subset]), np.asarray(data.y_test[subset])

@@ -75,7 +75,7 @@ def fill(store: Store, n: int, owner: str | None = None) -> None:
             seconds={"import": 2.0, "data": 0.2, "fit": rng.uniform(2, 90), "evaluate": 0.4, "export": 0.9},
             epoch_seconds=[rng.uniform(0.5, 4) for _ in range(config.train.epochs)],
         )
-        with store._begin() as connection:
+        with store.database.begin() as connection:
             connection.execute(
                 insert(runs).values(
                     id=run_id,
@@ -123,13 +123,13 @@ def _median(work: Callable[[], Any], rounds: int) -> Seconds:
 
 def _listing(store: Store, rounds: int) -> dict[str, Seconds]:
     somebody = Visitor("somebody")
-    first = _median(lambda: store.list_runs(somebody), 1)
+    first = _median(lambda: store.listing.rows(somebody), 1)
     return {
-        "list all": _median(lambda: store.list_runs(somebody), rounds),
-        "search all": _median(lambda: store.list_runs(somebody, RunFilter(text="dropout 77")), rounds),
+        "list all": _median(lambda: store.listing.rows(somebody), rounds),
+        "search all": _median(lambda: store.listing.rows(somebody, RunFilter(text="dropout 77")), rounds),
         "list all for the first time, curves read from the metrics": first,
-        "read all as full records, without curves (`Store.find`)": _median(
-            lambda: store.find(visible_to=somebody, limit=100_000), 1
+        "read all as full records, without curves (`Runs.find`)": _median(
+            lambda: store.runs.find(visible_to=somebody, limit=100_000), 1
         ),
     }
 

@@ -137,13 +137,13 @@ def _train(page: Page, server: Server, store: Store, seed: int) -> tuple[float, 
     first_point = time.monotonic() - begin
     run_id = parse_qs(urlsplit(page.url).query)["run"][0]
     most = 0.0
-    while not store.get(run_id).state.is_finished:
-        pid = store.get(run_id).pid
+    while not store.runs.get(run_id).state.is_finished:
+        pid = store.runs.get(run_id).pid
         if pid is not None:
             with suppress(psutil.Error):
                 most = max(most, psutil.Process(pid).memory_info().rss / 1e6)
         time.sleep(0.05)
-    assert store.get(run_id).error is None, store.get(run_id).error
+    assert store.runs.get(run_id).error is None, store.runs.get(run_id).error
     page.get_by_text("What next?").wait_for()
     return training, first_point, most
 

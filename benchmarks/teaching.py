@@ -53,7 +53,7 @@ def main() -> None:
     images = np.stack([prepare_drawing(as_drawn(digit, PEN), CANVAS, "digits").image for digit in digits])
     labels = np.array([digit.label for digit in digits], np.uint8)
     writers = np.array([digit.writer for digit in digits])
-    base = shared_store().get(options.run)
+    base = shared_store().runs.get(options.run)
     lessons = []
     try:
         for writer in np.unique(writers)[: options.most]:
@@ -88,16 +88,16 @@ def _lesson(
     wait_until(lambda: _is_warm(supervisor))
     begin = time.monotonic()
     run_id = supervisor.fine_tune(base, drawings, f"benchmark {writer}", visitor=VISITOR)
-    wait_until(lambda: store.get(run_id).state.is_finished)
+    wait_until(lambda: store.runs.get(run_id).state.is_finished)
     seconds = time.monotonic() - begin
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     if record.error is not None:
         sys.exit(record.error.message)
     after = open_classifier(store.files(run_id)).predict(images)
     found = change(before[others], after[others], labels[others])
     assert base.outcome.test_accuracy is not None
     assert record.outcome.test_accuracy is not None
-    store.delete(run_id, VISITOR)
+    store.bin.delete(run_id, VISITOR)
     return Lesson(
         writer,
         len(chosen),

@@ -67,8 +67,8 @@ dataset = load_dataset(config.data.dataset, get_settings())
 times = {"nobody": [], "store": []}
 for _ in range(int(sys.argv[2])):
     for name in times:
-        run_id = store.create(config, name)
-        store.claim(run_id, own_process())
+        run_id = store.runs.create(config, name)
+        store.queue.claim(run_id, own_process())
         options = {"sink": StoreSink(store, run_id), "checkpoint_path": store.files(run_id).checkpoint}
         if name == "nobody":
             options = {"sink": Nobody()}
@@ -183,11 +183,11 @@ class Bench:
         wait_until(self._is_warm)
         begin = time.monotonic()
         run_id = self._supervisor.submit(config, "benchmark", visitor=VISITOR)
-        wait_until(lambda: bool(self._store.points(run_id)) or self._store.get(run_id).state.is_finished)
+        wait_until(lambda: bool(self._store.metrics.points(run_id)) or self._store.runs.get(run_id).state.is_finished)
         first_point = time.monotonic() - begin
-        wait_until(lambda: self._store.get(run_id).state.is_finished)
+        wait_until(lambda: self._store.runs.get(run_id).state.is_finished)
         total = time.monotonic() - begin
-        record = self._store.get(run_id)
+        record = self._store.runs.get(run_id)
         assert record.error is None, record.error
         return Result(record.outcome.epoch_seconds, total, figures(record, self._store), first_point)
 
@@ -260,7 +260,7 @@ def work(config: RunConfig) -> tuple[int, float]:
 
 def figures(record: RunRecord, store: Store) -> dict[str, float]:
     """Return the final figures of a run, as Keras names them."""
-    history = {name: values[-1] for name, values in store.history(record.id).items()}
+    history = {name: values[-1] for name, values in store.metrics.history(record.id).items()}
     assert record.outcome.test_accuracy is not None
     assert record.outcome.test_loss is not None
     return {**history, "test_accuracy": record.outcome.test_accuracy, "test_loss": record.outcome.test_loss}

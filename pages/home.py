@@ -29,7 +29,7 @@ def hero() -> None:
             )
         )
         st.markdown(t("**Choose a recipe below and press Train.** The first one takes well under a minute."))
-        if shared_store().shipped():
+        if shared_store().runs.shipped():
             st.page_link(
                 "draw.py",
                 label=t("Or draw a digit first: a trained network is waiting to read it"),

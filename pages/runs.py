@@ -34,7 +34,7 @@ def progress_of(records: list[tuple[str, str, int]]) -> None:
 
 def under_way() -> list[tuple[str, str, int]]:
     """Return what changes while runs train: id, state and epoch."""
-    found = shared_store().find(states=UNDER_WAY, visible_to=session.visitor(), limit=50)
+    found = shared_store().runs.find(states=UNDER_WAY, visible_to=session.visitor(), limit=50)
     return [(record.id, record.state.value, record.epoch) for record in found]
 
 
@@ -113,7 +113,7 @@ undo_notice()
 cleaning_notice()
 which = filter_row()
 active = under_way()
-rows = shared_store().list_runs(session.visitor(), which)
+rows = shared_store().listing.rows(session.visitor(), which)
 found(len(rows), which)
 asked = st.query_params.get("run")
 if asked and asked not in {row.id for row in rows}:

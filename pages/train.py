@@ -42,7 +42,7 @@ def shown_run(*, linked: bool) -> RunRecord | None:
         except (RunNotFoundError, NotOwnerError) as error:
             show_error(error)
             return None
-    active = shared_store().find(
+    active = shared_store().runs.find(
         states=[RunState.QUEUED, RunState.RUNNING, RunState.PAUSED], owner=session.owner(), limit=1
     )
     return active[0] if active else None

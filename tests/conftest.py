@@ -210,8 +210,8 @@ def finished_run(
             train=TrainConfig(epochs=3, batch_size=100),
         )
         onnx, probabilities = _digits_models[config.model.kind]
-        run_id = store.create(config, name, owner=owner, recipe=recipe)
-        assert store.claim(run_id, own_process())
+        run_id = store.runs.create(config, name, owner=owner, recipe=recipe)
+        assert store.queue.claim(run_id, own_process())
         files = store.files(run_id)
         files.onnx.write_bytes(onnx)
         tables = {"test": probabilities}
@@ -220,8 +220,8 @@ def finished_run(
             tables["validation"] = (0.82 * np.eye(10)[labels] + 0.018).astype(np.float32)
         files.write_probabilities(tables)
         files.log.write_text("Epoch 1/3\nEpoch 2/3\nEpoch 3/3\n")
-        store.update_progress(run_id, device="CPU: test", steps_per_epoch=12)
-        store.add_points(run_id, _curve(config))
+        store.queue.update_progress(run_id, device="CPU: test", steps_per_epoch=12)
+        store.metrics.add(run_id, _curve(config))
         outcome = Outcome(
             test_loss=cross_entropy(probabilities, digits.y_test),
             test_accuracy=accuracy(probabilities, digits.y_test),
@@ -230,8 +230,8 @@ def finished_run(
             seconds={"import": 1.0, "data": 0.1, "fit": 0.9, "evaluate": 0.1, "export": 0.2},
             epoch_seconds=[0.3] * config.train.epochs,
         )
-        assert store.finish(run_id, state, outcome=outcome)
-        return store.get(run_id)
+        assert store.queue.finish(run_id, state, outcome=outcome)
+        return store.runs.get(run_id)
 
     return make
 

@@ -63,4 +63,4 @@ def _records(runs: list[str]) -> list[RunRecord]:
     if runs:
         return [chosen_run(run) for run in runs]
     store = shared_store()
-    return [*store.shipped(), *store.find(limit=_MOST)]
+    return [*store.runs.shipped(), *store.runs.find(limit=_MOST)]

@@ -26,7 +26,7 @@ def chosen_run(run: str) -> RunRecord:
     """Return a run by its id, or a shipped model by its name; raises `RunNotFoundError`."""
     store = shared_store()
     install_shipped(store)
-    return store.get(SHIPPED[run].run_id if run in SHIPPED else run)
+    return store.runs.get(SHIPPED[run].run_id if run in SHIPPED else run)
 
 
 def judged_on_test_set(record: RunRecord) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:

@@ -22,7 +22,7 @@ def _recover(options: argparse.Namespace) -> int:
     with reopened(get_settings()) as (store, aside):
         install_shipped(store)
         done = bring_back(store, aside, share=options.share)
-        back = [row for row in store.list_runs(LOCAL) if row.id in done.runs]
+        back = [row for row in store.listing.rows(LOCAL) if row.id in done.runs]
     if options.json:
         print_json(
             {

@@ -12,7 +12,7 @@ from mnist_core.engine.cleaning import empty_bin
 from mnist_core.errors import ConfigError
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import RunState, Store, shared_store
-from mnist_core.store.deleting import UNDO_SECONDS
+from mnist_core.store.bin import UNDO_SECONDS
 from mnist_core.store.listing import SORTS, RunFilter, RunRow
 from mnist_core.text import one_line, shortened, translator
 
@@ -84,7 +84,7 @@ def _runs(options: argparse.Namespace) -> int:
         mine=options.mine,
         starred=options.starred,
     )
-    rows = store.list_runs(LOCAL, which, sort=options.sort)
+    rows = store.listing.rows(LOCAL, which, sort=options.sort)
     if options.reverse:
         rows.reverse()
     rows = rows[: options.limit]
@@ -98,12 +98,12 @@ def _runs(options: argparse.Namespace) -> int:
 
 
 def _print_deleted(store: Store, as_json: bool) -> int:
-    deleted = [record for record in store.deleted_runs(LOCAL) if store.undo_seconds(record) > 0]
+    deleted = [record for record in store.bin.runs(LOCAL) if store.bin.seconds_left(record) > 0]
     if as_json:
         print_json([{"run_id": record.id, "name": record.name} for record in deleted])
         return 0
     for record in deleted:
-        print(f"{record.id}  {record.name}  (for {store.undo_seconds(record) / 60:.0f} more minutes)")
+        print(f"{record.id}  {record.name}  (for {store.bin.seconds_left(record) / 60:.0f} more minutes)")
     return 0
 
 
@@ -167,7 +167,7 @@ def _sparkline(curve: Sequence[float]) -> str:
 
 def _rename(options: argparse.Namespace) -> int:
     record = chosen_run(options.run)
-    shared_store().rename(record.id, options.name, LOCAL)
+    shared_store().runs.rename(record.id, options.name, LOCAL)
     return 0
 
 
@@ -176,7 +176,7 @@ def _note(options: argparse.Namespace) -> int:
     if options.text is None:
         print(record.notes)
     else:
-        shared_store().set_notes(record.id, options.text, LOCAL)
+        shared_store().runs.set_notes(record.id, options.text, LOCAL)
     return 0
 
 
@@ -190,7 +190,7 @@ def _unstar(options: argparse.Namespace) -> int:
 
 def _set_starred(runs: Sequence[str], starred: bool) -> int:
     for record in [chosen_run(run) for run in runs]:
-        shared_store().set_pinned(record.id, starred, LOCAL)
+        shared_store().runs.set_pinned(record.id, starred, LOCAL)
     return 0
 
 
@@ -198,10 +198,10 @@ def _delete(options: argparse.Namespace) -> int:
     store = shared_store()
     empty_bin(store)  # without a dashboard nobody else does it
     ids = [chosen_run(run).id for run in options.runs]
-    store.delete_all(ids, LOCAL)
+    store.bin.delete_all(ids, LOCAL)
     if options.now:
         for run_id in ids:
-            store.remove(run_id, deleted=True)
+            store.bin.remove(run_id, deleted=True)
         return 0
     minutes = f"{UNDO_SECONDS / 60:.0f}"
     print(f"Deleted. To undo that within {minutes} minutes: python -m mnist_core undelete {' '.join(ids)}")
@@ -210,5 +210,5 @@ def _delete(options: argparse.Namespace) -> int:
 
 def _undelete(options: argparse.Namespace) -> int:
     for run_id in options.runs:
-        print(f"{shared_store().undelete(run_id, LOCAL).name} is back.")
+        print(f"{shared_store().bin.undelete(run_id, LOCAL).name} is back.")
     return 0

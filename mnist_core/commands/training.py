@@ -69,7 +69,7 @@ def _train(options: argparse.Namespace) -> int:
     if config.train.precision == AUTO:
         _measure_once()
         config = resolved(config, get_settings())
-    return _execute(shared_store().create(config, name, recipe=recipe_id), options.json)
+    return _execute(shared_store().runs.create(config, name, recipe=recipe_id), options.json)
 
 
 def _measure_once() -> None:
@@ -104,15 +104,15 @@ def _begin(options: argparse.Namespace) -> tuple[str, str | None, RunConfig]:
 
 def _resume(options: argparse.Namespace) -> int:
     store = shared_store()
-    store.mark_interrupted()  # the process of a run may have been ended while no dashboard looked on
+    store.queue.mark_interrupted()  # the process of a run may have been ended while no dashboard looked on
     record = chosen_run(options.run)
     if record.state.can_resume:
-        return _execute(store.request_resume(record.id, LOCAL).id, options.json)
+        return _execute(store.queue.request_resume(record.id, LOCAL).id, options.json)
     if options.epochs is None:
         raise ConfigError("Give --epochs N to train a finished run on. Received: state={state}", state=record.state)
     config = record.config.with_settings({"epochs": options.epochs})
     check_continuation(record, config)
-    return _execute(store.create(config, record.name, recipe=record.recipe, continues=record.id), options.json)
+    return _execute(store.runs.create(config, record.name, recipe=record.recipe, continues=record.id), options.json)
 
 
 def _execute(run_id: str, as_json: bool) -> int:
@@ -122,12 +122,12 @@ def _execute(run_id: str, as_json: bool) -> int:
 
     store = shared_store()
     # Claimed at once, so that a running dashboard does not take the run from its queue.
-    if not store.claim(run_id, own_process()):
+    if not store.queue.claim(run_id, own_process()):
         print("mnist_core: another process has taken this run", file=sys.stderr)
         return 1
     control = Control()
     signal.signal(signal.SIGINT, lambda *_: control.stop())
-    print(f"Training {store.get(run_id).name} as run {run_id}; Ctrl-C stops it and keeps the model so far.")
+    print(f"Training {store.runs.get(run_id).name} as run {run_id}; Ctrl-C stops it and keeps the model so far.")
     record = execute(run_id, store, control)
     _report(record, as_json)
     return 0 if record.state.has_model else 1
@@ -158,7 +158,7 @@ def _report(record: RunRecord, as_json: bool) -> None:
                 "parameters": outcome.parameters,
                 "seconds": outcome.seconds,
                 "epoch_seconds": outcome.epoch_seconds,
-                "history": shared_store().history(record.id),
+                "history": shared_store().metrics.history(record.id),
                 "test_loss": outcome.test_loss,
                 "test_accuracy": outcome.test_accuracy,
             }

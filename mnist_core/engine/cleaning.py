@@ -8,8 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mnist_core.store import RunRecord, Store, Visitor
-from mnist_core.store.artifacts import IMPORTING, is_run_id
-from mnist_core.store.deleting import REMOVED
+from mnist_core.store.artifacts import IMPORTING, REMOVED, is_run_id
 from mnist_core.store.drawings import MOST_DRAWINGS
 
 _WARN, _FULL = 0.9, 0.95  # shares of the limit from which on pages say what will go, and from which on it goes
@@ -24,10 +23,10 @@ def next_to_go(store: Store, share: float = _WARN) -> list[RunRecord]:
     What is older and honest never goes in favour of what is new. First are runs of new visitors, of the address that
     has most of them, its newest first; then those of visitors who stayed away for longer than `Settings.keep_days`;
     then the oldest of the command line, while it has more than half of the disk. Starred runs stay. Where that is not
-    enough, new runs are refused (`Store.check_room`).
+    enough, new runs are refused (`Room.check`).
     """
     limit = store.settings.total_disk_mb * 1e6
-    over = store.disk_usage() - share * limit
+    over = store.runs.disk_usage() - share * limit
     going: list[RunRecord] = []
     if over <= 0:
         return going
@@ -41,8 +40,8 @@ def next_to_go(store: Store, share: float = _WARN) -> list[RunRecord]:
 
 def _in_order(store: Store, limit: float) -> Iterator[RunRecord]:
     """Yield the runs that may be deleted to make room."""
-    new, away = store.who_makes_room()
-    trained_here = store.find(oldest_first=True, limit=_MANY)
+    new, away = store.visitors.who_makes_room()
+    trained_here = store.runs.find(oldest_first=True, limit=_MANY)
     own = sum(record.bytes for record in trained_here if record.owner is None)
     runs = [record for record in trained_here if record.state.is_finished and not record.pinned and record.bytes]
     held: Counter[str | None] = Counter()
@@ -65,14 +64,14 @@ def clean(store: Store) -> list[str]:
     Runs whose time to be brought back is over are removed for good.
     """
     empty_bin(store)
-    return store.set_aside([record.id for record in next_to_go(store, share=_FULL)])
+    return store.bin.set_aside([record.id for record in next_to_go(store, share=_FULL)])
 
 
 def empty_bin(store: Store) -> None:
     """Remove deleted runs for good whose time to be brought back is over."""
-    for record in store.deleted_runs(Visitor(None, is_admin=True)):
-        if store.undo_seconds(record) <= 0:
-            store.remove(record.id, deleted=True)
+    for record in store.bin.runs(Visitor(None, is_admin=True)):
+        if store.bin.seconds_left(record) <= 0:
+            store.bin.remove(record.id, deleted=True)
 
 
 def clean_drawings(store: Store) -> int:
@@ -83,7 +82,7 @@ def clean_drawings(store: Store) -> int:
     int
         How many visitors lost theirs.
     """
-    return store.drop_idle_drawings(int(_FULL * MOST_DRAWINGS), time.time() - _DRAWINGS_AWAY)
+    return store.drawings.drop_idle(int(_FULL * MOST_DRAWINGS), time.time() - _DRAWINGS_AWAY)
 
 
 def sweep(store: Store) -> None:
@@ -118,7 +117,7 @@ def _is_nobodys(store: Store, folder: Path) -> bool:
     """Whether a folder of the runs was never finished, or belongs to a run that never began."""
     if folder.name.startswith(IMPORTING):
         return True
-    if not is_run_id(folder.name) or store.exists(folder.name, deleted=True):
+    if not is_run_id(folder.name) or store.runs.exists(folder.name, deleted=True):
         return False  # a run's, or what a person put there
     files = store.files(folder.name)
     return not files.holds_work() and not files.record.exists()

@@ -77,7 +77,7 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
 def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Store) -> tuple[float, Basis]:
     earlier = [
         record.outcome.usual_epoch_seconds
-        for record in store.find(states=[RunState.COMPLETED], limit=_RECENT)
+        for record in store.runs.find(states=[RunState.COMPLETED], limit=_RECENT)
         if record.outcome.usual_epoch_seconds is not None and record.imported is None and _takes_as_long(record, config)
     ]
     if earlier:

@@ -53,7 +53,7 @@ class Keeper:
     def _check(self) -> None:
         """Look for damage that the queue may not come across; raises `DatabaseLostError`."""
         try:
-            self._store.check()
+            self._store.database.check()
         except DatabaseLostError as lost:
             say(str(lost))
             raise
@@ -66,9 +66,9 @@ class Keeper:
                     next_copy = time.monotonic() + _HOUR
                     self._check()
                     make_copy(self._store.settings)
-                    self._store.keep_records()
+                    self._store.folders.keep_records()
                 else:
-                    self._store.look()
+                    self._store.database.look()
             except DatabaseLostError:
                 with suppress(StorageError):  # what was cut short or damaged can't be read any more
                     say(f"What it held until now is in {make_copy(self._store.settings, source)}")

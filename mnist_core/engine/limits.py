@@ -66,12 +66,12 @@ def check_visitor(owner: str | None, store: Store, address: str | None = None) -
     if owner is None:
         return
     settings = store.settings
-    waiting = len(store.find(states=[RunState.QUEUED], owner=owner))
+    waiting = len(store.runs.find(states=[RunState.QUEUED], owner=owner))
     if waiting >= settings.queued_per_visitor:
         raise LimitError(
             "You already have {n} runs waiting. Let one of them begin, or cancel it, then start this one.", n=waiting
         )
-    store.check_waiting(owner, address)
+    store.visitors.check_waiting(owner, address)
     check_disk(owner, store, address=address)
 
 
@@ -80,14 +80,14 @@ def check_disk(owner: str | None, store: Store, more: int = 0, address: str | No
     if owner is None:
         return
     settings = store.settings
-    used = (store.disk_usage(owner) + more) / 1e6
+    used = (store.runs.disk_usage(owner) + more) / 1e6
     if used > settings.visitor_disk_mb:
         raise LimitError(
             "Your runs take {used:.0f} MB on the disk; {most} MB are possible here. Delete a run that you don't need.",
             used=used,
             most=settings.visitor_disk_mb,
         )
-    store.check_room(owner, address, more)
+    store.room.check(owner, address, more)
 
 
 def check_continuation(record: RunRecord, config: RunConfig) -> None:

@@ -60,7 +60,7 @@ def progress(record: RunRecord, points: list[MetricPoint], now: datetime | None 
 
 def remaining_seconds(record: RunRecord, store: Store) -> float:
     """Return the seconds until a running run ends: by its pace so far, before it has one by an estimate."""
-    remaining = progress(record, store.points(record.id)).remaining
+    remaining = progress(record, store.metrics.points(record.id)).remaining
     return estimate(record.config, store).seconds if remaining is None else remaining
 
 

@@ -87,7 +87,7 @@ class Supervisor:
         """Begin to work, unless begun; runs that an earlier app left behind are marked."""
         with self._lock:
             if self._thread is None and not self._closing:
-                self._store.check()
+                self._store.database.check()
                 if not self._leads():
                     other = self._lock_of_home.holder()
                     if other is not None:
@@ -145,16 +145,16 @@ class Supervisor:
         config = resolved(config, self._settings)
         check_config(config, self._settings, estimate(config, self._store))
         if continues is not None:
-            earlier = self._store.get(continues)
+            earlier = self._store.runs.get(continues)
             visitor.check_sees(earlier)  # the page that asks may be older than the wish to keep it private
             check_continuation(earlier, config)
         elif config.fine_tune is not None:
-            check_base(self._store.get(config.fine_tune.base), visitor, self._store)
+            check_base(self._store.runs.get(config.fine_tune.base), visitor, self._store)
             if drawings is not None:
                 check_drawings(drawings, visitor)
         with self._lock:  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store, visitor.address)
-            run_id = self._store.create(
+            run_id = self._store.runs.create(
                 config,
                 name,
                 owner=visitor.id,
@@ -178,7 +178,7 @@ class Supervisor:
         LimitError, StorageError
             As `submit`.
         """
-        base = self._store.get(base.id)  # it may be private by now
+        base = self._store.runs.get(base.id)  # it may be private by now
         check_base(base, visitor, self._store)
         config = fine_tune_config(base, drawings, self._store)
         return self.submit(config, name, visitor=visitor, recipe=base.recipe, drawings=drawings)
@@ -189,22 +189,22 @@ class Supervisor:
         What is shown right after the start is then the training, and not the queue first.
         """
         deadline = time.monotonic() + (_BEGIN if self._spare.pid else 0.0)
-        while time.monotonic() < deadline and self._store.get(run_id).state is RunState.QUEUED:
+        while time.monotonic() < deadline and self._store.runs.get(run_id).state is RunState.QUEUED:
             time.sleep(_BEGIN / 50)
 
     def stop(self, run_id: str, visitor: Visitor) -> None:
-        """Stop a run gently, keeping its model so far; raises as `Store.request_stop`."""
-        self._store.request_stop(run_id, visitor)
+        """Stop a run gently, keeping its model so far; raises as `Queue.request_stop`."""
+        self._store.queue.request_stop(run_id, visitor)
         self._wake.set()
 
     def pause(self, run_id: str, visitor: Visitor) -> None:
-        """Let a run give its place free and go on later; raises as `Store.request_pause`."""
-        self._store.request_pause(run_id, visitor)
+        """Let a run give its place free and go on later; raises as `Queue.request_pause`."""
+        self._store.queue.request_pause(run_id, visitor)
         self._wake.set()
 
     def resume(self, run_id: str, visitor: Visitor) -> None:
-        """Queue a paused or interrupted run again; raises as `Store.request_resume`."""
-        self._store.request_resume(run_id, visitor)
+        """Queue a paused or interrupted run again; raises as `Queue.request_resume`."""
+        self._store.queue.request_resume(run_id, visitor)
         self._wake.set()
 
     def queue_status(self, run_id: str) -> QueueStatus:
@@ -244,7 +244,7 @@ class Supervisor:
         if self._lock_of_home.is_held:
             self._keeper.close(_SHUTDOWN)
             try:
-                self._store.mark_interrupted()
+                self._store.queue.mark_interrupted()
             except MnistLabError as error:
                 say(f"What was training could not be marked as interrupted: {error}")
             self._lock_of_home.release()
@@ -282,13 +282,13 @@ class Supervisor:
     def _leads(self) -> bool:
         """Whether this app does the work; once the one that did it is gone, this one takes over."""
         if not self._lock_of_home.is_held and self._lock_of_home.acquire():
-            self._store.mark_interrupted()
+            self._store.queue.mark_interrupted()
             self._keeper.start()
         return self._lock_of_home.is_held
 
     def _recover(self) -> None:
-        self._store.mark_interrupted(spare=self._jobs)
-        running = self._store.find(states=[RunState.RUNNING], limit=_LONGEST_QUEUE)
+        self._store.queue.mark_interrupted(spare=self._jobs)
+        running = self._store.runs.find(states=[RunState.RUNNING], limit=_LONGEST_QUEUE)
         self._strays.end([record for record in running if record.id not in self._jobs])
 
     def _clean(self) -> None:
@@ -307,23 +307,23 @@ class Supervisor:
                 # It recorded the end itself, or the run was not its to take; if the run waits, it was paused
                 # and somebody wants it again already.
                 if job.remark is not None:
-                    self._store.explain(run_id, job.remark)
+                    self._store.queue.explain(run_id, job.remark)
             elif job.was_spare and job.verdict is None and not self._has_begun(run_id):
                 pass  # the spare was dead already: another worker takes the run
             else:
                 # Does nothing where the worker has recorded a failure itself, or where the run was not its
                 # own: another app or the command line may have been faster.
                 state, error = job.ending(code, self._settings)
-                self._store.finish(run_id, state, error=error, pid=job.worker.pid)
+                self._store.queue.finish(run_id, state, error=error, pid=job.worker.pid)
             del self._jobs[run_id]
 
     def _has_begun(self, run_id: str) -> bool:
-        return self._store.exists(run_id) and self._store.get(run_id).state is not RunState.QUEUED
+        return self._store.runs.exists(run_id) and self._store.runs.get(run_id).state is not RunState.QUEUED
 
     def _attend(self) -> None:
         if not self._jobs:
             return
-        active = self._store.find(states=[RunState.QUEUED, RunState.RUNNING], limit=_LONGEST_QUEUE)
+        active = self._store.runs.find(states=[RunState.QUEUED, RunState.RUNNING], limit=_LONGEST_QUEUE)
         records = {record.id: record for record in active}
         for run_id, job in self._jobs.items():
             job.attend(records.get(run_id), self._settings, self._memory_limit)
@@ -331,8 +331,8 @@ class Supervisor:
 
     def _queue(self) -> tuple[list[RunRecord], list[RunRecord]]:
         """Return the waiting runs in their order, and the running ones."""
-        running = self._store.find(states=[RunState.RUNNING], limit=_LONGEST_QUEUE)
-        queued = self._store.find(states=[RunState.QUEUED], limit=_LONGEST_QUEUE)
+        running = self._store.runs.find(states=[RunState.RUNNING], limit=_LONGEST_QUEUE)
+        queued = self._store.runs.find(states=[RunState.QUEUED], limit=_LONGEST_QUEUE)
         # A run that has been given to a worker does not wait any more, though it may not say so yet.
         running += [record for record in queued if record.id in self._jobs]
         queued = [record for record in queued if record.id not in self._jobs]
@@ -356,7 +356,7 @@ class Supervisor:
         except OSError as error:
             if error.errno in _PASSING:
                 raise  # the run waits on, and is tried again at the next look
-            self._store.finish(
+            self._store.queue.finish(
                 record.id,
                 RunState.FAILED,
                 error=RunError(

@@ -115,16 +115,16 @@ def bring_back(store: Store, aside: Path | None = None, *, share: bool = False) 
     share : bool
         Whether everyone may look at runs of which no file tells whose they were; else only an admin may.
     """
-    done = Recovered(aside=aside, copy=store.copy_used, runs=list(store.brought_back))
-    done.runs += store.adopt_all()
+    done = Recovered(aside=aside, copy=store.database.copy_used, runs=list(store.brought_back))
+    done.runs += store.folders.adopt_all()
     if aside is not None:
         salvaged = salvaged_runs(aside)
-        for run_id in store.without_row():
+        for run_id in store.folders.without_row():
             if run_id in salvaged:
-                store.adopt(run_id, *salvaged[run_id])
+                store.folders.adopt(run_id, *salvaged[run_id])
                 done.runs.append(run_id)
-        done.drawings = store.put_drawings(salvaged_drawings(aside))
-    for run_id in store.without_row():
+        done.drawings = store.drawings.put(salvaged_drawings(aside))
+    for run_id in store.folders.without_row():
         files = store.files(run_id)
         if not files.holds_work():
             continue
@@ -133,7 +133,7 @@ def bring_back(store: Store, aside: Path | None = None, *, share: bool = False) 
         except (UntoldError, OSError) as error:
             done.untold[run_id] = str(error)
             continue
-        store.adopt(run_id, traces.values, traces.points)
+        store.folders.adopt(run_id, traces.values, traces.points)
         done.runs.append(run_id)
         done.missing[run_id] = traces.missing
     return done

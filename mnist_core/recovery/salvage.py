@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from mnist_core.store.folders import known_columns
+from mnist_core.store.record_files import known_columns
 from mnist_core.store.records import MetricPoint
 from mnist_core.store.tables import METRIC_NAMES, drawings, metrics, runs
 

@@ -1,21 +1,33 @@
 """The record of all runs: one database, one folder a run for files.
 
-States: queued, running, then completed, stopped, failed, or interrupted (its process is gone); running and paused.
-Paused and interrupted runs are queued again and go on from their checkpoint. Each change is one conditional update,
-so two processes can't claim one run. A finished run is never written again.
+`Store` opens both and holds the parts. Each part owns its table or its columns, is handed what it needs, and is the
+only one to write what it owns; its docstring says what each change guarantees and who may make it.
 
-- Who may see or change a run is decided by `Visitor` (`records`) and checked in every request (`requests`).
-- `artifacts` spells the names of a run's files, each with one writer, moved into place when it is whole.
-- A deleted run keeps its row for ten minutes and is found by `deleting` alone. `room` refuses new runs where the disk
-  is full: what others have is never deleted for it. `visitors` has the limits that new visitors share: a cookie can
-  be thrown away, so no limit may be a visitor's alone.
-- `listing` takes light rows, without checking each configuration, so that thousands are listed in a fraction of a
-  second.
-- ``record.json`` in a run's folder is its row, written in the transaction that changes it (`folders`). `copies`
-  copies the database. Every request looks whether the file is still the one that was opened; where not, nothing is
-  written any more.
-- On a full disk `reserve` is given up for what must be written: ends of runs, and deletions.
-- A visitor's drawings reach a page by `Store.read_drawings_of` only, which gives them to whoever drew them.
+========================  =========================================================================================
+``store.runs``            rows of runs: making and finding them, and what their owners write about them
+``store.queue``           their states: what owners ask for, and what the process of a run does
+``store.metrics``         the table of metrics: curves, and how far a run is
+``store.listing``         light rows without checked configurations: thousands in a fraction of a second
+``store.bin``             deleted runs: a row stays for ten minutes, and is found here alone
+``store.room``            refuses new runs where the disk is full: what others have is never deleted for it
+``store.drawings``        the table of drawings: a visitor's reach nobody else
+``store.visitors``        the table of visitors, and what new ones share: no limit may be a visitor's alone
+``store.folders``         what folders say of their runs, for a lost database
+``store.files(run_id)``   the files of a run (`artifacts`): each has one writer, moved into place when whole
+``store.database``        transactions (`database`), and whether the file is still the one that was opened
+========================  =========================================================================================
+
+What all changes keep to:
+
+- A change of state is one conditional update (`RunTable.change`): of two processes that try the same one succeeds, the
+  other one is told so. `Queue` has the table of states. A finished run is never written again, but by its owner's
+  wish: its name, notes, star, who may see it, whether it is deleted.
+- A change of a run is in its folder (``record.json``) before its transaction ends. `copies` copies the database.
+- Files are there before the row that speaks of them, and go after it.
+- Who may see or change a run is decided by `Visitor` (`records`) and checked in every request of an owner.
+- A transaction is written as a whole or not at all, and raises `StorageError` where it can't be; once the file is not
+  the one that was opened, nothing is written any more. On a full disk `reserve` is given up for what must be written:
+  ends of runs, and deletions.
 
 It knows values and files. It does not know how networks are trained, nor what pages show.
 """

@@ -2,8 +2,10 @@
 
 import re
 import secrets
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.drawing.personal import PersonalSet, held_out
-from mnist_core.errors import ArtifactMissingError, RunNotFoundError
+from mnist_core.errors import ArtifactMissingError, RunNotFoundError, RunStateError
 from mnist_core.system.files import replacing
 from mnist_core.text import Sentence
 
@@ -29,8 +31,8 @@ _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 # What TensorFlow's C++ parts say about themselves: "I0000 00:00:1795239768.341175   12102 port.cc:153] ..."
 _CHATTER = re.compile(r"[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl|To enable the following instr")
 _CHATTER_LINES = 12
-# How the names of folders begin that are not a run yet.
-IMPORTING = ".importing-"
+# How the names of folders begin that are not a run yet, or not any more.
+IMPORTING, REMOVED = ".importing-", ".removed-"
 
 
 def new_run_id() -> str:
@@ -41,6 +43,37 @@ def new_run_id() -> str:
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id; anything else never becomes a path."""
     return _RUN_ID.fullmatch(text) is not None
+
+
+class Artifacts:
+    """The folders of all runs, one each; it knows no database.
+
+    A folder is there before its row and goes after it, so a row never lacks its files.
+    """
+
+    def __init__(self, runs_dir: Path) -> None:
+        self._runs_dir = runs_dir
+
+    def of(self, run_id: str) -> "RunFiles":
+        """Return the files of a run; raises `RunNotFoundError` for what is no id."""
+        return RunFiles(self._runs_dir, run_id)
+
+    def ids(self) -> list[str]:
+        """Return the ids of all runs that have a folder, oldest first."""
+        found: list[str] = []
+        with suppress(OSError):
+            found = [path.name for path in self._runs_dir.iterdir() if path.is_dir()]
+        return sorted(name for name in found if is_run_id(name))
+
+    def remove(self, run_id: str) -> None:
+        """Remove the files of a run; what can't be removed is swept later."""
+        # Under another name first: a folder that still holds a model must not look like one whose record was lost.
+        folder = self.of(run_id).folder
+        going = folder.with_name(f"{REMOVED}{run_id}")
+        with suppress(OSError):
+            folder.rename(going)
+        for path in (going, folder):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 class RunFiles:
@@ -167,7 +200,7 @@ class RunFiles:
     def read_drawings(self) -> PersonalSet:
         """Return the drawings that the run learns from, numbered from 0, for its process.
 
-        What is shown to people comes from `Store.read_drawings_of`, which asks whose they are.
+        What is shown to people comes from `Drawings.of_run`, which asks whose they are.
 
         Raises
         ------
@@ -222,6 +255,48 @@ class RunFiles:
                 return int(archive["step"])
         except Exception:  # NumPy and zipfile raise a dozen classes for damaged content
             return None
+
+    def copy_checkpoint(self, earlier: "RunFiles") -> int:
+        """Copy the checkpoint of a run to go on with; return its step. Raises `RunStateError` where it has none."""
+        step = earlier.checkpoint_step()
+        if step is None:
+            raise RunStateError("This run can't be continued: its checkpoint is missing or damaged.")
+        with replacing(self.checkpoint) as path:
+            shutil.copyfile(earlier.checkpoint, path)
+        return step
+
+    def begin_with(self, base: "RunFiles", drawings: PersonalSet, owner: str | None) -> None:
+        """Give a fine-tuned run its first weights and its drawings; they are of `owner` unless they say otherwise.
+
+        Raises
+        ------
+        RunStateError
+            If the model to begin with is gone.
+        """
+        self.write_drawings(replace(drawings, owner=drawings.owner or owner))
+        self._copy_base(base.model, base.probabilities)
+
+    def begin_as(self, earlier: "RunFiles") -> None:
+        """Give a run that goes on with a fine-tuned one what that one began with; raises as `begin_with`.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If its drawings are gone: it is said now and not when training begins.
+        """
+        earlier.read_drawings()
+        self.refer_to_drawings(earlier.drawings_of)
+        self._copy_base(earlier.base_model, earlier.base_probabilities)
+
+    def _copy_base(self, model: Path, probabilities: Path) -> None:
+        try:
+            for source, target in ((model, self.base_model), (probabilities, self.base_probabilities)):
+                with replacing(target) as path:
+                    shutil.copyfile(source, path)
+        except FileNotFoundError as error:
+            raise RunStateError(
+                "The model of this run is missing, so it can't learn more. Choose another one."
+            ) from error
 
     def size(self) -> int:
         """Return the bytes of all files but the record's own copy; what vanishes meanwhile counts nothing."""

@@ -2,12 +2,12 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Row, Select, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from mnist_core.errors import DatabaseLostError, DiskFullError, StorageError
@@ -84,12 +84,12 @@ class Database:
 
     def check(self) -> None:
         """Read all of the database once, a megabyte in milliseconds; raises `DatabaseLostError` where it is damaged."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
         if found != "ok":
             raise self._damaged(found.splitlines()[-1])
 
-    def _in_any_case(self, action: Callable[[], _Result]) -> _Result:
+    def in_any_case(self, action: Callable[[], _Result]) -> _Result:
         """Do what must be written though the disk is full: the space that was kept for that is given up for it."""
         try:
             return action()
@@ -99,13 +99,24 @@ class Database:
             return action()
 
     @contextmanager
-    def _begin(self) -> Iterator[Connection]:
+    def begin(self) -> Iterator[Connection]:
+        """Begin a transaction: all of it is written, or nothing; raises `StorageError`."""
         self.look()
         try:
             with self._engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
             raise self._in_words(error) from error
+
+    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """Return all rows of a query, read in a transaction of its own."""
+        with self.begin() as connection:
+            return connection.execute(query).all()
+
+    def value(self, query: Select[Any]) -> Any:
+        """Return the one value of a query, such as a sum."""
+        with self.begin() as connection:
+            return connection.execute(query).scalar_one()
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file; make it only at first, so that one that somebody deletes is not replaced by an empty one."""
@@ -115,10 +126,10 @@ class Database:
 
     def _bring_up_to_date(self) -> None:
         """Make the tables of a new file, and those of an older version as they are today; keep a copy of that one."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             if self._is_up_to_date(connection):
                 return
-        with self._begin() as connection:
+        with self.begin() as connection:
             # A table that SQLite can't alter is replaced, and that must not delete the rows that refer to its rows.
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             # One process at a time: the others wait here, and find the work done.

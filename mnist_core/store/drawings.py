@@ -12,6 +12,8 @@ from sqlalchemy.dialects.sqlite import insert
 from mnist_core.drawing.personal import PersonalSet, holds_next
 from mnist_core.drawing.personal.drawings import SIDE, Images, Labels
 from mnist_core.errors import LimitError
+from mnist_core.store.artifacts import Artifacts
+from mnist_core.store.database import Database
 from mnist_core.store.records import Visitor
 from mnist_core.store.tables import drawings, runs, visitors
 from mnist_core.store.visitors import Visitors
@@ -19,10 +21,17 @@ from mnist_core.store.visitors import Visitors
 MOST_DRAWINGS = 200_000  # of all visitors: they take 180 MB
 
 
-class Drawings(Visitors):
-    """Keeps drawings by owner and by collection, that is by their classes; a visitor sees no other's."""
+class Drawings:
+    """Keeps drawings by owner and by collection, that is by their classes; owns their table.
 
-    def add_drawings(
+    A visitor sees and changes no other's: each request names the owner. `add` keeps all or none, and of two processes
+    that add for one owner, one waits for the other. `put` is for ``recover``, `drop_idle` for the app that leads.
+    """
+
+    def __init__(self, database: Database, artifacts: Artifacts, visitors: Visitors) -> None:
+        self._database, self._artifacts, self._visitors = database, artifacts, visitors
+
+    def add(
         self, owner: str, collection: str, images: Images, labels: Labels, *, address: str | None = None
     ) -> tuple[int, ...]:
         """Keep drawings and return their ids, in the same order. All are kept, or none.
@@ -45,11 +54,11 @@ class Drawings(Visitors):
         LimitError
             If the visitor would have more than the settings allow, or there is no room for more of anybody's.
         """
-        most = self.settings.drawings_per_visitor
+        most = self._database.settings.drawings_per_visitor
         now = time.time()
         ids = []
-        with self._begin() as connection:
-            self._meet(connection, owner, address)
+        with self._database.begin() as connection:
+            self._visitors.meet(connection, owner, address)
             query = select(drawings.c.image, drawings.c.label, drawings.c.held_out).where(
                 drawings.c.owner == owner, drawings.c.kind == collection
             )
@@ -71,32 +80,31 @@ class Drawings(Visitors):
             count = connection.execute(select(func.count()).where(drawings.c.owner == owner)).scalar_one()
             if count > most:
                 raise LimitError("At most {most:,} drawings can be kept. Delete some that you don't need.", most=most)
-            self._check_drawings(connection, owner, address, MOST_DRAWINGS)
+            self._visitors.check_drawings(connection, owner, address, MOST_DRAWINGS)
         return tuple(ids)
 
-    def put_drawings(self, rows: Sequence[Mapping[str, Any]]) -> int:
+    def put(self, rows: Sequence[Mapping[str, Any]]) -> int:
         """Add rows that were read from a damaged database, but those that are there; return how many were added."""
-        with self._begin() as connection:
+        with self._database.begin() as connection:
             before = connection.execute(select(func.count()).select_from(drawings)).scalar_one()
             if rows:
                 connection.execute(insert(drawings).on_conflict_do_nothing(), list(rows))
             return int(connection.execute(select(func.count()).select_from(drawings)).scalar_one() - before)
 
-    def read_drawings(self, owner: str, collection: str) -> PersonalSet:
+    def read(self, owner: str, collection: str) -> PersonalSet:
         """Return a visitor's drawings, oldest first."""
         query = (
             select(drawings.c.id, drawings.c.label, drawings.c.image, drawings.c.held_out)
             .where(drawings.c.owner == owner, drawings.c.kind == collection)
             .order_by(drawings.c.id)
         )
-        with self._begin() as connection:
-            rows = connection.execute(query).all()
+        rows = self._database.rows(query)
         pixels = np.frombuffer(b"".join(row.image for row in rows), np.uint8)
         labels = np.array([row.label for row in rows], np.uint8)
         held_out = np.array([row.held_out for row in rows], bool)
         return PersonalSet(pixels.reshape(-1, SIDE, SIDE), labels, tuple(row.id for row in rows), held_out, owner)
 
-    def read_drawings_of(self, run_id: str, visitor: Visitor) -> PersonalSet | None:
+    def of_run(self, run_id: str, visitor: Visitor) -> PersonalSet | None:
         """Return the drawings that a fine-tuned run learned from, or None to all but whoever drew them.
 
         The only way by which drawings of a run reach a page, a copy or a file for somebody.
@@ -106,7 +114,7 @@ class Drawings(Visitors):
         ArtifactMissingError
             If they are damaged or gone.
         """
-        files = self.files(run_id)
+        files = self._artifacts.of(run_id)
         found = files.read_drawings()
         if found.owner is None:
             found = replace(found, owner=self._drew(files.drawings_of))
@@ -118,34 +126,30 @@ class Drawings(Visitors):
         A run that goes on with another one had a copy of that one's, so there nobody knows.
         """
         query = select(runs.c.owner).where(runs.c.id == run_id, runs.c.continues.is_(None))
-        with self._begin() as connection:
-            return connection.execute(query).scalar()
+        found = self._database.rows(query)
+        return found[0].owner if found else None
 
-    def has_drawing(self, owner: str, drawing_id: int) -> bool:
+    def has(self, owner: str, drawing_id: int) -> bool:
         """Return whether a visitor still has a drawing."""
         query = select(drawings.c.id).where(drawings.c.owner == owner, drawings.c.id == drawing_id)
-        with self._begin() as connection:
-            return connection.execute(query).first() is not None
+        return bool(self._database.rows(query))
 
-    def count_drawings(self, owner: str, collection: str | None = None) -> int:
+    def count(self, owner: str, collection: str | None = None) -> int:
         """Return how many drawings a visitor has, of one collection or of all."""
         query = select(func.count()).where(drawings.c.owner == owner)
-        if collection is not None:
-            query = query.where(drawings.c.kind == collection)
-        with self._begin() as connection:
-            return int(connection.execute(query).scalar_one())
+        return int(self._database.value(query if collection is None else query.where(drawings.c.kind == collection)))
 
-    def delete_drawings(self, owner: str, ids: Sequence[int]) -> None:
+    def delete(self, owner: str, ids: Sequence[int]) -> None:
         """Delete some of a visitor's drawings; ids of others' have no effect."""
-        with self._begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(drawings).where(drawings.c.owner == owner, drawings.c.id.in_(ids)))
 
-    def clear_drawings(self, owner: str, collection: str) -> None:
+    def clear(self, owner: str, collection: str) -> None:
         """Delete all of a visitor's drawings of one collection."""
-        with self._begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(drawings).where(drawings.c.owner == owner, drawings.c.kind == collection))
 
-    def drop_idle_drawings(self, most: int, before: float) -> int:
+    def drop_idle(self, most: int, before: float) -> int:
         """Delete whole collections until `most` drawings are left, but only of visitors who stay away.
 
         Parameters
@@ -160,7 +164,7 @@ class Drawings(Visitors):
             How many visitors lost theirs.
         """
         dropped = 0
-        with self._begin() as connection:
+        with self._database.begin() as connection:
             left = connection.execute(select(func.count()).select_from(drawings)).scalar_one()
             if left <= most:
                 return 0

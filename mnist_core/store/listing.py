@@ -17,9 +17,10 @@ from sqlalchemy import Row, Text, select, type_coerce, update
 from mnist_core.config.recipes import RECIPES
 from mnist_core.config.wording import ModelKind, model_kind
 from mnist_core.errors import StorageError
-from mnist_core.store.finding import Finding, seen_by
+from mnist_core.store.database import Database
 from mnist_core.store.records import RunState, Visitor
 from mnist_core.store.rows import tell_unreadable
+from mnist_core.store.runs import seen_by
 from mnist_core.store.tables import metrics, runs
 
 CURVE_POINTS = 40  # more can't be told apart in a table's cell
@@ -105,10 +106,13 @@ SORTS: Mapping[str, Callable[[RunRow], Any]] = {
 DESCENDING = ("date", "accuracy")  # where one wants to see the largest first
 
 
-class Listing(Finding):
-    """Lists runs."""
+class Listing:
+    """Lists runs; owns their small curve, which is kept only where the run did not change meanwhile."""
 
-    def list_runs(
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def rows(
         self, visitor: Visitor, which: RunFilter | None = None, *, sort: str = "date", descending: bool | None = None
     ) -> list[RunRow]:
         """Return the runs that a visitor may look at, those that came with the program among them.
@@ -148,8 +152,7 @@ class Listing(Finding):
             query = query.where(runs.c.owner == visitor.id, runs.c.shipped.is_(None))
         if which.starred:
             query = query.where(runs.c.pinned, runs.c.shipped.is_(None))
-        with self._begin() as connection:
-            found = connection.execute(query).all()
+        found = self._database.rows(query)
         curves = self._missing_curves([row for row in found if row.curve is None])
         rows = []
         for row in found:
@@ -175,7 +178,7 @@ class Listing(Finding):
             curves |= self._read_curves([row.id for row in chunk])
         finished = [row for row in rows if (state := _STATES.get(row.state)) is not None and state.is_finished]
         if finished:
-            with suppress(StorageError), self._begin() as connection:  # a full disk must not hide the list
+            with suppress(StorageError), self._database.begin() as connection:  # a full disk must not hide the list
                 for row in finished:
                     # Not where it changed meanwhile: it may have been resumed.
                     unchanged = (runs.c.id == row.id) & (runs.c.updated == row.updated)
@@ -189,9 +192,8 @@ class Listing(Finding):
             .order_by(metrics.c.run_id, metrics.c.id)
         )
         points: dict[str, list[tuple[float | None, float | None]]] = {}
-        with self._begin() as connection:
-            for run_id, accuracy, val_accuracy in connection.execute(query):
-                points.setdefault(run_id, []).append((accuracy, val_accuracy))
+        for row in self._database.rows(query):
+            points.setdefault(row.run_id, []).append((row.accuracy, row.val_accuracy))
         return {run_id: _curve(values) for run_id, values in points.items()}
 
 

@@ -4,36 +4,62 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Connection, delete, insert, literal, select, update
 
-from mnist_core.store.folders import Folders
+from mnist_core.store.artifacts import Artifacts
+from mnist_core.store.database import Database
+from mnist_core.store.record_files import tell_unwritten, write_curve
 from mnist_core.store.records import MetricPoint, RunState
 from mnist_core.store.tables import METRIC_NAMES, metrics, runs
 
+_COLUMNS = ("kind", "step", "epoch", "seconds", *METRIC_NAMES)
 
-class Metrics(Folders):
-    """Writes and reads the curves."""
 
-    def add_points(self, run_id: str, points: Sequence[MetricPoint]) -> None:
+class Metrics:
+    """Writes and reads curves; owns the table of metrics, progress (epoch and step) of a run, and its ``curve.npz``.
+
+    `add` and `truncate` are for the process that trains the run: points and progress change together, and progress
+    only of a run that is running. Everybody may read. What takes a connection is a piece of another part's transaction.
+    """
+
+    def __init__(self, database: Database, artifacts: Artifacts) -> None:
+        self._database, self._artifacts = database, artifacts
+
+    def add(self, run_id: str, points: Sequence[MetricPoint]) -> None:
         """Append metric points and remember the newest as progress, in one transaction."""
         if not points:
             return
-        rows = metric_rows(run_id, points)
-        with self._begin() as connection:
-            connection.execute(insert(metrics), rows)
+        with self._database.begin() as connection:
+            self.insert(connection, run_id, points)
             connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id, runs.c.state == RunState.RUNNING.value)
                 .values(epoch=points[-1].epoch, step=points[-1].step, updated=time.time())
             )
 
-    def truncate_points(self, run_id: str, step: int) -> None:
+    def truncate(self, run_id: str, step: int) -> None:
         """Forget what was measured after batch `step`: training goes on from there."""
-        with self._begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(metrics).where(metrics.c.run_id == run_id, metrics.c.step > step))
             connection.execute(
                 update(runs).where(runs.c.id == run_id, runs.c.step > step).values(step=step, updated=time.time())
             )
+
+    def points(self, run_id: str, kind: str | None = None) -> list[MetricPoint]:
+        """Return a run's metric points in the order in which they came."""
+        query = select(metrics).where(metrics.c.run_id == run_id).order_by(metrics.c.id)
+        if kind is not None:
+            query = query.where(metrics.c.kind == kind)
+        return [
+            MetricPoint(
+                kind=row.kind,
+                step=row.step,
+                epoch=row.epoch,
+                seconds=row.seconds,
+                values={name: value for name in METRIC_NAMES if (value := getattr(row, name)) is not None},
+            )
+            for row in self._database.rows(query)
+        ]
 
     def history(self, run_id: str) -> dict[str, list[float]]:
         """Return one list per metric with its value after each epoch."""
@@ -43,6 +69,35 @@ class Metrics(Folders):
             for name in METRIC_NAMES
             if any(name in point.values for point in points)
         }
+
+    def keep_curve(self, run_id: str) -> None:
+        """Write a run's curve into its folder, for a lost database; where that fails, the log says so."""
+        path = self._artifacts.of(run_id).curve
+        points = self.points(run_id)
+        try:
+            if points and path.parent.is_dir():
+                write_curve(path, points)
+        except OSError as error:
+            tell_unwritten(path, error)
+
+    def insert(self, connection: Connection, run_id: str, points: Sequence[MetricPoint]) -> None:
+        """Append metric points."""
+        if points:
+            connection.execute(insert(metrics), metric_rows(run_id, points))
+
+    def replace(self, connection: Connection, run_id: str, points: Sequence[MetricPoint]) -> None:
+        """Put metric points in place of those that are there."""
+        connection.execute(delete(metrics).where(metrics.c.run_id == run_id))
+        self.insert(connection, run_id, points)
+
+    def copy(self, connection: Connection, source: str, target: str, step: int) -> None:
+        """Give a run the points of another one up to batch `step`."""
+        earlier = (
+            select(literal(target), *(metrics.c[name] for name in _COLUMNS))
+            .where(metrics.c.run_id == source, metrics.c.step <= step)
+            .order_by(metrics.c.id)
+        )
+        connection.execute(insert(metrics).from_select(["run_id", *_COLUMNS], earlier))
 
 
 def metric_rows(run_id: str, points: Sequence[MetricPoint]) -> list[dict[str, Any]]:

@@ -95,6 +95,12 @@ class RunError:
         return self.template.format(**self.values)
 
 
+PROCESS_GONE = RunError(
+    code="process_gone",
+    template="The program that trained this run ended before the run was finished.",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shipped:
     """What a run that came with the program was installed from.
@@ -215,8 +221,8 @@ class Visitor:
     is_admin : bool
         Whether everything is allowed.
     address : str or None
-        A keyed hash of where the visitor comes from, see `Store.hashed_address`; None where that is not known. A cookie
-        can be thrown away, so limits of those who are new here are shared by all who come from one address.
+        A keyed hash of where the visitor comes from, see `Visitors.hashed_address`; None where that is not known. A
+        cookie can be thrown away, so limits of those who are new here are shared by all who come from one address.
     """
 
     id: str | None

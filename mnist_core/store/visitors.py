@@ -16,25 +16,31 @@ from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, literal, select, update
-from sqlalchemy.schema import CreateIndex
 
 from mnist_core.errors import LimitError, StorageError
-from mnist_core.store.finding import Finding
+from mnist_core.store.database import Database
 from mnist_core.store.records import RunState
-from mnist_core.store.tables import drawings, drawings_of_owner, runs, visitors
+from mnist_core.store.tables import drawings, runs, visitors
 
 NEW_SECONDS = 24 * 3600.0
 _DRAWINGS_EACH = 50  # of a new visitor, as far as the shared limit goes
 _KEY_BYTES = 32
 
 
-class Visitors(Finding):
-    """Remembers visitors who keep something here: since when, from where, and whether they trained a network."""
+class Visitors:
+    """Remembers visitors who keep something here: since when, from where, whether they trained a network.
+
+    Owns the table of visitors, and what those who are new share. `meet` and `check_drawings` are pieces of the
+    transaction that adds what they are for, so two processes can't both find the last room; the other checks look
+    before something is added, and two that look at once may both find it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._settings = database, database.settings
 
     def meet_all(self) -> None:
         """Remember visitors whose runs and drawings are older than this table, or were brought back."""
-        with self._begin() as connection:
-            connection.execute(CreateIndex(drawings_of_owner, if_not_exists=True))
+        with self._database.begin() as connection:
             _meet_those_of_earlier_versions(connection)
 
     def hashed_address(self, text: str) -> str | None:
@@ -49,7 +55,7 @@ class Visitors(Finding):
 
     @cached_property
     def _address_key(self) -> bytes:
-        path = self.settings.address_key_path
+        path = self._settings.address_key_path
         with suppress(OSError):
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
@@ -62,21 +68,20 @@ class Visitors(Finding):
 
     def greet(self, owner: str) -> None:
         """Remember that a visitor came, if they keep something here: those who stay away make room first."""
-        with suppress(StorageError), self._begin() as connection:
+        with suppress(StorageError), self._database.begin() as connection:
             connection.execute(update(visitors).where(visitors.c.id == owner).values(seen=time.time()))
 
     def is_new(self, owner: str) -> bool:
         """Whether a visitor has neither trained a network to its end nor kept anything here for a day."""
-        with self._begin() as connection:
-            return connection.execute(select(visitors.c.id).where(visitors.c.id == owner, ~_new())).first() is None
+        return not self._database.rows(select(visitors.c.id).where(visitors.c.id == owner, ~_new()))
 
     def check_waiting(self, owner: str, address: str | None) -> None:
         """Raise `LimitError` where new visitors of one address have as many runs waiting as they may together."""
-        most = max(self.settings.newcomers, self.settings.queued_per_visitor)
+        most = max(self._settings.newcomers, self._settings.queued_per_visitor)
         query = select(func.count()).where(
             runs.c.owner.in_(new_ones(address)), runs.c.state == RunState.QUEUED.value, runs.c.deleted.is_(None)
         )
-        if self._count(query) >= most and self.is_new(owner):
+        if self._database.value(query) >= most and self.is_new(owner):
             raise LimitError(
                 "{n} runs of new visitors from your network wait already. Start this one once one of them has begun.",
                 n=most,
@@ -84,13 +89,13 @@ class Visitors(Finding):
 
     def who_makes_room(self) -> tuple[dict[str, str | None], dict[str, float]]:
         """Return new visitors with their addresses, and those who stayed away too long with when they came last."""
-        left = visitors.c.seen < time.time() - self.settings.keep_days * NEW_SECONDS
-        with self._begin() as connection:
+        left = visitors.c.seen < time.time() - self._settings.keep_days * NEW_SECONDS
+        with self._database.begin() as connection:
             new = connection.execute(select(visitors.c.id, visitors.c.address).where(_new())).all()
             away = connection.execute(select(visitors.c.id, visitors.c.seen).where(left, ~_new())).all()
         return dict(map(tuple, new)), dict(map(tuple, away))
 
-    def _check_drawings(self, connection: Connection, owner: str, address: str | None, most_of_all: int) -> None:
+    def check_drawings(self, connection: Connection, owner: str, address: str | None, most_of_all: int) -> None:
         """Raise `LimitError` where there are too many drawings, within the transaction that adds some."""
         count = select(func.count()).select_from(drawings)
         if connection.execute(count).scalar_one() > most_of_all:
@@ -101,7 +106,7 @@ class Visitors(Finding):
         crowded = address is not None and (
             connection.execute(count.where(drawings.c.owner.in_(those_from(address)))).scalar_one() > most_of_all / 4
         )
-        most = max(_DRAWINGS_EACH * self.settings.newcomers, self.settings.drawings_per_visitor)
+        most = max(_DRAWINGS_EACH * self._settings.newcomers, self._settings.drawings_per_visitor)
         if not crowded and connection.execute(select(visitors.c.id).where(visitors.c.id == owner, _new())).first():
             of_new = count.where(drawings.c.owner.in_(new_ones(address)))
             crowded = connection.execute(of_new).scalar_one() > most
@@ -111,7 +116,7 @@ class Visitors(Finding):
                 "to its end, or come back tomorrow: then you have room of your own."
             )
 
-    def _meet(self, connection: Connection, owner: str | None, address: str | None) -> None:
+    def meet(self, connection: Connection, owner: str | None, address: str | None) -> None:
         """Remember a visitor who is about to keep something here, within the caller's transaction."""
         if owner is None:  # the command line
             return
@@ -120,15 +125,11 @@ class Visitors(Finding):
         if not known:
             connection.execute(insert(visitors).values(id=owner, address=address, since=now, seen=now))
 
-    def _earned(self, run_id: str) -> None:
+    def earned(self, run_id: str) -> None:
         """Remember that a visitor has trained a network to its end."""
         owner = select(runs.c.owner).where(runs.c.id == run_id).scalar_subquery()
-        with self._begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(update(visitors).where(visitors.c.id == owner).values(trained=True))
-
-    def _count(self, query: Select[Any]) -> int:
-        with self._begin() as connection:
-            return int(connection.execute(query).scalar_one())
 
 
 def _new() -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ import psutil
 
 
 def own_process() -> psutil.Process:
-    """Return this process, for `Store.claim`."""
+    """Return this process, for `Queue.claim`."""
     return psutil.Process(os.getpid())
 
 

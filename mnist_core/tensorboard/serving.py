@@ -96,7 +96,7 @@ class Layout:
 
     def _write_anew(self, record: RunRecord, folder: Path) -> None:
         board = Board(folder, record.config, record.name)
-        board.begin(self._store.points(record.id))
+        board.begin(self._store.metrics.points(record.id))
         if record.outcome.test_accuracy is not None and record.outcome.test_loss is not None:
             board.tell(record.outcome.test_accuracy, record.outcome.test_loss)
         board.end(success=True)

@@ -43,18 +43,18 @@ class StoreSink:
         self._kept = time.monotonic()
 
     def phase(self, name: str) -> None:
-        self._store.update_progress(self._run_id, phase=name)
+        self._store.queue.update_progress(self._run_id, phase=name)
 
     def started(self, device: str, steps_per_epoch: int) -> None:
-        self._store.update_progress(self._run_id, device=device, steps_per_epoch=steps_per_epoch)
+        self._store.queue.update_progress(self._run_id, device=device, steps_per_epoch=steps_per_epoch)
 
     def rewound(self, step: int) -> None:
-        self._store.truncate_points(self._run_id, step)
+        self._store.metrics.truncate(self._run_id, step)
 
     def points(self, points: Sequence[MetricPoint]) -> None:
         self._unwritten += points
         try:
-            self._store.add_points(self._run_id, self._unwritten)
+            self._store.metrics.add(self._run_id, self._unwritten)
         except StorageError:
             now = time.monotonic()
             self._failing_since = self._failing_since or now
@@ -68,7 +68,7 @@ class StoreSink:
         """Keep what was measured in the run's folder too, as often as a checkpoint is written."""
         now = time.monotonic()
         if now - self._kept > self._KEPT:
-            self._store.keep_curve(self._run_id)
+            self._store.metrics.keep_curve(self._run_id)
             self._kept = now
 
 
@@ -86,7 +86,7 @@ class BoardSink:
 
     def rewound(self, step: int) -> None:
         self._sink.rewound(step)
-        self._board.begin(self._store.points(self._run_id))
+        self._board.begin(self._store.metrics.points(self._run_id))
 
     def points(self, points: Sequence[MetricPoint]) -> None:
         self._sink.points(points)

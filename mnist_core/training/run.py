@@ -56,7 +56,7 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
     RunRecord
         The finished or paused run.
     """
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     board = Board(store.files(run_id).tensorboard, record.config, record.name)
     sink = BoardSink(StoreSink(store, run_id), board, store, run_id)
     clock = _Clock(sink)
@@ -67,14 +67,14 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
         outcome = job.run()
     except _Paused:
         board.close()
-        store.mark_paused(run_id)
+        store.queue.mark_paused(run_id)
     except _StoppedEarly:
         board.end(success=False)
-        store.finish(run_id, RunState.STOPPED, outcome=Outcome(seconds=clock.seconds))
+        store.queue.finish(run_id, RunState.STOPPED, outcome=Outcome(seconds=clock.seconds))
     except Exception as error:
         traceback.print_exc()
         board.end(success=False)
-        store.finish(
+        store.queue.finish(
             run_id,
             RunState.FAILED,
             outcome=Outcome(seconds=clock.seconds),
@@ -83,8 +83,8 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
     else:
         board.end(success=True)
         state = RunState.COMPLETED if job.complete else RunState.STOPPED
-        store.finish(run_id, state, outcome=outcome)
-    return store.get(run_id)
+        store.queue.finish(run_id, state, outcome=outcome)
+    return store.runs.get(run_id)
 
 
 def describe(error: Exception, folder: Path) -> RunError:

@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
     store = shared_store()
     _log_into(store.files(run_id).log)
-    if not store.claim(run_id, own_process()):
+    if not store.queue.claim(run_id, own_process()):
         return 0  # stopped while it was queued, or taken by another process
     try:
         record = execute(run_id, store, control)

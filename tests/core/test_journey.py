@@ -322,8 +322,8 @@ class PausedAfter(Control):
 def perform(lab, config, control=None, run_id=None):
     from mnist_core.training.run import execute
 
-    run_id = run_id or lab.create(config, "A journey", owner=ADA.id)
-    assert lab.claim(run_id, own_process())
+    run_id = run_id or lab.runs.create(config, "A journey", owner=ADA.id)
+    assert lab.queue.claim(run_id, own_process())
     record = execute(run_id, lab, control or Control())
     assert record.error is None, record.error
     return record
@@ -339,7 +339,7 @@ def test_a_journey(name, lab, tmp_path):
     config = resolved(JOURNEYS[name], lab.settings)
     record = perform(lab, config, PausedAfter())
     assert record.state is RunState.PAUSED
-    lab.request_resume(record.id, ADA)
+    lab.queue.request_resume(record.id, ADA)
     record = perform(lab, config, run_id=record.id)
     assert record.state is RunState.COMPLETED
     assert record.outcome.test_loss == pytest.approx(perform(lab, config).outcome.test_loss, abs=1e-6)

@@ -54,27 +54,27 @@ def older(lab: Settings) -> Store:
 
 @every_run
 def test_its_runs_have_the_figures_that_they_had(run: str, older: Store) -> None:
-    record = older.get(run)
+    record = older.runs.get(run)
     fingerprint, test_accuracy, test_loss, parameters = FIGURES[run]
     assert record.state is RunState.COMPLETED
     assert record.outcome is not None
     assert record.config.fingerprint() == fingerprint
     outcome = record.outcome
     assert (outcome.test_accuracy, outcome.test_loss, outcome.parameters) == (test_accuracy, test_loss, parameters)
-    assert older.points(run)
-    shown = older.find_completed(fingerprint)
+    assert older.metrics.points(run)
+    shown = older.runs.find_completed(fingerprint)
     assert shown is not None
     assert shown.id == run, "it is shown instead of trained again"
 
 
 def test_its_names_stars_and_notes_are_there(older: Store) -> None:
-    record = older.get(DENSE)
+    record = older.runs.get(DENSE)
     assert (record.name, record.pinned, record.notes) == ("An old name", True, "An old note")
 
 
 @every_run
 def test_its_networks_say_what_they_said(run: str, older: Store, lab: Settings) -> None:
-    record, files = older.get(run), older.files(run)
+    record, files = older.runs.get(run), older.files(run)
     images = load_dataset(record.config.data.dataset, lab)
     probabilities = open_classifier(files).predict(images.x_test)
     said = files.read_probabilities()["test"]
@@ -101,13 +101,13 @@ def test_its_bundle_is_brought_back(compat_dir: Path, store: Store, real_setting
 
 
 def test_its_run_is_trained_on(older: Store, lab: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    points = older.points(DENSE)
+    points = older.metrics.points(DENSE)
     older.close()
     assert main(["resume", DENSE, "--epochs", "3", "--json"]) == 0
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
     store = Store(lab)
-    after = store.get(said["run_id"])
+    after = store.runs.get(said["run_id"])
     assert (after.continues, after.config.train.epochs, after.state) == (DENSE, 3, RunState.COMPLETED)
     assert said["test_accuracy"] > FIGURES[DENSE][1]
-    assert store.points(after.id)[: len(points)] == points
+    assert store.metrics.points(after.id)[: len(points)] == points
     store.close()

@@ -21,11 +21,11 @@ def record_run(server: Server, page: Page, name: str) -> None:
     secret = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == VISITOR_COOKIE)
     store = Store(Settings(home=server.home))
     config = RunConfig(data=DataConfig(dataset="digits"), model=NetworkConfig(layers=(Dense(units=16),)))
-    run_id = store.create(config, name, owner=hashlib.sha256(secret.encode()).hexdigest()[:32])
-    assert store.claim(run_id, own_process())
+    run_id = store.runs.create(config, name, owner=hashlib.sha256(secret.encode()).hexdigest()[:32])
+    assert store.queue.claim(run_id, own_process())
     values = {"accuracy": 0.9, "val_accuracy": 0.8}
-    store.add_points(run_id, [MetricPoint(kind="epoch", step=12, epoch=1, seconds=1.0, values=values)])
-    store.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.85, test_loss=0.5, parameters=12730))
+    store.metrics.add(run_id, [MetricPoint(kind="epoch", step=12, epoch=1, seconds=1.0, values=values)])
+    store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.85, test_loss=0.5, parameters=12730))
     store.close()
 
 

@@ -69,19 +69,19 @@ def test_nobody_changes_the_run_of_another_by_any_control_or_address(
     expect(other.locator(".stMarkdownBadge", has_text="Training")).to_be_visible()
 
     # a forged cookie is another visitor, not the owner
-    owner = runs.get(run_id).owner
+    owner = runs.runs.get(run_id).owner
     assert owner is not None
     other.context.add_cookies([{"name": "mnist_lab_visitor", "value": owner, "url": server.url}])
     other.goto(f"{server.url}/train?run={run_id}")
     expect(other.get_by_text("by another visitor")).to_be_visible()
     expect(button(other, "Stop")).to_have_count(0)
-    assert not runs.get(run_id).stop_requested
-    assert runs.get(run_id).state is RunState.RUNNING
+    assert not runs.runs.get(run_id).stop_requested
+    assert runs.runs.get(run_id).state is RunState.RUNNING
 
     # A makes it private: B is told so, and sees nothing of it
     button(page, "Manage").click()
     page.get_by_text("Everyone may look at it").click()
-    wait_until(lambda: not runs.get(run_id).shared, 20, "the run to be private")
+    wait_until(lambda: not runs.runs.get(run_id).shared, 20, "the run to be private")
     other.goto(f"{server.url}/train?run={run_id}")
     expect(other.get_by_text("This run is private")).to_be_visible()
     expect(other.get_by_text("Training accuracy")).to_have_count(0)
@@ -104,7 +104,7 @@ def test_a_second_visitor_waits_knows_for_how_long_and_can_cancel(
     expect(other.get_by_text("Next in the queue: it begins in about")).to_be_visible()
     button(other, "Cancel").click()
     expect(other.get_by_text("Stopped before training began")).to_be_visible()
-    assert runs.get(first).state is RunState.RUNNING
+    assert runs.runs.get(first).state is RunState.RUNNING
     button(page, "Stop").click()
     expect(page.get_by_text("What next?")).to_be_visible()
 
@@ -123,7 +123,7 @@ def test_a_run_is_paused_found_again_after_a_reload_and_goes_on_to_its_end(
     wait_for_points(page, seen + 2)
     button(page, "Stop").click()
     expect(page.get_by_text("What next?")).to_be_visible()
-    steps = [point.step for point in runs.points(run_id)]
+    steps = [point.step for point in runs.metrics.points(run_id)]
     assert steps == sorted(steps)
 
     # and it is trained on, as a new run with the same curve so far

@@ -64,8 +64,8 @@ class Lab:
         return self.supervisor.submit(config, "suffers", visitor=visitor)
 
     def until(self, run_id: str, *states: RunState, seconds: float = 90) -> RunRecord:
-        wait_until(lambda: self.store.get(run_id).state in states, seconds, f"{run_id} to be {states}")
-        return self.store.get(run_id)
+        wait_until(lambda: self.store.runs.get(run_id).state in states, seconds, f"{run_id} to be {states}")
+        return self.store.runs.get(run_id)
 
     def until_saved(self, run_id: str) -> int:
         """Wait for the first checkpoint, which is that of an epoch, and return its batch."""
@@ -75,13 +75,13 @@ class Lab:
         return step
 
     def until_beyond(self, run_id: str, step: int) -> None:
-        wait_until(lambda: self.store.get(run_id).step > step, 90, f"more than {step} batches")
+        wait_until(lambda: self.store.runs.get(run_id).step > step, 90, f"more than {step} batches")
 
     def until_phase(self, run_id: str, phase: str) -> None:
-        wait_until(lambda: self.store.get(run_id).phase == phase, 90, f"the phase {phase}", pause=0.002)
+        wait_until(lambda: self.store.runs.get(run_id).phase == phase, 90, f"the phase {phase}", pause=0.002)
 
     def worker(self, run_id: str) -> psutil.Process:
-        pid = self.store.get(run_id).pid
+        pid = self.store.runs.get(run_id).pid
         assert pid is not None
         return psutil.Process(pid)
 
@@ -90,7 +90,7 @@ class Lab:
 
     def check_what_was_finished(self) -> None:
         """The finished run is whole: its record, its files, and what its model says."""
-        assert self.store.get(self.finished.id) == self.finished
+        assert self.store.runs.get(self.finished.id) == self.finished
         files = self.store.files(self.finished.id)
         np.testing.assert_array_equal(files.read_probabilities()["test"], self._probabilities)
         assert open_classifier(files).predict(np.zeros((1, 28, 28), np.uint8)).shape == (1, 10)
@@ -106,7 +106,7 @@ class Lab:
         assert record.state is RunState.COMPLETED, record.error
         assert record.error is None
         assert record.outcome.test_accuracy is not None
-        epochs = [point.epoch for point in self.store.points(run_id, "epoch")]
+        epochs = [point.epoch for point in self.store.metrics.points(run_id, "epoch")]
         assert epochs == list(range(1, record.config.train.epochs + 1))
         assert open_classifier(self.store.files(run_id)).predict(np.zeros((1, 28, 28), np.uint8)).shape == (1, 10)
 

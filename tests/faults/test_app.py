@@ -66,7 +66,7 @@ def test_after_kill_9_of_the_app_its_workers_end_and_the_run_is_resumed(lab: Lab
     _, alive = psutil.wait_procs(workers, timeout=5)
     assert not alive, f"orphans: {alive}"
     assert lab.store.files(run_id).checkpoint_step()
-    step = lab.store.get(run_id).step  # batches after the checkpoint are done again
+    step = lab.store.runs.get(run_id).step  # batches after the checkpoint are done again
 
     lab.start()  # the app again
     assert sentence(lab.until(run_id, RunState.INTERRUPTED)) == GONE
@@ -95,7 +95,7 @@ def test_a_worker_that_stands_still_when_its_app_is_killed_is_ended_by_the_next_
 def test_sigterm_ends_the_server_cleanly_and_the_run_can_be_resumed(tmp_path: Path) -> None:
     home = tmp_path / "served"
     store = Store(Settings(home=home, keras_dir=tmp_path / "none", offline=True, warm_spare=False))
-    run_id = store.create(LONG, "suffers", owner="me")  # the server finds it in its queue
+    run_id = store.runs.create(LONG, "suffers", owner="me")  # the server finds it in its queue
     with running_server(home) as server:
         wait_until(lambda: bool(store.files(run_id).checkpoint_step()), 90, "a checkpoint")
         workers = psutil.Process(server.process.pid).children(recursive=True)
@@ -103,12 +103,12 @@ def test_sigterm_ends_the_server_cleanly_and_the_run_can_be_resumed(tmp_path: Pa
         server.process.wait(20)
         _, alive = psutil.wait_procs(workers, timeout=5)
         assert not alive
-    assert store.get(run_id).state is RunState.INTERRUPTED
+    assert store.runs.get(run_id).state is RunState.INTERRUPTED
     assert store.files(run_id).checkpoint_step()
-    step = store.get(run_id).step
+    step = store.runs.get(run_id).step
     supervisor = Supervisor(store, store.settings)
     supervisor.start()
     supervisor.resume(run_id, ME)
-    wait_until(lambda: store.get(run_id).step > step, 90, "more batches")
+    wait_until(lambda: store.runs.get(run_id).step > step, 90, "more batches")
     supervisor.close()
     store.close()

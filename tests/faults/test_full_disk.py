@@ -55,7 +55,7 @@ def test_a_full_disk_ends_a_run_in_words_and_the_queue_waits_until_there_is_spac
     record = lab.until(run_id, RunState.FAILED, RunState.INTERRUPTED, RunState.COMPLETED, seconds=40)
     assert sentence(record).startswith("The disk is full: ")
     assert lab.store.files(run_id).checkpoint_step(), "what was trained is kept"
-    assert lab.store.get(waiting).state is RunState.QUEUED, "it does not fail for want of space"
+    assert lab.store.runs.get(waiting).state is RunState.QUEUED, "it does not fail for want of space"
     with pytest.raises(DiskFullError, match="Free some space"):
         lab.submit(SHORT, Visitor("another"))
     lab.check_what_was_finished()

@@ -60,7 +60,7 @@ def test_an_import_that_takes_for_ever_holds_nobody_else_s_and_ends_with_its_pag
     assert task is not None
     assert task.state == "done"
     assert task.result is not None
-    assert store.get(task.result).owner == "me"
+    assert store.runs.get(task.result).owner == "me"
     slow_one = look_at_import("slow", asker=slow)
     assert slow_one is not None
     assert slow_one.state == "running"
@@ -68,7 +68,7 @@ def test_an_import_that_takes_for_ever_holds_nobody_else_s_and_ends_with_its_pag
     closed.set()
     assert look_at_import("slow", wait=PATIENCE) is None
     assert network.ended.is_set()
-    assert {path.name for path in store.settings.runs_dir.iterdir()} == {run.id for run in store.find(limit=10)}
+    assert {path.name for path in store.settings.runs_dir.iterdir()} == {run.id for run in store.runs.find(limit=10)}
 
 
 def test_a_visitor_has_few_imports_waiting(store: Store, finished_run, tmp_path: Path, monkeypatch) -> None:

@@ -31,10 +31,10 @@ def home(tmp_path: Path) -> Path:
     home = tmp_path / "lab"
     store = Store(Settings(home=home, keras_dir=tmp_path / "none", offline=True, warm_spare=False))
     for n in range(MODELS):
-        run_id = store.create(SHORT, f"run {n}", owner="ada")
-        assert store.claim(run_id, own_process())
+        run_id = store.runs.create(SHORT, f"run {n}", owner="ada")
+        assert store.queue.claim(run_id, own_process())
         store.files(run_id).model.write_bytes(b"precious" * 1000)
-        store.finish(run_id, RunState.COMPLETED)
+        store.queue.finish(run_id, RunState.COMPLETED)
         make_old(store.files(run_id).folder)
     store.close()
     return home
@@ -51,7 +51,7 @@ def models(home: Path) -> int:
 
 def names(home: Path) -> set[str]:
     store = Store(Settings(home=home, offline=True))
-    found = {record.name for record in store.find()}
+    found = {record.name for record in store.runs.find()}
     store.close()
     return found
 
@@ -112,14 +112,14 @@ def test_a_database_that_is_lost_while_a_run_trains_costs_nothing(lab: Lab, dama
     run_id = lab.submit(LONG)
     lab.until_saved(run_id)
     worker = lab.worker(run_id)
-    lab.store.rename(run_id, "Renamed a moment before", ME)
+    lab.store.runs.rename(run_id, "Renamed a moment before", ME)
     before = len(copies(settings))
     if damage == "deleted":
         settings.database_path.unlink()
     else:
         os.truncate(settings.database_path, 0)
     with pytest.raises(DatabaseLostError, match="python -m mnist_core recover"):
-        lab.store.get(run_id)
+        lab.store.runs.get(run_id)
     if damage == "deleted":  # what was open can still be read
         wait_until(lambda: len(copies(settings)) > before, 30, "a copy of what it held")
     lab.close()
@@ -127,13 +127,13 @@ def test_a_database_that_is_lost_while_a_run_trains_costs_nothing(lab: Lab, dama
     wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, 30, "the worker's end")
     with reopened(settings) as (store, aside):
         bring_back(store, aside)
-        store.mark_interrupted()  # where the journal had all that was cut off, nothing was lost at all
-        record = store.get(run_id)
+        store.queue.mark_interrupted()  # where the journal had all that was cut off, nothing was lost at all
+        record = store.runs.get(run_id)
         assert (record.name, record.state) == ("Renamed a moment before", RunState.INTERRUPTED)
-        assert store.points(run_id)
+        assert store.metrics.points(run_id)
         assert store.files(run_id).checkpoint_step()
-        assert store.get(lab.finished.id).outcome == lab.finished.outcome
-        assert store.points(lab.finished.id)
+        assert store.runs.get(lab.finished.id).outcome == lab.finished.outcome
+        assert store.metrics.points(lab.finished.id)
 
 
 APP = """
@@ -162,19 +162,19 @@ def test_two_apps_on_one_home_share_its_slots_and_one_takes_over_from_the_other(
         ours, theirs = ids(first_log.name), ids(second_log.name)
         lab.until_saved(ours[0])
         assert f"Another MNIST Lab (process {first.pid}) works with" in Path(second_log.name).read_text()
-        running = lab.store.find(states=[RunState.RUNNING])
+        running = lab.store.runs.find(states=[RunState.RUNNING])
         assert [record.id for record in running] == [ours[0]], "one slot for both apps"
         assert not psutil.Process(second.pid).children(recursive=True)
         # A stop that is asked of one app reaches the worker of the other, which then trains the next in the queue.
-        lab.store.request_stop(ours[0], Visitor("first0"))
+        lab.store.queue.request_stop(ours[0], Visitor("first0"))
         lab.until(ours[0], RunState.STOPPED)
-        wait_until(lambda: len(lab.store.find(states=[RunState.RUNNING])) == 1, 60, "the next run")
+        wait_until(lambda: len(lab.store.runs.find(states=[RunState.RUNNING])) == 1, 60, "the next run")
         first.send_signal(signal.SIGKILL)
         first.wait()
         wait_until(lambda: bool(psutil.Process(second.pid).children()), 60, "the second app to take over")
         lab.until_saved(theirs[0])
-        assert len(lab.store.find(states=[RunState.RUNNING])) == 1
-        assert lab.store.get(ours[1]).state is RunState.INTERRUPTED
+        assert len(lab.store.runs.find(states=[RunState.RUNNING])) == 1
+        assert lab.store.runs.get(ours[1]).state is RunState.INTERRUPTED
     finally:
         for process, log in apps:
             process.kill()
@@ -188,9 +188,9 @@ def ids(log: str) -> list[str]:
 
 def test_a_folder_that_was_moved_here_while_the_app_is_off_stays(home: Path, tmp_path: Path) -> None:
     store = Store(Settings(home=home, offline=True))
-    record = store.find()[0]
+    record = store.runs.find()[0]
     shutil.copytree(store.files(record.id).folder, tmp_path / record.id)
-    store.remove(record.id)
+    store.bin.remove(record.id)
     store.close()
     shutil.copytree(tmp_path / record.id, home / "runs" / record.id)
     make_old(home / "runs" / record.id)

@@ -24,12 +24,12 @@ def test_a_locked_database_is_told_in_words_and_the_queue_goes_on_afterwards(
     locker.execute("BEGIN EXCLUSIVE")
     try:
         with pytest.raises(StorageError, match=r"database is locked.*Check that the disk is not full"):
-            impatient.create(SHORT, "not now", owner="me")
+            impatient.runs.create(SHORT, "not now", owner="me")
     finally:
         locker.execute("ROLLBACK")
         locker.close()
         impatient.close()
-    assert [record.id for record in lab.store.find()] == [lab.finished.id], "nothing half-written"
+    assert [record.id for record in lab.store.runs.find()] == [lab.finished.id], "nothing half-written"
     lab.check_what_was_finished()
     lab.check_the_queue_goes_on()
 
@@ -42,18 +42,18 @@ def test_a_worker_waits_while_the_database_is_locked_and_no_point_is_lost(lab: L
     locker = sqlite3.connect(lab.store.settings.database_path, isolation_level=None)
     locker.execute("BEGIN IMMEDIATE")
     try:
-        before = lab.store.get(run_id).step
+        before = lab.store.runs.get(run_id).step
         saved = files.checkpoint_step()
         wait_until(lambda: files.checkpoint_step() != saved, 60, "the training to go on without the database")
-        assert lab.store.get(run_id).step == before
+        assert lab.store.runs.get(run_id).step == before
     finally:
         locker.execute("ROLLBACK")
         locker.close()
     lab.until_beyond(run_id, before)
-    assert lab.store.get(run_id).state is RunState.RUNNING
+    assert lab.store.runs.get(run_id).state is RunState.RUNNING
     lab.supervisor.stop(run_id, ME)
     record = lab.until(run_id, RunState.STOPPED)
-    epochs = [point.epoch for point in lab.store.points(run_id, "epoch")]
+    epochs = [point.epoch for point in lab.store.metrics.points(run_id, "epoch")]
     assert epochs == list(range(1, len(epochs) + 1)), "an epoch is missing"
     assert len(epochs) == len(record.outcome.epoch_seconds)
 
@@ -76,14 +76,14 @@ def test_a_full_disk_under_the_database_is_told_in_words_and_harms_no_record(
 
         def fill() -> None:
             for _ in range(500):
-                full.create(SHORT, "x" * 200, owner="me")
+                full.runs.create(SHORT, "x" * 200, owner="me")
 
         with pytest.raises(StorageError, match="full"):
             fill()
         full.close()
     lab.check_what_was_finished()
-    for record in lab.store.find(owner="me", limit=1000):
-        lab.store.delete(record.id, Visitor("me"))
+    for record in lab.store.runs.find(owner="me", limit=1000):
+        lab.store.bin.delete(record.id, Visitor("me"))
     lab.check_the_queue_goes_on()
 
 
@@ -96,13 +96,13 @@ def test_a_clock_that_is_set_back_changes_nothing(lab: Lab, monkeypatch: pytest.
     waiting = [lab.submit(SHORT.with_settings({"seed": seed})) for seed in (1, 2)]
     assert [lab.supervisor.queue_status(waited).position for waited in waiting] == [0, 1]
     assert lab.supervisor.queue_status(waiting[1]).expected_wait >= 0
-    lab.until_beyond(run_id, lab.store.get(run_id).step)
-    assert lab.store.get(run_id).state is RunState.RUNNING
+    lab.until_beyond(run_id, lab.store.runs.get(run_id).step)
+    assert lab.store.runs.get(run_id).state is RunState.RUNNING
     lab.supervisor.stop(run_id, ME)
     assert lab.until(run_id, RunState.STOPPED).outcome.test_accuracy is not None
     for waited in waiting:
         lab.until(waited, RunState.COMPLETED)
-    first, second = (lab.store.get(waited) for waited in waiting)
+    first, second = (lab.store.runs.get(waited) for waited in waiting)
     assert first.queued < second.queued
     assert first.created < datetime.now(UTC)
     lab.check_what_was_finished()

@@ -83,8 +83,8 @@ async def start_a_run(server: Server, cookie: str, address: str) -> bool:
 
 def waiting(store: Store) -> list[str | None]:
     """Return whose runs wait, in the order in which they begin."""
-    queued = store.find(states=[RunState.QUEUED], limit=1000)
-    return [record.owner for record in fair_order(queued, store.find(states=[RunState.RUNNING]), 1)]
+    queued = store.runs.find(states=[RunState.QUEUED], limit=1000)
+    return [record.owner for record in fair_order(queued, store.runs.find(states=[RunState.RUNNING]), 1)]
 
 
 def test_many_runs_of_many_cookies_keep_nobody_from_another_address_waiting(server: Server, store: Store) -> None:
@@ -95,6 +95,10 @@ def test_many_runs_of_many_cookies_keep_nobody_from_another_address_waiting(serv
     assert begun[:8] == [True] * 8, "what new visitors of one address may have waiting together"
     assert not begun[-1]
     assert in_a_loop(start_a_run(server, "z", SOMEBODY))
-    (newcomer,) = [record for record in store.find(limit=100) if record.address == store.hashed_address(SOMEBODY)]
+    (newcomer,) = [
+        record for record in store.runs.find(limit=100) if record.address == store.visitors.hashed_address(SOMEBODY)
+    ]
     assert newcomer.state is not RunState.QUEUED or waiting(store)[0] == newcomer.owner
-    assert {record.address for record in store.find(limit=100)} - {newcomer.address} == {store.hashed_address(ATTACKER)}
+    assert {record.address for record in store.runs.find(limit=100)} - {newcomer.address} == {
+        store.visitors.hashed_address(ATTACKER)
+    }

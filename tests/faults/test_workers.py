@@ -40,10 +40,10 @@ def test_a_worker_that_is_killed_leaves_a_run_that_can_be_resumed(lab: Lab, mome
 
     step = files.checkpoint_step() or 0
     assert (step > 0) is (moment != "import")
-    kept = [point for point in lab.store.points(run_id) if point.step <= step]
+    kept = [point for point in lab.store.metrics.points(run_id) if point.step <= step]
     lab.supervisor.resume(run_id, ME)
     lab.check_completed(run_id)
-    assert lab.store.points(run_id)[: len(kept)] == kept, "the curve goes on where it was"
+    assert lab.store.metrics.points(run_id)[: len(kept)] == kept, "the curve goes on where it was"
 
 
 def test_a_worker_that_hangs_is_ended_and_its_run_can_be_resumed(lab: Lab) -> None:
@@ -73,16 +73,16 @@ def test_a_worker_that_takes_too_much_memory_fails_alone(lab: Lab) -> None:
     large = SHORT.model_copy(update={"model": NetworkConfig(layers=layers)}).with_settings({"batch_size": 1200})
     with pytest.raises(LimitError, match="a run may use 1.8 GB here"):
         lab.submit(large)
-    run_id = lab.store.create(large, "too large", owner="me")  # past that check
+    run_id = lab.store.runs.create(large, "too large", owner="me")  # past that check
     record = lab.until(run_id, RunState.FAILED)
     assert "GB of memory, and 1.8 GB are possible here, so it was ended." in sentence(record)
     assert "Try a smaller network or a smaller batch size." in sentence(record)
     assert record.error is not None
     assert record.error.code == "out_of_memory"
     lab.check_what_was_finished()
-    step = lab.store.get(beside).step
+    step = lab.store.runs.get(beside).step
     lab.until_beyond(beside, step)
-    assert lab.store.get(beside).state is RunState.RUNNING, "the run beside it trains on"
+    assert lab.store.runs.get(beside).state is RunState.RUNNING, "the run beside it trains on"
     lab.supervisor.stop(beside, Visitor("another"))
     lab.until(beside, RunState.STOPPED)
     lab.check_the_queue_goes_on()
@@ -93,7 +93,7 @@ def test_a_network_too_large_for_the_memory_is_refused_before_it_starts(lab: Lab
     layers = (Conv2D(filters=256, kernel_size=7, padding="same"),)
     with pytest.raises(LimitError, match="GB of memory"):
         lab.submit(SHORT.model_copy(update={"model": NetworkConfig(layers=layers)}))
-    assert [record.id for record in lab.store.find()] == [lab.finished.id]
+    assert [record.id for record in lab.store.runs.find()] == [lab.finished.id]
 
 
 def test_a_run_over_its_time_is_stopped_with_its_model(lab: Lab) -> None:
@@ -102,8 +102,8 @@ def test_a_run_over_its_time_is_stopped_with_its_model(lab: Lab) -> None:
     lab.until_saved(run_id)
     lab.change(max_run_seconds=0.6)
     lab.until(run_id, RunState.STOPPED)
-    wait_until(lambda: lab.store.get(run_id).error is not None, 20, "the reason")
-    record = lab.store.get(run_id)
+    wait_until(lambda: lab.store.runs.get(run_id).error is not None, 20, "the reason")
+    record = lab.store.runs.get(run_id)
     assert sentence(record) == (
         "The training reached the limit of 0.01 minutes and was stopped. Its model so far is kept."
     )
@@ -137,7 +137,7 @@ def test_a_worker_that_can_not_write_fails_in_words_and_leaves_no_half_file(
     if phase == "evaluate":  # what was trained is not lost: it becomes a model once there is space
         again = lab.supervisor.submit(wide, "again", visitor=ME, continues=run_id)
         lab.check_completed(again)
-        assert lab.store.points(again) == lab.store.points(run_id), "nothing was trained twice"
+        assert lab.store.metrics.points(again) == lab.store.metrics.points(run_id), "nothing was trained twice"
 
 
 @pytest.mark.parametrize("damage", ["missing", "a file", "garbage"])
@@ -161,10 +161,10 @@ def test_a_corrupt_run_folder_hurts_nobody_else(lab: Lab, damage: str) -> None:
         assert sentence(record).startswith("The training process could not be started: ")
     else:  # it begins anew
         lab.until_phase(run_id, "fit")
-        wait_until(lambda: lab.store.get(run_id).step > 0, 90, "batches")
+        wait_until(lambda: lab.store.runs.get(run_id).step > 0, 90, "batches")
         lab.supervisor.stop(run_id, ME)
         record = lab.until(run_id, RunState.STOPPED)
-        steps = [point.step for point in lab.store.points(run_id)]
+        steps = [point.step for point in lab.store.metrics.points(run_id)]
         assert steps == sorted(set(steps)), "the old curve is gone"
     lab.check_what_was_finished()
     lab.check_the_queue_goes_on()

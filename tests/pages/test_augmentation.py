@@ -66,7 +66,7 @@ def test_settings_survive_a_page_switch_and_reach_the_run(form: AppTest, store: 
     form.switch_page("train.py").run()
     assert form.slider(key="form_shift").value == 1.5
     form.button(key="train_start").click().run()
-    [record] = store.find()
+    [record] = store.runs.find()
     assert record.config.augment == AugmentationConfig(shift=1.5)
     assert record.config.train.schedule == "cosine"
 

@@ -25,7 +25,7 @@ def take_away_page(run_id: str) -> None:
     from pages._ui.shell.errors import errors_in_words
 
     with errors_in_words():
-        bundle_part(shared_store().get(run_id))
+        bundle_part(shared_store().runs.get(run_id))
 
 
 def import_page() -> None:
@@ -85,8 +85,8 @@ def test_a_bundle_that_could_not_be_made_says_why_and_can_be_tried_again(
 
 
 def test_a_run_without_a_model_has_nothing_to_take_away(finished_run: FinishedRun, store: Store) -> None:
-    run_id = store.create(finished_run().config, "Waits")
-    app = taken(store.get(run_id))
+    run_id = store.runs.create(finished_run().config, "Waits")
+    app = taken(store.runs.get(run_id))
     assert "Once the run has a model" in words(app)
     assert not app.button
 
@@ -109,14 +109,14 @@ def test_a_bundle_is_brought_back_once_and_belongs_to_the_visitor(
     app = imported(bundle_of(record, store, tmp_path))
     assert not app.exception
     assert not app.error
-    (new,) = [run for run in store.find() if run.id != record.id]
+    (new,) = [run for run in store.runs.find() if run.id != record.id]
     assert new.state is RunState.COMPLETED
     assert new.owner is not None
     assert new.imported is not None
     assert "The run is back" in words(app)
     assert shown[-1] == (f"Open “{plain('[Mine](http://evil)')}”", new.id)
     app.run()
-    assert len(store.find()) == 2
+    assert len(store.runs.find()) == 2
 
 
 def test_a_hostile_bundle_is_refused_in_words_and_nothing_is_kept(
@@ -126,7 +126,7 @@ def test_a_hostile_bundle_is_refused_in_words_and_nothing_is_kept(
     app = imported(changed(bundle_of(record, store, tmp_path), {"../../evil.py": b"import os"}))
     assert "lead out of its folder" in app.error[0].value
     assert not app.exception
-    assert [run.id for run in store.find()] == [record.id]
+    assert [run.id for run in store.runs.find()] == [record.id]
 
 
 def test_where_uploads_are_switched_off_nothing_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:

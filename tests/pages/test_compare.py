@@ -112,7 +112,7 @@ def test_what_a_link_names_in_vain_is_counted_and_the_rest_is_shown(
     open_page: OpenPage, some: list[RunRecord], finished_run: FinishedRun, store: Store
 ) -> None:
     private = finished_run(name="Secret", owner="bob")
-    store.set_shared(private.id, False, Visitor("bob"))
+    store.runs.set_shared(private.id, False, Visitor("bob"))
     bad = f"../../etc/passwd,<script>,20200101-000000-00000000,{private.id},{some[0].id},,"
     app = open_page("compare.py", runs=f"{bad},{ids(some[:2])}")
     assert app.multiselect(key="compare_runs").value == [some[0].id, some[1].id]
@@ -150,7 +150,7 @@ def test_a_run_that_is_deleted_meanwhile_is_named_as_gone(
     open_page: OpenPage, some: list[RunRecord], store: Store
 ) -> None:
     app = open_page("compare.py", runs=ids(some))
-    store.delete(some[1].id, Visitor(None, is_admin=True))
+    store.bin.delete(some[1].id, Visitor(None, is_admin=True))
     app.run()
     assert app.multiselect(key="compare_runs").value == [some[0].id, some[2].id]
     assert "1 that can't be found" in app.warning[0].value
@@ -167,7 +167,7 @@ def test_without_any_run_it_says_what_to_do(open_page: OpenPage) -> None:
 def test_runs_of_different_data_are_not_compared_image_by_image(
     open_page: OpenPage, some: list[RunRecord], store: Store
 ) -> None:
-    other = store.create(RunConfig(data=DataConfig(dataset="mnist")), "Other data")
+    other = store.runs.create(RunConfig(data=DataConfig(dataset="mnist")), "Other data")
     app = open_page("compare.py", runs=f"{some[0].id},{other}")
     assert "They learned from different data (Small digits, MNIST)" in app.info[0].value
     assert "two finished runs of the same dataset" in look(app, "images").info[0].value
@@ -195,12 +195,12 @@ def test_curves_say_whose_curve_is_missing_and_why(
 
 
 def test_a_run_under_way_is_compared_as_far_as_it_is(open_page: OpenPage, some: list[RunRecord], store: Store) -> None:
-    run_id = store.create(some[0].config, "Under way")
-    assert store.claim(run_id, own_process())
+    run_id = store.runs.create(some[0].config, "Under way")
+    assert store.queue.claim(run_id, own_process())
     app = open_page("compare.py", runs=f"{some[0].id},{run_id}")
     assert tables(app)["Results"][2][1:4] == ["–", "–", "–"]
     assert "Without a curve here: Under way." in words(look(app, "curves"))
-    assert store.finish(run_id, RunState.STOPPED)
+    assert store.queue.finish(run_id, RunState.STOPPED)
 
 
 def test_images_that_only_one_gets_right_come_with_both_answers_page_by_page(

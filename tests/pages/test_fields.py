@@ -22,7 +22,7 @@ def form(open_page: OpenPage) -> AppTest:
 def started(app: AppTest, store: Store) -> RunConfig:
     app.button(key="train_start").click().run()
     assert not app.exception
-    return store.find()[0].config
+    return store.runs.find()[0].config
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_with_a_number_that_can_not_be_used_nothing_starts(
         app.button(key="train_start").click()
     app.run()
     assert app.button(key="train_start").disabled
-    assert not store.find()
+    assert not store.runs.find()
     assert "A whole number from 1 to" in words(app)
 
 
@@ -167,4 +167,4 @@ def test_an_advanced_number_out_of_bounds_says_so_and_starts_nothing(open_page: 
     app.text_input(key="form_weight_decay").set_value("").run()
     app.number_input(key="form_warmup_epochs").set_value(9.0).run()
     assert "Choose fewer warm-up epochs than epochs" in words(app)
-    assert not store.find()
+    assert not store.runs.find()

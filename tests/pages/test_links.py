@@ -37,7 +37,7 @@ def test_a_link_fills_the_form_and_starts_nothing(open_page: OpenPage, store: St
     assert app.session_state["draft_recipe"] == "fashion-dropout"
     assert "These settings came with a link" in words(app)
     assert app.sidebar.number_input(key="form_epochs").value == 7
-    assert store.find() == []
+    assert store.runs.find() == []
     assert read_link(linked(app)).config == CONFIG
     assert not [button for button in app.button if button.key == "link_undo"]
 
@@ -98,7 +98,7 @@ def test_a_link_that_is_none_gives_a_sentence_and_changes_nothing(
     assert sentence in app.error[0].value
     assert app.session_state["draft_recipe"] == "first-network"
     assert "nothing was changed" in words(app)
-    assert store.find() == []
+    assert store.runs.find() == []
 
 
 def test_more_than_this_installation_allows_is_told_and_not_cut(
@@ -137,7 +137,7 @@ def test_a_runs_links_and_code_are_there_to_take_away(
 
 def test_a_private_runs_link_says_who_can_open_it(finished_run: FinishedRun, store: Store, open_page: OpenPage) -> None:
     record = finished_run(CONFIG)
-    store.set_shared(record.id, False, Visitor(None, is_admin=True))
+    store.runs.set_shared(record.id, False, Visitor(None, is_admin=True))
     app = AppTest.from_function(_as_admin, args=(record.id,), default_timeout=30).run()
     assert not app.exception
     assert "This run is private" in words(app)
@@ -147,7 +147,7 @@ def _as_admin(run_id: str) -> None:
     from mnist_core.store import shared_store
     from pages._ui.parts.link_view import link_part
 
-    link_part(shared_store().get(run_id))
+    link_part(shared_store().runs.get(run_id))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def show(part, record):
 
         from mnist_core.store import shared_store
 
-        getattr(importlib.import_module(module), name)(shared_store().get(run_id))
+        getattr(importlib.import_module(module), name)(shared_store().runs.get(run_id))
 
     app = AppTest.from_function(script, args=(f"pages._ui.runs.{part}", f"{part}_part", record.id), default_timeout=30)
     app.run()
@@ -42,7 +42,7 @@ def words(app):
 def logged(store, finished_run):
     record = finished_run(name="Mine")
     board = Board(store.files(record.id).tensorboard, record.config, record.name)
-    board.begin(store.points(record.id))
+    board.begin(store.metrics.points(record.id))
     board.end(success=True)
     return record
 
@@ -63,7 +63,7 @@ def test_a_run_from_before_there_were_logs_says_how_to_get_them(finished_run):
 
 
 def test_a_waiting_run_has_neither_logs_nor_card_yet(store, logged):
-    record = store.get(store.create(logged.config, "Waits"))
+    record = store.runs.get(store.runs.create(logged.config, "Waits"))
     assert record.state is RunState.QUEUED
     assert "The logs begin with the training" in words(show("tensorboard", record))
     assert "let the training finish first" in words(show("card", record))
@@ -72,7 +72,7 @@ def test_a_waiting_run_has_neither_logs_nor_card_yet(store, logged):
 @pytest.mark.parametrize("part", ["tensorboard", "card"])
 def test_a_private_run_shows_others_nothing(store, finished_run, digits, part):
     record = finished_run(owner="ada")
-    store.set_shared(record.id, False, Visitor("ada"))
+    store.runs.set_shared(record.id, False, Visitor("ada"))
     assert words(show(part, record)) == ""
 
 

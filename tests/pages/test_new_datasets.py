@@ -185,8 +185,8 @@ def lab(
             model=NetworkConfig(layers=(Conv2D(filters=2),)),
             train=TrainConfig(epochs=1, batch_size=52),
         )
-        run_id = store.create(config, "Two steps")
-        assert store.claim(run_id, own_process())
+        run_id = store.runs.create(config, "Two steps")
+        assert store.queue.claim(run_id, own_process())
         record = execute(run_id, store, Control())
         store.close()
         yield Lab(spec, arrays, settings, record)
@@ -257,13 +257,13 @@ def test_its_script_fetches_the_same_images(
 
 def test_card_and_report_name_it(in_lab: Lab) -> None:
     store, spec = shared_store(), in_lab.spec
-    card = model_card(card_facts(store, store.get(in_lab.record.id)))
+    card = model_card(card_facts(store, store.runs.get(in_lab.record.id)))
     assert f"{spec.num_classes} classes of {spec.title}" in card
     assert f"license: {spec.hub_licence}\n" in card
     assert spec.source in card
     assert ("somebody/syllables" in card) == (spec.hub_id is not None)
     assert "handwritten letters" in card
-    evidence = gather(store.get(in_lab.record.id), store)
+    evidence = gather(store.runs.get(in_lab.record.id), store)
     assert spec.title in report_html(evidence, facts(evidence))
 
 
@@ -322,8 +322,8 @@ def test_a_letter_is_drawn_answered_and_kept_apart_from_digits(in_lab: Lab, open
     app.button(key="draw_yes").click().run()
     assert not app.exception
     (owner,) = {row.owner for row in _drawings()}
-    assert shared_store().count_drawings(owner, in_lab.spec.collection) == 1
-    assert shared_store().count_drawings(owner, DIGITS.id) == 0
+    assert shared_store().drawings.count(owner, in_lab.spec.collection) == 1
+    assert shared_store().drawings.count(owner, DIGITS.id) == 0
 
 
 def _drawings() -> list[Any]:
@@ -331,5 +331,5 @@ def _drawings() -> list[Any]:
 
     from mnist_core.store.tables import drawings
 
-    with shared_store()._begin() as connection:
+    with shared_store().database.begin() as connection:
         return list(connection.execute(select(drawings)))

@@ -127,7 +127,7 @@ class Programs:
 def record(store: Store) -> RunRecord:
     """Return the network for handwriting that comes with the program; its dataset is not on this computer."""
     install_shipped(store)
-    return store.get(SHIPPED["handwriting"].run_id)
+    return store.runs.get(SHIPPED["handwriting"].run_id)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ class TestHome:
         app = open_page()
         app.button(key="train_first-network").click().run()
         assert not app.exception
-        runs = store.find()
+        runs = store.runs.find()
         assert [run.recipe for run in runs] == ["first-network"]
         assert runs[0].config.data.dataset == "digits"
         assert runs[0].id in app.query_params["run"]
@@ -134,11 +134,11 @@ class TestTrain:
         run = finished_run(config, recipe="first-network")
         app = open_page("train.py", run="new")
         app.button(key="train_start").click().run()
-        assert [record.id for record in store.find()] == [run.id]
+        assert [record.id for record in store.runs.find()] == [run.id]
         assert run.id in app.query_params["run"]
         assert "trained before" in words(app)
         app.button(key="train_again").click().run()
-        assert len(store.find()) == 2
+        assert len(store.runs.find()) == 2
 
     def test_automatic_precision_is_said_and_its_finished_run_is_found(
         self, open_page: OpenPage, finished_run: FinishedRun, store: Store
@@ -152,7 +152,7 @@ class TestTrain:
         assert "Automatic means here: Mixed (bfloat16)." in words(app)
         assert 'set_dtype_policy("mixed_bfloat16")' in app.code[0].value
         app.button(key="train_start").click().run()
-        assert [record.id for record in store.find()] == [run.id]
+        assert [record.id for record in store.runs.find()] == [run.id]
         assert "trained before" in words(app)
         # The run's own settings in the form are still the recipe's.
         assert "Changed from the recipe." not in words(open_page("train.py", run=run.id))
@@ -161,13 +161,13 @@ class TestTrain:
         self, open_page: OpenPage, store: Store
     ) -> None:
         config = RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig(folds=3))
-        run_id = store.create(config, "The baseline", owner=None)
-        assert store.claim(run_id, own_process())
+        run_id = store.runs.create(config, "The baseline", owner=None)
+        assert store.queue.claim(run_id, own_process())
         for fold, (training, held_back) in enumerate(((0.9, 0.8), (0.8, 0.7), (1.0, 0.9)), 1):
             values = {"loss": 1.0, "accuracy": training, "val_loss": 1.0, "val_accuracy": held_back}
-            store.add_points(run_id, [MetricPoint(kind="epoch", step=fold, epoch=fold, seconds=1.0, values=values)])
+            store.metrics.add(run_id, [MetricPoint(kind="epoch", step=fold, epoch=fold, seconds=1.0, values=values)])
         outcome = Outcome(test_loss=1.0, test_accuracy=0.85, seconds={"fit": 3.0}, epoch_seconds=[1.0] * 3)
-        assert store.finish(run_id, RunState.COMPLETED, outcome=outcome)
+        assert store.queue.finish(run_id, RunState.COMPLETED, outcome=outcome)
         app = open_page("train.py", run=run_id)
         shown = {metric.label: metric.value for metric in app.metric}
         assert shown["Training accuracy"] == "90.00%"
@@ -198,17 +198,17 @@ class TestTrain:
         assert next(field for field in app.number_input if field.label == "Units").value == 16
 
     def test_a_failed_run_says_why(self, open_page: OpenPage, store: Store) -> None:
-        run_id = store.create(RunConfig(), "A run")
-        store.claim(run_id, own_process())
+        run_id = store.runs.create(RunConfig(), "A run")
+        store.queue.claim(run_id, own_process())
         error = RunError(code="diverged", template="The loss stopped at {n}.", values={"n": "3"}, traceback="Trace")
-        store.finish(run_id, RunState.FAILED, error=error)
+        store.queue.finish(run_id, RunState.FAILED, error=error)
         app = open_page("train.py", run=run_id)
         assert app.error[0].value == "The loss stopped at 3."
 
     def test_a_running_run_shows_progress_but_no_stop_to_others(self, open_page: OpenPage, store: Store) -> None:
-        run_id = store.create(RunConfig(), "A run", owner="somebody else")
-        store.claim(run_id, own_process())
-        store.update_progress(run_id, phase="import")
+        run_id = store.runs.create(RunConfig(), "A run", owner="somebody else")
+        store.queue.claim(run_id, own_process())
+        store.queue.update_progress(run_id, phase="import")
         app = open_page("train.py", run=run_id)
         assert "Loading Keras" in app.get("progress")[0].proto.text
         assert not [button for button in app.button if button.key == "run_stop"]

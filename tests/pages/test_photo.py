@@ -94,7 +94,7 @@ def test_a_misread_digit_is_kept_as_what_it_is(
     app.button(key=f"photo_was_{wrong}").click().run()
     assert not app.exception
     assert "Thanks!" in words(app)
-    kept = store.read_drawings("ada", "digits")
+    kept = store.drawings.read("ada", "digits")
     np.testing.assert_array_equal(kept.images, find_digits(read_upload(data)).images[1:2])
     assert kept.labels.tolist() == [wrong]
 

@@ -83,17 +83,17 @@ def record(
     error: RunError | None = None,
     shared: bool = True,
 ) -> str:
-    run_id = store.create(config, "A run", owner=owner, shared=shared)
+    run_id = store.runs.create(config, "A run", owner=owner, shared=shared)
     if state is RunState.QUEUED:
         return run_id
-    assert store.claim(run_id, own_process())
-    store.update_progress(run_id, steps_per_epoch=12, step=step or 0, phase="fit")
+    assert store.queue.claim(run_id, own_process())
+    store.queue.update_progress(run_id, steps_per_epoch=12, step=step or 0, phase="fit")
     if step is not None:
         np.savez(store.files(run_id).checkpoint, step=np.int64(step), memory=np.array("{}"))
     if state is RunState.PAUSED:
-        store.mark_paused(run_id)
+        store.queue.mark_paused(run_id)
     elif state is not RunState.RUNNING:
-        store.finish(run_id, state, error=error)
+        store.queue.finish(run_id, state, error=error)
     return run_id
 
 
@@ -104,7 +104,7 @@ def test_a_running_run_can_be_paused_and_stopped(mine: Callable[..., tuple[AppTe
     app, run_id = mine(RunState.RUNNING)
     assert keys(app) == {"run_pause", "run_stop"}
     app.button(key="run_pause").click().run()
-    assert store.get(run_id).pause_requested
+    assert store.runs.get(run_id).pause_requested
     assert app.button(key="run_pause").label == "Pausing …"
     assert app.button(key="run_pause").disabled
 
@@ -114,7 +114,7 @@ def test_a_paused_run_says_where_it_goes_on(mine: Callable[..., tuple[AppTest, s
     assert bar(app) == "Paused. It will go on in epoch 2, after step 6."
     assert keys(app) == {"run_resume", "run_stop"}
     app.button(key="run_resume").click().run()
-    assert store.get(run_id).state is RunState.QUEUED
+    assert store.runs.get(run_id).state is RunState.QUEUED
 
 
 def test_an_interrupted_run_says_why_and_can_go_on(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
@@ -124,7 +124,7 @@ def test_an_interrupted_run_says_why_and_can_go_on(mine: Callable[..., tuple[App
     assert "It will go on after epoch 2." in everything(app)
     assert keys(app) == {"run_new", "run_resume"}
     app.button(key="run_resume").click().run()
-    assert store.get(run_id).state is RunState.QUEUED
+    assert store.runs.get(run_id).state is RunState.QUEUED
 
 
 def test_an_interrupted_run_without_a_checkpoint_begins_anew(mine: Callable[..., tuple[AppTest, str]]) -> None:
@@ -150,7 +150,7 @@ def test_a_waiting_run_tells_its_place_and_can_be_cancelled(
     record(store, "a third one", RunState.QUEUED)
     assert app.button(key="run_stop").label == "Cancel"
     app.button(key="run_stop").click().run()
-    assert store.get(run_id).state is RunState.STOPPED
+    assert store.runs.get(run_id).state is RunState.STOPPED
 
 
 def test_a_run_behind_others_says_how_many(open_page: OpenPage, store: Store) -> None:
@@ -168,17 +168,17 @@ def test_training_on_asks_for_more_epochs(
     open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store
 ) -> None:
     done = finished_run(CONFIG)
-    store.update_progress(done.id)
+    store.queue.update_progress(done.id)
     np.savez(store.files(done.id).checkpoint, step=np.int64(36), memory=np.array("{}"))
     app = open_page("train.py", run=done.id)
     app.number_input(key=f"more_epochs_{done.id}").set_value(4)
     app.button(key="run_continue").click().run()
     assert not app.exception
-    new = store.find()[0]
+    new = store.runs.find()[0]
     assert (new.continues, new.config.train.epochs, new.state) == (done.id, 7, RunState.QUEUED)
     assert new.name == "A finished run, trained on"
     assert new.id in app.query_params["run"]
-    assert store.get(done.id) == done
+    assert store.runs.get(done.id) == done
 
 
 def test_a_run_that_continues_another_names_it(
@@ -186,11 +186,11 @@ def test_a_run_that_continues_another_names_it(
 ) -> None:
     done = finished_run(CONFIG)
     np.savez(store.files(done.id).checkpoint, step=np.int64(36), memory=np.array("{}"))
-    run_id = store.create(CONFIG.with_settings({"epochs": 5}), "More", continues=done.id)
+    run_id = store.runs.create(CONFIG.with_settings({"epochs": 5}), "More", continues=done.id)
     app = open_page("train.py", run=run_id)
     links = [link.proto.label for link in app.get("page_link")]
     assert "Goes on from “A finished run”" in links
-    store.delete(done.id, Visitor(None, is_admin=True))
+    store.bin.delete(done.id, Visitor(None, is_admin=True))
     app.run()
     assert not app.exception
 
@@ -217,7 +217,7 @@ def test_a_private_run_is_told_to_be_private(
     open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store, page: str
 ) -> None:
     done = finished_run(owner=OTHER, name="My secret")
-    store.set_shared(done.id, False, Visitor(OTHER))
+    store.runs.set_shared(done.id, False, Visitor(OTHER))
     app = open_page(page, run=done.id)
     assert app.error[0].value.startswith("This run is private")
     assert "My secret" not in str(app.main)
@@ -260,22 +260,22 @@ def test_runs_that_share_name_figures_and_minute_can_be_told_apart(
 def test_the_menu_renames_shares_keeps_and_deletes(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
     app, run_id = mine(RunState.PAUSED, step=12)
     app.text_input(key=f"name_{run_id}").set_value("My best").run()
-    assert store.get(run_id).name == "My best"
+    assert store.runs.get(run_id).name == "My best"
     app.toggle(key=f"shared_{run_id}").set_value(False).run()
     app.toggle(key=f"pinned_{run_id}").set_value(True).run()
-    assert (store.get(run_id).shared, store.get(run_id).pinned) == (False, True)
+    assert (store.runs.get(run_id).shared, store.runs.get(run_id).pinned) == (False, True)
     app.button(key="run_delete").click().run()
-    assert not store.exists(run_id)
+    assert not store.runs.exists(run_id)
     assert not app.exception
     app.button(key="undo_delete").click().run()
-    assert store.get(run_id).name == "My best"
+    assert store.runs.get(run_id).name == "My best"
 
 
 def test_an_empty_name_is_refused_in_words(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
     app, run_id = mine(RunState.PAUSED, step=12)
     app.text_input(key=f"name_{run_id}").set_value("   ").run()
     assert "1 to 200 characters" in app.error[0].value
-    assert store.get(run_id).name == "A run"
+    assert store.runs.get(run_id).name == "A run"
 
 
 # the admin
@@ -335,7 +335,7 @@ def test_an_admin_may_stop_the_runs_of_others_until_they_leave(admin_page: AppTe
     admin_page.text_input(key="admin_token").set_value("a long password").run()
     assert keys(admin_page) == {"run_pause", "run_stop"}
     admin_page.button(key="run_stop").click().run()
-    assert store.find()[0].stop_requested
+    assert store.runs.find()[0].stop_requested
     admin_page.button(key="admin_leave").click().run()
     assert keys(admin_page) == set()
 
@@ -374,14 +374,14 @@ def test_who_has_enough_waiting_is_told_and_nothing_is_lost(
     mine: Callable[..., tuple[AppTest, str]], store: Store
 ) -> None:
     app, _ = mine(RunState.PAUSED, step=12)
-    owner = store.find()[0].owner
+    owner = store.runs.find()[0].owner
     for _ in range(2):
         record(store, owner, RunState.QUEUED)
     app.query_params["run"] = "new"
     app.run()
     app.button(key="train_start").click().run()
     assert "already have 2 runs waiting" in app.error[0].value
-    assert len(store.find()) == 3
+    assert len(store.runs.find()) == 3
 
 
 def test_both_precisions_are_compared_on_this_computer(open_page: OpenPage) -> None:
@@ -393,7 +393,7 @@ def test_runs_that_will_be_cleaned_away_are_named(
     mine: Callable[..., tuple[AppTest, str]], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, _ = mine(RunState.STOPPED)
-    run = store.find()[0]
+    run = store.runs.find()[0]
     (store.files(run.id).folder / "model.keras").write_bytes(b"x" * 2_000_000)
     with sqlite3.connect(store.settings.database_path) as connection:
         connection.execute("UPDATE runs SET bytes = 2000000")
@@ -410,7 +410,7 @@ def test_what_was_typed_just_before_the_click_on_start_counts(open_page: OpenPag
     app = open_page("train.py", run="new")
     app.number_input(key="form_seed").set_value(7)
     app.button(key="train_start").click().run()  # the browser sends both at once
-    assert store.find()[0].config.train.seed == 7
+    assert store.runs.find()[0].config.train.seed == 7
 
 
 def test_a_part_of_a_page_about_a_run_that_became_private_shows_no_more_of_it(
@@ -432,7 +432,7 @@ def test_a_part_of_a_page_about_a_run_that_became_private_shows_no_more_of_it(
 
     app = AppTest.from_function(script, args=(run.id,)).run()
     assert app.markdown[0].value == f"what is known of {run.id}"
-    store.set_shared(run.id, False, Visitor("ada"))
+    store.runs.set_shared(run.id, False, Visitor("ada"))
     app.run()
     assert not app.markdown
     assert app.error[0].value == "This run is private: only the visitor who trained it can look at it."

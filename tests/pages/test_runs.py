@@ -159,8 +159,8 @@ def test_a_link_to_a_run_that_is_gone_or_private_says_so(
     ada: OpenPage, finished_run: Callable[..., RunRecord], store: Store
 ) -> None:
     gone, private = (finished_run(CONFIG, owner="eve").id for _ in range(2))
-    store.delete(gone, Visitor("eve"))
-    store.set_shared(private, False, Visitor("eve"))
+    store.bin.delete(gone, Visitor("eve"))
+    store.runs.set_shared(private, False, Visitor("eve"))
     for run_id, words in ((gone, "was deleted"), (private, "This run is private"), ("../x", "There is no run")):
         assert words in ada("runs.py", run=run_id).error[0].value
 
@@ -173,7 +173,7 @@ def test_ones_own_run_is_renamed_noted_starred_and_deleted_with_a_way_back(
     app.text_input(key=f"runs_name_{run_id}").set_value("Better").run()
     app.text_area(key=f"runs_notes_{run_id}").set_value("Try dropout").run()
     app.button(key="runs_star_one").click().run()
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     assert (record.name, record.notes, record.pinned) == ("Better", "Try dropout", True)
     assert "★" in set(app.dataframe[0].value["star"])
     app.text_input(key=f"runs_name_{run_id}").set_value("   ").run()
@@ -183,7 +183,7 @@ def test_ones_own_run_is_renamed_noted_starred_and_deleted_with_a_way_back(
     assert "“Better” is deleted. You can bring it back for 10 more minutes." in shown(app)
     app.button(key="undo_delete").click().run()
     assert "Better" in named(app)
-    assert store.get(run_id) == record
+    assert store.runs.get(run_id) == record
     assert "undo_delete" not in buttons(app)
 
 
@@ -205,11 +205,11 @@ def test_a_shipped_run_says_what_it_is_and_can_not_be_changed(ada: OpenPage, sto
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.FAILED])
 def test_a_run_without_a_result_is_shown_too(ada: OpenPage, store: Store, state: RunState) -> None:
-    run_id = store.create(CONFIG, "Under way", owner=ADA)
+    run_id = store.runs.create(CONFIG, "Under way", owner=ADA)
     if state is not RunState.QUEUED:
-        assert store.claim(run_id, own_process())
+        assert store.queue.claim(run_id, own_process())
     if state is RunState.FAILED:
-        store.finish(run_id, state)
+        store.queue.finish(run_id, state)
     app = ada("runs.py", run=run_id)
     assert not app.exception
     assert [link.proto.label for link in app.get("page_link")] == ["Its training"]
@@ -229,7 +229,7 @@ def test_a_variant_begins_with_the_settings_of_the_run_and_carries_its_name(
     assert app.button(key="recipe_reset").label == "Back to the recipe"
     next(field for field in app.number_input if field.label == "Epochs").set_value(7).run()
     app.button(key="train_start").click().run()
-    variant = store.find()[0]
+    variant = store.runs.find()[0]
     assert (variant.name, variant.config.train.epochs) == ("Mine, variant", 7)
     assert variant.config.with_settings({"epochs": 3}) == run.config
 
@@ -289,13 +289,13 @@ def test_several_runs_are_deleted_and_brought_back_together(ada: OpenPage, three
     assert "2 runs are deleted" in shown(app)
     app.button(key="undo_delete").click().run()
     assert len(named(app)) == 3
-    assert store.deleted_runs(Visitor(ADA)) == []
+    assert store.bin.runs(Visitor(ADA)) == []
 
 
 def test_an_undo_that_comes_too_late_is_told_in_words(ada: OpenPage, three: Runs, store: Store) -> None:
     app = ada("runs.py", run=_id(three, "First"))
     app.button(key="runs_delete_one").click().run()
-    store.remove(_id(three, "First"))
+    store.bin.remove(_id(three, "First"))
     app.button(key="undo_delete").click().run()
     assert "There is no deleted run" in app.error[0].value
 
@@ -304,7 +304,7 @@ def test_several_runs_are_starred_at_once(ada: OpenPage, three: Runs, store: Sto
     app = ada("runs.py")
     tick(app, *(record.name for record in three))
     app.button(key="runs_star").click().run()
-    assert {record.name for record in store.find() if record.pinned} == {"First", "*Second* [x](y)"}
+    assert {record.name for record in store.runs.find() if record.pinned} == {"First", "*Second* [x](y)"}
     assert app.button(key="runs_star").label == "Unstar"
 
 

@@ -171,12 +171,12 @@ class TestTrain:
     ) -> None:
         from pages._ui.one_run import runs
 
-        run = store.get(HANDWRITING)
+        run = store.runs.get(HANDWRITING)
         monkeypatch.setattr("pages._ui.one_run.runs.st.session_state", {})
         monkeypatch.setattr("pages._ui.shell.session.visitor", lambda: Visitor("ada"))
         started = runs.start(run.config, "small-cnn")
         assert started != HANDWRITING
-        assert store.get(started).owner == "ada"
+        assert store.runs.get(started).owner == "ada"
 
 
 def test_home_leads_to_draw(shipped: list[str], open_page: OpenPage) -> None:

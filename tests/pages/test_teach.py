@@ -91,7 +91,7 @@ class TestTheQuestion:
     def test_yes_keeps_the_drawing_as_it_was_read(self, drawn: tuple[AppTest, Any, int], store: Store) -> None:
         app, image, answer = drawn
         app.button(key="draw_yes").click().run()
-        found = store.read_drawings(ADA, "digits")
+        found = store.drawings.read(ADA, "digits")
         np.testing.assert_array_equal(found.images, image[None])
         assert found.labels.tolist() == [answer]
         assert f"It is kept as “{answer}”, for you alone. Collected so far: 1." in words(app)
@@ -103,7 +103,7 @@ class TestTheQuestion:
         assert [app.button(key=f"draw_was_{label}").disabled for label in range(10)] == [n == answer for n in range(10)]
         right = (answer + 3) % 10
         app.button(key=f"draw_was_{right}").click().run()
-        assert store.read_drawings(ADA, "digits").labels.tolist() == [right]
+        assert store.drawings.read(ADA, "digits").labels.tolist() == [right]
         assert f"It is kept as “{right}”" in words(app)
         assert "seen by you alone: 1 (1 × " in words(app)
 
@@ -111,7 +111,7 @@ class TestTheQuestion:
         app, _, _ = drawn
         app.button(key="draw_yes").click().run()
         app.button(key="draw_undo_correction").click().run()
-        assert len(store.read_drawings(ADA, "digits")) == 0
+        assert len(store.drawings.read(ADA, "digits")) == 0
         assert len(keys(app, "draw_was_")) == 10
 
     def test_one_that_was_there_before_is_again_what_it_was(
@@ -119,11 +119,11 @@ class TestTheQuestion:
     ) -> None:
         app, image, answer = drawn
         before, wrong = (answer + 1) % 10, (answer + 2) % 10
-        store.add_drawings(ADA, "digits", image[None], np.array([before], np.uint8))
+        store.drawings.add(ADA, "digits", image[None], np.array([before], np.uint8))
         app.button(key=f"draw_was_{wrong}").click().run()
-        assert store.read_drawings(ADA, "digits").labels.tolist() == [wrong]
+        assert store.drawings.read(ADA, "digits").labels.tolist() == [wrong]
         app.button(key="draw_undo_correction").click().run()
-        assert store.read_drawings(ADA, "digits").labels.tolist() == [before]
+        assert store.drawings.read(ADA, "digits").labels.tolist() == [before]
         assert len(keys(app, "draw_was_")) == 10
 
     def test_what_was_deleted_elsewhere_is_asked_about_again(
@@ -131,7 +131,7 @@ class TestTheQuestion:
     ) -> None:
         app, _, _ = drawn
         app.button(key="draw_yes").click().run()
-        store.clear_drawings(ADA, "digits")
+        store.drawings.clear(ADA, "digits")
         app.run()
         assert "It is kept" not in words(app)
         assert len(keys(app, "draw_was_")) == 10
@@ -149,44 +149,44 @@ class TestTheQuestion:
     ) -> None:
         app, _, _ = drawn
         images, labels = some(1000)
-        store.add_drawings(ADA, "digits", images, labels)
+        store.drawings.add(ADA, "digits", images, labels)
         app.button(key="draw_yes").click().run()
         assert [error.value for error in app.error] == [
             "At most 1,000 drawings can be kept. Delete some that you don't need."
         ]
-        assert store.count_drawings(ADA) == 1000
+        assert store.drawings.count(ADA) == 1000
 
 
 class TestTheCollection:
     def test_it_shows_counts_and_every_drawing(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
-        store.add_drawings(ADA, "digits", *some(8))
+        store.drawings.add(ADA, "digits", *some(8))
         app = open_page("draw.py")
         assert "seen by you alone: 8 (4 × “0” · 4 × “1”)" in words(app)
         assert len(keys(app, "teach_delete_")) == 8
         assert words(app).count("Your drawing of ") == 8
 
     def test_many_are_shown_a_page_at_a_time(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
-        store.add_drawings(ADA, "digits", *some(60))
+        store.drawings.add(ADA, "digits", *some(60))
         assert len(keys(open_page("draw.py"), "teach_delete_")) == 24
 
     def test_nobody_elses_are_shown(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
-        store.add_drawings("bob", "digits", *some(8))
-        store.add_drawings(ADA, "clothes", *some(8))
+        store.drawings.add("bob", "digits", *some(8))
+        store.drawings.add(ADA, "clothes", *some(8))
         app = open_page("draw.py")
         assert not keys(app, "teach_delete_")
 
     def test_one_is_deleted(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
-        first, second = store.add_drawings(ADA, "digits", *some(2))
+        first, second = store.drawings.add(ADA, "digits", *some(2))
         app = open_page("draw.py")
         app.button(key=f"teach_delete_{first}").click().run()
-        assert store.read_drawings(ADA, "digits").ids == (second,)
+        assert store.drawings.read(ADA, "digits").ids == (second,)
         assert len(keys(app, "teach_delete_")) == 1
 
     def test_all_are_deleted(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
-        store.add_drawings(ADA, "digits", *some(8))
+        store.drawings.add(ADA, "digits", *some(8))
         app = open_page("draw.py")
         app.button(key="teach_clear").click().run()
-        assert store.count_drawings(ADA) == 0
+        assert store.drawings.count(ADA) == 0
         assert "Say whether an answer is right" in words(app)
 
     @pytest.mark.parametrize("write", [write_csv, write_npz])
@@ -196,13 +196,13 @@ class TestTheCollection:
         app = open_page("draw.py")
         images, labels = some(5)
         app.file_uploader[0].upload(f"drawings.{write.__name__[-3:]}", write(images, labels)).run()
-        assert store.count_drawings(ADA) == 0, "first one sees what will be added"
+        assert store.drawings.count(ADA) == 0, "first one sees what will be added"
         app.button(key="teach_add").click().run()
-        found = store.read_drawings(ADA, "digits")
+        found = store.drawings.read(ADA, "digits")
         np.testing.assert_array_equal(found.images, images)
         np.testing.assert_array_equal(found.labels, labels)
         app.run()
-        assert store.count_drawings(ADA) == 5
+        assert store.drawings.count(ADA) == 5
         assert not app.error
 
     @pytest.mark.parametrize("turn", ["none", "transposed", "left"])
@@ -226,7 +226,7 @@ class TestTheCollection:
         assert ("seem to lie otherwise" in told) == (turn != "none")
         assert "reads 30 of 30 right" in words(app) or "it reads 30" in told
         app.button(key="teach_add").click().run()
-        np.testing.assert_array_equal(store.read_drawings(ADA, "digits").images, images)
+        np.testing.assert_array_equal(store.drawings.read(ADA, "digits").images, images)
 
     def test_a_file_can_be_turned_by_hand_or_left_as_it_is(
         self, open_page: OpenPage, run: RunRecord, store: Store, monkeypatch: pytest.MonkeyPatch
@@ -241,7 +241,7 @@ class TestTheCollection:
         invert.set_value(False)
         turn.set_value("around").run()
         app.button(key="teach_add").click().run()
-        kept = store.read_drawings(ADA, "digits").images
+        kept = store.drawings.read(ADA, "digits").images
         np.testing.assert_array_equal(kept, turned(255 - turned(images, "transposed"), "around"))
 
     @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ class TestTheCollection:
         app.file_uploader[0].upload("drawings.csv", data).run()
         assert len(app.error) == 1
         assert sentence in app.error[0].value
-        assert store.count_drawings(ADA) == 0
+        assert store.drawings.count(ADA) == 0
 
 
 class TestTeaching:
@@ -269,11 +269,11 @@ class TestTeaching:
         self, open_page: OpenPage, run: RunRecord, store: Store
     ) -> None:
         images, labels = some(8)
-        store.add_drawings(ADA, "digits", images, labels)
+        store.drawings.add(ADA, "digits", images, labels)
         app = open_page("draw.py", run=run.id)
         assert "Held back to see what it brings: 2 of your 8 drawings" in words(app)
         app.button(key="teach_start").click().run()
-        (new,) = store.find(states=[RunState.QUEUED])
+        (new,) = store.runs.find(states=[RunState.QUEUED])
         assert (new.owner, new.config.fine_tune.base, new.name) == (ADA, run.id, "A finished run, my handwriting")
         np.testing.assert_array_equal(store.files(new.id).read_drawings().images, images)
         assert app.button(key="teach_start").disabled
@@ -287,19 +287,19 @@ class TestTeaching:
     ) -> None:
         record = finished_run(name="![x](http://b/x.png)")
         store.files(record.id).model.write_bytes(b"a model")
-        store.add_drawings(ADA, "digits", *some(8))
+        store.drawings.add(ADA, "digits", *some(8))
         shown = words(open_page("draw.py", run=record.id))
         assert r"begins where “\!\[x\](http\:" "\u2060" r"//b/x.png)” is" in shown
         assert "[x](http" not in shown
 
     def test_too_few_to_hold_any_back_is_said(self, open_page: OpenPage, run: RunRecord, store: Store) -> None:
-        store.add_drawings(ADA, "digits", *some(4))
+        store.drawings.add(ADA, "digits", *some(4))
         assert "Too few drawings to hold any back" in words(open_page("draw.py"))
 
     def test_a_baseline_is_told_apart(self, open_page: OpenPage, finished_run: FinishedRun, store: Store) -> None:
         config = RunConfig.parse({"data": {"dataset": "digits"}, "model": LogisticConfig().model_dump()})
         finished_run(config)
-        store.add_drawings(ADA, "digits", *some(4))
+        store.drawings.add(ADA, "digits", *some(4))
         app = open_page("draw.py")
         assert [error.value for error in app.error] == [
             "Logistic regression can't be fine-tuned: only networks can learn on. Choose a network."
@@ -311,7 +311,7 @@ class TestTeaching:
     ) -> None:
         app = open_page("draw.py", run=run.id)
         app.button(key="teach_start").click().run()
-        assert not store.find(states=[RunState.QUEUED])
+        assert not store.runs.find(states=[RunState.QUEUED])
         assert "Before and after fine-tuning" in words(app)
 
     def test_what_digits_brought_is_not_shown_with_clothes(
@@ -319,8 +319,8 @@ class TestTeaching:
     ) -> None:
         monkeypatch.setattr("pages._ui.draw.teach.need_dataset", lambda _: True)
         install_shipped(store)
-        (clothes,) = [shipped for shipped in store.shipped() if shipped.config.data.dataset == "fashion_mnist"]
-        store.add_drawings(ADA, "clothes", *some(4))
+        (clothes,) = [shipped for shipped in store.runs.shipped() if shipped.config.data.dataset == "fashion_mnist"]
+        store.drawings.add(ADA, "clothes", *some(4))
         app = open_page("draw.py", run=run.id)
         app.button(key="teach_start").click().run()
         app.selectbox(key="draw_run").set_value(clothes.id).run()
@@ -342,10 +342,10 @@ class TestTeaching:
 def taught(run: RunRecord, finished_run: FinishedRun, store: Store) -> RunRecord:
     """Return a finished fine-tuned run of Ada's; what its drawings were taken for is made up."""
     images, labels = some(8)
-    store.add_drawings(ADA, "digits", images, labels)
+    store.drawings.add(ADA, "digits", images, labels)
     config = fine_tune_config(run, PersonalSet(images, labels, tuple(range(8)), held_out(labels)), store)
-    run_id = store.create(config, "Mine", owner=ADA, drawings=store.read_drawings(ADA, "digits"))
-    assert store.claim(run_id, own_process())
+    run_id = store.runs.create(config, "Mine", owner=ADA, drawings=store.drawings.read(ADA, "digits"))
+    assert store.queue.claim(run_id, own_process())
     source, files = store.files(run.id), store.files(run_id)
     for name in ("onnx", "model", "probabilities"):
         getattr(files, name).write_bytes(getattr(source, name).read_bytes())
@@ -360,8 +360,8 @@ def taught(run: RunRecord, finished_run: FinishedRun, store: Store) -> RunRecord
         }
     )
     outcome = Outcome(test_loss=0.3, test_accuracy=run.outcome.test_accuracy, parameters=100, epoch_seconds=[0.1] * 3)
-    assert store.finish(run_id, RunState.COMPLETED, outcome=outcome)
-    return store.get(run_id)
+    assert store.queue.finish(run_id, RunState.COMPLETED, outcome=outcome)
+    return store.runs.get(run_id)
 
 
 def metrics(app: AppTest) -> dict[str, str]:
@@ -386,7 +386,7 @@ class TestBeforeAndAfter:
     def test_the_network_it_came_from_is_named_as_its_name_was_typed(
         self, open_page: OpenPage, store: Store, run: RunRecord, taught: RunRecord
     ) -> None:
-        store.rename(run.id, "![x](http://b/x.png)", Visitor(None, is_admin=True))
+        store.runs.rename(run.id, "![x](http://b/x.png)", Visitor(None, is_admin=True))
         app = open_page("train.py", run=taught.id)
         labels = [str(link.proto.label) for link in app.get("page_link")]
         assert r"Fine-tuned from “\!\[x\](http\:" "\u2060" r"//b/x.png)”" in labels
@@ -415,12 +415,12 @@ class TestBeforeAndAfter:
         source = store.files(taught.id)
         np.savez(source.checkpoint, step=10)
         more = taught.config.with_settings({"epochs": taught.config.train.epochs + 1})
-        run_id = store.create(more, "On", owner=ADA if shown else "bob", continues=taught.id)
-        assert store.claim(run_id, own_process())
+        run_id = store.runs.create(more, "On", owner=ADA if shown else "bob", continues=taught.id)
+        assert store.queue.claim(run_id, own_process())
         files = store.files(run_id)
         for name in ("onnx", "model", "probabilities", "teaching"):
             getattr(files, name).write_bytes(getattr(source, name).read_bytes())
-        assert store.finish(run_id, RunState.COMPLETED, outcome=taught.outcome)
+        assert store.queue.finish(run_id, RunState.COMPLETED, outcome=taught.outcome)
         monkeypatch.setattr(session, "owner", lambda: visitor)
         monkeypatch.setattr(session, "visitor", lambda: Visitor(visitor, is_admin=admin))
         app = open_page("train.py", run=run_id)
@@ -429,7 +429,7 @@ class TestBeforeAndAfter:
         assert ("7 → 0" in words(app)) is shown
 
     def test_the_base_may_be_gone(self, open_page: OpenPage, store: Store, run: RunRecord, taught: RunRecord) -> None:
-        store.delete(run.id, Visitor(None, is_admin=True))
+        store.bin.delete(run.id, Visitor(None, is_admin=True))
         app = open_page("train.py", run=taught.id)
         assert "Before and after fine-tuning" in words(app)
         assert not app.error
@@ -457,11 +457,11 @@ class TestBeforeAndAfter:
 
 
 def test_a_damaged_upload_leaves_what_was_there(open_page: OpenPage, run: RunRecord, store: Store) -> None:
-    store.add_drawings(ADA, "digits", *some(3))
+    store.drawings.add(ADA, "digits", *some(3))
     stream = io.BytesIO()
     images, labels = some(5)
     np.savez(stream, images=images, labels=labels + np.uint8(9))
     app = open_page("draw.py")
     app.file_uploader[0].upload("drawings.npz", stream.getvalue()).run()
     assert "Labels are whole numbers from 0 to 9. Drawing 2 has another: 10" in words(app)
-    assert store.count_drawings(ADA) == 3
+    assert store.drawings.count(ADA) == 3

@@ -32,12 +32,12 @@ CURVES: dict[str, Epochs] = {
 
 
 def run_with(store: Store, epochs: Epochs, state: RunState = RunState.COMPLETED) -> str:
-    run_id = store.create(CONFIG, "A run")
-    assert store.claim(run_id, own_process())
+    run_id = store.runs.create(CONFIG, "A run")
+    assert store.queue.claim(run_id, own_process())
     for epoch, values in enumerate(epochs, 1):
         named = dict(zip(("loss", "val_loss", "accuracy", "val_accuracy"), values, strict=True))
-        store.add_points(run_id, [MetricPoint(kind="epoch", step=epoch, epoch=epoch, seconds=1.0, values=named)])
-    assert store.finish(run_id, state, outcome=Outcome(test_loss=1.0, test_accuracy=0.8, seconds={"fit": 3.0}))
+        store.metrics.add(run_id, [MetricPoint(kind="epoch", step=epoch, epoch=epoch, seconds=1.0, values=named)])
+    assert store.queue.finish(run_id, state, outcome=Outcome(test_loss=1.0, test_accuracy=0.8, seconds={"fit": 3.0}))
     return run_id
 
 
@@ -52,11 +52,11 @@ def test_learning_by_heart_is_told_of_nothing_else(name: str, open_page: OpenPag
 
 def _with_outcome(run: RunRecord, store: Store, **values: float) -> RunRecord:
     """Give a run an outcome as its worker writes it: losses are computed from logits."""
-    changed = store.create(run.config, run.name)
-    assert store.claim(changed, own_process())
+    changed = store.runs.create(run.config, run.name)
+    assert store.queue.claim(changed, own_process())
     store.files(changed).write_probabilities(store.files(run.id).read_probabilities())
-    assert store.finish(changed, RunState.COMPLETED, outcome=replace(run.outcome, **values))
-    return store.get(changed)
+    assert store.queue.finish(changed, RunState.COMPLETED, outcome=replace(run.outcome, **values))
+    return store.runs.get(changed)
 
 
 def test_a_run_has_one_test_loss_on_every_page(open_page: OpenPage, finished_run: FinishedRun, store: Store) -> None:
@@ -110,8 +110,8 @@ def test_names_with_joined_emoji_and_accents_are_kept_and_shortened_whole(
     finished_run: FinishedRun, store: Store
 ) -> None:
     run = finished_run(owner="ada")
-    store.rename(run.id, f"Net {FAMILY} {ACCENT * 3}", Visitor("ada"))
-    kept = store.get(run.id)
+    store.runs.rename(run.id, f"Net {FAMILY} {ACCENT * 3}", Visitor("ada"))
+    kept = store.runs.get(run.id)
     assert kept.name == f"Net {FAMILY} {ACCENT * 3}"
     long = replace(kept, name=f"{FAMILY * 15}{ACCENT * 80}")
     names = [

@@ -64,7 +64,7 @@ def run(finished_run: FinishedRun, store: Store) -> RunRecord:
         }
     )
     board = Board(files.tensorboard, record.config, record.name)
-    board.begin(store.points(record.id))
+    board.begin(store.metrics.points(record.id))
     board.end(success=True)
     path = bundle_path(record, store)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def run(finished_run: FinishedRun, store: Store) -> RunRecord:
 
 
 def hide(store: Store, record: RunRecord) -> None:
-    store.set_shared(record.id, False, ADA)
+    store.runs.set_shared(record.id, False, ADA)
 
 
 STATES: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
@@ -134,7 +134,7 @@ def test_no_download_of_an_older_page_answers_any_more(
         with pytest.raises(NotOwnerError, match="private"):
             make()
     # and whoever owns it is not kept out
-    store.set_shared(run.id, True, ADA)
+    store.runs.set_shared(run.id, True, ADA)
     assert all(make() for key, make in about.items() if key.startswith(least))
 
 
@@ -143,7 +143,7 @@ def test_train_on_makes_no_copy(open_page: OpenPage, run: RunRecord, store: Stor
     button = app.button(key="run_continue")
     hide(store, run)
     button.click().run()
-    assert [record.id for record in store.find()] == [run.id]
+    assert [record.id for record in store.runs.find()] == [run.id]
     assert PRIVATE in [error.value for error in app.error]
     assert len(list(store.settings.runs_dir.iterdir())) == 1, "nothing of it is left in another folder"
 
@@ -177,12 +177,12 @@ def test_the_page_compare_leaves_it_out(
 
 def test_no_network_is_taught_with_it_as_a_base(open_page: OpenPage, run: RunRecord, store: Store) -> None:
     images = np.random.default_rng(0).integers(0, 256, (8, 28, 28), dtype=np.uint8)
-    store.add_drawings("bob", "digits", images, np.zeros(8, np.uint8))
+    store.drawings.add("bob", "digits", images, np.zeros(8, np.uint8))
     app = open_page("draw.py", run=run.id)
     button = app.button(key="teach_start")
     hide(store, run)
     button.click().run()
-    assert not store.find(states=[RunState.QUEUED])
+    assert not store.runs.find(states=[RunState.QUEUED])
 
 
 def test_what_was_computed_in_the_background_is_not_shown_any_more(run: RunRecord, store: Store) -> None:
@@ -218,8 +218,8 @@ class TestTheSupervisor:
 
     def test_refuses_to_teach_it_whatever_record_the_caller_has(self, run: RunRecord, store: Store) -> None:
         images = np.random.default_rng(0).integers(0, 256, (8, 28, 28), dtype=np.uint8)
-        store.add_drawings("bob", "digits", images, np.zeros(8, np.uint8))
-        own = store.read_drawings("bob", "digits")
+        store.drawings.add("bob", "digits", images, np.zeros(8, np.uint8))
+        own = store.drawings.read("bob", "digits")
         hide(store, run)
         assert run.shared, "as it was when the page was made"
         with pytest.raises(NotOwnerError, match="private"):

@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
         from mnist_core.store import shared_store
 
         store = shared_store()
-        make_bundle(store.get(options.run), store, options.out, saved_model=options.saved_model, report=voice.fraction)
+        make_bundle(
+            store.runs.get(options.run), store, options.out, saved_model=options.saved_model, report=voice.fraction
+        )
 
     return voice.exit_code_of(make, Sentence("There was not enough memory to make the bundle."))
 

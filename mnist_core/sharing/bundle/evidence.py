@@ -64,4 +64,4 @@ def gather(record: RunRecord, store: Store) -> Evidence:
         if "validation" in tables:
             labels["validation"] = np.asarray(dataset.split("validation", config)[1])
     labels = {name: rows for name, rows in labels.items() if name in tables and len(rows) == len(tables[name])}
-    return Evidence(record, files, store.points(record.id), tables, labels, dataset)
+    return Evidence(record, files, store.metrics.points(record.id), tables, labels, dataset)

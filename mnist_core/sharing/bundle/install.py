@@ -87,12 +87,12 @@ def _import(incoming: Incoming, store: Store, owner: str | None, address: str | 
     except BaseException:
         shutil.rmtree(store.files(run_id).folder, ignore_errors=True)
         raise
-    return store.get(run_id)
+    return store.runs.get(run_id)
 
 
 def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, address: str | None, size: int) -> None:
     manifest = incoming.manifest
-    store.put_imported(
+    store.runs.put_imported(
         run_id,
         Imported(
             run_id=manifest.run_id,

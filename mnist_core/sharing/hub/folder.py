@@ -177,7 +177,7 @@ def _size(paths: list[Path]) -> int:
 
 def _base_name(store: Store, config: RunConfig) -> str | None:
     try:
-        base = store.get(config.fine_tune.base) if config.fine_tune is not None else None
+        base = store.runs.get(config.fine_tune.base) if config.fine_tune is not None else None
     except RunNotFoundError:
         return None
     # Who fine-tuned a network may publish its name only where everybody may see it anyway.

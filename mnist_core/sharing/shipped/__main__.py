@@ -44,8 +44,8 @@ def _train(options: argparse.Namespace) -> int:
 
     store = shared_store()
     for model in [find_shipped(name) for name in options.names or SHIPPED]:
-        run_id = store.create(resolved(model.config, store.settings), model.title, recipe=model.recipe)
-        store.claim(run_id, own_process())
+        run_id = store.runs.create(resolved(model.config, store.settings), model.title, recipe=model.recipe)
+        store.queue.claim(run_id, own_process())
         print(f"Training {model.name} as run {run_id}.")
         record = execute(run_id, store, Control())
         if record.error is not None:
@@ -65,7 +65,7 @@ def _make(run_id: str, model: ShippedModel) -> None:
     from mnist_core.sharing.shipped.package import Package
 
     store = shared_store()
-    before = store.get(run_id).outcome.test_accuracy
+    before = store.runs.get(run_id).outcome.test_accuracy
     path = pack(run_id, model, store, FOLDER)
     with Package(path) as package:
         after = package.manifest.outcome

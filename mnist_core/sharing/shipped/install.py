@@ -22,7 +22,7 @@ def install_shipped(store: Store, folder: Path = FOLDER) -> list[str]:
     next start. Several processes may do so at once. A package that can't be used is named in the log and left out.
     """
     done = []
-    there = {record.id: record for record in store.shipped()}
+    there = {record.id: record for record in store.runs.shipped()}
     for path in sorted(folder.glob("*.zip")):
         try:
             with Package(path) as package:
@@ -50,7 +50,7 @@ def _install(package: Package, store: Store, there: Mapping[str, RunRecord]) -> 
         content = with_last_output_only(package.read(LAYERS)) if name == ONNX else package.read(name)
         with replacing(files.folder / name) as temporary:
             temporary.write_bytes(content)
-    store.put_shipped(
+    store.runs.put_shipped(
         manifest.run_id,
         Shipped(
             name=manifest.name,

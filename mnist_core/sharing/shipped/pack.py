@@ -60,7 +60,7 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
     DataError
         If its dataset can't be had.
     """
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     if record.state is not RunState.COMPLETED or not isinstance(record.config.model, NetworkConfig):
         raise RunStateError("Only a completed network can be packed. Received: state={state}", state=record.state)
     if record.shipped is not None:
@@ -98,7 +98,7 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
             seconds=record.outcome.seconds,
             epoch_seconds=record.outcome.epoch_seconds,
         ),
-        points=tuple(_thinned(store.points(run_id))),
+        points=tuple(_thinned(store.metrics.points(run_id))),
         versions={name: version(name) for name in _LIBRARIES},
         model_size=len(graph),
         model_crc=zlib.crc32(graph),

@@ -87,7 +87,7 @@ def _removal(run_id: str, pixels: bytes, label: int, other: int) -> Removal:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def strongest(run_id: str) -> list[npt.NDArray[np.float32]]:
     """Return what each unit of each layer says to the first 1,000 test images."""
-    record = shared_store().get(run_id)
+    record = shared_store().runs.get(run_id)
     images = dataset(record.config.data.dataset).x_test[:1000]
     return open_layers(shared_store().files(run_id)).strongest(np.asarray(images))
 

@@ -51,7 +51,7 @@ def judge(run_id: str, split: JudgedSplit = "test") -> Judgement:
     DataError
         If there are no labels to judge it by.
     """
-    record = shared_store().get(run_id)
+    record = shared_store().runs.get(run_id)
     if not can_judge(record):
         raise DataError(
             "The images of “{name}” are not on this computer, so it can't be judged. The page Explore says how to "
@@ -65,7 +65,7 @@ def judge(run_id: str, split: JudgedSplit = "test") -> Judgement:
 # As many as are compared at once on the page Compare: 0.4 MB each, the images are shared.
 @st.cache_resource(max_entries=48, show_spinner=False)
 def _judge(run_id: str, split: JudgedSplit, with_images: bool) -> Judgement:
-    record = shared_store().get(run_id)
+    record = shared_store().runs.get(run_id)
     config = record.config
     spec, files = get_spec(config.data.dataset), shared_store().files(run_id)
     images, labels = None, files.read_labels().get(split)
@@ -104,5 +104,5 @@ def subset_of_test_set(dataset_id: str) -> tuple[npt.NDArray[np.uint8], npt.NDAr
 @st.cache_resource(max_entries=16, show_spinner=False)
 def untouched_trial(run_id: str) -> Trial:
     """Return what a finished run says to that subset as it is; raises `ArtifactMissingError`."""
-    images, labels = subset_of_test_set(shared_store().get(run_id).config.data.dataset)
+    images, labels = subset_of_test_set(shared_store().runs.get(run_id).config.data.dataset)
     return try_out(open_classifier(shared_store().files(run_id)).predict, images, labels, CorruptionSettings())

@@ -125,9 +125,9 @@ def _find(run_ids: Sequence[str]) -> tuple[list[RunRecord], str]:
 
 def _candidates() -> list[RunRecord]:
     """Return the runs to choose from: the visitor's own, then those that came with the program, then others'."""
-    trained = shared_store().find(states=WITH_CURVES, visible_to=session.visitor(), limit=MOST_LISTED)
+    trained = shared_store().runs.find(states=WITH_CURVES, visible_to=session.visitor(), limit=MOST_LISTED)
     mine = session.owner()
-    return sorted([*shared_store().shipped(), *trained], key=lambda record: record.owner != mine)
+    return sorted([*shared_store().runs.shipped(), *trained], key=lambda record: record.owner != mine)
 
 
 def _first_choice() -> list[str]:

@@ -70,7 +70,7 @@ def _lines(compared: Sequence[Compared], prefix: str, axis: Axis) -> Lines:
     most = max(40, MOST_POINTS // max(len(compared), 1))
     lines: Lines = {metric: [] for metric in METRICS}
     for run in compared:
-        points = shared_store().points(run.record.id, "epoch" if prefix else None)
+        points = shared_store().metrics.points(run.record.id, "epoch" if prefix else None)
         for metric, known in lines.items():
             known.append((run, metric_line(points, prefix + metric, axis, run.record.steps_per_epoch, most)))
     return lines

@@ -34,7 +34,7 @@ def correction(image: npt.NDArray[np.uint8], answer: int, spec: DatasetSpec, key
         if problem is not None:
             show_error(problem)
         # It may be gone: deleted in another window, or to make room.
-        if digest in _kept() and shared_store().has_drawing(session.owner(), _kept()[digest][0]):
+        if digest in _kept() and shared_store().drawings.has(session.owner(), _kept()[digest][0]):
             _thanks(digest, spec, key)
         else:
             _question(image, digest, answer, spec, key)
@@ -71,7 +71,7 @@ def _thanks(digest: str, spec: DatasetSpec, key: str) -> None:
             t(
                 ":material/favorite: Thanks! It is kept as “{name}”, for you alone. Collected so far: {n:,}.",
                 name=spec.class_names[label],
-                n=shared_store().count_drawings(session.owner(), spec.collection),
+                n=shared_store().drawings.count(session.owner(), spec.collection),
             ),
             width="content",
         )
@@ -92,11 +92,11 @@ def _kept() -> dict[str, tuple[int, int, int | None]]:
 
 
 def _keep(image: npt.NDArray[np.uint8], digest: str, label: int, collection: str, key: str) -> None:
-    known = shared_store().read_drawings(session.owner(), collection)
+    known = shared_store().drawings.read(session.owner(), collection)
     same = np.flatnonzero((known.images == image).all(axis=(1, 2)))
     before = int(known.labels[same[0]]) if len(same) else None
     try:
-        (drawing,) = shared_store().add_drawings(
+        (drawing,) = shared_store().drawings.add(
             session.owner(), collection, image[None], np.array([label], np.uint8), address=session.address()
         )
     except MnistLabError as error:
@@ -109,12 +109,12 @@ def _keep(image: npt.NDArray[np.uint8], digest: str, label: int, collection: str
 def _take_back(drawing: int, digest: str, collection: str, key: str) -> None:
     """Forget a drawing, or that it was said to be something else than before."""
     _, _, before = _kept().pop(digest, (drawing, 0, None))
-    drawings = shared_store().read_drawings(session.owner(), collection)
+    drawings = shared_store().drawings.read(session.owner(), collection)
     if before is None or drawing not in drawings.ids:
-        shared_store().delete_drawings(session.owner(), [drawing])
+        shared_store().drawings.delete(session.owner(), [drawing])
     else:
         image = drawings.images[drawings.ids.index(drawing)]
-        shared_store().add_drawings(
+        shared_store().drawings.add(
             session.owner(), collection, image[None], np.array([before], np.uint8), address=session.address()
         )
     st.session_state[f"{key}_changed"] = True

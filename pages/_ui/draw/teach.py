@@ -25,7 +25,7 @@ _RUN = "taught_run"
 def teach_view(record: RunRecord) -> None:
     """Show the visitor's drawings of the network's classes, and what can be done with them."""
     spec = record.config.spec
-    drawings = shared_store().read_drawings(session.owner(), spec.collection)
+    drawings = shared_store().drawings.read(session.owner(), spec.collection)
     st.header(t(spec.kind.words.collection), anchor=False, divider="gray")
     if not len(drawings):
         st.caption(
@@ -91,7 +91,7 @@ def _plan(record: RunRecord, drawings: PersonalSet) -> str:
 def _start(record: RunRecord, drawings: PersonalSet) -> str:
     """Return the id of a run that learns from these drawings: a finished one if there is one, else a new one."""
     config = fine_tune_config(record, drawings, shared_store())
-    cached = shared_store().find_completed(config.fingerprint(), session.visitor())
+    cached = shared_store().runs.find_completed(config.fingerprint(), session.visitor())
     if cached is not None:
         return cached.id
     name = t(record.config.spec.kind.words.taught, name=name_of(record))
@@ -106,5 +106,5 @@ def _current() -> RunRecord | None:
     if run_id:
         with suppress(RunNotFoundError, NotOwnerError):
             return access.look_up(run_id)
-    active = shared_store().find(states=[RunState.QUEUED, RunState.RUNNING], owner=session.owner())
+    active = shared_store().runs.find(states=[RunState.QUEUED, RunState.RUNNING], owner=session.owner())
     return next((record for record in active if record.config.fine_tune is not None), None)

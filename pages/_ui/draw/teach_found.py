@@ -34,7 +34,7 @@ def read_file(data: bytes, record: RunRecord) -> Found:
     known: Found | None = st.session_state.get(FOUND)
     if known is None or (known.digest, known.run) != (digest, record.id):
         most = get_settings().drawings_per_visitor
-        left = most - shared_store().count_drawings(session.owner())
+        left = most - shared_store().drawings.count(session.owner())
         if left <= 0:
             raise LimitError("At most {most:,} drawings can be kept. Delete some that you don't need.", most=most)
         images, labels = (read_npz if data.startswith(_ZIP) else read_csv)(data, left, record.config.spec.num_classes)

@@ -50,10 +50,10 @@ def clear_all(spec: DatasetSpec) -> None:
 
 
 def _delete(drawing: int) -> None:
-    shared_store().delete_drawings(session.owner(), [drawing])
+    shared_store().drawings.delete(session.owner(), [drawing])
     forget_corrections()
 
 
 def _clear(collection: str) -> None:
-    shared_store().clear_drawings(session.owner(), collection)
+    shared_store().drawings.clear(session.owner(), collection)
     forget_corrections()

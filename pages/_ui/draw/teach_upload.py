@@ -82,7 +82,7 @@ def _look(found: Found, record: RunRecord, generation: int) -> None:
         type="primary",
         icon=":material/add:",
     ):
-        added = shared_store().add_drawings(
+        added = shared_store().drawings.add(
             session.owner(), spec.collection, images, found.labels, address=session.address()
         )
         st.session_state[_FILE] = generation + 1

@@ -42,6 +42,6 @@ def teaching_progress(record: RunRecord) -> None:
                     query_params={"run": current.id},
                 )
         else:
-            run_status(current, shared_store().points(current.id))
+            run_status(current, shared_store().metrics.points(current.id))
 
     body()

@@ -22,7 +22,7 @@ def manage_run(record: RunRecord) -> None:
         name = st.text_input(t("Name"), name_of(record), max_chars=200, key=f"name_{record.id}")
         if name != name_of(record):
             with errors_in_words():
-                shared_store().rename(record.id, name, session.visitor())
+                shared_store().runs.rename(record.id, name, session.visitor())
                 st.rerun()
         _toggle(record, "shared", t("Everyone may look at it"), t("Others can see it, but never change it."))
         _toggle(record, "pinned", t("Star"), t("Easy to find on the page Runs, and never deleted to make room."))
@@ -34,7 +34,7 @@ def _toggle(record: RunRecord, what: str, words: str, help_text: str) -> None:
     now = getattr(record, what)
     wanted = st.toggle(words, now, key=f"{what}_{record.id}", help=help_text)
     if wanted != now:
-        change = {"shared": shared_store().set_shared, "pinned": shared_store().set_pinned}[what]
+        change = {"shared": shared_store().runs.set_shared, "pinned": shared_store().runs.set_pinned}[what]
         with errors_in_words():
             change(record.id, wanted, session.visitor())
             st.rerun()

@@ -30,7 +30,7 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     With `again` a new run is started in any case.
     """
     fingerprint = resolved(config, get_settings()).fingerprint()
-    cached = None if again else shared_store().find_completed(fingerprint, session.visitor())
+    cached = None if again else shared_store().runs.find_completed(fingerprint, session.visitor())
     st.session_state["shown_from_cache"] = cached.id if cached else None
     if cached is not None:
         return cached.id
@@ -49,13 +49,13 @@ def with_model(dataset_id: str | None = None) -> list[RunRecord]:
 
     The visitor's own come first, then those that came with the program, then others'; each newest first.
     """
-    trained = shared_store().find(
+    trained = shared_store().runs.find(
         states=[RunState.COMPLETED, RunState.STOPPED], visible_to=session.visitor(), limit=OFFERED
     )
     mine = session.owner()
     records = [
         record
-        for record in [*shared_store().shipped(), *trained]
+        for record in [*shared_store().runs.shipped(), *trained]
         if record.outcome.test_accuracy is not None and dataset_id in (None, record.config.data.dataset)
     ]
     return sorted(records, key=lambda record: record.owner != mine)

@@ -65,7 +65,7 @@ def taught_view(record: RunRecord) -> None:
         _metric(t("Test set"), f"{found.test.after / found.test.total:.2%}", found.test)
     st.caption(_words(found))
     with suppress(ArtifactMissingError):  # they may be gone with the run that this one goes on from
-        own = shared_store().read_drawings_of(record.id, session.visitor()) if found.drawings.total else None
+        own = shared_store().drawings.of_run(record.id, session.visitor()) if found.drawings.total else None
         if own is not None:
             gallery(_tiles(found, own.images[own.held_out], record), size="m")
 

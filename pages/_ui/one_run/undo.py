@@ -19,8 +19,8 @@ def delete(run_ids: Sequence[str]) -> None:
 
 
 def remove(run_ids: Sequence[str]) -> None:
-    """Delete runs as `delete` does; raises as `Store.delete_all`."""
-    shared_store().delete_all(run_ids, session.visitor())
+    """Delete runs as `delete` does; raises as `Bin.delete_all`."""
+    shared_store().bin.delete_all(run_ids, session.visitor())
     for run_id in run_ids:
         session.forget_run(run_id)
 
@@ -28,11 +28,11 @@ def remove(run_ids: Sequence[str]) -> None:
 def undo_notice() -> None:
     """Say what the visitor deleted last, and offer to bring it back while that is possible."""
     store = shared_store()
-    deleted = [record for record in store.deleted_runs(session.visitor()) if store.undo_seconds(record) > 0]
+    deleted = [record for record in store.bin.runs(session.visitor()) if store.bin.seconds_left(record) > 0]
     if not deleted:
         return
     last = [record for record in deleted if record.deleted == deleted[0].deleted]
-    minutes = int(store.undo_seconds(last[0]) / 60) + 1
+    minutes = int(store.bin.seconds_left(last[0]) / 60) + 1
     words = (
         t("“{name}” is deleted.", name=plain(name_of(last[0])))
         if len(last) == 1
@@ -58,7 +58,7 @@ def _undo(run_ids: Sequence[str]) -> None:
         gone = None
         for run_id in run_ids:
             try:
-                shared_store().undelete(run_id, session.visitor())
+                shared_store().bin.undelete(run_id, session.visitor())
             except RunNotFoundError as error:  # its time was over just now, or another window was faster
                 gone = error
         if gone is not None:

@@ -74,7 +74,7 @@ def _card(record: RunRecord, text: str) -> None:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _text(run_id: str, name: str) -> str:
     store = shared_store()
-    return model_card(card_facts(store, store.get(run_id), judge(run_id).labels))
+    return model_card(card_facts(store, store.runs.get(run_id), judge(run_id).labels))
 
 
 def _zip(record: RunRecord, folder: str, labels: npt.NDArray[np.uint8]) -> bytes:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.config.wording import MAX_NAME
 from mnist_core.store import RunRecord, shared_store
-from mnist_core.store.requests import MAX_NOTES
+from mnist_core.store.runs import MAX_NOTES
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import name_of, t
@@ -29,12 +29,12 @@ def run_notes(record: RunRecord) -> None:
 
 def _rename(run_id: str, key: str) -> None:
     with errors_in_words():
-        shared_store().rename(run_id, st.session_state[key], session.visitor())
+        shared_store().runs.rename(run_id, st.session_state[key], session.visitor())
 
 
 def _write_notes(run_id: str, key: str) -> None:
     with errors_in_words():
-        shared_store().set_notes(run_id, st.session_state[key], session.visitor())
+        shared_store().runs.set_notes(run_id, st.session_state[key], session.visitor())
 
 
 def notes_of_others(record: RunRecord) -> None:

@@ -76,7 +76,7 @@ def star(run_ids: list[str], starred: bool) -> None:
     """Star runs or take their stars back; for a button's callback."""
     with errors_in_words():
         for run_id in run_ids:
-            shared_store().set_pinned(run_id, starred, session.visitor())
+            shared_store().runs.set_pinned(run_id, starred, session.visitor())
 
 
 def _variant_button(record: RunRecord) -> None:

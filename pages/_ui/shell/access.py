@@ -16,7 +16,7 @@ def look_up(run_id: str, visitor: Visitor | None = None) -> RunRecord:
 
     Raises `RunNotFoundError`, and `NotOwnerError` for another visitor's that is not shared.
     """
-    record = shared_store().get(run_id)
+    record = shared_store().runs.get(run_id)
     (visitor or session.visitor()).check_sees(record)
     return record
 

@@ -30,14 +30,14 @@ def owner() -> str:
 def address() -> str | None:
     """Return a keyed hash of where the visitor comes from; None where no proxy or network lies between."""
     text = st.context.headers.get(ADDRESS_HEADER)
-    return shared_store().hashed_address(text) if isinstance(text, str) and text else None
+    return shared_store().visitors.hashed_address(text) if isinstance(text, str) and text else None
 
 
 def visitor() -> Visitor:
     """Return who asks: the owner of runs, whether as an admin, and from where."""
     if not st.session_state.get("greeted"):
         st.session_state["greeted"] = True
-        shared_store().greet(owner())
+        shared_store().visitors.greet(owner())
     return Visitor(owner(), is_admin=bool(st.session_state.get("is_admin", False)), address=address())
 
 

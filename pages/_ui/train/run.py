@@ -43,7 +43,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         current = access.look_up(record.id)
         if current.state is not record.state and (active or not current.state.is_finished):
             st.rerun()  # the whole page changes: another pace, and the results appear
-        points = shared_store().points(current.id)
+        points = shared_store().metrics.points(current.id)
         _header(current, leave)
         run_status(current, points)
         if active:

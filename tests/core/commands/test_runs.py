@@ -64,7 +64,7 @@ def test_a_run_is_renamed_noted_and_starred(finished_run: FinishedRun, store: St
     assert main(["rename", run, "Better one"]) == 0
     assert main(["note", run, "Try dropout"]) == 0
     assert main(["star", run]) == 0
-    record = store.get(run)
+    record = store.runs.get(run)
     assert (record.name, record.notes, record.pinned) == ("Better one", "Try dropout", True)
     assert [row["run_id"] for row in listed(capsys, "--starred")] == [run]
     assert main(["note", run]) == 0
@@ -81,7 +81,7 @@ def test_deleted_runs_are_brought_back_or_not(finished_run: FinishedRun, store: 
     assert f"undelete {first} {second}" in capsys.readouterr().out
     assert {row["run_id"] for row in listed(capsys, "--deleted")} == {first, second}
     assert main(["undelete", first]) == 0
-    assert [record.id for record in store.find()] == [first]
+    assert [record.id for record in store.runs.find()] == [first]
     assert main(["delete", "--now", first]) == 0
     assert not store.files(first).folder.exists()
     assert main(["undelete", first]) == 2
@@ -103,7 +103,7 @@ def test_a_variant_of_a_run_is_trained_with_its_settings_but_those_that_are_give
     assert main(["train", "--like", run.id, "--set", "seed=3", "--json"]) == 0
     signal.signal(signal.SIGINT, interrupt)
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
-    record = store.get(result["run_id"])
+    record = store.runs.get(result["run_id"])
     assert (record.name, record.state) == ("The baseline, variant", RunState.COMPLETED)
     assert record.config == base.with_settings({"seed": 3})
     with pytest.raises(SystemExit):
@@ -112,11 +112,11 @@ def test_a_variant_of_a_run_is_trained_with_its_settings_but_those_that_are_give
 
 @pytest.mark.parametrize("ended", ["paused", "stopped"])
 def test_a_training_that_ends_without_a_model_says_so_in_a_sentence(ended: str, store: Store, capsys: Capture) -> None:
-    run_id = store.create(RunConfig(), "A run")
+    run_id = store.runs.create(RunConfig(), "A run")
     if ended == "paused":
-        store.claim(run_id, own_process())
-        store.mark_paused(run_id)
+        store.queue.claim(run_id, own_process())
+        store.queue.mark_paused(run_id)
     else:
-        store.request_stop(run_id, Visitor(None, is_admin=True))
-    _report(store.get(run_id), as_json=False)
+        store.queue.request_stop(run_id, Visitor(None, is_admin=True))
+    _report(store.runs.get(run_id), as_json=False)
     assert capsys.readouterr().out == f"The run {ended}: there is no model yet\n"

@@ -46,7 +46,7 @@ def test_code_of_a_fine_tuned_run_brings_its_files_along(
     base = finished_run()
     store.files(base.id).model.write_bytes(b"a model")
     config = base.config.model_copy(update={"fine_tune": FineTuneConfig(base=base.id, drawings="0" * 16)})
-    run_id = store.create(
+    run_id = store.runs.create(
         config,
         "Mine",
         drawings=PersonalSet(digits.x_test[:5], digits.y_test[:5], tuple(range(5)), held_out(digits.y_test[:5])),
@@ -69,7 +69,7 @@ def test_link_gives_addresses_that_are_read_again(
     assert links["run"] == f"https://example.org/lab/train?run={record.id}"
     assert read_link(links["settings"]).config == record.config
     assert read_link(links["settings"]).recipe == "small-cnn"
-    store.set_shared(record.id, False, Visitor(None, is_admin=True))
+    store.runs.set_shared(record.id, False, Visitor(None, is_admin=True))
     assert main(["link", record.id]) == 0
     assert "private: only its owner" in capsys.readouterr().out
     assert main(["link", "--recipe", "best-cnn", "--json"]) == 0
@@ -91,14 +91,14 @@ def test_bad_input_gives_a_sentence_and_trains_nothing(
 ) -> None:
     assert main(arguments) == 2
     assert sentence in capsys.readouterr().err
-    assert store.find() == []
+    assert store.runs.find() == []
 
 
 def test_train_trains_what_a_link_says(digits: Dataset, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     config = RECIPES["logistic-sgd"].config.with_settings({"dataset": "digits", "epochs": 1, "folds": 2})
     address = settings_address("http://localhost:8501", config, "logistic-sgd")
     assert main(["train", "--link", address, "--set", "seed=7", "--json"]) == 0
-    (record,) = store.find()
+    (record,) = store.runs.find()
     assert record.state is RunState.COMPLETED
     assert record.config == config.with_settings({"seed": 7})
     assert record.name == "The baseline"

@@ -46,7 +46,7 @@ def test_runs_are_listed_in_any_terminal(encoding, finished_run, store, monkeypa
 
 def test_a_script_is_utf_8_whatever_the_terminal_speaks(finished_run, store, monkeypatch):
     record = finished_run()
-    store.rename(record.id, "손글씨 ▁▄█", Visitor(None, is_admin=True))
+    store.runs.rename(record.id, "손글씨 ▁▄█", Visitor(None, is_admin=True))
     stream = io.TextIOWrapper(io.BytesIO(), encoding="cp949", errors="strict")
     monkeypatch.setattr(sys, "stdout", stream)
     assert main(["card", record.id]) == 0

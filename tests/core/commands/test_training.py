@@ -91,12 +91,12 @@ def test_train_measures_this_computer_once_where_it_chooses_the_precision(
         write_speed(DeviceSpeed("CPU", speeds), path)
 
     monkeypatch.setattr("mnist_core.training.machine_speed.calibrate_once", calibrate_once)
-    monkeypatch.setattr("mnist_core.training.run.execute", lambda run_id, store, control: store.get(run_id))
+    monkeypatch.setattr("mnist_core.training.run.execute", lambda run_id, store, control: store.runs.get(run_id))
     for _ in range(2):
         main(["train", "--recipe", "small-cnn"])
     assert measurements == [settings.speed_path]
     assert capsys.readouterr().out.count("Measuring once") == 1
-    assert [run.config.train.precision for run in store.find()] == ["mixed_bfloat16"] * 2
+    assert [run.config.train.precision for run in store.runs.find()] == ["mixed_bfloat16"] * 2
     assert main(["code", "--recipe", "small-cnn"]) == 0
     assert 'set_dtype_policy("mixed_bfloat16")' in capsys.readouterr().out
 
@@ -171,7 +171,7 @@ def test_train_prints_one_json_object_last_and_shares_the_store(trained: tuple[P
     assert len(result["epoch_seconds"]) == 2
     assert sum(result["epoch_seconds"]) <= result["seconds"]["fit"]
     store = Store(Settings(home=home))
-    record, history = store.get(result["run_id"]), store.history(result["run_id"])
+    record, history = store.runs.get(result["run_id"]), store.metrics.history(result["run_id"])
     store.close()
     assert result["fingerprint"] == record.fingerprint
     assert result["history"] == history
@@ -223,7 +223,7 @@ def test_ctrl_c_keeps_the_model_and_prints_the_result_so_far(store: Store, digit
             cwd=ROOT,
             stdout=output,
         )
-    wait_until(lambda: any(record.step for record in store.find()), 90, "the first point")
+    wait_until(lambda: any(record.step for record in store.runs.find()), 90, "the first point")
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)  # an impatient person presses it twice
     assert process.wait(60) == 0
@@ -242,7 +242,7 @@ def test_a_run_that_fails_says_why_and_gives_exit_code_1(store: Store) -> None:
     assert result["state"] == "failed"
     assert "MNIST_LAB_OFFLINE" in result["error"]
     assert (result["test_loss"], result["history"]) == (None, {})
-    (record,) = store.find()
+    (record,) = store.runs.find()
     assert record.error.code == "download"
 
 
@@ -266,7 +266,7 @@ def test_bad_input_gives_no_traceback_in_a_terminal(arguments: list[str], senten
 def test_a_bad_setting_trains_nothing(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--recipe", "first-network", "--set", "dataset=imagenet"]) == 2
     assert "Dataset: it should be" in capsys.readouterr().err
-    assert store.find() == []
+    assert store.runs.find() == []
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_bad_files_among_many_are_named_and_the_others_are_read(
 
 
 def test_a_run_without_a_model_can_not_be_judged(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    run_id = store.create(RECIPES["first-network"].config, "Queued")
+    run_id = store.runs.create(RECIPES["first-network"].config, "Queued")
     for arguments in (["evaluate", run_id], ["predict", run_id, "x.png"]):
         assert main(arguments) == 2
         assert "train it again" in capsys.readouterr().err.lower()
@@ -357,14 +357,16 @@ def test_a_finished_run_is_trained_on_by_the_command_line(trained: tuple[Path, d
 
 
 def test_an_interrupted_run_goes_on_by_the_command_line(store: Store, digits: Dataset) -> None:
-    run_id = store.create(RECIPES["logistic-sgd"].config.with_settings({"dataset": "digits"}), "A run", owner="ada")
+    run_id = store.runs.create(
+        RECIPES["logistic-sgd"].config.with_settings({"dataset": "digits"}), "A run", owner="ada"
+    )
     gone = subprocess.Popen(["true"])
-    store.claim(run_id, psutil.Process(gone.pid))
+    store.queue.claim(run_id, psutil.Process(gone.pid))
     gone.wait()
-    assert store.get(run_id).state is RunState.RUNNING  # no dashboard has noticed it yet
+    assert store.runs.get(run_id).state is RunState.RUNNING  # no dashboard has noticed it yet
     done = command("resume", run_id)
     assert done.returncode == 0, done.stderr
-    assert store.get(run_id).state is RunState.COMPLETED
+    assert store.runs.get(run_id).state is RunState.COMPLETED
 
 
 def test_a_finished_run_needs_a_number_of_epochs_to_be_trained_on(
@@ -375,7 +377,7 @@ def test_a_finished_run_needs_a_number_of_epochs_to_be_trained_on(
     assert "--epochs" in capsys.readouterr().err
     assert main(["resume", run.id, "--epochs", "2"]) == 2
     assert "has 3 epochs already" in capsys.readouterr().err
-    assert len(store.find()) == 1
+    assert len(store.runs.find()) == 1
 
 
 def test_a_reader_who_has_enough_is_no_error(tmp_path: Path) -> None:

@@ -33,15 +33,15 @@ def record(store: Store) -> Callable[..., RunRecord]:
         name: str = "A run",
     ) -> RunRecord:
         config = config or RunConfig(model=NetworkConfig())
-        run_id = store.create(config, name, owner=owner)
+        run_id = store.runs.create(config, name, owner=owner)
         if state is not RunState.QUEUED:
-            assert store.claim(run_id, own_process())
+            assert store.queue.claim(run_id, own_process())
             folder: Path = store.files(run_id).folder
             (folder / "model.keras").write_bytes(b"x" * size)
         if state is RunState.PAUSED:
-            store.mark_paused(run_id)
+            store.queue.mark_paused(run_id)
         elif state is not RunState.RUNNING:
-            store.finish(run_id, state)
-        return store.get(run_id)
+            store.queue.finish(run_id, state)
+        return store.runs.get(run_id)
 
     return make

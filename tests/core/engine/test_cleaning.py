@@ -8,7 +8,7 @@ import pytest
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.engine.cleaning import clean, empty_bin, next_to_go, sweep
 from mnist_core.store import RunState, Visitor
-from mnist_core.store.deleting import UNDO_SECONDS
+from mnist_core.store.bin import UNDO_SECONDS
 
 MB = 1_000_000
 NEW = RunConfig(model=NetworkConfig())
@@ -32,41 +32,41 @@ def test_the_oldest_runs_are_named_before_they_go_and_go_when_it_is_full(store, 
     assert clean(store) == [], "it was said that it will go, not that it is gone"
     record(state=RunState.COMPLETED, size=MB)
     assert clean(store) == [oldest.id]
-    assert not store.exists(oldest.id)
-    assert store.exists(second.id)
-    assert store.undelete(oldest.id, Visitor(None, is_admin=True)).id == oldest.id, "it can be undone"
+    assert not store.runs.exists(oldest.id)
+    assert store.runs.exists(second.id)
+    assert store.bin.undelete(oldest.id, Visitor(None, is_admin=True)).id == oldest.id, "it can be undone"
 
 
 def test_runs_that_are_kept_or_not_finished_stay(store, small_disk, record):
     kept = record("ada", RunState.COMPLETED, size=8 * MB)
-    store.set_pinned(kept.id, True, Visitor("ada"))
+    store.runs.set_pinned(kept.id, True, Visitor("ada"))
     paused = record(state=RunState.PAUSED, size=8 * MB)
     running = record(state=RunState.RUNNING, size=8 * MB)
     gone = record(state=RunState.FAILED, size=MB)
     assert clean(store) == [gone.id]
-    assert all(store.exists(run.id) for run in (kept, paused, running))
+    assert all(store.runs.exists(run.id) for run in (kept, paused, running))
 
 
 def test_deleted_runs_are_removed_once_their_time_is_over(store, record, monkeypatch):
     run = record("ada", RunState.COMPLETED, size=10)
-    store.delete(run.id, Visitor("ada"))
+    store.bin.delete(run.id, Visitor("ada"))
     empty_bin(store)
     assert store.files(run.id).model.exists()
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + UNDO_SECONDS)
     clean(store)
     assert not store.files(run.id).folder.exists()
-    assert not store.exists(run.id, deleted=True)
+    assert not store.runs.exists(run.id, deleted=True)
 
 
 def test_on_a_full_disk_too_what_was_deleted_can_be_brought_back_for_a_while(store, small_disk, record):
     record(state=RunState.COMPLETED, size=6 * MB)
     first, second = (record("ada", RunState.COMPLETED, size=3 * MB) for _ in range(2))
     for run in (first, second):
-        store.delete(run.id, Visitor("ada"))
+        store.bin.delete(run.id, Visitor("ada"))
     assert clean(store) == []
     assert store.files(first.id).model.exists()
-    assert store.undelete(first.id, Visitor("ada"))
+    assert store.bin.undelete(first.id, Visitor("ada"))
 
 
 class TestWhoMakesRoom:
@@ -76,21 +76,21 @@ class TestWhoMakesRoom:
         honest = [record(owner, RunState.COMPLETED, size=4 * MB) for owner in ("ada", "bob", "eve")]
         assert next_to_go(store) == []
         assert clean(store) == []
-        assert all(store.exists(run.id) for run in honest)
+        assert all(store.runs.exists(run.id) for run in honest)
 
     def test_runs_of_new_visitors_go_first_the_newest_of_the_fullest_address(self, store, small_disk, record):
         honest = record("ada", RunState.COMPLETED, size=4 * MB - 100_000)
-        store.create(NEW, "of a class", owner="pupil", address="a school")
+        store.runs.create(NEW, "of a class", owner="pupil", address="a school")
         few = record("pupil", RunState.STOPPED, size=MB)
         thrown = []
         for n in range(5):
-            store.create(NEW, "to be known", owner=f"cookie {n}", address="a stranger's")
+            store.runs.create(NEW, "to be known", owner=f"cookie {n}", address="a stranger's")
             thrown.append(record(f"cookie {n}", RunState.STOPPED, size=MB))
         assert [run.id for run in next_to_go(store)] == [thrown[4].id]
         record("ada", RunState.COMPLETED, size=2 * MB)
         assert clean(store) == [run.id for run in reversed(thrown[2:])]
-        assert store.exists(honest.id)
-        assert store.exists(few.id)
+        assert store.runs.exists(honest.id)
+        assert store.runs.exists(few.id)
 
     def test_then_those_of_visitors_who_stayed_away(self, store, small_disk, record, monkeypatch):
         left = record("ada", RunState.COMPLETED, size=4 * MB)
@@ -98,24 +98,24 @@ class TestWhoMakesRoom:
         now = time.time
         monkeypatch.setattr(time, "time", lambda: now() + 15 * 24 * 3600)
         record("eve", RunState.COMPLETED, size=4 * MB)
-        store.greet("bob")  # only to look
+        store.visitors.greet("bob")  # only to look
         assert clean(store) == [left.id]
-        assert store.exists(stays.id)
+        assert store.runs.exists(stays.id)
 
     def test_visitors_never_push_out_what_the_command_line_made(self, store, small_disk, record):
         own = record(state=RunState.COMPLETED, size=4 * MB)
         for owner in ("ada", "bob"):
             record(owner, RunState.COMPLETED, size=4 * MB)
         assert clean(store) == []
-        assert store.exists(own.id)
+        assert store.runs.exists(own.id)
 
 
 def test_the_files_of_a_deleted_run_are_no_leftover(store, record):
     run = record("ada", RunState.COMPLETED, size=10)
-    store.delete(run.id, Visitor("ada"))
+    store.bin.delete(run.id, Visitor("ada"))
     make_old(store.files(run.id).folder)
     sweep(store)
-    assert store.files(store.undelete(run.id, Visitor("ada")).id).model.exists()
+    assert store.files(store.bin.undelete(run.id, Visitor("ada")).id).model.exists()
 
 
 def make_old(path):
@@ -205,7 +205,7 @@ def test_a_removed_run_that_could_not_be_removed_at_once_is_no_lost_one(store, r
     run = record(state=RunState.COMPLETED, size=10)
     with monkeypatch.context() as patch:
         patch.setattr("shutil.rmtree", lambda *_, **__: None)
-        assert store.remove(run.id)
-    assert store.without_row() == []
+        assert store.bin.remove(run.id)
+    assert store.folders.without_row() == []
     sweep(store)
     assert list(store.settings.runs_dir.iterdir()) == []

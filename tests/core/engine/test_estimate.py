@@ -35,9 +35,9 @@ def test_a_measured_computer_is_told_apart(store, settings):
 
 
 def finish(store, config, epoch_seconds):
-    run_id = store.create(config, "x")
-    store.claim(run_id, own_process())
-    store.finish(run_id, RunState.COMPLETED, outcome=Outcome(epoch_seconds=epoch_seconds))
+    run_id = store.runs.create(config, "x")
+    store.queue.claim(run_id, own_process())
+    store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(epoch_seconds=epoch_seconds))
 
 
 def test_earlier_runs_of_the_same_work_are_the_best_measure(store):

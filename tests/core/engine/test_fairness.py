@@ -48,7 +48,7 @@ def test_a_resumed_run_waits_at_the_end(record, store):
     from mnist_core.store import Visitor
 
     first, second = record("ada", RunState.PAUSED), record("ada")
-    resumed = store.request_resume(first.id, Visitor("ada"))
+    resumed = store.queue.request_resume(first.id, Visitor("ada"))
     assert [run.id for run in fair_order([resumed, second], [], 1)] == [second.id, first.id]
 
 

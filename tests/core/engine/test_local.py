@@ -151,7 +151,7 @@ def test_a_run_that_is_not_queued_any_more_is_left_alone(
     run = finished_run()
     worker = start(run.id)
     wait_until(lambda: worker.poll() == 0, 30, "the worker's end")
-    assert store.get(run.id) == run
+    assert store.runs.get(run.id) == run
     assert run.state is RunState.COMPLETED
 
 

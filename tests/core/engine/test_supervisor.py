@@ -42,17 +42,17 @@ def supervisor(store: Store, settings: Settings, digits: object) -> Iterator[Sup
 
 
 def until_state(store: Store, run_id: str, *states: RunState, seconds: float = 90) -> None:
-    wait_until(lambda: store.get(run_id).state in states, seconds, f"{run_id} to be {states}")
+    wait_until(lambda: store.runs.get(run_id).state in states, seconds, f"{run_id} to be {states}")
 
 
 def until_training(store: Store, run_id: str) -> None:
-    wait_until(lambda: bool(store.points(run_id)), 90, "the first point")
+    wait_until(lambda: bool(store.metrics.points(run_id)), 90, "the first point")
 
 
 def test_queued_runs_are_trained_one_after_the_other(store: Store, supervisor: Supervisor) -> None:
     first, second = (supervisor.submit(QUICK, name, visitor=LOCAL) for name in ("first", "second"))
     until_state(store, second, RunState.COMPLETED)
-    one, two = store.get(first), store.get(second)
+    one, two = store.runs.get(first), store.runs.get(second)
     assert one.state is RunState.COMPLETED
     assert one.finished <= two.started  # one slot: never two at once
 
@@ -61,7 +61,7 @@ def test_a_run_is_recorded_with_the_precision_that_is_faster_here(store: Store, 
     one, half = (Speed(dense=1e9, conv=1e9, normalization=0.0, step=step) for step in (0.002, 0.001))
     write_speed(DeviceSpeed("CPU", {"float32": one, "mixed_bfloat16": half}), settings.speed_path)
     supervisor = Supervisor(store, settings)  # not started: the run only waits
-    run = store.get(supervisor.submit(SHORT.with_settings({"precision": "auto"}), "short", visitor=LOCAL))
+    run = store.runs.get(supervisor.submit(SHORT.with_settings({"precision": "auto"}), "short", visitor=LOCAL))
     as_trained = SHORT.with_settings({"precision": "mixed_bfloat16"})
     assert (run.config, run.fingerprint) == (as_trained, as_trained.fingerprint())
 
@@ -71,10 +71,10 @@ def test_a_gentle_stop_keeps_the_model_and_only_the_owner_may(store: Store, supe
     until_training(store, run_id)
     with pytest.raises(NotOwnerError, match="another visitor"):
         supervisor.stop(run_id, Visitor("somebody else"))
-    assert store.get(run_id).state is RunState.RUNNING
+    assert store.runs.get(run_id).state is RunState.RUNNING
     supervisor.stop(run_id, ME)
     until_state(store, run_id, RunState.STOPPED, seconds=30)
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     assert record.outcome.test_accuracy is not None
     assert store.files(run_id).onnx.exists()
     with pytest.raises(RunStateError):
@@ -85,25 +85,25 @@ def test_a_killed_worker_leaves_a_sentence_and_the_queue_goes_on(store: Store, s
     killed = supervisor.submit(LONG, "long", visitor=LOCAL)
     next_one = supervisor.submit(QUICK, "quick", visitor=LOCAL)
     until_training(store, killed)
-    os.kill(store.get(killed).pid, signal.SIGKILL)
+    os.kill(store.runs.get(killed).pid, signal.SIGKILL)
     until_state(store, next_one, RunState.COMPLETED)
-    record = store.get(killed)
+    record = store.runs.get(killed)
     assert record.state is RunState.INTERRUPTED
     assert "SIGKILL" in record.error.message
-    assert store.points(killed)  # what was measured is kept
+    assert store.metrics.points(killed)  # what was measured is kept
 
 
 def test_a_queued_run_is_stopped_before_it_begins(store: Store, supervisor: Supervisor) -> None:
     supervisor.submit(LONG, "long", visitor=LOCAL)
     waiting = supervisor.submit(QUICK, "quick", visitor=ME)
     supervisor.stop(waiting, ME)
-    assert store.get(waiting).state is RunState.STOPPED
+    assert store.runs.get(waiting).state is RunState.STOPPED
 
 
 def test_a_worker_that_does_not_listen_is_ended(store: Store, supervisor: Supervisor) -> None:
     run_id = supervisor.submit(LONG, "long", visitor=ME)
     until_training(store, run_id)
-    process = psutil.Process(store.get(run_id).pid)
+    process = psutil.Process(store.runs.get(run_id).pid)
     process.suspend()
     supervisor.stop(run_id, ME)
     until_state(store, run_id, RunState.STOPPED, seconds=30)
@@ -115,21 +115,21 @@ def test_close_ends_workers_and_marks_their_runs(store: Store, settings: Setting
     supervisor.start()
     run_id = supervisor.submit(LONG, "long", visitor=LOCAL)
     until_training(store, run_id)
-    process = psutil.Process(store.get(run_id).pid)
+    process = psutil.Process(store.runs.get(run_id).pid)
     supervisor.close()
     assert not process.is_running()
-    assert store.get(run_id).state is RunState.INTERRUPTED
+    assert store.runs.get(run_id).state is RunState.INTERRUPTED
 
 
 def test_a_new_supervisor_marks_what_a_dead_app_left_behind(store: Store, settings: Settings) -> None:
-    run_id = store.create(LONG, "left behind")
+    run_id = store.runs.create(LONG, "left behind")
     dead = psutil.Popen(["true"])
-    store.claim(run_id, dead)
+    store.queue.claim(run_id, dead)
     dead.wait()
     supervisor = Supervisor(store, settings)
     supervisor.start()
     supervisor.close()
-    assert store.get(run_id).state is RunState.INTERRUPTED
+    assert store.runs.get(run_id).state is RunState.INTERRUPTED
 
 
 def test_the_process_has_one_supervisor_until_it_is_closed() -> None:
@@ -146,12 +146,12 @@ def test_as_many_runs_as_slots_train_at_once_and_close_leaves_no_process(
     supervisor = Supervisor(store, settings.model_copy(update={"slots": 2}))
     supervisor.start()
     runs = [supervisor.submit(LONG, "a run", visitor=Visitor(f"visitor {number}")) for number in range(3)]
-    wait_until(lambda: len(store.find(states=[RunState.RUNNING])) == 2, 60, "two runs at once")
-    processes = [psutil.Process(store.get(run_id).pid) for run_id in runs[:2]]
+    wait_until(lambda: len(store.runs.find(states=[RunState.RUNNING])) == 2, 60, "two runs at once")
+    processes = [psutil.Process(store.runs.get(run_id).pid) for run_id in runs[:2]]
     processes[0].suspend()  # even one that can't notice the end of its input
     supervisor.close()
     assert not any(process.is_running() for process in processes)
-    states = [store.get(run_id).state for run_id in runs]
+    states = [store.runs.get(run_id).state for run_id in runs]
     # What had not begun is still queued for the next start of the app.
     assert states == [RunState.INTERRUPTED, RunState.INTERRUPTED, RunState.QUEUED]
 
@@ -163,14 +163,14 @@ def test_a_run_that_another_process_has_taken_goes_on_there(
 
     class Late(LocalWorker):
         def begin(self, run_id: str) -> None:
-            if store.get(run_id).name == "taken":
-                assert store.claim(run_id, own_process())
+            if store.runs.get(run_id).name == "taken":
+                assert store.queue.claim(run_id, own_process())
             super().begin(run_id)
 
     monkeypatch.setattr(supervisor_module, "LocalWorker", Late)
     taken, after = (supervisor.submit(QUICK, name, visitor=LOCAL) for name in ("taken", "after"))
     until_state(store, after, RunState.COMPLETED)  # so the other worker has ended and was noticed
-    record = store.get(taken)
+    record = store.runs.get(taken)
     assert (record.state, record.pid, record.error) == (RunState.RUNNING, os.getpid(), None)
 
 
@@ -198,7 +198,7 @@ def test_a_stop_while_the_worker_starts_is_kept(store: Store, supervisor: Superv
     wait_until(lambda: store.files(first).log.exists(), 10, "the worker's start")
     supervisor.stop(first, ME)
     until_state(store, supervisor.submit(QUICK, "second", visitor=LOCAL), RunState.COMPLETED)
-    assert store.get(first).state is RunState.STOPPED
+    assert store.runs.get(first).state is RunState.STOPPED
 
 
 def test_a_worker_that_can_not_be_started_is_a_failed_run(
@@ -207,7 +207,7 @@ def test_a_worker_that_can_not_be_started_is_a_failed_run(
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     run_id = supervisor.submit(QUICK, "quick", visitor=LOCAL)
     until_state(store, run_id, RunState.FAILED)
-    assert "could not be started" in store.get(run_id).error.message
+    assert "could not be started" in store.runs.get(run_id).error.message
 
 
 def test_a_worker_that_ends_without_a_result_is_told_in_words(
@@ -216,13 +216,13 @@ def test_a_worker_that_ends_without_a_result_is_told_in_words(
     monkeypatch.setattr("sys.executable", shutil.which("false"))
     run_id = supervisor.submit(QUICK, "quick", visitor=LOCAL)
     until_state(store, run_id, RunState.INTERRUPTED)
-    assert "ended without a result (exit code 1)" in store.get(run_id).error.message
+    assert "ended without a result (exit code 1)" in store.runs.get(run_id).error.message
 
 
 def test_the_queue_goes_on_after_a_moment_without_a_database(
     store: Store, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    find, failures = store.find, []
+    find, failures = store.runs.find, []
 
     def fail_once(**options: object) -> object:
         if not failures:
@@ -230,7 +230,7 @@ def test_the_queue_goes_on_after_a_moment_without_a_database(
             raise StorageError("The database is locked.")
         return find(**options)
 
-    monkeypatch.setattr(store, "find", fail_once)
+    monkeypatch.setattr(store.runs, "find", fail_once)
     wait_until(lambda: bool(failures), 10, "the failure")
     until_state(store, supervisor.submit(QUICK, "quick", visitor=LOCAL), RunState.COMPLETED)
     assert "could not be served this time: The database is locked." in capsys.readouterr().out
@@ -241,11 +241,11 @@ def test_runs_of_other_processes_are_marked_when_those_die(
 ) -> None:
     monkeypatch.setattr(supervisor_module, "_RECOVERY", 0.1)
     supervisor = Supervisor(store, settings)
-    run_id = store.create(LONG, "of another app")
+    run_id = store.runs.create(LONG, "of another app")
     other = psutil.Popen(["sleep", "60"])
-    assert store.claim(run_id, other)
+    assert store.queue.claim(run_id, other)
     supervisor.start()
-    assert store.get(run_id).state is RunState.RUNNING
+    assert store.runs.get(run_id).state is RunState.RUNNING
     other.kill()  # and not waited for: a zombie is as dead
     until_state(store, run_id, RunState.INTERRUPTED, seconds=15)
     supervisor.close()
@@ -256,7 +256,7 @@ def test_nothing_is_begun_after_close(store: Store, settings: Settings) -> None:
     supervisor = Supervisor(store, settings)
     supervisor.close()
     supervisor.start()
-    assert supervisor.submit(QUICK, "quick", visitor=LOCAL) == store.find(states=[RunState.QUEUED])[0].id
+    assert supervisor.submit(QUICK, "quick", visitor=LOCAL) == store.runs.find(states=[RunState.QUEUED])[0].id
     assert not any(thread.name == "supervisor" for thread in threading.enumerate())
 
 
@@ -268,13 +268,13 @@ def test_a_pause_gives_the_place_free_and_the_run_goes_on_later(store: Store, su
     until_training(store, paused)
     supervisor.pause(paused, ME)
     until_state(store, paused, RunState.PAUSED, seconds=30)
-    step = store.get(paused).step
+    step = store.runs.get(paused).step
     until_state(store, supervisor.submit(QUICK, "quick", visitor=ME), RunState.COMPLETED)
     supervisor.resume(paused, ME)
-    wait_until(lambda: store.get(paused).step > step, 90, "more batches")
+    wait_until(lambda: store.runs.get(paused).step > step, 90, "more batches")
     supervisor.stop(paused, ME)
     until_state(store, paused, RunState.STOPPED, seconds=30)
-    assert store.get(paused).outcome.test_accuracy is not None
+    assert store.runs.get(paused).outcome.test_accuracy is not None
 
 
 def test_a_stop_of_a_paused_run_ends_with_a_model(store: Store, settings: Settings, digits: object) -> None:
@@ -296,9 +296,9 @@ def test_a_finished_run_is_trained_on(store: Store, supervisor: Supervisor) -> N
     more = SHORT.with_settings({"epochs": 4})
     longer = supervisor.submit(more, "longer", visitor=ME, continues=short)
     until_state(store, longer, RunState.COMPLETED)
-    assert [point.epoch for point in store.points(longer, "epoch")] == [1, 2, 3, 4]
-    assert store.points(longer, "epoch")[:2] == store.points(short, "epoch")
-    assert store.find_completed(more.fingerprint()).id == longer
+    assert [point.epoch for point in store.metrics.points(longer, "epoch")] == [1, 2, 3, 4]
+    assert store.metrics.points(longer, "epoch")[:2] == store.metrics.points(short, "epoch")
+    assert store.runs.find_completed(more.fingerprint()).id == longer
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_limits_are_kept_and_nothing_is_queued_beyond_them(store: Store, setting
         supervisor.submit(QUICK, "too many", visitor=ME)
     with pytest.raises(LimitError, match="epochs"):
         Supervisor(store, settings.model_copy(update={"max_epochs": 5})).submit(LONG, "too long", visitor=OTHER)
-    assert len(store.find()) == 2
+    assert len(store.runs.find()) == 2
 
 
 def test_a_visitor_trains_one_run_at_a_time_although_two_would_fit(
@@ -342,7 +342,7 @@ def test_a_visitor_trains_one_run_at_a_time_although_two_would_fit(
     until_training(store, first)
     theirs = supervisor.submit(LONG, "theirs", visitor=OTHER)
     until_training(store, theirs)
-    assert store.get(second).state is RunState.QUEUED
+    assert store.runs.get(second).state is RunState.QUEUED
     supervisor.close()
 
 
@@ -354,7 +354,7 @@ def test_the_queue_tells_place_and_wait(store: Store, settings: Settings) -> Non
     assert [place.position for place in places] == [0, 1, 2]
     assert places[0].expected_wait == 0.0
     assert 0 < places[1].expected_wait < places[2].expected_wait
-    store.claim(mine[0], own_process())
+    store.queue.claim(mine[0], own_process())
     assert supervisor.queue_status(mine[0]).position == 0
     assert supervisor.queue_status(theirs).expected_wait > 0
     assert supervisor.queue_status(theirs).position == 0
@@ -385,7 +385,7 @@ def test_a_run_takes_the_spare_and_another_one_warms_up_afterwards(store: Store,
     spare = until_spare(warm)
     run_id = warm.submit(SHORT, "short", visitor=ME)
     until_state(store, run_id, RunState.COMPLETED)
-    assert store.get(run_id).pid == spare
+    assert store.runs.get(run_id).pid == spare
     until_spare(warm, other_than=spare)
 
 
@@ -396,10 +396,10 @@ def test_waiting_for_the_begin_ends_when_the_warm_worker_has_the_run_and_at_once
     until_spare(warm)
     run_id = warm.submit(SHORT, "short", visitor=ME)
     warm.await_begin(run_id)
-    assert store.get(run_id).state is not RunState.QUEUED
+    assert store.runs.get(run_id).state is not RunState.QUEUED
     warm.close()
     begin = time.monotonic()
-    warm.await_begin(store.create(SHORT, "nobody takes it"))
+    warm.await_begin(store.runs.create(SHORT, "nobody takes it"))
     assert time.monotonic() - begin < 30
 
 
@@ -408,7 +408,7 @@ def test_a_spare_that_died_is_replaced_and_costs_no_run(store: Store, warm: Supe
     os.kill(spare, signal.SIGKILL)
     run_id = warm.submit(SHORT, "short", visitor=ME)
     until_state(store, run_id, RunState.COMPLETED)
-    assert store.get(run_id).pid != spare
+    assert store.runs.get(run_id).pid != spare
     until_spare(warm, other_than=spare)
 
 

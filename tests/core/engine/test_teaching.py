@@ -23,6 +23,7 @@ from mnist_core.errors import (
 from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
 from mnist_core.store import Outcome, RunState, Visitor
 from mnist_core.system.processes import own_process
+from tests.run_rows import write_columns
 
 ADA, BOB = Visitor("ada"), Visitor("bob")
 
@@ -117,7 +118,7 @@ def test_the_estimate_is_of_the_mix_and_apart_from_the_bases(store, base):
 def test_a_convolutional_network_takes_seconds(store, base):
     layers = (Conv2D(filters=32), Conv2D(filters=64), Dense(units=128))
     config = base.config.model_copy(update={"model": NetworkConfig(layers=layers), "data": DataConfig()})
-    big = store.get(base.id).__class__(**{**vars(base), "config": config})
+    big = store.runs.get(base.id).__class__(**{**vars(base), "config": config})
     assert estimate(fine_tune_config(big, drawings(), store), store).seconds < 20
 
 
@@ -130,7 +131,7 @@ def test_the_drawings_and_the_model_are_copied(store, supervisor, base):
     np.testing.assert_array_equal(copied.labels, set_.labels)
     np.testing.assert_array_equal(copied.held_out, set_.held_out)
     assert files.base_model.read_bytes() == store.files(base.id).model.read_bytes()
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     assert (record.owner, record.state, record.name) == ("bob", RunState.QUEUED, "mine")
 
 
@@ -140,10 +141,10 @@ def test_without_drawings_there_is_nothing_to_learn(supervisor, base):
 
 
 def test_a_private_run_of_another_visitor_can_not_be_fine_tuned(store, supervisor, base):
-    store.set_shared(base.id, False, ADA)
+    store.runs.set_shared(base.id, False, ADA)
     with pytest.raises(NotOwnerError):
-        supervisor.fine_tune(store.get(base.id), drawings(), "mine", visitor=BOB)
-    assert supervisor.fine_tune(store.get(base.id), drawings(), "mine", visitor=ADA)
+        supervisor.fine_tune(store.runs.get(base.id), drawings(), "mine", visitor=BOB)
+    assert supervisor.fine_tune(store.runs.get(base.id), drawings(), "mine", visitor=ADA)
 
 
 def test_a_baseline_can_not_be_fine_tuned(supervisor, record):
@@ -173,9 +174,9 @@ def test_a_fine_tuned_configuration_alone_can_not_be_queued(supervisor, store, b
 
 def test_drawings_are_cleaned_away_only_when_there_are_very_many(store):
     set_ = drawings()
-    store.add_drawings("ada", "digits", set_.images, set_.labels)
+    store.drawings.add("ada", "digits", set_.images, set_.labels)
     assert clean_drawings(store) == 0
-    assert store.count_drawings("ada") == 20
+    assert store.drawings.count("ada") == 20
 
 
 def test_drawings_of_a_run_of_an_earlier_version_are_held_back_as_they_were(store, supervisor, base):
@@ -192,15 +193,15 @@ class TestWhoseTheDrawingsAre:
     def taught(self, store, supervisor, base):
         """Return a shared run of Ada's that learned from her drawings, as it is after training."""
         set_ = drawings()
-        store.add_drawings("ada", "digits", set_.images, set_.labels)
-        run_id = supervisor.fine_tune(base, store.read_drawings("ada", "digits"), "hers", visitor=ADA)
+        store.drawings.add("ada", "digits", set_.images, set_.labels)
+        run_id = supervisor.fine_tune(base, store.drawings.read("ada", "digits"), "hers", visitor=ADA)
         files = store.files(run_id)
         np.savez(files.checkpoint, step=10)
         files.model.write_bytes(b"a model")
         files.write_probabilities({"test": np.full((10, 10), 0.1, np.float32)})
-        assert store.claim(run_id, own_process())
-        store.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
-        return store.get(run_id)
+        assert store.queue.claim(run_id, own_process())
+        store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
+        return store.runs.get(run_id)
 
     def train_on(self, supervisor, record, visitor):
         epochs = record.config.train.epochs + 1
@@ -228,23 +229,23 @@ class TestWhoseTheDrawingsAre:
             assert getattr(store.files(on), name).read_bytes() == getattr(store.files(taught.id), name).read_bytes()
         # Its process learns from them where they are.
         np.testing.assert_array_equal(store.files(on).read_drawings().images, drawings().images)
-        assert store.read_drawings_of(on, BOB) is None
-        assert len(store.read_drawings_of(on, ADA)) == 20
+        assert store.drawings.of_run(on, BOB) is None
+        assert len(store.drawings.of_run(on, ADA)) == 20
 
     def test_nor_does_one_that_goes_on_with_that_one(self, store, supervisor, taught):
         on = self.train_on(supervisor, taught, BOB)
         np.savez(store.files(on).checkpoint, step=15)
-        assert store.claim(on, own_process())
-        store.finish(on, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
-        further = self.train_on(supervisor, store.get(on), Visitor("eve"))
+        assert store.queue.claim(on, own_process())
+        store.queue.finish(on, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
+        further = self.train_on(supervisor, store.runs.get(on), Visitor("eve"))
         assert store.files(further).drawings_of == taught.id
-        assert store.read_drawings_of(further, Visitor("eve")) is None
+        assert store.drawings.of_run(further, Visitor("eve")) is None
         assert self.pictures_in(store.files(further).folder, drawings().images) == []
 
     def test_an_admin_looks_at_nobodys_drawings(self, store, taught):
-        assert store.read_drawings_of(taught.id, Visitor("eve", is_admin=True)) is None
-        assert store.read_drawings_of(taught.id, Visitor(None, is_admin=True)) is None
-        assert len(store.read_drawings_of(taught.id, ADA)) == 20
+        assert store.drawings.of_run(taught.id, Visitor("eve", is_admin=True)) is None
+        assert store.drawings.of_run(taught.id, Visitor(None, is_admin=True)) is None
+        assert len(store.drawings.of_run(taught.id, ADA)) == 20
 
     def test_once_they_are_gone_nobody_trains_on(self, store, supervisor, taught):
         store.files(taught.id).drawings.unlink()
@@ -254,18 +255,18 @@ class TestWhoseTheDrawingsAre:
         assert len(list(store.settings.runs_dir.iterdir())) == folders, "nothing is left behind"
 
     def test_a_network_is_not_taught_with_anothers_drawings(self, store, supervisor, base, taught):
-        hers = store.read_drawings("ada", "digits")
+        hers = store.drawings.read("ada", "digits")
         with pytest.raises(NotOwnerError, match="another visitor's"):
             supervisor.fine_tune(base, hers, "his", visitor=BOB)
-        assert not store.find(owner="bob")
+        assert not store.runs.find(owner="bob")
 
     def test_fine_tuning_it_further_takes_its_weights_and_ones_own_drawings(self, store, supervisor, taught):
         own = replace(drawings(n=12), images=255 - drawings(n=12).images)
         run_id = supervisor.fine_tune(taught, own, "his", visitor=BOB)
         assert len(store.files(run_id).read_drawings()) == 12
         assert self.pictures_in(store.files(run_id).folder, drawings().images) == []
-        assert len(store.read_drawings_of(run_id, BOB)) == 12
-        assert store.read_drawings_of(run_id, ADA) is None
+        assert len(store.drawings.of_run(run_id, BOB)) == 12
+        assert store.drawings.of_run(run_id, ADA) is None
 
     @pytest.mark.parametrize(("continues", "seen"), [(None, 20), ("another run", None)])
     def test_in_files_of_earlier_versions_they_are_the_owners_unless_they_were_copied(
@@ -274,7 +275,7 @@ class TestWhoseTheDrawingsAre:
         files = store.files(taught.id)
         set_ = files.read_drawings()
         np.savez_compressed(files.drawings, images=set_.images, labels=set_.labels, held_out=set_.held_out)
-        store._set(taught.id, continues=continues)
-        found = store.read_drawings_of(taught.id, ADA)
+        write_columns(store, taught.id, continues=continues)
+        found = store.drawings.of_run(taught.id, ADA)
         assert (None if found is None else len(found)) == seen
-        assert store.read_drawings_of(taught.id, BOB) is None
+        assert store.drawings.of_run(taught.id, BOB) is None

@@ -21,7 +21,7 @@ ADA = Visitor("ada")
 def recover(settings, **options):
     with reopened(settings) as (store, aside):
         done = bring_back(store, aside, **options)
-        return done, {record.id: record for record in store.find()}
+        return done, {record.id: record for record in store.runs.find()}
 
 
 def damage(path, how):
@@ -57,7 +57,7 @@ def test_after_a_damage_every_run_is_back_and_the_file_is_kept(settings, store, 
 
 def test_twice_is_as_good_as_once_and_a_healthy_database_is_not_touched(settings, store, finished_run):
     run = finished_run()
-    store.rename(run.id, "Mine", Visitor(None, is_admin=True))
+    store.runs.rename(run.id, "Mine", Visitor(None, is_admin=True))
     store.close()
     before = settings.database_path.stat().st_ino
     done, found = recover(settings)
@@ -72,7 +72,7 @@ def test_twice_is_as_good_as_once_and_a_healthy_database_is_not_touched(settings
 def test_a_folder_that_the_database_lacks_is_added(settings, store, finished_run, tmp_path):
     run = finished_run(name="Comes again")
     shutil.copytree(store.files(run.id).folder, tmp_path / "kept")
-    store.remove(run.id)
+    store.bin.remove(run.id)
     assert recover(settings)[0].runs == []
     shutil.copytree(tmp_path / "kept", store.files(run.id).folder)
     done, found = recover(settings)
@@ -83,24 +83,24 @@ def test_a_folder_that_the_database_lacks_is_added(settings, store, finished_run
 def test_deleted_runs_do_not_come_back(settings, store, finished_run):
     gone, going = finished_run(name="gone", owner="ada"), finished_run(name="going", owner="ada")
     make_copy(settings)
-    store.delete(gone.id, ADA)
-    store.remove(gone.id, deleted=True)
-    store.delete(going.id, ADA)
+    store.bin.delete(gone.id, ADA)
+    store.bin.remove(gone.id, deleted=True)
+    store.bin.delete(going.id, ADA)
     store.close()
     settings.database_path.unlink()
     done, found = recover(settings)
     assert found == {}
     with reopened(settings) as (other, _):
-        assert [record.id for record in other.deleted_runs(ADA)] == [going.id], "it can be brought back a while"
+        assert [record.id for record in other.bin.runs(ADA)] == [going.id], "it can be brought back a while"
 
 
 def test_drawings_come_from_the_copy_and_from_what_can_be_read(settings, store):
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (8, 28, 28), np.uint8)
     labels = np.arange(8, dtype=np.uint8)
-    store.add_drawings("ada", "digits", images[:5], labels[:5])
+    store.drawings.add("ada", "digits", images[:5], labels[:5])
     make_copy(settings)
-    store.add_drawings("ada", "digits", images[5:], labels[5:])
+    store.drawings.add("ada", "digits", images[5:], labels[5:])
     with sqlite3.connect(settings.database_path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_runs_state'").fetchone()[0]
@@ -111,7 +111,7 @@ def test_drawings_come_from_the_copy_and_from_what_can_be_read(settings, store):
     with reopened(settings) as (other, aside):
         assert aside is not None
         assert bring_back(other, aside).drawings == 3
-        kept = other.read_drawings("ada", "digits")
+        kept = other.drawings.read("ada", "digits")
     assert sorted(kept.labels) == list(range(8))
     for image, label in zip(kept.images, kept.labels, strict=True):
         np.testing.assert_array_equal(image, images[label])
@@ -122,7 +122,7 @@ def without_records(store, run):
     files = store.files(run.id)
     board = Board(files.tensorboard, run.config, run.name)
     board.begin([])
-    board.points(store.points(run.id))
+    board.points(store.metrics.points(run.id))
     board.tell(run.outcome.test_accuracy, run.outcome.test_loss)
     board.end(success=True)
     files.record.unlink()
@@ -134,7 +134,7 @@ def test_a_run_of_an_older_version_is_made_of_what_its_files_tell(settings, stor
     run = finished_run(name="Older", owner="ada")
     files = without_records(store, run)
     tiny_keras_file(files.model, units=16)
-    points = store.points(run.id, "epoch")
+    points = store.metrics.points(run.id, "epoch")
     store.close()
     settings.database_path.unlink()
     done, found = recover(settings)
@@ -150,7 +150,7 @@ def test_a_run_of_an_older_version_is_made_of_what_its_files_tell(settings, stor
     assert back.outcome.test_loss == pytest.approx(run.outcome.test_loss, rel=1e-6)
     assert (back.owner, back.shared) == (None, False), "nobody gets to see what may have been private"
     with reopened(settings) as (other, _):
-        curve = other.points(run.id, "epoch")
+        curve = other.metrics.points(run.id, "epoch")
     assert [point.epoch for point in curve] == [point.epoch for point in points]
     assert [point.values["loss"] for point in curve] == pytest.approx([point.values["loss"] for point in points])
 

@@ -19,7 +19,7 @@ ADA = Visitor("ada")
 
 
 def test_a_copy_holds_what_the_database_holds_while_others_write(store, settings):
-    run_id = store.create(RunConfig(), "A run")
+    run_id = store.runs.create(RunConfig(), "A run")
     with sqlite3.connect(settings.database_path) as writer:
         writer.execute("BEGIN IMMEDIATE")
         path = make_copy(settings)
@@ -30,11 +30,11 @@ def test_a_copy_holds_what_the_database_holds_while_others_write(store, settings
 
 
 def test_an_unchanged_database_takes_no_second_place(store, settings):
-    store.create(RunConfig(), "A run")
+    store.runs.create(RunConfig(), "A run")
     make_copy(settings)
     make_copy(settings)
     assert len(copies(settings)) == 1
-    store.create(RunConfig(), "Another")
+    store.runs.create(RunConfig(), "Another")
     make_copy(settings)
     assert len(copies(settings)) == 2
 
@@ -44,17 +44,17 @@ def test_the_newest_copies_stay_and_a_few_of_the_last_days(store, settings, monk
     monkeypatch.setattr(module, "_DAY", 4)
     monkeypatch.setattr(module, "_DAYS", 2)
     for n in range(20):
-        store.create(RunConfig(), f"run {n}")
+        store.runs.create(RunConfig(), f"run {n}")
         make_copy(settings)
     assert [module._number(path) for path in copies(settings)] == [20, 19, 18, 16, 12]
     monkeypatch.setattr(module, "_MOST_BYTES", 1)
-    store.create(RunConfig(), "one more")
+    store.runs.create(RunConfig(), "one more")
     make_copy(settings)
     assert [module._number(path) for path in copies(settings)] == [21, 20], "the newest two, whatever they take"
 
 
 def test_a_damaged_database_makes_no_copy_and_removes_none(store, settings):
-    store.create(RunConfig(), "A run")
+    store.runs.create(RunConfig(), "A run")
     good = make_copy(settings)
     store.close()
     content = settings.database_path.read_bytes()
@@ -80,13 +80,13 @@ def test_an_older_database_is_copied_before_its_tables_change(settings):
 @pytest.mark.parametrize("how", ["deleted", "emptied"])
 def test_a_missing_database_is_made_anew_from_the_newest_good_copy(settings, finished_run, store, how):
     run = finished_run(owner="ada")
-    store.add_drawings("ada", "digits", *_drawing())
+    store.drawings.add("ada", "digits", *_drawing())
     make_copy(settings)
     (settings.copies_dir / "mnist_lab-999999-20300101-000000.db").write_bytes(b"no database")
-    store.rename(run.id, "Renamed after the copy", ADA)
+    store.runs.rename(run.id, "Renamed after the copy", ADA)
     later = finished_run(name="Trained after the copy")
     removed = finished_run(name="Removed after the copy")
-    store.remove(removed.id)
+    store.bin.remove(removed.id)
     store.close()
     if how == "deleted":  # its journal stays behind
         settings.database_path.with_name("mnist_lab.db-wal").write_bytes(b"x" * 5000)
@@ -95,11 +95,11 @@ def test_a_missing_database_is_made_anew_from_the_newest_good_copy(settings, fin
         settings.database_path.write_bytes(b"")
     other = Store(settings)
     assert sorted(other.brought_back) == sorted([run.id, later.id])
-    assert other.get(run.id).name == "Renamed after the copy"
-    assert without_process(other.get(later.id)) == without_process(later)
-    assert other.points(later.id) == store_points(other, later.id)
-    assert other.count_drawings("ada") == 1
-    assert not other.exists(removed.id, deleted=True)
+    assert other.runs.get(run.id).name == "Renamed after the copy"
+    assert without_process(other.runs.get(later.id)) == without_process(later)
+    assert other.metrics.points(later.id) == store_points(other, later.id)
+    assert other.drawings.count("ada") == 1
+    assert not other.runs.exists(removed.id, deleted=True)
     other.close()
 
 
@@ -108,7 +108,7 @@ def without_process(record):
 
 
 def store_points(store, run_id):
-    points = store.points(run_id)
+    points = store.metrics.points(run_id)
     assert [point.epoch for point in points if point.kind == "epoch"] == [1, 2, 3]
     return points
 
@@ -119,25 +119,25 @@ def _drawing():
 
 def test_without_any_copy_the_folders_are_enough(settings, finished_run, store):
     whole = finished_run(owner="ada", name="Whole")
-    store.set_pinned(whole.id, True, ADA)
-    store.set_notes(whole.id, "Remember this", ADA)
-    store.set_shared(whole.id, False, ADA)
-    expected, points = store.get(whole.id), store.points(whole.id)
-    queued = store.create(RunConfig(), "Waits", owner="ada")
-    running = store.create(RunConfig(), "Trains", owner="ada")
-    assert store.claim(running, own_process())
+    store.runs.set_pinned(whole.id, True, ADA)
+    store.runs.set_notes(whole.id, "Remember this", ADA)
+    store.runs.set_shared(whole.id, False, ADA)
+    expected, points = store.runs.get(whole.id), store.metrics.points(whole.id)
+    queued = store.runs.create(RunConfig(), "Waits", owner="ada")
+    running = store.runs.create(RunConfig(), "Trains", owner="ada")
+    assert store.queue.claim(running, own_process())
     deleted = finished_run(owner="ada", name="Deleted")
-    store.delete(deleted.id, ADA)
+    store.bin.delete(deleted.id, ADA)
     store.close()
     settings.database_path.unlink()
     other = Store(settings)
     # Owner, name, star, notes and privacy are as they were.
-    assert without_process(other.get(whole.id)) == without_process(expected)
-    assert other.points(whole.id) == points
-    assert not Visitor("eve").may_see(other.get(whole.id))
-    assert other.get(queued).state is RunState.QUEUED
-    assert other.get(running).state is RunState.INTERRUPTED
-    assert other.undelete(deleted.id, ADA).name == "Deleted", "for the rest of its ten minutes"
+    assert without_process(other.runs.get(whole.id)) == without_process(expected)
+    assert other.metrics.points(whole.id) == points
+    assert not Visitor("eve").may_see(other.runs.get(whole.id))
+    assert other.runs.get(queued).state is RunState.QUEUED
+    assert other.runs.get(running).state is RunState.INTERRUPTED
+    assert other.bin.undelete(deleted.id, ADA).name == "Deleted", "for the rest of its ten minutes"
     other.close()
 
 
@@ -151,11 +151,11 @@ def test_a_new_home_is_no_lost_one(settings):
 @pytest.mark.parametrize("damage", ["deleted", "replaced", "emptied", "cut short"])
 def test_a_database_that_is_lost_while_it_is_open_is_told_and_not_written(store, settings, damage):
     for n in range(30):
-        store.create(RunConfig(), f"run {n}")
+        store.runs.create(RunConfig(), f"run {n}")
     path = settings.database_path
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.find()  # now it knows the size
+    store.runs.find()  # now it knows the size
     if damage == "deleted":
         path.unlink()
     elif damage == "replaced":
@@ -166,7 +166,7 @@ def test_a_database_that_is_lost_while_it_is_open_is_told_and_not_written(store,
         with path.open("r+b") as stream:
             stream.truncate(0 if damage == "emptied" else 8192)
     before = path.read_bytes() if path.exists() else None
-    for ask in (store.find, lambda: store.create(RunConfig(), "lost")):
+    for ask in (store.runs.find, lambda: store.runs.create(RunConfig(), "lost")):
         with pytest.raises(DatabaseLostError, match=r"mnist_lab\.db was deleted, replaced or cut short.*recover"):
             ask()
     assert (path.read_bytes() if path.exists() else None) == before, "nothing is written any more"
@@ -174,18 +174,18 @@ def test_a_database_that_is_lost_while_it_is_open_is_told_and_not_written(store,
 
 def test_a_database_that_somebody_tidied_up_is_not_lost(store, settings):
     for _ in range(300):
-        store.create(RunConfig(), "x" * 200)
-    store.find()
+        store.runs.create(RunConfig(), "x" * 200)
+    store.runs.find()
     with sqlite3.connect(settings.database_path, isolation_level=None) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        store.find()
+        store.runs.find()
         size = settings.database_path.stat().st_size
         connection.execute("DELETE FROM runs")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert settings.database_path.stat().st_size < size
-    assert store.find() == []
-    store.create(RunConfig(), "goes on")
+    assert store.runs.find() == []
+    store.runs.create(RunConfig(), "goes on")
 
 
 def test_what_is_put_aside_never_replaces_what_was_put_aside_before(settings):

@@ -38,7 +38,7 @@ from mnist_core.settings import get_settings
 from mnist_core.store import Store
 print("ready", flush=True)
 store = Store(get_settings())
-print(len(store.find()))
+print(len(store.runs.find()))
 """
 # A change that SQLite can't make in place: the table is made anew and takes the place of the old one.
 NEXT = """
@@ -119,15 +119,15 @@ def test_runs_of_the_first_version_are_all_there_and_shared(database, settings):
     database.commit()
     for _ in range(2):  # bringing it up to date twice is no error
         store = Store(settings)
-        record = store.get(ID)
+        record = store.runs.get(ID)
         assert (record.name, record.shared, record.pinned, record.bytes) == ("Old", True, False, 0)
         assert record.config == RunConfig()
         assert (record.notes, record.deleted) == ("", None)
-        assert [row.id for row in store.list_runs(Visitor("ada"))] == [ID]
+        assert [row.id for row in store.listing.rows(Visitor("ada"))] == [ID]
         assert Visitor("eve").may_see(record)
-        store.rename(ID, "Old", Visitor("ada"))
+        store.runs.rename(ID, "Old", Visitor("ada"))
         store.close()
-    assert store.create(RunConfig(), "New") != ID
+    assert store.runs.create(RunConfig(), "New") != ID
     store.close()
     assert differences(settings.database_path) == []
 
@@ -135,7 +135,7 @@ def test_runs_of_the_first_version_are_all_there_and_shared(database, settings):
 def test_the_newest_version_is_that_of_the_tables(store, settings):
     assert differences(settings.database_path) == []
     assert copies(settings) == []
-    with store._begin() as connection:
+    with store.database.begin() as connection:
         assert migrations.version_of(connection) == migrations.versions()[-1]
     script = ScriptDirectory(str(migrations.FOLDER), version_locations=[str(migrations.FOLDER)])
     assert [revision.revision for revision in script.walk_revisions()] == migrations.versions()[::-1]
@@ -156,7 +156,7 @@ def test_a_file_with_more_than_this_version_knows_still_opens(store, settings, f
         connection.execute("ALTER TABLE runs ADD COLUMN mood VARCHAR(20) DEFAULT 'sunny'")
         connection.execute("UPDATE runs SET outcome = json_set(outcome, '$.applause', 3)")
     other = Store(settings)
-    assert other.get(record.id) == record
+    assert other.runs.get(record.id) == record
     other.close()
 
 
@@ -164,10 +164,10 @@ def test_a_run_in_a_state_that_only_a_newer_version_knows_hides_no_other(store, 
     archived, kept = finished_run(name="archived"), finished_run(name="kept")
     with sqlite3.connect(settings.database_path) as connection:
         connection.execute("UPDATE runs SET state = 'archived' WHERE id = ?", [archived.id])
-    assert store.find() == [kept]
-    assert [row.id for row in store.list_runs(Visitor("ada"))] == [kept.id]
+    assert store.runs.find() == [kept]
+    assert [row.id for row in store.listing.rows(Visitor("ada"))] == [kept.id]
     with pytest.raises(ConfigError, match="written by another version of the dashboard"):
-        store.get(archived.id)
+        store.runs.get(archived.id)
 
 
 def test_an_older_one_keeps_every_row(older, settings):
@@ -201,18 +201,18 @@ def test_a_change_that_fails_halfway_changes_nothing(older, settings, next_versi
     assert rows_of(settings.database_path) == older
     next_version()
     with closing(Store(settings)) as store:
-        assert len(store.find()) == 1, "the program of before opens it still"
+        assert len(store.runs.find()) == 1, "the program of before opens it still"
 
 
 def test_a_table_that_is_replaced_takes_no_other_s_rows_with_it(store, settings, finished_run, next_version):
     run = finished_run()
-    points = store.points(run.id)
+    points = store.metrics.points(run.id)
     assert points
     store.close()
     assert migrations.versions()[-1] == "9999"
     with closing(Store(settings)) as later:
-        assert later.points(run.id) == points
-        with later._begin() as connection:
+        assert later.metrics.points(run.id) == points
+        with later.database.begin() as connection:
             assert migrations.version_of(connection) == "9999"
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
     assert "VARCHAR(300)" in _definition(settings.database_path)
@@ -236,7 +236,7 @@ def test_one_whose_making_was_cut_short_is_made_to_its_end(settings):
     drawings.create(engine)
     engine.dispose()
     with closing(Store(settings)) as store:
-        assert store.find() == []
+        assert store.runs.find() == []
     assert differences(settings.database_path) == []
 
 

@@ -23,9 +23,9 @@ def labels(*values):
 
 
 def test_a_visitor_finds_what_was_collected_in_its_order(store):
-    first = store.add_drawings("ada", "digits", images(1), labels(7))
-    more = store.add_drawings("ada", "digits", images(2, 3), labels(0, 9))
-    found = store.read_drawings("ada", "digits")
+    first = store.drawings.add("ada", "digits", images(1), labels(7))
+    more = store.drawings.add("ada", "digits", images(2, 3), labels(0, 9))
+    found = store.drawings.read("ada", "digits")
     np.testing.assert_array_equal(found.images, images(1, 2, 3))
     assert found.labels.tolist() == [7, 0, 9]
     assert found.ids == first + more
@@ -34,48 +34,48 @@ def test_a_visitor_finds_what_was_collected_in_its_order(store):
 
 
 def test_nothing_collected_is_an_empty_set(store):
-    found = store.read_drawings("ada", "digits")
+    found = store.drawings.read("ada", "digits")
     assert (len(found), found.images.shape, found.ids) == (0, (0, 28, 28), ())
     assert not found.counts(10).any()
 
 
 def test_it_survives_a_restart(store, settings):
-    store.add_drawings("ada", "digits", images(1), labels(7))
+    store.drawings.add("ada", "digits", images(1), labels(7))
     store.close()
     again = Store(settings)
-    assert again.read_drawings("ada", "digits").labels.tolist() == [7]
+    assert again.drawings.read("ada", "digits").labels.tolist() == [7]
     again.close()
 
 
 def test_nobody_sees_or_deletes_anothers_drawings(store):
-    (mine,) = store.add_drawings("ada", "digits", images(1), labels(7))
-    store.add_drawings("bob", "digits", images(1), labels(1))
-    store.delete_drawings("bob", [mine])
-    store.clear_drawings("bob", "digits")
-    assert store.read_drawings("ada", "digits").ids == (mine,)
-    assert len(store.read_drawings("bob", "digits")) == 0
+    (mine,) = store.drawings.add("ada", "digits", images(1), labels(7))
+    store.drawings.add("bob", "digits", images(1), labels(1))
+    store.drawings.delete("bob", [mine])
+    store.drawings.clear("bob", "digits")
+    assert store.drawings.read("ada", "digits").ids == (mine,)
+    assert len(store.drawings.read("bob", "digits")) == 0
 
 
 def test_digits_and_clothes_are_apart(store):
-    store.add_drawings("ada", "digits", images(1), labels(7))
-    store.add_drawings("ada", "clothes", images(1), labels(9))
-    assert (store.count_drawings("ada", "digits"), store.count_drawings("ada")) == (1, 2)
-    store.clear_drawings("ada", "digits")
-    assert store.read_drawings("ada", "clothes").labels.tolist() == [9]
-    assert store.count_drawings("ada") == 1
+    store.drawings.add("ada", "digits", images(1), labels(7))
+    store.drawings.add("ada", "clothes", images(1), labels(9))
+    assert (store.drawings.count("ada", "digits"), store.drawings.count("ada")) == (1, 2)
+    store.drawings.clear("ada", "digits")
+    assert store.drawings.read("ada", "clothes").labels.tolist() == [9]
+    assert store.drawings.count("ada") == 1
 
 
 def test_the_same_drawing_is_kept_once_with_its_last_label(store):
-    first = store.add_drawings("ada", "digits", images(1, 2), labels(7, 2))
-    again = store.add_drawings("ada", "digits", images(1), labels(1))
+    first = store.drawings.add("ada", "digits", images(1, 2), labels(7, 2))
+    again = store.drawings.add("ada", "digits", images(1), labels(1))
     assert again == first[:1]
-    assert store.read_drawings("ada", "digits").labels.tolist() == [1, 2]
+    assert store.drawings.read("ada", "digits").labels.tolist() == [1, 2]
 
 
 def test_single_drawings_are_deleted(store):
-    ids = store.add_drawings("ada", "digits", images(1, 2, 3), labels(1, 2, 3))
-    store.delete_drawings("ada", ids[:2])
-    assert store.read_drawings("ada", "digits").labels.tolist() == [3]
+    ids = store.drawings.add("ada", "digits", images(1, 2, 3), labels(1, 2, 3))
+    store.drawings.delete("ada", ids[:2])
+    assert store.drawings.read("ada", "digits").labels.tolist() == [3]
 
 
 @pytest.fixture
@@ -86,13 +86,13 @@ def small(settings):
 
 
 def test_more_than_the_settings_allow_are_refused_altogether(small):
-    small.add_drawings("ada", "digits", images(*range(1, 9)), labels(*[0] * 8))
+    small.drawings.add("ada", "digits", images(*range(1, 9)), labels(*[0] * 8))
     with pytest.raises(LimitError, match="At most 10 drawings"):
-        small.add_drawings("ada", "clothes", images(1, 2, 3), labels(1, 2, 3))
-    assert small.count_drawings("ada") == 8
-    small.add_drawings("ada", "clothes", images(1, 2), labels(1, 2))
-    small.add_drawings("ada", "clothes", images(1, 2), labels(1, 3))  # nothing new: no more than before
-    small.add_drawings("bob", "digits", images(1), labels(1))
+        small.drawings.add("ada", "clothes", images(1, 2, 3), labels(1, 2, 3))
+    assert small.drawings.count("ada") == 8
+    small.drawings.add("ada", "clothes", images(1, 2), labels(1, 2))
+    small.drawings.add("ada", "clothes", images(1, 2), labels(1, 3))  # nothing new: no more than before
+    small.drawings.add("bob", "digits", images(1), labels(1))
 
 
 def test_two_tabs_at_once_lose_nothing_and_stay_within_the_limit(small):
@@ -101,7 +101,7 @@ def test_two_tabs_at_once_lose_nothing_and_stay_within_the_limit(small):
     def add(values):
         for value in values:
             try:
-                small.add_drawings("ada", "digits", images(value), labels(0))
+                small.drawings.add("ada", "digits", images(value), labels(0))
             except LimitError as error:
                 problems.append(error)
 
@@ -110,7 +110,7 @@ def test_two_tabs_at_once_lose_nothing_and_stay_within_the_limit(small):
         thread.start()
     for thread in threads:
         thread.join()
-    assert small.count_drawings("ada") == 10
+    assert small.drawings.count("ada") == 10
     assert len(problems) == 1
 
 
@@ -120,26 +120,26 @@ def test_two_processes_at_once_lose_nothing(store, settings):
         "from mnist_core.store import shared_store\n"
         "for value in range(int(sys.argv[1]), 60, 2):\n"
         "    image = np.full((1, 28, 28), value, np.uint8)\n"
-        "    shared_store().add_drawings('ada', 'digits', image, np.array([value % 10], np.uint8))\n"
+        "    shared_store().drawings.add('ada', 'digits', image, np.array([value % 10], np.uint8))\n"
     )
     processes = [subprocess.Popen([sys.executable, "-c", code, str(first)]) for first in (1, 2)]
     assert [process.wait(60) for process in processes] == [0, 0]
-    found = store.read_drawings("ada", "digits")
+    found = store.drawings.read("ada", "digits")
     assert sorted(found.images[:, 0, 0].tolist()) == list(range(1, 60))
     np.testing.assert_array_equal(found.labels, found.images[:, 0, 0] % 10)
 
 
 def test_only_collections_of_visitors_who_stay_away_go_the_longest_away_first(store, monkeypatch):
-    store.add_drawings("ada", "digits", images(1, 2), labels(1, 2))
-    store.add_drawings("bob", "digits", images(1, 2), labels(1, 2))
-    store.add_drawings("eve", "clothes", images(1, 2), labels(1, 2))
-    store.greet("ada")  # she is back, if only to look
+    store.drawings.add("ada", "digits", images(1, 2), labels(1, 2))
+    store.drawings.add("bob", "digits", images(1, 2), labels(1, 2))
+    store.drawings.add("eve", "clothes", images(1, 2), labels(1, 2))
+    store.visitors.greet("ada")  # she is back, if only to look
     now = time.time()
-    assert store.drop_idle_drawings(0, now - 60) == 0, "all of them were here a moment ago"
-    assert store.drop_idle_drawings(6, now + 60) == 0
-    assert store.drop_idle_drawings(5, now + 60) == 1
-    assert [store.count_drawings(owner) for owner in ("ada", "bob", "eve")] == [2, 0, 2]
-    assert store.drop_idle_drawings(0, now + 60) == 2
+    assert store.drawings.drop_idle(0, now - 60) == 0, "all of them were here a moment ago"
+    assert store.drawings.drop_idle(6, now + 60) == 0
+    assert store.drawings.drop_idle(5, now + 60) == 1
+    assert [store.drawings.count(owner) for owner in ("ada", "bob", "eve")] == [2, 0, 2]
+    assert store.drawings.drop_idle(0, now + 60) == 2
 
 
 def test_an_older_database_gets_the_table(tmp_path):
@@ -152,23 +152,23 @@ def test_an_older_database_gets_the_table(tmp_path):
         connection.execute("DROP TABLE drawings")
         connection.execute("DROP TABLE alembic_version")
     store = Store(settings)
-    assert store.count_drawings("ada") == 0
+    assert store.drawings.count("ada") == 0
     store.close()
 
 
 def test_of_each_class_a_quarter_is_held_back_and_what_was_learned_from_never_is_later(store):
-    first = store.add_drawings("ada", "digits", images(*range(1, 9)), labels(*[7] * 8))
-    before = store.read_drawings("ada", "digits")
+    first = store.drawings.add("ada", "digits", images(*range(1, 9)), labels(*[7] * 8))
+    before = store.drawings.read("ada", "digits")
     assert np.flatnonzero(before.held_out).tolist() == [2, 6]
-    store.delete_drawings("ada", first[:1])
-    store.add_drawings("ada", "digits", images(5), labels(4))  # renamed
-    found = store.read_drawings("ada", "digits")
+    store.drawings.delete("ada", first[:1])
+    store.drawings.add("ada", "digits", images(5), labels(4))  # renamed
+    found = store.drawings.read("ada", "digits")
     assert found.held_out.tolist() == before.held_out[1:].tolist()
-    store.add_drawings("ada", "digits", images(*range(20, 40)), labels(*[7] * 20))
-    held = store.read_drawings("ada", "digits").held_out
+    store.drawings.add("ada", "digits", images(*range(20, 40)), labels(*[7] * 20))
+    held = store.drawings.read("ada", "digits").held_out
     assert held[:7].tolist() == before.held_out[1:].tolist()
     assert held.sum() == 6, "a quarter of 26"
-    store.add_drawings("ada", "digits", images(50, 51), labels(1, 1))
-    store.add_drawings("bob", "digits", images(52), labels(1))
-    store.add_drawings("ada", "clothes", images(53), labels(1))
-    assert not store.read_drawings("ada", "digits").held_out[-2:].any(), "two are too few"
+    store.drawings.add("ada", "digits", images(50, 51), labels(1, 1))
+    store.drawings.add("bob", "digits", images(52), labels(1))
+    store.drawings.add("ada", "clothes", images(53), labels(1))
+    assert not store.drawings.read("ada", "digits").held_out[-2:].any(), "two are too few"

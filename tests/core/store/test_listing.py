@@ -35,9 +35,9 @@ def names(rows):
 
 def test_a_row_says_what_the_record_says(store, finished_run):
     record = finished_run(DENSE, name="One", owner="ada", recipe="first-network")
-    store.set_notes(record.id, "Mine", ADA)
-    store.set_pinned(record.id, True, ADA)
-    (row,) = store.list_runs(ADA)
+    store.runs.set_notes(record.id, "Mine", ADA)
+    store.runs.set_pinned(record.id, True, ADA)
+    (row,) = store.listing.rows(ADA)
     for name in ("id", "name", "recipe", "state", "owner", "shared", "created"):
         assert getattr(row, name) == getattr(record, name)
     assert (row.notes, row.starred, row.shipped) == ("Mine", True, False)
@@ -53,8 +53,8 @@ def test_a_row_says_what_the_record_says(store, finished_run):
 def test_the_curve_is_of_the_validation_set_or_of_the_training_set_where_there_is_none(store, finished_run, turn):
     finished_run(DENSE, name="with"), finished_run(PLAIN, name="without")
     if turn == "second":
-        store.list_runs(ADA)  # it is kept
-    curves = {row.name: row.curve for row in store.list_runs(ADA)}
+        store.listing.rows(ADA)  # it is kept
+    curves = {row.name: row.curve for row in store.listing.rows(ADA)}
     assert curves["with"] == pytest.approx((0.75, 0.875, 0.9167))
     assert curves["without"] == pytest.approx((0.8, 0.9, 0.9333))
 
@@ -64,32 +64,32 @@ def epoch(step, accuracy):
 
 
 def test_the_curve_of_a_run_grows_while_it_trains_and_after_it_was_resumed(store):
-    run_id = store.create(DENSE, "x", owner="ada")
-    assert store.list_runs(ADA)[0].curve == ()
-    assert store.claim(run_id, own_process())
+    run_id = store.runs.create(DENSE, "x", owner="ada")
+    assert store.listing.rows(ADA)[0].curve == ()
+    assert store.queue.claim(run_id, own_process())
     for n in (1, 2):
-        store.add_points(run_id, [epoch(n, n / 10)])
-        assert store.list_runs(ADA)[0].curve == (0.1, 0.2)[:n]
-    store.finish(run_id, RunState.INTERRUPTED)
-    assert store.list_runs(ADA)[0].curve == (0.1, 0.2)
-    store.request_resume(run_id, ADA)
-    assert store.claim(run_id, own_process())
-    store.add_points(run_id, [epoch(3, 0.3)])
-    assert store.list_runs(ADA)[0].curve == (0.1, 0.2, 0.3)
+        store.metrics.add(run_id, [epoch(n, n / 10)])
+        assert store.listing.rows(ADA)[0].curve == (0.1, 0.2)[:n]
+    store.queue.finish(run_id, RunState.INTERRUPTED)
+    assert store.listing.rows(ADA)[0].curve == (0.1, 0.2)
+    store.queue.request_resume(run_id, ADA)
+    assert store.queue.claim(run_id, own_process())
+    store.metrics.add(run_id, [epoch(3, 0.3)])
+    assert store.listing.rows(ADA)[0].curve == (0.1, 0.2, 0.3)
 
 
 def test_long_curves_are_thinned_out_between_their_ends(store):
-    run_id = store.create(DENSE, "x", owner="ada")
-    assert store.claim(run_id, own_process())
-    store.add_points(run_id, [epoch(n, n / 1000) for n in range(1, 201)])
-    curve = store.list_runs(ADA)[0].curve
+    run_id = store.runs.create(DENSE, "x", owner="ada")
+    assert store.queue.claim(run_id, own_process())
+    store.metrics.add(run_id, [epoch(n, n / 1000) for n in range(1, 201)])
+    curve = store.listing.rows(ADA)[0].curve
     assert (len(curve), curve[0], curve[-1]) == (CURVE_POINTS, 0.001, 0.2)
     assert list(curve) == sorted(set(curve))
 
 
 def test_folds_are_no_curve(store, finished_run):
     finished_run(RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig()))
-    assert store.list_runs(ADA)[0].curve == ()
+    assert store.listing.rows(ADA)[0].curve == ()
 
 
 @pytest.mark.parametrize(
@@ -103,11 +103,11 @@ def test_the_kind_of_a_network_follows_from_its_layers(layers, kind):
 def test_others_private_runs_are_not_listed_and_shipped_ones_are(store, finished_run):
     install_shipped(store)
     private = finished_run(name="private", owner="ada")
-    store.set_shared(private.id, False, ADA)
+    store.runs.set_shared(private.id, False, ADA)
     finished_run(name="public", owner="ada")
-    assert {row.name for row in store.list_runs(EVE) if not row.shipped} == {"public"}
-    assert {row.name for row in store.list_runs(ADA) if not row.shipped} == {"private", "public"}
-    shipped = [row for row in store.list_runs(EVE) if row.shipped]
+    assert {row.name for row in store.listing.rows(EVE) if not row.shipped} == {"public"}
+    assert {row.name for row in store.listing.rows(ADA) if not row.shipped} == {"private", "public"}
+    shipped = [row for row in store.listing.rows(EVE) if row.shipped]
     assert {row.id for row in shipped} == {model.run_id for model in SHIPPED.values()}
     assert all(row.curve and not row.starred for row in shipped)
     assert not any(row.may_change(Visitor(None, is_admin=True)) for row in shipped)
@@ -133,36 +133,36 @@ def test_others_private_runs_are_not_listed_and_shipped_ones_are(store, finished
 def test_runs_are_chosen_and_searched(store, finished_run, which, expected):
     finished_run(DENSE, name="Größe eins", owner="ada", recipe="first-network")
     plain = finished_run(PLAIN, name="plain", owner="ada")
-    store.set_notes(plain.id, "Try this again", ADA)
-    store.set_pinned(plain.id, True, ADA)
+    store.runs.set_notes(plain.id, "Try this again", ADA)
+    store.runs.set_pinned(plain.id, True, ADA)
     other = DENSE.with_settings({"dataset": "mnist", "layers": [{"kind": "dense"}], "validation_split": 0.0})
     finished_run(other, name="theirs", owner="eve", state=RunState.STOPPED)
-    assert set(names(store.list_runs(ADA, which))) == expected
+    assert set(names(store.listing.rows(ADA, which))) == expected
 
 
 def test_the_command_lines_own_runs_are_those_without_an_owner(store, finished_run):
     install_shipped(store)
     finished_run(name="local"), finished_run(name="web", owner="ada")
-    assert names(store.list_runs(Visitor(None, is_admin=True), RunFilter(mine=True))) == ["local"]
+    assert names(store.listing.rows(Visitor(None, is_admin=True), RunFilter(mine=True))) == ["local"]
 
 
 def result(store, name, accuracy, loss):
-    run_id = store.create(DENSE, name, owner="ada")
-    assert store.claim(run_id, own_process())
-    store.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=accuracy, test_loss=loss))
+    run_id = store.runs.create(DENSE, name, owner="ada")
+    assert store.queue.claim(run_id, own_process())
+    store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=accuracy, test_loss=loss))
 
 
 def test_lists_are_sorted_with_those_that_have_no_value_last(store):
     for name, accuracy, loss in (("b", 0.9, 0.3), ("A", 0.8, 0.1), ("c", 0.95, 0.2)):
         result(store, name, accuracy, loss)
-    store.create(DENSE, "waits", owner="ada")
-    assert names(store.list_runs(ADA)) == ["waits", "c", "A", "b"]
-    assert names(store.list_runs(ADA, sort="accuracy")) == ["c", "b", "A", "waits"]
-    assert names(store.list_runs(ADA, sort="accuracy", descending=False)) == ["A", "b", "c", "waits"]
-    assert names(store.list_runs(ADA, sort="loss")) == ["A", "c", "b", "waits"]
-    assert names(store.list_runs(ADA, sort="name")) == ["A", "b", "c", "waits"]
+    store.runs.create(DENSE, "waits", owner="ada")
+    assert names(store.listing.rows(ADA)) == ["waits", "c", "A", "b"]
+    assert names(store.listing.rows(ADA, sort="accuracy")) == ["c", "b", "A", "waits"]
+    assert names(store.listing.rows(ADA, sort="accuracy", descending=False)) == ["A", "b", "c", "waits"]
+    assert names(store.listing.rows(ADA, sort="loss")) == ["A", "c", "b", "waits"]
+    assert names(store.listing.rows(ADA, sort="name")) == ["A", "b", "c", "waits"]
     for sort in SORTS:
-        assert len(store.list_runs(ADA, sort=sort)) == 4
+        assert len(store.listing.rows(ADA, sort=sort)) == 4
 
 
 def test_a_run_that_can_not_be_read_hides_no_other_and_is_told_once(store, settings, finished_run, capsys):
@@ -171,6 +171,6 @@ def test_a_run_that_can_not_be_read_hides_no_other_and_is_told_once(store, setti
     with sqlite3.connect(settings.database_path) as connection:
         for run_id, config in zip(odd, ("{", "[]", '{"model": {"layers": [{}]}}'), strict=True):
             connection.execute("UPDATE runs SET config = ? WHERE id = ?", [config, run_id])
-    assert names(store.list_runs(ADA)) == names(store.list_runs(ADA)) == ["kept"]
+    assert names(store.listing.rows(ADA)) == names(store.listing.rows(ADA)) == ["kept"]
     told = capsys.readouterr().err
     assert [told.count(run_id) for run_id in odd] == [1, 1, 1]

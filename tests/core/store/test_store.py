@@ -26,12 +26,12 @@ def point(step, epoch=1, kind="epoch", **values):
 
 @pytest.fixture
 def queued(store):
-    return store.create(CONFIG, "A run", owner="ada", recipe="first-network")
+    return store.runs.create(CONFIG, "A run", owner="ada", recipe="first-network")
 
 
 @pytest.fixture
 def running(store, queued):
-    assert store.claim(queued, own_process())
+    assert store.queue.claim(queued, own_process())
     return queued
 
 
@@ -39,7 +39,7 @@ def running(store, queued):
 
 
 def test_a_new_run_is_queued_and_knows_all_it_was_given(store, queued):
-    record = store.get(queued)
+    record = store.runs.get(queued)
     assert (record.id, record.name, record.owner, record.recipe) == (queued, "A run", "ada", "first-network")
     assert (record.config, record.fingerprint) == (CONFIG, CONFIG.fingerprint())
     assert record.state is RunState.QUEUED
@@ -52,30 +52,30 @@ def test_a_new_run_is_queued_and_knows_all_it_was_given(store, queued):
 
 
 def test_runs_are_found_newest_first(store):
-    ids = [store.create(CONFIG, f"run {i}") for i in range(5)]
-    assert [record.id for record in store.find()] == ids[::-1]
-    assert [record.id for record in store.find(limit=2)] == ids[:2:-1]
+    ids = [store.runs.create(CONFIG, f"run {i}") for i in range(5)]
+    assert [record.id for record in store.runs.find()] == ids[::-1]
+    assert [record.id for record in store.runs.find(limit=2)] == ids[:2:-1]
 
 
 def test_runs_are_found_by_state_and_owner(store, running):
-    waiting = store.create(CONFIG, "waiting", owner="bob")
-    assert [record.id for record in store.find(states=[RunState.RUNNING])] == [running]
-    assert [record.id for record in store.find(owner="bob")] == [waiting]
-    assert [record.id for record in store.find(owner="bob", states=[RunState.RUNNING])] == []
-    assert [record.id for record in store.find(states=[RunState.QUEUED, RunState.RUNNING])] == [waiting, running]
-    assert store.find(states=[]) == []
+    waiting = store.runs.create(CONFIG, "waiting", owner="bob")
+    assert [record.id for record in store.runs.find(states=[RunState.RUNNING])] == [running]
+    assert [record.id for record in store.runs.find(owner="bob")] == [waiting]
+    assert [record.id for record in store.runs.find(owner="bob", states=[RunState.RUNNING])] == []
+    assert [record.id for record in store.runs.find(states=[RunState.QUEUED, RunState.RUNNING])] == [waiting, running]
+    assert store.runs.find(states=[]) == []
 
 
 def test_run_ids_are_never_the_same(store):
-    assert len({store.create(CONFIG, "x") for _ in range(20)}) == 20
+    assert len({store.runs.create(CONFIG, "x") for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize("run_id", ["20250101-120000-0123abcd", "../../etc/passwd", "", "' OR 1=1 --"])
 def test_an_unknown_run_is_not_found(store, queued, run_id):
     with pytest.raises(RunNotFoundError):
-        store.get(run_id)
+        store.runs.get(run_id)
     with pytest.raises(RunNotFoundError):
-        store.request_stop(run_id, ADMIN)
+        store.queue.request_stop(run_id, ADMIN)
 
 
 def test_a_path_outside_of_the_runs_is_refused(store):
@@ -84,18 +84,18 @@ def test_a_path_outside_of_the_runs_is_refused(store):
 
 
 def test_only_completed_runs_are_found_by_fingerprint_and_the_newest_first(store, finished_run):
-    assert store.find_completed(CONFIG.fingerprint()) is None
+    assert store.runs.find_completed(CONFIG.fingerprint()) is None
     finished_run(CONFIG, state=RunState.STOPPED)
-    assert store.find_completed(CONFIG.fingerprint()) is None
+    assert store.runs.find_completed(CONFIG.fingerprint()) is None
     finished_run(CONFIG)
     newest = finished_run(CONFIG)
     finished_run(OTHER)
-    assert store.find_completed(CONFIG.fingerprint()) == newest
+    assert store.runs.find_completed(CONFIG.fingerprint()) == newest
 
 
 def test_another_store_on_the_same_home_sees_the_same_runs(store, settings, queued):
     other = Store(settings)
-    assert other.get(queued) == store.get(queued)
+    assert other.runs.get(queued) == store.runs.get(queued)
     other.close()
 
 
@@ -107,7 +107,7 @@ def test_the_shared_store_is_one(store):
 
 
 def test_a_claimed_run_belongs_to_its_process(store, running):
-    record = store.get(running)
+    record = store.runs.get(running)
     assert record.state is RunState.RUNNING
     assert record.pid == own_process().pid
     assert record.pid_started == pytest.approx(start_time(own_process()))
@@ -115,12 +115,12 @@ def test_a_claimed_run_belongs_to_its_process(store, running):
 
 
 def test_a_run_is_claimed_only_once(store, running):
-    assert not store.claim(running, own_process())
+    assert not store.queue.claim(running, own_process())
 
 
 def test_a_run_that_was_stopped_in_the_queue_can_not_be_claimed(store, queued):
-    store.request_stop(queued, ADA)
-    assert not store.claim(queued, own_process())
+    store.queue.request_stop(queued, ADA)
+    assert not store.queue.claim(queued, own_process())
 
 
 def test_of_many_threads_one_claims_a_run(store, queued):
@@ -129,7 +129,7 @@ def test_of_many_threads_one_claims_a_run(store, queued):
 
     def claim():
         barrier.wait()
-        if store.claim(queued, own_process()):
+        if store.queue.claim(queued, own_process()):
             won.append(threading.get_ident())
 
     threads = [threading.Thread(target=claim) for _ in range(8)]
@@ -147,12 +147,12 @@ from mnist_core.system.processes import own_process
 store = shared_store()
 print("ready", flush=True)
 sys.stdin.readline()
-print(sum(store.claim(run_id, own_process()) for run_id in sys.argv[1:]), flush=True)
+print(sum(store.queue.claim(run_id, own_process()) for run_id in sys.argv[1:]), flush=True)
 """
 
 
 def test_of_two_processes_one_claims_each_run(store):
-    ids = [store.create(CONFIG, "x") for _ in range(30)]
+    ids = [store.runs.create(CONFIG, "x") for _ in range(30)]
     processes = [
         subprocess.Popen([sys.executable, "-c", CLAIM, *ids], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(2)
@@ -164,8 +164,8 @@ def test_of_two_processes_one_claims_each_run(store):
         process.stdin.flush()
     counts = [int(process.communicate(timeout=60)[0]) for process in processes]
     assert sum(counts) == 30
-    assert {record.state for record in store.find()} == {RunState.RUNNING}
-    pids = [record.pid for record in store.find()]
+    assert {record.state for record in store.runs.find()} == {RunState.RUNNING}
+    pids = [record.pid for record in store.runs.find()]
     assert [pids.count(process.pid) for process in processes] == counts
 
 
@@ -176,8 +176,8 @@ def test_a_finished_run_keeps_its_outcome(store, running):
     outcome = Outcome(
         test_loss=0.5, test_accuracy=0.9, parameters=3, device="CPU", seconds={"fit": 1.5}, epoch_seconds=[0.5, 1.0]
     )
-    assert store.finish(running, RunState.COMPLETED, outcome=outcome)
-    record = store.get(running)
+    assert store.queue.finish(running, RunState.COMPLETED, outcome=outcome)
+    record = store.runs.get(running)
     assert record.state is RunState.COMPLETED
     assert record.outcome == outcome
     assert record.device == "CPU"
@@ -187,75 +187,75 @@ def test_a_finished_run_keeps_its_outcome(store, running):
 
 def test_a_failed_run_keeps_its_error(store, running):
     error = RunError(code="diverged", template="Epoch {epoch}", values={"epoch": "1"}, traceback="Traceback ...")
-    store.finish(running, RunState.FAILED, error=error)
-    assert store.get(running).error == error
+    store.queue.finish(running, RunState.FAILED, error=error)
+    assert store.runs.get(running).error == error
 
 
 def test_a_run_finishes_only_once(store, running):
-    assert store.finish(running, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
-    before = store.get(running)
-    assert not store.finish(running, RunState.FAILED, error=RunError(code="x", template="x"))
-    assert store.get(running) == before
+    assert store.queue.finish(running, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
+    before = store.runs.get(running)
+    assert not store.queue.finish(running, RunState.FAILED, error=RunError(code="x", template="x"))
+    assert store.runs.get(running) == before
 
 
 def test_a_run_of_another_process_is_not_finished_in_the_name_of_this_one(store, running):
     pid = own_process().pid
-    assert not store.finish(running, RunState.INTERRUPTED, pid=pid + 1)
-    assert store.get(running).state is RunState.RUNNING
-    assert store.finish(running, RunState.INTERRUPTED, pid=pid)
+    assert not store.queue.finish(running, RunState.INTERRUPTED, pid=pid + 1)
+    assert store.runs.get(running).state is RunState.RUNNING
+    assert store.queue.finish(running, RunState.INTERRUPTED, pid=pid)
 
 
 def test_a_queued_run_belongs_to_no_process_and_can_be_finished_by_any(store, queued):
-    assert store.finish(queued, RunState.FAILED, pid=own_process().pid)
-    assert store.get(queued).state is RunState.FAILED
+    assert store.queue.finish(queued, RunState.FAILED, pid=own_process().pid)
+    assert store.runs.get(queued).state is RunState.FAILED
 
 
 def test_progress_is_only_written_while_a_run_is_running(store, queued):
-    store.update_progress(queued, phase="data")
-    assert store.get(queued).phase == ""
-    store.claim(queued, own_process())
-    store.update_progress(queued, phase="fit", device="GPU", steps_per_epoch=12, step=3, epoch=1)
-    record = store.get(queued)
+    store.queue.update_progress(queued, phase="data")
+    assert store.runs.get(queued).phase == ""
+    store.queue.claim(queued, own_process())
+    store.queue.update_progress(queued, phase="fit", device="GPU", steps_per_epoch=12, step=3, epoch=1)
+    record = store.runs.get(queued)
     assert (record.phase, record.device, record.steps_per_epoch) == ("fit", "GPU", 12)
-    store.finish(queued, RunState.STOPPED)
-    store.update_progress(queued, phase="fit")
-    assert store.get(queued).phase == ""
+    store.queue.finish(queued, RunState.STOPPED)
+    store.queue.update_progress(queued, phase="fit")
+    assert store.runs.get(queued).phase == ""
 
 
 # stopping
 
 
 def test_a_queued_run_is_stopped_at_once(store, queued):
-    record = store.request_stop(queued, ADA)
+    record = store.queue.request_stop(queued, ADA)
     assert record.state is RunState.STOPPED
     assert record.finished is not None
 
 
 def test_a_running_run_is_asked_to_stop(store, running):
-    record = store.request_stop(running, ADA)
+    record = store.queue.request_stop(running, ADA)
     assert record.state is RunState.RUNNING
     assert record.stop_requested
-    assert store.request_stop(running, ADA).stop_requested
+    assert store.queue.request_stop(running, ADA).stop_requested
 
 
 def test_a_finished_run_can_not_be_stopped(store, running):
-    store.finish(running, RunState.COMPLETED)
+    store.queue.finish(running, RunState.COMPLETED)
     with pytest.raises(RunStateError, match="already ended"):
-        store.request_stop(running, ADA)
+        store.queue.request_stop(running, ADA)
 
 
 @pytest.mark.parametrize("owner", ["eve", None, ""])
 def test_nobody_stops_the_run_of_another_visitor(store, running, owner):
     with pytest.raises(NotOwnerError, match="another visitor"):
-        store.request_stop(running, Visitor(owner))
-    assert not store.get(running).stop_requested
+        store.queue.request_stop(running, Visitor(owner))
+    assert not store.runs.get(running).stop_requested
 
 
 def test_a_run_without_an_owner_is_not_stopped_by_a_visitor(store):
-    run_id = store.create(CONFIG, "from the command line")
+    run_id = store.runs.create(CONFIG, "from the command line")
     with pytest.raises(NotOwnerError):
-        store.request_stop(run_id, ADA)
-    assert store.request_stop(run_id, ADMIN).state is RunState.STOPPED
+        store.queue.request_stop(run_id, ADA)
+    assert store.queue.request_stop(run_id, ADMIN).state is RunState.STOPPED
 
 
 # processes that are gone
@@ -271,24 +271,24 @@ def process_that_is_gone():
 
 
 def test_runs_of_a_living_process_stay(store, running):
-    assert store.mark_interrupted() == []
-    assert store.get(running).state is RunState.RUNNING
+    assert store.queue.mark_interrupted() == []
+    assert store.runs.get(running).state is RunState.RUNNING
 
 
 def test_the_run_of_a_dead_process_is_interrupted_with_its_reason(store, queued):
-    store.claim(queued, process_that_is_gone())
-    assert store.mark_interrupted() == [queued]
-    record = store.get(queued)
+    store.queue.claim(queued, process_that_is_gone())
+    assert store.queue.mark_interrupted() == [queued]
+    record = store.runs.get(queued)
     assert record.state is RunState.INTERRUPTED
     assert record.error.code == "process_gone"
     assert "ended before the run was finished" in record.error.message
-    assert store.mark_interrupted() == []
+    assert store.queue.mark_interrupted() == []
 
 
 def test_the_run_of_a_process_whose_number_was_used_again_is_interrupted(store, running):
     # The same number, but it began at another time.
-    store.update_progress(running, pid_started=start_time(own_process()) - 3600)
-    assert store.mark_interrupted() == [running]
+    store.queue.update_progress(running, pid_started=start_time(own_process()) - 3600)
+    assert store.queue.mark_interrupted() == [running]
 
 
 @pytest.mark.skipif(not psutil.LINUX, reason="elsewhere the system keeps the time of day of a start")
@@ -297,31 +297,31 @@ def test_a_clock_that_is_set_back_does_not_make_a_living_process_dead(store, run
     booted = psutil.boot_time()
     monkeypatch.setattr(psutil._psplatform, "boot_time", lambda: booted - 86_400)
     assert own_process().create_time() < time.time() - 80_000
-    assert store.mark_interrupted() == []
+    assert store.queue.mark_interrupted() == []
 
 
 def test_a_running_run_without_a_process_is_interrupted(store, running):
-    store.update_progress(running, pid=None)
-    assert store.mark_interrupted() == [running]
+    store.queue.update_progress(running, pid=None)
+    assert store.queue.mark_interrupted() == [running]
 
 
 def test_the_run_of_a_zombie_is_interrupted(store, queued):
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     process = psutil.Process(child.pid)
-    store.claim(queued, process)
-    assert store.mark_interrupted() == []
+    store.queue.claim(queued, process)
+    assert store.queue.mark_interrupted() == []
     child.stdin.close()
     while process.status() != psutil.STATUS_ZOMBIE:  # nobody waits for it, so it becomes one
         threading.Event().wait(0.01)
-    assert store.mark_interrupted() == [queued]
+    assert store.queue.mark_interrupted() == [queued]
     child.wait()
 
 
 def test_only_running_runs_are_interrupted(store, queued, finished_run):
     done = finished_run()
-    assert store.mark_interrupted() == []
-    assert store.get(queued).state is RunState.QUEUED
-    assert store.get(done.id) == done
+    assert store.queue.mark_interrupted() == []
+    assert store.runs.get(queued).state is RunState.QUEUED
+    assert store.runs.get(done.id) == done
 
 
 # metrics
@@ -333,45 +333,45 @@ def test_points_go_both_ways_in_their_order(store, running):
         point(10, loss=0.4, accuracy=0.8, val_loss=0.45, val_accuracy=0.7),
         point(15, 2, kind="batch", loss=0.3, accuracy=0.9),
     ]
-    store.add_points(running, points[:1])
-    store.add_points(running, points[1:])
-    assert store.points(running) == points
-    assert store.points(running, "batch") == [points[0], points[2]]
-    assert store.points(running, "epoch") == [points[1]]
+    store.metrics.add(running, points[:1])
+    store.metrics.add(running, points[1:])
+    assert store.metrics.points(running) == points
+    assert store.metrics.points(running, "batch") == [points[0], points[2]]
+    assert store.metrics.points(running, "epoch") == [points[1]]
 
 
 def test_points_move_the_progress_of_the_run(store, running):
-    store.add_points(running, [point(5), point(10, 2)])
-    record = store.get(running)
+    store.metrics.add(running, [point(5), point(10, 2)])
+    record = store.runs.get(running)
     assert (record.step, record.epoch) == (10, 2)
 
 
 def test_no_points_change_nothing(store, running):
-    before = store.get(running)
-    store.add_points(running, [])
-    assert store.get(running) == before
-    assert store.points(running) == []
+    before = store.runs.get(running)
+    store.metrics.add(running, [])
+    assert store.runs.get(running) == before
+    assert store.metrics.points(running) == []
 
 
 def test_points_of_one_run_are_not_those_of_another(store, running):
-    other = store.create(CONFIG, "other")
-    store.add_points(running, [point(1, loss=1.0)])
-    assert store.points(other) == []
+    other = store.runs.create(CONFIG, "other")
+    store.metrics.add(running, [point(1, loss=1.0)])
+    assert store.metrics.points(other) == []
 
 
 def test_the_history_has_a_list_for_each_metric_and_only_epochs(store, running):
-    store.add_points(running, [point(5, kind="batch", loss=9.0), point(10, loss=0.5, accuracy=0.8)])
-    store.add_points(running, [point(20, 2, loss=0.4, accuracy=0.9)])
-    assert store.history(running) == {"loss": [0.5, 0.4], "accuracy": [0.8, 0.9]}
+    store.metrics.add(running, [point(5, kind="batch", loss=9.0), point(10, loss=0.5, accuracy=0.8)])
+    store.metrics.add(running, [point(20, 2, loss=0.4, accuracy=0.9)])
+    assert store.metrics.history(running) == {"loss": [0.5, 0.4], "accuracy": [0.8, 0.9]}
 
 
 def test_a_run_without_points_has_no_history(store, queued):
-    assert store.history(queued) == {}
+    assert store.metrics.history(queued) == {}
 
 
 def test_points_of_an_unknown_run_are_refused(store):
     with pytest.raises(StorageError):
-        store.add_points("20250101-120000-0123abcd", [point(1, loss=1.0)])
+        store.metrics.add("20250101-120000-0123abcd", [point(1, loss=1.0)])
 
 
 # the database
@@ -381,11 +381,11 @@ def test_readers_do_not_wait_for_a_writer(store, settings, queued):
     writer = sqlite3.connect(settings.database_path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     writer.execute("UPDATE runs SET name = 'half written'")
-    assert store.get(queued).name == "A run"
-    assert len(store.find()) == 1
+    assert store.runs.get(queued).name == "A run"
+    assert len(store.runs.find()) == 1
     writer.execute("COMMIT")
     writer.close()
-    assert store.get(queued).name == "half written"
+    assert store.runs.get(queued).name == "half written"
 
 
 WRITE = """
@@ -393,7 +393,7 @@ import sys
 from mnist_core.store import MetricPoint, shared_store
 first = int(sys.argv[2])
 for step in range(first, first + 50):
-    shared_store().add_points(
+    shared_store().metrics.add(
         sys.argv[1], [MetricPoint(kind="epoch", step=step, epoch=1, seconds=0.0, values={"loss": 1.0})]
     )
 """
@@ -402,7 +402,7 @@ for step in range(first, first + 50):
 def test_two_processes_write_at_the_same_time(store, running):
     processes = [subprocess.Popen([sys.executable, "-c", WRITE, running, str(first)]) for first in (0, 50)]
     assert [process.wait(60) for process in processes] == [0, 0]
-    assert sorted(point.step for point in store.points(running)) == list(range(100))
+    assert sorted(point.step for point in store.metrics.points(running)) == list(range(100))
 
 
 def test_a_database_file_of_garbage_is_told_in_words(settings):
@@ -428,35 +428,35 @@ def test_a_database_that_was_damaged_meanwhile_is_told_in_words(store, settings,
     store.close()
     for path in settings.home.glob("mnist_lab.db*"):
         path.write_bytes(b"this is no database " * 1000)
-    for call in (store.find, lambda: store.get(queued), lambda: store.create(CONFIG, "x")):
+    for call in (store.runs.find, lambda: store.runs.get(queued), lambda: store.runs.create(CONFIG, "x")):
         with pytest.raises(StorageError, match="can't be used"):
             call()
 
 
 def test_a_run_that_cannot_be_read_does_not_hide_the_others(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    good, bad = (store.create(RunConfig(), name) for name in ("good", "bad"))
-    with store._begin() as connection:
+    good, bad = (store.runs.create(RunConfig(), name) for name in ("good", "bad"))
+    with store.database.begin() as connection:
         connection.execute(update(runs).where(runs.c.id == bad).values(config='{"schema_version": 99}'))
-    assert [record.id for record in store.find()] == [good]
+    assert [record.id for record in store.runs.find()] == [good]
     assert bad in capsys.readouterr().err
 
 
 def test_the_oldest_runs_come_first_on_demand(store: Store) -> None:
-    ids = [store.create(RunConfig(), str(number)) for number in range(3)]
-    assert [record.id for record in store.find(oldest_first=True, limit=2)] == ids[:2]
+    ids = [store.runs.create(RunConfig(), str(number)) for number in range(3)]
+    assert [record.id for record in store.runs.find(oldest_first=True, limit=2)] == ids[:2]
 
 
 def test_an_id_that_is_none_is_not_repeated_to_the_reader(store: Store) -> None:
     with pytest.raises(RunNotFoundError) as error:
-        store.get("![picture](http://elsewhere)")
+        store.runs.get("![picture](http://elsewhere)")
     assert "elsewhere" not in str(error.value)
 
 
 def test_a_run_whose_end_the_caller_explains_is_spared(store: Store) -> None:
-    mine, other = (store.create(RunConfig(), name) for name in ("mine", "other"))
+    mine, other = (store.runs.create(RunConfig(), name) for name in ("mine", "other"))
     dead = psutil.Popen(["true"])
     for run_id in (mine, other):
-        assert store.claim(run_id, dead)
+        assert store.queue.claim(run_id, dead)
     dead.wait()
-    assert store.mark_interrupted(spare=[mine]) == [other]
-    assert store.get(mine).state is RunState.RUNNING
+    assert store.queue.mark_interrupted(spare=[mine]) == [other]
+    assert store.runs.get(mine).state is RunState.RUNNING

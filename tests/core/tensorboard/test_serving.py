@@ -30,7 +30,7 @@ def logged_run(store, finished_run):
     def make(name="A network"):
         record = finished_run(name=name)
         board = Board(store.files(record.id).tensorboard, record.config, record.name)
-        board.begin(store.points(record.id))
+        board.begin(store.metrics.points(record.id))
         board.tell(record.outcome.test_accuracy, record.outcome.test_loss)
         board.end(success=True)
         return record
@@ -63,11 +63,11 @@ def test_a_run_without_logs_gets_some_that_lie_elsewhere(store, finished_run, tm
 
 
 def test_a_run_that_waits_is_shown_later(store, tmp_path):
-    run_id = store.create(RunConfig(), "Waits")
-    assert store.get(run_id).state is RunState.QUEUED
+    run_id = store.runs.create(RunConfig(), "Waits")
+    assert store.runs.get(run_id).state is RunState.QUEUED
     folder = tmp_path / "shown"
     folder.mkdir()
-    Layout(store, folder).add([store.get(run_id)])
+    Layout(store, folder).add([store.runs.get(run_id)])
     assert list(folder.iterdir()) == []
 
 
@@ -146,6 +146,6 @@ def test_a_deleted_run_keeps_no_other_waiting(store, logged_run, tmp_path):
     folder = tmp_path / "shown"
     folder.mkdir()
     layout = Layout(store, folder)
-    store.delete(gone.id, Visitor(None, is_admin=True))
+    store.bin.delete(gone.id, Visitor(None, is_admin=True))
     refresh(layout, [gone.id, there.id])
     assert [path.name for path in folder.iterdir()] == [label(there)]

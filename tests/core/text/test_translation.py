@@ -172,4 +172,8 @@ def test_both_forms_of_a_plural_have_the_same_placeholders() -> None:
 
 def placeholders(text: str) -> set[str]:
     """Return a sentence's placeholders, with the forms of numbers; what Plotly fills in itself, ``%{x}``, stays out."""
-    return {f"{name}:{form}" if form else name for _, name, form, _ in string.Formatter().parse(re.sub(r"%\{[^}]*\}", "", text)) if name}
+    return {
+        f"{name}:{form}" if form else name
+        for _, name, form, _ in string.Formatter().parse(re.sub(r"%\{[^}]*\}", "", text))
+        if name
+    }

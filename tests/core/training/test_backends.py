@@ -20,8 +20,8 @@ from mnist_core.system.processes import own_process
 from mnist_core.training.control import Control
 from mnist_core.training.run import execute
 store = shared_store()
-run_id = store.create(RunConfig.from_json(sys.argv[1]), "A run")
-assert store.claim(run_id, own_process())
+run_id = store.runs.create(RunConfig.from_json(sys.argv[1]), "A run")
+assert store.queue.claim(run_id, own_process())
 execute(run_id, store, Control())
 print(run_id)
 """
@@ -43,13 +43,13 @@ def test_a_run_on_jax_learns_as_well_as_one_on_tensorflow(store, network, digits
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        records[backend] = store.get(done.stdout.split()[-1])
+        records[backend] = store.runs.get(done.stdout.split()[-1])
         assert records[backend].error is None, records[backend].error
     one, other = records["tensorflow"], records["jax"]
     assert other.outcome.test_accuracy == pytest.approx(one.outcome.test_accuracy, abs=0.04)
     assert one.outcome.test_accuracy > 0.85
-    assert store.history(other.id).keys() == store.history(one.id).keys()
-    assert [(p.kind, p.step) for p in store.points(other.id, "epoch")] == [
-        (p.kind, p.step) for p in store.points(one.id, "epoch")
+    assert store.metrics.history(other.id).keys() == store.metrics.history(one.id).keys()
+    assert [(p.kind, p.step) for p in store.metrics.points(other.id, "epoch")] == [
+        (p.kind, p.step) for p in store.metrics.points(one.id, "epoch")
     ]
     assert open_classifier(store.files(other.id)).predict(digits.x_test[:5]).shape == (5, 10)

@@ -15,21 +15,21 @@ def point(step):
 
 @pytest.fixture
 def run_id(store):
-    run_id = store.create(RunConfig(), "A run")
-    store.claim(run_id, own_process())
+    run_id = store.runs.create(RunConfig(), "A run")
+    store.queue.claim(run_id, own_process())
     return run_id
 
 
 @pytest.fixture
 def failing(store, monkeypatch):
     """Return a function that makes the store fail, or work again."""
-    add_points = store.add_points
+    add_points = store.metrics.add
 
     def refuse(run_id, points):
         raise StorageError("The database is locked.")
 
     def fail(wanted):
-        monkeypatch.setattr(store, "add_points", refuse if wanted else add_points)
+        monkeypatch.setattr(store.metrics, "add", refuse if wanted else add_points)
 
     return fail
 
@@ -43,7 +43,7 @@ def test_points_that_could_not_be_written_are_written_later_and_in_order(store, 
     failing(False)
     sink.points([point(4)])
     sink.points([point(5)])
-    assert [p.step for p in store.points(run_id)] == [1, 2, 3, 4, 5]
+    assert [p.step for p in store.metrics.points(run_id)] == [1, 2, 3, 4, 5]
 
 
 def test_a_store_that_stays_unwritable_ends_the_training_in_words(store, run_id, failing, monkeypatch):
@@ -61,6 +61,6 @@ def test_phases_device_and_rewinding_are_told(store, run_id):
     sink.started("CPU: test", 12)
     sink.points([point(1), point(9)])
     sink.rewound(5)
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     assert (record.phase, record.device, record.steps_per_epoch, record.step) == ("fit", "CPU: test", 12, 5)
-    assert [p.step for p in store.points(run_id)] == [1]
+    assert [p.step for p in store.metrics.points(run_id)] == [1]

@@ -47,11 +47,11 @@ def base(request, module_store, network):
         ),
     }
     config = network(epochs=4).model_copy(update={"model": NetworkConfig(layers=layers[request.param])})
-    return train(module_store, module_store.create(config, "base", owner="ada"))
+    return train(module_store, module_store.runs.create(config, "base", owner="ada"))
 
 
 def train(store, run_id):
-    assert store.claim(run_id, own_process())
+    assert store.queue.claim(run_id, own_process())
     record = execute(run_id, store, Control())
     assert record.error is None, record.error
     return record
@@ -59,7 +59,7 @@ def train(store, run_id):
 
 def teach(store, base, drawings, **settings):
     config = fine_tune_config(base, drawings, store).with_settings(settings)
-    return store.create(config, "mine", owner="ada", drawings=drawings)
+    return store.runs.create(config, "mine", owner="ada", drawings=drawings)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_what_it_says_afterwards_is_what_its_export_says(module_store, drawings,
 def test_its_record_names_the_base_and_it_is_judged_on_the_test_set_alone(module_store, base, taught):
     assert taught.config.fine_tune.base == base.id
     assert taught.config.data.dataset == base.config.data.dataset
-    assert len(module_store.history(taught.id)["accuracy"]) == taught.config.train.epochs
+    assert len(module_store.metrics.history(taught.id)["accuracy"]) == taught.config.train.epochs
     assert set(module_store.files(taught.id).read_probabilities()) == {"test"}
 
 
@@ -113,13 +113,13 @@ def test_the_same_seed_gives_the_same_network(module_store, base, drawings, taug
 
 
 def test_the_base_may_be_deleted_before_training_begins(module_store, network, drawings):
-    base = train(module_store, module_store.create(network(epochs=1), "base", owner="ada"))
+    base = train(module_store, module_store.runs.create(network(epochs=1), "base", owner="ada"))
     run_id = teach(module_store, base, drawings)
-    module_store.delete(base.id, ADA)
+    module_store.bin.delete(base.id, ADA)
     record = train(module_store, run_id)
     more = record.config.with_settings({"epochs": 5})
-    on = module_store.create(more, "on", owner="ada", continues=record.id)
-    module_store.delete(record.id, ADA)
+    on = module_store.runs.create(more, "on", owner="ada", continues=record.id)
+    module_store.bin.delete(record.id, ADA)
     assert train(module_store, on).config.fine_tune.base == base.id
     before = [module_store.files(on).read_teaching()[name] for name in ("before", "held_out")]
     assert len(before[0]) == before[1].sum() == 10
@@ -144,18 +144,18 @@ def test_few_drawings_are_enough_to_learn_from_though_not_to_judge_by(module_sto
 
 def test_a_paused_one_ends_with_the_same_weights(module_store, base, drawings, taught):
     run_id = teach(module_store, base, drawings)
-    assert module_store.claim(run_id, own_process())
+    assert module_store.queue.claim(run_id, own_process())
     control = Control()
     control.pause()  # before the first batch is over
     assert execute(run_id, module_store, control).state is RunState.PAUSED
-    module_store.request_resume(run_id, ADA)
+    module_store.queue.request_resume(run_id, ADA)
     record = train(module_store, run_id)
     tables = [module_store.files(run.id).read_probabilities()["test"] for run in (taught, record)]
     np.testing.assert_array_equal(*tables)
 
 
 def test_a_base_without_a_model_is_refused(module_store, network, drawings):
-    base = module_store.get(module_store.create(network(), "never trained"))
+    base = module_store.runs.get(module_store.runs.create(network(), "never trained"))
     from mnist_core.errors import RunStateError
 
     with pytest.raises(RunStateError, match="missing"):
@@ -166,7 +166,7 @@ def test_a_base_without_a_model_is_refused(module_store, network, drawings):
 def test_damaged_files_fail_in_words(module_store, base, drawings, damaged):
     run_id = teach(module_store, base, drawings)
     getattr(module_store.files(run_id), damaged).write_bytes(b"nothing")
-    assert module_store.claim(run_id, own_process())
+    assert module_store.queue.claim(run_id, own_process())
     record = execute(run_id, module_store, Control())
     assert record.state is RunState.FAILED
     assert record.error.code == "artifact_missing"
@@ -175,7 +175,7 @@ def test_damaged_files_fail_in_words(module_store, base, drawings, damaged):
 def test_other_drawings_than_the_configuration_names_are_refused(module_store, base, drawings):
     run_id, other = (teach(module_store, base, set_) for set_ in (drawings, first(drawings, 20)))
     shutil.copy(module_store.files(other).drawings, module_store.files(run_id).drawings)
-    assert module_store.claim(run_id, own_process())
+    assert module_store.queue.claim(run_id, own_process())
     assert execute(run_id, module_store, Control()).error.code == "artifact_missing"
 
 

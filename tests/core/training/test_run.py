@@ -27,8 +27,8 @@ def perform(module_store):
     """Return a function that executes one configuration and returns the record."""
 
     def perform(config, control=None, run_id=None):
-        run_id = run_id or module_store.create(config, "A run", owner="ada")
-        assert module_store.claim(run_id, own_process())
+        run_id = run_id or module_store.runs.create(config, "A run", owner="ada")
+        assert module_store.queue.claim(run_id, own_process())
         return execute(run_id, module_store, control or Control())
 
     return perform
@@ -124,7 +124,7 @@ def test_stored_probabilities_are_the_models_on_test_and_validation_images(
 def test_the_last_epoch_and_the_stored_validation_probabilities_agree(dense, files, module_store, shared_digits):
     _, labels = shared_digits.split("validation", dense.config.data)
     measured = accuracy(files(dense).read_probabilities()["validation"], labels)
-    history = module_store.history(dense.id)
+    history = module_store.metrics.history(dense.id)
     assert measured == pytest.approx(history["val_accuracy"][-1], abs=1e-6)
     assert dense.outcome.val_accuracy == measured
     assert dense.outcome.val_loss == pytest.approx(history["val_loss"][-1], rel=1e-5)
@@ -139,7 +139,7 @@ def test_the_outcome_tells_times_size_and_device(completed, keras_model, module_
     assert outcome.parameters == keras_model.count_params()
     assert outcome.device == completed.device
     assert outcome.device.startswith(("CPU: ", "GPU: "))
-    assert module_store.points(completed.id, "epoch")[-1].step == completed.steps_per_epoch * completed.epoch
+    assert module_store.metrics.points(completed.id, "epoch")[-1].step == completed.steps_per_epoch * completed.epoch
 
 
 def logged(folder, tag):
@@ -153,7 +153,7 @@ def logged(folder, tag):
 
 
 def test_tensorboard_reads_the_curves_and_results_of_every_network(completed, files, module_store):
-    history = module_store.history(completed.id)
+    history = module_store.metrics.history(completed.id)
     for name, values in history.items():
         folder = files(completed).tensorboard / ("validation" if name.startswith("val_") else "train")
         steps, figures = logged(folder, "epoch_" + name.removeprefix("val_"))
@@ -165,7 +165,7 @@ def test_tensorboard_reads_the_curves_and_results_of_every_network(completed, fi
 
 
 def test_tensorboard_reads_the_folds_and_results_of_a_baseline(logistic, files, module_store):
-    history = module_store.history(logistic.id)
+    history = module_store.metrics.history(logistic.id)
     assert logged(files(logistic).tensorboard / "validation", "fold_accuracy") == (
         [1, 2, 3],
         pytest.approx(history["val_accuracy"]),
@@ -189,7 +189,7 @@ def test_the_baseline_leaves_the_same_kinds_of_results(logistic, files, module_s
     assert len(logistic.outcome.epoch_seconds) == 3
     assert logistic.outcome.parameters == 7850
     assert logistic.device.startswith("CPU: ")
-    assert {name: len(values) for name, values in module_store.history(logistic.id).items()} == dict.fromkeys(
+    assert {name: len(values) for name, values in module_store.metrics.history(logistic.id).items()} == dict.fromkeys(
         ("loss", "accuracy", "val_loss", "val_accuracy"), 3
     )
 
@@ -245,7 +245,7 @@ def test_a_stop_while_it_learns_keeps_the_model_so_far(perform, endless, files, 
     assert record.state is RunState.STOPPED
     assert 1 <= record.step < 1000
     assert record.outcome.epoch_seconds == []
-    assert module_store.history(record.id) == {}
+    assert module_store.metrics.history(record.id) == {}
     predicted = Classifier(files(record)).predict(shared_digits.x_test)
     assert record.outcome.test_accuracy == pytest.approx(accuracy(predicted, shared_digits.y_test), abs=1e-6)
     assert files(record).model.is_file()
@@ -259,16 +259,16 @@ def test_a_stop_after_the_last_epoch_comes_too_late_to_matter(perform, network):
 
 
 def test_a_stop_between_two_folds_ends_the_baseline(perform, baseline, module_store, monkeypatch):
-    control, add_points = Control(), module_store.add_points
+    control, add_points = Control(), module_store.metrics.add
 
     def stop_at_the_first(run_id, points):
         add_points(run_id, points)
         control.stop()
 
-    monkeypatch.setattr(module_store, "add_points", stop_at_the_first)
+    monkeypatch.setattr(module_store.metrics, "add", stop_at_the_first)
     record = perform(baseline, control)
     assert record.state is RunState.STOPPED
-    assert len(module_store.points(record.id)) == 1
+    assert len(module_store.metrics.points(record.id)) == 1
 
 
 # pausing and going on
@@ -281,20 +281,20 @@ def test_a_paused_run_goes_on_to_the_figures_of_one_that_was_not(perform, networ
     assert paused.state is RunState.PAUSED
     assert made_by_the_run(files(paused)) == {"checkpoint.npz", "tensorboard"}
     assert files(paused).checkpoint_step() == paused.step or files(paused).checkpoint_step() > 0
-    module_store.request_resume(paused.id, ADA)
+    module_store.queue.request_resume(paused.id, ADA)
     resumed = perform(config, run_id=paused.id)
     assert resumed.state is RunState.COMPLETED
     assert resumed.outcome.test_loss == pytest.approx(whole.outcome.test_loss, abs=1e-6)
-    assert module_store.history(resumed.id) == {
-        name: pytest.approx(values) for name, values in module_store.history(whole.id).items()
+    assert module_store.metrics.history(resumed.id) == {
+        name: pytest.approx(values) for name, values in module_store.metrics.history(whole.id).items()
     }
-    steps = [point.step for point in module_store.points(resumed.id)]
+    steps = [point.step for point in module_store.metrics.points(resumed.id)]
     assert steps == sorted(steps)
     assert len(resumed.outcome.epoch_seconds) == 3
     # Nothing is in the logs twice, although both parts of the training wrote some.
     assert logged(files(resumed).tensorboard / "train", "epoch_loss") == (
         [1, 2, 3],
-        pytest.approx(module_store.history(resumed.id)["loss"]),
+        pytest.approx(module_store.metrics.history(resumed.id)["loss"]),
     )
     steps, _ = logged(files(resumed).tensorboard / "train", "batch_loss")
     assert steps == sorted(set(steps))
@@ -303,21 +303,21 @@ def test_a_paused_run_goes_on_to_the_figures_of_one_that_was_not(perform, networ
 def test_a_run_that_continues_a_finished_one_equals_a_longer_one(perform, network, module_store, files):
     whole = perform(network(epochs=4))
     short = perform(network(epochs=2))
-    run_id = module_store.create(network(epochs=4), "more", continues=short.id)
+    run_id = module_store.runs.create(network(epochs=4), "more", continues=short.id)
     longer = perform(None, run_id=run_id)
     assert longer.fingerprint == whole.fingerprint
     assert longer.outcome.test_loss == pytest.approx(whole.outcome.test_loss, abs=1e-6)
-    assert module_store.history(longer.id) == {
-        name: pytest.approx(values) for name, values in module_store.history(whole.id).items()
+    assert module_store.metrics.history(longer.id) == {
+        name: pytest.approx(values) for name, values in module_store.metrics.history(whole.id).items()
     }
-    assert module_store.get(short.id) == short, "what was finished is not touched"
+    assert module_store.runs.get(short.id) == short, "what was finished is not touched"
     assert logged(files(longer).tensorboard / "train", "epoch_loss")[0] == [1, 2, 3, 4]
 
 
 def test_a_stop_of_a_paused_run_makes_a_model_of_its_checkpoint(perform, endless, module_store, files):
     paused = perform(endless, AskedAfter("pause", 5))
     assert paused.state is RunState.PAUSED
-    module_store.request_stop(paused.id, ADA)
+    module_store.queue.request_stop(paused.id, ADA)
     stopped = perform(None, stopping(), run_id=paused.id)
     assert stopped.state is RunState.STOPPED
     assert stopped.outcome.test_accuracy is not None
@@ -383,7 +383,7 @@ def test_no_figure_of_a_run_is_ever_infinite(perform, network, module_store, val
     for epochs in (10, 11):  # one batch each; the twelfth has no loss
         train = config.train.model_copy(update={"batch_size": 200, "epochs": epochs})
         record = perform(config.model_copy(update={"data": data, "train": train}))
-        values = [value for values in module_store.history(record.id).values() for value in values]
+        values = [value for values in module_store.metrics.history(record.id).values() for value in values]
         assert np.isfinite(values).all()
         assert record.outcome.test_loss is None or np.isfinite(record.outcome.test_loss)
         states.append(record.error.code if record.error else record.state.value)
@@ -425,9 +425,9 @@ def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeyp
 
 
 def test_a_run_that_was_ended_by_somebody_else_meanwhile_stays_ended(module_store, baseline):
-    run_id = module_store.create(baseline, "A run")
-    assert module_store.claim(run_id, own_process())
-    module_store.finish(run_id, RunState.INTERRUPTED)
+    run_id = module_store.runs.create(baseline, "A run")
+    assert module_store.queue.claim(run_id, own_process())
+    module_store.queue.finish(run_id, RunState.INTERRUPTED)
     record = execute(run_id, module_store, Control())
     assert record.state is RunState.INTERRUPTED
     assert record.outcome.test_accuracy is None

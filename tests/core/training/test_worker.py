@@ -72,9 +72,9 @@ WARM = "--warm-up-is-the-default"  # any other argument
 @pytest.fixture
 def training(start, store, endless):
     """Return a worker in the middle of its training, and the run's id."""
-    worker, run_id = start(), store.create(endless, "Endless")
+    worker, run_id = start(), store.runs.create(endless, "Endless")
     worker.run(run_id)
-    wait_until(lambda: store.get(run_id).step > 0 or worker.process.poll() is not None, 60, "the first batch")
+    wait_until(lambda: store.runs.get(run_id).step > 0 or worker.process.poll() is not None, 60, "the first batch")
     assert worker.process.poll() is None, worker.log.read_text()
     return worker, run_id
 
@@ -84,81 +84,81 @@ def test_a_worker_whose_input_ends_before_any_command_ends(start):
 
 
 def test_a_worker_whose_input_ends_while_it_imports_keras_ends(start, store, endless):
-    worker, run_id = start(), store.create(endless, "Endless")
+    worker, run_id = start(), store.runs.create(endless, "Endless")
     worker.run(run_id)
-    wait_until(lambda: store.get(run_id).phase == "import", 30, "the import")
+    wait_until(lambda: store.runs.get(run_id).phase == "import", 30, "the import")
     assert worker.end_input() == ORPHANED
-    assert store.mark_interrupted() == [run_id]
-    record = store.get(run_id)
+    assert store.queue.mark_interrupted() == [run_id]
+    record = store.runs.get(run_id)
     assert record.state is RunState.INTERRUPTED
     assert record.error.message.endswith("ended before the run was finished.")
 
 
 def test_a_worker_whose_input_ends_while_it_trains_ends(training, store):
     worker, run_id = training
-    assert store.mark_interrupted() == [], "a run at work was taken for a dead one"
-    assert store.get(run_id).pid == worker.process.pid
+    assert store.queue.mark_interrupted() == [], "a run at work was taken for a dead one"
+    assert store.runs.get(run_id).pid == worker.process.pid
     assert worker.end_input() == ORPHANED
-    assert store.mark_interrupted() == [run_id]
+    assert store.queue.mark_interrupted() == [run_id]
 
 
 def test_unreadable_lines_do_not_disturb_a_training_and_the_end_of_input_is_still_noticed(training, store):
     worker, run_id = training
     for line in (b"{", b"\xff\xfe", b"[1]", b"null", b"{}", b'{"command": "dance"}', b'{"command": "run"}'):
         worker.send(line)
-    step = store.get(run_id).step
-    wait_until(lambda: store.get(run_id).step > step, 30, "more batches")
+    step = store.runs.get(run_id).step
+    wait_until(lambda: store.runs.get(run_id).step > step, 30, "more batches")
     assert worker.end_input() == ORPHANED
 
 
 def test_a_readable_command_after_an_unreadable_line_is_obeyed(start, store, baseline):
-    worker, run_id = start(), store.create(baseline, "Baseline")
+    worker, run_id = start(), store.runs.create(baseline, "Baseline")
     worker.send(b"this is no command")
     worker.run(run_id)
     assert worker.process.wait(60) == 0, worker.log.read_text()
-    assert store.get(run_id).state is RunState.COMPLETED
+    assert store.runs.get(run_id).state is RunState.COMPLETED
     assert "this is no command" in worker.log.read_text() + store.files(run_id).log.read_text()
 
 
 def test_a_stop_that_comes_before_training_began_is_obeyed(start, store, endless):
-    worker, run_id = start(), store.create(endless, "Endless")
+    worker, run_id = start(), store.runs.create(endless, "Endless")
     worker.run(run_id)
     worker.send({"command": "stop"})
     assert worker.process.wait(60) == 0, worker.log.read_text()
-    assert store.get(run_id).state is RunState.STOPPED
+    assert store.runs.get(run_id).state is RunState.STOPPED
 
 
 def test_a_failed_run_gives_another_exit_code(start, store, network):
-    worker, run_id = start(), store.create(network(dataset="mnist"), "No data")
+    worker, run_id = start(), store.runs.create(network(dataset="mnist"), "No data")
     worker.run(run_id)
     assert worker.process.wait(60) == 1
-    assert store.get(run_id).state is RunState.FAILED
+    assert store.runs.get(run_id).state is RunState.FAILED
     assert "MNIST is not on this computer" in store.files(run_id).log.read_text()
 
 
 def test_a_worker_does_not_take_a_run_that_another_process_has(start, store, baseline):
-    run_id = store.create(baseline, "Taken")
-    assert store.claim(run_id, own_process())
+    run_id = store.runs.create(baseline, "Taken")
+    assert store.queue.claim(run_id, own_process())
     worker = start()
     worker.run(run_id)
     assert worker.process.wait(60) == 0
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     assert (record.state, record.pid) == (RunState.RUNNING, own_process().pid)
 
 
 def test_two_workers_with_the_same_run_train_it_once(start, store, baseline):
-    run_id = store.create(baseline, "Wanted twice")
+    run_id = store.runs.create(baseline, "Wanted twice")
     workers = [start(), start()]
     for worker in workers:
         worker.run(run_id)
     assert [worker.process.wait(60) for worker in workers] == [0, 0]
-    assert store.get(run_id).state is RunState.COMPLETED
-    assert len(store.points(run_id)) == baseline.model.folds
-    assert store.get(run_id).pid in [worker.process.pid for worker in workers]
+    assert store.runs.get(run_id).state is RunState.COMPLETED
+    assert len(store.metrics.points(run_id)) == baseline.model.folds
+    assert store.runs.get(run_id).pid in [worker.process.pid for worker in workers]
 
 
 def test_a_worker_ends_quietly_although_its_input_is_still_open(start, store, baseline):
-    worker, run_id = start(), store.create(baseline, "Baseline")
+    worker, run_id = start(), store.runs.create(baseline, "Baseline")
     worker.run(run_id)
     assert worker.process.wait(60) == 0
     assert "Fatal Python error" not in worker.log.read_text() + store.files(run_id).log.read_text()
@@ -168,19 +168,19 @@ def test_a_paused_run_goes_on_in_another_process(training, start, store):
     worker, run_id = training
     worker.send({"command": "pause"})
     assert worker.process.wait(30) == 0
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     assert (record.state, record.pid) == (RunState.PAUSED, None)
     step = store.files(run_id).checkpoint_step()
     assert step >= record.step > 0
-    store.request_resume(run_id, ADMIN)
+    store.queue.request_resume(run_id, ADMIN)
     other = start()
     other.run(run_id)
-    wait_until(lambda: store.get(run_id).step > step or other.process.poll() is not None, 60, "more batches")
-    assert store.get(run_id).state is RunState.RUNNING
+    wait_until(lambda: store.runs.get(run_id).step > step or other.process.poll() is not None, 60, "more batches")
+    assert store.runs.get(run_id).state is RunState.RUNNING
     other.send({"command": "stop"})
     assert other.process.wait(60) == 0
-    assert store.get(run_id).state is RunState.STOPPED
-    steps = [point.step for point in store.points(run_id)]
+    assert store.runs.get(run_id).state is RunState.STOPPED
+    steps = [point.step for point in store.metrics.points(run_id)]
     assert steps == sorted(set(steps)), "the curve goes on where it was"
 
 
@@ -194,20 +194,20 @@ def test_a_spare_is_warm_measures_the_computer_once_and_then_trains(start, store
     assert measured.device.startswith(("CPU: ", "GPU: "))
     assert set(measured.precisions) == {"float32", "mixed_bfloat16"}
     assert all(min(vars(speed).values()) > 0 for speed in measured.precisions.values())
-    run_id = store.create(network(), "Warm")
+    run_id = store.runs.create(network(), "Warm")
     spare.run(run_id)
     assert spare.process.wait(60) == 0, spare.log.read_text()
-    record = store.get(run_id)
+    record = store.runs.get(run_id)
     assert record.state is RunState.COMPLETED
     assert record.outcome.seconds["import"] < 0.5
     assert "Epoch 2/2" in store.files(run_id).log.read_text()
 
 
 def test_a_run_does_not_wait_until_the_spare_is_warm(start, store, network, settings):
-    spare, run_id = start(WARM), store.create(network(epochs=1), "At once")
+    spare, run_id = start(WARM), store.runs.create(network(epochs=1), "At once")
     spare.run(run_id)
     assert spare.process.wait(90) == 0, spare.log.read_text()
-    assert store.get(run_id).state is RunState.COMPLETED
+    assert store.runs.get(run_id).state is RunState.COMPLETED
     assert not settings.speed_path.exists(), "the run had to wait for the measurement"
 
 

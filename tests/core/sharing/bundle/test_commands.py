@@ -25,7 +25,7 @@ def test_a_run_goes_out_and_comes_back(finished_run, store, tmp_path, monkeypatc
     assert main(["import", f"{record.id}.zip", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["name"] == "Travels"
-    back = store.get(told["run_id"])
+    back = store.runs.get(told["run_id"])
     assert back.imported is not None
     assert back.owner is None
 

@@ -32,10 +32,10 @@ def honest(finished_run, store, tmp_path):
 
 def test_an_import_brings_the_run_back(honest, store):
     before, data = honest
-    points, tables = store.points(before.id), store.files(before.id).read_probabilities()
+    points, tables = store.metrics.points(before.id), store.files(before.id).read_probabilities()
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
     said = open_classifier(store.files(before.id)).predict(images)
-    assert store.remove(before.id)
+    assert store.bin.remove(before.id)
 
     after = import_bundle(data, store, "me")
 
@@ -50,7 +50,7 @@ def test_an_import_brings_the_run_back(honest, store):
         before.epoch,
         before.step,
     )
-    assert store.points(after.id) == points
+    assert store.metrics.points(after.id) == points
     np.testing.assert_allclose(open_classifier(store.files(after.id)).predict(images), said, atol=1e-6)
     brought = store.files(after.id).read_probabilities()
     assert all(np.array_equal(brought[split], table) for split, table in tables.items())
@@ -69,7 +69,7 @@ def test_an_imported_run_says_that_it_is(honest, store):
 def test_no_import_gets_the_id_of_another_run_that_is_or_was(honest, store):
     """Pages remember figures by the id, of private runs too, and who brings a bundle chooses what it says."""
     before, data = honest
-    assert store.remove(before.id)
+    assert store.bin.remove(before.id)
     first, second = import_bundle(data, store, "me"), import_bundle(data, store, "me")
     assert len({before.id, first.id, second.id}) == 3
 
@@ -77,9 +77,9 @@ def test_no_import_gets_the_id_of_another_run_that_is_or_was(honest, store):
 def test_an_import_takes_nobody_s_place(honest, store):
     """Others who set up the same run train it, and are told how long it takes here, not elsewhere."""
     before, data = honest
-    store.delete(before.id, Visitor(None, is_admin=True))
+    store.bin.delete(before.id, Visitor(None, is_admin=True))
     record = import_bundle(data, store, "me")
-    assert store.find_completed(record.fingerprint) is None
+    assert store.runs.find_completed(record.fingerprint) is None
     assert estimate(record.config, store).basis != "earlier runs"
 
 
@@ -134,7 +134,7 @@ def test_a_real_network_comes_back(real_bundle, store):
 
 def nothing_is_left(store: Store, runs: int) -> bool:
     folders = list(store.settings.runs_dir.iterdir()) if store.settings.runs_dir.exists() else []
-    return len(store.find()) == runs and len(folders) == runs
+    return len(store.runs.find()) == runs and len(folders) == runs
 
 
 def test_predictions_of_another_network_are_refused(honest, store, digits):
@@ -217,7 +217,7 @@ def test_files_go_where_the_record_can_t_be_written(honest, store, monkeypatch):
     def fails(*_, **__):
         raise OSError("no")
 
-    monkeypatch.setattr(store, "put_imported", fails)
+    monkeypatch.setattr(store.runs, "put_imported", fails)
     with pytest.raises(OSError, match="no"):
         import_bundle(honest[1], store, "me")
     assert nothing_is_left(store, 1)

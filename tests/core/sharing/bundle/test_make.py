@@ -93,7 +93,7 @@ def test_settings_and_curve_are_exact(finished_run, store, tmp_path):
     files = members(bundle_of(record, store, tmp_path))
     assert RunConfig.from_json(files["config.json"].decode()) == record.config
     rows = list(csv.DictReader(io.StringIO(files["metrics.csv"].decode())))
-    points = store.points(record.id)
+    points = store.metrics.points(record.id)
     assert [(row["kind"], int(row["step"])) for row in rows] == [(point.kind, point.step) for point in points]
     assert float(rows[-1]["val_loss"]) == points[-1].values["val_loss"]
 
@@ -164,9 +164,9 @@ def test_a_report_without_the_images_says_so(real_bundle):
 
 
 def test_a_run_without_a_model_has_no_bundle(store, finished_run, tmp_path):
-    run_id = store.create(finished_run().config, "Waits")
+    run_id = store.runs.create(finished_run().config, "Waits")
     with pytest.raises(RunStateError, match="no model"):
-        make_bundle(store.get(run_id), store, tmp_path / "x.zip")
+        make_bundle(store.runs.get(run_id), store, tmp_path / "x.zip")
     assert not (tmp_path / "x.zip").exists()
 
 

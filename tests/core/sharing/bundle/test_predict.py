@@ -108,7 +108,7 @@ def test_clothes_are_read_as_on_the_site(shipped_home, tmp_path):
     from mnist_core.sharing.bundle.describe import onnx_metadata
 
     store = Store(shipped_home)
-    record = store.get(SHIPPED["fashion"].run_id)
+    record = store.runs.get(SHIPPED["fashion"].run_id)
     files = store.files(record.id)
     model = tmp_path / "model.onnx"
     model.write_bytes(with_metadata(files.onnx.read_bytes(), onnx_metadata(record, 0.9)))

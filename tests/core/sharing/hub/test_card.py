@@ -39,7 +39,7 @@ def facts(store, finished_run):
 @pytest.fixture(params=["network", "baseline", "hostile", *SHIPPED])
 def any_facts(request, store, shipped_store, finished_run):
     if request.param in SHIPPED:
-        return card_facts(shipped_store, shipped_store.get(SHIPPED[request.param].run_id))
+        return card_facts(shipped_store, shipped_store.runs.get(SHIPPED[request.param].run_id))
     config = BASELINE if request.param == "baseline" else None
     return card_facts(store, finished_run(config, name=HOSTILE if request.param == "hostile" else "Mine"))
 
@@ -61,7 +61,7 @@ def test_the_hubs_reader_understands_every_card(any_facts):
 
 
 def test_the_head_names_data_and_licence(shipped_store):
-    record = shipped_store.get(SHIPPED["handwriting"].run_id)
+    record = shipped_store.runs.get(SHIPPED["handwriting"].run_id)
     card = ModelCard(model_card(card_facts(shipped_store, record)))
     assert (card.data.license, card.data.datasets) == ("cc-by-sa-3.0", ["ylecun/mnist"])
     assert "Pen-Based Recognition of Handwritten Digits" in card.text

@@ -27,7 +27,7 @@ KERAS_FILES = {"model.keras", "config.json", "metadata.json", "model.weights.h5"
 
 @pytest.fixture
 def shipped(shipped_store):
-    return shipped_store.get(SHIPPED["mnist-only"].run_id)
+    return shipped_store.runs.get(SHIPPED["mnist-only"].run_id)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_run_without_a_model_says_so(store, finished_run):
     facts = card_facts(store, record)
     with pytest.raises(ArtifactMissingError, match="missing or damaged"):
         repository(store.files(record.id), facts)  # made by hand, without model.keras
-    waiting = store.get(store.create(record.config, "Waits"))
+    waiting = store.runs.get(store.runs.create(record.config, "Waits"))
     with pytest.raises(ArtifactMissingError, match="has no model"):
         card_facts(store, waiting)
 

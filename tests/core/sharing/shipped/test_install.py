@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import zipfile
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +34,13 @@ def contents(store, run_id=HANDWRITING):
 def test_a_shipped_model_is_a_finished_run_that_everyone_may_look_at(store, folder, package):
     package()
     assert install_shipped(store, folder) == [HANDWRITING]
-    run = store.get(HANDWRITING)
+    run = store.runs.get(HANDWRITING)
     assert run.state is RunState.COMPLETED
     assert (run.owner, run.shared, run.pinned, run.name) == (None, True, True, "Reads your handwriting")
     assert Visitor("somebody").may_see(run)
     assert run.shipped.name == "handwriting"
     assert run.shipped.sources == ["Some digits, CC0"]
-    assert [point.kind for point in store.points(HANDWRITING)] == ["epoch"]
+    assert [point.kind for point in store.metrics.points(HANDWRITING)] == ["epoch"]
     assert set(contents(store)) == FILES
 
 
@@ -58,11 +59,11 @@ def test_a_second_start_writes_nothing(store, folder, package):
     package()
     install_shipped(store, folder)
     before = {path: path.stat().st_mtime_ns for path in store.files(HANDWRITING).folder.iterdir()}
-    updated = store.get(HANDWRITING).updated
+    updated = store.runs.get(HANDWRITING).updated
     assert install_shipped(store, folder) == []
     assert {path: path.stat().st_mtime_ns for path in store.files(HANDWRITING).folder.iterdir()} == before
-    assert store.get(HANDWRITING).updated == updated
-    assert len(store.points(HANDWRITING)) == 1
+    assert store.runs.get(HANDWRITING).updated == updated
+    assert len(store.metrics.points(HANDWRITING)) == 1
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
@@ -94,7 +95,7 @@ def test_a_deleted_folder_or_record_comes_back(store, settings, folder, package)
         path.unlink()
     again = Store(settings)
     assert install_shipped(again, folder) == [HANDWRITING]
-    assert again.get(HANDWRITING).shipped is not None
+    assert again.runs.get(HANDWRITING).shipped is not None
     again.close()
 
 
@@ -108,8 +109,8 @@ def test_nobody_sees_half_of_a_run_and_what_was_cut_off_is_done_at_the_next_star
         broken.setattr(install_module, "with_last_output_only", power_cut)
         with pytest.raises(KeyboardInterrupt):
             install_shipped(store, folder)
-    assert store.shipped() == []
-    assert not store.exists(HANDWRITING)
+    assert store.runs.shipped() == []
+    assert not store.runs.exists(HANDWRITING)
     assert install_shipped(store, folder) == [HANDWRITING]
     assert set(contents(store)) == FILES
 
@@ -122,9 +123,9 @@ def test_a_newer_version_replaces_an_older_one_and_never_the_other_way(store, fo
     assert install_shipped(store, folder) == [HANDWRITING]
     new = contents(store)
     assert new["model.onnx"] != old["model.onnx"]
-    assert store.get(HANDWRITING).shipped.version == 2
-    assert store.get(HANDWRITING).shipped.summary == "It is version 2."
-    assert len(store.points(HANDWRITING)) == 1
+    assert store.runs.get(HANDWRITING).shipped.version == 2
+    assert store.runs.get(HANDWRITING).shipped.summary == "It is version 2."
+    assert len(store.metrics.points(HANDWRITING)) == 1
     package(version=1, seed=1)
     assert install_shipped(store, folder) == []
     assert contents(store) == new
@@ -133,10 +134,10 @@ def test_a_newer_version_replaces_an_older_one_and_never_the_other_way(store, fo
 def test_another_model_of_the_same_version_is_taken_as_well(store, folder, package):
     package(seed=1)
     install_shipped(store, folder)
-    digest = store.get(HANDWRITING).shipped.digest
+    digest = store.runs.get(HANDWRITING).shipped.digest
     package(seed=2)
     assert install_shipped(store, folder) == [HANDWRITING]
-    assert store.get(HANDWRITING).shipped.digest != digest
+    assert store.runs.get(HANDWRITING).shipped.digest != digest
 
 
 def test_two_processes_that_start_at_once_do_no_harm(settings, folder, package):
@@ -161,9 +162,9 @@ def test_two_processes_that_start_at_once_do_no_harm(settings, folder, package):
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert said == [b"", b"", b""], "no package was left out"
     store = Store(settings)
-    assert [run.id for run in store.shipped()] == sorted(RUN_IDS.values())
+    assert [run.id for run in store.runs.shipped()] == sorted(RUN_IDS.values())
     assert install_shipped(store, folder) == [], "all of it is whole"
-    assert [len(store.points(run_id)) for run_id in RUN_IDS.values()] == [1, 1, 1]
+    assert [len(store.metrics.points(run_id)) for run_id in RUN_IDS.values()] == [1, 1, 1]
     store.close()
 
 
@@ -174,7 +175,7 @@ def test_two_threads_that_install_at_once_do_no_harm(store, folder, package):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(store.shipped()) == 1
+    assert len(store.runs.shipped()) == 1
     assert set(contents(store)) == FILES
 
 
@@ -219,7 +220,7 @@ def test_a_damaged_package_is_named_in_the_log_and_the_others_are_installed(stor
     DAMAGES[how](package("handwriting"))
     package("mnist-only")
     assert install_shipped(store, folder) == [RUN_IDS["mnist-only"]]
-    assert [run.id for run in store.shipped()] == [RUN_IDS["mnist-only"]]
+    assert [run.id for run in store.runs.shipped()] == [RUN_IDS["mnist-only"]]
     said = capsys.readouterr().err
     assert said.startswith("A shipped model is left out: ")
     assert said.count("\n") == 1
@@ -231,12 +232,12 @@ def test_a_run_of_a_visitor_is_never_replaced(store, folder, package, capsys):
     from mnist_core.config import RunConfig
     from mnist_core.store.tables import runs
 
-    run_id = store.create(RunConfig(), "Mine", owner="ada")
-    with store._begin() as connection:
+    run_id = store.runs.create(RunConfig(), "Mine", owner="ada")
+    with store.database.begin() as connection:
         connection.execute(update(runs).where(runs.c.id == run_id).values(id=HANDWRITING))
     package()
     assert install_shipped(store, folder) == []
-    assert store.get(HANDWRITING).name == "Mine"
+    assert store.runs.get(HANDWRITING).name == "Mine"
     assert "left out" in capsys.readouterr().err
 
 
@@ -267,38 +268,38 @@ class TestReadOnly:
     @pytest.mark.parametrize(
         ("request_name", "arguments"),
         [
-            ("request_stop", ()),
-            ("request_pause", ()),
-            ("request_resume", ()),
-            ("rename", ("Mine now",)),
-            ("set_shared", (False,)),
-            ("set_pinned", (False,)),
-            ("set_notes", ("Mine",)),
-            ("delete", ()),
+            ("queue.request_stop", ()),
+            ("queue.request_pause", ()),
+            ("queue.request_resume", ()),
+            ("runs.rename", ("Mine now",)),
+            ("runs.set_shared", (False,)),
+            ("runs.set_pinned", (False,)),
+            ("runs.set_notes", ("Mine",)),
+            ("bin.delete", ()),
         ],
     )
     def test_nobody_may_change_it(self, store, visitor, request_name, arguments):
-        before = store.get(HANDWRITING)
+        before = store.runs.get(HANDWRITING)
         assert not visitor.may_change(before)
         with pytest.raises(NotOwnerError, match="comes with MNIST Lab, so nobody can change it"):
-            getattr(store, request_name)(HANDWRITING, *arguments, visitor)
-        assert store.get(HANDWRITING) == before
+            attrgetter(request_name)(store)(HANDWRITING, *arguments, visitor)
+        assert store.runs.get(HANDWRITING) == before
         assert store.files(HANDWRITING).model.exists()
 
     def test_it_is_no_run_that_was_trained_here(self, store):
-        assert store.find() == []
-        assert [run.id for run in store.shipped()] == [HANDWRITING]
+        assert store.runs.find() == []
+        assert [run.id for run in store.runs.shipped()] == [HANDWRITING]
 
     def test_who_trains_the_same_settings_trains_them_and_is_not_shown_the_shipped_run(self, store):
-        run = store.get(HANDWRITING)
-        assert store.find_completed(run.fingerprint) is None
-        assert store.find_completed(run.fingerprint, Visitor("ada")) is None
-        mine = store.create(run.config, "Mine", owner="ada")
-        assert store.get(mine).fingerprint == run.fingerprint
+        run = store.runs.get(HANDWRITING)
+        assert store.runs.find_completed(run.fingerprint) is None
+        assert store.runs.find_completed(run.fingerprint, Visitor("ada")) is None
+        mine = store.runs.create(run.config, "Mine", owner="ada")
+        assert store.runs.get(mine).fingerprint == run.fingerprint
 
     def test_it_takes_no_space_of_anybody(self, store):
-        assert store.get(HANDWRITING).bytes > 1000
-        assert store.disk_usage() == 0
+        assert store.runs.get(HANDWRITING).bytes > 1000
+        assert store.runs.disk_usage() == 0
 
     def test_it_is_not_cleaned_away(self, store, settings):
         from mnist_core.engine.cleaning import clean, next_to_go, sweep
@@ -314,24 +315,24 @@ class TestReadOnly:
         from mnist_core.engine import check_continuation
         from mnist_core.errors import ConfigError
 
-        run = store.get(HANDWRITING)
+        run = store.runs.get(HANDWRITING)
         with pytest.raises(ConfigError, match="comes with MNIST Lab without what training needs to go on"):
             check_continuation(run, run.config.with_settings({"epochs": 9}))
 
     def test_its_times_are_no_measure_of_this_computer(self, store):
         from mnist_core.engine import estimate
 
-        assert estimate(store.get(HANDWRITING).config, store).basis != "earlier runs"
+        assert estimate(store.runs.get(HANDWRITING).config, store).basis != "earlier runs"
 
     def test_a_database_of_an_older_version_takes_it(self, store, settings, folder):
         from sqlalchemy import text
 
         store.close()
-        with Store(settings)._begin() as connection:
+        with Store(settings).database.begin() as connection:
             connection.execute(text("DELETE FROM runs"))
             connection.execute(text("ALTER TABLE runs DROP COLUMN shipped"))
             connection.execute(text("DROP TABLE alembic_version"))  # there were no versions yet
         again = Store(settings)
         assert install_shipped(again, folder) == [HANDWRITING]
-        assert again.find() == []
+        assert again.runs.find() == []
         again.close()

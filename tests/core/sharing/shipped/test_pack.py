@@ -33,8 +33,8 @@ CONFIG = RunConfig(
 @pytest.fixture
 def trained(store, digits):
     """Return a run that was really trained, on the bundled digits."""
-    run_id = store.create(CONFIG, "A run", recipe="small-cnn")
-    assert store.claim(run_id, own_process())
+    run_id = store.runs.create(CONFIG, "A run", recipe="small-cnn")
+    assert store.queue.claim(run_id, own_process())
     record = execute(run_id, store, Control())
     assert record.state is RunState.COMPLETED, record.error
     return record
@@ -44,11 +44,11 @@ def test_a_run_is_packed_installed_and_answers_as_its_figures_say(trained, store
     path = pack(trained.id, MODEL, store, folder)
     assert path == folder / "mnist-only.zip"
     assert install_shipped(store, folder) == [MODEL.run_id]
-    run, files = store.get(MODEL.run_id), store.files(MODEL.run_id)
+    run, files = store.runs.get(MODEL.run_id), store.files(MODEL.run_id)
     assert (run.name, run.config, run.recipe) == (MODEL.title, CONFIG, "small-cnn")
     assert run.outcome.parameters == trained.outcome.parameters
     assert run.epoch == 2
-    assert store.history(MODEL.run_id).keys() == store.history(trained.id).keys()
+    assert store.metrics.history(MODEL.run_id).keys() == store.metrics.history(trained.id).keys()
 
     tables, labels = files.read_probabilities(), files.read_labels()
     np.testing.assert_array_equal(labels["test"], digits.y_test)

@@ -41,7 +41,7 @@ def test_it_is_small_and_what_the_catalogue_says(path):
 def test_it_is_installed_and_agrees_with_itself(path, store):
     install_shipped(store)
     run_id = SHIPPED[path.stem].run_id
-    run, files = store.get(run_id), store.files(run_id)
+    run, files = store.runs.get(run_id), store.files(run_id)
     tables, labels = files.read_probabilities(), files.read_labels()
     assert set(tables) == set(labels)
     assert accuracy(tables["test"], labels["test"]) == pytest.approx(run.outcome.test_accuracy, abs=1e-12)
@@ -58,7 +58,7 @@ def test_it_is_installed_and_agrees_with_itself(path, store):
 def test_its_model_gives_the_probabilities_that_are_stored(path, store, real_settings):
     install_shipped(store)
     run_id = SHIPPED[path.stem].run_id
-    run, files = store.get(run_id), store.files(run_id)
+    run, files = store.runs.get(run_id), store.files(run_id)
     data = load_dataset(run.config.data.dataset, real_settings)
     stored, labels = files.read_probabilities(), files.read_labels()
     np.testing.assert_array_equal(labels["test"], data.y_test)

@@ -4,27 +4,32 @@ A deleted run is gone for everybody at once: nothing finds it, and it counts for
 until its time is over, so that a slip of the hand loses nothing; the app's cleaning then removes them.
 """
 
-import shutil
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from sqlalchemy import delete, func, select, update
 
 from mnist_core.errors import LimitError, RunNotFoundError, RunStateError
-from mnist_core.store.artifacts import is_run_id
 from mnist_core.store.records import RunRecord, RunState, Visitor
-from mnist_core.store.requests import Requests, next_in_queue
-from mnist_core.store.rows import record_of
+from mnist_core.store.run_table import RunTable, next_in_queue
+from mnist_core.store.runs import Runs, owned
 from mnist_core.store.tables import runs
 from mnist_core.store.visitors import Visitors
 
 UNDO_SECONDS = 600.0
-REMOVED = ".removed-"  # how the names of folders begin that are on their way out
 
 
-class Deleting(Requests, Visitors):
-    """Deletes runs, brings them back, and removes them for good."""
+class Bin:
+    """Deletes runs, brings them back, and removes them for good; owns when a run was deleted.
+
+    A run that trains is never deleted, and one that was brought back is not removed: both are conditions of the
+    update. What was deleted together is deleted together or not at all, on a full disk too. Owners may delete and bring
+    back; `set_aside` and `remove` are for the app that leads.
+    """
+
+    def __init__(self, table: RunTable, runs: Runs, visitors: Visitors) -> None:
+        self._table, self._runs, self._visitors = table, runs, visitors
+        self._database, self._settings = table.database, table.database.settings
 
     def delete(self, run_id: str, visitor: Visitor) -> None:
         """Delete one run; raises as `delete_all`."""
@@ -40,12 +45,12 @@ class Deleting(Requests, Visitors):
         RunStateError
             If one of them trains.
         """
-        records = [self._own(run_id, visitor) for run_id in dict.fromkeys(run_ids)]
+        records = [self._runs.own(run_id, visitor) for run_id in dict.fromkeys(run_ids)]
         moment = time.time()  # the same for all: they come back together
-        self._in_any_case(lambda: self._mark_deleted(records, moment))
+        self._database.in_any_case(lambda: self._mark_deleted(records, moment))
 
     def _mark_deleted(self, records: Sequence[RunRecord], moment: float) -> None:
-        with self._changing(*[record.id for record in records]) as connection:
+        with self._table.changing(*[record.id for record in records]) as connection:
             for record in records:
                 statement = (
                     update(runs)
@@ -60,7 +65,7 @@ class Deleting(Requests, Visitors):
         gone = []
         for run_id in run_ids:
             finished = [state for state in RunState if state.is_finished]
-            if self._change(run_id, tuple(finished), ~runs.c.pinned, deleted=time.time()):
+            if self._table.change(run_id, tuple(finished), ~runs.c.pinned, deleted=time.time()):
                 gone.append(run_id)
         return gone
 
@@ -77,29 +82,32 @@ class Deleting(Requests, Visitors):
             If it would wait in the queue, and the visitor has as many waiting as is allowed; or if the visitor's runs
             would take more of the disk than is allowed.
         """
-        record = self._owned(self._get_deleted(run_id), visitor)
+        record = self._table.find(run_id, runs.c.deleted.is_not(None))
+        if record is None:
+            raise _gone(run_id)
+        owned(record, visitor)
         self._check_room(record)
         values = {}
         if record.state is RunState.QUEUED:
             self._check_waiting(record.owner)
             if record.owner is not None:
-                self.check_waiting(record.owner, record.address)
+                self._visitors.check_waiting(record.owner, record.address)
             values["queued"] = next_in_queue()
         statement = update(runs).where(runs.c.id == run_id, runs.c.deleted.is_not(None))
-        with self._changing(run_id) as connection:
+        with self._table.changing(run_id) as connection:
             brought_back = connection.execute(statement.values(deleted=None, **values)).rowcount
         if not brought_back:
             raise _gone(run_id)
-        return self.get(run_id)
+        return self._runs.get(run_id)
 
-    def deleted_runs(self, visitor: Visitor) -> list[RunRecord]:
+    def runs(self, visitor: Visitor) -> list[RunRecord]:
         """Return the deleted runs that the visitor may bring back, latest deletion first."""
         query = select(runs).where(runs.c.deleted.is_not(None)).order_by(runs.c.deleted.desc(), runs.c.id)
         if not visitor.is_admin:
             query = query.where(runs.c.owner == (visitor.id or ""))
-        return self._readable(query)
+        return self._table.records(query)
 
-    def undo_seconds(self, record: RunRecord) -> float:
+    def seconds_left(self, record: RunRecord) -> float:
         """Return for how many seconds a deleted run can still be brought back; 0 where it can't."""
         if record.deleted is None:
             return 0.0
@@ -125,34 +133,19 @@ class Deleting(Requests, Visitors):
             statement = statement.where(runs.c.deleted.is_not(None))
 
         def forget() -> bool:
-            with self._begin() as connection:
+            with self._database.begin() as connection:
                 return connection.execute(statement).rowcount == 1
 
-        removed = self._in_any_case(forget)
+        removed = self._database.in_any_case(forget)
         if removed:
-            # After the record: what is left over is swept later, a record without files would stay. Under another name
-            # first: a folder that still holds a model must not look like one whose record was lost.
-            folder = self.files(run_id).folder
-            going = folder.with_name(f"{REMOVED}{run_id}")
-            with suppress(OSError):
-                folder.rename(going)
-            for path in (going, folder):
-                shutil.rmtree(path, ignore_errors=True)
+            # After the record: what is left over is swept later, a record without files would stay.
+            self._table.artifacts.remove(run_id)
         return removed
-
-    def _get_deleted(self, run_id: str) -> RunRecord:
-        if not is_run_id(run_id):
-            raise RunNotFoundError("There is no run with this id.")
-        with self._begin() as connection:
-            row = connection.execute(select(runs).where(runs.c.id == run_id, runs.c.deleted.is_not(None))).first()
-        if row is None:
-            raise _gone(run_id)
-        return record_of(row)
 
     def _check_room(self, record: RunRecord) -> None:
         """Raise `LimitError` where a run would take more of the disk than its owner has left since it was deleted."""
-        most = self.settings.visitor_disk_mb
-        if record.owner is not None and (self.disk_usage(record.owner) + record.bytes) / 1e6 > most:
+        most = self._settings.visitor_disk_mb
+        if record.owner is not None and (self._runs.disk_usage(record.owner) + record.bytes) / 1e6 > most:
             raise LimitError(
                 "Your runs may take {most} MB on the disk, and there is no room for “{name}” any more. Delete one that "
                 "you don't need, then bring this one back.",
@@ -167,9 +160,8 @@ class Deleting(Requests, Visitors):
         query = select(func.count()).where(
             runs.c.owner == owner, runs.c.state == RunState.QUEUED.value, runs.c.deleted.is_(None)
         )
-        with self._begin() as connection:
-            waiting = connection.execute(query).scalar_one()
-        if waiting >= self.settings.queued_per_visitor:
+        waiting = self._database.value(query)
+        if waiting >= self._settings.queued_per_visitor:
             raise LimitError(
                 "You already have {n} runs waiting. Let one of them begin, or cancel it, then bring this one back.",
                 n=waiting,
