@@ -102,6 +102,12 @@ PROCESS_GONE = RunError(
 )
 
 
+PROCESS_GONE = RunError(
+    code="process_gone",
+    template="The program that trained this run ended before the run was finished.",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shipped:
     """What a run that came with the program was installed from.
