@@ -139,7 +139,7 @@ def test_a_network_that_the_visitor_may_not_see_any_more_says_nothing(
     run = finished_run(owner="ada")
     app = open_page("draw.py")
     assert ask(app, LINE).status_code == 200
-    store.set_shared(run.id, False, Visitor("ada"))
+    store.runs.set_shared(run.id, False, Visitor("ada"))
     assert ask(app, LINE).status_code == 403
 
 
