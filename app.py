@@ -22,6 +22,7 @@ from mnist_core.store import shared_store
 from mnist_core.system.memory import return_large_blocks
 from mnist_core.system.patience import pause_elsewhere_by
 from mnist_core.system.saying import say
+from pages._ui.reading.pen_answers import answer_pen
 from pages._ui.shell.asking import check_is_open
 from pages._ui.shell.errors import show_unexpected
 from pages._ui.shell.web import routes, site
@@ -61,7 +62,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     "pages/_dashboard.py",
     lifespan=lifespan,
-    routes=routes(),
+    routes=routes(answer_pen),
     middleware=[Middleware(Gateway, settings=settings, site=site()), Middleware(Wire)],
     on_script_error=show_unexpected,
 )

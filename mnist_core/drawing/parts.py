@@ -22,11 +22,14 @@ class Part(Prepared):
         Which line of writing it stands in, from 0.
     after_gap : bool
         Whether so much room is before it that a new number begins.
+    strokes : tuple of int
+        Which strokes of a drawing it is made of; empty where that is not known.
     """
 
     box: tuple[int, int, int, int] | None = None
     line: int = 0
     after_gap: bool = False
+    strokes: tuple[int, ...] = ()
 
 
 def prepare_parts(drawing: Drawing, size: int, reader: str) -> tuple[Part, ...]:
@@ -45,10 +48,14 @@ def prepare_parts(drawing: Drawing, size: int, reader: str) -> tuple[Part, ...]:
     ImageError
         If there is nothing drawn.
     """
-    pieces = [drawing]
-    if reader in SEPARATED and drawing.strokes:
-        pieces = [_only(drawing, digit) for digit in separate(drawing.strokes)]
-    return tuple(Part(**vars(prepare_drawing(piece, size, reader))) for piece in pieces)
+    if reader not in SEPARATED or not drawing.strokes:
+        return (_part(drawing, size, reader, tuple(range(len(drawing.strokes)))),)
+    digits = separate(drawing.strokes)
+    return tuple(_part(_only(drawing, digit), size, reader, digit) for digit in digits)
+
+
+def _part(drawing: Drawing, size: int, reader: str, strokes: tuple[int, ...]) -> Part:
+    return Part(**vars(prepare_drawing(drawing, size, reader)), strokes=strokes)
 
 
 def _only(drawing: Drawing, indices: tuple[int, ...]) -> Drawing:

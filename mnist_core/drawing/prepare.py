@@ -6,6 +6,8 @@ page can show what happened to a drawing.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,26 @@ _FARTHEST = 1e6
 _MOST_POINTS = 400_000
 
 
+Step = tuple[str, npt.NDArray[np.uint8]]
+
+
+class _WhenSeen(Sequence[Any]):
+    """Steps that are painted when somebody looks at them: a network is also asked where nobody does."""
+
+    def __init__(self, paint_all: Callable[[], tuple[Step, ...]]) -> None:
+        self._paint_all = paint_all
+
+    @cached_property
+    def _steps(self) -> tuple[Step, ...]:
+        return self._paint_all()
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._steps[index]
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A drawing made ready for a network.
@@ -34,12 +56,12 @@ class Prepared:
     ----------
     image : ndarray of shape (28, 28), uint8
         0 = paper, 255 = ink.
-    steps : tuple of (str, ndarray of shape (h, w), uint8)
+    steps : sequence of (str, ndarray of shape (h, w), uint8)
         Name and picture of every step, the last being `image`.
     """
 
     image: npt.NDArray[np.uint8]
-    steps: tuple[tuple[str, npt.NDArray[np.uint8]], ...]
+    steps: Sequence[Step]
 
 
 def is_empty(ink: npt.NDArray[np.uint8]) -> bool:
@@ -95,9 +117,12 @@ def prepare_strokes(strokes: Sequence[Stroke]) -> Prepared:
     square = _square(_tight_box(painted), least=side)
     small = _stretch(_resample(square, BOX))
     image = _place_by_mass(small)
-    return Prepared(
-        image, (("strokes", paint(paths, side, pen / 5)), ("pen", painted), ("small", small), ("centred", image))
-    )
+
+    def steps() -> tuple[Step, ...]:
+        thin = paint(paths, side, pen / 5)
+        return (("strokes", thin), ("pen", painted), ("small", small), ("centred", image))
+
+    return Prepared(image, _WhenSeen(steps))
 
 
 def _normalised(strokes: Sequence[Stroke], side: int, pen: float) -> list[Stroke]:

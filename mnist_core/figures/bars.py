@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from mnist_core.figures.theme import CLASS_COLORS, CORRECT, TRAINING, VALIDATION, Theme, layout
+from mnist_core.figures.theme import CORRECT, TRAINING, VALIDATION, Theme, layout
 from mnist_core.text import Translator
 
 _SPLIT_COLORS = {"train": TRAINING, "validation": VALIDATION, "test": CORRECT}
@@ -62,51 +62,9 @@ def class_count_alt(counts: Mapping[str, npt.NDArray[np.int64]], t: Translator) 
     )
 
 
-def probability_figure(
-    probabilities: npt.NDArray[np.floating[Any]] | None,
-    class_names: tuple[str, ...],
-    *,
-    theme: Theme,
-    t: Translator,
-) -> dict[str, Any]:
-    """Return horizontal bars of a prediction's probabilities as a plotly figure in plain values.
-
-    Parameters
-    ----------
-    probabilities : ndarray of shape (classes,) or None
-        None gives the same chart with empty bars, so that nothing jumps when an answer comes.
-    class_names : tuple of str
-    """
-    values = np.zeros(len(class_names)) if probabilities is None else np.asarray(probabilities, np.float64)
-    best = -1 if probabilities is None else int(values.argmax())
-    percent = (values * 100).round(2)
-    return {
-        "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "x": percent.tolist(),
-                "y": list(class_names),
-                "text": ["" if probabilities is None else _percent(value, t) for value in percent],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "marker": {
-                    "color": [CLASS_COLORS[index % len(CLASS_COLORS)] for index in range(len(values))],
-                    "opacity": [1.0 if index == best else 0.45 for index in range(len(values))],
-                },
-                "hovertemplate": "%{y}: <b>%{x:.2f}%</b><extra></extra>",
-            }
-        ],
-        "layout": layout(
-            theme,
-            height=max(_HEIGHT, 90 + _ROW * len(class_names)),
-            bargap=0.3,
-            showlegend=False,
-            margin={"l": 10, "r": 48, "t": 10, "b": 10},
-            xaxis={"range": [0, 100], "title": {"text": t("probability (%)")}, "fixedrange": True},
-            yaxis={"type": "category", "autorange": "reversed", "fixedrange": True, "showgrid": False},
-        ),
-    }
+def bars_height(classes: int) -> int:
+    """Return the pixels that the bars of so many classes take with their axis."""
+    return max(_HEIGHT, 90 + _ROW * classes)
 
 
 def probability_alt(
@@ -121,7 +79,3 @@ def probability_alt(
         name=class_names[best],
         share=min(float(probabilities[best]), _MOST / 100),
     )
-
-
-def _percent(value: float, t: Translator) -> str:
-    return t.number(min(value, _MOST) / 100, ".1%") if value >= 0.1 else ""

@@ -9,7 +9,10 @@ It knows nothing of Streamlit and of runs; `pages/_ui/shell/web.py` tells it wha
 - `sockets` reads a page's messages at once and passes them on at a pace. Who sends more than can wait is cut off with
   a reason, which `closing.js` shows. Visitors have buckets; addresses have them only while the event loop comes late
   (`pulse`), because a class behind one address must never be cut off.
-- What is shared (pages, uploaded bytes) follows one rule, `Places`: nobody may hold more than is still free.
+- `extras` is for what pages ask by the second and can do without. It counts as messages of the visitor's page, and is
+  the first that a busy server leaves out.
+- What is shared (pages, uploaded bytes, extras under way) follows one rule, `Places`: nobody may hold more than is
+  still free.
 - Streamlit makes an event loop for each session, with three descriptors each. `SleepingLoop` takes none before it
   runs.
 - A page is HTML at an address of `Site.pages`. HTML anywhere else is Streamlit's answer to what is not there: a 404.

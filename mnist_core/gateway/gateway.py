@@ -10,6 +10,7 @@ from mnist_core.gateway.answers import Refusal
 from mnist_core.gateway.caller import Caller, caller, name_address
 from mnist_core.gateway.cookie import new_cookie, visitor
 from mnist_core.gateway.descriptors import RESERVE, Descriptors
+from mnist_core.gateway.extras import Extras
 from mnist_core.gateway.protection import protect
 from mnist_core.gateway.server import server_config, take_over
 from mnist_core.gateway.site import Site, Whose, is_host_allowed
@@ -45,6 +46,7 @@ class Gateway:
         self._trusted, self._hosts = settings.proxy_networks, settings.host_names
         self._descriptors = Descriptors()
         self._sockets = Sockets(settings, self._descriptors.free() - 2 * RESERVE)
+        self._extras = Extras(self._sockets.visitors, self._sockets.pulse)
         self._uploads = Uploads(settings, site.files)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,6 +93,8 @@ class Gateway:
             await refusal.response(scope)(scope, receive, protected)
         elif is_page:
             await self._page(scope, receive, send, who, whose)
+        elif below in self._site.extras:
+            await self._extras.serve(self._app, scope, receive, protected, whose)
         elif below.startswith(ROUTE) and scope["method"] not in ("OPTIONS", "DELETE"):
             session, _, file = below.removeprefix(ROUTE).partition("/")
             await self._uploads.serve(self._app, scope, receive, protected, (session, file), whose)

@@ -45,6 +45,9 @@ class Site:
         Other sites whose scripts may act here (``"https://example.org"``); None: all.
     head : str
         HTML for the head of every page, without scripts.
+    extras : frozenset of str
+        Paths of what pages ask for while a visitor acts and can do without, such as answers while somebody draws: see
+        `mnist_core.gateway.extras`.
     """
 
     pages: frozenset[str]
@@ -52,6 +55,7 @@ class Site:
     base_path: str = ""
     origins: frozenset[str] | None = field(default_factory=frozenset)
     head: str = ""
+    extras: frozenset[str] = frozenset()
 
     @property
     def prefix(self) -> str:

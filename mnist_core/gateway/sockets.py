@@ -42,11 +42,11 @@ class Sockets:
         rate = settings.messages_per_second
         burst = rate * _BURST_SECONDS
         self._rate, self._burst = rate, burst
-        self._visitors = Buckets(_VISITOR * rate, _VISITOR * burst)
+        self.visitors = Buckets(_VISITOR * rate, _VISITOR * burst)
         self._addresses = Buckets(_VISITOR * rate, _VISITOR * burst)
         self._openings = Buckets(*_OPENINGS)
         self._openings_of_addresses = Buckets(*_OPENINGS_OF_ADDRESS)
-        self._pulse = Pulse()
+        self.pulse = Pulse()
         self._places = Places(min(settings.max_pages, places))
         self._of_visitors: Counter[str] = Counter()
         self._per_visitor = settings.pages_per_visitor
@@ -73,7 +73,7 @@ class Sockets:
         try:
             sentences = {POLICY: t(TOO_FAST), TOO_BIG: t(TOO_LARGE, megabytes=self._megabytes)}
             line = _Line(receive, send, self._pace(whose), self._megabytes * 2**20, sentences)
-            self._pulse.start()
+            self.pulse.start()
             reading = asyncio.create_task(line.read())
             try:
                 await app(scope, line.receive, line.send)
@@ -99,8 +99,8 @@ class Sockets:
     def _pace(self, whose: Whose) -> "_Pace":
         own = [Bucket(self._rate, self._burst)]
         if whose.visitor is not None:
-            own.append(self._visitors.of(whose.visitor))
-        return _Pace(own, self._addresses.of(whose.address), self._pulse)
+            own.append(self.visitors.of(whose.visitor))
+        return _Pace(own, self._addresses.of(whose.address), self.pulse)
 
 
 class _Pace:

@@ -5,11 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_core.datasets import DatasetSpec
-from pages._ui.canvas.state import FINE, SIZE, Drawn, key_of, objects_of, read_drawn, state_of
+from pages._ui.canvas.state import FINE, SIZE, Drawn, key_of, line_width, objects_of, read_drawn, state_of
 from pages._ui.canvas.steps import clear_canvas, fill_new_stroke, redo_stroke, take, undo_stroke
 from pages._ui.shell.i18n import t
 
-_OUTLINE = 4  # units: a filled shape is as large as its outline
 _FRAME_JS = (Path(__file__).parent / "canvas_frame.js").read_text(encoding="utf-8")
 
 
@@ -47,7 +46,7 @@ def draw_canvas(pen: int, spec: DatasetSpec, *, shade: int = 255, fill: bool = F
         state["initial"] = state["content"]
     with st.container(key="canvas_frame", gap=None):
         result = st_canvas(
-            stroke_width=FINE * (_OUTLINE if fill else pen),
+            stroke_width=line_width(pen, fill=fill),
             stroke_color=f"#{shade:02X}{shade:02X}{shade:02X}",
             background_color="#000000",
             height=FINE * SIZE,

@@ -13,6 +13,7 @@ from mnist_core.drawing import Drawing, Part, prepare_parts, read_canvas
 from mnist_core.errors import EmptyImageError
 
 SIZE = 280  # side of a drawing: ten units for each pixel of an MNIST image
+_OUTLINE = 4  # units: a filled shape is as large as its outline
 FINE = 2  # pixels of the canvas for each unit, so that lines are crisp where the canvas is shown large
 
 
@@ -36,14 +37,22 @@ def read_drawn(state: dict[str, Any], reader: str) -> Drawn | None:
     """Return what is on the canvas, read and prepared once for each change of it; None where all of it is erased."""
     objects = objects_of(state["content"])
     if state["read"] is None or state["read"][0] is not objects:
-        drawn = None
-        if objects:
-            drawing = read_canvas(state["content"], FINE * SIZE).scaled(1 / FINE)
-            with suppress(EmptyImageError):
-                drawn = Drawn(drawing, prepare_parts(drawing, SIZE, reader))
-        state["read"] = (objects, drawn)
+        state["read"] = (objects, read_objects(objects, reader) if objects else None)
     read: Drawn | None = state["read"][1]
     return read
+
+
+def read_objects(objects: list[Any], reader: str) -> Drawn | None:
+    """Return what the canvas's objects show, prepared; None where they leave no ink. Raises `ImageError`."""
+    drawing = read_canvas({"objects": objects}, FINE * SIZE).scaled(1 / FINE)
+    with suppress(EmptyImageError):
+        return Drawn(drawing, prepare_parts(drawing, SIZE, reader))
+    return None
+
+
+def line_width(pen: int, *, fill: bool) -> int:
+    """Return how wide the canvas draws with a pen, in its own pixels; an outline to be filled is thin."""
+    return FINE * (_OUTLINE if fill else pen)
 
 
 def state_of(collection: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pages._ui.one_run.badges import shipped_note
 from pages._ui.parts.probability_bars import probability_bars
 from pages._ui.reading.answers import choose_part, in_large_type, show_reading, sure_line
 from pages._ui.reading.networks import least_sureness, read
+from pages._ui.reading.pen import follow_pen
 from pages._ui.shell import access
 from pages._ui.shell.i18n import t
 
@@ -34,12 +35,14 @@ def board(record: RunRecord) -> None:
     reading = read(record, drawn.parts) if drawn else None
     with right:
         answer = None
-        if reading is not None:
-            show_reading(reading, spec.kind)
-            answer = choose_part(reading, spec.kind, "draw_part")
-        else:
-            in_large_type("?", t(spec.kind.words.draw))
-        probability_bars(None if answer is None else answer.row, spec.class_names, key="draw_bars")
+        with st.container(key="draw_answer"):
+            if reading is not None:
+                show_reading(reading, spec.kind)
+                answer = choose_part(reading, spec.kind, "draw_part")
+            else:
+                in_large_type("?", t(spec.kind.words.draw))
+            probability_bars(None if answer is None else answer.row, spec.class_names, key="draw_bars", live=True)
+            follow_pen(record, tools.pen, shade=tools.shade, fill=tools.fill)
         sure_line(record)
         if answer is not None:
             correction(answer.image, answer.label, spec, "draw")
@@ -54,8 +57,8 @@ def board(record: RunRecord) -> None:
     with below:
         st.caption(
             t(
-                "Draw with the mouse, a finger or a pen: the network answers when you lift it. Or with the keyboard: "
-                "arrow keys move the pen, Space puts it down and lifts it."
+                "Draw with the mouse, a finger or a pen: the network guesses along, and answers when you lift it. Or "
+                "with the keyboard: arrow keys move the pen, Space puts it down and lifts it."
             )
         )
     if drawn is None or answer is None:

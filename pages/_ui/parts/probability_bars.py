@@ -1,15 +1,21 @@
-"""The probabilities of a prediction as bars that change in place."""
+"""The probabilities of a prediction as bars that move from one answer to the next."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import streamlit as st
 
-from mnist_core.figures.bars import probability_alt, probability_figure
+from mnist_core.figures.bars import bars_height, probability_alt
+from mnist_core.figures.theme import CLASS_COLORS
 from pages._ui.parts.downloads import csv_button
-from pages._ui.parts.live_plot import live_plot
-from pages._ui.shell import i18n, session
+from pages._ui.shell import i18n
+from pages._ui.shell.i18n import t
+
+_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_HTML = '<div class="lab-bars" role="img"></div>'
 
 
 def probability_bars(
@@ -19,6 +25,7 @@ def probability_bars(
     file_name: str = "",
     *,
     of: Sequence[str] = (),
+    live: bool = False,
 ) -> None:
     """Show one bar for each class; empty bars where there is no prediction yet.
 
@@ -32,12 +39,24 @@ def probability_bars(
         Name of the file that the values can be downloaded as, without its suffix; empty for no download.
     of : sequence of str
         Ids of the runs that they come from; for the download.
+    live : bool
+        Whether they also show what a network says while somebody draws: see `pages._ui.reading.pen`.
     """
-    live_plot(
-        probability_figure(probabilities, class_names, theme=session.page_theme(), t=i18n.current()),
+    height = bars_height(len(class_names))
+    component = st.components.v2.component("probability_bars", html=_HTML, js=_JS, isolate_styles=False)
+    component(
         key=key,
-        revision=key,
-        alt=probability_alt(probabilities, class_names, i18n.current()),
+        data={
+            "classes": list(class_names),
+            "shares": None if probabilities is None else [round(float(share), 5) for share in probabilities],
+            "colors": list(CLASS_COLORS),
+            "axis": t("probability (%)"),
+            "language": i18n.current().language,
+            "alt": probability_alt(probabilities, class_names, i18n.current()),
+            "height": height,
+            "live": live,
+        },
+        height=height,
     )
     if file_name and probabilities is not None:
         values = probabilities

@@ -15,8 +15,13 @@ _IMAGES = 2000  # that `sure_from` looks at
 
 def read(record: RunRecord, parts: Sequence[Part]) -> Reading:
     """Return what a run's network says; raises `ArtifactMissingError`."""
+    return read_from(record, parts, least_sureness(record))
+
+
+def read_from(record: RunRecord, parts: Sequence[Part], sureness: float) -> Reading:
+    """Return the same where no page runs that could ask for the network's own sureness."""
     predict = open_classifier(shared_store().files(record.id)).predict
-    return read_parts(parts, predict, get_spec(record.config.data.dataset).class_names, least_sureness(record))
+    return read_parts(parts, predict, get_spec(record.config.data.dataset).class_names, sureness)
 
 
 def least_sureness(record: RunRecord) -> float:

@@ -1,5 +1,6 @@
 """What the server answers besides pages, and what the gateway around them is told."""
 
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ _PAGES = Path(__file__).parents[2]
 _YEAR = 365 * 24 * 3600
 # plotly.js comes with plotly.py; its version in the address makes the browser's copy safe to keep.
 PLOTLY_URL = f"lab/plotly.min.js?v={plotly.__version__}"
+# Where a canvas asks while somebody draws: see `pages/_ui/reading/pen.py`.
+PEN_PATH = "lab/pen"
 # For components: fetches it once, however many of them wait for it.
 LOAD_PLOTLY = """
 const load = (url) => window.labPlotly ??= new Promise((resolve, reject) => {
@@ -81,10 +84,15 @@ def site() -> Site:
         base_path=st.get_option("server.baseUrlPath"),
         origins=None if everyone else frozenset(st.get_option("server.corsAllowedOrigins")),
         head=head(),
+        extras=frozenset({PEN_PATH}),
     )
 
 
-def routes() -> list[Route]:
-    """Return the addresses that are answered by functions of this module."""
+def routes(answer_pen: Callable[[Request], Awaitable[Response]]) -> list[Route]:
+    """Return the addresses that are no pages; `answer_pen` answers what pens ask."""
     prefix = site().prefix
-    return [Route(f"{prefix}/lab/health", health), Route(f"{prefix}/lab/plotly.min.js", plotly_js)]
+    return [
+        Route(f"{prefix}/lab/health", health),
+        Route(f"{prefix}/lab/plotly.min.js", plotly_js),
+        Route(f"{prefix}/{PEN_PATH}", answer_pen, methods=["POST"]),
+    ]

@@ -170,7 +170,7 @@ def test_large_messages_cannot_pile_up(lab: Lab) -> None:
 
 def test_addresses_take_turns_only_while_the_server_is_busy(lab: Lab) -> None:
     async def run(busy: bool) -> int:
-        lab.gateway._sockets._pulse._busy_for = 10**9 if busy else 0
+        lab.gateway._sockets.pulse._busy_for = 10**9 if busy else 0
         crowd = [await Page(lab, address="2.2.2.2").open() for _ in range(10)]
         for page in crowd:
             for _ in range(20):
