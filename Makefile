@@ -6,6 +6,7 @@ PORT ?= 8501
 # Test files go through so many processes side by side; each may need two gigabytes.
 JOBS ?= 2
 TEST_OPTIONS = -n $(JOBS) --dist loadfile --durations=25 --cov
+ON_JAX = tests/core/training/test_fit.py tests/core/training/test_ways.py tests/core/training/test_fine_tuning.py
 LOCALE := mnist_core/text/locale
 BABEL := $(BIN)/python -m babel.messages.frontend -q
 # Streamlit wants a home folder; a user that is only a number has none.
@@ -27,7 +28,7 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+$(VENV)/.installed-dev: requirements-dev.txt requirements-jax.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
@@ -38,9 +39,11 @@ tensorboard: $(VENV)/.installed  ## open TensorBoard with all runs and print its
 	$(BIN)/python -m mnist_core tensorboard
 
 test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, browser
-	@# In three goes: the many networks that the first one trained would make the pages slow, and a browser's
+	@# In several goes: the many networks that the first one trained would make the pages slow, and a browser's
 	@# tests leave an event loop running in their process.
 	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-report= tests/core tests/test_*.py
+	@# What trains, once more with the other backend.
+	MNIST_LAB_BACKEND=jax $(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report= $(ON_JAX)
 	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report= tests/pages
 	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
 

@@ -23,6 +23,8 @@ from mnist_core.system.processes import own_process
 
 # Read before any test changes the environment.
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
+# `make test` runs what trains once more with JAX.
+_BACKEND = os.environ.get("MNIST_LAB_BACKEND")
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,8 @@ def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("MNIST_LAB_HOME", str(home))
     monkeypatch.setenv("MNIST_LAB_KERAS_DIR", str(_empty_dir))
     monkeypatch.setenv("MNIST_LAB_OFFLINE", "1")
+    if _BACKEND:
+        monkeypatch.setenv("MNIST_LAB_BACKEND", _BACKEND)
     # A waiting worker would take the processor from the tests; those about it turn it on.
     monkeypatch.setenv("MNIST_LAB_WARM_SPARE", "0")
     _forget_singletons()

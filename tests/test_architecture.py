@@ -41,6 +41,7 @@ HEAVY |= {"nbformat", "jinja2", "huggingface_hub"}  # not needed before somebody
 # What these build on must be there when their classes are made; they are imported inside functions of training only.
 BUILT_ON = {
     "mnist_core.training.callbacks": {"keras"},
+    "mnist_core.training.jax_steps": {"keras", "jax"},
     "mnist_core.training.tensorflow_steps": {"keras", "tensorflow"},
 }
 

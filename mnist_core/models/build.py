@@ -18,7 +18,7 @@ def build_model(config: RunConfig, num_classes: int = 10, steps_per_epoch: int =
     """Seed Keras and return the compiled network.
 
     The same configuration and seed give the same initial weights as the code of
-    `mnist_core.script.network.keras_code`.
+    `mnist_core.script.network.keras_code` on TensorFlow, whatever Keras calculates with here.
 
     Parameters
     ----------
@@ -47,6 +47,8 @@ def build_model(config: RunConfig, num_classes: int = 10, steps_per_epoch: int =
     for row in layer_rows(config.model, num_classes):
         weights = {"kernel_initializer": _initializer(config)} if "kernel" in row.weights else {}
         model.add(_layer(row.layer, config.train.precision, weights))
+    if keras.config.backend() != "tensorflow":
+        _take_first_weights(model)
     model.compile(optimizer=make_optimizer(config, steps_per_epoch), loss=_loss(config), metrics=["accuracy"])
     return model
 
@@ -81,6 +83,14 @@ def _initializer(config: RunConfig) -> "keras.Initializer":
     train = config.train
     spread = {"stddev": train.initializer_spread} if train.initializer == "random_normal" else {}
     return getattr(keras.initializers, INITIALIZERS[train.initializer].keras_class)(**spread)
+
+
+def _take_first_weights(model: "keras.Model") -> None:
+    from mnist_core.models.first_weights import first_kernel
+
+    for layer in model.layers:
+        if hasattr(layer, "kernel"):
+            layer.kernel.assign(first_kernel(layer.kernel_initializer, layer.kernel.shape))
 
 
 def _layer(layer: Layer, precision: str, weights: dict[str, Any]) -> "keras.Layer":

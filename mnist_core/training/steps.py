@@ -39,22 +39,32 @@ def make_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: RunCo
 
 
 def _plain_steps(model: "keras.Model", images: Bytes, labels: Bytes, config: RunConfig) -> ReplaceableSteps:
-    keras = load_keras()
-    if keras.backend.backend() == "tensorflow":
-        from mnist_core.training.tensorflow_steps import TensorFlowSteps
+    match load_keras().config.backend():
+        case "tensorflow":
+            from mnist_core.training.tensorflow_steps import TensorFlowSteps
 
-        return TensorFlowSteps(model, images, labels, config)
-    return KerasSteps(model, images, labels, config)
+            return TensorFlowSteps(model, images, labels, config)
+        case "jax":
+            from mnist_core.training.jax_steps import JaxSteps
+
+            return JaxSteps(model, images, labels, config)
+        case _:
+            return KerasSteps(model, images, labels, config)
 
 
 def make_judge(model: "keras.Model", config: RunConfig) -> Judge:
     """Return the fastest judge of a compiled model that the backend has."""
-    keras = load_keras()
-    if keras.backend.backend() == "tensorflow":
-        from mnist_core.training.tensorflow_steps import TensorFlowJudge
+    match load_keras().config.backend():
+        case "tensorflow":
+            from mnist_core.training.tensorflow_steps import TensorFlowJudge
 
-        return TensorFlowJudge(model, config)
-    return KerasJudge(model, config)
+            return TensorFlowJudge(model, config)
+        case "jax":
+            from mnist_core.training.jax_steps import JaxJudge
+
+            return JaxJudge(model, config)
+        case _:
+            return KerasJudge(model, config)
 
 
 class KerasSteps:

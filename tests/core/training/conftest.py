@@ -1,5 +1,6 @@
 """What the tests of training share: one folder with decoded digits a module, and small configurations."""
 
+import math
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -44,6 +45,21 @@ class ListSink:
 @pytest.fixture
 def sink() -> ListSink:
     return ListSink()
+
+
+@pytest.fixture
+def choose_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Return a function that chooses how steps are done: one by one, or looped over within a compiled program."""
+    from mnist_core.system.libraries import load_keras
+
+    def choose(looped: bool) -> None:
+        if load_keras().config.backend() == "jax":
+            name, value = "jax_steps.steps_per_turn", lambda config: 5 if looped else 1
+        else:
+            name, value = "tensorflow_steps._WORTH_COMPILING", 0 if looped else math.inf
+        monkeypatch.setattr(f"mnist_core.training.{name}", value)
+
+    return choose
 
 
 @pytest.fixture(scope="session")

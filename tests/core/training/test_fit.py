@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -105,13 +106,11 @@ def plain_history(config, dataset):
 @pytest.mark.parametrize("compiled", [False, True], ids=["plain graph", "XLA"])
 @pytest.mark.parametrize("loss", ["categorical_crossentropy", "sparse_categorical_crossentropy"])
 def test_every_way_gives_the_figures_of_keras_itself(
-    train, network, sink, shared_digits, monkeypatch, layers, compiled, loss
+    train, network, sink, shared_digits, choose_way, layers, compiled, loss
 ):
-    from mnist_core.training import tensorflow_steps
-
     if compiled and loss.startswith("sparse"):
         pytest.skip("the loss is the same code in both graphs")
-    monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0 if compiled else math.inf)
+    choose_way(compiled)
     config = network(*layers, loss=loss, optimizer="adam", batch_size=64)
     train(config)
     for name, values in plain_history(config, shared_digits).items():
@@ -121,10 +120,8 @@ def test_every_way_gives_the_figures_of_keras_itself(
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw", "adagrad", "nadam"])
-def test_xla_trains_with_every_optimizer(train, network, sink, shared_digits, monkeypatch, optimizer):
-    from mnist_core.training import tensorflow_steps
-
-    monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0)
+def test_xla_trains_with_every_optimizer(train, network, sink, shared_digits, choose_way, optimizer):
+    choose_way(True)
     config = network(optimizer=optimizer)
     train(config)
     for name, values in plain_history(config, shared_digits).items():
@@ -286,11 +283,11 @@ def test_a_paused_training_ends_exactly_as_one_that_went_through(
 @pytest.mark.parametrize("compiled", [False, True], ids=["plain graph", "XLA"])
 @pytest.mark.parametrize("step", [5, 24], ids=["within an epoch", "between two"])
 def test_changed_images_and_a_falling_learning_rate_survive_a_pause(
-    train, network, sink, resumed, monkeypatch, step, compiled
+    train, network, sink, resumed, choose_way, monkeypatch, step, compiled
 ):
-    from mnist_core.training import augmented, tensorflow_steps
+    from mnist_core.training import augmented
 
-    monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0 if compiled else math.inf)
+    choose_way(compiled)
     monkeypatch.setattr(augmented, "_IMAGES", 400)
     config = network(*LAYERS["dropout"], epochs=4, optimizer="adam", schedule="cosine")
     config = config.with_settings({"rotation": 10, "elastic": 0.5})
@@ -303,14 +300,14 @@ def test_changed_images_and_a_falling_learning_rate_survive_a_pause(
         np.testing.assert_array_equal(one, other)
 
 
-def test_changed_images_are_learned_on_every_way_alike(train, network, sink, monkeypatch):
-    from mnist_core.training import augmented, steps, tensorflow_steps
+def test_changed_images_are_learned_on_every_way_alike(train, network, sink, choose_way, monkeypatch):
+    from mnist_core.training import augmented, steps
 
     monkeypatch.setattr(augmented, "_IMAGES", 400)
     config = network(optimizer="adam", epochs=3).with_settings({"shift": 1, "thickness": 0.5})
     histories = []
     for way in ("plain graph", "XLA", "Keras"):
-        monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0 if way == "XLA" else math.inf)
+        choose_way(way == "XLA")
         if way == "Keras":
             monkeypatch.setattr(steps, "_plain_steps", KerasSteps)
         sink.all.clear()
@@ -404,6 +401,7 @@ def test_a_checkpoint_holds_no_pickled_objects(train, network, tmp_path):
 # which way for what
 
 
+@pytest.mark.skipif("jax" in sys.modules, reason="TensorFlow is not imported beside JAX")
 @pytest.mark.parametrize(
     ("layers", "batch_size", "epochs", "expected"),
     [

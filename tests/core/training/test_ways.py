@@ -1,7 +1,6 @@
 """Settings of how weights are found: they do what they say, on every way to do a step, and across a pause."""
 
 import dataclasses
-import math
 
 import numpy as np
 import pytest
@@ -50,12 +49,11 @@ def built(network, shared_digits):
 
 
 @pytest.fixture
-def steps_of(built, shared_digits, monkeypatch):
+def steps_of(built, shared_digits, choose_way):
     """Return a function that does 24 steps on one way and gives loss, accuracy and weights."""
-    from mnist_core.training import tensorflow_steps
 
     def run(settings, way, compiled=False):
-        monkeypatch.setattr(tensorflow_steps, "_WORTH_COMPILING", 0 if compiled else math.inf)
+        choose_way(compiled)
         config, model = built(settings)
         images, labels = shared_digits.split("train", config.data)
         steps, loss, correct = way(model, images, labels, config), 0.0, 0
