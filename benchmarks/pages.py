@@ -70,9 +70,7 @@ def main() -> None:
             stack.callback(shutil.rmtree, home.parent, ignore_errors=True)
             run = _train(root, home)
             data = {"MNIST_LAB_WARM_SPARE": "0", "MNIST_LAB_DATA_DIR": os.environ.get("MNIST_LAB_DATA_DIR", "")}
-            server = stack.enter_context(
-                running_server(home, descriptors=None, root=root, **data)
-            )
+            server = stack.enter_context(running_server(home, descriptors=None, root=root, **data))
             servers.append((server, run))
         asyncio.run(_processor(servers, costs, options.rounds))
         if options.browser:
