@@ -1,17 +1,17 @@
 """The server around the pages: cookie, headers, plotly.js, memory, and its end."""
 
+import itertools
 import re
 import signal
 from pathlib import Path
 
-import plotly
 import psutil
 import pytest
 import requests
 from playwright.sync_api import Page, expect
 
 from mnist_core.gateway import VISITOR_COOKIE
-from pages._ui.shell.web import PLOTLY_URL
+from pages._ui.shell.web import PLOTLY_URL, WHOLE_PLOTLY_URL
 from tests.e2e.conftest import settled
 from tests.serving import Server, running_server
 from tests.waiting import wait_until
@@ -74,10 +74,12 @@ def test_a_page_that_is_cut_off_says_why(server: Server, page: Page) -> None:
 
 
 def test_plotly_js_is_served_for_good_under_its_version(server: Server) -> None:
-    response = requests.get(f"{server.url}/{PLOTLY_URL}")
-    assert "javascript" in response.headers["content-type"]
-    assert "immutable" in response.headers["cache-control"]
-    assert plotly.__version__ in PLOTLY_URL
+    for url, packed in itertools.product((PLOTLY_URL, WHOLE_PLOTLY_URL), ("gzip", "identity")):
+        response = requests.get(f"{server.url}/{url}", headers={"Accept-Encoding": packed})
+        assert "javascript" in response.headers["content-type"]
+        assert "immutable" in response.headers["cache-control"]
+        assert response.headers.get("content-encoding", "identity") == packed
+        assert f"v{url.partition('?v=')[2]}" in response.text[:200]
 
 
 def test_the_app_never_loads_tensorflow_and_stays_small(tmp_path: Path, page: Page) -> None:

@@ -34,8 +34,9 @@ export default function (component) {
   };
   const layout = { ...data.layout, font: { ...data.layout.font, family: getComputedStyle(chart).fontFamily } };
   const config = { responsive: true, displaylogo: false, displayModeBar: false };
+  let drawn;
   load(data.library)
-    .then((Plotly) => Plotly.react(chart, data.data, layout, config))
+    .then((Plotly) => (drawn = Plotly).react(chart, data.data, layout, config))
     .then(() => {
       for (const name of ['plotly_hover', 'plotly_click']) {
         chart.removeAllListeners(name);
@@ -43,7 +44,7 @@ export default function (component) {
       }
     })
     .catch(() => { chart.textContent = data.failure; });
-  return () => { window.Plotly && window.Plotly.purge(chart); };
+  return () => { drawn?.purge(chart); };
 }
 """
 )

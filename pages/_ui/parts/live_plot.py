@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t
-from pages._ui.shell.web import LOAD_PLOTLY, PLOTLY_URL
+from pages._ui.shell.web import LOAD_PLOTLY, PLOTLY_URL, WHOLE_PLOTLY_URL
 
 _JS = (
     LOAD_PLOTLY
@@ -26,15 +26,16 @@ export default function (component) {
   const css = getComputedStyle(chart);
   const layout = { ...figure.layout, uirevision: revision, font: { ...figure.layout.font, family: css.fontFamily } };
   const config = { responsive: true, displaylogo: false, displayModeBar: false };
+  let drawn;
   load(library)
-    .then((Plotly) => Plotly.react(chart, figure.data, layout, config))
+    .then((Plotly) => (drawn = Plotly).react(chart, figure.data, layout, config))
     .then(() => {
       if (!clickable) return;
       chart.removeAllListeners('plotly_click');
       chart.on('plotly_click', (event) => setTriggerValue('clicked', [...event.points[0].customdata]));
     })
     .catch(() => { chart.textContent = failure; });
-  return () => { window.Plotly && window.Plotly.purge(chart); };
+  return () => { drawn?.purge(chart); };
 }
 """
 )
@@ -79,7 +80,7 @@ def mount(figure: str, height: int, *, key: str, revision: str, alt: str, clicka
     """
     component = st.components.v2.component("live_plot", html=_HTML, js=_JS, isolate_styles=False)
     words = {
-        "library": PLOTLY_URL,
+        "library": WHOLE_PLOTLY_URL if '"parcoords"' in figure else PLOTLY_URL,
         "revision": revision,
         "alt": alt,
         "failure": t("The chart could not be loaded. Reload the page."),

@@ -25,11 +25,18 @@ _STYLE = """
 """
 
 
-def head() -> str:
-    """Return what goes into the head of every page."""
+def head(library: str) -> str:
+    """Return what goes into the head of every page.
+
+    Parameters
+    ----------
+    library : str
+        Address of what draws charts: fetched early, but after all that the first picture needs.
+    """
     folder = Path(st.__file__).parent / "static/static/js"
     files = sorted(path.name for name in _WIDGETS for path in folder.glob(f"{name}.*.js"))
     # Streamlit writes its own rules later; within ":root" ours are the more specific ones.
     rules = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
     links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in files)
-    return "".join((f"<style>{_STYLE}:root {{\n{rules}}}</style>", *links))
+    ahead = f'<link rel="preload" as="script" fetchpriority="low" href="./{library}">'
+    return "".join((f"<style>{_STYLE}:root {{\n{rules}}}</style>", *links, ahead))
