@@ -9,7 +9,7 @@ from mnist_core.config import NetworkConfig
 from mnist_core.datasets import DatasetSpec
 from mnist_core.models import layer_rows
 from mnist_core.store import RunRecord
-from pages._ui.cache import explanations
+from pages._ui.cache import weights as run_weights
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
 from pages._ui.shell import access
@@ -19,7 +19,7 @@ from pages._ui.shell.i18n import t, term
 @access.fragment
 def weights_view(spec: DatasetSpec, record: RunRecord) -> None:
     """Show the kernels of a run, layer by layer."""
-    kernels = explanations.kernels(record.id)
+    kernels = run_weights.kernels(record.id)
     if not kernels:
         st.info(t("No layer of this network looks at a picture, so its weights can't be shown as one."))
         return
@@ -54,7 +54,7 @@ def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_nam
             "Each unit has a weight for every pixel. Laid out as an image they show where it wants ink. "
             "Pictures that look like noise learned little, or work only together with others."
         )
-    shown = explanations.kernel_pictures(run_id, number, chosen)
+    shown = run_weights.kernel_pictures(run_id, number, chosen)
     titles = [class_names[unit] if class_names else words.format(number=unit) for unit in shown.units]
     tiles = [
         Tile(picture, title, f"±{t.number(limit, '.2f')}", t("Weights of {name}", name=title))

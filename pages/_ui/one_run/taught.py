@@ -103,26 +103,20 @@ def _words(found: Taught) -> str:
     """Say what to make of the figures."""
     learned = t.plural("It learned from {n:,} drawing.", "It learned from {n:,} drawings.", found.learned)
     if not found.drawings.total:
-        return (
-            learned
-            + " "
-            + t(
-                "None was held back, so nothing says yet how well it reads new ones: collect {n} of one class or more.",
-                n=ENOUGH,
-            )
+        told = t(
+            "None was held back, so nothing says yet how well it reads new ones: collect {n} of one class or more.",
+            n=ENOUGH,
         )
-    if found.drawings.after == found.drawings.before:
-        return learned + " " + t("On those held back it is as good as before.")
-    if found.drawings.p_value < _LUCK:
-        return learned + " " + t("The difference on those held back is hardly luck: p = {p}.", p=_p(found))
-    return (
-        learned
-        + " "
-        + t(
+    elif found.drawings.after == found.drawings.before:
+        told = t("On those held back it is as good as before.")
+    elif found.drawings.p_value < _LUCK:
+        told = t("The difference on those held back is hardly luck: p = {p}.", p=_p(found))
+    else:
+        told = t(
             "They are few: the difference on those held back may be luck (p = {p}). Collect more to be sure.",
             p=_p(found),
         )
-    )
+    return f"{learned} {told}"
 
 
 def _p(found: Taught) -> str:
