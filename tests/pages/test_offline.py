@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.config.recipes import RECIPES
-from mnist_core.config.recipes import RECIPE_DATASETS
+from mnist_core.config.recipes import RECIPE_DATASETS, RECIPES
 from mnist_core.datasets import shared_provider
 from mnist_core.store import RunRecord
 from tests.pages.test_pages import words

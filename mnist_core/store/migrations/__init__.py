@@ -1,7 +1,8 @@
 """Versions of the database: how a file of an older one becomes one of today, by Alembic.
 
 One file a version, ``versions/m0002_what_is_new.py``, with `revision`, `down_revision` and `upgrade`; the newest is
-that of `mnist_core.store.tables`. It knows no runs and opens no file: `mnist_core.store.database` hands it a connection.
+that of `mnist_core.store.tables`. It knows no runs and opens no file: `mnist_core.store.database` hands it a
+connection.
 """
 
 from pathlib import Path
