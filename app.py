@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
-from mnist_core.datasets import DATASETS, shared_provider
+from mnist_core.config.recipes import RECIPE_DATASETS
+from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
 from mnist_core.errors import ConfigError, StorageError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
@@ -48,9 +49,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
             say(words)
     pause_elsewhere_by(check_is_open)
     shared_supervisor()
-    for spec in DATASETS.values():
-        if spec.is_downloadable or not spec.files:  # the others take half a minute: when somebody asks for them
-            shared_provider().prepare(spec.id)
+    for dataset_id in (*RECIPE_DATASETS, FALLBACK_DATASET):
+        shared_provider().prepare(dataset_id)
     try:
         yield
     finally:

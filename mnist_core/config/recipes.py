@@ -267,6 +267,10 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
+# What the first page offers to train on; other datasets are there once somebody asks for them.
+RECIPE_DATASETS = tuple(dict.fromkeys(recipe.config.data.dataset for recipe in RECIPES.values()))
+
+
 def get_recipe(recipe_id: str) -> Recipe:
     """Return a recipe by its id; raises `ConfigError` naming the ids that exist."""
     try:

@@ -1,10 +1,9 @@
 """The queue and its worker processes, what a run will take, how far it is, and longer computations.
 
-`supervisor` is one thread. It fills slots in a fair order (`fairness`), watches memory, signs of life and time of
-each worker (`job`), and keeps the disk from filling up (`cleaning`). Decisions use the monotonic clock and counters,
-never the wall clock, which can be set back. It is a singleton of its module, because any visitor can clear
-Streamlit's caches, and it ends with the server's lifespan, because on SIGTERM the server ends without running
-`atexit`.
+`supervisor` is one thread. It fills slots (`workers`) in a fair order (`fairness`), watches memory, signs of life and
+time of each worker (`job`), and keeps the disk from filling up (`cleaning`). Decisions use the monotonic clock and
+counters, never the wall clock, which can be set back. It is a singleton of its module, because any visitor can clear
+Streamlit's caches, and it ends with the server's lifespan, because on SIGTERM the server ends without running `atexit`.
 
 It knows runs, processes and limits. It does not know Keras: what a worker does is `mnist_core.training`.
 """

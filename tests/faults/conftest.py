@@ -52,9 +52,9 @@ class Lab:
 
     def change(self, **changes: object) -> None:
         """Change settings while a run trains: before that it may take long to import Keras."""
-        settings = self.supervisor._settings.model_copy(update=changes)
-        self.supervisor._settings = settings
-        self.supervisor._memory_limit = memory_limit_mb(settings.worker_memory_mb, self.supervisor.slots)
+        workers = self.supervisor._workers
+        workers._settings = workers._settings.model_copy(update=changes)
+        workers._memory_limit = memory_limit_mb(workers._settings.worker_memory_mb, workers.slots)
 
     def close(self) -> None:
         if self._supervisor is not None:

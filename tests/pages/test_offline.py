@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.config.recipes import RECIPES
+from mnist_core.config.recipes import RECIPE_DATASETS, RECIPES
 from mnist_core.datasets import shared_provider
 from mnist_core.store import RunRecord
 from tests.pages.test_pages import words
@@ -25,8 +25,8 @@ def offers_no_download(app: AppTest) -> bool:
 
 @pytest.fixture
 def tried(open_page: OpenPage) -> None:
-    """As the app's start does: every dataset was asked for once."""
-    for dataset in ("mnist", "fashion_mnist"):
+    """As the app's start does: every dataset of a recipe was asked for once."""
+    for dataset in RECIPE_DATASETS:
         shared_provider().prepare(dataset)
         shared_provider().wait(dataset, 30)
 

@@ -1,7 +1,8 @@
 """Versions of the database: how a file of an older one becomes one of today, by Alembic.
 
-One file a version, ``m0002_what_is_new.py``, with `revision`, `down_revision` and `upgrade`; the newest is that of
-`mnist_core.store.tables`. It knows no runs and opens no file: `mnist_core.store.database` hands it a connection.
+One file a version, ``versions/m0002_what_is_new.py``, with `revision`, `down_revision` and `upgrade`; the newest is
+that of `mnist_core.store.tables`. It knows no runs and opens no file: `mnist_core.store.database` hands it a
+connection.
 """
 
 from pathlib import Path
@@ -16,7 +17,7 @@ _TABLE = "alembic_version"
 
 def versions() -> list[str]:
     """Return the versions that this program knows, the oldest first: the numbers in the names of the files."""
-    return sorted(path.stem[1:5] for path in FOLDER.glob("m[0-9]*.py"))
+    return sorted(path.stem[1:5] for path in (FOLDER / "versions").glob("m[0-9]*.py"))
 
 
 def version_of(connection: Connection) -> str | None:
@@ -43,12 +44,9 @@ def upgrade(connection: Connection) -> None:
 
     Alembic is imported here: a database that is up to date, as nearly always, needs none of it.
     """
+    from alembic.command import upgrade as run
     from alembic.config import Config
-    from alembic.runtime.environment import EnvironmentContext
-    from alembic.script import ScriptDirectory
 
-    script = ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)])
-    environment = EnvironmentContext(Config(), script, fn=lambda now, _: script._upgrade_revs("head", now))
-    with environment:
-        environment.configure(connection=connection)
-        environment.run_migrations()
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    run(config, "head")

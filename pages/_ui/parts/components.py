@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from mnist_core.config.recipes import RECIPE_DATASETS
 from mnist_core.datasets import DATASETS, FALLBACK_DATASET, shared_provider
 from mnist_core.text import Sentence
 from pages._ui.parts.dataset_status import is_ready, show_status
@@ -52,7 +53,7 @@ def need_dataset(dataset_id: str) -> bool:
 
 def fallback_notice() -> None:
     """Say that the bundled digits stand in where no real dataset can be had."""
-    missing = [spec for spec in DATASETS.values() if spec.is_downloadable and not _may_come(spec.id)]
+    missing = [DATASETS[dataset_id] for dataset_id in RECIPE_DATASETS if not _may_come(dataset_id)]
     if missing:
         sentence: Sentence = (
             "{titles} can't be had right now. Recipes made for that learn the {fallback} instead, which come with the "

@@ -15,6 +15,7 @@ from mnist_core.config import DataConfig, LogisticConfig, NetworkConfig, RunConf
 from mnist_core.engine import Supervisor, close_shared_supervisor, shared_supervisor
 from mnist_core.engine import spare as spare_module
 from mnist_core.engine import supervisor as supervisor_module
+from mnist_core.engine import workers as workers_module
 from mnist_core.engine.local import LocalWorker
 from mnist_core.errors import ConfigError, LimitError, NotOwnerError, RunStateError, StorageError
 from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
@@ -167,7 +168,7 @@ def test_a_run_that_another_process_has_taken_goes_on_there(
                 assert store.queue.claim(run_id, own_process())
             super().begin(run_id)
 
-    monkeypatch.setattr(supervisor_module, "LocalWorker", Late)
+    monkeypatch.setattr(workers_module, "LocalWorker", Late)
     taken, after = (supervisor.submit(QUICK, name, visitor=LOCAL) for name in ("taken", "after"))
     until_state(store, after, RunState.COMPLETED)  # so the other worker has ended and was noticed
     record = store.runs.get(taken)
@@ -187,7 +188,7 @@ def test_a_run_waits_while_the_system_has_nothing_left_for_a_worker(
                 raise OSError(reason, os.strerror(reason))
             super().__init__(*arguments, **named)
 
-    monkeypatch.setattr(supervisor_module, "LocalWorker", Refused)
+    monkeypatch.setattr(workers_module, "LocalWorker", Refused)
     run_id = supervisor.submit(QUICK, "waits", visitor=LOCAL)
     until_state(store, run_id, RunState.COMPLETED)
     assert len(refused) >= 3

@@ -105,7 +105,7 @@ def next_version(tmp_path, monkeypatch):
     """Add a revision to those that are known, and return how to forget it."""
     folder = tmp_path / "50% more"  # Alembic reads % in a path as the beginning of a name
     shutil.copytree(migrations.FOLDER, folder)
-    (folder / "m9999_longer_names.py").write_text(NEXT.replace("{newest}", migrations.versions()[-1]))
+    (folder / "versions" / "m9999_longer_names.py").write_text(NEXT.replace("{newest}", migrations.versions()[-1]))
     with monkeypatch.context() as patched:
         patched.setattr(migrations, "FOLDER", folder)
         yield patched.undo
@@ -137,7 +137,7 @@ def test_the_newest_version_is_that_of_the_tables(store, settings):
     assert copies(settings) == []
     with store.database.begin() as connection:
         assert migrations.version_of(connection) == migrations.versions()[-1]
-    script = ScriptDirectory(str(migrations.FOLDER), version_locations=[str(migrations.FOLDER)])
+    script = ScriptDirectory(str(migrations.FOLDER))
     assert [revision.revision for revision in script.walk_revisions()] == migrations.versions()[::-1]
 
 
@@ -194,7 +194,7 @@ def test_two_that_open_it_at_once_change_it_once(older, settings):
 
 
 def test_a_change_that_fails_halfway_changes_nothing(older, settings, next_version):
-    path = migrations.FOLDER / "m9999_longer_names.py"
+    path = migrations.FOLDER / "versions" / "m9999_longer_names.py"
     path.write_text(path.read_text() + '    op.execute("DELETE FROM metrics")\n    op.execute("SELECT absent")\n')
     with pytest.raises(StorageError, match="no such column: absent"):
         Store(settings)

@@ -1,0 +1,135 @@
+"""The worker processes: which run gets the next one, and what becomes of those that ended."""
+
+import errno
+from collections import Counter
+from collections.abc import Collection
+
+from mnist_core.engine.fairness import fair_order, may_begin
+from mnist_core.engine.job import Job
+from mnist_core.engine.local import LocalWorker
+from mnist_core.engine.spare import Spare
+from mnist_core.settings import Settings
+from mnist_core.store import RunError, RunRecord, RunState, Store
+from mnist_core.store.reserve import no_room_for_a_run
+from mnist_core.system.devices import default_slots, gpu_ids, memory_limit_mb
+
+LONGEST_QUEUE = 10_000
+# What is used up for the moment: file descriptors, processes, memory.
+_PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
+_ENDING = ("evaluate", "export")  # phases after which a slot is free within a second or two
+
+
+class Workers:
+    """Gives queued runs to workers, `slots` at a time. `serve` and `close` are for one thread, the rest for any."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self.slots = settings.slots or default_slots()
+        self._gpus = gpu_ids()
+        self._memory_limit = memory_limit_mb(settings.worker_memory_mb, self.slots)
+        self._jobs: dict[str, Job] = {}
+        self._spare = Spare(settings)
+        self._ending = False
+
+    @property
+    def run_ids(self) -> Collection[str]:
+        """The runs that have a worker."""
+        return self._jobs.keys()
+
+    @property
+    def spare_pid(self) -> int | None:
+        """Process id of the worker that waits for a run, if there is one."""
+        return self._spare.pid
+
+    def queue(self) -> tuple[list[RunRecord], list[RunRecord]]:
+        """Return the waiting runs in their order, and the running ones."""
+        running = self._store.runs.find(states=[RunState.RUNNING], limit=LONGEST_QUEUE)
+        queued = self._store.runs.find(states=[RunState.QUEUED], limit=LONGEST_QUEUE)
+        # A run that has been given to a worker does not wait any more, though it may not say so yet.
+        running += [record for record in queued if record.id in self._jobs]
+        queued = [record for record in queued if record.id not in self._jobs]
+        return fair_order(queued, running, self._settings.running_per_visitor), running
+
+    def serve(self) -> None:
+        """Record what ended, pass on what was asked for, and let those begin whose turn it is."""
+        self._reap()
+        self._attend()
+        self._fill_slots()
+        # While nobody waits for its processor: a slot is free, or nearly.
+        if len(self._jobs) < self.slots or self._ending:
+            self._spare.keep(self._free_gpu())
+
+    def close(self, timeout: float) -> None:
+        """End all workers; what they trained is still marked as running."""
+        self._spare.close(timeout)
+        for job in self._jobs.values():
+            job.worker.close(timeout)
+
+    def _reap(self) -> None:
+        for run_id, job in list(self._jobs.items()):
+            code = job.worker.poll()
+            if code is None:
+                continue
+            # Forgotten only once the end is recorded: on a full disk that may take several tries.
+            if code == 0:
+                # It recorded the end itself, or the run was not its to take; if the run waits, it was paused
+                # and somebody wants it again already.
+                if job.remark is not None:
+                    self._store.queue.explain(run_id, job.remark)
+            elif job.was_spare and job.verdict is None and not self._has_begun(run_id):
+                pass  # the spare was dead already: another worker takes the run
+            else:
+                # Does nothing where the worker has recorded a failure itself, or where the run was not its
+                # own: another app or the command line may have been faster.
+                state, error = job.ending(code, self._settings)
+                self._store.queue.finish(run_id, state, error=error, pid=job.worker.pid)
+            del self._jobs[run_id]
+
+    def _has_begun(self, run_id: str) -> bool:
+        return self._store.runs.exists(run_id) and self._store.runs.get(run_id).state is not RunState.QUEUED
+
+    def _attend(self) -> None:
+        if not self._jobs:
+            return
+        active = self._store.runs.find(states=[RunState.QUEUED, RunState.RUNNING], limit=LONGEST_QUEUE)
+        records = {record.id: record for record in active}
+        for run_id, job in self._jobs.items():
+            job.attend(records.get(run_id), self._settings, self._memory_limit)
+        self._ending = any(records[run_id].phase in _ENDING for run_id in self._jobs if run_id in records)
+
+    def _fill_slots(self) -> None:
+        while len(self._jobs) < self.slots and not no_room_for_a_run(self._settings.home):
+            queued, running = self.queue()
+            mine = [record for record in running if record.id in self._jobs]
+            if not queued or not may_begin(queued[0], mine, self._settings.running_per_visitor):
+                return
+            self._begin(queued[0])
+
+    def _begin(self, record: RunRecord) -> None:
+        gpu = self._free_gpu()
+        worker = self._spare.take(gpu)
+        was_spare = worker is not None
+        try:
+            if worker is None:
+                worker = LocalWorker(self._settings, self._store.files(record.id).log, gpu=gpu, warm_up=False)
+        except OSError as error:
+            if error.errno in _PASSING:
+                raise  # the run waits on, and is tried again at the next look
+            self._store.queue.finish(
+                record.id,
+                RunState.FAILED,
+                error=RunError(
+                    code="worker_start",
+                    template="The training process could not be started: {reason}",
+                    values={"reason": str(error)},
+                ),
+            )
+            return
+        worker.begin(record.id)
+        self._jobs[record.id] = Job(worker, was_spare)
+
+    def _free_gpu(self) -> str | None:
+        """Return a card with the fewest runs, the spare's if it can be; None on a computer without."""
+        used = Counter(job.worker.gpu for job in self._jobs.values())
+        return min(self._gpus, key=lambda gpu: (used[gpu], gpu != self._spare.gpu), default=None)
