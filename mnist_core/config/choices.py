@@ -157,6 +157,10 @@ PRECISIONS = _table(
     ),
 )
 
+ONE_CYCLE = "one_cycle"
+RISING = 30
+"""Percent of all steps during which the learning rate of one cycle rises."""
+
 SCHEDULES = _table(
     Choice(id="constant", title="Constant", help="The same size of step from the first to the last."),
     Choice(
@@ -171,6 +175,13 @@ SCHEDULES = _table(
         help="A tenth of it after half of the training, and a hundredth after three quarters. Often the loss drops at "
         "once.",
         short="stepwise learning rate",
+    ),
+    Choice(
+        id=ONE_CYCLE,
+        title="Up, then down to 0 (one cycle)",
+        help="Rises from 0 during the first 30% of all steps, then falls to 0 with the last. The peak may be several "
+        "times as high as a learning rate that has to do for the whole training: few epochs are then enough.",
+        short="one-cycle learning rate",
     ),
 )
 

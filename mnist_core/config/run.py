@@ -43,7 +43,7 @@ class RunConfig(Frozen):
     def _check_together(self) -> Self:
         if self.train.early_stopping is not None and self.model.kind == "network" and self.data.validation_split == 0:
             raise ValueError("Early stopping watches the validation loss, so it needs a validation split above 0.")
-        if self.model.kind == "network" and self.train.warmup_epochs >= self.train.epochs:
+        if self.model.kind == "network" and self.train.warms_up and self.train.warmup_epochs >= self.train.epochs:
             raise ValueError("The learning rate would still rise at the end. Choose fewer warm-up epochs than epochs.")
         for name, why in self.spec.kind.unfit.items():
             if getattr(self.augment, name):

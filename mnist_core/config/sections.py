@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mnist_core.config.base import Frozen
-from mnist_core.config.choices import INITIALIZERS, LOSSES, OPTIMIZERS, PRECISIONS, SCHEDULES, OneOf
+from mnist_core.config.choices import INITIALIZERS, LOSSES, ONE_CYCLE, OPTIMIZERS, PRECISIONS, SCHEDULES, OneOf
 from mnist_core.config.datasets import DATASETS, MNIST
 from mnist_core.config.layers import LayerConfig
 from mnist_core.config.setting import (
@@ -50,6 +50,10 @@ def _usual_weight_decay(given: Given) -> float:
 
 def _takes_strokes(given: Given) -> bool:
     return of_networks(given) and DATASETS[given["dataset"]].takes_strokes
+
+
+def _may_warm_up(given: Given) -> bool:
+    return of_networks(given) and given["schedule"] != ONE_CYCLE  # which begins with a rise of its own
 
 
 def _draws_weights(given: Given) -> bool:
@@ -262,7 +266,16 @@ class TrainConfig(Frozen):
         description="Standard deviation of the random numbers. Keras's own is 0.05.",
     )
     warmup_epochs: Annotated[
-        int, Spec(group="advanced", widget=Whole(), off="off", short="warm-up", scale="linear", term="warm_up")
+        int,
+        Spec(
+            group="advanced",
+            widget=Whole(),
+            when=_may_warm_up,
+            off="off",
+            short="warm-up",
+            scale="linear",
+            term="warm_up",
+        ),
     ] = Field(
         0,
         ge=0,
@@ -323,6 +336,11 @@ class TrainConfig(Frozen):
         title="TensorBoard logs",
         description="Let the Keras code write TensorBoard logs too. Runs here always do.",
     )
+
+    @property
+    def warms_up(self) -> bool:
+        """Whether the learning rate rises during some warm-up epochs; one cycle has a rise of its own."""
+        return self.warmup_epochs > 0 and self.schedule != ONE_CYCLE
 
     @property
     def one_hot(self) -> bool:

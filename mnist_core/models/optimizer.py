@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.config import RunConfig
-from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.config.choices import ONE_CYCLE, OPTIMIZERS, RISING
 from mnist_core.system.libraries import load_keras
 
 if TYPE_CHECKING:
@@ -44,16 +44,17 @@ def make_optimizer(config: RunConfig, steps_per_epoch: int) -> "keras.Optimizer"
 def _learning_rate(config: RunConfig, steps_per_epoch: int) -> Any:
     """Return a number, or one of Keras's schedules: they need no class of ours, so a saved model opens anywhere.
 
-    After a warm-up the schedule has the steps that are left.
+    After a rise the schedule has the steps that are left.
     """
     schedules = load_keras().optimizers.schedules
-    rate = config.effective_learning_rate
-    rising = config.train.warmup_epochs * steps_per_epoch
-    falling = (config.train.epochs - config.train.warmup_epochs) * steps_per_epoch
-    match config.train.schedule:
-        case "cosine" if rising:
+    train, rate = config.train, config.effective_learning_rate
+    steps = train.epochs * steps_per_epoch
+    rising = steps * RISING // 100 if train.schedule == ONE_CYCLE else train.warmup_epochs * steps_per_epoch
+    falling = steps - rising
+    match train.schedule:
+        case "one_cycle" | "cosine" if rising:
             return schedules.CosineDecay(0.0, falling, warmup_target=rate, warmup_steps=rising)
-        case "cosine":
+        case "one_cycle" | "cosine":
             return schedules.CosineDecay(rate, decay_steps=falling)
         case "step":
             drops = [rising + falling // 2, rising + falling * 3 // 4]

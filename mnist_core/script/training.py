@@ -1,7 +1,7 @@
 """How weights are found, in the plain Keras code of a configuration: compile, fit, evaluate, plot."""
 
 from mnist_core.config import RunConfig
-from mnist_core.config.choices import LOSSES, OPTIMIZERS
+from mnist_core.config.choices import LOSSES, ONE_CYCLE, OPTIMIZERS, RISING
 from mnist_core.config.setting import Given
 from mnist_core.config.table import SETTINGS, Setting
 from mnist_core.models.optimizer import STAIRS
@@ -80,7 +80,7 @@ def plot_section(*, validation: bool) -> Section:
 
 
 def _changes_rate(config: RunConfig) -> bool:
-    return config.train.schedule != "constant" or config.train.warmup_epochs > 0
+    return config.train.schedule != "constant" or config.train.warms_up
 
 
 def _rate_lines(config: RunConfig) -> list[str]:
@@ -89,9 +89,12 @@ def _rate_lines(config: RunConfig) -> list[str]:
         return []
     train, rate = config.train, repr(config.effective_learning_rate)
     rising, falling = f"{train.warmup_epochs} * steps", f"{train.epochs - train.warmup_epochs} * steps"
-    lines, warms_up = [], train.warmup_epochs > 0
+    lines, warms_up = [], train.warms_up or train.schedule == ONE_CYCLE
+    if train.schedule == ONE_CYCLE:
+        lines.append(f"rising = {train.epochs} * steps * {RISING} // 100  # so many steps up, all others down")
+        rising, falling = "rising", f"{train.epochs} * steps - rising"
     match train.schedule:
-        case "cosine" if warms_up:
+        case "one_cycle" | "cosine" if warms_up:
             arguments = ["0.0", falling, f"warmup_target={rate}", f"warmup_steps={rising}"]
         case "cosine":
             arguments = [rate, falling]
@@ -112,7 +115,8 @@ def _rate_lines(config: RunConfig) -> list[str]:
 
 def _decay(config: RunConfig) -> str:
     """Return the class in Keras of a learning rate that changes."""
-    return {"cosine": "CosineDecay", "step": "PiecewiseConstantDecay"}.get(config.train.schedule, "PolynomialDecay")
+    decays = {"cosine": "CosineDecay", "one_cycle": "CosineDecay", "step": "PiecewiseConstantDecay"}
+    return decays.get(config.train.schedule, "PolynomialDecay")
 
 
 def _loss(config: RunConfig) -> str:

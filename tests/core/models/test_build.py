@@ -95,6 +95,7 @@ WAYS = {
     "step": {"schedule": "step"},
     "step after warm-up": {"schedule": "step", "warmup_epochs": 1},
     "cosine after warm-up": {"schedule": "cosine", "warmup_epochs": 3},
+    "one cycle": {"schedule": "one_cycle", "warmup_epochs": 9},
     "nesterov": {"optimizer": "sgd", "nesterov": True},
 }
 

@@ -196,6 +196,11 @@ def test_the_learning_rate_rises_first_and_falls_in_what_is_left(built):
     assert rates(model, [0, 12, 24, 72, 73, 97]) == pytest.approx([0.04, 0.2, 0.4, 0.4, 0.04, 0.004], abs=1e-6)
 
 
+def test_the_learning_rate_of_one_cycle_rises_and_falls_whatever_the_warm_up_says(built):
+    _, model = built({"schedule": "one_cycle", "warmup_epochs": 7, "learning_rate": 0.4}, epochs=5)
+    assert rates(model, [0, 9, 18, 39, 60]) == pytest.approx([0, 0.2, 0.4, 0.2, 0], abs=1e-6)
+
+
 def test_of_zeros_a_hidden_layer_learns_nothing(built, shared_digits, sink):
     """Only the last biases move, to how frequent each class is: the network says the same of every image."""
     config, model = built({"initializer": "zeros"}, epochs=3)
