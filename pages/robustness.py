@@ -118,7 +118,7 @@ def laboratory(record: RunRecord) -> None:
         gallery(answers(now, labels, spec), size="six")
         st.markdown(f"**{t('The same images, untouched')}**")
         gallery(answers(untouched, labels, spec), size="six")
-    st.header(t("How much can it bear?"), divider="gray")
+    st.header(t("How much can it bear?"), anchor=False, divider="gray")
     robustness_curves(record, images, labels, settings)
     worst_case_view(record, images, labels)
 

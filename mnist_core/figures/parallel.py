@@ -1,5 +1,6 @@
 """Parallel coordinates: one line for each of many runs, one axis for each of their properties."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from mnist_core.evaluation.comparing import Column
 from mnist_core.figures.theme import Theme, colorscale, layout
 from mnist_core.text import Translator
 
+_LABEL_WIDTH = 14  # characters: a dozen axes side by side have room for so many
 _CLOSEST = 0.06  # of an axis: two ticks that are closer can't both be read
 
 
@@ -66,7 +68,8 @@ def parallel_alt(columns: Sequence[Column], t: Translator) -> str:
 
 
 def _dimension(column: Column, t: Translator) -> dict[str, Any]:
-    label = t(column.title)
+    label = t(column.title) + (" (%)" if column.name == "test_accuracy" else "")
+    label = "<br>".join(textwrap.wrap(label, _LABEL_WIDTH))
     if column.scale == "choice":
         names = sorted(set(map(str, column.values)))
         return {
@@ -80,7 +83,7 @@ def _dimension(column: Column, t: Translator) -> dict[str, Any]:
     if column.scale == "log" and values.min() > 0:
         return {"label": label, "values": np.log10(values).round(5).tolist(), **_log_ticks(values, t)}
     if column.name == "test_accuracy":
-        return {"label": f"{label} (%)", "values": (100 * values).round(3).tolist(), **_range(100 * values)}
+        return {"label": label, "values": (100 * values).round(3).tolist(), **_range(100 * values)}
     return {"label": label, "values": values.round(5).tolist(), **_range(values)}
 
 

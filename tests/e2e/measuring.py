@@ -1,8 +1,10 @@
 """What a page is like for eyes, keyboard and screen reader, measured in the browser."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 # Layout shifts that no click or key caused, from the first moment of a page on.
 WATCH_SHIFTS = """
@@ -140,3 +142,12 @@ def names(page: Page, role: str) -> list[str]:
         for node in nodes
         if not node["ignored"] and node.get("role", {}).get("value") == role
     ]
+
+
+def too_wide(page: Page, width: int) -> int:
+    """Return by how many pixels a page is wider than a window of some width, once its charts have followed."""
+    main = "document.querySelector('[data-testid=stMain]')"
+    page.set_viewport_size({"width": width, "height": 1000})
+    with suppress(PlaywrightTimeoutError):
+        page.wait_for_function(f"{main}.scrollWidth <= {main}.clientWidth", timeout=5_000)
+    return int(page.evaluate(f"{main}.scrollWidth - {main}.clientWidth"))

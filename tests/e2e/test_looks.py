@@ -1,5 +1,6 @@
 """What every page owes to eyes, keyboard and screen reader, in a lab with two finished runs."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,26 +10,21 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnist_core.store import RunRecord
 from tests.e2e.conftest import settled
-from tests.e2e.measuring import faint, headings, names, shifts, watch_shifts
-from tests.serving import Server, running_server
+from tests.e2e.measuring import faint, headings, names, shifts, too_wide, watch_shifts
+from tests.serving import ROOT, Server, running_server
 
 pytestmark = pytest.mark.e2e
 
 MOST_SHIFT = 0.05
-# Address, and the tab or choice to open there.
-PAGES = {
-    "": ("",),
-    "explore": ("", "Classes and shapes", "Averages"),
-    "train?run=new": ("",),
-    "train?run={first}": ("",),
-    "runs?run={first}": ("", "Code"),
-    "compare?runs={first},{second}": ("",),
-    "evaluate?run={first}": ("", "Classes", "Confidence", "Mistakes"),
-    "explain?run={first}": ("",),
-    "robustness?run={first}": ("",),
-    "draw": ("",),
-    "glossary": ("",),
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("[a-z]*.py"))
+# What else a page has to show: other addresses of it, and the tabs or choices to open there.
+MORE = {"train": ("train?run=new",), "compare": ("compare?runs={first},{second}",)}
+VIEWS = {
+    "explore": ("Classes and shapes", "Averages"),
+    "runs": ("Code",),
+    "evaluate": ("Classes", "Confidence", "Mistakes"),
 }
+PHONE = 390
 
 
 @pytest.fixture
@@ -37,6 +33,11 @@ def lab(own_home: Path, finished_run: Callable[..., RunRecord]) -> Iterator[tupl
     ids = {name: finished_run(name=name).id for name in ("first", "second")}
     with running_server(own_home) as server:
         yield server, ids
+
+
+def addresses(name: str) -> tuple[str, ...]:
+    """Return the addresses of a page: with a finished run, and what else there is of it."""
+    return (("" if name == "home" else name) + "?run={first}", *MORE.get(name, ()))
 
 
 def drawn(page: Page) -> None:
@@ -61,16 +62,15 @@ def test_every_page_reads_well_stands_still_and_has_names(
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, color_scheme=theme)
     watch_shifts(context)
     wrong: list[str] = []
-    titles = []
-    for address, views in PAGES.items():
+    for name, address in ((stem, place) for stem in PAGES for place in addresses(stem)):
         page = context.new_page()
         page.goto(f"{server.url}/{address.format(**ids)}")
         drawn(page)
         moved, what = shifts(page)
         if moved >= MOST_SHIFT:
             wrong.append(f"{address}: moves by {moved:.3f}: {what}")
-        titles.append(page.title())
-        for view in views:
+        expect(page).to_have_title(re.compile("^MNIST Lab$" if name == "home" else rf"^{name.title()} · MNIST Lab$"))
+        for view in ("", *VIEWS.get(name, ())):
             if view:
                 page.get_by_test_id("stMain").get_by_text(view, exact=True).first.click()
                 drawn(page)
@@ -84,16 +84,15 @@ def test_every_page_reads_well_stands_still_and_has_names(
             ):
                 wrong.append(f"{where}: headings {headings(page)}")
             buttons = names(page, "button")
-            wrong += [f"{where}: {count} buttons called {name!r}" for name, count in twice(buttons).items()]
-            wrong += [f"{where}: button {name!r}" for name in buttons if name.endswith(" icon")]
-            wrong += [f"{where}: a bar called {name!r}" for name in names(page, "progressbar") if name == "progress"]
+            wrong += [f"{where}: {count} buttons called {said!r}" for said, count in twice(buttons).items()]
+            wrong += [f"{where}: button {said!r}" for said in buttons if said.endswith(" icon")]
+            wrong += [f"{where}: a bar called {said!r}" for said in names(page, "progressbar") if said == "progress"]
+        if name != "glossary":  # whose entries are linked to
+            wrong += [f"{address}: a link of a heading" for said in names(page, "link") if said == "Link to heading"]
+        wrong += [f"{address}: on a phone {more} pixels too wide" for more in [too_wide(page, PHONE)] if more]
         page.close()
     context.close()
     assert not wrong, "\n".join(wrong)
-    assert {title.removesuffix("MNIST Lab") for title in titles} == {
-        *("", "Explore · ", "Train · ", "Runs · ", "Compare · ", "Evaluate · ", "Explain · ", "Robustness · "),
-        *("Draw · ", "Glossary · "),
-    }
 
 
 def test_charts_take_the_colours_of_another_theme_at_once(page: Page, lab: tuple[Server, dict[str, str]]) -> None:

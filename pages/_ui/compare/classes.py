@@ -17,7 +17,7 @@ from pages._ui.shell.i18n import t, term
 
 def classes_view(compared: Sequence[Compared]) -> None:
     """Show the differences in a chart, and the recall of each class in a table."""
-    st.header(t("Which classes does one know better?"), divider="gray", help=term("recall"))
+    st.header(t("Which classes does one know better?"), anchor=False, divider="gray", help=term("recall"))
     judged = judged_together(compared)
     if not judged:
         return

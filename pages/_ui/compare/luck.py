@@ -16,7 +16,7 @@ from pages._ui.shell.i18n import t, term
 
 def luck_view(compared: Sequence[Compared]) -> None:
     """Show for each run how likely chance alone would part it so far from a reference."""
-    st.header(t("Better by luck?"), divider="gray", help=term("mcnemar_test"))
+    st.header(t("Better by luck?"), anchor=False, divider="gray", help=term("mcnemar_test"))
     judged = judged_together(compared)
     if not judged:
         return

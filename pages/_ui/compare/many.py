@@ -24,7 +24,12 @@ FORMATS = {"test_accuracy": ".2%", "test_loss": ".4f", "seconds": ",.1f", "param
 
 def many_view(compared: Sequence[Compared]) -> None:
     """Show every run of a dataset that the visitor may look at as a line over its settings and results."""
-    st.header(t("What do all runs teach about their settings?"), divider="gray", help=term("parallel_coordinates"))
+    st.header(
+        t("What do all runs teach about their settings?"),
+        anchor=False,
+        divider="gray",
+        help=term("parallel_coordinates"),
+    )
     known: dict[str, list[RunRecord]] = {}
     for record in runs.with_model():
         known.setdefault(record.config.data.dataset, []).append(record)

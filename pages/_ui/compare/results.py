@@ -25,7 +25,7 @@ NOTHING = "–"
 def results_view(compared: Sequence[Compared]) -> None:
     """Show accuracies with their intervals, and a table of all figures."""
     results = [(run, run_result(run.record, shared_store().files(run.record.id))) for run in compared]
-    st.header(t("Results"), divider="gray")
+    st.header(t("Results"), anchor=False, divider="gray")
     datasets = dict.fromkeys(run.record.config.data.dataset for run in compared)
     if len(datasets) > 1:
         st.info(

@@ -17,7 +17,7 @@ _LONG = ("layers", "begins_with")
 
 def settings_view(compared: Sequence[Compared]) -> None:
     """Show a row for each run and a column for each setting that is not the same in all."""
-    st.header(t("Settings that differ"), divider="gray")
+    st.header(t("Settings that differ"), anchor=False, divider="gray")
     rows = differing_settings([run.record.config for run in compared], i18n.current())
     words = _conclusion(rows)
     if any(run.record.state is not RunState.COMPLETED for run in compared):

@@ -84,7 +84,7 @@ def _all_curves(run_id: str, split: JudgedSplit, kind: RankingKind) -> dict[int,
 @access.fragment
 def _curves(judgement: Judgement, run_id: str) -> None:
     names = judgement.class_names
-    st.header(t("One class against all others"), divider="gray", help=term("roc_curve"))
+    st.header(t("One class against all others"), anchor=False, divider="gray", help=term("roc_curve"))
     st.caption(
         t(
             "A network can be asked: is this a {name}? The lower the probability from which we take that for a yes, "

@@ -63,7 +63,7 @@ def _confidence(judgement: Judgement, run_id: str) -> None:
 
 @access.fragment
 def _sure(judgement: Judgement, run_id: str) -> None:
-    st.header(t("Answer only when sure"), divider="gray", help=term("confidence"))
+    st.header(t("Answer only when sure"), anchor=False, divider="gray", help=term("confidence"))
     chosen = st.slider(
         t("Least confidence for an answer"),
         0.0,

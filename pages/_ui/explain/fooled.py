@@ -33,7 +33,7 @@ def fooled_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
                 "" if answer == case.label else "good" if answer == sample.label else "bad",
             )
         )
-    gallery(tiles, size="l")
+    gallery(tiles, size="steps")
     if case.first is None:
         words = t(
             "Not even a change of {eps} of 255 grey values in every pixel fools this network here.",

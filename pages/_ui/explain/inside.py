@@ -21,7 +21,7 @@ from pages._ui.shell import access, i18n
 from pages._ui.shell.i18n import t, term
 
 MOST_MAPS = 32
-FAVOURITES = 9
+FAVOURITES = 12  # full rows at every width
 
 
 @access.fragment

@@ -35,9 +35,9 @@ def pair_view(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence
     key = "_".join(run_ids)
     result = compare(first.probabilities, second.probabilities, first.labels)
     _verdict(both, result, names)
-    st.header(t("Which images does only one of them get right?"), divider="gray")
+    st.header(t("Which images does only one of them get right?"), anchor=False, divider="gray")
     pair_gallery(both, names, result, key)
-    st.header(t("Where do they differ?"), divider="gray")
+    st.header(t("Where do they differ?"), anchor=False, divider="gray")
     _matrix(both, names, run_ids)
 
 

@@ -23,6 +23,7 @@ _MOST = {
     "six": (4, 5, 6, 6, 6, 6),
     "eight": (4, 4, 8, 8, 8, 8),
     "ten": (5, 5, 10, 10, 10, 10),
+    "steps": (2, 4, 4, 4, 4, 4),
     "four": (4,) * 6,
     "hero": (6,) * 6,
 }
@@ -46,9 +47,9 @@ def gallery(tiles: Sequence[Tile], *, size: str = "m") -> None:
     Parameters
     ----------
     tiles : sequence of Tile
-    size : {"m", "l", "six", "eight", "ten", "four", "hero"}
-        Small or large tiles; or at most six a row; or eight or ten, half as many on a phone; or four or six at any
-        width, without words.
+    size : {"m", "l", "six", "eight", "ten", "steps", "four", "hero"}
+        Small or large tiles; or at most six a row; or eight or ten, half as many on a phone; or few of them, equally
+        large in each gallery of a page; or four or six at any width, without words.
     """
     items = "".join(
         f'<figure><img src="{data_url(tile.image)}" alt="{escape(tile.alt or tile.title)}">'

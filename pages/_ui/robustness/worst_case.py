@@ -22,7 +22,7 @@ IMAGES = 100  # each takes 1,568 predictions for its gradient
 
 def worst_case_view(record: RunRecord, images: np.ndarray, labels: np.ndarray) -> None:
     """Show what the worst change of every pixel does, beside a random one of the same size."""
-    st.header(t("The worst case"), divider="gray", help=term("adversarial_example"))
+    st.header(t("The worst case"), anchor=False, divider="gray", help=term("adversarial_example"))
     st.caption(
         t(
             "Every pixel is made a little brighter or darker, all by the same amount. Chosen at random, that is noise. "

@@ -81,7 +81,7 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="focus_here"):
             st.header(plain(name_of(record)), anchor=False)
             badge(record)
-        with st.container(horizontal=True, width="content"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
             run_controls(record, leave)
             manage_run(record)
     parts = [t(get_spec(record.config.data.dataset).title)]

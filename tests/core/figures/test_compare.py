@@ -152,6 +152,12 @@ def test_parallel_coordinates_have_an_axis_for_each_column(look: Theme) -> None:
     assert "3 runs over Optimizer, Learning rate" in parallel_alt(COLUMNS, T)
 
 
+def test_the_names_of_many_axes_side_by_side_are_broken_into_lines() -> None:
+    columns = (Column("schedule", "Learning rate over time", "choice", ("a", "b")), *COLUMNS[3:])
+    (lines,) = parallel_figure(columns, theme=LIGHT, t=T)["data"]
+    assert [one["label"] for one in lines["dimensions"]] == ["Learning rate<br>over time", "Test accuracy<br>(%)"]
+
+
 def test_a_long_logarithmic_axis_has_round_ticks() -> None:
     many = tuple(float(value) for value in np.geomspace(1_100, 2_400_000, 20))
     columns = (Column("parameters", "Parameters", "log", many), Column("test_accuracy", "A", "linear", (0.5,) * 20))
