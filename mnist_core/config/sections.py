@@ -24,6 +24,7 @@ from mnist_core.config.setting import (
     never,
     of_networks,
 )
+from mnist_core.text import Plural
 
 
 def _is_baseline(given: Given) -> bool:
@@ -79,7 +80,7 @@ class LogisticConfig(Frozen):
             widget=Whole(),
             when=_is_baseline,
             first_version=True,
-            short="{n} folds",
+            short=Plural("{n:,} fold", "{n:,} folds"),
             always_said=True,
             scale="linear",
         ),
@@ -127,7 +128,7 @@ class DataConfig(Frozen):
             when=always,
             first_version=True,
             off="all of them",
-            short="{n} images",
+            short=Plural("{n:,} image", "{n:,} images"),
             scale="log",
         ),
     ] = Field(
@@ -190,8 +191,7 @@ class TrainConfig(Frozen):
             widget=Whole(most="max_epochs"),
             when=always,
             first_version=True,
-            short="{n} epochs",
-            short_one="1 epoch",
+            short=Plural("{n:,} epoch", "{n:,} epochs"),
             always_said=True,
             scale="linear",
         ),
@@ -202,7 +202,7 @@ class TrainConfig(Frozen):
             group="training",
             widget=Whole(step=16),
             first_version=True,
-            short="batches of {n}",
+            short="batches of {n:,}",
             always_said=True,
             scale="log",
         ),
@@ -277,7 +277,7 @@ class TrainConfig(Frozen):
             widget=Slider(format="percent"),
             off="off",
             training_only=True,
-            short="label smoothing {n}",
+            short="label smoothing {n:%}",
             scale="linear",
             term="label_smoothing",
         ),
