@@ -8,7 +8,7 @@ kind of error for programs.
 from numbers import Integral, Real
 from typing import Any
 
-from mnist_core.text import filled
+from mnist_core.text import Words, english
 
 
 class MnistLabError(Exception):
@@ -16,21 +16,21 @@ class MnistLabError(Exception):
 
     Parameters
     ----------
-    template : str
-        English sentence with ``{name}`` placeholders.
+    template : str or Plural
+        English sentence with ``{name}`` placeholders; of a plural the value ``n`` chooses the form.
     **values
         What fills the placeholders.
     """
 
     code = "error"
 
-    def __init__(self, template: str, **values: Any) -> None:
+    def __init__(self, template: Words, /, **values: Any) -> None:
         super().__init__(template)
         self.template = template
         self.values = values
 
     def __str__(self) -> str:
-        return filled(self.template, self.values)
+        return english(self.template, **self.values)
 
     @property
     def plain_values(self) -> dict[str, str | int | float]:

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mnist_core.errors import ConfigError
+from mnist_core.text import reason
 
 _PREFIX = "MNIST_LAB_"
 _SHORTEST_TOKEN = 12
@@ -152,7 +153,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_length(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and len(token.get_secret_value()) < _SHORTEST_TOKEN:
-            raise ValueError(f"a password needs at least {_SHORTEST_TOKEN} characters")
+            raise ConfigError("a password needs at least {n:,} characters", n=_SHORTEST_TOKEN)
         return token
 
     @field_validator("trusted_proxies", mode="after")
@@ -168,7 +169,7 @@ class Settings(BaseSettings):
         try:
             return path.expanduser().absolute() if path else path
         except RuntimeError as error:
-            raise ValueError("there is no such home folder") from error
+            raise ConfigError("there is no such home folder") from error
 
     def is_admin_token(self, text: str) -> bool:
         """Whether `text` is the admin's password; takes as long for a wrong one as for a nearly right one."""
@@ -259,8 +260,8 @@ def get_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ConfigError(
-            "{name}: {message}. Received: {received}",
+            "{name}: {reason}. Received: {received}",
             name=_PREFIX + str(first["loc"][0]).upper(),
-            message=first["msg"].removeprefix("Value error, "),
+            reason=reason(first),
             received="(hidden)" if "token" in str(first["loc"][0]) else repr(first["input"]),
         ) from error

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic_core import CoreSchema, core_schema
 
+from mnist_core.errors import ConfigError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -56,7 +58,7 @@ class OneOf:
     def _check(self, value: str) -> str:
         if value not in self.choices:
             *names, last = map(repr, self.choices)
-            raise ValueError(f"Input should be {', '.join(names)} or {last}")
+            raise ConfigError("it should be {names} or {last}", names=", ".join(names), last=last)
         return value
 
 

@@ -25,6 +25,7 @@ from mnist_core.config.sections import (
 from mnist_core.config.setting import Given
 from mnist_core.config.table import SECTIONS, SETTINGS, given_in
 from mnist_core.errors import ConfigError
+from mnist_core.text import Phrase, Sentence, reason
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -42,17 +43,17 @@ class RunConfig(Frozen):
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         if self.train.early_stopping is not None and self.model.kind == "network" and self.data.validation_split == 0:
-            raise ValueError("Early stopping watches the validation loss, so it needs a validation split above 0.")
+            raise ConfigError("Early stopping watches the validation loss, so it needs a validation split above 0.")
         if self.model.kind == "network" and self.train.warms_up and self.train.warmup_epochs >= self.train.epochs:
-            raise ValueError("The learning rate would still rise at the end. Choose fewer warm-up epochs than epochs.")
+            raise ConfigError("The learning rate would still rise at the end. Choose fewer warm-up epochs than epochs.")
         for name, why in self.spec.kind.unfit.items():
             if getattr(self.augment, name):
-                raise ValueError(why)
+                raise ConfigError(why)
         if self.data.pen_strokes and not self.spec.takes_strokes:
-            able = " or ".join(spec.title for spec in DATASETS.values() if spec.takes_strokes)
-            raise ValueError(f"Pen strokes can only be added to {able}.")
+            able = [spec.title for spec in DATASETS.values() if spec.takes_strokes]
+            raise ConfigError("Pen strokes can only be added to these datasets: {able}.", able=", ".join(able))
         if self.fine_tune is not None and self.model.kind != "network":
-            raise ValueError("Only networks can be fine-tuned.")
+            raise ConfigError("Only networks can be fine-tuned.")
         return self
 
     @classmethod
@@ -147,27 +148,26 @@ class RunConfig(Frozen):
         return self.model.kind == "network" and self.data.validation_split > 0
 
 
-def _place(location: tuple[int | str, ...]) -> str:
-    """Return which layer an error is in, counted from 1, or nothing."""
-    return next((f"Layer {part + 1}, " for part in location if isinstance(part, int)), "")
-
-
 # What a setting is called on the screen, by its name in the configuration.
 _MODELS: tuple[type[Frozen], ...] = (*SECTIONS.values(), NetworkConfig, *LAYERS.values())
-_TITLES = {name: field.title for model in _MODELS for name, field in model.model_fields.items() if field.title}
+_TITLES: Mapping[str, Sentence] = {
+    name: field.title for model in _MODELS for name, field in model.model_fields.items() if field.title
+}
 
 
 def _config_error(error: ValidationError) -> ConfigError:
     first = error.errors(include_url=False)[0]
-    path = [str(part) for part in first["loc"]]
-    message = first["msg"].removeprefix("Value error, ")
-    if not path:
-        return ConfigError("{message}", message=message)
+    why, path = reason(first), first["loc"]
+    if not path:  # settings that don't go together
+        return ConfigError(why.words, **why.values)
+    name = str(path[-1])
+    title = Phrase(_TITLES[name]) if name in _TITLES else name
+    layer = next((part + 1 for part in path if isinstance(part, int)), None)  # counted from 1
     received = repr(first["input"])
     return ConfigError(
-        "{title}: {message}. Received: {name}={received}",
-        title=_place(first["loc"]) + _TITLES.get(path[-1], path[-1]),
-        message=message.replace("Input should", "it should"),
-        name=path[-1],
+        "{title}: {reason}. Received: {name}={received}",
+        title=title if layer is None else Phrase("Layer {number}, {title}", number=layer, title=title),
+        reason=why,
+        name=name,
         received=received if len(received) <= 60 else received[:57] + "...",
     )

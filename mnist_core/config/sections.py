@@ -24,6 +24,7 @@ from mnist_core.config.setting import (
     never,
     of_networks,
 )
+from mnist_core.text import Plural
 
 
 def _is_baseline(given: Given) -> bool:
@@ -83,7 +84,7 @@ class LogisticConfig(Frozen):
             widget=Whole(),
             when=_is_baseline,
             first_version=True,
-            short="{n} folds",
+            short=Plural("{n:,} fold", "{n:,} folds"),
             always_said=True,
             scale="linear",
         ),
@@ -131,7 +132,7 @@ class DataConfig(Frozen):
             when=always,
             first_version=True,
             off="all of them",
-            short="{n} images",
+            short=Plural("{n:,} image", "{n:,} images"),
             scale="log",
         ),
     ] = Field(
@@ -194,8 +195,7 @@ class TrainConfig(Frozen):
             widget=Whole(most="max_epochs"),
             when=always,
             first_version=True,
-            short="{n} epochs",
-            short_one="1 epoch",
+            short=Plural("{n:,} epoch", "{n:,} epochs"),
             always_said=True,
             scale="linear",
         ),
@@ -206,7 +206,7 @@ class TrainConfig(Frozen):
             group="training",
             widget=Whole(step=16),
             first_version=True,
-            short="batches of {n}",
+            short="batches of {n:,}",
             always_said=True,
             scale="log",
         ),
@@ -290,7 +290,7 @@ class TrainConfig(Frozen):
             widget=Slider(format="percent"),
             off="off",
             training_only=True,
-            short="label smoothing {n}",
+            short="label smoothing {n:%}",
             scale="linear",
             term="label_smoothing",
         ),

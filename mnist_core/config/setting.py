@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic_core import CoreSchema
 
 from mnist_core.config.choices import Choice, OneOf
+from mnist_core.text import Words
 
 Given = Mapping[str, Any]
 """All settings of a run by plain name, with the `kind` of its model and whether it is `fine_tuned`."""
@@ -94,10 +95,8 @@ class Spec:
         Given all settings, what is used where this one is not set.
     off : str or None
         English word for a value that means nothing or none at all; None where 0 is a number like others.
-    short : str
+    short : str or Plural
         In one or two words of a list, with ``{n}``; empty where a list leaves it out. Choices have their own.
-    short_one : str
-        The same for exactly one.
     always_said : bool
         Whether a list says it at its default too.
     scale : {"linear", "log", "choice"} or None
@@ -115,8 +114,7 @@ class Spec:
     training_only: bool = False
     unset: Callable[[Given], Any] | None = None
     off: str | None = None
-    short: str = ""
-    short_one: str = ""
+    short: Words = ""
     always_said: bool = False
     scale: Scale | None = "choice"
     term: str | None = None

@@ -114,7 +114,7 @@ class Setting:
             return t(spec.choices[value].short) if value in spec.choices else str(value)
         if not spec.short or not value:
             return ""
-        return t(spec.short_one) if spec.short_one and value == 1 else t(spec.short, n=self._number(value, t))
+        return t(spec.short, n=value)
 
     def _number(self, value: Any, t: Translator) -> str:
         if isinstance(self.spec.widget, Slider) and self.spec.widget.format == "percent":

@@ -11,6 +11,7 @@ from mnist_core.settings import Settings
 from mnist_core.store import RunError, RunRecord, RunState
 from mnist_core.store.reserve import disk_is_full
 from mnist_core.system.files import disk_full
+from mnist_core.text import Plural
 
 
 @dataclass
@@ -101,17 +102,24 @@ def _too_much_memory(used: float, limit: float) -> RunError:
 def _hangs(seconds: float) -> RunError:
     return RunError(
         code="hangs",
-        template="The training gave no sign of life for {seconds:.0f} seconds, so it was ended. "
-        "You can resume it from its last checkpoint.",
-        values={"seconds": seconds},
+        template=Plural(
+            "The training gave no sign of life for {n:,} second, so it was ended. "
+            "You can resume it from its last checkpoint.",
+            "The training gave no sign of life for {n:,} seconds, so it was ended. "
+            "You can resume it from its last checkpoint.",
+        ),
+        values={"n": round(seconds)},
     )
 
 
 def _too_long(limit: float) -> RunError:
     return RunError(
         code="time_limit",
-        template="The training reached the limit of {minutes:g} minutes and was stopped. Its model so far is kept.",
-        values={"minutes": limit / 60},
+        template=Plural(
+            "The training reached the limit of {n:g} minute and was stopped. Its model so far is kept.",
+            "The training reached the limit of {n:g} minutes and was stopped. Its model so far is kept.",
+        ),
+        values={"n": limit / 60},
     )
 
 

@@ -7,6 +7,7 @@ from mnist_core.models.summary import parameter_count
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store
 from mnist_core.system.devices import default_slots, memory_limit_mb
+from mnist_core.text import Plural
 
 
 def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> None:
@@ -21,9 +22,12 @@ def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> N
     """
     if config.train.epochs > settings.max_epochs:
         raise LimitError(
-            "At most {most} epochs are possible here. Received: epochs={n}",
-            most=settings.max_epochs,
-            n=config.train.epochs,
+            Plural(
+                "At most {n:,} epoch is possible here. Received: epochs={received}",
+                "At most {n:,} epochs are possible here. Received: epochs={received}",
+            ),
+            n=settings.max_epochs,
+            received=config.train.epochs,
         )
     images = min(config.data.train_size or config.spec.n_train, config.spec.n_train)  # none given: all of them
     if images > settings.max_train_size:
@@ -69,7 +73,11 @@ def check_visitor(owner: str | None, store: Store, address: str | None = None) -
     waiting = len(store.runs.find(states=[RunState.QUEUED], owner=owner))
     if waiting >= settings.queued_per_visitor:
         raise LimitError(
-            "You already have {n} runs waiting. Let one of them begin, or cancel it, then start this one.", n=waiting
+            Plural(
+                "You already have {n:,} run waiting. Let it begin, or cancel it, then start this one.",
+                "You already have {n:,} runs waiting. Let one of them begin, or cancel it, then start this one.",
+            ),
+            n=waiting,
         )
     store.visitors.check_waiting(owner, address)
     check_disk(owner, store, address=address)
@@ -110,7 +118,10 @@ def check_continuation(record: RunRecord, config: RunConfig) -> None:
         raise ConfigError("To train a run on, only its number of epochs may change.")
     if config.train.epochs <= record.config.train.epochs and record.state is RunState.COMPLETED:
         raise ConfigError(
-            "The run has {n} epochs already, so choose more. Received: epochs={received}",
+            Plural(
+                "The run has {n:,} epoch already, so choose more. Received: epochs={received}",
+                "The run has {n:,} epochs already, so choose more. Received: epochs={received}",
+            ),
             n=record.config.train.epochs,
             received=config.train.epochs,
         )

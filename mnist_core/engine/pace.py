@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from mnist_core.errors import LimitError
 from mnist_core.system.buckets import Buckets, Clock
+from mnist_core.text import Plural
 
 _CROWD = 4  # visitors behind one address who may go as fast as they can: one of them may throw cookies away
 
@@ -47,9 +48,12 @@ class Pace:
             for bucket, most in buckets.items():
                 if (wait := bucket.wait()) > 0:
                     raise LimitError(
-                        "At most {most} pictures a minute are read. Wait {seconds} seconds, then try again.",
+                        Plural(
+                            "At most {most:,} pictures a minute are read. Wait {n:,} second, then try again.",
+                            "At most {most:,} pictures a minute are read. Wait {n:,} seconds, then try again.",
+                        ),
                         most=most,
-                        seconds=math.ceil(round(wait, 3)),  # 20.000001 are 20
+                        n=math.ceil(round(wait, 3)),  # 20.000001 are 20
                     )
             for bucket in buckets:
                 bucket.take()

@@ -58,7 +58,7 @@ def class_count_alt(counts: Mapping[str, npt.NDArray[np.int64]], t: Translator) 
     """Return one sentence that says what the bars show."""
     train = counts["train"]
     return t(
-        "Bars: between {least} and {most} training images per class.", least=int(train.min()), most=int(train.max())
+        "Bars: between {least:,} and {most:,} training images per class.", least=int(train.min()), most=int(train.max())
     )
 
 

@@ -117,18 +117,20 @@ def curve_alt(points: Sequence[MetricPoint], metric: Metric, t: Translator, *, j
         return t("Curve of the {name}; no epoch is finished yet.", name=name)
     if not joined:
         values = [point.values[f"val_{metric}"] for point in epochs if f"val_{metric}" in point.values]
-        return t(
-            "Points of the {name} of {n} folds: validation from {least:.3f} to {most:.3f}.",
+        return t.plural(
+            "Points of the {name} of {n:,} fold: validation from {least:.3f} to {most:.3f}.",
+            "Points of the {name} of {n:,} folds: validation from {least:.3f} to {most:.3f}.",
+            len(epochs),
             name=name,
-            n=len(epochs),
             least=min(values, default=0.0),
             most=max(values, default=0.0),
         )
     first, last = epochs[0].values[metric], epochs[-1].values[metric]
-    sentence = t(
-        "Curve of the {name} over {n} epochs: training from {first:.3f} to {last:.3f}.",
+    sentence = t.plural(
+        "Curve of the {name} over {n:,} epoch: training from {first:.3f} to {last:.3f}.",
+        "Curve of the {name} over {n:,} epochs: training from {first:.3f} to {last:.3f}.",
+        len(epochs),
         name=name,
-        n=len(epochs),
         first=first,
         last=last,
     )

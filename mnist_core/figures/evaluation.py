@@ -124,7 +124,8 @@ def confidence_figure(result: Reliability, *, theme: Theme, t: Translator) -> go
 def confidence_alt(result: Reliability, t: Translator) -> str:
     """Return one sentence that says what the bars show."""
     return t(
-        "Bars: of {total} predictions {sure} were made with a confidence above 90 per cent, {wrong} of those wrong.",
+        "Bars: of {total:,} predictions {sure:,} were made with a confidence above 90 per cent, {wrong:,} of those "
+        "wrong.",
         total=int(result.counts.sum()),
         sure=int(result.counts[-1]),
         wrong=int(result.wrong[-1]),
@@ -147,14 +148,13 @@ def reliability_figure(result: Reliability, *, theme: Theme, t: Translator) -> g
             go.Scatter(
                 x=result.confidence[filled],
                 y=result.accuracy[filled],
-                customdata=result.counts[filled],
+                customdata=[t.plural("{n:,} image", "{n:,} images", int(n)) for n in result.counts[filled]],
                 mode="lines+markers",
                 name=t("this network"),
                 line={"color": TRAINING, "width": 2.5},
                 # The area of a dot grows with the number of predictions.
                 marker={"size": 6 + 18 * np.sqrt(result.counts[filled] / max(1, result.counts.max()))},
-                hovertemplate=t("sure: %{x:.1%}<br>right: <b>%{y:.1%}</b><br>%{customdata:,} images")
-                + "<extra></extra>",
+                hovertemplate=t("sure: %{x:.1%}<br>right: <b>%{y:.1%}</b>") + "<br>%{customdata}<extra></extra>",
             ),
         ]
     )

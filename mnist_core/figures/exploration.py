@@ -132,13 +132,13 @@ def map_alt(
     """Return one sentence that says which classes' middles are farthest apart and nearest on the map."""
     there = np.unique(labels)
     if len(there) < 2:
-        return t("Map of {n} images as points.", n=len(points))
+        return t("Map of {n:,} images as points.", n=len(points))
     middles = np.array([points[labels == label].mean(axis=0) for label in there])
     distances = np.linalg.norm(middles[:, None] - middles, axis=2)
     far = np.unravel_index(int(distances.argmax()), distances.shape)
     near = np.unravel_index(int((distances + np.diag([np.inf] * len(there))).argmin()), distances.shape)
     return t(
-        "Map of {n} images as points. The middles of {near} and {close} are nearest to each other, "
+        "Map of {n:,} images as points. The middles of {near} and {close} are nearest to each other, "
         "those of {far} and {away} farthest apart.",
         n=len(points),
         near=class_names[there[near[0]]],

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from mnist_core.evaluation import ConfusionMatrix
 from mnist_core.figures.theme import Theme, color_at, colorscale, ink_on, layout
-from mnist_core.text import Translator
+from mnist_core.text import Sentence, Translator
 
 Unit = Literal["counts", "row", "column"]
 
@@ -33,13 +33,15 @@ def confusion_figure(
     """
     shares = matrix.shares("column" if unit == "column" else "row")
     texts = np.vectorize(_cell_text)(matrix.counts, shares, unit, t)
-    hover = {
-        "column": t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{customdata[2]} images, %{text} of the column")
-    }.get(unit, t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{customdata[2]} images, %{text} of the row"))
+    hover = t("true: <b>%{y}</b><br>predicted: <b>%{x}</b>") + "<br>%{text}"
+    part: Sentence = "{images}, {share:.1%} of the column" if unit == "column" else "{images}, {share:.1%} of the row"
     # Shares keep the colours comparable; the root makes the few mistakes visible beside the many
     # right answers.
     heatmap = {"z": np.sqrt(shares), "zmin": 0.0, "zmax": 1.0}
-    details = [t.number(share, ".1%") for share in shares.ravel()]
+    details = [
+        t(part, images=t.plural("{n:,} image", "{n:,} images", int(n)), share=share)
+        for n, share in zip(matrix.counts.flat, shares.flat, strict=True)
+    ]
     return _clickable(heatmap, theme.scale, texts, class_names, matrix.counts, details, hover, theme, t)
 
 
@@ -59,28 +61,31 @@ def difference_figure(
         "zmax": most,
     }
     texts = np.vectorize(lambda n: t.number(n, "+d") if n else "")(change)
-    hover = t("true: <b>%{y}</b><br>predicted: <b>%{x}</b><br>%{text} images")
+    hover = t("true: <b>%{y}</b><br>predicted: <b>%{x}</b>") + "<br>%{text}"
     details = [
-        f"{first.counts.flat[i]} − {second.counts.flat[i]} = {t.number(int(change.flat[i]), '+d')}"
-        for i in range(change.size)
+        t.plural(
+            "{first:,} − {second:,} = {n:+,} image", "{first:,} − {second:,} = {n:+,} images", n, first=a, second=b
+        )
+        for n, a, b in zip(*(counts.ravel().tolist() for counts in (change, first.counts, second.counts)), strict=True)
     ]
     return _clickable(heatmap, theme.diverging, texts, class_names, change, details, hover, theme, t)
 
 
 def confusion_alt(matrix: ConfusionMatrix, class_names: tuple[str, ...], t: Translator) -> str:
     """Return one sentence that says what the matrix shows."""
-    sentence = t("Confusion matrix: {right} of {total} images are right.", right=matrix.right, total=matrix.total)
+    sentence = t("Confusion matrix: {right:,} of {total:,} images are right.", right=matrix.right, total=matrix.total)
     worst = matrix.most_confused()
     if worst is None:
         return sentence
     return (
         sentence
         + " "
-        + t(
-            "The most frequent mistake: {true} taken for {predicted}, {count} times.",
+        + t.plural(
+            "The most frequent mistake: {true} taken for {predicted}, {n:,} time.",
+            "The most frequent mistake: {true} taken for {predicted}, {n:,} times.",
+            int(worst[2]),
             true=class_names[worst[0]],
             predicted=class_names[worst[1]],
-            count=worst[2],
         )
     )
 
@@ -88,7 +93,8 @@ def confusion_alt(matrix: ConfusionMatrix, class_names: tuple[str, ...], t: Tran
 def difference_alt(first: ConfusionMatrix, second: ConfusionMatrix, t: Translator) -> str:
     """Return one sentence that says what the difference shows."""
     return t(
-        "Difference of two confusion matrices: the first run is right about {first} images, the second about {second}.",
+        "Difference of two confusion matrices: the first run is right about {first:,} images, the second about "
+        "{second:,}.",
         first=first.right,
         second=second.right,
     )

@@ -120,7 +120,7 @@ class Gateway:
         sentence = self._sockets.refusal(whose)
         if sentence is None and self._descriptors.free() >= RESERVE:
             return None
-        values = {"count": self._settings.pages_per_visitor} if sentence is TOO_MANY_OF_YOURS else {}
+        values = {"n": self._settings.pages_per_visitor} if sentence is TOO_MANY_OF_YOURS else {}
         return Refusal(503, sentence or TOO_MANY_PAGES, retry_after=_PAGE_RETRY, values=values)
 
     @property

@@ -11,7 +11,7 @@ from mnist_core.gateway.pulse import Pulse
 from mnist_core.gateway.site import Whose
 from mnist_core.settings import Settings
 from mnist_core.system.buckets import Bucket, Buckets
-from mnist_core.text import Sentence, cut
+from mnist_core.text import Plural, Sentence, cut
 
 # Codes of closing, of RFC 6455 and its registry.
 POLICY, TOO_BIG, TRY_LATER = 1008, 1009, 1013
@@ -23,7 +23,10 @@ _OPENINGS, _OPENINGS_OF_ADDRESS = (0.5, 60), (20, 600)
 _PENALTY = 20  # openings that a flood costs
 _CHUNK = 16_384  # bytes that count as a message more
 TOO_MANY_PAGES: Sentence = "Too many pages are open here at the moment. Close some, or try again in a minute."
-TOO_MANY_OF_YOURS: Sentence = "You have {count} pages of MNIST Lab open. Close some of them to open another one."
+TOO_MANY_OF_YOURS = Plural(
+    "You have {n:,} page of MNIST Lab open. Close it to open another one.",
+    "You have {n:,} pages of MNIST Lab open. Close some of them to open another one.",
+)
 TOO_FAST: Sentence = "This page sent more than the server can answer, so it was cut off."
 TOO_LARGE: Sentence = "This page sent more than {megabytes} MB at once. Draw less, or begin anew."
 

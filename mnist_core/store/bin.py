@@ -15,6 +15,7 @@ from mnist_core.store.run_table import RunTable, next_in_queue
 from mnist_core.store.runs import Runs, owned
 from mnist_core.store.tables import runs
 from mnist_core.store.visitors import Visitors
+from mnist_core.text import Plural
 
 UNDO_SECONDS = 600.0
 
@@ -163,7 +164,11 @@ class Bin:
         waiting = self._database.value(query)
         if waiting >= self._settings.queued_per_visitor:
             raise LimitError(
-                "You already have {n} runs waiting. Let one of them begin, or cancel it, then bring this one back.",
+                Plural(
+                    "You already have {n:,} run waiting. Let it begin, or cancel it, then bring this one back.",
+                    "You already have {n:,} runs waiting. Let one of them begin, or cancel it, then bring this one "
+                    "back.",
+                ),
                 n=waiting,
             )
 

@@ -10,7 +10,7 @@ from typing import Literal
 from mnist_core.config import RunConfig
 from mnist_core.drawing.personal import PersonalSet
 from mnist_core.errors import NotOwnerError
-from mnist_core.text import filled
+from mnist_core.text import Plural, Words, english
 
 
 class RunState(StrEnum):
@@ -86,14 +86,18 @@ class RunError:
     """Why a run failed: a sentence with its values for a person, details for a developer."""
 
     code: str
-    template: str
+    template: Words
     values: dict[str, str | int | float] = field(default_factory=dict)
     traceback: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.template, list):  # as JSON keeps a plural
+            object.__setattr__(self, "template", Plural(*self.template))
 
     @property
     def message(self) -> str:
         """The sentence in English; a page translates `template` first."""
-        return filled(self.template, self.values)
+        return english(self.template, **self.values)
 
 
 PROCESS_GONE = RunError(

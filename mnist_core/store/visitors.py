@@ -21,6 +21,7 @@ from mnist_core.errors import LimitError, StorageError
 from mnist_core.store.database import Database
 from mnist_core.store.records import RunState
 from mnist_core.store.tables import drawings, runs, visitors
+from mnist_core.text import Plural
 
 NEW_SECONDS = 24 * 3600.0
 _DRAWINGS_EACH = 50  # of a new visitor, as far as the shared limit goes
@@ -83,7 +84,11 @@ class Visitors:
         )
         if self._database.value(query) >= most and self.is_new(owner):
             raise LimitError(
-                "{n} runs of new visitors from your network wait already. Start this one once one of them has begun.",
+                Plural(
+                    "{n:,} run of a new visitor from your network waits already. Start this one once it has begun.",
+                    "{n:,} runs of new visitors from your network wait already. Start this one once one of them has "
+                    "begun.",
+                ),
                 n=most,
             )
 

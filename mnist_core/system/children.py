@@ -19,7 +19,7 @@ from mnist_core.system.launching import end_by_input, launch, limit_memory, memo
 from mnist_core.system.memory import volunteer_for_oom
 from mnist_core.system.patience import EXIT_ORPHANED as EXIT_ORPHANED
 from mnist_core.system.patience import end_with_the_input, pause_point
-from mnist_core.text import Sentence
+from mnist_core.text import Plural, Sentence
 
 _NICENESS = 10  # pages and trainings come first
 _LOOK = 0.1  # seconds between two looks at a child
@@ -116,7 +116,8 @@ def follow(child: "subprocess.Popen[bytes]", report: Callable[[float], None]) ->
                 report(float(message["fraction"]))
             if "error" in message:
                 template = message["error"]["template"]
-                error = AnalysisError(template, **message["error"]["values"])
+                words = Plural(*template) if isinstance(template, list) else template
+                error = AnalysisError(words, **message["error"]["values"])
     return error
 
 

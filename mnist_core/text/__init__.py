@@ -3,20 +3,24 @@
 It knows text only. Which sentence is shown when, pages and errors decide.
 """
 
+from mnist_core.text.checks import reason
 from mnist_core.text.glossary import Term, glossary
 from mnist_core.text.graphemes import cut, graphemes, shortened
 from mnist_core.text.markdown import one_line, plain
-from mnist_core.text.numbers import exact, filled, percent, read_number
+from mnist_core.text.numbers import exact, percent, read_number
 from mnist_core.text.places import without_folders
-from mnist_core.text.translation import Sentence, Translator, languages, translator
+from mnist_core.text.translation import Phrase, Plural, Sentence, Translator, Words, english, languages, translator
 
 __all__ = [
+    "Phrase",
+    "Plural",
     "Sentence",
     "Term",
     "Translator",
+    "Words",
     "cut",
+    "english",
     "exact",
-    "filled",
     "glossary",
     "graphemes",
     "languages",
@@ -24,6 +28,7 @@ __all__ = [
     "percent",
     "plain",
     "read_number",
+    "reason",
     "shortened",
     "translator",
     "without_folders",

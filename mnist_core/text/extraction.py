@@ -2,9 +2,11 @@
 
 Only literal sentences can be extracted. A message is
 
-- the first argument of ``t(...)``, both forms of ``t.plural(one, many, n)``, and the second of ``term(id, sentence)``,
+- the first argument of ``t(...)``, both forms of ``t.plural(one, many, n)`` and of ``Plural(one, many)``, and the
+  second argument of ``term(id, sentence)``,
 - the template of an error of ours, the first argument of a class whose name ends in ``Error``,
-- what is marked as ``Sentence("...")``, and what a value annotated with `Sentence` holds, keys of a dict left out,
+- what is marked as ``Sentence("...")``, the first argument of ``Phrase(...)``, and what a value annotated with
+  `Sentence` holds, keys of a dict left out,
 - an argument or attribute of a class whose name says that it is shown: titles and help texts of specs, fields and
   recipes (`SHOWN`), and the fields that a class of the same file annotates with `Sentence`.
 
@@ -19,9 +21,7 @@ import tomllib
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
-SHOWN = frozenset(
-    {"title", "help", "description", "summary", "anywhere", "lesson", "unit", "listed", "off", "short", "short_one"}
-)
+SHOWN = frozenset({"title", "help", "description", "summary", "anywhere", "lesson", "unit", "listed", "off", "short"})
 _MARK = "Sentence"
 _PLACEHOLDER = re.compile(r"\{\w*(:[^{}]*)?\}")
 Found = tuple[int, str | None, str | tuple[str, str], list[str]]  # as Babel wants it
@@ -93,10 +93,10 @@ def _messages(node: ast.AST, shown: Collection[str]) -> Iterator[str | tuple[str
 
 def _messages_of_call(node: ast.Call, shown: Collection[str]) -> Iterator[str | tuple[str, str]]:
     name = called(node)
-    if name == "plural" and len(node.args) >= 2:
+    if name in ("plural", "Plural") and len(node.args) >= 2:
         one, many = (list(literals(form)) for form in node.args[:2])
         yield from zip(one, many, strict=True)
-    elif node.args and (name in ("t", _MARK) or is_our_error(name)):
+    elif node.args and (name in ("t", _MARK, "Phrase") or is_our_error(name)):
         yield from literals(node.args[0])
     elif name == "term":
         for sentence in node.args[1:]:

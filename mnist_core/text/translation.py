@@ -7,12 +7,13 @@ missing there stays English. What to extract from which source is known to `mnis
 
 import gettext
 import io
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from mnist_core.text.numbers import SOURCE_LANGUAGE, filled, written
 
@@ -23,6 +24,41 @@ _MOST_PARTS = 3  # of a code: language, script, region
 # English words that are shown in the reader's language. What is marked with it, or lies in a table annotated with it,
 # is extracted for translation.
 Sentence: TypeAlias = str
+
+
+class Plural(NamedTuple):
+    """English words that go with a number, which stands in them as ``{n:,}``.
+
+    Attributes
+    ----------
+    one, many : str
+        For 1, and for any other number. A language may have more forms.
+    """
+
+    one: Sentence
+    many: Sentence
+
+
+Words: TypeAlias = Sentence | Plural
+
+
+class Phrase:
+    """Words that fill a placeholder of another sentence and are translated with it, such as the name of a setting.
+
+    Parameters
+    ----------
+    words : str or Plural
+        English.
+    **values
+        What fills their placeholders.
+    """
+
+    def __init__(self, words: Words, /, **values: Any) -> None:
+        self.words = words
+        self.values = values
+
+    def __str__(self) -> str:
+        return english(self.words, **self.values)
 
 
 @dataclass(frozen=True)
@@ -40,26 +76,29 @@ class Translator:
     language: str
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
 
-    def __call__(self, sentence: Sentence, /, **values: Any) -> str:
+    def __call__(self, words: Words, /, **values: Any) -> str:
         """Return the translated sentence with its placeholders filled in.
 
-        A number's form stands in the sentence, ``{share:.1%}``, and its signs are those of the language.
+        A number's form stands in the sentence, ``{share:.1%}``, and its signs are those of the language. Of a `Plural`
+        the value ``n`` chooses the form, and a value that is a `Phrase` is translated too.
         """
-        translated = self.catalogue.gettext(sentence) if sentence else ""
-        return filled(translated, values, self.language) if values else translated
+        if isinstance(words, Plural):
+            translated = self.catalogue.ngettext(
+                words.one, words.many, math.ceil(values["n"])
+            )  # it counts in whole ones
+        else:
+            translated = self.catalogue.gettext(words) if words else ""
+        if not values:
+            return translated
+        said = {
+            name: self(value.words, **value.values) if isinstance(value, Phrase) else value
+            for name, value in values.items()
+        }
+        return filled(translated, said, self.language)
 
     def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
-        """Return the form of a sentence that goes with a number, which fills ``{n:,}``.
-
-        Parameters
-        ----------
-        one, many : str
-            English for 1, and for any other number.
-        n : int
-        **values
-            What fills the other placeholders.
-        """
-        return filled(self.catalogue.ngettext(one, many, n), {"n": n, **values}, self.language)
+        """Return the form of a sentence that goes with `n`, the same as a `Plural` that stands where it is used."""
+        return self(Plural(one, many), n=n, **values)
 
     def number(self, value: float, spec: str = ",d") -> str:
         """Return a number in one of the forms of `mnist_core.text.numbers.written`, with the signs of the language."""
@@ -99,6 +138,9 @@ class Translator:
         day = format_skeleton("MMMd", when, locale=self.language)
         time = format_time(when, "short", locale=self.language)
         return str(get_datetime_format("medium", locale=self.language)).replace("{1}", day).replace("{0}", time)
+
+
+english = Translator(SOURCE_LANGUAGE)
 
 
 def languages() -> tuple[str, ...]:

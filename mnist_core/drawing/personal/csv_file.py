@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from mnist_core.drawing.personal.drawings import SIDE, Images, Labels, checked
 from mnist_core.errors import DrawingsError
+from mnist_core.text import Plural
 
 PIXELS = SIDE * SIDE
 HEADER = ("label", *(f"pixel{index}" for index in range(PIXELS)))
@@ -126,8 +127,12 @@ def _columns(words: Sequence[str]) -> _Columns | None:
     order = {place: tuple(map(int, re.findall(r"[0-9]{1,9}", names[place]))) for place in pixels}
     if len(labels) != 1 or len(pixels) != PIXELS or len(set(order.values())) != PIXELS or () in order.values():
         raise DrawingsError(
-            "The first row of the CSV file has to name the label and 784 pixels: label,pixel0,pixel1 and so on to "
-            "pixel783. Received: {n} columns that begin with {names}",
+            Plural(
+                "The first row of the CSV file has to name the label and 784 pixels: label,pixel0,pixel1 and so on to "
+                "pixel783. Received: {n:,} column that begins with {names}",
+                "The first row of the CSV file has to name the label and 784 pixels: label,pixel0,pixel1 and so on to "
+                "pixel783. Received: {n:,} columns that begin with {names}",
+            ),
             n=len(names),
             names=",".join(words)[:40] or "nothing",
         )
@@ -162,7 +167,10 @@ def _numbers(
             raise too_many(most)
         if len(words) != columns.n:
             raise DrawingsError(
-                "Each row has a label and 784 pixels. Line {number} has {n} columns instead of {expected}.",
+                Plural(
+                    "Each row has a label and 784 pixels. Line {number:,} has {n:,} column instead of {expected:,}.",
+                    "Each row has a label and 784 pixels. Line {number:,} has {n:,} columns instead of {expected:,}.",
+                ),
                 number=line,
                 n=len(words),
                 expected=columns.n,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from mnist_core.errors import BundleError
+from mnist_core.text import Plural
 
 _MOST_DIRECTORY = 200_000  # bytes of the list of files: a thousand names
 _END = struct.Struct("<4s4H2LH")  # end of central directory record
@@ -44,7 +45,13 @@ class Archive:
             raise self._damaged() from error
         if len(entries) > most_entries:
             raise BundleError(
-                "The {what} holds {n} files; at most {most} are read.", what=what, n=len(entries), most=most_entries
+                Plural(
+                    "The {what} holds {n:,} file; at most {most:,} are read.",
+                    "The {what} holds {n:,} files; at most {most:,} are read.",
+                ),
+                what=what,
+                n=len(entries),
+                most=most_entries,
             )
         self.entries: dict[str, zipfile.ZipInfo] = {}
         seen: set[str] = set()

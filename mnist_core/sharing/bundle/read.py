@@ -28,7 +28,7 @@ from mnist_core.sharing.bundle import contents
 from mnist_core.sharing.bundle.archive import Archive
 from mnist_core.sharing.bundle.arrays import Expected, read_arrays
 from mnist_core.store import METRIC_NAMES, MetricPoint, Outcome, artifacts
-from mnist_core.text import one_line
+from mnist_core.text import Phrase, one_line, reason
 
 MOST_ENTRIES = 200
 MOST_TEXT = 200_000  # bytes of settings and manifest
@@ -129,7 +129,7 @@ def _manifest(content: bytes) -> contents.Manifest:
         raise BundleError(
             "What the bundle says about its run can't be read: {place}: {reason}",
             place=".".join(map(str, first["loc"]))[:60] or "manifest.json",
-            reason=first["msg"][:120],
+            reason=reason(first),
         ) from error
     outcome = manifest.outcome
     judged = [outcome.test_loss, outcome.test_accuracy, outcome.val_loss, outcome.val_accuracy]
@@ -172,7 +172,9 @@ def _config(content: bytes, settings: Settings) -> RunConfig:
                     most=_MOST_OPERATIONS / 1e6,
                 )
     except ConfigError as error:
-        raise BundleError("The bundle's settings can't be used: {reason}", reason=str(error)[:300]) from error
+        raise BundleError(
+            "The bundle's settings can't be used: {reason}", reason=Phrase(error.template, **error.values)
+        ) from error
     except UnicodeDecodeError as error:
         raise BundleError("The bundle's settings are no text.") from error
     return config

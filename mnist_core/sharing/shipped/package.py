@@ -18,6 +18,7 @@ from mnist_core.errors import PackageError
 from mnist_core.store import MetricPoint, Outcome
 from mnist_core.store.artifacts import LABELS, LAYERS, MODEL, PARTS, PROBABILITIES
 from mnist_core.system.files import output_file, plain_entry
+from mnist_core.text import reason
 
 MANIFEST = "package.json"
 FILES = (MODEL, LAYERS, PARTS, PROBABILITIES, LABELS)
@@ -84,7 +85,7 @@ class Package:
         except ValidationError as error:
             self._archive.close()
             first = error.errors(include_url=False)[0]
-            raise self._problem(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+            raise self._problem(f"{'.'.join(map(str, first['loc']))}: {reason(first)}") from error
         except PackageError:
             self._archive.close()
             raise
@@ -108,11 +109,11 @@ class Package:
         told = sorted((info.filename, info.CRC, info.file_size) for info in self.entries.values())
         return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
 
-    def _problem(self, reason: Any) -> PackageError:
+    def _problem(self, why: Any) -> PackageError:
         return PackageError(
             "The package {path} can't be read: {reason}. Get it again with the program's files.",
             path=self.path,
-            reason=str(reason).rstrip(".") or type(reason).__name__,
+            reason=str(why).rstrip(".") or type(why).__name__,
         )
 
 

@@ -48,7 +48,7 @@ def _conclusion(rows: Sequence[SettingRow]) -> str:
     if len(names - {"seed"}) == 1:
         return t("One setting differs, and the seed: what differs below comes from the setting, or from luck.")
     return t(
-        "They differ in {n} settings, so nobody can say which of them made the difference. To find out, change one at "
-        "a time.",
+        "They differ in {n:,} settings, so nobody can say which of them made the difference. To find out, change one "
+        "at a time.",
         n=len(names),
     )

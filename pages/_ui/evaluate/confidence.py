@@ -77,12 +77,14 @@ def _sure(judgement: Judgement, run_id: str) -> None:
     at = answer_when_sure(judgement.probabilities, judgement.labels, np.array([chosen]))
     if at.answered[0]:
         st.markdown(
-            t(
+            t.plural(
                 "It answers **{answered:.1%}** of the images and is right about **{accuracy:.2%}** of those. "
-                "It passes over {left:,} images.",
+                "It passes over {n:,} image.",
+                "It answers **{answered:.1%}** of the images and is right about **{accuracy:.2%}** of those. "
+                "It passes over {n:,} images.",
+                round((1 - at.answered[0]) * len(judgement.labels)),
                 answered=at.answered[0],
                 accuracy=at.accuracy[0],
-                left=round((1 - at.answered[0]) * len(judgement.labels)),
             )
         )
     else:

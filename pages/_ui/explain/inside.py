@@ -54,7 +54,10 @@ def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None
 
 def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number: int, run_id: str) -> None:
     """Show a dense layer's numbers."""
-    st.markdown(f"**{t('What its {n:,} units say', n=len(output))}**", help=term("hidden_layer"))
+    st.markdown(
+        f"**{t.plural('What its {n:,} unit says', 'What its {n:,} units say', len(output))}**",
+        help=term("hidden_layer"),
+    )
     chart(
         activation_figure,
         output,
@@ -77,7 +80,13 @@ def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number
 def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
     """Show a convolution's or pooling's maps, all on one scale."""
     count, height, width = maps.shape
-    what = t("Its {n} maps of {height} × {width} numbers", n=count, height=height, width=width)
+    what = t.plural(
+        "Its {n:,} map of {height} × {width} numbers",
+        "Its {n:,} maps of {height} × {width} numbers",
+        count,
+        height=height,
+        width=width,
+    )
     st.markdown(f"**{what}**", help=term("feature_map"))
     limit = float(np.abs(maps).max())
     gallery(

@@ -113,13 +113,18 @@ def _contrast(names: tuple[str, ...], label: int, other: int, sample: Sample, ru
         ),
     )
     legend(t("speaks for {name}", name=names[label]), t("speaks for {name}", name=names[other]))
-    values = {"n": count, "name": names[label], "other": names[other]}
+    values = {"name": names[label], "other": names[other]}
     if removal.needed is None:
         words = t("Even without all of the ink that speaks for {name}, {other} does not win.", **values)
     elif removal.needed == 0:
         words = t("The network thinks {other} more probable than {name} as it is.", **values)
     else:
-        words = t("Without the {n} pixels that matter most, {other} becomes more probable than {name}.", **values)
+        words = t.plural(
+            "Without the pixel that matters most, {other} becomes more probable than {name}.",
+            "Without the {n:,} pixels that matter most, {other} becomes more probable than {name}.",
+            count,
+            **values,
+        )
     st.caption(words)
     map_csv(removal.effect, f"contrast-{run_id}", run_id)
 

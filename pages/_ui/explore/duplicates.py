@@ -22,9 +22,10 @@ def duplicates_view(data: Dataset) -> None:
     st.caption(t("A network could know them by heart, so its test accuracy would look better than it is."))
     copies = datasets.copies(data.spec.id)
     st.markdown(
-        t(
-            "**{n}** of {tests:,} test images are equal to a training image, to the last pixel.",
-            n=len(np.unique(copies[:, 1])),
+        t.plural(
+            "**{n:,}** of {tests:,} test images is equal to a training image, to the last pixel.",
+            "**{n:,}** of {tests:,} test images are equal to a training image, to the last pixel.",
+            len(np.unique(copies[:, 1])),
             tests=len(data.y_test),
         )
     )
@@ -37,10 +38,12 @@ def duplicates_view(data: Dataset) -> None:
         return
     pairs, distances = np.asarray(result["pairs"], np.int64), np.asarray(result["distances"], np.float64)
     st.markdown(
-        t(
-            "**{n}** pairs are nearly equal: their distance is at most {limit:g}, as if each pixel differed by "
+        t.plural(
+            "**{n:,}** pair is nearly equal: its distance is at most {limit:g}, as if each pixel differed by "
             "{share:.1%} of full ink.",
-            n=len(pairs),
+            "**{n:,}** pairs are nearly equal: their distance is at most {limit:g}, as if each pixel differed by "
+            "{share:.1%} of full ink.",
+            len(pairs),
             limit=MOST_DIFFERENCE,
             share=MOST_DIFFERENCE / 28,
         ),

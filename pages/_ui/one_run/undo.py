@@ -36,7 +36,7 @@ def undo_notice() -> None:
     words = (
         t("“{name}” is deleted.", name=plain(name_of(last[0])))
         if len(last) == 1
-        else t("{n} runs are deleted.", n=len(last))
+        else t.plural("{n:,} run is deleted.", "{n:,} runs are deleted.", len(last))
     )
     words += " " + (
         t.plural(

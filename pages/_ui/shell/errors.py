@@ -1,10 +1,11 @@
 """Errors in words: the only place where pages show them."""
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from mnist_core.errors import MnistLabError
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError
 from mnist_core.system.saying import complain
-from mnist_core.text import filled, one_line, plain, without_folders
+from mnist_core.text import Phrase, english, one_line, plain, without_folders
 from pages._ui.shell.i18n import t
 
 _MOST_LINE, _MOST_LINES = 300, 100  # characters of a line in the log, and lines of a traceback
@@ -50,11 +51,21 @@ def in_words(error: MnistLabError | RunError) -> str:
 
     Where the server's files lie is nobody's business: a path is cut to its last name, and stands whole in the log.
     """
-    texts = {name: str(value) for name, value in error.values.items() if isinstance(value, str | Path)}
-    shown = {name: _for_visitors(text) for name, text in texts.items()}
-    if shown != texts:
-        _say_whole(filled(error.template, error.values))
-    return t(error.template, **error.values | {name: plain(text) for name, text in shown.items()})
+    shown = _shown(error.values, _for_visitors)
+    if english(error.template, **shown) != (whole := english(error.template, **error.values)):
+        _say_whole(whole)
+    return t(error.template, **_shown(shown, plain))
+
+
+def _shown(values: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Return what fills a sentence with all texts of others changed, also those inside phrases."""
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, Phrase):
+            return Phrase(value.words, **_shown(value.values, change))
+        return change(str(value)) if isinstance(value, str | Path) else value
+
+    return {name: shown(value) for name, value in values.items()}
 
 
 def _for_visitors(text: str) -> str:

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from mnist_core.config.wording import run_name
 from mnist_core.store import RunRecord
 from mnist_core.store.listing import RunRow
-from mnist_core.text import Sentence, Translator, translator
+from mnist_core.text import Sentence, Translator, Words, translator
 
 _asked_last = threading.local()
 
@@ -34,8 +34,8 @@ def current() -> Translator:
 class _Words:
     """The visitor's translator, asked anew each time: `mnist_core.text.Translator` says what its methods do."""
 
-    def __call__(self, sentence: Sentence, /, **values: Any) -> str:
-        return current()(sentence, **values)
+    def __call__(self, words: Words, /, **values: Any) -> str:
+        return current()(words, **values)
 
     def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
         return current().plural(one, many, n, **values)

@@ -78,6 +78,6 @@ def when_done(
 
 def turn_words(ahead: int) -> str:
     """Return what is said to somebody whose computation waits for its turn."""
-    if ahead <= 1:
-        return t("Waiting for another computation …")
-    return t("Waiting: {n} other computations come first …", n=ahead)
+    return t.plural(
+        "Waiting for another computation …", "Waiting: {n:,} other computations come first …", max(ahead, 1)
+    )

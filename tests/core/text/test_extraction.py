@@ -28,6 +28,8 @@ def extracted(source: str, **options: str) -> list[str | tuple[str, str]]:
         ('t({"x": "a", "y": "b"}[kind])', ["a", "b"]),
         ('t.plural("{n} run", "{n} runs", n)', [("{n} run", "{n} runs")]),
         ('raise LimitError("Too much: {n}", n=3)', ["Too much: {n}"]),
+        ('raise LimitError(Plural("{n:,} run", "{n:,} runs"), n=3)', [("{n:,} run", "{n:,} runs")]),
+        ('f(title=Phrase("Layer {number}", number=1))', ["Layer {number}"]),
         ('raise ValueError("for programmers")', []),
         ('NAMES: dict[str, Sentence] = {"key": "Name", "other": "Other"}', ["Name", "Other"]),
         ('PAIRS: Mapping[str, tuple[Sentence, Sentence]] = {"key": ("a", "b")}', ["a", "b"]),
@@ -72,7 +74,7 @@ def _is_extracted(node: ast.expr, declared: set[str]) -> bool:
             return isinstance(node.value, str)
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name in declared
-        case ast.Call(func=ast.Name(id="Sentence")):
+        case ast.Call(func=ast.Name(id="Sentence" | "Plural")):
             return True
         case ast.Subscript(value=part) | ast.Call(func=ast.Attribute(value=part, attr="get")) if not parts(node):
             return _is_extracted(part, declared)
@@ -88,7 +90,7 @@ def test_nothing_is_translated_that_is_no_literal_and_comes_from_no_table() -> N
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and node.args
-        and (called(node) in ("t", "Sentence") or is_our_error(called(node)))
+        and (called(node) in ("t", "Sentence", "Phrase") or is_our_error(called(node)))
         and not _is_extracted(node.args[0], declared)
     ]
     assert found == [], "mark the words as mnist_core.text.Sentence, or translate them where they stand"
