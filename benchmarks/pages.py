@@ -1,19 +1,17 @@
 """What each page costs the server, and how it comes onto the screen.
 
-``python -m benchmarks.pages [--rounds 8] [--roots . ../before] [--browser]`` starts a dashboard with one trained run,
-and goes through all pages by the websocket protocol: processor time of the app process, and kilobytes that it sends,
-for a page that somebody has seen before. With ``--browser`` it also opens them in Chromium: seconds until the heading
-and until the first chart are there, and how much of the page moves meanwhile. Several checkouts are measured in turn.
+``python -m benchmarks.pages [--rounds 8] [--roots . ../before] [--browser]`` starts a dashboard with the networks
+that come with it, and goes through all pages by the websocket protocol: processor time of the app process, and
+kilobytes that it sends, for a page that somebody has seen before. With ``--browser`` it also opens them in Chromium:
+seconds until the heading and until the first chart are there, and how much of the page moves meanwhile. Several
+checkouts are measured in turn.
 """
 
 import argparse
 import asyncio
-import json
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -22,20 +20,22 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.visitors import Seen, processor_seconds, visitor
+from mnist_core.sharing.shipped import SHIPPED
 from tests.e2e.measuring import shifts, watch_shifts
 from tests.serving import ROOT, Server, running_server
 
-# Page and address, by what they are called in the table; {run} is the trained one.
+_RUN, _OTHER = SHIPPED["handwriting"].run_id, SHIPPED["mnist-only"].run_id
+# Page and what stands in its address, by what they are called in the table.
 PAGES = {
     "Home": ("", ""),
     "Explore": ("explore", ""),
     "Train, form": ("train", "run=new"),
-    "Train, a run": ("train", "run={run}"),
-    "Runs": ("runs", "run={run}"),
-    "Compare": ("compare", "runs={run},handwriting"),
-    "Evaluate": ("evaluate", "run={run}"),
-    "Explain": ("explain", "run={run}"),
-    "Robustness": ("robustness", "run={run}"),
+    "Train, a run": ("train", f"run={_RUN}"),
+    "Runs": ("runs", f"run={_RUN}"),
+    "Compare": ("compare", f"runs={_RUN},{_OTHER}"),
+    "Evaluate": ("evaluate", f"run={_RUN}"),
+    "Explain": ("explain", f"run={_RUN}"),
+    "Robustness": ("robustness", f"run={_RUN}"),
     "Draw": ("draw", ""),
     "Glossary": ("glossary", ""),
 }
@@ -68,10 +68,9 @@ def main() -> None:
         for root in options.roots:
             home = Path(tempfile.mkdtemp()) / "home"
             stack.callback(shutil.rmtree, home.parent, ignore_errors=True)
-            run = _train(root, home)
             data = {"MNIST_LAB_WARM_SPARE": "0", "MNIST_LAB_DATA_DIR": os.environ.get("MNIST_LAB_DATA_DIR", "")}
             server = stack.enter_context(running_server(home, descriptors=None, root=root, **data))
-            servers.append((server, run))
+            servers.append(server)
         asyncio.run(_processor(servers, costs, options.rounds))
         if options.browser:
             with sync_playwright() as playwright:
@@ -79,62 +78,53 @@ def main() -> None:
                     executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
                 )
                 for _ in range(max(1, options.rounds // 3)):
-                    for (server, run), of_root in zip(servers, costs, strict=True):
-                        _screen(browser, server, run, of_root)
+                    for server, of_root in zip(servers, costs, strict=True):
+                        _screen(browser, server, of_root)
     for root, of_root in zip(options.roots, costs, strict=True):
         print(f"\n{root}\n")
         _print(of_root)
 
 
-def _train(root: Path, home: Path) -> str:
-    """Train a small run as the command line does, and return its id."""
-    variables = {**os.environ, "MNIST_LAB_HOME": str(home), "MNIST_LAB_OFFLINE": "1"}
-    words = ["train", "--recipe", "first-network", "--set", "epochs=2", "--json"]
-    done = subprocess.run(
-        [sys.executable, "-m", "mnist_core", *words], cwd=root, env=variables, stdout=subprocess.PIPE, check=True
-    )
-    return str(json.loads(done.stdout.splitlines()[-1])["run_id"])
-
-
-async def _processor(servers: list[tuple[Server, str]], costs: list[dict[str, Cost]], rounds: int) -> None:
+async def _processor(servers: list[Server], costs: list[dict[str, Cost]], rounds: int) -> None:
     for turn in range(rounds + 1):
-        for (server, run), of_root in zip(servers, costs, strict=True):
+        for server, of_root in zip(servers, costs, strict=True):
             seen = Seen()
             async with visitor(server, seen) as one:
                 for again in range(2):
                     for name, (page, query) in PAGES.items():
                         used, received = processor_seconds(server), one.received
-                        await one.open(page, query.format(run=run))
-                        await asyncio.sleep(0.05)  # what comes after the page
+                        await one.open(page, query)
+                        # What comes after the page; at first also what is computed once for all.
+                        await asyncio.sleep(0.05 if turn or again else 3)
                         if turn and again:  # the first round fills caches, and so does a visitor's first
                             of_root[name].milliseconds.append(1000 * (processor_seconds(server) - used))
                             of_root[name].kilobytes.append((one.received - received) / 1000)
             assert not seen.errors, seen.errors
 
 
-def _screen(browser: Browser, server: Server, run: str, costs: dict[str, Cost]) -> None:
+def _screen(browser: Browser, server: Server, costs: dict[str, Cost]) -> None:
     """Open every page anew, as a link does, and then again by a click."""
     for name, (address, query) in PAGES.items():
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
         watch_shifts(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.goto(f"{server.url}/{address}?{query.format(run=run)}")
+        page.goto(f"{server.url}/{address}?{query}")
         costs[name].heading.append(_until(page, "h1"))
         if name not in WITHOUT_CHART:
             costs[name].chart.append(_until(page, CHART))
         _rest(page)
         costs[name].moved.append(shifts(page)[0])
         if name not in WITHOUT_CHART:
-            costs[name].changed.append(_by_click(page, address, away="glossary" if address != "glossary" else ""))
+            costs[name].changed.append(_by_click(page, address))
         context.close()
 
 
-def _by_click(page: Page, address: str, away: str) -> float:
+def _by_click(page: Page, address: str) -> float:
     """Leave a page and come back by the navigation; return the seconds from its heading to its chart."""
     title = page.locator("h1").inner_text()
-    page.get_by_role("link", name=away.capitalize(), exact=True).click()
-    page.locator("h1", has_text=away.capitalize()).wait_for()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    page.locator("h1", has_text="Runs").wait_for()
     _rest(page)
     page.evaluate(_WATCH)
     page.get_by_role("link", name=address.capitalize(), exact=True).click()
