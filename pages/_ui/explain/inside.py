@@ -92,14 +92,10 @@ def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
         ]
     )
     legend(t("the filter's shape is here"), t("negative") if maps.min() < 0 else "")
-    st.caption(
-        t("One picture for each filter, with its largest number below: bright where the filter found its shape.")
-        + (
-            " " + t("These are the first {shown} of {n}.", shown=MOST_MAPS, n=len(maps))
-            if len(maps) > MOST_MAPS
-            else ""
-        )
-    )
+    words = t("One picture for each filter, with its largest number below: bright where the filter found its shape.")
+    if len(maps) > MOST_MAPS:
+        words += " " + t("These are the first {shown} of {n:,}.", shown=MOST_MAPS, n=len(maps))
+    st.caption(words)
     map_csv(maps, f"layer-{number}-{run_id}", run_id)
 
 
