@@ -8,7 +8,7 @@ import os
 import sys
 
 from mnist_core.commands import board, bundles, comparing, hub, judging, recovering, runs, sharing, training
-from mnist_core.commands.terminal import show_any_text
+from mnist_core.commands.terminal import show_any_text, t
 from mnist_core.errors import MnistLabError
 
 _INTERRUPTED = 130  # as a shell says it: 128 and the signal's number
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MnistLabError as error:
-        print(f"mnist_core: {error}", file=sys.stderr)
+        print(f"mnist_core: {t(error.template, **error.values)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return _INTERRUPTED

@@ -378,3 +378,55 @@ def test_an_untranslated_text_is_found(source):
 )
 def test_what_is_no_untranslated_text_is_let_pass(source):
     assert visible_literals(source) == []
+
+
+# What is written for programs, for learners' scripts, for TensorBoard and for logs is the same in every language.
+# So are the documents that go out with a network: bundles and the Hub have English ones.
+SAME_IN_EVERY_LANGUAGE = ("script", "tensorboard", "training", "sharing")
+NUMBER_FORM = re.compile(r"(?=.*[,.%defgn+])[ +-]?(\{.*\}|[<>^]?\d*),?(\.\d+)?[defgn%]?")
+FILE_NAME = re.compile(r"0\d+d?")  # zeros before a number stand in names of files only
+
+
+def number_forms(source: str) -> list[str]:
+    """Return what writes a number in one language's signs: ``f"{share:.1%}"`` and ``format(share, ".1%")``."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        form = None
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            form = ast.unparse(node.format_spec)[2:-1]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "format" and len(node.args) == 2:
+            form = ast.unparse(node.args[1]).strip("'")
+        if form and NUMBER_FORM.fullmatch(form) and not FILE_NAME.fullmatch(form):
+            found.append(f"line {node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+@every_module
+def test_numbers_are_written_in_the_reader_s_language(path):
+    """A number's form stands in its sentence, ``t("{share:.1%} are right", share=share)``, or in ``t.number``."""
+    if part_of(module_name(path)) not in SAME_IN_EVERY_LANGUAGE and path.name != "numbers.py":
+        assert number_forms(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'f"{share:.1%}"',
+        'f"{n:,}"',
+        'f"{n:+d}"',
+        'f"{x:g}"',
+        'f"about {x:>10.2f} s"',
+        'format(x, ",d")',
+        'f"{x:{n}.2f}"',
+    ],
+)
+def test_a_number_in_one_language_s_signs_is_found(source):
+    assert len(number_forms(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['f"{x}"', 'f"#{v:02X}"', 'f"{name:>12}"', 'f"{number:06d}.db"', 'f"{when:%Y%m%d}"', 't("{n:,} runs", n=1)'],
+)
+def test_what_is_no_number_for_readers_is_let_pass(source):
+    assert number_forms(source) == []

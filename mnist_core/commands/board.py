@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chosen_run
+from mnist_core.commands.terminal import t
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import RunRecord, shared_store
@@ -17,11 +18,11 @@ _MOST = 500  # newest runs: TensorBoard reads all that it is given, and nobody t
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
     board = commands.add_parser(
-        "tensorboard", help="open TensorBoard with some runs, or with all of this computer; Ctrl-C ends it"
+        "tensorboard", help=t("open TensorBoard with some runs, or with all of this computer; Ctrl-C ends it")
     )
-    board.add_argument("runs", nargs="*", metavar="RUN", help=RUN_HELP + "; without any, all runs")
-    board.add_argument("--port", type=int, help="port of the address; by default 6006 or the next free one")
-    board.add_argument("--folder", action="store_true", help="only print where the logs are")
+    board.add_argument("runs", nargs="*", metavar="RUN", help=t("{run}; without any, all runs", run=RUN_HELP))
+    board.add_argument("--port", type=int, help=t("port of the address; by default 6006 or the next free one"))
+    board.add_argument("--folder", action="store_true", help=t("only print where the logs are"))
     board.set_defaults(command=_tensorboard)
 
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chatter_held_back, chosen_run, print_json, print_written
+from mnist_core.commands.terminal import t
 from mnist_core.errors import BundleError
 from mnist_core.store import shared_store
 from mnist_core.system.files import output_file
@@ -11,15 +12,15 @@ from mnist_core.system.files import output_file
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
-    bundle = commands.add_parser("bundle", help="write a run as a zip to take away: models, predict.py, report")
+    bundle = commands.add_parser("bundle", help=t("write a run as a zip to take away: models, predict.py, report"))
     bundle.add_argument("run", metavar="RUN", help=RUN_HELP)
-    bundle.add_argument("--saved-model", action="store_true", help="with TensorFlow's SavedModel, too")
-    bundle.add_argument("--out", type=Path, metavar="FILE", help="where to (RUN.zip)")
+    bundle.add_argument("--saved-model", action="store_true", help=t("with TensorFlow's SavedModel, too"))
+    bundle.add_argument("--out", type=Path, metavar="FILE", help=t("where to (RUN.zip)"))
     bundle.set_defaults(command=_bundle)
 
-    back = commands.add_parser("import", help="bring the run of a bundle back")
+    back = commands.add_parser("import", help=t("bring the run of a bundle back"))
     back.add_argument("file", type=Path, metavar="FILE")
-    back.add_argument("--json", action="store_true", help="print one JSON object")
+    back.add_argument("--json", action="store_true", help=t("print one JSON object"))
     back.set_defaults(command=_import)
 
 
@@ -33,7 +34,7 @@ def _bundle(options: argparse.Namespace) -> int:
         with chatter_held_back():
             make_bundle(record, shared_store(), temporary, saved_model=options.saved_model)
         size = temporary.stat().st_size
-    print_written(path, f"{path}: {size / 1e6:.1f} MB")
+    print_written(path, f"{path}: {t.size(size)}")
     return 0
 
 
@@ -50,5 +51,5 @@ def _import(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"run_id": record.id, "name": record.name, "test_accuracy": record.outcome.test_accuracy})
     else:
-        print(f"Imported “{record.name}” as run {record.id}.")
+        print(t("Imported “{name}” as run {run}.", name=record.name, run=record.id))
     return 0

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.commands.terminal import t
 from mnist_core.datasets import load_dataset
 from mnist_core.sharing.earlier import write_earlier_imports
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import RunRecord, Visitor, shared_store
 
-RUN_HELP = "id of a run, or a shipped model: " + ", ".join(SHIPPED)
+RUN_HELP = t("id of a run, or a shipped model: {names}", names=", ".join(SHIPPED))
 # Who can start this owns the computer.
 LOCAL = Visitor(None, is_admin=True)
 

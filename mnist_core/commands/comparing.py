@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set, print_json
+from mnist_core.commands.terminal import t
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ArtifactMissingError, ConfigError, DataError
 from mnist_core.evaluation import class_scores, compare, confusion_matrix, holm
 from mnist_core.evaluation.comparing import RunResult, SettingRow, differing_settings, run_result
 from mnist_core.store import RunRecord, shared_store
-from mnist_core.text import translator
+from mnist_core.text import Phrase, translator
 
 Judged = dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]]
 """Probabilities and labels of the test images by run id, of those runs that can be judged."""
@@ -23,9 +24,9 @@ Judged = dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]]
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
-    command = commands.add_parser("compare", help="set runs side by side: settings that differ, results, luck")
+    command = commands.add_parser("compare", help=t("set runs side by side: settings that differ, results, luck"))
     command.add_argument("runs", nargs="+", metavar="RUN", help=RUN_HELP)
-    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--json", action="store_true", help=t("print one JSON object"))
     command.set_defaults(command=_compare)
 
 
@@ -58,7 +59,12 @@ def _judge(records: list[RunRecord]) -> Judged:
         try:
             judged[record.id] = judged_on_test_set(record)
         except (ArtifactMissingError, DataError) as error:
-            print(f"mnist_core: {record.id} is left out of what compares image by image: {error}", file=sys.stderr)
+            words = t(
+                "{run} is left out of what compares image by image: {reason}",
+                run=record.id,
+                reason=Phrase(error.template, **error.values),
+            )
+            print(f"mnist_core: {words}", file=sys.stderr)
     return judged
 
 
@@ -101,30 +107,38 @@ def _print(
     numbers = {record.id: number for number, record in enumerate(records, start=1)}
     for record in records:
         print(f"{numbers[record.id]:3}  {record.id}  {record.name} ({record.state})")
-    print("\nSettings that differ" + ("" if settings else ": none"))
+    print("\n" + (t("Settings that differ") if settings else t("Settings that differ: none")))
     for row in settings:
         print(f"  {row.title}")
         for number, value in enumerate(row.values, start=1):
             print(f"{number:5}  {value}")
-    print("\nResults")
-    heads = ("accuracy", "95% interval", "loss", "seconds", "images/s", "parameters", "model.onnx")
+    print("\n" + t("Results"))
+    heads = (t("accuracy"), t("95% interval"), t("loss"), t("seconds"), t("images/s"), t("parameters"), "model.onnx")
     print("     " + "".join(f"{head:>{20 if index == 1 else 12}}" for index, head in enumerate(heads)))
     for number, result in enumerate(results, start=1):
-        interval = "–" if result.low is None else f"{result.low:.4f} – {result.high:.4f}"
+        interval = (
+            "–" if result.low is None else f"{t.number(result.low, '.4f')} – {t.number(result.high or 0.0, '.4f')}"
+        )
         print(
             f"{number:3}  {_cell(result.accuracy, '.4f')}{interval:>20}{_cell(result.loss, '.4f')}"
             f"{_cell(result.seconds, '.1f')}{_cell(result.images_per_second, ',.0f')}{_cell(result.parameters, ',')}"
             f"{_cell(result.onnx_bytes, ',')}"
         )
     if pairs:
-        print("\nOnly one of two is right (test images), and how often chance alone parts two equals so far")
+        print("\n" + t("Only one of two is right (test images), and how often chance alone parts two equals so far"))
     for pair in pairs:
         first, second = numbers[pair["first"]], numbers[pair["second"]]
         print(
-            f"{first:3} and {second}: only {first} {pair['only_first']}, only {second} {pair['only_second']}, "
-            f"{pair['p_value']:.2g} of cases"
+            t(
+                "{a} and {b}: only {a} {only_a:,}, only {b} {only_b:,}, {chance:.2g} of cases",
+                a=first,
+                b=second,
+                only_a=pair["only_first"],
+                only_b=pair["only_second"],
+                chance=pair["p_value"],
+            )
         )
 
 
 def _cell(value: float | None, number_format: str) -> str:
-    return f"{'–' if value is None else format(value, number_format):>12}"
+    return f"{'–' if value is None else t.number(value, number_format):>12}"

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set, print_json
+from mnist_core.commands.terminal import t
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.errors import DataError, ImageError
 from mnist_core.evaluation import class_scores, confusion_matrix
@@ -13,15 +14,15 @@ from mnist_core.store import RunRecord, shared_store
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
-    evaluate = commands.add_parser("evaluate", help="judge a finished run on the test set")
+    evaluate = commands.add_parser("evaluate", help=t("judge a finished run on the test set"))
     evaluate.add_argument("run", metavar="RUN", help=RUN_HELP)
-    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument("--json", action="store_true", help=t("print one JSON object"))
     evaluate.set_defaults(command=_evaluate)
 
-    predict = commands.add_parser("predict", help="read pictures of digits or clothes with a run's model")
+    predict = commands.add_parser("predict", help=t("read pictures of digits or clothes with a run's model"))
     predict.add_argument("run", metavar="RUN", help=RUN_HELP)
-    predict.add_argument("images", nargs="+", metavar="IMAGE", help="PNG, JPEG, WebP or GIF, or strokes as JSON")
-    predict.add_argument("--json", action="store_true", help="print one JSON object")
+    predict.add_argument("images", nargs="+", metavar="IMAGE", help=t("PNG, JPEG, WebP or GIF, or strokes as JSON"))
+    predict.add_argument("--json", action="store_true", help=t("print one JSON object"))
     predict.set_defaults(command=_predict)
 
 
@@ -44,10 +45,18 @@ def _evaluate(options: argparse.Namespace) -> int:
             }
         )
         return 0
-    print(f"test accuracy {record.outcome.test_accuracy:.4f}, loss {record.outcome.test_loss:.4f}")
-    print(f"{'class':14}{'precision':>10}{'recall':>10}{'f1':>10}{'images':>10}")
+    print(
+        t(
+            "test accuracy {accuracy:.4f}, loss {loss:.4f}",
+            accuracy=record.outcome.test_accuracy,
+            loss=record.outcome.test_loss,
+        )
+    )
+    heads = (t("precision"), t("recall"), "F1", t("images"))
+    print(f"{t('class'):14}" + "".join(f"{head:>10}" for head in heads))
     for row in zip(spec.class_names, scores.precision, scores.recall, scores.f1, scores.support, strict=True):
-        print("{:14}{:10.4f}{:10.4f}{:10.4f}{:10d}".format(*row))
+        shares, support = "".join(f"{t.number(share, '.4f'):>10}" for share in row[1:4]), t.number(row[4], "d")
+        print(f"{t(row[0]):14}{shares}{support:>10}")
     return 0
 
 
@@ -69,12 +78,12 @@ def _predict(options: argparse.Namespace) -> int:
         except ImageError as error:
             failed += 1
             told.append({"image": name, "class": None, "probabilities": None} | error_as_json(error))
-            print(f"mnist_core: {name}: {error}", file=sys.stderr)
+            print(f"mnist_core: {name}: {t(error.template, **error.values)}", file=sys.stderr)
             continue
         first = reading.answers[0]
         told.append({"image": name, "class": first.name, "probabilities": first.row.tolist()} | reading.as_json())
         if not options.json:
-            print(f"{name}: {reading.in_a_line()}")
+            print(f"{name}: {reading.in_a_line(t)}")
     if options.json:
         print_json({"run_id": record.id, "predictions": told})
     return 0 if not failed else 1 if failed < len(options.images) else 2

@@ -3,6 +3,7 @@
 import argparse
 
 from mnist_core.commands.common import LOCAL, print_json
+from mnist_core.commands.terminal import t
 from mnist_core.recovery import bring_back, reopened
 from mnist_core.settings import get_settings
 from mnist_core.sharing.shipped import install_shipped
@@ -10,11 +11,11 @@ from mnist_core.sharing.shipped import install_shipped
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command of this module to a parser."""
-    parser = commands.add_parser("recover", help="bring back the runs that a lost or damaged database had")
+    parser = commands.add_parser("recover", help=t("bring back the runs that a lost or damaged database had"))
     parser.add_argument(
-        "--share", action="store_true", help="let everyone look at runs of which it is not known whose they were"
+        "--share", action="store_true", help=t("let everyone look at runs of which it is not known whose they were")
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--json", action="store_true", help=t("print one JSON object"))
     parser.set_defaults(command=_recover)
 
 
@@ -37,6 +38,6 @@ def _recover(options: argparse.Namespace) -> int:
         return 0
     for row in back:
         print(f"{row.id}  {row.state.value:11}  {row.name}")
-    for words in done.words() or ["Nothing was missing."]:
+    for words in done.words(t) or [t("Nothing was missing.")]:
         print(words)
     return 0

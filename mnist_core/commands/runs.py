@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mnist_core.commands.common import LOCAL, chosen_run, print_json
+from mnist_core.commands.terminal import t
 from mnist_core.config.wording import MODEL_KINDS, model_words, setting_words
 from mnist_core.datasets import DATASETS
 from mnist_core.engine.cleaning import empty_bin
@@ -14,7 +15,7 @@ from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import RunState, Store, shared_store
 from mnist_core.store.bin import UNDO_SECONDS
 from mnist_core.store.listing import SORTS, RunFilter, RunRow
-from mnist_core.text import one_line, shortened, translator
+from mnist_core.text import one_line, shortened
 
 _BARS = "▁▂▃▄▅▆▇█"
 _CURVE, _NAME = 8, 32  # characters
@@ -22,34 +23,40 @@ _CURVE, _NAME = 8, 32  # characters
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
-    listing = commands.add_parser("runs", help="list runs, newest first")
-    listing.add_argument("--search", default="", metavar="WORDS", help="words in name, notes, recipe, settings or id")
-    listing.add_argument("--dataset", action="append", default=[], choices=list(DATASETS), help="only of this dataset")
-    listing.add_argument("--model", action="append", default=[], choices=MODEL_KINDS, help="only of this kind")
+    listing = commands.add_parser("runs", help=t("list runs, newest first"))
     listing.add_argument(
-        "--state", action="append", default=[], choices=[state.value for state in RunState], help="only in this state"
+        "--search", default="", metavar="WORDS", help=t("words in name, notes, recipe, settings or id")
     )
-    listing.add_argument("--mine", action="store_true", help="only those trained on the command line")
-    listing.add_argument("--starred", action="store_true", help="only starred ones")
-    listing.add_argument("--deleted", action="store_true", help="those that can still be brought back, and no other")
-    listing.add_argument("--sort", default="date", choices=list(SORTS), help="newest or best first, else smallest")
-    listing.add_argument("--reverse", action="store_true", help="the other way round")
-    listing.add_argument("--limit", type=int, metavar="N", help="only the first N")
-    listing.add_argument("--json", action="store_true", help="print one JSON array")
+    listing.add_argument(
+        "--dataset", action="append", default=[], choices=list(DATASETS), help=t("only of this dataset")
+    )
+    listing.add_argument("--model", action="append", default=[], choices=MODEL_KINDS, help=t("only of this kind"))
+    listing.add_argument(
+        "--state",
+        action="append",
+        default=[],
+        choices=[state.value for state in RunState],
+        help=t("only in this state"),
+    )
+    listing.add_argument("--mine", action="store_true", help=t("only those trained on the command line"))
+    listing.add_argument("--starred", action="store_true", help=t("only starred ones"))
+    listing.add_argument("--deleted", action="store_true", help=t("those that can still be brought back, and no other"))
+    listing.add_argument("--sort", default="date", choices=list(SORTS), help=t("newest or best first, else smallest"))
+    listing.add_argument("--reverse", action="store_true", help=t("the other way round"))
+    listing.add_argument("--limit", type=int, metavar="N", help=t("only the first N"))
+    listing.add_argument("--json", action="store_true", help=t("print one JSON array"))
     listing.set_defaults(command=_runs)
 
-    rename = _for_runs(commands, "rename", "give a run another name", _rename)
+    rename = _for_runs(commands, "rename", t("give a run another name"), _rename)
     rename.add_argument("name", metavar="NAME")
-    note = _for_runs(commands, "note", "write notes about a run; without a text, show them", _note)
-    note.add_argument("text", metavar="TEXT", nargs="?", help='the new notes; "" deletes them')
-    _for_runs(commands, "star", "star runs, which keeps them from being deleted to make room", _star, many=True)
-    _for_runs(commands, "unstar", "take the star back", _unstar, many=True)
-    minutes = f"{UNDO_SECONDS / 60:.0f}"
-    delete = _for_runs(
-        commands, "delete", f"delete runs; undelete brings them back for {minutes} minutes", _delete, many=True
-    )
-    delete.add_argument("--now", action="store_true", help="delete for good, without a way back")
-    _for_runs(commands, "undelete", "bring deleted runs back", _undelete, many=True)
+    note = _for_runs(commands, "note", t("write notes about a run; without a text, show them"), _note)
+    note.add_argument("text", metavar="TEXT", nargs="?", help=t('the new notes; "" deletes them'))
+    _for_runs(commands, "star", t("star runs, which keeps them from being deleted to make room"), _star, many=True)
+    _for_runs(commands, "unstar", t("take the star back"), _unstar, many=True)
+    words = t("delete runs; undelete brings them back for {minutes:.0f} minutes", minutes=UNDO_SECONDS / 60)
+    delete = _for_runs(commands, "delete", words, _delete, many=True)
+    delete.add_argument("--now", action="store_true", help=t("delete for good, without a way back"))
+    _for_runs(commands, "undelete", t("bring deleted runs back"), _undelete, many=True)
 
 
 def _for_runs(
@@ -62,9 +69,9 @@ def _for_runs(
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=words)
     if many:
-        parser.add_argument("runs", metavar="RUN", nargs="+", help="ids of runs")
+        parser.add_argument("runs", metavar="RUN", nargs="+", help=t("ids of runs"))
     else:
-        parser.add_argument("run", metavar="RUN", help="id of a run")
+        parser.add_argument("run", metavar="RUN", help=t("id of a run"))
     parser.set_defaults(command=command)
     return parser
 
@@ -93,7 +100,7 @@ def _runs(options: argparse.Namespace) -> int:
     elif rows:
         _print_table(rows)
     else:
-        print("No run fits.")
+        print(t("No run fits."))
     return 0
 
 
@@ -103,7 +110,9 @@ def _print_deleted(store: Store, as_json: bool) -> int:
         print_json([{"run_id": record.id, "name": record.name} for record in deleted])
         return 0
     for record in deleted:
-        print(f"{record.id}  {record.name}  (for {store.bin.seconds_left(record) / 60:.0f} more minutes)")
+        minutes = round(store.bin.seconds_left(record) / 60)
+        left = t.plural("for {n:,} more minute", "for {n:,} more minutes", minutes)
+        print(f"{record.id}  {record.name}  ({left})")
     return 0
 
 
@@ -130,10 +139,9 @@ def _as_json(row: RunRow) -> dict[str, Any]:
 
 
 def _print_table(rows: Sequence[RunRow]) -> None:
-    t = translator("en")
     print(
-        f"  {'id':24} {'name':{_NAME}} {'dataset':14} {'state':11} {'accuracy':>8} {'loss':>7} {'seconds':>7} "
-        f"{'parameters':>10} {'curve':{_CURVE}} settings"
+        f"  {'id':24} {t('name'):{_NAME}} {t('dataset'):14} {t('state'):11} {t('accuracy'):>8} {t('loss'):>7} "
+        f"{t('seconds'):>7} {t('parameters'):>10} {t('curve'):{_CURVE}} {t('settings')}"
     )
     for row in rows:
         words = " · ".join([model_words(row.settings, t), *setting_words(row.settings, t)])
@@ -152,7 +160,7 @@ def _shortened(name: str) -> str:
 
 
 def _number(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)
+    return "-" if value is None else t.number(value, form)
 
 
 def _sparkline(curve: Sequence[float]) -> str:
@@ -203,12 +211,16 @@ def _delete(options: argparse.Namespace) -> int:
         for run_id in ids:
             store.bin.remove(run_id, deleted=True)
         return 0
-    minutes = f"{UNDO_SECONDS / 60:.0f}"
-    print(f"Deleted. To undo that within {minutes} minutes: python -m mnist_core undelete {' '.join(ids)}")
+    within = t.plural(
+        "Deleted. To undo that within {n:,} minute:",
+        "Deleted. To undo that within {n:,} minutes:",
+        int(UNDO_SECONDS // 60),
+    )
+    print(f"{within} python -m mnist_core undelete {' '.join(ids)}")
     return 0
 
 
 def _undelete(options: argparse.Namespace) -> int:
     for run_id in options.runs:
-        print(f"{shared_store().bin.undelete(run_id, LOCAL).name} is back.")
+        print(t("{name} is back.", name=shared_store().bin.undelete(run_id, LOCAL).name))
     return 0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, print_json, print_written
+from mnist_core.commands.terminal import t
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.config.links import run_address, settings_address
 from mnist_core.config.recipes import RECIPES, get_recipe
@@ -18,29 +19,35 @@ from mnist_core.script.fine_tuning import DRAWINGS_FILE
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.system.files import output_file
+from mnist_core.text import Sentence
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
-    code = commands.add_parser("code", help="print a run or a recipe as a plain Keras script, or as a notebook")
+    code = commands.add_parser("code", help=t("print a run or a recipe as a plain Keras script, or as a notebook"))
     _add_choice(code)
-    code.add_argument("--notebook", action="store_true", help="a Jupyter notebook instead of a script")
-    code.add_argument("--out", type=Path, metavar="FILE", help="write it there, with the files that it needs beside it")
+    code.add_argument("--notebook", action="store_true", help=t("a Jupyter notebook instead of a script"))
+    code.add_argument(
+        "--out", type=Path, metavar="FILE", help=t("write it there, with the files that it needs beside it")
+    )
     code.set_defaults(command=_code)
 
-    link = commands.add_parser("link", help="print links to a run and to its settings, or to a recipe's settings")
+    link = commands.add_parser("link", help=t("print links to a run and to its settings, or to a recipe's settings"))
     _add_choice(link)
     link.add_argument(
-        "--base", default="http://localhost:8501", metavar="URL", help="address of the dashboard (default: %(default)s)"
+        "--base",
+        default="http://localhost:8501",
+        metavar="URL",
+        help=t("address of the dashboard (default: %(default)s)"),
     )
-    link.add_argument("--json", action="store_true", help="print one JSON object")
+    link.add_argument("--json", action="store_true", help=t("print one JSON object"))
     link.set_defaults(command=_link)
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
     choice = parser.add_mutually_exclusive_group(required=True)
     choice.add_argument("run", nargs="?", metavar="RUN", help=RUN_HELP)
-    choice.add_argument("--recipe", metavar="ID", help="one of: " + ", ".join(RECIPES))
+    choice.add_argument("--recipe", metavar="ID", help=t("one of: {names}", names=", ".join(RECIPES)))
 
 
 def _chosen(options: argparse.Namespace) -> tuple[RunConfig, RunRecord | None]:
@@ -103,10 +110,13 @@ def _link(options: argparse.Namespace) -> int:
     if options.json:
         print_json(links)
         return 0
-    print(f"The settings, ready to train: {links['settings']}")
+    print(t("The settings, ready to train: {link}", link=links["settings"]))
     if record is not None:
-        private = "" if record.shared or record.shipped else " (private: only its owner can open it)"
-        print(f"The run itself: {links['run']}{private}")
+        open_to_all = record.shared or record.shipped
+        words: Sentence = (
+            "The run itself: {link}" if open_to_all else "The run itself: {link} (private: only its owner can open it)"
+        )
+        print(t(words, link=links["run"]))
     if config.fine_tune is not None:
-        print("The drawings that it learned from are not in the link: who opens it trains the network without them.")
+        print(t("The drawings that it learned from are not in the link: who opens it trains the network without them."))
     return 0

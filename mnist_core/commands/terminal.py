@@ -1,12 +1,20 @@
-"""What a terminal can't show: spelled with what it has, never an error.
+"""What a terminal is told, in the language that its environment names.
+
+What it can't show is spelled with what it has, never an error.
 
 Terminals speak many encodings (``cp949`` on a Korean Windows, ``ascii`` in a bare container), and file names may hold
 bytes that are no text in any.
 """
 
 import codecs
+import os
 import sys
 import unicodedata
+
+from mnist_core.text import SOURCE_LANGUAGE, translator
+
+# As programs of a terminal choose it: the first of these that is set.
+t = translator(next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), SOURCE_LANGUAGE))
 
 _HANDLER = "mnist_lab.plain"
 _PLAIN = {

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
+from mnist_core.commands.terminal import t
 from mnist_core.config import RunConfig
 from mnist_core.config.choices import AUTO
 from mnist_core.config.links import read_link
@@ -18,34 +19,34 @@ from mnist_core.models.speed import read_speed, resolved
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.system.processes import own_process
-from mnist_core.text import translator
+from mnist_core.text import Phrase, translator
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
-    recipes = commands.add_parser("recipes", help="list the recipes")
-    recipes.add_argument("--json", action="store_true", help="print one JSON object")
+    recipes = commands.add_parser("recipes", help=t("list the recipes"))
+    recipes.add_argument("--json", action="store_true", help=t("print one JSON object"))
     recipes.set_defaults(command=_recipes)
 
-    train = commands.add_parser("train", help="train a recipe, a variant of a run, or the settings of a link")
+    train = commands.add_parser("train", help=t("train a recipe, a variant of a run, or the settings of a link"))
     begin = train.add_mutually_exclusive_group(required=True)
-    begin.add_argument("--recipe", metavar="ID", help="one of: " + ", ".join(RECIPES))
-    begin.add_argument("--like", metavar="RUN", help="begin with the settings of a run; " + RUN_HELP)
-    begin.add_argument("--link", metavar="LINK", help="a link to settings, from the dashboard or the command link")
+    begin.add_argument("--recipe", metavar="ID", help=t("one of: {names}", names=", ".join(RECIPES)))
+    begin.add_argument("--like", metavar="RUN", help=t("begin with the settings of a run; {run}", run=RUN_HELP))
+    begin.add_argument("--link", metavar="LINK", help=t("a link to settings, from the dashboard or the command link"))
     train.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="change a setting, e.g. --set batch_size=64; may be given several times",
+        help=t("change a setting, e.g. --set batch_size=64; may be given several times"),
     )
-    train.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    train.add_argument("--json", action="store_true", help=t("print one JSON object as the last line"))
     train.set_defaults(command=_train)
 
-    resume = commands.add_parser("resume", help="go on with a paused or interrupted run, or train a finished one on")
+    resume = commands.add_parser("resume", help=t("go on with a paused or interrupted run, or train a finished one on"))
     resume.add_argument("run", metavar="RUN", help=RUN_HELP)
-    resume.add_argument("--epochs", type=int, metavar="N", help="epochs in all; makes a new run of a finished one")
-    resume.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    resume.add_argument("--epochs", type=int, metavar="N", help=t("epochs in all; makes a new run of a finished one"))
+    resume.add_argument("--json", action="store_true", help=t("print one JSON object as the last line"))
     resume.set_defaults(command=_resume)
 
 
@@ -59,7 +60,7 @@ def _recipes(options: argparse.Namespace) -> int:
         )
         return 0
     for recipe in RECIPES.values():
-        print(f"{recipe.id:16} {recipe.config.data.dataset:14} {recipe.summary}")
+        print(f"{recipe.id:16} {recipe.config.data.dataset:14} {t(recipe.summary)}")
     return 0
 
 
@@ -79,7 +80,7 @@ def _measure_once() -> None:
 
     path = get_settings().speed_path
     if read_speed(path) is None:
-        print("Measuring once how fast this computer trains with each precision.", flush=True)
+        print(t("Measuring once how fast this computer trains with each precision."), flush=True)
         calibrate_once(path, lambda: False)
 
 
@@ -123,11 +124,12 @@ def _execute(run_id: str, as_json: bool) -> int:
     store = shared_store()
     # Claimed at once, so that a running dashboard does not take the run from its queue.
     if not store.queue.claim(run_id, own_process()):
-        print("mnist_core: another process has taken this run", file=sys.stderr)
+        print("mnist_core: " + t("another process has taken this run"), file=sys.stderr)
         return 1
     control = Control()
     signal.signal(signal.SIGINT, lambda *_: control.stop())
-    print(f"Training {store.runs.get(run_id).name} as run {run_id}; Ctrl-C stops it and keeps the model so far.")
+    name = store.runs.get(run_id).name
+    print(t("Training {name} as run {run}; Ctrl-C stops it and keeps the model so far.", name=name, run=run_id))
     record = execute(run_id, store, control)
     _report(record, as_json)
     return 0 if record.state.has_model else 1
@@ -164,8 +166,21 @@ def _report(record: RunRecord, as_json: bool) -> None:
             }
         )
     elif record.error:
-        print(f"The run {record.state.value}: {record.error.message}")
+        print(
+            t(
+                "The run {state}: {reason}",
+                state=record.state.value,
+                reason=Phrase(record.error.template, **record.error.values),
+            )
+        )
     elif outcome.test_accuracy is None or outcome.test_loss is None:
-        print(f"The run {record.state.value}: there is no model yet")
+        print(t("The run {state}: there is no model yet", state=record.state.value))
     else:
-        print(f"The run {record.state.value}: test accuracy {outcome.test_accuracy:.4f}, loss {outcome.test_loss:.4f}")
+        print(
+            t(
+                "The run {state}: test accuracy {accuracy:.4f}, loss {loss:.4f}",
+                state=record.state.value,
+                accuracy=outcome.test_accuracy,
+                loss=outcome.test_loss,
+            )
+        )

@@ -125,7 +125,7 @@ def _luminance(color: str) -> float:
 def translucent(color: str, share: float) -> str:
     """Return a colour like "#4477AA" that hides only a share, 0 to 1, of what is behind it."""
     red, green, blue = _channels(color)
-    return f"rgba({red},{green},{blue},{share:g})"
+    return f"rgba({red},{green},{blue},{share})"
 
 
 def layout(theme: Theme, **changes: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-from mnist_core.text import Sentence, Translator, translator
+from mnist_core.text import Translator, Words, translator
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -39,7 +39,7 @@ class Refusal:
     """
 
     status: int
-    sentence: Sentence
+    sentence: Words
     retry_after: int | None = None
     home: str | None = None
     values: dict[str, Any] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from mnist_core.gateway.pulse import Pulse
 from mnist_core.gateway.site import Whose
 from mnist_core.settings import Settings
 from mnist_core.system.buckets import Bucket, Buckets
-from mnist_core.text import Plural, Sentence, cut
+from mnist_core.text import Plural, Sentence, Words, cut
 
 # Codes of closing, of RFC 6455 and its registry.
 POLICY, TOO_BIG, TRY_LATER = 1008, 1009, 1013
@@ -55,7 +55,7 @@ class Sockets:
         self._per_visitor = settings.pages_per_visitor
         self._megabytes = settings.message_mb
 
-    def refusal(self, whose: Whose) -> str | None:
+    def refusal(self, whose: Whose) -> Words | None:
         """Return why no further page is let in, as an English sentence; None where one is."""
         if whose.visitor is not None and self._of_visitors[whose.visitor] >= self._per_visitor:
             return TOO_MANY_OF_YOURS
@@ -67,7 +67,7 @@ class Sockets:
         t = language(scope)
         if (sentence := self.refusal(whose)) is not None:
             code = POLICY if sentence is TOO_MANY_OF_YOURS else TRY_LATER
-            await turn_away(scope, receive, send, code, t(sentence, count=self._per_visitor))
+            await turn_away(scope, receive, send, code, t(sentence, n=self._per_visitor))
             return
         self._take(whose, 1)
         doors = self._doors(whose)

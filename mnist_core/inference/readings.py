@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.drawing import Part
+from mnist_core.text.translation import Translator, english
 
 Images = npt.NDArray[np.uint8]
 Probabilities = npt.NDArray[np.float32]
@@ -98,12 +99,13 @@ class Reading:
         """All of it in one line: ``"12 34 567"``."""
         return " ".join(self.lines)
 
-    def in_a_line(self) -> str:
+    def in_a_line(self, t: Translator = english) -> str:
         """Return the reading with how sure it is, for a terminal: ``"42 (2 digits, the least sure one 61.0%)"``."""
-        sure = f"{self.least:.1%}"
         if len(self.answers) > 1:
-            sure = f"{len(self.answers)} digits, the least sure one {sure}"
-        return f"{' / '.join(self.lines)} ({sure}{'' if self.sure else ', not sure'})"
+            words = t("{n} digits, the least sure one {share:.1%}", n=len(self.answers), share=self.least)
+        else:
+            words = t.number(self.least, ".1%")
+        return f"{' / '.join(self.lines)} ({words if self.sure else t('{sureness}, not sure', sureness=words)})"
 
     def as_json(self) -> dict[str, Any]:
         """Return what programs are told: "reading", and "digits" with a box each (pieces of clothing, too)."""

@@ -18,6 +18,7 @@ from mnist_core.store import Store
 from mnist_core.store.copies import is_missing, put_aside
 from mnist_core.store.home_lock import HomeLock
 from mnist_core.system.files import storage_errors
+from mnist_core.text import Phrase, Sentence, Translator, english
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Recovered:
         Ids of the runs that are back.
     missing : dict of str to tuple of str
         By id, what is not known of a run that only its files tell of.
-    untold : dict of str to str
+    untold : dict of str to Phrase
         By the name of a folder that is no run again, why not; it stays as it is.
     drawings : int
         How many drawings of visitors were read from the damaged database.
@@ -44,29 +45,40 @@ class Recovered:
     copy: Path | None = None
     runs: list[str] = field(default_factory=list)
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    untold: dict[str, str] = field(default_factory=dict)
+    untold: dict[str, Phrase] = field(default_factory=dict)
     drawings: int = 0
 
-    def words(self) -> list[str]:
+    def words(self, t: Translator = english) -> list[str]:
         """Return what was done, in sentences; none where nothing was missing."""
         said = []
         if self.aside:
-            said.append(f"The damaged database is kept as {self.aside}.")
+            said.append(t("The damaged database is kept as {file}.", file=self.aside))
         if self.copy:
-            said.append(f"The record was made anew from the copy {self.copy} and from the folders of the runs.")
-        if self.runs:
-            said.append(f"{_runs(len(self.runs))} brought back.")
-        if self.drawings:
-            said.append(f"Drawings of visitors that were read from the damaged database: {self.drawings:,}.")
-        if self.missing:
-            unknown = sorted({words for missing in self.missing.values() for words in missing})
             said.append(
-                f"Of {_runs(len(self.missing))}, trained by an older version, this is not known: {', '.join(unknown)}. "
-                "Where nobody knows whose it is, only the command line and an admin see it; "
-                "“python -m mnist_core recover --share” shows such runs to everyone as it brings them back."
+                t("The record was made anew from the copy {file} and from the folders of the runs.", file=self.copy)
+            )
+        if self.runs:
+            said.append(t.plural("{n:,} run brought back.", "{n:,} runs brought back.", len(self.runs)))
+        if self.drawings:
+            said.append(t("Drawings of visitors that were read from the damaged database: {n:,}.", n=self.drawings))
+        if self.missing:
+            unknown: list[Sentence] = sorted({words for missing in self.missing.values() for words in missing})
+            said.append(
+                t.plural(
+                    "Of {n:,} run, trained by an older version, this is not known: {what}.",
+                    "Of {n:,} runs, trained by an older version, this is not known: {what}.",
+                    len(self.missing),
+                    what=", ".join(t(words) for words in unknown),
+                )
+                + " "
+                + t(
+                    "Where nobody knows whose it is, only the command line and an admin see it; "
+                    "“python -m mnist_core recover --share” shows such runs to everyone as it brings them back."
+                )
             )
         said += [
-            f"The folder {name} stays as it is and is no run again: {reason}." for name, reason in self.untold.items()
+            t("The folder {name} stays as it is and is no run again: {reason}.", name=name, reason=reason)
+            for name, reason in self.untold.items()
         ]
         return said
 
@@ -131,7 +143,10 @@ def bring_back(store: Store, aside: Path | None = None, *, share: bool = False) 
         try:
             traces = read_traces(files, shared=share)
         except (UntoldError, OSError) as error:
-            done.untold[run_id] = str(error)
+            if isinstance(error, UntoldError):
+                done.untold[run_id] = Phrase(error.template, **error.values)
+            else:
+                done.untold[run_id] = Phrase("{reason}", reason=error)
             continue
         store.folders.adopt(run_id, traces.values, traces.points)
         done.runs.append(run_id)
@@ -146,7 +161,3 @@ def is_damaged(path: Path) -> bool:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
     except sqlite3.Error as error:
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _runs(n: int) -> str:
-    return "1 run" if n == 1 else f"{n:,} runs"

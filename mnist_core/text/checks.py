@@ -50,7 +50,7 @@ def reason(found: Mapping[str, Any]) -> Phrase:
         that has a template, the reason is that error's sentence.
     """
     told: Mapping[str, Any] = found.get("ctx", {})
-    own = told.get("error")
+    own: Any = told.get("error")
     if hasattr(own, "template"):
         return Phrase(own.template, **own.values)
     if isinstance(own, ValueError):  # of a library's type

@@ -10,7 +10,16 @@ from pathlib import Path
 PACKAGE = "mnist_lab_reading"
 """Folder in the bundle that the source files lie in."""
 _ROOT = Path(__file__).resolve().parents[2]
-_MODULES = ("errors.py", "drawing", "photos", "inference/pictures.py", "inference/readings.py", "inference/network.py")
+_MODULES = (
+    "errors.py",
+    "text/translation.py",
+    "text/numbers.py",
+    "drawing",
+    "photos",
+    "inference/pictures.py",
+    "inference/readings.py",
+    "inference/network.py",
+)
 _IMPORT = re.compile(r"^(\s*(?:from|import) )mnist_core\b", re.MULTILINE)
 _HEAD = '"""How MNIST Lab reads photos and drawings: its own source files (MIT licence)."""\n'
 
@@ -18,7 +27,7 @@ _HEAD = '"""How MNIST Lab reads photos and drawings: its own source files (MIT l
 def reading_files() -> dict[str, str]:
     """Return the text of each file by its name in the bundle; they need NumPy, Pillow and ONNX Runtime only."""
     files = {"predict.py": _moved(Path(__file__).with_name("predict.py"))}
-    files |= dict.fromkeys((f"{PACKAGE}/__init__.py", f"{PACKAGE}/inference/__init__.py"), _HEAD)
+    files |= {f"{PACKAGE}/{folder}__init__.py": _HEAD for folder in ("", "text/", "inference/")}
     for name in _MODULES:
         path = _ROOT / name
         for source in [path] if path.is_file() else sorted([*path.glob("*.py"), *path.glob("*.toml")]):

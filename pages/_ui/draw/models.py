@@ -72,7 +72,7 @@ def _vote(reading: Reading, title: str) -> str:
     name, _, rest = title.partition(" · ")
     return (
         f"<div><b>{escape(large_words(reading))}</b>"
-        f'<span class="bar"><i style="width:{100 * reading.least:.0f}%"></i></span>'
+        f'<span class="bar"><i style="width:{round(100 * reading.least)}%"></i></span>'
         f"<span>{escape(t('{share} sure', share=percent(reading.least)))}</span>"
         f"<span>{escape(name)}</span><small>{escape(rest)}</small></div>"
     )

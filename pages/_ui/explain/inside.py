@@ -54,10 +54,8 @@ def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None
 
 def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number: int, run_id: str) -> None:
     """Show a dense layer's numbers."""
-    st.markdown(
-        f"**{t.plural('What its {n:,} unit says', 'What its {n:,} units say', len(output))}**",
-        help=term("hidden_layer"),
-    )
+    words = t.plural("What its {n:,} unit says", "What its {n:,} units say", len(output))
+    st.markdown(f"**{words}**", help=term("hidden_layer"))
     chart(
         activation_figure,
         output,
@@ -79,16 +77,9 @@ def _bars(output: npt.NDArray[np.float32], names: tuple[str, ...] | None, number
 
 def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
     """Show a convolution's or pooling's maps, all on one scale."""
-    count, height, width = maps.shape
-    what = t.plural(
-        "Its {n:,} map of {height} × {width} numbers",
-        "Its {n:,} maps of {height} × {width} numbers",
-        count,
-        height=height,
-        width=width,
-    )
+    size, limit = f"{maps.shape[1]} × {maps.shape[2]}", float(np.abs(maps).max())
+    what = t.plural("Its {n:,} map of {size} numbers", "Its {n:,} maps of {size} numbers", len(maps), size=size)
     st.markdown(f"**{what}**", help=term("feature_map"))
-    limit = float(np.abs(maps).max())
     gallery(
         [
             Tile(
@@ -101,10 +92,10 @@ def _maps(maps: npt.NDArray[np.float32], number: int, run_id: str) -> None:
         ]
     )
     legend(t("the filter's shape is here"), t("negative") if maps.min() < 0 else "")
-    st.caption(
-        t("One picture for each filter, with its largest number below: bright where the filter found its shape.")
-        + (" " + t("These are the first {shown} of {n}.", shown=MOST_MAPS, n=count) if count > MOST_MAPS else "")
-    )
+    words = t("One picture for each filter, with its largest number below: bright where the filter found its shape.")
+    if len(maps) > MOST_MAPS:
+        words += " " + t("These are the first {shown} of {n:,}.", shown=MOST_MAPS, n=len(maps))
+    st.caption(words)
     map_csv(maps, f"layer-{number}-{run_id}", run_id)
 
 

@@ -13,6 +13,8 @@ import streamlit as st
 from PIL import Image
 
 from mnist_core.figures.theme import ink_on
+from mnist_core.text import Translator, english
+from pages._ui.shell import i18n
 
 SHEET_COLUMNS = 50
 _SMALL = 28 * 28 * 3  # bytes of a map over an image
@@ -82,17 +84,18 @@ def number_grid(image: npt.NDArray[np.uint8], *, scaled: bool) -> None:
     scaled : bool
         Show each pixel divided by 255, to two decimals and without the leading zero.
     """
-    rows = ("".join(_cell(value, scaled=scaled) for value in line) for line in image.tolist())
+    words = i18n.current() if scaled else english
+    rows = ("".join(_cell(value, words, scaled=scaled) for value in line) for line in image.tolist())
     table = "".join(f"<tr>{cells}</tr>" for cells in rows)
     st.html(f'<div class="lab-numbers" tabindex="0"><table>{table}</table></div>')
 
 
-@lru_cache(maxsize=512)  # all there are
-def _cell(value: int, *, scaled: bool) -> str:
+@lru_cache(maxsize=512)  # all there are in one language
+def _cell(value: int, t: Translator, *, scaled: bool) -> str:
     shade = f"#{value:02X}{value:02X}{value:02X}"
     shown = str(value)
     if scaled:
-        shown = str(value // 255) if value in (0, 255) else f"{value / 255:.2f}".removeprefix("0")
+        shown = str(value // 255) if value in (0, 255) else t.number(value / 255, ".2f").removeprefix("0")
     return f'<td style="background:{shade};color:{ink_on(shade)}">{shown}</td>'
 
 
