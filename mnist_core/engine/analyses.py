@@ -8,9 +8,10 @@ from typing import Literal
 from mnist_core.errors import AnalysisError, LimitError, MnistLabError
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import Analysis, has_analysis
-from mnist_core.system.background import Asker, Background, Report
+from mnist_core.system.background import Background, Report
 from mnist_core.system.children import run_child
 from mnist_core.system.launching import child_environment
+from mnist_core.system.turns import Asker
 
 PROGRAM = "mnist_core.analysis"
 _SHUTDOWN = 5.0  # seconds that the child gets to end with the app

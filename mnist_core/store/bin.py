@@ -59,6 +59,7 @@ class Bin:
                     .values(deleted=moment)
                 )
                 if not connection.execute(statement).rowcount:  # takes the others' deletion back too
+                    self._runs.get(record.id)  # raises where somebody else deleted it meanwhile
                     raise RunStateError("“{name}” is training. Stop it first, then delete it.", name=record.name)
 
     def set_aside(self, run_ids: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import psutil
-from sqlalchemy import func, or_, update
+from sqlalchemy import ColumnElement, func, or_, update
 
 from mnist_core.errors import RunStateError
 from mnist_core.store.metrics import Metrics
@@ -153,7 +153,9 @@ class Queue:
         paused = {"state": RunState.PAUSED.value, "pause_requested": False, "pid": None, "pid_started": None}
         return self._leave(run_id, (RunState.RUNNING,), **paused)
 
-    def _leave(self, run_id: str, states: tuple[RunState, ...], *conditions: Any, **values: Any) -> bool:
+    def _leave(
+        self, run_id: str, states: tuple[RunState, ...], *conditions: ColumnElement[bool], **values: Any
+    ) -> bool:
         """Write that nobody works on a run any more, on a full disk too, and keep its curve."""
         values |= {"phase": "", "bytes": self._table.artifacts.of(run_id).size()}
         left = self._table.database.in_any_case(lambda: self._table.change(run_id, states, *conditions, **values))
@@ -176,7 +178,11 @@ class Queue:
         return [
             record.id
             for record in self._runs.find(states=[RunState.RUNNING])
-            if record.id not in spare
-            and not is_alive(record.pid, record.pid_started)
-            and self.finish(record.id, RunState.INTERRUPTED, error=PROCESS_GONE, pid=record.pid)
+            if record.id not in spare and not is_alive(record.pid, record.pid_started) and self._interrupt(record)
         ]
+
+    def _interrupt(self, record: RunRecord) -> bool:
+        values = {"state": RunState.INTERRUPTED.value, "finished": time.time(), "error": asdict(PROCESS_GONE)}
+        # Not where another process took the run meanwhile.
+        same_process = runs.c.pid.is_not_distinct_from(record.pid)
+        return self._leave(record.id, (RunState.RUNNING,), same_process, **values)

@@ -8,9 +8,10 @@ import psutil
 import pytest
 
 from mnist_core.settings import Settings
-from mnist_core.system.background import Asker, Background, Report
+from mnist_core.system.background import Background, Report
 from mnist_core.system.children import run_child
 from mnist_core.system.launching import child_environment
+from mnist_core.system.turns import Asker
 from tests.waiting import wait_until
 
 PATIENCE = 60.0

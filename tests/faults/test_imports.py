@@ -9,8 +9,8 @@ import pytest
 from mnist_core.errors import LimitError
 from mnist_core.sharing.bundle import install, look_at_import, request_import, service
 from mnist_core.store import Store
-from mnist_core.system.background import Asker
 from mnist_core.system.patience import pause_point
+from mnist_core.system.turns import Asker
 from tests.bundle_files import bundle_of
 
 PATIENCE = 60.0

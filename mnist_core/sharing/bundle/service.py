@@ -10,9 +10,10 @@ from mnist_core.settings import Settings
 from mnist_core.sharing.bundle.describe import digest_of
 from mnist_core.sharing.bundle.install import import_bundle
 from mnist_core.store import RunRecord, Store
-from mnist_core.system.background import Asker, Background, Report, Task
+from mnist_core.system.background import Background, Report, Task
 from mnist_core.system.children import run_child
 from mnist_core.system.launching import child_environment
+from mnist_core.system.turns import Asker
 
 PROGRAM = "mnist_core.sharing.bundle"
 _KEPT = 12  # files; the sweep of temporary files takes those of yesterday

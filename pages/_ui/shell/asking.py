@@ -4,7 +4,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.errors import AbandonedError
-from mnist_core.system.background import Asker
+from mnist_core.system.turns import Asker
 from pages._ui.shell import session
 
 

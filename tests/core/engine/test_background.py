@@ -8,8 +8,10 @@ import pytest
 
 from mnist_core.errors import DataError, LimitError
 from mnist_core.system import background as module
-from mnist_core.system.background import Asker, Background, Report, shared_background
+from mnist_core.system import turns
+from mnist_core.system.background import Background, Report, shared_background
 from mnist_core.system.patience import pause_point
+from mnist_core.system.turns import Asker
 from tests.waiting import wait_until
 
 PATIENCE = 30.0
@@ -295,7 +297,7 @@ def test_it_goes_on_while_one_of_several_still_waits(background: Background) -> 
 
 
 def test_a_page_that_asks_no_more_counts_as_gone(background: Background, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 0.5)
+    monkeypatch.setattr(turns, "_PATIENCE", 0.5)
     log, go = [], threading.Event()  # type: list[str], threading.Event
     background.request("forgotten", slices(background, log, "forgotten", 10_000, go), asker=Asker("one"))
     go.set()

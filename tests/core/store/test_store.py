@@ -13,7 +13,7 @@ from mnist_core.config import RunConfig
 from mnist_core.errors import NotOwnerError, RunNotFoundError, RunStateError, StorageError
 from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, Visitor, shared_store
 from mnist_core.store.tables import runs
-from mnist_core.system.processes import own_process, start_time
+from mnist_core.system.processes import is_alive, own_process, start_time
 
 CONFIG = RunConfig()
 OTHER = CONFIG.with_settings({"epochs": 7})
@@ -138,35 +138,6 @@ def test_of_many_threads_one_claims_a_run(store, queued):
     for thread in threads:
         thread.join()
     assert len(won) == 1
-
-
-CLAIM = """
-import sys
-from mnist_core.store import shared_store
-from mnist_core.system.processes import own_process
-store = shared_store()
-print("ready", flush=True)
-sys.stdin.readline()
-print(sum(store.queue.claim(run_id, own_process()) for run_id in sys.argv[1:]), flush=True)
-"""
-
-
-def test_of_two_processes_one_claims_each_run(store):
-    ids = [store.runs.create(CONFIG, "x") for _ in range(30)]
-    processes = [
-        subprocess.Popen([sys.executable, "-c", CLAIM, *ids], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    counts = [int(process.communicate(timeout=60)[0]) for process in processes]
-    assert sum(counts) == 30
-    assert {record.state for record in store.runs.find()} == {RunState.RUNNING}
-    pids = [record.pid for record in store.runs.find()]
-    assert [pids.count(process.pid) for process in processes] == counts
 
 
 # finishing
@@ -298,6 +269,20 @@ def test_a_clock_that_is_set_back_does_not_make_a_living_process_dead(store, run
     monkeypatch.setattr(psutil._psplatform, "boot_time", lambda: booted - 86_400)
     assert own_process().create_time() < time.time() - 80_000
     assert store.queue.mark_interrupted() == []
+
+
+def test_a_run_that_another_process_took_meanwhile_goes_on(store, queued, monkeypatch):
+    store.queue.claim(queued, process_that_is_gone())
+
+    def looks_slowly(pid, started):
+        store.queue.finish(queued, RunState.INTERRUPTED)
+        store.queue.request_resume(queued, ADA)
+        assert store.queue.claim(queued, own_process())
+        return is_alive(pid, started)
+
+    monkeypatch.setattr("mnist_core.store.queue.is_alive", looks_slowly)
+    assert store.queue.mark_interrupted() == []
+    assert store.runs.get(queued).state is RunState.RUNNING
 
 
 def test_a_running_run_without_a_process_is_interrupted(store, running):
