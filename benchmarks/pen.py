@@ -34,6 +34,8 @@ POINTS_A_SECOND = 60
 STROKE = 1.2  # seconds
 REST = 0.8  # seconds between strokes
 SIDE = 560  # pixels of the canvas
+POINT_TO_BARS = "point of the pen to bars on the screen, median (ms)"
+POINT_TO_BARS_P95 = "point of the pen to bars on the screen, p95 (ms)"
 Points = list[tuple[float, float]]
 
 # Notes when each point came, which of them each question had, and when the frame with its answer was painted.
@@ -83,27 +85,33 @@ def main() -> None:
 
 def _measure(browser: Browser, people: int, seconds: float, kind: str) -> dict[str, float]:
     with running_server(Path(tempfile.mkdtemp()) / "home", MNIST_LAB_WARM_SPARE="0") as server:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        page = context.new_page()
-        page.add_init_script(_WATCH)
-        page.goto(f"{server.url}/draw?run={NETWORKS[kind]}")
-        canvas = page.locator("canvas.upper-canvas")
-        canvas.wait_for()
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-        _draw(page, 2)  # the first answer loads the network
-        process = psutil.Process(server.process.pid)
-        with _Crowd(server, people - 1, seconds, kind) as crowd:
-            page.evaluate("Object.assign(window.labPen, { waits: [], asked: 0, bytes: [], answers: [] })")
-            used, began = sum(process.cpu_times()[:2]), time.monotonic()
-            _draw(page, seconds)
-            passed = time.monotonic() - began
-            used = sum(process.cpu_times()[:2]) - used
-            others = crowd.result()
-        log = page.evaluate("window.labPen")
-        context.close()
+        return watch(browser, server, people, seconds, kind)
+
+
+def watch(browser: Browser, server: Server, people: int, seconds: float, kind: str = "digits") -> dict[str, float]:
+    """Return what one who draws in a browser sees while others draw as well, and what the others notice."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.add_init_script(_WATCH)
+    page.goto(f"{server.url}/draw?run={NETWORKS[kind]}")
+    page.locator("canvas.upper-canvas").wait_for()
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    _draw(page, 2)  # the first answer loads the network
+    process = psutil.Process(server.process.pid)
+    with _Crowd(server, people - 1, seconds, kind) as crowd:
+        page.evaluate("Object.assign(window.labPen, { waits: [], asked: 0, bytes: [], answers: [] })")
+        used, began = sum(process.cpu_times()[:2]), time.monotonic()
+        _draw(page, seconds)
+        passed = time.monotonic() - began
+        used = sum(process.cpu_times()[:2]) - used
+        others = crowd.result()
+    log = page.evaluate("window.labPen")
+    context.close()
+    if not log["waits"]:
+        raise SystemExit(f"The pen was not answered in time: {log}")
     result = {
-        "point to bars on the screen, median (ms)": statistics.median(log["waits"]),
-        "point to bars on the screen, p95 (ms)": _p95(log["waits"]),
+        POINT_TO_BARS: statistics.median(log["waits"]),
+        POINT_TO_BARS_P95: _p95(log["waits"]),
         "answer of the server, median (ms)": statistics.median(log["answers"]),
         "answers a second while the pen is down": log["asked"] / passed * (STROKE + REST) / STROKE,
         "question, median (bytes)": statistics.median(log["bytes"]),

@@ -24,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks import pen
 from benchmarks.visitors import crowded, processor_seconds
 from mnist_core.config.links import settings_address
 from mnist_core.config.recipes import get_recipe
@@ -89,6 +90,7 @@ def _measure(browser: Browser, sessions: int, options: argparse.Namespace) -> di
                 result["click on a matrix cell to its images, median (s)"] = _drill_down(page)
                 result["robustness slider to accuracy on 1,000 images (s)"] = _slider(page)
                 result |= _drawing(page)
+                result |= _with_the_pen(browser, server)
                 result["memory of the app (MB)"] = psutil.Process(server.process.pid).memory_info().rss / 1e6
         result |= _crowd(page, server, sessions, options.seconds)
         store.close()
@@ -254,6 +256,12 @@ def _drawing(page: Page) -> dict[str, float]:
         "pen up to answer on screen, median (s)": statistics.median(seconds),
         "pen up to answer, first stroke of a visit (s)": seconds[0],
     }
+
+
+def _with_the_pen(browser: Browser, server: Server) -> dict[str, float]:
+    """Return how soon the bars follow the pen; `benchmarks.pen` has more about it."""
+    found = pen.watch(browser, server, people=1, seconds=8.0)
+    return {name: found[name] for name in (pen.POINT_TO_BARS, pen.POINT_TO_BARS_P95)}
 
 
 def _spare(server: Server) -> psutil.Process | None:

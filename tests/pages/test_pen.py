@@ -190,11 +190,24 @@ def test_who_asks_faster_than_pages_may_is_refused(open_page: OpenPage, finished
     assert found.count(429) > 40
 
 
+def test_who_has_a_drawing_that_takes_long_gets_a_quarter_of_a_processor(
+    open_page: OpenPage, finished_run: FinishedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished_run()
+    app = open_page("draw.py")
+    monkeypatch.setattr("pages._ui.reading.pen_answers._OF_ONE", 1e-4)  # so that this one does
+    assert ask(app, LINE).status_code == 200
+    assert ask(app, LINE).status_code == 429
+
+
 def test_with_many_pens_each_asks_less_often() -> None:
     from pages._ui.reading.pen_answers import _Share
 
     share = _Share()
     alone = share.rest("pen", 0.004)
+    long = share.rest("pen", 0.1)
+    assert long == pytest.approx(0.4)  # a drawing that takes long: a quarter of a processor
+    share = _Share()
     crowd = [share.rest(f"pen {n}", 0.004) for n in range(30)][-1]
-    assert alone == pytest.approx(1 / 15)
-    assert 0.2 < crowd < 0.4  # 31 pens, 4 to 5 ms each, half of a processor
+    assert alone < 0.02  # less than a page waits anyway
+    assert 0.2 < crowd < 0.4  # 30 pens, 4 to 5 ms each, half of a processor

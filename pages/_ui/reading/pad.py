@@ -10,7 +10,13 @@ from mnist_core.settings import get_settings
 from mnist_core.store import Visitor
 from mnist_core.system.buckets import Bucket
 
-A_SECOND = 15  # answers for one pen at most
+_MOST = 20  # answers a second for one pen: more than an eye follows
+_OF_A_VISITOR = 4 / 3  # of a page's messages: two thirds of what the gateway lets a visitor send
+
+
+def most_a_second() -> float:
+    """Return how many answers a second a pen may have."""
+    return min(_MOST, _OF_A_VISITOR * get_settings().messages_per_second)
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,7 @@ class Pad:
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(24)
-        rate = get_settings().messages_per_second
-        self.pace = Bucket(rate, 2 * rate)
+        self.pace = Bucket(most_a_second(), 2 * most_a_second())
         self.free = threading.Lock()
         self.board: Board | None = None
         pads[self.token] = self

@@ -10,23 +10,25 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_core.settings import get_settings
+from mnist_core.analysis.explain import expected_seconds
 from mnist_core.store import RunRecord
 from pages._ui.canvas.state import FINE, SIZE, key_of, line_width, objects_of, state_of
 from pages._ui.reading.networks import least_sureness
-from pages._ui.reading.pad import A_SECOND, Board, Pad
+from pages._ui.reading.pad import Board, Pad, most_a_second
 from pages._ui.shell import session
 from pages._ui.shell.i18n import t
 from pages._ui.shell.web import PEN_PATH
 
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_SLOW = 0.1  # seconds for one image: such a network is asked when the pen is lifted
 _HTML = '<div class="lab-so-far" aria-hidden="true"><strong></strong><span></span></div>'
 
 
 def follow_pen(record: RunRecord, pen: int, *, shade: int = 255, fill: bool = False) -> None:
     """Show what a network says while somebody draws, over its last answer.
 
-    Its place is the end of the container "draw_answer", behind the bars: what the page says comes before it ends.
+    Nothing where the network is a slow one. Its place is the end of the container "draw_answer", behind the bars: what
+    the page says comes before it ends.
 
     Parameters
     ----------
@@ -35,6 +37,8 @@ def follow_pen(record: RunRecord, pen: int, *, shade: int = 255, fill: bool = Fa
     pen, shade, fill
         As in `draw_canvas`.
     """
+    if expected_seconds(record.config, 1) > _SLOW:
+        return
     spec = record.config.spec
     if "pad" not in st.session_state:
         st.session_state["pad"] = Pad()
@@ -63,7 +67,7 @@ def follow_pen(record: RunRecord, pen: int, *, shade: int = 255, fill: bool = Fa
             "canvas": key_of(spec.collection),
             "strokes": len(objects),
             "side": FINE * SIZE,
-            "rest": 1 / min(A_SECOND, get_settings().messages_per_second),
+            "rest": 1 / most_a_second(),
             "words": t("So far. The answer comes when you lift the pen."),
             "part": several
             and t(

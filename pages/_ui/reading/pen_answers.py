@@ -19,10 +19,11 @@ from mnist_core.drawing import write_canvas
 from mnist_core.errors import MnistLabError
 from pages._ui.canvas.state import read_objects
 from pages._ui.reading.networks import read_from
-from pages._ui.reading.pad import A_SECOND, Board, pads
+from pages._ui.reading.pad import Board, Pad, most_a_second, pads
 from pages._ui.shell import access
 
 _SHARE = 0.5  # of one processor: more than that all pens together don't ask for
+_OF_ONE = 0.25  # of one processor: more than that no pen gets, however long its drawing or slow its network
 _BODY = 65_536  # bytes: 1,500 points take 20,000
 _BODY_SECONDS = 5.0
 _STROKES, _POINTS = 10, 2_000  # that a page does not know yet
@@ -36,11 +37,11 @@ class _Share:
         self._cost, self._asked = 0.005, dict[str, float]()
 
     def rest(self, token: str, seconds: float) -> float:
-        """Return the seconds between two answers to a pen, after one that took some of the processor's."""
+        """Return the least seconds between two answers to a pen, after one that took some of the processor's."""
         now = time.monotonic()
         self._cost += 0.05 * (seconds - self._cost)
         self._asked = {pen: at for pen, at in self._asked.items() if now - at < 1.0} | {token: now}
-        return max(1 / A_SECOND, len(self._asked) * self._cost / _SHARE)
+        return max(len(self._asked) * self._cost / _SHARE, seconds / _OF_ONE)
 
 
 _share = _Share()
@@ -69,7 +70,7 @@ async def answer_pen(request: Request) -> Response:
             return _plain(422)
         if number != board.number:
             return _plain(409)
-        return await asyncio.get_running_loop().run_in_executor(_thread(), _answer, pad.token, board, strokes)
+        return await asyncio.get_running_loop().run_in_executor(_thread(), _answer, pad, board, strokes)
     finally:
         pad.free.release()
 
@@ -79,8 +80,15 @@ def _thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "pen")  # one: however many draw, the pages keep the rest of the computer
 
 
-def _answer(token: str, board: Board, strokes: list[npt.NDArray[np.float64]]) -> Response:
+def _answer(pad: Pad, board: Board, strokes: list[npt.NDArray[np.float64]]) -> Response:
     began = time.thread_time()
+    try:
+        return _read(pad, board, strokes, began)
+    finally:
+        pad.pace.take(max(0.0, (time.thread_time() - began) / _OF_ONE * most_a_second() - 1))
+
+
+def _read(pad: Pad, board: Board, strokes: list[npt.NDArray[np.float64]], began: float) -> Response:
     try:
         record = access.look_up(board.run_id, board.visitor)
     except MnistLabError:
@@ -101,7 +109,7 @@ def _answer(token: str, board: Board, strokes: list[npt.NDArray[np.float64]]) ->
             "words": "  /  ".join(reading.lines) + ("" if reading.sure else "?"),
             "row": [round(float(share), 4) for share in reading.answers[at].row],
             "part": at + 1 if len(reading.answers) > 1 else None,
-            "rest": round(_share.rest(token, time.thread_time() - began), 3),
+            "rest": round(_share.rest(pad.token, time.thread_time() - began), 3),
         },
         headers={"Cache-Control": "no-store"},
     )
