@@ -39,7 +39,7 @@ PAGES = {
     "Draw": ("draw", ""),
     "Glossary": ("glossary", ""),
 }
-CHART = ".js-plotly-plot .main-svg"
+CHART = ".js-plotly-plot .main-svg, .lab-bars > *"
 WITHOUT_CHART = ("Home", "Runs", "Glossary", "Train, form")
 
 
@@ -126,20 +126,20 @@ def _by_click(page: Page, address: str) -> float:
     page.get_by_role("link", name="Runs", exact=True).click()
     page.locator("h1", has_text="Runs").wait_for()
     _rest(page)
-    page.evaluate(_WATCH)
+    page.evaluate(_WATCH, CHART)
     page.get_by_role("link", name=address.capitalize(), exact=True).click()
     page.locator("h1", has_text=title).wait_for()
     page.wait_for_function("() => window.labChart")
     return float(page.evaluate("() => (window.labChart - window.labHeading) / 1000"))
 
 
-_WATCH = """() => {
+_WATCH = """(chart) => {
   window.labHeading = window.labChart = 0;
   const before = document.querySelector('h1').textContent;
   const look = () => {
     const heading = document.querySelector('h1');
     if (!window.labHeading && heading && heading.textContent !== before) window.labHeading = performance.now();
-    if (!window.labChart && window.labHeading && document.querySelector('.js-plotly-plot .main-svg'))
+    if (!window.labChart && window.labHeading && document.querySelector(chart))
       window.labChart = performance.now();
     if (!window.labChart) requestAnimationFrame(look);
   };

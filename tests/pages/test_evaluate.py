@@ -92,7 +92,7 @@ def test_a_class_without_mistakes_is_praised(
     assert "There is no mistake here." in app.success[0].value
 
 
-@pytest.mark.parametrize(("view", "charts"), [("classes", 1), ("confidence", 3), ("images", 1), ("matrix", 1)])
+@pytest.mark.parametrize(("view", "charts"), [("classes", 1), ("confidence", 3), ("images", 0), ("matrix", 1)])
 def test_each_chart_has_its_sentence_and_its_data(
     open_page: OpenPage, finished_run: FinishedRun, view: str, charts: int
 ) -> None:
