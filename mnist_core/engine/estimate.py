@@ -27,6 +27,9 @@ _JUDGED_AT_ONCE = 1000
 # Copies of the weights: themselves, gradients, two of the optimizer, checkpoint, best, and export.
 _COPIES = 7
 _RECENT = 40
+# Bytes on a graphics card beside the arrays: CUDA's, its libraries' and their working space. Reckoned, not measured.
+_CARD = 1500e6
+_CARD_COPIES = 5  # of the weights: themselves, gradients, two of the optimizer, and one on the way
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Estimate:
         From start to result, and for one epoch (or fold).
     memory_mb : float
         Most memory of the training process, in millions of bytes.
+    card_mb : float
+        Most memory on a graphics card, where one is used; 0 for the baseline, which uses none.
     basis : str
         Where the seconds come from: earlier runs of this network, a measurement of this computer,
         or one of another computer.
@@ -48,6 +53,7 @@ class Estimate:
     epoch_seconds: float
     memory_mb: float
     basis: Basis
+    card_mb: float = 0.0
 
 
 def estimate(config: RunConfig, store: Store) -> Estimate:
@@ -71,7 +77,8 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
         images += learned
     memory = _memory(config, images + spec.n_test)
     epoch, basis = _epoch_seconds(config, learned, validation, store)
-    return Estimate(epoch * config.train.epochs + _AROUND, epoch, memory / 1e6, basis)
+    card = _card_memory(config, images + spec.n_test)
+    return Estimate(epoch * config.train.epochs + _AROUND, epoch, memory / 1e6, basis, card / 1e6)
 
 
 def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Store) -> tuple[float, Basis]:
@@ -115,3 +122,11 @@ def _memory(config: RunConfig, images: int) -> float:
     cost = training_cost(config.model, config.spec.num_classes)
     at_once = max(config.train.batch_size * 2, _JUDGED_AT_ONCE)
     return _PROCESS + _PER_IMAGE * images + 4 * (_COPIES * cost.parameters + at_once * cost.activations)
+
+
+def _card_memory(config: RunConfig, images: int) -> float:
+    """Return the bytes that a training takes on a graphics card."""
+    assert isinstance(config.model, NetworkConfig)
+    cost = training_cost(config.model, config.spec.num_classes)
+    at_once = max(config.train.batch_size * 2, _JUDGED_AT_ONCE)
+    return _CARD + _PER_IMAGE * images + 4 * (_CARD_COPIES * cost.parameters + at_once * cost.activations)

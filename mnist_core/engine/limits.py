@@ -6,7 +6,7 @@ from mnist_core.errors import ConfigError, LimitError
 from mnist_core.models.summary import parameter_count
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store
-from mnist_core.system.devices import default_slots, memory_limit_mb
+from mnist_core.system.devices import card_memory, default_slots, memory_limit_mb
 from mnist_core.text import Plural
 
 
@@ -58,6 +58,14 @@ def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> N
             "Choose a smaller network or a smaller batch size.",
             need=estimate.memory_mb / 1000,
             most=most_memory / 1000,
+        )
+    most_on_card = card_memory()
+    if most_on_card is not None and estimate.card_mb > most_on_card / 1e6:
+        raise LimitError(
+            "This would need about {need:.1f} GB of the graphics card's memory, which has {most:.1f} GB. "
+            "Choose a smaller network or a smaller batch size.",
+            need=estimate.card_mb / 1000,
+            most=most_on_card / 1e9,
         )
 
 

@@ -22,6 +22,7 @@ from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunRecord, RunState, Store, Visitor, shared_store
 from mnist_core.store.home_lock import HomeLock
 from mnist_core.store.reserve import Reserve, no_room_for_a_run
+from mnist_core.system.cards import CardUse, card_use, why_no_card
 from mnist_core.system.files import disk_full
 from mnist_core.system.saying import say
 
@@ -74,6 +75,8 @@ class Supervisor:
         with self._lock:
             if self._thread is None and not self._closing:
                 self._store.database.check()
+                if (reason := why_no_card()) is not None:
+                    say(f"The processor trains: {reason}.")
                 if not self._leads():
                     other = self._lock_of_home.holder()
                     if other is not None:
@@ -211,6 +214,11 @@ class Supervisor:
             begins = free.pop(0)
             free = sorted([*free, begins + estimate(record.config, self._store).seconds])
         return QueueStatus(position, begins)
+
+    def card_use(self, run_id: str) -> CardUse | None:
+        """Return what the card of a running run is doing; None without one, or where its driver can't be asked."""
+        card = self._workers.card(run_id)
+        return card_use(card) if card is not None else None
 
     def cleaning_next(self) -> list[RunRecord]:
         """Return the runs that will be deleted soon because the disk space is nearly used up."""

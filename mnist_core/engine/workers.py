@@ -129,6 +129,11 @@ class Workers:
         worker.begin(record.id)
         self._jobs[record.id] = Job(worker, was_spare)
 
+    def card(self, run_id: str) -> str | None:
+        """Return the card that a run trains on; None without one, or where the run is not one of these."""
+        job = self._jobs.get(run_id)
+        return job.worker.gpu if job is not None else None
+
     def _free_gpu(self) -> str | None:
         """Return a card with the fewest runs, the spare's if it can be; None on a computer without."""
         used = Counter(job.worker.gpu for job in self._jobs.values())

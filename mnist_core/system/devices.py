@@ -1,26 +1,24 @@
 """What this computer has to train with, found without TensorFlow."""
 
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-_DEV = Path("/dev")
+from mnist_core.system.cards import usable_cards
+
 _CGROUP = Path("/sys/fs/cgroup")
 
 
 def gpu_ids() -> list[str]:
     """Return the ids of the NVIDIA cards that may be used, as for ``CUDA_VISIBLE_DEVICES``."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
-        return [name.strip() for name in visible.split(",") if name.strip() not in ("", "-1")]
-    with suppress(OSError):
-        return sorted(
-            match[1] for path in _DEV.iterdir() if (match := re.fullmatch(r"nvidia(\d+)", path.name)) is not None
-        )
-    return []
+    return [card.id for card in usable_cards()]
+
+
+def card_memory() -> int | None:
+    """Return the bytes of the smallest card that may be used; None without one, or where nobody can tell."""
+    return min((card.memory for card in usable_cards() if card.memory is not None), default=None)
 
 
 def usable_cores() -> int:

@@ -20,6 +20,7 @@ from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.models.network_files import write_graphs, write_trained
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
+from mnist_core.system.cards import usable_cards
 from mnist_core.system.files import disk_full, is_full
 from mnist_core.system.libraries import computed_with, load_keras
 from mnist_core.tensorboard.board import Board
@@ -94,7 +95,16 @@ def describe(error: Exception, folder: Path) -> RunError:
         error = disk_full(folder)
     if isinstance(error, MnistLabError):
         return RunError(code=error.code, template=error.template, values=error.plain_values, traceback=details)
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+    # TensorFlow has a class for it; XLA, which JAX and TensorFlow use, begins its words so.
+    exhausted = type(error).__name__ == "ResourceExhaustedError" or str(error).startswith("RESOURCE_EXHAUSTED")
+    if exhausted and usable_cards():
+        return RunError(
+            code="out_of_memory",
+            template="There was not enough memory on the graphics card, which other runs may use too. Try a smaller "
+            "network or a smaller batch size, or start the run again later.",
+            traceback=details,
+        )
+    if isinstance(error, MemoryError) or exhausted:
         return RunError(
             code="out_of_memory",
             template="There was not enough memory. Try a smaller network or a smaller batch size.",

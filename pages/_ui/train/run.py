@@ -7,8 +7,10 @@ import streamlit as st
 
 from mnist_core.config.choices import PRECISIONS
 from mnist_core.datasets import get_spec
+from mnist_core.engine import shared_supervisor
 from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.system.cards import CardUse
 from mnist_core.text import Sentence, plain
 from pages._ui.one_run import runs
 from pages._ui.one_run.badges import badge
@@ -87,6 +89,9 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
     parts = [t(get_spec(record.config.data.dataset).title)]
     if record.device:
         parts.append(plain(record.device))
+    if record.state is RunState.RUNNING and (use := _card_use(record.id)) is not None:
+        taken = t("card {busy:.0%} busy, {used:.1f} of {memory:.0f} GB taken", busy=use.busy, **use.gigabytes)
+        parts.append(taken)
     if record.config.train.precision != "float32":
         parts.append(t(PRECISIONS[record.config.train.precision].title))
     if record.config.augments:
@@ -99,6 +104,11 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
         _origin(record.continues, Sentence("Goes on from “{name}”"), ":material/fast_forward:")
     elif record.config.fine_tune is not None:
         _origin(record.config.fine_tune.base, Sentence("Fine-tuned from “{name}”"), ":material/school:")
+
+
+@st.cache_data(ttl=2, max_entries=64, show_spinner=False)
+def _card_use(run_id: str) -> CardUse | None:
+    return shared_supervisor().card_use(run_id)
 
 
 def _origin(run_id: str, words: Sentence, icon: str) -> None:

@@ -1,17 +1,21 @@
 """What this computer has to train with."""
 
 import os
+import sys
+from types import SimpleNamespace
 
 import pytest
 
-from mnist_core.system import devices
+from mnist_core.system import cards, devices
 
 
 @pytest.fixture(autouse=True)
 def no_cards(monkeypatch, tmp_path):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     (tmp_path / "dev").mkdir()
-    monkeypatch.setattr(devices, "_DEV", tmp_path / "dev")
+    monkeypatch.setattr(cards, "_DEV", tmp_path / "dev")
+    monkeypatch.setitem(sys.modules, "pynvml", None)  # the driver can't be asked
+    cards._driver_cards.cache_clear()
     monkeypatch.setattr(devices, "_CGROUP", tmp_path)
     return tmp_path
 
@@ -71,5 +75,75 @@ def test_a_worker_may_take_its_share_of_four_fifths_or_what_is_set(no_cards):
 
 
 def test_without_devices_to_look_at_there_is_no_card(monkeypatch, tmp_path):
-    monkeypatch.setattr(devices, "_DEV", tmp_path / "nowhere")
+    monkeypatch.setattr(cards, "_DEV", tmp_path / "nowhere")
     assert devices.gpu_ids() == []
+
+
+# cards whose driver answers
+
+
+@pytest.fixture
+def driver(monkeypatch):
+    """Return a function that installs a driver's library which knows two cards, or one that does not answer."""
+
+    def install(works=True):
+        def init():
+            if not works:
+                raise RuntimeError("Driver/library version mismatch")
+
+        cards_there = ["GPU-aaa", "GPU-bbb"]
+        sizes = {"GPU-aaa": 80 * 2**30, "GPU-bbb": 40 * 2**30}
+        library = SimpleNamespace(
+            nvmlInit=init,
+            nvmlShutdown=lambda: None,
+            nvmlDeviceGetCount=lambda: len(cards_there),
+            nvmlDeviceGetHandleByIndex=lambda number: cards_there[number],
+            nvmlDeviceGetHandleByUUID=lambda id: cards_there[cards_there.index(id)],
+            nvmlDeviceGetUUID=lambda handle: handle,
+            nvmlDeviceGetName=lambda handle: f"Card {handle[-1]}",
+            nvmlDeviceGetMemoryInfo=lambda handle: SimpleNamespace(total=sizes[handle], used=2**30),
+            nvmlDeviceGetUtilizationRates=lambda handle: SimpleNamespace(gpu=63),
+        )
+        monkeypatch.setitem(sys.modules, "pynvml", library)
+        cards._driver_cards.cache_clear()
+
+    yield install
+    cards._driver_cards.cache_clear()
+
+
+def test_a_driver_tells_the_cards_their_names_and_memory(driver):
+    driver()
+    assert devices.gpu_ids() == ["GPU-aaa", "GPU-bbb"]
+    assert [card.name for card in cards.usable_cards()] == ["Card a", "Card b"]
+    assert devices.card_memory() == 40 * 2**30
+    assert devices.default_slots() == 2
+    assert cards.why_no_card() is None
+
+
+@pytest.mark.parametrize(
+    ("visible", "expected"),
+    [("1", ["1"]), ("GPU-b", ["GPU-bbb"]), ("7", []), ("0,7", ["0"]), ("GPU-x", []), ("MIG-x", ["MIG-x"]), ("", [])],
+)
+def test_a_card_that_is_named_and_not_there_does_not_count(driver, monkeypatch, visible, expected):
+    driver()
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert devices.gpu_ids() == expected
+    if visible in ("7", "GPU-x"):
+        assert visible in cards.why_no_card()
+
+
+def test_a_driver_that_does_not_answer_leaves_the_processor_and_is_told(driver, no_cards, cores):
+    cores(8)
+    (no_cards / "dev" / "nvidia0").touch()
+    driver(works=False)
+    assert devices.gpu_ids() == []
+    assert devices.default_slots() == 4
+    assert "driver" in cards.why_no_card()
+    assert cards.card_use("0") is None
+
+
+def test_what_a_card_is_doing_is_told(driver):
+    driver()
+    assert cards.card_use("GPU-bbb") == cards.CardUse(busy=0.63, used=2**30, memory=40 * 2**30)
+    assert cards.card_use("1") == cards.card_use("GPU-bbb")
+    assert cards.card_use("GPU-gone") is None

@@ -4,7 +4,7 @@ import pytest
 
 from mnist_core.config import Conv2D, Dense, NetworkConfig, RunConfig
 from mnist_core.config.recipes import RECIPES
-from mnist_core.engine import estimate
+from mnist_core.engine import estimate, limits
 from mnist_core.engine.limits import check_config, check_visitor
 from mnist_core.errors import ConfigError, LimitError
 from mnist_core.store import RunState
@@ -62,3 +62,12 @@ def test_a_visitor_has_only_so_much_disk(store, record, settings):
     with pytest.raises(LimitError, match="2 MB on the disk; 1 MB are possible here. Delete a run"):
         check_visitor("ada", store)
     check_visitor("bob", store)
+
+
+def test_a_run_that_does_not_fit_on_the_graphics_card_is_told_before_it_starts(store, monkeypatch):
+    config = RunConfig(model=NetworkConfig(layers=(Conv2D(filters=32),)))
+    check(config, store)
+    monkeypatch.setattr(limits, "card_memory", lambda: 1_700_000_000)
+    with pytest.raises(LimitError, match=r"about 2\.0 GB of the graphics card's memory, which has 1\.7 GB"):
+        check(config.with_settings({"batch_size": 1024}), store)
+    check(config.with_settings({"batch_size": 1024, "layers": [{"kind": "dense", "units": 4}]}), store)
