@@ -142,11 +142,6 @@ class RunFiles:
             self.labels, Sentence("The labels of this run are damaged. Start MNIST Lab again to get them back.")
         )
 
-    def write_base_weights(self, weights: Mapping[str, npt.NDArray[np.float32]]) -> None:
-        """Write the weights that a fine-tuned run begins with, by layer and variable."""
-        with replacing(self.base_weights) as path:
-            np.savez(path, allow_pickle=False, **weights)
-
     def read_base_weights(self) -> dict[str, npt.NDArray[np.float32]]:
         """Return the weights that a fine-tuned run begins with; raises `ArtifactMissingError`."""
         return _read_arrays(
@@ -283,22 +278,28 @@ class RunFiles:
         return step
 
     def begin_with(
-        self,
-        base: Mapping[str, npt.NDArray[np.float32]],
-        probabilities: Path,
-        drawings: PersonalSet,
-        owner: str | None,
+        self, base: "RunFiles", weights: Mapping[str, npt.NDArray[np.float32]], drawings: PersonalSet, owner: str | None
     ) -> None:
-        """Give a fine-tuned run its first weights, what they say, and its drawings, `owner`'s unless they say other.
+        """Give a fine-tuned run its first weights and its drawings; they are of `owner` unless they say otherwise.
+
+        Parameters
+        ----------
+        base : RunFiles
+            Of the run that it begins with.
+        weights : mapping of str to ndarray
+            Of that run's network, by layer and variable.
+        drawings : PersonalSet
+        owner : str or None
 
         Raises
         ------
         RunStateError
-            If the probabilities of the network to begin with are gone.
+            If what the run to begin with said is gone.
         """
         self.write_drawings(replace(drawings, owner=drawings.owner or owner))
-        self.write_base_weights(base)
-        _copy(probabilities, self.base_probabilities)
+        with replacing(self.base_weights) as path:
+            np.savez(path, allow_pickle=False, **weights)
+        _copy(base.probabilities, self.base_probabilities)
 
     def begin_as(self, earlier: "RunFiles") -> None:
         """Give a run that goes on with a fine-tuned one what that one began with; raises as `begin_with`.
@@ -334,6 +335,14 @@ class RunFiles:
         return "\n".join([line for line in text.splitlines() if not _CHATTER.match(line)][-lines:])
 
 
+def _copy(source: Path, target: Path) -> None:
+    try:
+        with replacing(target) as path:
+            shutil.copyfile(source, path)
+    except FileNotFoundError as error:
+        raise RunStateError("The model of this run is missing, so it can't learn more. Choose another one.") from error
+
+
 def _read_arrays(path: Path, problem: Sentence) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of an archive by name; raises `ArtifactMissingError` with the sentence `problem`."""
     try:
@@ -341,11 +350,3 @@ def _read_arrays(path: Path, problem: Sentence) -> dict[str, npt.NDArray[Any]]:
             return {name: archive[name] for name in archive.files}
     except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
         raise ArtifactMissingError(problem) from error
-
-
-def _copy(source: Path, target: Path) -> None:
-    try:
-        with replacing(target) as path:
-            shutil.copyfile(source, path)
-    except FileNotFoundError as error:
-        raise RunStateError("The model of this run is missing, so it can't learn more. Choose another one.") from error

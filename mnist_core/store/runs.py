@@ -99,6 +99,11 @@ class Runs:
         """Return the runs that came with the program, in their order; everyone may look at them."""
         return self._table.records(select(runs).where(runs.c.shipped.is_not(None)).order_by(runs.c.id))
 
+    def imported_earlier(self) -> list[RunRecord]:
+        """Return the imported runs, deleted ones too, whose files are those of the bundle: `Imported.written_here`."""
+        found = self._table.records(select(runs).where(runs.c.imported.is_not(None)))
+        return [record for record in found if record.imported and not record.imported.written_here]
+
     def find_completed(self, fingerprint: str, visible_to: Visitor | None = None) -> RunRecord | None:
         """Return the newest completed run of a configuration that `visible_to` may look at, if there is one.
 
@@ -191,7 +196,7 @@ class Runs:
                 if config.fine_tune is not None and continues:
                     files.begin_as(files_of(continues))
                 elif config.fine_tune is not None and drawings is not None and base is not None:
-                    files.begin_with(base, files_of(config.fine_tune.base).probabilities, drawings, owner)
+                    files.begin_with(files_of(config.fine_tune.base), base, drawings, owner)
         except BaseException:
             shutil.rmtree(files.folder, ignore_errors=True)
             raise
@@ -217,17 +222,6 @@ class Runs:
                 self._metrics.copy(connection, continues, run_id, step)
         self._metrics.keep_curve(run_id)
         return run_id
-
-    def imported_earlier(self) -> list[RunRecord]:
-        """Return the imported runs, deleted ones too, whose files are those of the bundle: `Imported.written_here`."""
-        found = self._table.records(select(runs).where(runs.c.imported.is_not(None)))
-        return [record for record in found if record.imported and not record.imported.written_here]
-
-    def mark_written_here(self, record: RunRecord) -> None:
-        """Record that the files of an imported run were written here."""
-        assert record.imported is not None
-        imported = asdict(replace(record.imported, written_here=True))
-        self._table.set(record.id, imported=imported, bytes=self._table.artifacts.of(record.id).size())
 
     def put_imported(
         self,
@@ -275,6 +269,12 @@ class Runs:
                 address=address,
             )
         self._metrics.keep_curve(run_id)
+
+    def mark_written_here(self, record: RunRecord) -> None:
+        """Record that the files of an imported run were written here."""
+        assert record.imported is not None
+        imported = asdict(replace(record.imported, written_here=True))
+        self._table.set(record.id, imported=imported, bytes=self._table.artifacts.of(record.id).size())
 
     def put_shipped(self, run_id: str, shipped: Shipped, run: Finished, created: datetime) -> None:
         """Record a run that comes with the program as completed, shared and kept; an older version of it goes.

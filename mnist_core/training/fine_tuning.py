@@ -87,9 +87,9 @@ class FineTuning:
             ),
         )
         keras = load_keras()
+        weights = read_base(files, config)
+        self.base = build_model(config.finished, dataset.spec.num_classes)
         try:
-            weights = read_base(files, config)
-            self.base = build_model(config.finished, dataset.spec.num_classes)
             for network in (self.base, model):
                 put_weights(network, weights)
         except ValueError as error:

@@ -32,7 +32,8 @@ def test_it_is_small_and_what_the_catalogue_says(path, settings):
     model = SHIPPED[path.stem]
     run = read_bundle(path.read_bytes(), settings)
     assert (run.manifest.run_id, run.manifest.name, run.manifest.recipe) == (model.run_id, model.title, model.recipe)
-    assert run.config == model.config.with_settings({"precision": run.config.train.precision})
+    as_trained = {"precision": run.config.train.precision}  # what automatic meant where it was trained
+    assert run.config == model.config.with_settings(as_trained)
     assert run.manifest.outcome.parameters == parameter_count(run.config.model)
     assert run.manifest.outcome.test_accuracy >= LEAST_ACCURACY[path.stem]
     weights = run.weights.values()
