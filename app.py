@@ -18,6 +18,7 @@ from mnist_core.errors import ConfigError, StorageError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
 from mnist_core.recovery import bring_back
 from mnist_core.settings import get_settings
+from mnist_core.sharing.earlier import write_earlier_imports
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import shared_store
 from mnist_core.system.memory import return_large_blocks
@@ -47,6 +48,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     if store.database.was_missing:
         for words in bring_back(store).words():
             say(words)
+    write_earlier_imports(store)
     pause_elsewhere_by(check_is_open)
     shared_supervisor()
     for dataset_id in (*RECIPE_DATASETS, FALLBACK_DATASET):

@@ -4,16 +4,19 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from sqlalchemy import update
 
 from mnist_core.drawing import paint, samples, write_canvas
 from mnist_core.sharing.bundle.make import make_bundle
-from mnist_core.store import RunRecord, Store
+from mnist_core.store import Imported, RunRecord, Store
+from mnist_core.store.tables import runs
 
 CANVAS, PEN = 280, 18
 
@@ -70,6 +73,19 @@ def keras_file(units: int = 16, classes: int = 10, *, extra: Mapping[str, bytes]
             **extra,
         }
     )
+
+
+HOSTILE_KERAS = keras_file(module="os", class_name="system")
+
+
+def as_imported_earlier(store: Store, record: RunRecord) -> RunRecord:
+    """Let a run look as an earlier version imported it, with a file for Keras that would run a stranger's code."""
+    told = asdict(Imported(run_id=record.id, created="2026-11-01T10:00:00+00:00", moment="2026-11-02T10:00:00+00:00"))
+    del told["written_here"]  # it knew no such thing
+    store.files(record.id).model.write_bytes(HOSTILE_KERAS)
+    with store.database.begin() as connection:
+        connection.execute(update(runs).where(runs.c.id == record.id).values(imported=told))
+    return store.runs.get(record.id)
 
 
 def drawings(n: int, seed: int) -> Iterator[tuple[str, bytes]]:

@@ -5,7 +5,7 @@ import numpy as np
 from mnist_core.config import Conv2D, DataConfig, NetworkConfig, RunConfig
 from mnist_core.models.onnx_writer import network_onnx
 from mnist_core.models.summary import layer_rows
-from mnist_core.models.weights import layer_names
+from mnist_core.models.weights import layer_names, weight_shapes
 from mnist_core.store import RunFiles
 
 FILTERS = 3
@@ -43,6 +43,19 @@ def write_network(files: RunFiles, seed: int, images=None):
         }
     )
     return layers
+
+
+def random_weights(model: NetworkConfig, seed: int = 0, classes: int = 10):
+    """Return weights of a network's shapes, such that numbers stay about as large from layer to layer."""
+    rng = np.random.default_rng(seed)
+    weights = {}
+    for name, shape in weight_shapes(model, classes).items():
+        if name.endswith(("gamma", "moving_variance")):
+            weights[name] = rng.uniform(0.5, 1.5, shape).astype(np.float32)
+        else:
+            spread = (2 / np.prod(shape[:-1])) ** 0.5 if name.endswith("kernel") else 0.1
+            weights[name] = rng.normal(0, spread, shape).astype(np.float32)
+    return weights
 
 
 def older_graph(model, weights):

@@ -248,6 +248,13 @@ def test_keras_is_loaded_in_one_place(path):
     assert not found or module_name(path) in {"mnist_core.system.libraries", *BUILT_ON}, found
 
 
+@every_module
+def test_nothing_opens_a_file_of_keras(path):
+    """With such a file come classes of whoever wrote it: networks are built from settings and numbers."""
+    calls = {node.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
+    assert not calls & {"load_model", "load_weights", "model_from_json"}
+
+
 @pytest.mark.parametrize(
     "path", [p for p in CORE if '__name__ == "__main__"' in p.read_text() and p.name != "predict.py"], ids=name_of
 )

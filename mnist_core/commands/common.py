@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.datasets import load_dataset
+from mnist_core.sharing.earlier import write_earlier_imports
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import RunRecord, Visitor, shared_store
 
@@ -26,6 +27,7 @@ def chosen_run(run: str) -> RunRecord:
     """Return a run by its id, or a shipped model by its name; raises `RunNotFoundError`."""
     store = shared_store()
     install_shipped(store)
+    write_earlier_imports(store)
     return store.runs.get(SHIPPED[run].run_id if run in SHIPPED else run)
 
 

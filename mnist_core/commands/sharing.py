@@ -1,16 +1,16 @@
 """Commands that take settings elsewhere: code, link."""
 
 import argparse
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, print_json, print_written
-from mnist_core.config import RunConfig
+from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.config.links import run_address, settings_address
 from mnist_core.config.recipes import RECIPES, get_recipe
 from mnist_core.datasets import load_dataset
-from mnist_core.errors import ArtifactMissingError
+from mnist_core.models.keras_file import network_keras
+from mnist_core.models.network_files import read_base
 from mnist_core.models.speed import resolved
 from mnist_core.script import files_beside, keras_code, keras_notebook
 from mnist_core.script.data import datasets_beside
@@ -79,11 +79,10 @@ def _write_beside(name: str, config: RunConfig, record: RunRecord | None, target
     if name == DRAWINGS_FILE:  # they may lie with another run; in a file to take along it doesn't say whose they are
         _write_arrays(files.read_drawings(), ("images", "labels", "held_out"), target)
         return
-    source = files.folder / name
-    if not source.is_file():
-        raise ArtifactMissingError("{name} of this run is missing, so its code has nothing to begin with.", name=name)
+    assert isinstance(config.model, NetworkConfig)
+    content = network_keras(config.model, read_base(files, config), config.spec.num_classes)
     with output_file(target) as path:
-        shutil.copyfile(source, path)
+        path.write_bytes(content)
 
 
 def _write_arrays(holder: object, names: Sequence[str], target: Path) -> None:

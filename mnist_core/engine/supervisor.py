@@ -16,6 +16,7 @@ from mnist_core.engine.silence import Strays
 from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
 from mnist_core.engine.workers import LONGEST_QUEUE, Workers
 from mnist_core.errors import DatabaseLostError, MnistLabError
+from mnist_core.models.network_files import read_whole_network
 from mnist_core.models.speed import resolved
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunRecord, RunState, Store, Visitor, shared_store
@@ -129,14 +130,17 @@ class Supervisor:
             raise disk_full(self._settings.home)
         config = resolved(config, self._settings)
         check_config(config, self._settings, estimate(config, self._store))
+        base = None
         if continues is not None:
             earlier = self._store.runs.get(continues)
             visitor.check_sees(earlier)  # the page that asks may be older than the wish to keep it private
             check_continuation(earlier, config)
         elif config.fine_tune is not None:
-            check_base(self._store.runs.get(config.fine_tune.base), visitor, self._store)
+            begins_with = self._store.runs.get(config.fine_tune.base)
+            check_base(begins_with, visitor, self._store)
             if drawings is not None:
                 check_drawings(drawings, visitor)
+            base = read_whole_network(self._store.files(begins_with.id), config.model, config.spec.num_classes)
         with self._lock:  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store, visitor.address)
             run_id = self._store.runs.create(
@@ -146,6 +150,7 @@ class Supervisor:
                 recipe=recipe,
                 continues=continues,
                 drawings=drawings,
+                base=base,
                 address=visitor.address,
             )
         self._wake.set()

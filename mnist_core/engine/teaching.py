@@ -4,6 +4,7 @@ from mnist_core.config import DataConfig, FineTuneConfig, NetworkConfig, RunConf
 from mnist_core.datasets import get_spec
 from mnist_core.drawing.personal import PersonalSet, content_hash
 from mnist_core.errors import ConfigError, DrawingsError, NotOwnerError, RunStateError
+from mnist_core.models.network_files import read_whole_network
 from mnist_core.models.speed import REFERENCE, DeviceSpeed, read_speed
 from mnist_core.store import RunRecord, Store, Visitor
 
@@ -26,12 +27,17 @@ def check_base(record: RunRecord, visitor: Visitor, store: Store) -> None:
         If the visitor may not look at it.
     RunStateError
         If it has no model.
+    ArtifactMissingError
+        If it can answer, but not learn on.
     """
     visitor.check_sees(record)
     if not isinstance(record.config.model, NetworkConfig):
         raise ConfigError("Logistic regression can't be fine-tuned: only networks can learn on. Choose a network.")
-    if not record.state.has_model or not store.files(record.id).model.is_file():
-        raise RunStateError("This run has no Keras model that could learn on. Choose another one.")
+    files = store.files(record.id)
+    if not record.state.has_model or not files.onnx.is_file():
+        raise RunStateError("This run has no model that could learn on. Choose another one.")
+    if not files.model.is_file():  # where something is unknown, none is made for Keras
+        read_whole_network(files, record.config.model, record.config.spec.num_classes)
 
 
 def check_drawings(drawings: PersonalSet, visitor: Visitor) -> None:

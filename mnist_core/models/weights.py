@@ -53,6 +53,11 @@ def weights_of(network: "keras.Model") -> Weights:
     }
 
 
+def put_weights(network: "keras.Model", weights: Weights) -> None:
+    """Give a network of `mnist_core.models.build.build_model` its weights; raises `ValueError` for another's."""
+    network.set_weights(list(weights.values()))
+
+
 def check_weights(weights: Mapping[str, npt.NDArray[Any]], model: ModelConfig, num_classes: int) -> None:
     """Raise `ValueError` where weights are not those of a model."""
     shapes = weight_shapes(model, num_classes)

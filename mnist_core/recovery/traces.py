@@ -153,7 +153,7 @@ def _config(files: RunFiles, logs: _Logs) -> RunConfig:
     told = logs.settings
     if not told:
         raise UntoldError("there are no logs that tell its settings")
-    if files.base_model.exists():
+    if files.is_fine_tuned():
         raise UntoldError("it was fine-tuned, and no file tells from which run")
     values: dict[str, Any] = dict(told_settings(told))
     if told.get("model") == "logistic regression":

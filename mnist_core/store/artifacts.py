@@ -98,7 +98,8 @@ class RunFiles:
         self.probabilities = self.folder / PROBABILITIES
         self.labels = self.folder / LABELS
         self.checkpoint = self.folder / "checkpoint.npz"
-        self.base_model = self.folder / "base.keras"
+        self.base_weights = self.folder / "base_weights.npz"
+        self.older_base = self.folder / "base.keras"  # of runs of earlier versions
         self.base_probabilities = self.folder / "base.npz"
         self.drawings = self.folder / "drawings.npz"
         self.drawings_run = self.folder / "drawings_run.txt"
@@ -108,8 +109,12 @@ class RunFiles:
 
     def holds_work(self) -> bool:
         """Whether there is anything of a network in the folder, or what one could be trained on with."""
-        work = (self.model, self.onnx, self.layers, self.checkpoint, self.base_model, self.drawings)
-        return any(path.exists() for path in work)
+        work = (self.model, self.onnx, self.layers, self.checkpoint, self.drawings)
+        return self.is_fine_tuned() or any(path.exists() for path in work)
+
+    def is_fine_tuned(self) -> bool:
+        """Whether the folder holds a network that the run began with."""
+        return self.base_weights.exists() or self.older_base.exists()
 
     def write_probabilities(self, tables: Mapping[str, npt.NDArray[np.float32]]) -> None:
         """Write one table of shape (n, classes) for each split."""
@@ -135,6 +140,13 @@ class RunFiles:
             return {}
         return _read_arrays(
             self.labels, Sentence("The labels of this run are damaged. Start MNIST Lab again to get them back.")
+        )
+
+    def read_base_weights(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the weights that a fine-tuned run begins with; raises `ArtifactMissingError`."""
+        return _read_arrays(
+            self.base_weights,
+            Sentence("The model that this run begins with is missing or damaged. Fine-tune another one."),
         )
 
     def read_base_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
@@ -265,16 +277,29 @@ class RunFiles:
             shutil.copyfile(earlier.checkpoint, path)
         return step
 
-    def begin_with(self, base: "RunFiles", drawings: PersonalSet, owner: str | None) -> None:
+    def begin_with(
+        self, base: "RunFiles", weights: Mapping[str, npt.NDArray[np.float32]], drawings: PersonalSet, owner: str | None
+    ) -> None:
         """Give a fine-tuned run its first weights and its drawings; they are of `owner` unless they say otherwise.
+
+        Parameters
+        ----------
+        base : RunFiles
+            Of the run that it begins with.
+        weights : mapping of str to ndarray
+            Of that run's network, by layer and variable.
+        drawings : PersonalSet
+        owner : str or None
 
         Raises
         ------
         RunStateError
-            If the model to begin with is gone.
+            If what the run to begin with said is gone.
         """
         self.write_drawings(replace(drawings, owner=drawings.owner or owner))
-        self._copy_base(base.model, base.probabilities)
+        with replacing(self.base_weights) as path:
+            np.savez(path, allow_pickle=False, **weights)
+        _copy(base.probabilities, self.base_probabilities)
 
     def begin_as(self, earlier: "RunFiles") -> None:
         """Give a run that goes on with a fine-tuned one what that one began with; raises as `begin_with`.
@@ -286,17 +311,9 @@ class RunFiles:
         """
         earlier.read_drawings()
         self.refer_to_drawings(earlier.drawings_of)
-        self._copy_base(earlier.base_model, earlier.base_probabilities)
-
-    def _copy_base(self, model: Path, probabilities: Path) -> None:
-        try:
-            for source, target in ((model, self.base_model), (probabilities, self.base_probabilities)):
-                with replacing(target) as path:
-                    shutil.copyfile(source, path)
-        except FileNotFoundError as error:
-            raise RunStateError(
-                "The model of this run is missing, so it can't learn more. Choose another one."
-            ) from error
+        if earlier.base_weights.exists():  # earlier versions had none: see `read_base` in `mnist_core.models`
+            _copy(earlier.base_weights, self.base_weights)
+        _copy(earlier.base_probabilities, self.base_probabilities)
 
     def size(self) -> int:
         """Return the bytes of all files but the record's own copy; what vanishes meanwhile counts nothing."""
@@ -316,6 +333,14 @@ class RunFiles:
         except OSError:
             return ""
         return "\n".join([line for line in text.splitlines() if not _CHATTER.match(line)][-lines:])
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        with replacing(target) as path:
+            shutil.copyfile(source, path)
+    except FileNotFoundError as error:
+        raise RunStateError("The model of this run is missing, so it can't learn more. Choose another one.") from error
 
 
 def _read_arrays(path: Path, problem: Sentence) -> dict[str, npt.NDArray[Any]]:

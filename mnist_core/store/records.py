@@ -119,15 +119,17 @@ class Shipped:
     Attributes
     ----------
     name : str
-        Name of its package.
+        Name of its bundle.
     version : int
         A larger one replaces a smaller one.
     digest : str
-        Of the package's content.
+        Of the bundle's bytes.
     summary : str
         What the network is good for, in a sentence.
     sources : list of str
         What it learned from, each with its licence.
+    files : dict of str to list of int
+        Bytes and CRC-32 of each file as it was installed, by name; earlier versions did not tell.
     """
 
     name: str
@@ -135,6 +137,7 @@ class Shipped:
     digest: str
     summary: str = ""
     sources: list[str] = field(default_factory=list)
+    files: dict[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,11 +150,14 @@ class Imported:
         Its id in the record that it comes from.
     created, moment : str
         When it was trained, and when it was imported, UTC in ISO 8601.
+    written_here : bool
+        Whether the files of its network were written here, from numbers. Earlier versions kept those of the bundle.
     """
 
     run_id: str
     created: str
     moment: str
+    written_here: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 import shutil
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, true
 
 from mnist_core.config import RunConfig
@@ -97,6 +99,11 @@ class Runs:
         """Return the runs that came with the program, in their order; everyone may look at them."""
         return self._table.records(select(runs).where(runs.c.shipped.is_not(None)).order_by(runs.c.id))
 
+    def imported_earlier(self) -> list[RunRecord]:
+        """Return the imported runs, deleted ones too, whose files are those of the bundle: `Imported.written_here`."""
+        found = self._table.records(select(runs).where(runs.c.imported.is_not(None)))
+        return [record for record in found if record.imported and not record.imported.written_here]
+
     def find_completed(self, fingerprint: str, visible_to: Visitor | None = None) -> RunRecord | None:
         """Return the newest completed run of a configuration that `visible_to` may look at, if there is one.
 
@@ -143,6 +150,7 @@ class Runs:
         shared: bool | None = None,
         continues: str | None = None,
         drawings: PersonalSet | None = None,
+        base: Mapping[str, npt.NDArray[np.float32]] | None = None,
         address: str | None = None,
     ) -> str:
         """Record a new queued run and return its id.
@@ -158,9 +166,10 @@ class Runs:
             A run whose training this one goes on with: its checkpoint and its curve up to there are
             copied, so that it may be deleted.
         drawings : PersonalSet, optional
-            What a fine-tuned run learns from, unless it continues one. They are copied, and so is the
-            model of the run that it begins with. A run that continues one gets no copy of its drawings: they may be
-            somebody else's, and stay where they are.
+            What a fine-tuned run learns from, unless it continues one. They are copied. A run that continues one gets
+            no copy of its drawings: they may be somebody else's, and stay where they are.
+        base : mapping of str to ndarray, optional
+            The weights that a fine-tuned run begins with, unless it continues one; they are written into its folder.
         address : str, optional
             Where the visitor comes from, as in `Visitor.address`.
 
@@ -174,7 +183,7 @@ class Runs:
         StorageError
             If the disk is full or the folder can't be written.
         """
-        if config.fine_tune is not None and continues is None and drawings is None:
+        if config.fine_tune is not None and continues is None and (drawings is None or base is None):
             raise RunStateError("A network is fine-tuned on the page Draw, with drawings. Draw some there first.")
         now = time.time()
         run_id = new_run_id()
@@ -186,8 +195,8 @@ class Runs:
                 step = files.copy_checkpoint(files_of(continues)) if continues else 0
                 if config.fine_tune is not None and continues:
                     files.begin_as(files_of(continues))
-                elif config.fine_tune is not None and drawings is not None:
-                    files.begin_with(files_of(config.fine_tune.base), drawings, owner)
+                elif config.fine_tune is not None and drawings is not None and base is not None:
+                    files.begin_with(files_of(config.fine_tune.base), base, drawings, owner)
         except BaseException:
             shutil.rmtree(files.folder, ignore_errors=True)
             raise
@@ -260,6 +269,12 @@ class Runs:
                 address=address,
             )
         self._metrics.keep_curve(run_id)
+
+    def mark_written_here(self, record: RunRecord) -> None:
+        """Record that the files of an imported run were written here."""
+        assert record.imported is not None
+        imported = asdict(replace(record.imported, written_here=True))
+        self._table.set(record.id, imported=imported, bytes=self._table.artifacts.of(record.id).size())
 
     def put_shipped(self, run_id: str, shipped: Shipped, run: Finished, created: datetime) -> None:
         """Record a run that comes with the program as completed, shared and kept; an older version of it goes.

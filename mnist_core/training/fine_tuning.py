@@ -10,6 +10,9 @@ from mnist_core.config import DataConfig, RunConfig
 from mnist_core.datasets import Dataset, Split
 from mnist_core.drawing.personal import content_hash
 from mnist_core.errors import ArtifactMissingError, ConfigError
+from mnist_core.models.build import build_model
+from mnist_core.models.network_files import read_base
+from mnist_core.models.weights import put_weights
 from mnist_core.store import RunFiles
 from mnist_core.system.libraries import load_keras
 from mnist_core.training.mix import Mix, make_mix
@@ -48,7 +51,7 @@ class FineTuning:
     config : RunConfig
         With `fine_tune`.
     files : RunFiles
-        The run's own, with the base's model and the drawings.
+        The run's own, with the base's weights and the drawings.
 
     Attributes
     ----------
@@ -59,7 +62,7 @@ class FineTuning:
     Raises
     ------
     ArtifactMissingError
-        If the base's model or the drawings are missing, damaged, or not those that the configuration names.
+        If the base's weights or the drawings are missing, damaged, or not those that the configuration names.
     ConfigError
         If the base has other layers.
     """
@@ -84,21 +87,18 @@ class FineTuning:
             ),
         )
         keras = load_keras()
-        self.base = base = self._read_base()
+        weights = read_base(files, config)
+        self.base = build_model(config.finished, dataset.spec.num_classes)
+        try:
+            for network in (self.base, model):
+                put_weights(network, weights)
+        except ValueError as error:
+            raise ConfigError(
+                "The network to begin with has other layers than this run. Fine-tune it again."
+            ) from error
         self._before = np.zeros((0, dataset.spec.num_classes), np.float32)  # Keras reshapes no empty batch
         if self._held_out.any():
-            self._before = keras.ops.convert_to_numpy(base(scale(self._judged[0]), training=False))
-        _take_weights(model, base)
-
-    def _read_base(self) -> "keras.Model":
-        keras = load_keras()
-        try:
-            model = keras.models.load_model(self._files.base_model, compile=False)
-        except Exception as error:  # Keras, zipfile and HDF5 raise a dozen classes for damaged content
-            raise ArtifactMissingError(
-                "The model that this run begins with is missing or damaged. Fine-tune another one."
-            ) from error
-        return model
+            self._before = keras.ops.convert_to_numpy(self.base(scale(self._judged[0]), training=False))
 
     def changes(self, judge: Judge) -> dict[str, npt.NDArray[Any]]:
         """Return what is different now, in the form of `RunFiles.read_teaching`.
@@ -119,10 +119,3 @@ class FineTuning:
     def _judge(self, judge: Judge) -> npt.NDArray[np.float32]:
         images, labels = self._judged
         return judge.judge(images, labels)[0] if len(labels) else self._before
-
-
-def _take_weights(model: "keras.Model", base: "keras.Model") -> None:
-    weights = base.get_weights()
-    if [array.shape for array in weights] != [array.shape for array in model.get_weights()]:
-        raise ConfigError("The network to begin with has other layers than this run. Fine-tune it again.")
-    model.set_weights(weights)

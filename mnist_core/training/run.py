@@ -18,9 +18,9 @@ from mnist_core.config import NetworkConfig
 from mnist_core.datasets import Dataset, Split, load_training_data
 from mnist_core.errors import MnistLabError
 from mnist_core.evaluation import accuracy, cross_entropy
-from mnist_core.models.onnx_writer import baseline_onnx
+from mnist_core.models.network_files import write_graphs, write_trained
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
-from mnist_core.system.files import disk_full, is_full, replacing
+from mnist_core.system.files import disk_full, is_full
 from mnist_core.system.libraries import computed_with, load_keras
 from mnist_core.tensorboard.board import Board
 from mnist_core.training.control import Control
@@ -254,11 +254,10 @@ class _NetworkJob(_Job):
 
     def _write(self, model: "keras.Model", dataset: Dataset, fine_tuning: "FineTuning | None") -> None:
         """Write the network's files, and what pages show of its inside."""
-        from mnist_core.training.export import write_network
         from mnist_core.training.parts import network_parts
 
         assert isinstance(self.config.model, NetworkConfig)
-        write_network(model, self.config.model, dataset.spec.num_classes, self.files)
+        write_trained(model, self.config.model, dataset.spec.num_classes, self.files)
         initial = fine_tuning.base if fine_tuning else None
         self.files.write_parts(network_parts(model, self.config, dataset.x_test, dataset.spec.num_classes, initial))
 
@@ -281,9 +280,8 @@ class _LogisticJob(_Job):
             model = validation.fit_all()
         with self.clock.phase("evaluate"):
             tables: Tables = {"test": model.predict(dataset.x_test)}
-        with self.clock.phase("export"), replacing(self.files.onnx) as path:
-            path.write_bytes(baseline_onnx(model.arrays))
         with self.clock.phase("export"):
+            write_graphs(self.config.model, model.arrays, dataset.spec.num_classes, self.files)
             self.files.write_parts({"kernel_00": model.arrays["kernel"]})
         return self.outcome(
             dataset,

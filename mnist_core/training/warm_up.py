@@ -29,11 +29,11 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     import mnist_core.training.fit
     import mnist_core.training.run  # noqa: F401
     from mnist_core.models.build import build_model
+    from mnist_core.models.network_files import write_trained
     from mnist_core.store import RunFiles, new_run_id
     from mnist_core.tensorboard.board import Board
     from mnist_core.tensorboard.mistakes import mistakes_png
     from mnist_core.training.device import prepare_device
-    from mnist_core.training.export import write_network
     from mnist_core.training.steps import make_judge, make_steps
 
     if wanted():
@@ -57,7 +57,7 @@ def warm_up(wanted: Callable[[], bool]) -> None:
         files = RunFiles(Path(folder), new_run_id())
         files.folder.mkdir()
         assert isinstance(_TINY.model, NetworkConfig)
-        write_network(model, _TINY.model, 10, files)
+        write_trained(model, _TINY.model, 10, files)
         board = Board(Path(folder) / "tensorboard", _TINY, "")
         board.begin([])
         board.close()

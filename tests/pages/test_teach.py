@@ -14,6 +14,7 @@ from mnist_core.drawing import prepare_strokes, read_canvas, write_canvas
 from mnist_core.drawing.personal import PersonalSet, held_out, turned, write_csv, write_npz
 from mnist_core.engine import fine_tune_config
 from mnist_core.inference import open_classifier
+from mnist_core.models.network_files import read_network
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import Outcome, RunRecord, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
@@ -344,7 +345,8 @@ def taught(run: RunRecord, finished_run: FinishedRun, store: Store) -> RunRecord
     images, labels = some(8)
     store.drawings.add(ADA, "digits", images, labels)
     config = fine_tune_config(run, PersonalSet(images, labels, tuple(range(8)), held_out(labels)), store)
-    run_id = store.runs.create(config, "Mine", owner=ADA, drawings=store.drawings.read(ADA, "digits"))
+    weights = read_network(store.files(run.id), config.model, 10)
+    run_id = store.runs.create(config, "Mine", owner=ADA, drawings=store.drawings.read(ADA, "digits"), base=weights)
     assert store.queue.claim(run_id, own_process())
     source, files = store.files(run.id), store.files(run_id)
     for name in ("onnx", "model", "probabilities"):

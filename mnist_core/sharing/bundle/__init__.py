@@ -1,12 +1,14 @@
 """A run as a zip that one takes away: it behaves outside as it does here, and can be brought back.
 
-What comes in is a stranger's: `read` checks names, sizes and values before anything is kept, and whatever is computed
-with it is computed in a child process with little memory and time. An imported run gets an id of its own, and is its
-visitor's. It knows one run; drawings and checkpoints are never in a bundle.
+`bundled` is the run as values, with one way to write it and one to read it. What comes in is a stranger's: `read` checks
+names, sizes and values (`texts`, `measured`) before anything is kept, and the network's files are written here, of its
+numbers. An imported run gets an id of its own, and is its visitor's. It knows one run; drawings and checkpoints are never
+in a bundle.
 """
 
+from mnist_core.sharing.bundle.bundled import BundledRun
 from mnist_core.sharing.bundle.install import import_bundle
-from mnist_core.sharing.bundle.read import Incoming, most_bytes, read_bundle
+from mnist_core.sharing.bundle.read import most_bytes, read_bundle
 from mnist_core.sharing.bundle.service import (
     file_name,
     forget_bundle,
@@ -17,7 +19,7 @@ from mnist_core.sharing.bundle.service import (
 )
 
 __all__ = [
-    "Incoming",
+    "BundledRun",
     "file_name",
     "forget_bundle",
     "import_bundle",

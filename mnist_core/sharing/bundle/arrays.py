@@ -1,4 +1,4 @@
-"""Arrays from a stranger's NPZ file: each header is compared with what is expected before numbers are read."""
+"""Arrays in NPZ files: a stranger's headers are compared with what is expected before numbers are read."""
 
 import io
 from collections.abc import Mapping
@@ -32,6 +32,13 @@ class Expected:
     dtypes: tuple[str, ...]
     shape: tuple[int | tuple[int, int], ...]
     needed: bool = True
+
+
+def arrays_file(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    """Return arrays as an NPZ file; the same arrays give the same bytes."""
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, **arrays)
+    return stream.getvalue()
 
 
 def read_arrays(data: bytes, what: str, expected: Mapping[str, Expected]) -> dict[str, npt.NDArray[Any]]:

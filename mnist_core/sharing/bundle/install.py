@@ -16,8 +16,10 @@ from mnist_core.engine.limits import check_disk
 from mnist_core.errors import BundleError
 from mnist_core.inference import SharedNetwork, open_graph
 from mnist_core.models.cost import prediction_cost
-from mnist_core.sharing.bundle.read import Incoming, check_accuracy, read_bundle
-from mnist_core.store import Finished, Imported, RunRecord, RunState, Store, new_run_id
+from mnist_core.sharing.bundle.bundled import BundledRun
+from mnist_core.sharing.bundle.measured import check_accuracy
+from mnist_core.sharing.bundle.read import read_bundle
+from mnist_core.store import Imported, RunRecord, RunState, Store, new_run_id
 from mnist_core.store.artifacts import IMPORTING, ONNX
 from mnist_core.system.files import storage_errors
 from mnist_core.system.patience import pause_point
@@ -64,9 +66,8 @@ def import_bundle(
     return _import(incoming, store, owner, address)
 
 
-def _import(incoming: Incoming, store: Store, owner: str | None, address: str | None) -> RunRecord:
-    size = sum(map(len, incoming.files.values()))
-    check_disk(owner, store, size, address)
+def _import(incoming: BundledRun, store: Store, owner: str | None, address: str | None) -> RunRecord:
+    check_disk(owner, store, sum(map(len, incoming.files.values())), address)
     _try_out(incoming, store)
     runs_dir = store.settings.runs_dir
     with storage_errors(runs_dir):
@@ -83,14 +84,14 @@ def _import(incoming: Incoming, store: Store, owner: str | None, address: str | 
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     try:
-        _record(incoming, store, run_id, owner, address, size)
+        _record(incoming, store, run_id, owner, address)
     except BaseException:
         shutil.rmtree(store.files(run_id).folder, ignore_errors=True)
         raise
     return store.runs.get(run_id)
 
 
-def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, address: str | None, size: int) -> None:
+def _record(incoming: BundledRun, store: Store, run_id: str, owner: str | None, address: str | None) -> None:
     manifest = incoming.manifest
     store.runs.put_imported(
         run_id,
@@ -98,25 +99,16 @@ def _record(incoming: Incoming, store: Store, run_id: str, owner: str | None, ad
             run_id=manifest.run_id,
             created=manifest.created.isoformat(timespec="seconds"),
             moment=datetime.now(UTC).isoformat(timespec="seconds"),
+            written_here=True,
         ),
-        Finished(
-            name=one_line(manifest.name),
-            config=incoming.config,
-            outcome=manifest.outcome,
-            points=incoming.points,
-            epoch=manifest.epoch,
-            step=manifest.step,
-            steps_per_epoch=manifest.steps_per_epoch,
-            size=size,
-            recipe=manifest.recipe if manifest.recipe in RECIPES else None,
-        ),
+        incoming.finished(one_line(manifest.name), manifest.recipe if manifest.recipe in RECIPES else None),
         owner=owner,
         address=address,
         state=RunState(manifest.state),
     )
 
 
-def _try_out(incoming: Incoming, store: Store) -> None:
+def _try_out(incoming: BundledRun, store: Store) -> None:
     """Predict with the network that was made of the weights; raise `BundleError` where it says something else."""
     spec = get_spec(incoming.config.data.dataset)
     known, labels = None, None
@@ -132,10 +124,10 @@ def _try_out(incoming: Incoming, store: Store) -> None:
     table = incoming.probabilities["test"]
     if known is not None and np.abs(said - table[: len(said)]).max() > _AGREE:
         raise BundleError("The bundle's predictions are not those of its network: they don't belong together.")
-    check_accuracy(incoming.outcome, incoming.probabilities, labels)
+    check_accuracy(incoming.manifest.outcome, incoming.probabilities, labels)
 
 
-def _pictures(incoming: Incoming) -> int:
+def _pictures(incoming: BundledRun) -> int:
     """Return with how many pictures a network is tried: fewer where it takes long."""
     if not isinstance(incoming.config.model, NetworkConfig):
         return _IMAGES

@@ -9,33 +9,37 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.inference import open_session
-from mnist_core.store import RunFiles
+from mnist_core.inference import open_graph
+from mnist_core.models.weights import put_weights
+from mnist_core.sharing.bundle.bundled import BundledRun
 from mnist_core.system.libraries import load_keras
 
 _PROBES = 20
 _AGREE = 1e-4  # largest difference between probabilities of two runtimes that is rounding
 
 
-def tflite_and_saved_model(files: RunFiles, *, saved_model: bool) -> tuple[bytes, dict[str, bytes]]:
+def tflite_and_saved_model(run: BundledRun, onnx: bytes, *, saved_model: bool) -> tuple[bytes, dict[str, bytes]]:
     """Return the network for LiteRT, and the files of a SavedModel by their names, if it is wanted.
 
-    Whatever backend the run was trained with: Keras's file is the same for all.
+    The network is built from settings and weights, whatever backend the run was trained with.
 
     Raises
     ------
     Exception
-        Of a dozen classes, where TensorFlow is missing or can't do it, or where the result does not agree with
-        ``model.onnx``.
+        Of a dozen classes, where TensorFlow is missing or can't do it, or where the result does not agree with `onnx`.
     """
+    assert run.weights is not None
     with warnings.catch_warnings(), _output_to_log():
         warnings.simplefilter("ignore")
-        keras = load_keras("tensorflow")
+        load_keras("tensorflow")
         import tensorflow as tf
 
-        network = keras.models.load_model(files.model, compile=False)
+        from mnist_core.models.build import build_model
+
+        network = build_model(run.config.finished, run.config.spec.num_classes)
+        put_weights(network, run.weights)
         content: bytes = tf.lite.TFLiteConverter.from_keras_model(network).convert()
-        _check(content, files.onnx)
+        _check(content, onnx)
         return content, _saved(network) if saved_model else {}
 
 
@@ -46,12 +50,12 @@ def _saved(network: "object") -> dict[str, bytes]:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def _check(content: bytes, onnx: Path) -> None:
+def _check(content: bytes, onnx: bytes) -> None:
     """Raise `ValueError` where LiteRT and ONNX Runtime disagree about random pictures."""
     import tensorflow as tf
 
     images = np.random.default_rng(0).random((_PROBES, 28, 28), dtype=np.float32)
-    session = open_session(onnx)
+    session = open_graph(onnx)
     expected = session.run(None, {session.get_inputs()[0].name: images})[0]
     interpreter = tf.lite.Interpreter(model_content=content)
     (source,), (target,) = interpreter.get_input_details(), interpreter.get_output_details()

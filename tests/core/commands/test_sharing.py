@@ -14,6 +14,8 @@ from mnist_core.config.links import read_link, settings_address
 from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import Dataset
 from mnist_core.drawing.personal import PersonalSet, held_out
+from mnist_core.models.keras_file import network_keras
+from mnist_core.models.network_files import read_network
 from mnist_core.script import keras_code
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 
@@ -44,20 +46,21 @@ def test_code_of_a_fine_tuned_run_brings_its_files_along(
     finished_run: FinishedRun, store: Store, digits: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     base = finished_run()
-    store.files(base.id).model.write_bytes(b"a model")
+    weights = read_network(store.files(base.id), base.config.model, 10)
     config = base.config.model_copy(update={"fine_tune": FineTuneConfig(base=base.id, drawings="0" * 16)})
     run_id = store.runs.create(
         config,
         "Mine",
         drawings=PersonalSet(digits.x_test[:5], digits.y_test[:5], tuple(range(5)), held_out(digits.y_test[:5])),
+        base=weights,
     )
     out = tmp_path / "out" / "script.py"
     assert main(["code", run_id, "--out", str(out)]) == 0
-    assert (out.parent / "base.keras").read_bytes() == b"a model"
+    assert (out.parent / "base.keras").read_bytes() == network_keras(base.config.model, weights)
     np.testing.assert_array_equal(np.load(out.parent / "drawings.npz")["images"], digits.x_test[:5])
-    store.files(run_id).base_model.unlink()
+    store.files(run_id).base_weights.write_bytes(b"")
     assert main(["code", run_id, "--out", str(tmp_path / "script.py")]) == 2
-    assert "base.keras of this run is missing" in capsys.readouterr().err
+    assert "The model that this run begins with is missing or damaged" in capsys.readouterr().err
 
 
 def test_link_gives_addresses_that_are_read_again(

@@ -6,7 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_core.config import Conv2D, DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.config import (
+    BatchNormalization,
+    Conv2D,
+    DataConfig,
+    Dense,
+    LogisticConfig,
+    NetworkConfig,
+    RunConfig,
+    TrainConfig,
+)
 from mnist_core.drawing.personal import PersonalSet, content_hash, held_out
 from mnist_core.engine import estimate
 from mnist_core.engine.cleaning import clean_drawings
@@ -20,9 +29,11 @@ from mnist_core.errors import (
     NotOwnerError,
     RunStateError,
 )
+from mnist_core.models.network_files import write_graphs
 from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
 from mnist_core.store import Outcome, RunState, Visitor
 from mnist_core.system.processes import own_process
+from tests.network_files import older_graph, random_weights
 from tests.run_rows import write_columns
 
 ADA, BOB = Visitor("ada"), Visitor("bob")
@@ -40,13 +51,14 @@ def drawings(n=20, label=None):
 
 @pytest.fixture
 def base(store, record):
-    """Return a finished run of Ada's; its model is of no use, but there."""
+    """Return a finished run of Ada's, with a network of random weights."""
     config = RunConfig(
         data=DataConfig(validation_split=0.1, train_size=8000),
         model=NetworkConfig(layers=(Dense(units=64),)),
         train=TrainConfig(optimizer="sgd", momentum=0.5, batch_size=32, epochs=9, seed=3, tensorboard=True),
     )
     run = record("ada", RunState.COMPLETED, config=config, size=10)
+    write_graphs(config.model, random_weights(config.model), 10, store.files(run.id))
     store.files(run.id).write_probabilities({"test": np.full((10, 10), 0.1, np.float32)})
     return run
 
@@ -122,7 +134,7 @@ def test_a_convolutional_network_takes_seconds(store, base):
     assert estimate(fine_tune_config(big, drawings(), store), store).seconds < 20
 
 
-def test_the_drawings_and_the_model_are_copied(store, supervisor, base):
+def test_the_drawings_and_the_weights_are_copied(store, supervisor, base):
     set_ = drawings()
     run_id = supervisor.fine_tune(base, set_, "mine", visitor=BOB)  # the run is Ada's, and shared
     files = store.files(run_id)
@@ -130,7 +142,10 @@ def test_the_drawings_and_the_model_are_copied(store, supervisor, base):
     np.testing.assert_array_equal(copied.images, set_.images)
     np.testing.assert_array_equal(copied.labels, set_.labels)
     np.testing.assert_array_equal(copied.held_out, set_.held_out)
-    assert files.base_model.read_bytes() == store.files(base.id).model.read_bytes()
+    weights = random_weights(base.config.model)
+    assert {name: array.tolist() for name, array in files.read_base_weights().items()} == {
+        name: array.tolist() for name, array in weights.items()
+    }
     record = store.runs.get(run_id)
     assert (record.owner, record.state, record.name) == ("bob", RunState.QUEUED, "mine")
 
@@ -154,10 +169,20 @@ def test_a_baseline_can_not_be_fine_tuned(supervisor, record):
 
 
 def test_a_run_without_a_model_can_not_be_fine_tuned(store, supervisor, base, record):
-    store.files(base.id).model.unlink()
+    store.files(base.id).onnx.unlink()
     for run in (base, record("ada", RunState.RUNNING, size=10)):
-        with pytest.raises(RunStateError, match="no Keras model"):
+        with pytest.raises(RunStateError, match="no model that could learn on"):
             supervisor.fine_tune(run, drawings(), "mine", visitor=ADA)
+
+
+def test_a_network_of_which_not_all_is_known_can_not_be_fine_tuned(store, supervisor, base, record):
+    """An earlier version imported it: of its batch normalization only a factor and a term are known."""
+    model = NetworkConfig(layers=(BatchNormalization(), Dense(units=4)))
+    run = record("ada", RunState.COMPLETED, config=base.config.model_copy(update={"model": model}))
+    store.files(run.id).model.unlink()
+    store.files(run.id).onnx.write_bytes(older_graph(model, random_weights(model)))
+    with pytest.raises(ArtifactMissingError, match="running averages of its batch normalization"):
+        supervisor.fine_tune(run, drawings(), "mine", visitor=ADA)
 
 
 def test_the_limits_of_the_queue_hold(supervisor, base):
@@ -197,7 +222,7 @@ class TestWhoseTheDrawingsAre:
         run_id = supervisor.fine_tune(base, store.drawings.read("ada", "digits"), "hers", visitor=ADA)
         files = store.files(run_id)
         np.savez(files.checkpoint, step=10)
-        files.model.write_bytes(b"a model")
+        write_graphs(base.config.model, random_weights(base.config.model), 10, files)
         files.write_probabilities({"test": np.full((10, 10), 0.1, np.float32)})
         assert store.queue.claim(run_id, own_process())
         store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.9))
@@ -225,7 +250,7 @@ class TestWhoseTheDrawingsAre:
         on = self.train_on(supervisor, taught, visitor)
         assert self.pictures_in(store.files(taught.id).folder, drawings().images) == ["drawings.npz"]
         assert self.pictures_in(store.files(on).folder, drawings().images) == []
-        for name in ("checkpoint", "base_model", "base_probabilities"):
+        for name in ("checkpoint", "base_weights", "base_probabilities"):
             assert getattr(store.files(on), name).read_bytes() == getattr(store.files(taught.id), name).read_bytes()
         # Its process learns from them where they are.
         np.testing.assert_array_equal(store.files(on).read_drawings().images, drawings().images)

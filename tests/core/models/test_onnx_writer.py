@@ -11,7 +11,8 @@ from mnist_core.inference import open_graph
 from mnist_core.models.keras_file import network_keras
 from mnist_core.models.onnx_writer import network_onnx
 from mnist_core.models.summary import layer_rows
-from mnist_core.models.weights import layer_names, weight_shapes, weights_of
+from mnist_core.models.weights import layer_names, weights_of
+from tests.network_files import random_weights
 
 KINDS = tuple(LAYERS)
 NETWORKS = {
@@ -34,19 +35,6 @@ def fits(layers) -> bool:
     except ConfigError:
         return False
     return True
-
-
-def random_weights(model: NetworkConfig, seed: int = 0, classes: int = 10):
-    """Return weights of a network's shapes, such that numbers stay about as large from layer to layer."""
-    rng = np.random.default_rng(seed)
-    weights = {}
-    for name, shape in weight_shapes(model, classes).items():
-        if name.endswith(("gamma", "moving_variance")):
-            weights[name] = rng.uniform(0.5, 1.5, shape).astype(np.float32)
-        else:
-            spread = (2 / np.prod(shape[:-1])) ** 0.5 if name.endswith("kernel") else 0.1
-            weights[name] = rng.normal(0, spread, shape).astype(np.float32)
-    return weights
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPoo
 from mnist_core.datasets import load_dataset
 from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.engine.teaching import fine_tune_config
+from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation import accuracy
 from mnist_core.inference import Classifier
+from mnist_core.models.network_files import read_whole_network
 from mnist_core.store import RunState, Visitor
 from mnist_core.system.processes import own_process
 from mnist_core.training.control import Control
@@ -59,7 +61,8 @@ def train(store, run_id):
 
 def teach(store, base, drawings, **settings):
     config = fine_tune_config(base, drawings, store).with_settings(settings)
-    return store.runs.create(config, "mine", owner="ada", drawings=drawings)
+    weights = read_whole_network(store.files(base.id), config.model, 10)
+    return store.runs.create(config, "mine", owner="ada", drawings=drawings, base=weights)
 
 
 @pytest.fixture(scope="module")
@@ -156,13 +159,11 @@ def test_a_paused_one_ends_with_the_same_weights(module_store, base, drawings, t
 
 def test_a_base_without_a_model_is_refused(module_store, network, drawings):
     base = module_store.runs.get(module_store.runs.create(network(), "never trained"))
-    from mnist_core.errors import RunStateError
-
-    with pytest.raises(RunStateError, match="missing"):
+    with pytest.raises(ArtifactMissingError, match="missing"):
         teach(module_store, base, drawings)
 
 
-@pytest.mark.parametrize("damaged", ["base_model", "drawings"])
+@pytest.mark.parametrize("damaged", ["base_weights", "drawings"])
 def test_damaged_files_fail_in_words(module_store, base, drawings, damaged):
     run_id = teach(module_store, base, drawings)
     getattr(module_store.files(run_id), damaged).write_bytes(b"nothing")
@@ -170,6 +171,25 @@ def test_damaged_files_fail_in_words(module_store, base, drawings, damaged):
     record = execute(run_id, module_store, Control())
     assert record.state is RunState.FAILED
     assert record.error.code == "artifact_missing"
+
+
+def test_a_run_of_an_earlier_version_begins_with_the_numbers_of_its_base(module_store, base, drawings, taught):
+    """It has the base's weights in a file of Keras's only, which is not opened."""
+    run_id = teach(module_store, base, drawings)
+    files = module_store.files(run_id)
+    files.base_weights.unlink()
+    files.older_base.write_bytes(b"a stranger's")
+    tables = [module_store.files(run.id).read_probabilities()["test"] for run in (taught, train(module_store, run_id))]
+    np.testing.assert_array_equal(*tables)
+
+
+def test_where_the_base_says_something_else_by_now_it_is_refused(module_store, base, drawings):
+    run_id = teach(module_store, base, drawings)
+    files = module_store.files(run_id)
+    files.base_weights.unlink()
+    files.base_probabilities.write_bytes(files.base_probabilities.read_bytes()[:-200])
+    assert module_store.queue.claim(run_id, own_process())
+    assert execute(run_id, module_store, Control()).error.code == "artifact_missing"
 
 
 def test_other_drawings_than_the_configuration_names_are_refused(module_store, base, drawings):

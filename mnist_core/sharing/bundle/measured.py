@@ -1,0 +1,125 @@
+"""The arrays in a stranger's bundle: what its network learned, said and shows. Each has to be as its settings say."""
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.datasets import DatasetSpec
+from mnist_core.errors import BundleError
+from mnist_core.models.onnx_reader import read_weights
+from mnist_core.models.summary import layer_rows
+from mnist_core.models.weights import Weights, weight_shapes
+from mnist_core.sharing.bundle import contents
+from mnist_core.sharing.bundle.archive import Archive
+from mnist_core.sharing.bundle.arrays import Expected, read_arrays
+from mnist_core.store import Outcome, artifacts
+
+MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
+_LEAST_PARTS, _MOST_PARTS = 2, 2000  # images on the map of the last hidden layer
+_HALF = 2e-2  # rounding of ten probabilities in half precision
+_ROUNDED = 2e-3  # of an accuracy, where such rounding makes two classes equal; at least two images
+
+
+def bundled_weights(archive: Archive, config: RunConfig, spec: DatasetSpec) -> Weights:
+    """Return the weights; bundles of earlier versions have them in their graph only. Raises `BundleError`."""
+    most = _most_bytes(config, spec)
+    if contents.WEIGHTS in archive.entries:
+        shapes = weight_shapes(config.model, spec.num_classes)
+        expected = {name: Expected(("float32",), shape) for name, shape in shapes.items()}
+        arrays = read_arrays(archive.read(contents.WEIGHTS, most), contents.WEIGHTS, expected)
+        return {name: arrays[name] for name in shapes}
+    try:
+        found = read_weights(archive.read(contents.ONNX, most), config.model, spec.num_classes)
+    except ValueError as error:
+        if isinstance(error, BundleError):
+            raise
+        raise BundleError(
+            "This bundle is of an earlier version, and its weights can't be read from its model.onnx: {why}. "
+            "Make it again with today's version.",
+            why=str(error)[:200],
+        ) from error
+    if not all(np.isfinite(array).all() for array in found.values()):
+        raise BundleError("The bundle's weights hold values that are no numbers.")
+    return found
+
+
+def bundled_probabilities(archive: Archive, config: RunConfig, spec: DatasetSpec) -> dict[str, npt.NDArray[np.float32]]:
+    """Return what the network said, by split; raises `BundleError`."""
+    kinds = ("float32", "float16")
+    expected = {"test": Expected(kinds, (spec.n_test, spec.num_classes))}
+    if config.uses_validation:
+        used = min(config.data.train_size or spec.n_train, spec.n_train)
+        held_back = used - int(used * (1.0 - config.data.validation_split))
+        expected["validation"] = Expected(kinds, (held_back, spec.num_classes), needed=False)
+    content = archive.read(contents.PROBABILITIES, MOST_RELATED)
+    tables = read_arrays(content, artifacts.PROBABILITIES, expected)
+    for table in tables.values():
+        sums = table.sum(axis=1, dtype=np.float64)
+        if (table < 0).any() or (table > 1 + 1e-3).any() or (np.abs(sums - 1) > _HALF).any():
+            raise BundleError("probabilities.npz holds rows that are no probabilities: each has to sum to 1.")
+    return {name: np.asarray(table, np.float32) for name, table in tables.items()}
+
+
+def bundled_labels(
+    archive: Archive, tables: Mapping[str, npt.NDArray[np.float32]], spec: DatasetSpec
+) -> dict[str, npt.NDArray[np.uint8]]:
+    """Return the labels, by split; raises `BundleError`."""
+    expected = {name: Expected(("uint8",), (len(table),), needed=False) for name, table in tables.items()}
+    labels = read_arrays(archive.read(contents.LABELS, MOST_RELATED), artifacts.LABELS, expected)
+    if any(len(rows) and rows.max() >= spec.num_classes for rows in labels.values()):
+        raise BundleError("labels.npz holds labels that {title} has not.", title=spec.title)
+    return labels
+
+
+def bundled_parts(archive: Archive, config: RunConfig, spec: DatasetSpec) -> dict[str, npt.NDArray[Any]]:
+    """Return the weights and outputs that pages show; raises `BundleError`."""
+    content = archive.read(contents.PARTS, _most_bytes(config, spec))
+    return _same_images(read_arrays(content, artifacts.PARTS, _expected_parts(config, spec)))
+
+
+def _expected_parts(config: RunConfig, spec: DatasetSpec) -> dict[str, Expected]:
+    """Return the weights and outputs that `parts.npz` may hold: see `RunFiles.read_parts`."""
+    kinds = ("float32", "float16")
+    if not isinstance(config.model, NetworkConfig):
+        return {"kernel_00": Expected(kinds, (784, spec.num_classes), needed=False)}
+    expected = {
+        f"kernel_{number:02}": Expected(kinds, row.weights["kernel"], needed=False)
+        for number, row in enumerate(layer_rows(config.model, spec.num_classes))
+        if "kernel" in row.weights
+    }
+    most_images = min(_MOST_PARTS, spec.n_test)
+    for name in ("before", "after"):
+        expected[name] = Expected(kinds, ((_LEAST_PARTS, most_images), (1, 1024)), needed=False)
+    return expected
+
+
+def _same_images(parts: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Return the parts; raises `BundleError` where the last hidden layer has seen other images before than after."""
+    shapes = {parts[name].shape for name in ("before", "after") if name in parts}
+    if len(shapes) > 1 or ("before" in parts) != ("after" in parts):
+        raise BundleError("parts.npz shows other images before the training than after it.")
+    return parts
+
+
+def check_accuracy(
+    outcome: Outcome, tables: Mapping[str, npt.NDArray[np.float32]], labels: npt.NDArray[np.uint8] | None
+) -> None:
+    """Raise `BundleError` where the accuracy that a bundle claims is not that of its own predictions."""
+    if labels is None or outcome.test_accuracy is None:
+        return
+    accuracy = float((tables["test"].argmax(axis=1) == labels).mean())
+    if abs(accuracy - outcome.test_accuracy) > max(_ROUNDED, 2 / len(labels)):
+        raise BundleError(
+            "The bundle claims an accuracy of {claimed:.2%}, and its predictions have {accuracy:.2%}.",
+            claimed=outcome.test_accuracy,
+            accuracy=accuracy,
+        )
+
+
+def _most_bytes(config: RunConfig, spec: DatasetSpec) -> int:
+    """Return how much a file may take that has all weights in it, each in four bytes."""
+    return 4 * sum(map(prod, weight_shapes(config.model, spec.num_classes).values())) + MOST_RELATED
