@@ -179,15 +179,6 @@ class DrawingsError(MnistLabError, ValueError):
     code = "drawings"
 
 
-# models that come with the program
-
-
-class PackageError(MnistLabError, OSError):
-    """The file of a shipped model is damaged, or its content is none that this version can use."""
-
-    code = "package"
-
-
 # runs in a file
 
 

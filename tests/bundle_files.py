@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from sqlalchemy import update
 
 from mnist_core.drawing import paint, samples, write_canvas
 from mnist_core.sharing.bundle.make import make_bundle
 from mnist_core.store import Imported, RunRecord, Store
-from mnist_core.store.tables import runs
+from tests.run_rows import write_columns
 
 CANVAS, PEN = 280, 18
 
@@ -83,8 +82,7 @@ def as_imported_earlier(store: Store, record: RunRecord) -> RunRecord:
     told = asdict(Imported(run_id=record.id, created="2026-11-01T10:00:00+00:00", moment="2026-11-02T10:00:00+00:00"))
     del told["written_here"]  # it knew no such thing
     store.files(record.id).model.write_bytes(HOSTILE_KERAS)
-    with store.database.begin() as connection:
-        connection.execute(update(runs).where(runs.c.id == record.id).values(imported=told))
+    write_columns(store, record.id, imported=told)
     return store.runs.get(record.id)
 
 

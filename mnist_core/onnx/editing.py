@@ -14,37 +14,6 @@ _NAME = 1  # of ValueInfoProto
 _KEY, _VALUE = 1, 2  # of StringStringEntryProto
 
 
-def with_last_output_only(model: bytes) -> bytes:
-    """Return an ONNX model that gives only the last of its outputs, in the order of their names.
-
-    Parameters
-    ----------
-    model : bytes
-        A model whose outputs are named by place: ``00_Reshape``, ``01_Conv2D`` and so on.
-
-    Raises
-    ------
-    ValueError
-        If these are no fields, or there is no output.
-    """
-    return b"".join(
-        message(_GRAPH, _cut(field.content)) if field.number == _GRAPH else field.whole for field in fields(model)
-    )
-
-
-def _cut(graph: bytes) -> bytes:
-    parts = list(fields(graph))
-    outputs = [field for field in parts if field.number == _OUTPUT]
-    if not outputs:
-        raise ValueError("a graph without output")
-    last = max(outputs, key=_name)
-    return b"".join(field.whole for field in parts if field.number != _OUTPUT or field is last)
-
-
-def _name(output: Field) -> bytes:
-    return next((field.content for field in fields(output.content) if field.number == _NAME), b"")
-
-
 def needed_only(model: bytes) -> bytes:
     """Return the same ONNX model without operators that nothing asks for; raises `ValueError` if it is none.
 
@@ -70,6 +39,10 @@ def needed_only(model: bytes) -> bytes:
     return b"".join(
         message(_GRAPH, b"".join(reversed(kept))) if part.number == _GRAPH else part.whole for part in parts
     )
+
+
+def _name(output: Field) -> bytes:
+    return next((field.content for field in fields(output.content) if field.number == _NAME), b"")
 
 
 def with_metadata(model: bytes, entries: Mapping[str, str]) -> bytes:

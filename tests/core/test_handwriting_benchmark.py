@@ -12,7 +12,7 @@ import pytest
 from benchmarks import handwriting
 from mnist_core.sharing.shipped import FOLDER, SHIPPED, install_shipped
 from tests.core.datasets.test_pen import WRITERS, unipen
-from tests.package_files import RUN_IDS, write_shipped
+from tests.shipped_files import RUN_IDS, write_shipped
 
 ROOT = Path(__file__).parents[2]
 

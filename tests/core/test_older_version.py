@@ -11,11 +11,17 @@ import pytest
 from mnist_core.__main__ import main
 from mnist_core.config.links import read_link
 from mnist_core.datasets import load_dataset
+from mnist_core.engine import check_base
 from mnist_core.evaluation import accuracy
 from mnist_core.inference import open_classifier, open_layers
+from mnist_core.models.keras_file import network_keras
+from mnist_core.models.network_files import read_network
 from mnist_core.settings import Settings
 from mnist_core.sharing.bundle import import_bundle
+from mnist_core.sharing.earlier import write_earlier_imports
+from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import RunState, Store, Visitor
+from tests.bundle_files import HOSTILE_KERAS, as_imported_earlier
 
 DENSE, CONVOLUTIONAL, BASELINE = "20261127-192227-62643fda", "20261127-192235-89d86ad2", "20261127-192244-dcc320bb"
 # run: fingerprint, test accuracy, test loss, parameters, and what the link to its settings holds
@@ -82,6 +88,34 @@ def test_its_networks_say_what_they_said(run: str, older: Store, lab: Settings) 
     assert accuracy(probabilities, images.y_test) == pytest.approx(FIGURES[run][1], abs=5e-4)
     if run != BASELINE:
         assert open_layers(files).layers
+
+
+@every_run
+def test_its_networks_say_the_same_when_a_stranger_s_were_written_anew(run: str, older: Store, lab: Settings) -> None:
+    record, files = as_imported_earlier(older, older.runs.get(run)), older.files(run)
+    (files.folder / "checkpoint.npz").unlink(missing_ok=True)  # no bundle has one
+    assert write_earlier_imports(older) == [run]
+    assert not files.model.exists() or files.model.read_bytes() != HOSTILE_KERAS
+    images = load_dataset(record.config.data.dataset, lab)
+    said = files.read_probabilities()["test"][:500]
+    np.testing.assert_allclose(open_classifier(files).predict(images.x_test[:500]), said, atol=1e-3)
+    weights = read_network(files, record.config.model, 10)
+    if run == BASELINE:
+        assert not files.model.exists()
+        return
+    assert files.model.read_bytes() == network_keras(record.config.model, weights)
+    check_base(older.runs.get(run), Visitor(None, is_admin=True), older)
+
+
+def test_the_networks_that_came_with_it_are_replaced_by_the_same_ones(older: Store) -> None:
+    before = older.runs.shipped()
+    assert install_shipped(older) == [model.run_id for model in SHIPPED.values()]
+    after = older.runs.shipped()
+    for record in before:
+        again = older.runs.get(record.id)
+        assert (again.outcome, again.config, again.name) == (record.outcome, record.config, record.name)
+        assert (record.shipped.version, again.shipped.version) == (1, 2)
+    assert len(before) == len(after) == len(SHIPPED)
 
 
 @every_run

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
@@ -14,7 +13,7 @@ from mnist_core.settings import get_settings
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import Store
 from tests.network_files import CONFIG
-from tests.package_files import write_shipped
+from tests.shipped_files import write_shipped
 
 FRAME = Path(__file__).parents[2] / "pages" / "_dashboard.py"
 
@@ -53,9 +52,8 @@ def open_page(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 @pytest.fixture
 def shipped(store: Store, tiny_dataset: Dataset, tmp_path) -> list[str]:
     """Install a network on MNIST and one on Fashion-MNIST; neither dataset is on this computer."""
-    labels = np.tile(np.arange(10, dtype=np.uint8), 30)
     for name, dataset in (("handwriting", "mnist"), ("mnist-only", "mnist"), ("fashion", "fashion_mnist")):
         config = CONFIG.model_copy(update={"data": DataConfig(dataset=dataset)})
         images, known = tiny_dataset.x_test, tiny_dataset.y_test
-        write_shipped(tmp_path, name, images, known, config=config, seed=len(name), labels=labels)
+        write_shipped(tmp_path, name, images, known, config=config, seed=len(name))
     return install_shipped(store, tmp_path)

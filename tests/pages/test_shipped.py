@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.drawing import write_canvas
 from mnist_core.store import RunRecord, Store, Visitor
-from tests.package_files import RUN_IDS
 from tests.pages.test_pages import words
+from tests.shipped_files import RUN_IDS
 
 OpenPage = Callable[..., AppTest]
 HANDWRITING = RUN_IDS["handwriting"]
@@ -107,7 +107,7 @@ class TestEvaluate:
         app.segmented_control(key="evaluate_view").set_value(view).run()
         assert not app.exception
         assert not app.error
-        n = 50 if split == "test" or view == "compare" else 300
+        n = "10,000" if split == "test" or view == "compare" else "12,000"
         assert f"Wrong of {n}" in [metric.label for metric in app.metric] or view == "compare"
 
     @pytest.mark.usefixtures("online")
@@ -161,7 +161,7 @@ class TestTrain:
         assert "Trained by those who made MNIST Lab" in " ".join(
             [words(app), *(bar.proto.text for bar in app.get("progress"))]
         )
-        assert "It learned from: Some digits, CC0." in words(app)
+        assert "It learned from: MNIST (Yann LeCun" in words(app)
         keys = {button.key for button in app.button}
         assert not keys & {"run_delete", "run_stop", "run_pause", "run_resume", "run_continue"}
         assert not [field for field in app.text_input if field.label == "Name"]

@@ -1,4 +1,4 @@
-"""Networks that come with the program: one file each, put into the record of runs when the program starts.
+"""Networks that come with the program: one bundle each, put into the record of runs when the program starts.
 
 `catalogue` has names, words, licences and versions: a larger version replaces a smaller one in every home folder,
 never the other way. Nobody may change a shipped run, and limits and estimates do not count it. It trains nothing

@@ -21,10 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 bad input."""
     parser = argparse.ArgumentParser(prog="python -m mnist_core.sharing.shipped", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    train = commands.add_parser("train", help="train shipped models and make their files")
+    train = commands.add_parser("train", help="train shipped models and make their bundles")
     train.add_argument("names", nargs="*", metavar="NAME", help="all if none is given: " + ", ".join(SHIPPED))
     train.set_defaults(command=_train)
-    pack = commands.add_parser("pack", help="make the file of a shipped model from a finished run")
+    pack = commands.add_parser("pack", help="make the bundle of a shipped model from a finished run")
     pack.add_argument("run", metavar="RUN")
     pack.add_argument("name", metavar="NAME", help="one of: " + ", ".join(SHIPPED))
     pack.set_defaults(command=_pack)
@@ -62,13 +62,11 @@ def _pack(options: argparse.Namespace) -> int:
 def _make(run_id: str, model: ShippedModel) -> None:
     # Imported here: listing the commands needs no training code.
     from mnist_core.sharing.shipped.pack import pack
-    from mnist_core.sharing.shipped.package import Package
 
     store = shared_store()
     before = store.runs.get(run_id).outcome.test_accuracy
-    path = pack(run_id, model, store, FOLDER)
-    with Package(path) as package:
-        after = package.manifest.outcome
+    path = FOLDER / f"{model.name}.zip"
+    after = pack(run_id, model, store, path)
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, {after.parameters:,} parameters")
     print(f"test accuracy {after.test_accuracy:.4f} with rounded weights, {before:.4f} as trained")
 

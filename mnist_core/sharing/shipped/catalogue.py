@@ -18,12 +18,12 @@ _PEN = (
 
 @dataclass(frozen=True, kw_only=True)
 class ShippedModel:
-    """What is fixed about a shipped model; the rest is in its package.
+    """What is fixed about a shipped model; the rest is in its bundle.
 
     Parameters
     ----------
     name : str
-        Name of its package, and what the command line calls it.
+        Name of its bundle, and what the command line calls it.
     run_id : str
         Under which it stands in the record, so that links to it stay right; their order is that of the lists.
     version : int
@@ -62,7 +62,7 @@ SHIPPED: dict[str, ShippedModel] = {
         ShippedModel(
             name="handwriting",
             run_id="20260101-000000-00000001",
-            version=1,
+            version=2,
             title="Reads your handwriting",
             summary="It learned from MNIST and from the pen strokes of fifteen more people, who write in other ways.",
             sources=(_MNIST, _PEN),
@@ -73,7 +73,7 @@ SHIPPED: dict[str, ShippedModel] = {
         ShippedModel(
             name="mnist-only",
             run_id="20260101-000000-00000002",
-            version=1,
+            version=2,
             title="MNIST only",
             summary="It learned from nothing but MNIST, turned, bent and drawn anew in many ways.",
             sources=(_MNIST,),
@@ -82,7 +82,7 @@ SHIPPED: dict[str, ShippedModel] = {
         ShippedModel(
             name="fashion",
             run_id="20260101-000000-00000003",
-            version=1,
+            version=2,
             title="Knows clothes",
             summary="It learned from the photos of Fashion-MNIST.",
             sources=(_FASHION,),

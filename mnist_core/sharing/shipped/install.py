@@ -1,82 +1,87 @@
 """Putting shipped models into the record of runs."""
 
-import sys
+import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-from mnist_core.onnx.editing import with_last_output_only
-from mnist_core.sharing.shipped.package import FILES, Package
-from mnist_core.store import Finished, RunRecord, Shipped, Store
-from mnist_core.store.artifacts import LAYERS, ONNX
+from mnist_core.errors import BundleError
+from mnist_core.sharing.shipped.catalogue import SHIPPED, ShippedModel
+from mnist_core.store import RunRecord, Shipped, Store
 from mnist_core.system.files import replacing
+from mnist_core.system.saying import complain
 
 FOLDER = Path(__file__).parent
+_MOST_PARAMETERS = 10_000_000  # these are not trained here, so what may be trained here does not matter
 
 
-def install_shipped(store: Store, folder: Path = FOLDER) -> list[str]:
+def install_shipped(
+    store: Store, folder: Path = FOLDER, models: Iterable[ShippedModel] = tuple(SHIPPED.values())
+) -> list[str]:
     """Make the shipped models finished runs that everyone may look at; return the ids of those that were written.
 
     What is there and whole is only looked at (some milliseconds). What is missing, damaged or older is written: first
     the files, each in one step, the record last, so that nobody sees half of a run, and what was cut off is done at the
-    next start. Several processes may do so at once. A package that can't be used is named in the log and left out.
+    next start. Several processes may do so at once. A bundle that can't be used is named in the log and left out.
     """
     done = []
     there = {record.id: record for record in store.runs.shipped()}
-    for path in sorted(folder.glob("*.zip")):
+    for model in models:
+        path = folder / f"{model.name}.zip"
+        if not path.exists():  # the program works without it
+            continue
         try:
-            with Package(path) as package:
-                if _install(package, store, there):
-                    done.append(package.manifest.run_id)
-        except Exception as error:  # the program works without it; whatever is wrong must not stop its start
-            print(f"A shipped model is left out: {error}", file=sys.stderr, flush=True)
+            if _install(path, model, store, there.get(model.run_id)):
+                done.append(model.run_id)
+        except Exception as error:  # whatever is wrong must not stop the program's start
+            complain(f"A shipped model is left out: {path}: {error}")
     return done
 
 
-def _install(package: Package, store: Store, there: Mapping[str, RunRecord]) -> bool:
+def _install(path: Path, model: ShippedModel, store: Store, record: RunRecord | None) -> bool:
     """Write a model unless it is there, or a newer one; return whether it was written."""
-    manifest = package.manifest
-    record = there.get(manifest.run_id)
     known = record.shipped if record is not None else None
-    if known is not None and known.version > manifest.version:
+    if known is not None and known.version > model.version:
         return False  # a newer version of the program uses this folder too
-    files = store.files(manifest.run_id)
-    wanted = {name: (package.entries[name].file_size, package.entries[name].CRC) for name in FILES}
-    wanted[ONNX] = (manifest.model_size, manifest.model_crc)
-    damaged = [name for name, what in wanted.items() if not _is_whole(files.folder / name, *what)]
-    if not damaged and known is not None and known.digest == package.digest:
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()[:12]
+    folder = store.files(model.run_id).folder
+    if known is not None and (known.version, known.digest) == (model.version, digest) and _is_whole(folder, known):
         return False
-    for name in damaged:
-        content = with_last_output_only(package.read(LAYERS)) if name == ONNX else package.read(name)
-        with replacing(files.folder / name) as temporary:
+    # Imported here: at most starts nothing is to be read.
+    from mnist_core.sharing.bundle.read import read_bundle
+
+    bundle = read_bundle(data, store.settings.model_copy(update={"max_parameters": _MOST_PARAMETERS}))
+    if bundle.manifest.run_id != model.run_id:
+        raise BundleError("It is the bundle of another run.")
+    for name, content in bundle.files.items():
+        with replacing(folder / name) as temporary:
             temporary.write_bytes(content)
     store.runs.put_shipped(
-        manifest.run_id,
+        model.run_id,
         Shipped(
-            name=manifest.name,
-            version=manifest.version,
-            digest=package.digest,
-            summary=manifest.summary,
-            sources=list(manifest.sources),
+            name=model.name,
+            version=model.version,
+            digest=digest,
+            summary=model.summary,
+            sources=list(model.sources),
+            files={name: _size_and_checksum(content) for name, content in bundle.files.items()},
         ),
-        Finished(
-            name=manifest.title,
-            config=manifest.config,
-            outcome=manifest.outcome,
-            points=manifest.points,
-            epoch=manifest.epoch,
-            step=manifest.step,
-            steps_per_epoch=manifest.steps_per_epoch,
-            size=files.size(),
-            recipe=manifest.recipe,
-        ),
-        manifest.created,
+        bundle.finished(model.title, bundle.manifest.recipe),
+        bundle.manifest.created,
     )
     return True
 
 
-def _is_whole(path: Path, size: int, checksum: int) -> bool:
+def _is_whole(folder: Path, known: Shipped) -> bool:
+    """Whether all files are as they were written."""
     try:
-        return path.stat().st_size == size and zlib.crc32(path.read_bytes()) == checksum
+        return bool(known.files) and all(
+            _size_and_checksum((folder / name).read_bytes()) == told for name, told in known.files.items()
+        )
     except OSError:
         return False
+
+
+def _size_and_checksum(content: bytes) -> list[int]:
+    return [len(content), zlib.crc32(content)]

@@ -1,14 +1,11 @@
-"""From a finished run to the file of a shipped model.
+"""From a finished run to the bundle of a shipped model.
 
 The weights are rounded first, which halves the file, and everything else is made anew of the rounded ones: the figures
-of a package are those of its own weights.
+of the bundle are those of its own weights.
 """
 
-import io
 import zipfile
-import zlib
-from collections.abc import Mapping
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +16,14 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import RunStateError
 from mnist_core.evaluation import accuracy
-from mnist_core.models.keras_file import network_keras
-from mnist_core.models.onnx_writer import network_onnx
-from mnist_core.models.weights import weights_of
-from mnist_core.onnx.editing import with_last_output_only
+from mnist_core.models.build import build_model
+from mnist_core.models.network_files import read_whole_network
+from mnist_core.models.weights import put_weights
+from mnist_core.sharing.bundle import BundledRun
+from mnist_core.sharing.bundle.bundled import manifest_of
 from mnist_core.sharing.shipped.catalogue import ShippedModel
-from mnist_core.sharing.shipped.package import PackageManifest, write_package
-from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store
-from mnist_core.store.artifacts import LABELS, LAYERS, MODEL, PARTS, PROBABILITIES
-from mnist_core.system.files import plain_entry
-from mnist_core.system.libraries import load_keras
+from mnist_core.store import MetricPoint, Outcome, RunState, Store
+from mnist_core.system.files import output_file, plain_entry
 
 if TYPE_CHECKING:
     import keras
@@ -36,13 +31,10 @@ if TYPE_CHECKING:
 _MOST_BATCH_POINTS = 200
 # Of the last hidden layer, for the map before and after training: so much is enough for the same picture.
 _MOST_FEATURES, _FEATURE_BITS = 64, 6
-_LIBRARIES = ("keras", "tensorflow", "numpy")
-
-Arrays = Mapping[str, npt.NDArray[Any]]
 
 
-def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
-    """Write the package of a finished run and return where it is.
+def pack(run_id: str, model: ShippedModel, store: Store, path: Path) -> Outcome:
+    """Write the bundle of a finished run under the id and the name of a shipped model; return its figures.
 
     Parameters
     ----------
@@ -51,12 +43,15 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
     model : ShippedModel
         What it shall be called.
     store : Store
-    folder : Path
+    path : Path
+        Of the bundle.
 
     Raises
     ------
     RunStateError
         If the run is no completed network, or came with the program itself.
+    ArtifactMissingError
+        If its weights can't be read.
     DataError
         If its dataset can't be had.
     """
@@ -66,46 +61,38 @@ def pack(run_id: str, model: ShippedModel, store: Store, folder: Path) -> Path:
     if record.shipped is not None:
         raise RunStateError("A shipped model is packed already. Pack a run that was trained here.")
     dataset = load_dataset(record.config.data.dataset, store.settings)
-    network = _rounded_network(record, store, dataset, model.weight_bits)
+    trained = read_whole_network(store.files(run_id), record.config.model, dataset.spec.num_classes)
+    weights = {name: rounded(array, model.weight_bits) for name, array in trained.items()}
+    network = build_model(record.config.finished, dataset.spec.num_classes)
+    put_weights(network, weights)
     tables, labels, losses = _judged(network, record.config, dataset)
-    classes = dataset.spec.num_classes
-    weights = weights_of(network)
-    layers = network_onnx(record.config.model, weights, classes, every_layer=True)
-    graph = with_last_output_only(layers)
-    files = {
-        MODEL: network_keras(record.config.model, weights, classes),
-        LAYERS: layers,
-        PARTS: _arrays_file(_parts(network, record.config, dataset)),
-        PROBABILITIES: _arrays_file({split: _half(table) for split, table in tables.items()}),
-        LABELS: _arrays_file(labels),
-    }
-    manifest = PackageManifest(
-        **{name: getattr(model, name) for name in ("name", "run_id", "version", "title", "summary", "sources")},
-        config=record.config,
-        recipe=record.recipe,
-        created=record.created,
-        epoch=record.epoch,
-        step=record.step,
-        steps_per_epoch=record.steps_per_epoch,
-        outcome=Outcome(
-            # Threads add up in any order, so the last digits of losses differ from time to time.
-            test_loss=round(losses["test"], 6),
-            test_accuracy=accuracy(tables["test"], labels["test"]),
-            val_loss=round(losses["validation"], 6) if "validation" in losses else None,
-            val_accuracy=accuracy(tables["validation"], labels["validation"]) if "validation" in tables else None,
-            parameters=network.count_params(),
-            device=record.device,
-            seconds=record.outcome.seconds,
-            epoch_seconds=record.outcome.epoch_seconds,
-        ),
-        points=tuple(_thinned(store.metrics.points(run_id))),
-        versions={name: version(name) for name in _LIBRARIES},
-        model_size=len(graph),
-        model_crc=zlib.crc32(graph),
+    outcome = replace(
+        record.outcome,
+        # Threads add up in any order, so the last digits of losses differ from time to time.
+        test_loss=round(losses["test"], 6),
+        test_accuracy=accuracy(tables["test"], labels["test"]),
+        val_loss=round(losses["validation"], 6) if "validation" in losses else None,
+        val_accuracy=accuracy(tables["validation"], labels["validation"]) if "validation" in tables else None,
     )
-    path = folder / f"{model.name}.zip"
-    write_package(path, manifest, files)
-    return path
+    told = manifest_of(replace(record, id=model.run_id, name=model.title, outcome=outcome))
+    run = BundledRun(
+        manifest=told.model_copy(update={"made": record.created}),  # the same run gives the same bytes
+        config=record.config,
+        points=_thinned(store.metrics.points(run_id)),
+        weights=weights,
+        probabilities={split: _half(table) for split, table in tables.items()},
+        labels=labels,
+        parts=_parts(network, record.config, dataset),
+    )
+    write_shipped(run, path)
+    return outcome
+
+
+def write_shipped(run: BundledRun, path: Path) -> None:
+    """Write the bundle of a shipped model: what brings it back, without what a bundle holds for people."""
+    with output_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for name, content in sorted(run.entries().items()):
+            archive.writestr(plain_entry(name), content, zipfile.ZIP_DEFLATED, 9)
 
 
 def rounded(values: npt.NDArray[np.float32], bits: int) -> npt.NDArray[np.float32]:
@@ -117,18 +104,6 @@ def rounded(values: npt.NDArray[np.float32], bits: int) -> npt.NDArray[np.float3
     # Half of the last kept bit is added and the rest cut off; a carry moves on into the exponent, as it should.
     cut = (whole + np.uint32(1 << (spare - 1))) & np.uint32(0xFFFFFFFF << spare & 0xFFFFFFFF)
     return cut.view(np.float32).reshape(values.shape)
-
-
-def _rounded_network(record: RunRecord, store: Store, dataset: Dataset, bits: int) -> "keras.Model":
-    """Return the run's network in float32, compiled but without the optimizer's state, with rounded weights."""
-    keras = load_keras()
-    from mnist_core.models.build import build_model
-
-    trained = keras.models.load_model(store.files(record.id).model, compile=False)
-    weights = [rounded(np.asarray(weight, np.float32), bits) for weight in trained.get_weights()]
-    network = build_model(record.config.finished, dataset.spec.num_classes)
-    network.set_weights(weights)
-    return network
 
 
 def _judged(
@@ -171,24 +146,6 @@ def _fewer(features: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return evenly spaced ones of very many features, rounded: the picture is the same."""
     some = features[:, :: -(-features.shape[1] // _MOST_FEATURES)]
     return rounded(some.astype(np.float32), _FEATURE_BITS).astype(np.float16)
-
-
-def _arrays_file(arrays: Arrays) -> bytes:
-    """Return an archive as NumPy writes it, but without the time at which it was written."""
-    contents = {}
-    for name, array in sorted(arrays.items()):
-        stream = io.BytesIO()
-        np.lib.format.write_array(stream, np.ascontiguousarray(array), allow_pickle=False)
-        contents[f"{name}.npy"] = stream.getvalue()
-    return _zip(contents)
-
-
-def _zip(contents: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in contents.items():
-            archive.writestr(plain_entry(name), content)
-    return buffer.getvalue()
 
 
 def _thinned(points: list[MetricPoint]) -> list[MetricPoint]:

@@ -1,21 +1,21 @@
-"""Packages of shipped models in a folder of their own."""
+"""Bundles of shipped models in a folder of their own."""
 
 import pytest
 
 from mnist_core.datasets import DATASETS
-from tests.package_files import write_shipped
+from tests.shipped_files import write_shipped
 
 
 @pytest.fixture
 def folder(tmp_path):
-    folder = tmp_path / "packages"
+    folder = tmp_path / "bundles"
     folder.mkdir()
     return folder
 
 
 @pytest.fixture
-def package(folder, tiny_dataset):
-    """Return a function that writes a package: ``package("handwriting", version=2, seed=1)``."""
+def bundle(folder, tiny_dataset):
+    """Return a function that writes a bundle: ``bundle("handwriting", seed=1)``."""
     assert tiny_dataset.spec is DATASETS["digits"]
 
     def write(name="handwriting", **more):

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
@@ -16,11 +17,11 @@ import pytest
 
 from mnist_core.errors import NotOwnerError
 from mnist_core.inference import open_classifier, open_layers
-from mnist_core.sharing.shipped import install as install_module
-from mnist_core.sharing.shipped import install_shipped
+from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import RunState, Store, Visitor
-from tests.package_files import RUN_IDS
+from tests.bundle_files import changed, members
 from tests.run_folder import made_by_the_run
+from tests.shipped_files import RUN_IDS
 
 HANDWRITING = RUN_IDS["handwriting"]
 FILES = {"model.keras", "layers.onnx", "model.onnx", "parts.npz", "probabilities.npz", "labels.npz"}
@@ -31,32 +32,32 @@ def contents(store, run_id=HANDWRITING):
     return {name: (files.folder / name).read_bytes() for name in made_by_the_run(files)}
 
 
-def test_a_shipped_model_is_a_finished_run_that_everyone_may_look_at(store, folder, package):
-    package()
+def test_a_shipped_model_is_a_finished_run_that_everyone_may_look_at(store, folder, bundle):
+    bundle()
     assert install_shipped(store, folder) == [HANDWRITING]
     run = store.runs.get(HANDWRITING)
     assert run.state is RunState.COMPLETED
     assert (run.owner, run.shared, run.pinned, run.name) == (None, True, True, "Reads your handwriting")
     assert Visitor("somebody").may_see(run)
     assert run.shipped.name == "handwriting"
-    assert run.shipped.sources == ["Some digits, CC0"]
+    assert run.shipped.sources == list(SHIPPED["handwriting"].sources)
     assert [point.kind for point in store.metrics.points(HANDWRITING)] == ["epoch"]
     assert set(contents(store)) == FILES
 
 
-def test_its_model_gives_the_probabilities_that_came_with_it(store, folder, package, tiny_dataset):
-    package()
+def test_its_model_gives_the_probabilities_that_came_with_it(store, folder, bundle, tiny_dataset):
+    bundle()
     install_shipped(store, folder)
     files = store.files(HANDWRITING)
     table = files.read_probabilities()["test"]
     assert table.dtype == np.float32
-    np.testing.assert_allclose(open_classifier(files).predict(tiny_dataset.x_test), table, atol=1e-3)
+    np.testing.assert_allclose(open_classifier(files).predict(tiny_dataset.x_test), table[:50], atol=1e-3)
     np.testing.assert_allclose(open_layers(files).activations(tiny_dataset.x_test[0])[-1], table[0], atol=1e-3)
-    np.testing.assert_array_equal(files.read_labels()["test"], tiny_dataset.y_test)
+    np.testing.assert_array_equal(files.read_labels()["test"][:50], tiny_dataset.y_test)
 
 
-def test_a_second_start_writes_nothing(store, folder, package):
-    package()
+def test_a_second_start_writes_nothing(store, folder, bundle):
+    bundle()
     install_shipped(store, folder)
     before = {path: path.stat().st_mtime_ns for path in store.files(HANDWRITING).folder.iterdir()}
     updated = store.runs.get(HANDWRITING).updated
@@ -68,8 +69,8 @@ def test_a_second_start_writes_nothing(store, folder, package):
 
 @pytest.mark.parametrize("name", sorted(FILES))
 @pytest.mark.parametrize("damage", ["deleted", "cut", "changed"])
-def test_a_damaged_file_comes_back_at_the_next_start(store, folder, package, name, damage):
-    package()
+def test_a_damaged_file_comes_back_at_the_next_start(store, folder, bundle, name, damage):
+    bundle()
     install_shipped(store, folder)
     right = contents(store)
     path = store.files(HANDWRITING).folder / name
@@ -82,8 +83,8 @@ def test_a_damaged_file_comes_back_at_the_next_start(store, folder, package, nam
     assert contents(store) == right
 
 
-def test_a_deleted_folder_or_record_comes_back(store, settings, folder, package):
-    package()
+def test_a_deleted_folder_or_record_comes_back(store, settings, folder, bundle):
+    bundle()
     install_shipped(store, folder)
     right = contents(store)
     shutil.rmtree(store.files(HANDWRITING).folder)
@@ -99,14 +100,14 @@ def test_a_deleted_folder_or_record_comes_back(store, settings, folder, package)
     again.close()
 
 
-def test_nobody_sees_half_of_a_run_and_what_was_cut_off_is_done_at_the_next_start(store, folder, package, monkeypatch):
-    package()
+def test_nobody_sees_half_of_a_run_and_what_was_cut_off_is_done_at_the_next_start(store, folder, bundle, monkeypatch):
+    bundle()
 
     def power_cut(*_):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(install_module, "with_last_output_only", power_cut)
+        broken.setattr(store.runs, "put_shipped", power_cut)
         with pytest.raises(KeyboardInterrupt):
             install_shipped(store, folder)
     assert store.runs.shipped() == []
@@ -115,34 +116,35 @@ def test_nobody_sees_half_of_a_run_and_what_was_cut_off_is_done_at_the_next_star
     assert set(contents(store)) == FILES
 
 
-def test_a_newer_version_replaces_an_older_one_and_never_the_other_way(store, folder, package):
-    package(version=1, seed=1)
-    install_shipped(store, folder)
+def test_a_newer_version_replaces_an_older_one_and_never_the_other_way(store, folder, bundle):
+    older, newer = ([replace(SHIPPED["handwriting"], version=n, summary=f"It is version {n}.")] for n in (1, 2))
+    bundle(seed=1)
+    install_shipped(store, folder, older)
     old = contents(store)
-    package(version=2, seed=2)
-    assert install_shipped(store, folder) == [HANDWRITING]
+    bundle(seed=2)
+    assert install_shipped(store, folder, newer) == [HANDWRITING]
     new = contents(store)
     assert new["model.onnx"] != old["model.onnx"]
     assert store.runs.get(HANDWRITING).shipped.version == 2
     assert store.runs.get(HANDWRITING).shipped.summary == "It is version 2."
     assert len(store.metrics.points(HANDWRITING)) == 1
-    package(version=1, seed=1)
-    assert install_shipped(store, folder) == []
+    bundle(seed=1)
+    assert install_shipped(store, folder, older) == []
     assert contents(store) == new
 
 
-def test_another_model_of_the_same_version_is_taken_as_well(store, folder, package):
-    package(seed=1)
+def test_another_model_of_the_same_version_is_taken_as_well(store, folder, bundle):
+    bundle(seed=1)
     install_shipped(store, folder)
     digest = store.runs.get(HANDWRITING).shipped.digest
-    package(seed=2)
+    bundle(seed=2)
     assert install_shipped(store, folder) == [HANDWRITING]
     assert store.runs.get(HANDWRITING).shipped.digest != digest
 
 
-def test_two_processes_that_start_at_once_do_no_harm(settings, folder, package):
+def test_two_processes_that_start_at_once_do_no_harm(settings, folder, bundle):
     for name in RUN_IDS:
-        package(name)
+        bundle(name)
     program = (
         "import sys; from pathlib import Path\n"
         "from mnist_core.store import shared_store; from mnist_core.sharing.shipped import install_shipped\n"
@@ -160,7 +162,7 @@ def test_two_processes_that_start_at_once_do_no_harm(settings, folder, package):
     ]
     said = [process.communicate(b"\n", timeout=60)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0]
-    assert said == [b"", b"", b""], "no package was left out"
+    assert said == [b"", b"", b""], "no bundle was left out"
     store = Store(settings)
     assert [run.id for run in store.runs.shipped()] == sorted(RUN_IDS.values())
     assert install_shipped(store, folder) == [], "all of it is whole"
@@ -168,8 +170,8 @@ def test_two_processes_that_start_at_once_do_no_harm(settings, folder, package):
     store.close()
 
 
-def test_two_threads_that_install_at_once_do_no_harm(store, folder, package):
-    package()
+def test_two_threads_that_install_at_once_do_no_harm(store, folder, bundle):
+    bundle()
     threads = [threading.Thread(target=install_shipped, args=(store, folder)) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -179,20 +181,17 @@ def test_two_threads_that_install_at_once_do_no_harm(store, folder, package):
     assert set(contents(store)) == FILES
 
 
-def with_manifest(path, **changes):
-    """Write a package again with another manifest, everything else as it was."""
-    with zipfile.ZipFile(path) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    files["package.json"] = json.dumps(json.loads(files["package.json"]) | changes).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
+def with_changes(path, name, **changes):
+    """Write a bundle again with other values in one of its texts, everything else as it was."""
+    data = path.read_bytes()
+    told = json.loads(members(data)[name]) | changes
+    path.write_bytes(changed(data, {name: json.dumps(told).encode()}))
 
 
 def with_a_changed_file(path):
     content = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as archive:
-        info = archive.getinfo("layers.onnx")
+        info = archive.getinfo("weights.npz")
     for place in range(info.header_offset + 60, info.header_offset + info.compress_size):
         content[place] ^= 0x55
     path.write_bytes(content)
@@ -209,16 +208,17 @@ DAMAGES = {
     "empty": lambda path: path.write_bytes(b""),
     "changed": with_a_changed_file,
     "other files": with_other_files,
-    "format": lambda path: with_manifest(path, format=99),
-    "config": lambda path: with_manifest(path, config={"data": {"dataset": "from the future"}}),
-    "id": lambda path: with_manifest(path, run_id="../../../etc"),
+    "format": lambda path: with_changes(path, "run/manifest.json", format=99),
+    "config": lambda path: with_changes(path, "config.json", data={"dataset": "from the future"}),
+    "id": lambda path: with_changes(path, "run/manifest.json", run_id="../../../etc"),
+    "another run": lambda path: with_changes(path, "run/manifest.json", run_id=RUN_IDS["fashion"]),
 }
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_a_damaged_package_is_named_in_the_log_and_the_others_are_installed(store, folder, package, capsys, how):
-    DAMAGES[how](package("handwriting"))
-    package("mnist-only")
+def test_a_damaged_bundle_is_named_in_the_log_and_the_others_are_installed(store, folder, bundle, capsys, how):
+    DAMAGES[how](bundle("handwriting"))
+    bundle("mnist-only")
     assert install_shipped(store, folder) == [RUN_IDS["mnist-only"]]
     assert [run.id for run in store.runs.shipped()] == [RUN_IDS["mnist-only"]]
     said = capsys.readouterr().err
@@ -226,7 +226,7 @@ def test_a_damaged_package_is_named_in_the_log_and_the_others_are_installed(stor
     assert said.count("\n") == 1
 
 
-def test_a_run_of_a_visitor_is_never_replaced(store, folder, package, capsys):
+def test_a_run_of_a_visitor_is_never_replaced(store, folder, bundle, capsys):
     from sqlalchemy import update
 
     from mnist_core.config import RunConfig
@@ -235,20 +235,20 @@ def test_a_run_of_a_visitor_is_never_replaced(store, folder, package, capsys):
     run_id = store.runs.create(RunConfig(), "Mine", owner="ada")
     with store.database.begin() as connection:
         connection.execute(update(runs).where(runs.c.id == run_id).values(id=HANDWRITING))
-    package()
+    bundle()
     assert install_shipped(store, folder) == []
     assert store.runs.get(HANDWRITING).name == "Mine"
     assert "left out" in capsys.readouterr().err
 
 
-def test_no_packages_is_no_problem(store, folder):
+def test_no_bundles_is_no_problem(store, folder):
     assert install_shipped(store, folder) == []
     assert install_shipped(store, folder / "missing") == []
 
 
-def test_a_look_at_what_is_there_takes_no_time(store, folder, package):
+def test_a_look_at_what_is_there_takes_no_time(store, folder, bundle):
     for name in RUN_IDS:
-        package(name)
+        bundle(name)
     install_shipped(store, folder)
     times = []
     for _ in range(5):
@@ -260,8 +260,8 @@ def test_a_look_at_what_is_there_takes_no_time(store, folder, package):
 
 class TestReadOnly:
     @pytest.fixture(autouse=True)
-    def installed(self, store, folder, package):
-        package()
+    def installed(self, store, folder, bundle):
+        bundle()
         install_shipped(store, folder)
 
     @pytest.mark.parametrize("visitor", [Visitor("ada"), Visitor(None), Visitor("root", is_admin=True)])

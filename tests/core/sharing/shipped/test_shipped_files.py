@@ -1,4 +1,4 @@
-"""The packages that the program really comes with, where they are."""
+"""The bundles that the program really comes with, where they are."""
 
 import gzip
 
@@ -12,8 +12,9 @@ from mnist_core.drawing.strokes import read_unipen
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.inference import open_classifier, open_layers
 from mnist_core.models import parameter_count
+from mnist_core.sharing.bundle import import_bundle, read_bundle
 from mnist_core.sharing.shipped import FOLDER, SHIPPED, install_shipped
-from mnist_core.sharing.shipped.package import Package
+from mnist_core.sharing.shipped.pack import rounded
 
 PATHS = sorted(FOLDER.glob("*.zip"))
 # What each must reach on its own test set.
@@ -22,22 +23,36 @@ LEAST_ACCURACY = {"handwriting": 0.992, "mnist-only": 0.985, "fashion": 0.935}
 # And on the digits of the check writers, of whom it never saw any.
 LEAST_OF_STRANGERS = {"handwriting": 0.98, "mnist-only": 0.95}
 
-every_package = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+every_bundle = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 
-@every_package
-def test_it_is_small_and_what_the_catalogue_says(path):
+@every_bundle
+def test_it_is_small_and_what_the_catalogue_says(path, settings):
     assert path.stat().st_size < 2_000_000
     model = SHIPPED[path.stem]
-    with Package(path) as package:
-        manifest = package.manifest
-        assert (manifest.name, manifest.run_id, manifest.version) == (model.name, model.run_id, model.version)
-        assert (manifest.title, manifest.summary, manifest.sources) == (model.title, model.summary, model.sources)
-        assert manifest.outcome.parameters == parameter_count(manifest.config.model)
-        assert manifest.outcome.test_accuracy >= LEAST_ACCURACY[path.stem]
+    run = read_bundle(path.read_bytes(), settings)
+    assert (run.manifest.run_id, run.manifest.name, run.manifest.recipe) == (model.run_id, model.title, model.recipe)
+    as_trained = {"precision": run.config.train.precision}  # what automatic meant where it was trained
+    assert run.config == model.config.with_settings(as_trained)
+    assert run.manifest.outcome.parameters == parameter_count(run.config.model)
+    assert run.manifest.outcome.test_accuracy >= LEAST_ACCURACY[path.stem]
+    weights = run.weights.values()
+    assert all(np.array_equal(rounded(array, model.weight_bits), array) for array in weights)
 
 
-@every_package
+@every_bundle
+def test_a_visitor_can_bring_it_along_like_any_other(path, store):
+    install_shipped(store)
+    shipped = store.runs.get(SHIPPED[path.stem].run_id)
+    mine = import_bundle(path.read_bytes(), store, "me")
+    assert (mine.config, mine.outcome, mine.name) == (shipped.config, shipped.outcome, shipped.name)
+    assert store.metrics.points(mine.id) == store.metrics.points(shipped.id)
+    for name, content in read_bundle(path.read_bytes(), store.settings).files.items():
+        for run_id in (mine.id, shipped.id):
+            assert (store.files(run_id).folder / name).read_bytes() == content
+
+
+@every_bundle
 def test_it_is_installed_and_agrees_with_itself(path, store):
     install_shipped(store)
     run_id = SHIPPED[path.stem].run_id
@@ -54,7 +69,7 @@ def test_it_is_installed_and_agrees_with_itself(path, store):
         assert answer.argmax() == 1
 
 
-@every_package
+@every_bundle
 def test_its_model_gives_the_probabilities_that_are_stored(path, store, real_settings):
     install_shipped(store)
     run_id = SHIPPED[path.stem].run_id
