@@ -1,9 +1,9 @@
 """A run as a zip that one takes away: it behaves outside as it does here, and can be brought back.
 
 `bundled` is the run as values, with one way to write it and one to read it. What comes in is a stranger's: `read`
-checks names, sizes and values before anything is kept (`texts`, `measured`), and the network's files are written here, of its
-numbers. An imported run gets an id of its own, and is its visitor's. It knows one run; drawings and checkpoints are
-never in a bundle.
+checks names, sizes and values before anything is kept (`texts`, `measured`), and the files of its network are written
+here, from its numbers. An imported run gets an id of its own, and is its visitor's. It knows one run; drawings and
+checkpoints are never in a bundle.
 """
 
 from mnist_core.sharing.bundle.bundled import BundledRun
