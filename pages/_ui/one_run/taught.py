@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from mnist_core.store import RunRecord, shared_store
 from pages._ui.cache.results import judge
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import session
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 _MOST_TILES = 40
 _LUCK = 0.05  # differences that come by chance at least so often may be luck
@@ -74,7 +75,9 @@ def _metric(label: str, value: str, found: Change) -> None:
     """Show one figure afterwards, its difference to before, and the interval of both."""
     more = found.after - found.before
     change = t("{points:+.1f} points", points=100 * more / found.total) if found.total >= 100 else t.number(more, "+d")
-    color = "normal" if found.p_value < _LUCK else "off"  # what may be luck is no good or bad news
+    color: Literal["normal", "off"] = (
+        "normal" if found.p_value < _LUCK else "off"
+    )  # what may be luck is no good or bad news
     with st.container(width=320):
         st.metric(label, value, change, delta_color=color, border=True, help=term("confidence_interval"))
         (low, high), (low_before, high_before) = found.interval_after, found.interval_before
@@ -124,7 +127,7 @@ def _p(found: Taught) -> str:
 
 def _tiles(found: Taught, images: npt.NDArray[np.uint8], record: RunRecord) -> list[Tile]:
     """Return the drawings that were held back, those whose answer changed first."""
-    names = judge(record.id).class_names
+    names = class_words(judge(record.id).class_names)
     order = np.argsort(found.before == found.after, kind="stable")[:_MOST_TILES]
     return [
         Tile(
