@@ -75,9 +75,8 @@ def _metric(label: str, value: str, found: Change) -> None:
     """Show one figure afterwards, its difference to before, and the interval of both."""
     more = found.after - found.before
     change = t("{points:+.1f} points", points=100 * more / found.total) if found.total >= 100 else t.number(more, "+d")
-    color: Literal["normal", "off"] = (
-        "normal" if found.p_value < _LUCK else "off"
-    )  # what may be luck is no good or bad news
+    # What may be luck is no good or bad news.
+    color: Literal["normal", "off"] = "normal" if found.p_value < _LUCK else "off"
     with st.container(width=320):
         st.metric(label, value, change, delta_color=color, border=True, help=term("confidence_interval"))
         (low, high), (low_before, high_before) = found.interval_after, found.interval_before
