@@ -20,14 +20,14 @@ from pages._ui.parts.gallery import big_image
 from pages._ui.parts.probability_bars import probability_bars
 from pages._ui.reading.answers import in_words, large_words
 from pages._ui.reading.networks import least_sureness
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import class_words, t
 
 PATIENCE = 10.0  # seconds
 
 
 def answer(spec: DatasetSpec, sample: Sample, record: RunRecord) -> None:
     """Show the image and what the network says to it."""
-    names = spec.class_names
+    names = class_words(spec.class_names)
     picture, chart = st.columns([1, 2], gap="large")
     with picture:
         what = t("Your drawing") if sample.index is None else t("Test image {index}", index=sample.index)
@@ -39,7 +39,9 @@ def answer(spec: DatasetSpec, sample: Sample, record: RunRecord) -> None:
         if sample.label is not None:
             st.markdown(t("Label: **{name}**", name=names[sample.label]))
     with chart:
-        probability_bars(sample.probabilities, names, "explain_bars", f"probabilities_{record.id}", of=[record.id])
+        probability_bars(
+            sample.probabilities, spec.class_names, "explain_bars", f"probabilities_{record.id}", of=[record.id]
+        )
 
 
 def has_inside(record: RunRecord) -> bool:
@@ -78,7 +80,7 @@ def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None
         if sample is None:
             no_image()
         elif may_take(record, "looked"):
-            maps_view(spec.class_names, sample, record.id)
+            maps_view(class_words(spec.class_names), sample, record.id)
     with inside:
         if not network:
             st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))

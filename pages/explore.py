@@ -19,7 +19,7 @@ from pages._ui.parts.components import fallback_notice, need_dataset, page_heade
 from pages._ui.parts.dataset_box import chosen_dataset, dataset_box
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import i18n, session
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import class_words, t
 
 # Computed when somebody opens them; what is above them is there at once.
 LATER = (
@@ -38,7 +38,7 @@ def counts_and_shapes(data: Dataset, config: DataConfig) -> None:
     chart(
         class_count_figure,
         counts,
-        data.spec.class_names,
+        class_words(data.spec.class_names),
         key="explore_counts",
         alt=class_count_alt(counts, i18n.current()),
     )

@@ -93,7 +93,7 @@ def answers(trial: Trial, labels: Labels, spec: DatasetSpec) -> list[Tile]:
     """Return the first images as a network saw them, with its answers."""
     tiles = []
     for image, row, label in zip(trial.images[:SHOWN], trial.probabilities[:SHOWN], labels[:SHOWN], strict=True):
-        said, true = spec.class_names[row.argmax()], spec.class_names[label]
+        said, true = t(spec.class_names[row.argmax()]), t(spec.class_names[label])
         words = said if said == true else t("{predicted}, not {true}", predicted=said, true=true)
         alt = t("An image of {true}, read as {said}", true=true, said=said)
         tiles.append(Tile(image, words, fine_percent(row.max()), alt, "good" if said == true else "bad"))

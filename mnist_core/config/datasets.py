@@ -10,6 +10,7 @@ from typing import Literal
 
 from mnist_core.config.kinds import CLOTHES, DIGITS, ImageKind
 from mnist_core.errors import ConfigError
+from mnist_core.text import Sentence
 
 FileFormat = Literal["npz", "idx", "unipen", "scikit-learn"]
 
@@ -103,7 +104,7 @@ class DatasetSpec:
     title: str
     summary: str
     kind: ImageKind
-    class_names: tuple[str, ...]
+    class_names: tuple[Sentence, ...]
     collection: str
     n_train: int
     n_test: int

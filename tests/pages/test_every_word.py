@@ -5,8 +5,10 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
@@ -21,6 +23,8 @@ FinishedRun = Callable[..., RunRecord]
 OPEN, CLOSE = "\u27e6", "\u27e7"
 # Fields of Streamlit's messages that are read or heard.
 SHOWN = {"label", "body", "help", "options", "placeholder", "caption", "alt", "text", "delta", "columns", "message"}
+# Values of our own components that are no words: addresses, keys, colours and pictures.
+NO_WORDS = {"library", "revision", "about", "theme", "url", "token", "canvas", "language", "sheet", "key"}
 # The same in every language: names of programs, datasets, classes and files, and the dates of English.
 NAMES = re.compile(
     r"MNIST Lab|Fashion-MNIST|MNIST|Keras|TensorBoard|RMSprop|Adam\w*|Adagrad|Nadam|SGD|t-SNE|CPU: test"
@@ -66,6 +70,8 @@ def shown(app: AppTest) -> Iterator[tuple[str, str]]:
         kind = str(getattr(node, "type", ""))
         if kind != "code" and getattr(node, "proto", None) is not None:
             yield from ((kind, text) for text in _of_message(node.proto))
+        if kind == "arrow_data_frame":
+            yield from ((kind, text) for text in _of_table(node.value))
         for child in getattr(node, "children", {}).values():
             yield from visit(child)
 
@@ -74,9 +80,8 @@ def shown(app: AppTest) -> Iterator[tuple[str, str]]:
 
 def _of_message(message: Any) -> Iterator[str]:
     for field, value in message.ListFields() if hasattr(message, "ListFields") else ():
-        if field.name == "bytes":
-            drawn = json.loads(value)
-            yield from (drawn["alt"], drawn["failure"], *_of_figure(drawn["figure"]))
+        if field.name in ("bytes", "json") and value[:1] in (b"{", "{"):
+            yield from _of_component(json.loads(value))
             continue
         many = list(value) if field.is_repeated else [value]
         for part in many:
@@ -92,6 +97,24 @@ def _of_message(message: Any) -> Iterator[str]:
                     yield part
             elif not isinstance(part, int | float | bool | bytes):
                 yield from _of_message(part)
+
+
+def _of_table(table: pd.DataFrame) -> Iterator[str]:
+    """Yield the heads of a table and the words in its cells."""
+    yield from map(str, table.columns)
+    for column in table.select_dtypes(exclude="number"):
+        yield from (text for text in table[column] if isinstance(text, str))
+
+
+def _of_component(data: Any) -> Iterator[str]:
+    """Yield what one of our own components shows or says: its charts, and its words by the names that we give them."""
+    if not isinstance(data, dict):
+        return
+    for name, part in data.items():
+        if name == "figure" or (name == "data" and isinstance(part, list)) or name == "layout":
+            yield from _of_figure(part)
+        elif isinstance(part, str) and name not in NO_WORDS:
+            yield part
 
 
 def _of_figure(figure: Any) -> Iterator[str]:
@@ -196,3 +219,11 @@ def test_what_a_visitor_typed_is_never_translated(
     assert "Train" in [header.value for header in app.header]
     app = open_page("train.py", run=given.id)
     assert f"{OPEN}First network{CLOSE}" in [header.value for header in app.header]
+
+
+def test_the_pages_names_are_sentences_that_are_translated(brackets: Bracketing) -> None:
+    """They stand in the navigation and, before the program's name, in the browser's title."""
+    source = (Path(i18n.__file__).parents[2] / "_dashboard.py").read_text()
+    titles = re.findall(r'^    \("\w+\.py", Sentence\("([^"]+)"\)', source, re.MULTILINE)
+    assert len(titles) == len(VIEWS)
+    assert {*titles, "{page} · MNIST Lab"} <= brackets.known

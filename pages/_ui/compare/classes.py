@@ -12,7 +12,7 @@ from pages._ui.compare.run_table import run_table
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 
 def classes_view(compared: Sequence[Compared]) -> None:
@@ -23,7 +23,7 @@ def classes_view(compared: Sequence[Compared]) -> None:
         return
     at = reference_box(judged, t("Difference from"), "compare_class_reference")
     reference, basis = judged[at]
-    names = basis.class_names
+    names = class_words(basis.class_names)
     differences = [
         (run.drawn, recall_difference(judgement.probabilities, basis.probabilities, basis.labels))
         for run, judgement in judged
@@ -56,7 +56,7 @@ def classes_view(compared: Sequence[Compared]) -> None:
         lambda: {
             "run": [name for (name, _), _ in differences for _ in names],
             "compared_with": [reference.name for _ in differences for _ in names],
-            "class": [name for _ in differences for name in names],
+            "class": [name for _ in differences for name in basis.class_names],
             "difference": [value for _, result in differences for value in result.difference],
             "low_95": [value for _, result in differences for value in result.low],
             "high_95": [value for _, result in differences for value in result.high],

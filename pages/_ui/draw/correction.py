@@ -11,7 +11,7 @@ from mnist_core.errors import MnistLabError
 from mnist_core.store import shared_store
 from pages._ui.shell import session
 from pages._ui.shell.errors import show_error
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import class_words, t
 
 
 def correction(image: npt.NDArray[np.uint8], answer: int, spec: DatasetSpec, key: str) -> None:
@@ -54,7 +54,7 @@ def _question(image: npt.NDArray[np.uint8], digest: str, answer: int, spec: Data
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"correction_{key}_classes"):
         st.markdown(t("No, that was a …"), width="content")
-        for label, name in enumerate(spec.class_names):
+        for label, name in enumerate(class_words(spec.class_names)):
             st.button(
                 name,
                 key=f"{key}_was_{label}",
@@ -70,7 +70,7 @@ def _thanks(digest: str, spec: DatasetSpec, key: str) -> None:
         st.markdown(
             t(
                 ":material/favorite: Thanks! It is kept as “{name}”, for you alone. Collected so far: {n:,}.",
-                name=spec.class_names[label],
+                name=t(spec.class_names[label]),
                 n=shared_store().drawings.count(session.owner(), spec.collection),
             ),
             width="content",

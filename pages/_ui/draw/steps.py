@@ -55,7 +55,7 @@ def looked_at(record: RunRecord, answer: Answer) -> None:
                 Tile(answer.image, t("What it sees")),
                 Tile(
                     heat_image(drop, image=answer.image),
-                    t("Needed for {name}", name=answer.name),
+                    t("Needed for {name}", name=t(answer.name)),
                     t("costs up to {share:.1%}", share=max(drop.max(), 0)),
                     t("Most needed at row {row}, column {column}", row=int(row), column=int(column)),
                 ),
@@ -63,7 +63,8 @@ def looked_at(record: RunRecord, answer: Answer) -> None:
             size="l",
         )
     legend(
-        t("covering it costs probability of {name}", name=answer.name), t("covering it helps {name}", name=answer.name)
+        t("covering it costs probability of {name}", name=t(answer.name)),
+        t("covering it helps {name}", name=t(answer.name)),
     )
     if abs(drop).max() < 0.01:
         st.caption(t("No square changes this probability by more than 1%: the network has more than one reason."))
@@ -89,7 +90,7 @@ def demo(record: RunRecord, drawing: Drawing) -> None:
                     raw.image,
                     t(
                         "{name}, {share} sure",
-                        name=get_spec(record.config.data.dataset).class_names[best],
+                        name=t(get_spec(record.config.data.dataset).class_names[best]),
                         share=fine_percent(probabilities[best]),
                     ),
                     t("the whole canvas, shrunk"),

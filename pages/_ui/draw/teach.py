@@ -16,7 +16,7 @@ from pages._ui.draw.teaching_progress import teaching_progress
 from pages._ui.parts.components import need_dataset
 from pages._ui.shell import access, session
 from pages._ui.shell.errors import show_error
-from pages._ui.shell.i18n import name_of, t, term
+from pages._ui.shell.i18n import class_words, name_of, t, term
 
 _RUN = "taught_run"
 
@@ -38,7 +38,7 @@ def teach_view(record: RunRecord) -> None:
         return
     counts = " · ".join(
         t("{n} × “{name}”", n=n, name=name)
-        for name, n in zip(spec.class_names, drawings.counts(spec.num_classes), strict=True)
+        for name, n in zip(class_words(spec.class_names), drawings.counts(spec.num_classes), strict=True)
         if n
     )
     st.markdown(t("Collected so far, seen by you alone: {n:,} ({counts})", n=len(drawings), counts=counts))

@@ -23,7 +23,7 @@ def drawings_gallery(drawings: PersonalSet, spec: DatasetSpec) -> None:
     newest = range(len(drawings) - 1, -1, -1)
     with st.container(horizontal=True, gap="small", key="teach_gallery"):
         for index in newest[(page - 1) * _PAGE : page * _PAGE]:
-            name = spec.class_names[drawings.labels[index]]
+            name = t(spec.class_names[drawings.labels[index]])
             with st.container(width=72, gap="xxsmall"):
                 st.html(
                     f'<img class="lab-big" src="{data_url(drawings.images[index])}" '

@@ -123,7 +123,7 @@ def _say_what_is_odd(found: Found, record: RunRecord) -> None:
 def _preview(images: Images, found: Found, spec: DatasetSpec) -> None:
     st.markdown(t("As they will be kept:"))
     tiles = [
-        Tile(image, spec.class_names[label])
+        Tile(image, t(spec.class_names[label]))
         for image, label in zip(images[:_SHOWN], found.labels[:_SHOWN], strict=True)
     ]
     gallery(tiles, size="m")

@@ -14,7 +14,7 @@ from pages._ui.parts.chart import chart
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import access, i18n
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 KINDS: dict[RankingKind, Sentence] = {"roc": "ROC", "precision_recall": "Precision and recall"}
 CURVES: dict[RankingKind, Callable[..., RankingCurve]] = {
@@ -32,7 +32,7 @@ def class_view(judgement: Judgement, run_id: str) -> None:
 def _table(judgement: Judgement, run_id: str) -> None:
     scores, counts = judgement.scores, judgement.matrix.counts
     low, high = wilson_interval(counts.diagonal(), scores.support)
-    names = list(judgement.class_names)
+    names = list(class_words(judgement.class_names))
     share = partial(st.column_config.ProgressColumn, format="percent", min_value=0.0, max_value=1.0)
     # Above the table, whose toolbar would lie over the choice of views where there is no mouse.
     st.caption(t("Click a column's head to sort by it."))
@@ -59,7 +59,7 @@ def _table(judgement: Judgement, run_id: str) -> None:
     )
     csv_button(
         lambda: {
-            "class": names,
+            "class": judgement.class_names,
             "precision": scores.precision,
             "recall": scores.recall,
             "recall_low": low,
@@ -83,7 +83,7 @@ def _all_curves(run_id: str, split: JudgedSplit, kind: RankingKind) -> dict[int,
 
 @access.fragment
 def _curves(judgement: Judgement, run_id: str) -> None:
-    names = judgement.class_names
+    names = class_words(judgement.class_names)
     st.header(t("One class against all others"), anchor=False, divider="gray", help=term("roc_curve"))
     st.caption(
         t(
@@ -121,7 +121,7 @@ def _curves(judgement: Judgement, run_id: str) -> None:
         )
         csv_button(
             lambda: {
-                "class": [names[label] for label, curve in shown.items() for _ in curve.x],
+                "class": [judgement.class_names[label] for label, curve in shown.items() for _ in curve.x],
                 "x": [x for curve in shown.values() for x in curve.x],
                 "y": [y for curve in shown.values() for y in curve.y],
                 "threshold": [value for curve in shown.values() for value in curve.thresholds],

@@ -18,7 +18,7 @@ from pages._ui.parts.dataset_status import pictures_missing
 from pages._ui.parts.percent import percent
 from pages._ui.reading.answers import choose_part, show_reading
 from pages._ui.reading.networks import read
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import class_words, t
 
 INDEX = "explain_index"
 MOST_MISTAKES = 200
@@ -69,7 +69,7 @@ def _random(n: int) -> None:
 
 def _mistake(judgement: Judgement, run_id: str) -> int | None:
     """Show the network's mistakes, the surest first."""
-    names = judgement.class_names
+    names = class_words(judgement.class_names)
     found = [int(index) for index in mistakes(judgement.probabilities, judgement.labels)[:MOST_MISTAKES]]
     if not found:
         return None

@@ -18,7 +18,7 @@ from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
 from pages._ui.shell import access, i18n
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 MOST_MAPS = 32
 FAVOURITES = 12  # full rows at every width
@@ -46,7 +46,7 @@ def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None
         )
     )
     if output.ndim == 1:
-        _bars(output, judgement.class_names if number == len(rows) - 1 else None, number, record.id)
+        _bars(output, class_words(judgement.class_names) if number == len(rows) - 1 else None, number, record.id)
     else:
         _maps(output.transpose(2, 0, 1) if output.ndim == 3 else output[None], number, record.id)
     _favourites(judgement, output.reshape(-1, output.shape[-1]).max(axis=0), number, record.id)
@@ -120,7 +120,7 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
     if column.max() <= 0:
         st.info(t("This unit stays at 0 for all of the {n:,} images: it says nothing any more.", n=len(column)))
         return
-    names = judgement.class_names
+    names = class_words(judgement.class_names)
     labels = [names[judgement.labels[index]] for index in best]
     gallery(
         [

@@ -11,7 +11,7 @@ from pages._ui.cache.results import Judgement
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import access, i18n
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 
 @access.fragment
@@ -51,7 +51,7 @@ def _one(judgement: Judgement, arranged: explanations.Arrangement, when: str, in
         plane_figure,
         points,
         labels,
-        judgement.class_names,
+        class_words(judgement.class_names),
         marked=index,
         key=f"plane_{run_id}_{when}",
         alt=plane_alt(len(labels), arranged.on_map, i18n.current()),

@@ -13,7 +13,7 @@ from pages._ui.cache import weights as run_weights
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
 from pages._ui.shell import access
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 
 @access.fragment
@@ -31,7 +31,7 @@ def weights_view(spec: DatasetSpec, record: RunRecord) -> None:
         else:
             st.markdown(f"**{t('Logistic regression')}**", help=term("logistic_regression"))
         answers = not rows or number == len(rows) - 1
-        _kernel(kernel, number, record.id, spec.class_names if answers else None)
+        _kernel(kernel, number, record.id, class_words(spec.class_names) if answers else None)
 
 
 def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_names: tuple[str, ...] | None) -> None:

@@ -11,7 +11,7 @@ from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import i18n
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 # The largest spread that values from 0 to 1 can have: it is shown as white.
 _LARGEST_SPREAD = 0.5
@@ -19,7 +19,7 @@ _LARGEST_SPREAD = 0.5
 
 def averages_view(data: Dataset) -> None:
     """Show averages and spreads as images, and the histogram of the pixels."""
-    averages, names = datasets.averages(data.spec.id), data.spec.class_names
+    averages, names = datasets.averages(data.spec.id), class_words(data.spec.class_names)
     st.markdown(f"**{t('The average image of each class')}**")
     st.caption(t("All training images of a class, one on top of the other. Where it is bright, most of them have ink."))
     gallery(

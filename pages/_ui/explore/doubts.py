@@ -15,7 +15,7 @@ from pages._ui.one_run.titles import titles
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 _LEAST_CONFIDENCE = 0.9
 _SHOWN = 48
@@ -83,7 +83,7 @@ def _doubts(data: Dataset, record: RunRecord) -> None:
 
 
 def _doubt_tiles(data: Dataset, record: RunRecord, doubts: Doubts) -> list[Tile]:
-    names, words = data.spec.class_names, {"test": t("test"), "validation": t("validation")}
+    names, words = class_words(data.spec.class_names), {"test": t("test"), "validation": t("validation")}
     tiles = []
     for place, (split, index) in enumerate(zip(doubts.splits[:_SHOWN], doubts.indices[:_SHOWN], strict=True)):
         label, answer = names[doubts.labels[place]], names[doubts.answers[place]]
@@ -97,7 +97,7 @@ def _doubt_tiles(data: Dataset, record: RunRecord, doubts: Doubts) -> list[Tile]
 
 def _reviewed(data: Dataset, reviewed: tuple[ReviewedLabel, ...]) -> None:
     """Show labels that people doubt."""
-    names = data.spec.class_names
+    names = class_words(data.spec.class_names)
     st.markdown(f"**{t('Labels that people doubt')}**", help=term("label"))
     st.caption(
         t(

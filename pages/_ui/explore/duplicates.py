@@ -55,7 +55,7 @@ def duplicates_view(data: Dataset) -> None:
             (data.x_test[j], data.y_test[j], t("test {index}", index=j)),
             (data.x_train[i], data.y_train[i], t("training {index}", index=i)),
         ):
-            name = data.spec.class_names[label]
+            name = t(data.spec.class_names[label])
             tiles.append(Tile(image, name, f"{where} · {t.number(distance, '.2f')}", f"{where}: {name}"))
     gallery(tiles, size="eight")  # pairs stay side by side
     csv_button(

@@ -13,7 +13,7 @@ from pages._ui.explore.sample_map import sample_map
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import analysis_job, i18n, session
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 
 def map_view(data: Dataset) -> None:
@@ -55,7 +55,7 @@ def map_view(data: Dataset) -> None:
 
 
 def _show(data: Dataset, found: datasets.SampleMap, points: np.ndarray, axes: tuple[str, str], method: str) -> None:
-    labels, names = data.y_train[found.indices], data.spec.class_names
+    labels, names = data.y_train[found.indices], class_words(data.spec.class_names)
     sample_map(
         map_figure(points, labels, found.indices, names, axes, theme=session.page_theme(), t=i18n.current()),
         found.sheet,
@@ -71,7 +71,7 @@ def _show(data: Dataset, found: datasets.SampleMap, points: np.ndarray, axes: tu
         lambda: pd.DataFrame(
             {
                 "index": found.indices,
-                "label": np.array(names)[labels],
+                "label": np.array(data.spec.class_names)[labels],
                 "x": points[:, 0].round(4),
                 "y": points[:, 1].round(4),
             }

@@ -8,7 +8,7 @@ from mnist_core.datasets import SPLITS, Dataset, Split
 from mnist_core.datasets.statistics import indices_of_class, one_hot
 from mnist_core.text import Sentence
 from pages._ui.parts.gallery import Tile, big_image, gallery, number_grid
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 PAGE_SIZE = 48
 SPLIT_NAMES: dict[str, Sentence] = {"train": "Training", "validation": "Validation", "test": "Test"}
@@ -16,7 +16,7 @@ SPLIT_NAMES: dict[str, Sentence] = {"train": "Training", "validation": "Validati
 
 def samples(data: Dataset, config: DataConfig) -> Split:
     """Show a page of samples and return the chosen split."""
-    names = data.spec.class_names
+    names = class_words(data.spec.class_names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split: Split = st.segmented_control(
             t("Part"),
@@ -70,7 +70,7 @@ def one_image(data: Dataset, split: Split, config: DataConfig) -> None:
             help=t("Networks learn better from small numbers, so every pixel is divided by 255."),
         )
     image, label = images[index], int(labels[index])
-    name = data.spec.class_names[label]
+    name = t(data.spec.class_names[label])
     picture, numbers = st.columns([1, 3], gap="large")
     with picture:
         big_image(np.asarray(image), t("Image {index}, labelled {name}", index=index, name=name))

@@ -11,7 +11,7 @@ from pages._ui.cache import datasets
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, big_image, gallery
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 _SHOWN = 16
 _NEIGHBOURS = 12
@@ -19,7 +19,7 @@ _NEIGHBOURS = 12
 
 def typical_view(data: Dataset) -> None:
     """Show the images nearest to the average of a class, and the farthest."""
-    names = data.spec.class_names
+    names = class_words(data.spec.class_names)
     label = st.selectbox(
         t("Class"),
         range(len(names)),
@@ -59,7 +59,9 @@ def typical_view(data: Dataset) -> None:
     gallery(tiles(order[::-1][:_SHOWN]))
     st.caption(t("Bold, slanted or badly cut out images are far from the average. Some may even carry a wrong label."))
     csv_button(
-        lambda: pd.DataFrame({"index": order, "label": names[label], "distance": distances[order].round(4)}),
+        lambda: pd.DataFrame(
+            {"index": order, "label": data.spec.class_names[label], "distance": distances[order].round(4)}
+        ),
         f"typical-{data.spec.id}-{label}",
         of=(),
     )
@@ -70,7 +72,7 @@ SPLITS: dict[str, Sentence] = {"test": "Test set", "train": "Training set"}
 
 def neighbours_view(data: Dataset) -> None:
     """Show the training images that are most like a chosen image."""
-    names = data.spec.class_names
+    names = class_words(data.spec.class_names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = switch(t("Image from"), SPLITS, "neighbours_split", persist_state="session")
         images, labels = (data.x_test, data.y_test) if split == "test" else (data.x_train, data.y_train)
@@ -118,7 +120,7 @@ def neighbours_view(data: Dataset) -> None:
         )
         table = {
             "index": indices,
-            "label": [names[value] for value in data.y_train[indices]],
+            "label": [data.spec.class_names[value] for value in data.y_train[indices]],
             "distance": distances.round(4),
         }
         csv_button(lambda: pd.DataFrame(table), f"neighbours-{data.spec.id}-{split}-{index}", of=())

@@ -14,7 +14,7 @@ from pages._ui.parts.chart import chart
 from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import access, i18n
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 MOST_OF_CELL = 30
 UNITS: dict[Unit, Sentence] = {"counts": "Counts", "row": "% of each row", "column": "% of each column"}
@@ -28,7 +28,7 @@ MEANINGS: dict[Unit, Sentence] = {
 @access.fragment
 def matrix_view(judgement: Judgement, run_id: str) -> None:
     """Show the matrix, and the images of one cell."""
-    names = judgement.class_names
+    names = class_words(judgement.class_names)
     unit = switch(t("Show"), UNITS, "matrix_unit", help=term("confusion_matrix"))
     st.caption(t(MEANINGS[unit]))
     left, right = st.columns([3, 2], gap="large")
@@ -46,8 +46,8 @@ def matrix_view(judgement: Judgement, run_id: str) -> None:
         true, predicted = (index.ravel() for index in np.indices(judgement.matrix.counts.shape))
         csv_button(
             lambda: {
-                "true": [names[i] for i in true],
-                "predicted": [names[j] for j in predicted],
+                "true": [judgement.class_names[i] for i in true],
+                "predicted": [judgement.class_names[j] for j in predicted],
                 "images": judgement.matrix.counts.ravel(),
                 "share_of_row": judgement.matrix.shares("row").ravel(),
                 "share_of_column": judgement.matrix.shares("column").ravel(),
@@ -90,7 +90,7 @@ def cell_boxes(
 
 def _cell(judgement: Judgement, true: int, predicted: int) -> None:
     """Show the images of one matrix cell."""
-    names = judgement.class_names
+    names = class_words(judgement.class_names)
     indices = cell_samples(judgement.probabilities, judgement.labels, true, predicted)
     if true == predicted:
         st.markdown(

@@ -15,7 +15,7 @@ from pages._ui.judged.predictions import show_images
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import i18n
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 SHOWN_OF_CELL = 10
 
@@ -69,7 +69,7 @@ def _verdict(both: Sequence[Judgement], result: Comparison, names: Sequence[str]
 def _matrix(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence[str]) -> None:
     first, second = both
     key = "_".join(run_ids)
-    classes = first.class_names
+    classes = class_words(first.class_names)
     st.caption(
         t(
             "Images in each cell, “{first}” minus “{second}”. Blue is good for “{first}”: more on the diagonal, "

@@ -12,7 +12,7 @@ from pages._ui.cache.results import Judgement
 from pages._ui.judged.predictions import image_name
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.percent import percent
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import class_words, t
 
 PAGE_SIZE = 24
 
@@ -80,7 +80,7 @@ def _which(page: int, pages: int, start: int, n: int) -> str:
 
 def _tiles(both: Sequence[Judgement], names: Sequence[str], indices: npt.NDArray[np.int64], right: int) -> list[Tile]:
     """Return the images with the true class, and what the other one took it for."""
-    images, classes = both[right].images, both[right].class_names
+    images, classes = both[right].images, class_words(both[right].class_names)
     assert images is not None
     tiles = []
     for index in indices.tolist():

@@ -14,7 +14,7 @@ from pages._ui.parts.gallery import Tile, big_image, gallery
 from pages._ui.parts.percent import fine_percent
 from pages._ui.parts.probability_bars import probability_bars
 from pages._ui.shell import access
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 PAGE_SIZE = 48
 ORDERS: dict[str, Sentence] = {"surest": "Surest first", "doubtful": "Most doubtful first"}
@@ -37,7 +37,7 @@ def show_images(judgement: Judgement, indices: Iterable[int], *, size: str = "m"
 
 
 def _tiles(judgement: Judgement, images: npt.NDArray[np.uint8], indices: Iterable[int], runner_up: bool) -> list[Tile]:
-    names = judgement.class_names
+    names = class_words(judgement.class_names)
     result = []
     for index in indices:
         row, true = judgement.probabilities[index], int(judgement.labels[index])
@@ -63,7 +63,7 @@ def _tiles(judgement: Judgement, images: npt.NDArray[np.uint8], indices: Iterabl
 def one_prediction(judgement: Judgement, run_id: str) -> None:
     """Show one image with the probabilities of all classes, and the first ones of the set; there must be images."""
     assert judgement.images is not None
-    names = judgement.class_names
+    names = class_words(judgement.class_names)
     picture, chart = st.columns([1, 2], gap="large")
     with picture:
         index = st.number_input(t("Image"), 0, len(judgement.labels) - 1, step=1, key=f"one_{run_id}_{judgement.split}")
@@ -94,7 +94,7 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
 @access.fragment
 def mistakes_view(judgement: Judgement, run_id: str) -> None:
     """Show all mistakes in order of confidence, with the runner-up."""
-    names = judgement.class_names
+    names = class_words(judgement.class_names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = switch(t("Order"), ORDERS, "mistakes_order")
         label = st.selectbox(

@@ -14,7 +14,7 @@ from mnist_core.store import RunRecord, shared_store
 from pages._ui.cache.results import judge
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import session
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 _MOST_TILES = 40
 _LUCK = 0.05  # differences that come by chance at least so often may be luck
@@ -124,7 +124,7 @@ def _p(found: Taught) -> str:
 
 def _tiles(found: Taught, images: npt.NDArray[np.uint8], record: RunRecord) -> list[Tile]:
     """Return the drawings that were held back, those whose answer changed first."""
-    names = judge(record.id).class_names
+    names = class_words(judge(record.id).class_names)
     order = np.argsort(found.before == found.after, kind="stable")[:_MOST_TILES]
     return [
         Tile(

@@ -12,7 +12,7 @@ from mnist_core.figures.bars import bars_height, probability_alt
 from mnist_core.figures.theme import CLASS_COLORS
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import i18n
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import class_words, t
 
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 _HTML = '<div class="lab-bars" role="img"></div>'
@@ -47,12 +47,12 @@ def probability_bars(
     component(
         key=key,
         data={
-            "classes": list(class_names),
+            "classes": [t(name) for name in class_names],
             "shares": None if probabilities is None else [round(float(share), 5) for share in probabilities],
             "colors": list(CLASS_COLORS),
             "axis": t("probability (%)"),
             "language": i18n.current().language,
-            "alt": probability_alt(probabilities, class_names, i18n.current()),
+            "alt": probability_alt(probabilities, class_words(class_names), i18n.current()),
             "height": height,
             "live": live,
         },

@@ -11,7 +11,7 @@ from mnist_core.store import RunRecord
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.percent import percent
 from pages._ui.reading.networks import own_sureness
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 _HARDLY = 0.02  # what is less probable is hardly meant
 _NOT_AT_ALL = 0.001
@@ -68,14 +68,14 @@ def sure_line(record: RunRecord) -> None:
 def large_words(reading: Reading) -> str:
     """Return the answer as it stands in large type: two names where the network is not sure, a number with "?"."""
     if reading.sure or len(reading.answers) > 1:
-        return "  /  ".join(reading.lines) + ("" if reading.sure else "?")
-    (first, _), (second, _) = reading.answers[0].ranked[:2]
+        return "  /  ".join(class_words(reading.lines)) + ("" if reading.sure else "?")
+    (first, _), (second, _) = _ranked(reading.answers[0])[:2]
     return t("{first} or {second}?", first=first, second=second)
 
 
 def in_words(answer: Answer, begin: str = "") -> str:
     """Return an answer with its second and third choice as sentences, after the translated words `begin`."""
-    first, second, third = answer.ranked
+    first, second, third = _ranked(answer)
     if not answer.sure:
         words = t(
             "Not sure: {first} ({share}) or perhaps {second} ({other}).",
@@ -91,9 +91,14 @@ def in_words(answer: Answer, begin: str = "") -> str:
     return " ".join([begin + words, _also(second), *([_also(third)] if third[1] >= _NOT_AT_ALL else [])])
 
 
+def _ranked(answer: Answer) -> list[tuple[str, float]]:
+    """Return the first choices with their probabilities, in the visitor's language."""
+    return [(t(name), share) for name, share in answer.ranked]
+
+
 def marked(answer: Answer) -> str:
     """Return the name of an answer, with a question mark where the network is not sure."""
-    return answer.name if answer.sure else f"{answer.name}?"
+    return t(answer.name) if answer.sure else f"{t(answer.name)}?"
 
 
 def show_parts(answers: Sequence[Answer], kind: ImageKind) -> None:

@@ -1,6 +1,7 @@
 """The one way by which words reach the screen."""
 
 import threading
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +60,11 @@ t = _Words()
 def name_of(run: RunRecord | RunRow) -> str:
     """Return what a run is called, in the visitor's language where the program gave it its name."""
     return run_name(run.name, run.recipe, bool(run.shipped), current())
+
+
+def class_words(names: Iterable[Sentence]) -> tuple[str, ...]:
+    """Return what classes are called in the visitor's language; files that are taken away have the English names."""
+    return tuple(map(current(), names))
 
 
 def term(term_id: str, sentence: Sentence = "") -> str:

@@ -60,7 +60,7 @@ def _samples(dataset_id: str, config: str, shown: int) -> list[Tile]:
     chosen = np.sort(rng.choice(len(data.x_train), _SAMPLES, replace=False))
     labels = data.y_train[chosen]
     images = augment(data.x_train[chosen], AugmentationConfig.model_validate_json(config), rng, labels)
-    names = [data.spec.class_names[label] for label in labels]
+    names = [t(data.spec.class_names[label]) for label in labels]
     return [
         Tile(image, name, alt=t("A changed image of {name}", name=name))
         for image, name in zip(images, names, strict=True)
