@@ -130,8 +130,12 @@ else:
         if chosen:
             actions(chosen)
         else:
-            hint = t("Tick a run to see more of it, or several to compare, star or delete them.")
-            st.caption(f"{hint} {t('A click on the title of a column sorts by it.')}")
+            hints = (
+                t("Tick a run to see more of it, or several to compare, star or delete them."),
+                t("A click on the title of a column sorts by it."),
+                t("On the keyboard, arrow keys move in the table, and Shift with Space ticks."),
+            )
+            st.caption(" ".join(hints))
 if active:
     progress_of(active)
 import_view()

@@ -72,3 +72,21 @@ def test_a_run_is_found_noted_deleted_brought_back_and_varied(server: Server, pa
     expect(page.get_by_text("A variant of “An evening's work”")).to_be_visible()
     expect(page.get_by_role("button", name="Start training")).to_be_visible()
     assert not problems
+
+
+def test_a_run_is_ticked_and_its_panel_reached_by_keyboard(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/runs")
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    settled(page)
+    table.locator("canvas").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    expect(page).to_have_url(re.compile(r"run=\d{8}-"))
+    expect(page.locator(".st-key-run_panel")).to_be_visible()
+    settled(page)
+    for _ in range(30):  # through the cells that are seen, and out of the table
+        page.keyboard.press("Tab")
+        if page.locator(".st-key-run_panel :focus").count():
+            break
+    expect(page.locator(".st-key-run_panel :focus")).to_have_count(1)

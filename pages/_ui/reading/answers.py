@@ -87,7 +87,7 @@ def in_words(answer: Answer, begin: str = "") -> str:
         return begin + words + (" " + _also(third) if third[1] >= _HARDLY else "")
     words = t("It is sure: {name} ({share}).", name=first[0], share=percent(first[1]))
     if second[1] < _NOT_AT_ALL:
-        return begin + words + " " + t("Nothing else comes into question.")
+        return begin + words + " " + t("Nothing else comes close.")
     return " ".join([begin + words, _also(second), *([_also(third)] if third[1] >= _NOT_AT_ALL else [])])
 
 
