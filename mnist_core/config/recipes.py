@@ -20,7 +20,7 @@ from mnist_core.config import (
     RunConfig,
     TrainConfig,
 )
-from mnist_core.config.choices import AUTO
+from mnist_core.config.choices import AUTO, ONE_CYCLE
 from mnist_core.errors import ConfigError
 
 
@@ -194,6 +194,38 @@ RECIPES: dict[str, Recipe] = {
             ),
             expected={"test_accuracy": 0.988},
             on_digits=0.861,
+        ),
+        Recipe(
+            id="speed-run",
+            title="99% in seconds",
+            summary="Two convolutions, trained in seconds: more than 99 of 100 digits right.",
+            anywhere="Two convolutions, trained in seconds.",
+            lesson="What makes training fast: few filters of 5 × 5 pixels, where most of the arithmetic would be; "
+            "larger batches; and a learning rate that goes up to six times the usual one and down to 0, so that three "
+            "epochs are enough.",
+            config=RunConfig(
+                data=DataConfig(dataset="mnist", validation_split=0.0),
+                model=NetworkConfig(
+                    layers=(
+                        Conv2D(filters=16, kernel_size=5),
+                        MaxPooling2D(),
+                        Conv2D(filters=32, kernel_size=5),
+                        MaxPooling2D(),
+                        Dense(units=128),
+                    )
+                ),
+                train=TrainConfig(
+                    optimizer="adam",
+                    learning_rate=0.006,
+                    schedule=ONE_CYCLE,
+                    batch_size=256,
+                    epochs=3,
+                    label_smoothing=0.1,
+                    precision=AUTO,
+                ),
+            ),
+            expected={"test_accuracy": 0.99},
+            on_digits=None,
         ),
         Recipe(
             id="handwriting-cnn",

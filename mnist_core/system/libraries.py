@@ -7,7 +7,8 @@ is recorded with each run.
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
@@ -35,6 +36,9 @@ _CHANGE_FIGURES = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS")
 # Set where OpenBLAS takes a processor for another one, on which it would calculate wrongly: kept, and recorded.
 _PROCESSOR = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 _WHERE_CUDA_LIES = "--xla_gpu_cuda_data_dir="  # says where, not how: kept
+# Keras imports these where they are installed, for pictures and kinds of data that it is not used for here: 1.4 s and
+# 145 MB of every worker; benchmarks/README.md. Who needs them can import them afterwards.
+_PASSED_OVER = ("matplotlib", "pandas", "sklearn")
 
 # Of Python's own variables only those that say where things are; the others change how a program runs.
 _PYTHON_S = ("PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONSAFEPATH")
@@ -93,12 +97,15 @@ def load_keras(backend: str | None = None) -> Any:
         If the backend is not installed, or this process has begun with another one: it has one for life.
     """
     backend = backend or get_settings().backend
+    passed_over: tuple[str, ...] = ()
     if "keras" not in sys.modules:
+        passed_over = _PASSED_OVER
         use_own_environment()
         os.environ["KERAS_BACKEND"] = backend
         sys.meta_path[:] = [_FinderOfOne(backend) if finder is PathFinder else finder for finder in sys.meta_path]
     try:
-        import keras
+        with _hidden(passed_over):
+            import keras
     except ImportError as error:
         raise ConfigError(
             "Keras can't calculate with {backend}: {reason}. Install it, or set MNIST_LAB_BACKEND to another one.",
@@ -122,6 +129,18 @@ def load_keras(backend: str | None = None) -> Any:
     keras.config.set_max_epochs(None)
     keras.config.set_max_steps_per_epoch(None)
     return keras
+
+
+@contextmanager
+def _hidden(names: Iterable[str]) -> Iterator[None]:
+    """Let libraries look as if they were not installed, unless they are imported already."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is Python's own way to say so
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def computed_with(*libraries: str) -> dict[str, str]:

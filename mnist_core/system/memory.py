@@ -27,6 +27,14 @@ def return_large_blocks() -> bool:
         return False
 
 
+def return_freed_blocks() -> None:
+    """Give back what was freed so far, now: a process that will only wait needs none of it."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):
+        pass  # another C library
+
+
 def volunteer_for_oom() -> None:
     """Where memory runs out, let the system end this process and not the app."""
     try:

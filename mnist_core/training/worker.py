@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TextIO
 
-from mnist_core.system.memory import volunteer_for_oom
+from mnist_core.system.memory import return_freed_blocks, volunteer_for_oom
 from mnist_core.training.control import Control
 
 EXIT_ORPHANED = 4
@@ -66,6 +66,8 @@ def _get_ready(wanted: Callable[[], bool]) -> None:
     warm_up(wanted)
     if not wanted():
         calibrate_once(get_settings().speed_path, wanted)
+    if not wanted():
+        return_freed_blocks()
 
 
 def _listen(control: Control, runs: "SimpleQueue[str]") -> None:

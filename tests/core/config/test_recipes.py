@@ -29,6 +29,7 @@ EXPECTED = {
     "logistic-sgd": {"val_accuracy": 0.819},
     "fashion-dropout": {"val_accuracy": 0.887, "test_accuracy": 0.881},
     "small-cnn": {"test_accuracy": 0.988},
+    "speed-run": {"test_accuracy": 0.99},
     "handwriting-cnn": {"test_accuracy": 0.993},
     "best-cnn": {"val_accuracy": 0.995, "test_accuracy": 0.997},
     "best-fashion-cnn": {"val_accuracy": 0.943, "test_accuracy": 0.939},
@@ -39,7 +40,7 @@ AUGMENTED = ("handwriting-cnn", "best-cnn", "best-fashion-cnn")
 def test_the_ids_are_fixed():
     assert list(RECIPES) == [
         "first-network", "feedforward-64", "softmax-only", "logistic-sgd", "fashion-dropout", "small-cnn",
-        "handwriting-cnn", "best-cnn", "best-fashion-cnn",
+        "speed-run", "handwriting-cnn", "best-cnn", "best-fashion-cnn",
     ]  # fmt: skip
     assert all(recipe.id == key for key, recipe in RECIPES.items())
 

@@ -76,3 +76,13 @@ def test_keras_that_somebody_else_imported_and_set_up_is_set_up_anew():
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["float32", "1e-07", "channels_last", "float32"]
+
+
+def test_keras_does_not_bring_along_what_it_is_not_used_for():
+    program = (
+        "import sys\nfrom mnist_core.system.libraries import load_keras\nload_keras('tensorflow')\n"
+        "print({'matplotlib', 'pandas', 'sklearn'} & sys.modules.keys())\n"
+        "import pandas, sklearn\nload_keras('tensorflow')\nprint(sklearn.__name__, pandas.DataFrame().shape)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["set()", "sklearn (0, 0)"]
