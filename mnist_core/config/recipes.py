@@ -5,6 +5,7 @@ augmentation on the command line.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mnist_core.config import (
     AugmentationConfig,
@@ -313,3 +314,10 @@ def get_recipe(recipe_id: str) -> Recipe:
             name=recipe_id,
             known=", ".join(RECIPES),
         ) from None
+
+
+@lru_cache(maxsize=64)  # pages ask for all of them again and again
+def recipe_on(recipe_id: str, dataset_id: str) -> RunConfig:
+    """Return a recipe's configuration with another dataset; raises as `get_recipe`."""
+    config = get_recipe(recipe_id).config
+    return config.model_copy(update={"data": config.data.model_copy(update={"dataset": dataset_id})})

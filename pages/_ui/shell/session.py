@@ -2,13 +2,12 @@
 
 import hashlib
 import secrets
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from mnist_core.config import RunConfig
-from mnist_core.config.recipes import RECIPES, get_recipe
+from mnist_core.config.recipes import RECIPES, get_recipe, recipe_on
 from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import shared_supervisor
 from mnist_core.figures.theme import Theme, theme
@@ -136,13 +135,7 @@ def available(dataset_id: str) -> str:
 
 def recipe_config(recipe_id: str) -> RunConfig:
     """Return a recipe's configuration on a dataset that can be had."""
-    return _on(recipe_id, available(get_recipe(recipe_id).config.data.dataset))
-
-
-@lru_cache(maxsize=64)
-def _on(recipe_id: str, dataset_id: str) -> RunConfig:
-    config = get_recipe(recipe_id).config
-    return config.model_copy(update={"data": config.data.model_copy(update={"dataset": dataset_id})})
+    return recipe_on(recipe_id, available(get_recipe(recipe_id).config.data.dataset))
 
 
 def is_from(recipe_id: str, settings: dict[str, Any]) -> bool:
