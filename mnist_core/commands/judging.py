@@ -54,9 +54,10 @@ def _evaluate(options: argparse.Namespace) -> int:
     )
     heads = (t("precision"), t("recall"), "F1", t("images"))
     print(f"{t('class'):14}" + "".join(f"{head:>10}" for head in heads))
-    for row in zip(spec.class_names, scores.precision, scores.recall, scores.f1, scores.support, strict=True):
-        shares, support = "".join(f"{t.number(share, '.4f'):>10}" for share in row[1:4]), t.number(row[4], "d")
-        print(f"{t(row[0]):14}{shares}{support:>10}")
+    scored = zip(scores.precision, scores.recall, scores.f1, strict=True)
+    for name, three, support in zip(spec.class_names, scored, scores.support, strict=True):
+        shares = "".join(f"{t.number(share, '.4f'):>10}" for share in three)
+        print(f"{t(name):14}{shares}{t.number(support, 'd'):>10}")
     return 0
 
 
