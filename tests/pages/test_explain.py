@@ -172,7 +172,7 @@ def test_other_classes_can_be_compared(open_page: OpenPage, network: RunRecord) 
 def test_layers_show_their_maps_bars_and_favourites(open_page: OpenPage, network: RunRecord, digits: Dataset) -> None:
     app = open_page("explain.py", run=network.id, image="4")
     assert "Its 3 maps of 26 × 26 numbers" in words(app)
-    assert "The 9 of 297 test images" in words(app)
+    assert "The 12 of 297 test images" in words(app)
     app.selectbox(key=f"explain_layer_{network.id}").set_value(3).run()
     assert "What its 10 units say" in words(app)
     assert not app.error

@@ -7,13 +7,23 @@ from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from mnist_core.config.wording import run_name
 from mnist_core.store import RunRecord
 from mnist_core.store.listing import RunRow
 from mnist_core.text import Sentence, Translator, Words, translator
 
-_asked_last = threading.local()
+
+class _Asked(threading.local):
+    """For which page a thread was asked last, and the answer."""
+
+    by: ScriptRunContext | None = None
+    address = ""
+    found: Translator | None = None
+
+
+_last = _Asked()
 
 
 def current() -> Translator:
@@ -22,14 +32,14 @@ def current() -> Translator:
     A page asks for it with every sentence, so a thread remembers it for the address of the page that it runs.
     """
     context = get_script_run_ctx(suppress_warning=True)
-    asked = None if context is None else (context, context.query_string)
-    known: tuple[Any, Translator] | None = getattr(_asked_last, "known", None)
-    if asked is not None and known is not None and known[0] == asked:
-        return known[1]
+    address = "" if context is None else context.query_string
+    if context is not None and _last.by is context and _last.address == address and _last.found is not None:
+        return _last.found
     code = st.query_params.get("lang") or st.session_state.get("lang") or (st.context.locale or "en")
     st.session_state["lang"] = code
-    _asked_last.known = (asked, translator(code))
-    return translator(code)
+    found = translator(code)
+    _last.by, _last.address, _last.found = context, address, found
+    return found
 
 
 class _Words:
