@@ -42,6 +42,7 @@ HEAVY |= {"nbformat", "jinja2", "huggingface_hub"}  # not needed before somebody
 BUILT_ON = {
     "mnist_core.training.callbacks": {"keras"},
     "mnist_core.training.jax_steps": {"keras", "jax"},
+    "mnist_core.training.tensorflow_layers": {"keras", "tensorflow"},
     "mnist_core.training.tensorflow_steps": {"keras", "tensorflow"},
 }
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from mnist_core.config import NetworkConfig, RunConfig, TrainConfig
 from mnist_core.config.choices import AUTO
@@ -106,3 +107,8 @@ def resolved(config: RunConfig, settings: Settings) -> RunConfig:
     speed = read_speed(settings.speed_path) if isinstance(config.model, NetworkConfig) else None
     precision = speed.fastest_precision(config) if speed else TrainConfig().precision
     return config.with_settings({"precision": precision})
+
+
+def is_settings_of(config: RunConfig, values: dict[str, Any], settings: Settings) -> bool:
+    """Whether values (as of `RunConfig.model_dump`) are a configuration's, as written or as it is trained here."""
+    return values in [one.model_dump(mode="json") for one in (config, resolved(config, settings))]

@@ -15,7 +15,6 @@ import tensorflow as tf
 
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.training.protocol import JUDGED_AT_ONCE, Bytes, Images, Totals
-from mnist_core.training.tensorflow_layers import forward
 
 # A program takes about a second to compile; a run of fewer steps ends sooner without.
 _WORTH_COMPILING = 500
@@ -173,6 +172,8 @@ class TensorFlowJudge:
 
 def _judged(model: keras.Model, images: tf.Tensor, labels: tf.Tensor, one_hot: bool, *, training: bool) -> Any:
     """Return probabilities and mean loss as tensors, from images and labels as bytes."""
+    from mnist_core.training.tensorflow_layers import forward
+
     scaled = tf.cast(images, tf.float32) / 255.0
     probabilities = forward(model, scaled) if training else model(scaled, training=False)
     targets = tf.cast(labels, tf.int32)

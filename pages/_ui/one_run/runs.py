@@ -6,7 +6,7 @@ from mnist_core.config import RunConfig
 from mnist_core.config.recipes import RECIPES
 from mnist_core.config.wording import variant_name
 from mnist_core.engine import shared_supervisor
-from mnist_core.models.speed import resolved
+from mnist_core.models.speed import is_settings_of, resolved
 from mnist_core.settings import get_settings
 from mnist_core.sharing.shipped import DEFAULT
 from mnist_core.store import RunRecord, RunState, shared_store
@@ -37,7 +37,7 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     name = RECIPES[recipe_id].title
     if (variant_of := session.draft_variant_of()) is not None:
         name = variant_name(variant_of, i18n.current())
-    elif not session.is_from(recipe_id, config.model_dump(mode="json")):
+    elif not is_settings_of(session.recipe_config(recipe_id), config.model_dump(mode="json"), get_settings()):
         name = t("{name}, changed", name=t(RECIPES[recipe_id].title))
     run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
     shared_supervisor().await_begin(run_id)

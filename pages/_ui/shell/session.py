@@ -12,7 +12,7 @@ from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import shared_supervisor
 from mnist_core.figures.theme import Theme, theme
 from mnist_core.gateway import ADDRESS_HEADER, VISITOR_COOKIE
-from mnist_core.models.speed import resolved
+from mnist_core.models.speed import is_settings_of
 from mnist_core.store import RunRecord, Visitor, shared_store
 
 _DRAFT, _RECIPE, _LAYER_IDS, _VARIANT_OF = "draft", "draft_recipe", "draft_layer_ids", "draft_variant_of"
@@ -99,7 +99,7 @@ def draft_variant_of() -> str | None:
 
 def is_changed() -> bool:
     """Whether the settings differ from their recipe's."""
-    return not is_from(draft_recipe(), draft())
+    return not is_settings_of(recipe_config(draft_recipe()), draft(), shared_store().settings)
 
 
 def use_recipe(recipe_id: str) -> None:
@@ -136,12 +136,6 @@ def available(dataset_id: str) -> str:
 def recipe_config(recipe_id: str) -> RunConfig:
     """Return a recipe's configuration on a dataset that can be had."""
     return recipe_on(recipe_id, available(get_recipe(recipe_id).config.data.dataset))
-
-
-def is_from(recipe_id: str, settings: dict[str, Any]) -> bool:
-    """Whether settings are a recipe's own, as it is written or as it is trained here."""
-    recipe = recipe_config(recipe_id)
-    return any(settings == own.model_dump(mode="json") for own in (recipe, resolved(recipe, shared_store().settings)))
 
 
 def _recipe_settings(recipe_id: str) -> dict[str, Any]:
