@@ -13,10 +13,10 @@ BABEL := $(BIN)/python -m babel.messages.frontend -q
 export HOME ?= $(or $(MNIST_LAB_HOME),$(CURDIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help install run tensorboard test check format words language pretrained clean
+.PHONY: help install run tensorboard test check format words language pretrained clean gpu-check
 
 help:  ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 install: $(VENV)/.installed  ## make the virtual environment and install what the dashboard needs
 
@@ -46,6 +46,9 @@ test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, bro
 	MNIST_LAB_BACKEND=jax $(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report= $(ON_JAX)
 	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report= tests/pages
 	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
+
+gpu-check: $(VENV)/.installed  ## train on the graphics card, measure it and say what went wrong (five minutes)
+	$(BIN)/python -m benchmarks.gpu_check
 
 check: $(VENV)/.installed-dev  ## lint and type-check
 	$(BIN)/ruff check .
