@@ -6,7 +6,7 @@ PORT ?= 8501
 # Test files go through so many processes side by side; each may need two gigabytes.
 JOBS ?= 2
 TEST_OPTIONS = -n $(JOBS) --dist loadfile --durations=25 --cov
-ON_JAX = tests/core/training/test_fit.py tests/core/training/test_ways.py tests/core/training/test_fine_tuning.py
+ON_JAX = tests/core/training/test_ways.py tests/core/training/test_fine_tuning.py
 LOCALE := mnist_core/text/locale
 BABEL := $(BIN)/python -m babel.messages.frontend -q
 # Streamlit wants a home folder; a user that is only a number has none.

@@ -1,6 +1,6 @@
 """Another backend than TensorFlow: the same first weights, order and figures, and a model that every page can use.
 
-`make test` also runs the other tests of this folder with JAX.
+`make test` also runs some of the other tests of this folder with JAX.
 """
 
 import importlib.metadata
