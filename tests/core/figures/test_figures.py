@@ -182,7 +182,7 @@ def test_a_difference_is_good_on_the_diagonal_and_bad_beside_it(look: Theme) -> 
     z = np.array(figure.data[0].z)
     assert (z[:2, :2] > 0).all(), "more right answers and fewer mistakes are both good"
     assert figure.data[0].zmin == -figure.data[0].zmax
-    assert figure.data[1].text[1] == "2 − 4 = -2"
+    assert figure.data[1].text[1] == "2 − 4 = -2 images"
     assert difference_alt(MATRIX, other, T) == (
         "Difference of two confusion matrices: the first run is right about 13 images, the second about 10."
     )
