@@ -8,7 +8,7 @@ kind of error for programs.
 from numbers import Integral, Real
 from typing import Any
 
-from mnist_core.text.translation import Words, english  # the two files that a bundle has of it
+from mnist_core.text.sentences import Words, english  # the two files that a bundle has of it
 
 
 class MnistLabError(Exception):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.drawing import Part
-from mnist_core.text.translation import Translator, english
+from mnist_core.text.sentences import English, english
 
 Images = npt.NDArray[np.uint8]
 Probabilities = npt.NDArray[np.float32]
@@ -99,7 +99,7 @@ class Reading:
         """All of it in one line: ``"12 34 567"``."""
         return " ".join(self.lines)
 
-    def in_a_line(self, t: Translator = english) -> str:
+    def in_a_line(self, t: English = english) -> str:
         """Return the reading with how sure it is, for a terminal: ``"42 (2 digits, the least sure one 61.0%)"``."""
         if len(self.answers) > 1:
             words = t("{n} digits, the least sure one {share:.1%}", n=len(self.answers), share=self.least)

@@ -18,7 +18,7 @@ from mnist_core.store import Store
 from mnist_core.store.copies import is_missing, put_aside
 from mnist_core.store.home_lock import HomeLock
 from mnist_core.system.files import storage_errors
-from mnist_core.text import Phrase, Sentence, Translator, english
+from mnist_core.text import English, Phrase, Sentence, english
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Recovered:
     untold: dict[str, Phrase] = field(default_factory=dict)
     drawings: int = 0
 
-    def words(self, t: Translator = english) -> list[str]:
+    def words(self, t: English = english) -> list[str]:
         """Return what was done, in sentences; none where nothing was missing."""
         said = []
         if self.aside:

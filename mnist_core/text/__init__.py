@@ -7,12 +7,14 @@ from mnist_core.text.checks import reason
 from mnist_core.text.glossary import Term, glossary
 from mnist_core.text.graphemes import cut, graphemes, shortened
 from mnist_core.text.markdown import one_line, plain
-from mnist_core.text.numbers import SOURCE_LANGUAGE, exact, percent, read_number
+from mnist_core.text.numbers import exact, percent, read_number
 from mnist_core.text.places import without_folders
-from mnist_core.text.translation import Phrase, Plural, Sentence, Translator, Words, english, languages, translator
+from mnist_core.text.sentences import English, Phrase, Plural, Sentence, Words, english
+from mnist_core.text.translation import SOURCE_LANGUAGE, Translator, languages, translator
 
 __all__ = [
     "SOURCE_LANGUAGE",
+    "English",
     "Phrase",
     "Plural",
     "Sentence",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mnist_core.text.translation import Phrase, Sentence
+from mnist_core.text.sentences import Phrase, Sentence
 
 # By pydantic's name for it; the placeholders are those of its context.
 _REASONS: Mapping[str, Sentence] = {

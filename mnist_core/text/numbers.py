@@ -3,17 +3,14 @@
 import math
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
 
-SOURCE_LANGUAGE = "en"
-
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
 # 1,000 is a thousand for some and 1 for others; 0,001 can only mean one thing.
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
-_WRITTEN = re.compile(r"(?P<sign>\+?)(?P<whole>-?[\d,]+)(\.(?P<decimals>\d+))?(?P<percent>%?)", re.ASCII)
 
 
 def read_number(text: str) -> float | None:
@@ -48,8 +45,8 @@ def percent(share: float) -> str:
     return exact(float(Decimal(repr(float(share))) * 100))
 
 
-def written(number: float | Real, form: str, language: str = SOURCE_LANGUAGE) -> str:
-    """Return a number with the signs of a language.
+def written(number: float | Real, form: str) -> str:
+    """Return a number in English.
 
     Parameters
     ----------
@@ -58,47 +55,24 @@ def written(number: float | Real, form: str, language: str = SOURCE_LANGUAGE) ->
     form : str
         One of Python's, such as ``.1%`` or ``,``. Two of them keep all digits that a number has: the empty one, and
         ``%`` for a share, 0 to 1.
-    language : str
     """
     if form == "%":
-        text = f"{percent(float(number))}%"
-    elif form == "" and not isinstance(number, Integral):
-        text = exact(float(number))
-    else:
-        text = format(number, form)
-    return text if language == SOURCE_LANGUAGE else in_language(text, language)
+        return f"{percent(float(number))}%"
+    if form == "" and not isinstance(number, Integral):
+        return exact(float(number))
+    return format(number, form)
 
 
-def filled(sentence: str, values: Mapping[str, Any], language: str = SOURCE_LANGUAGE) -> str:
+def filled(sentence: str, values: Mapping[str, Any], write: Callable[[Any, str], str] = written) -> str:
     """Return a sentence with its placeholders filled in; the form of a number stands in them: ``{share:.1%}``."""
-    return _Filling(language).vformat(sentence, (), values)
+    return _Filling(write).vformat(sentence, (), values)
 
 
 class _Filling(string.Formatter):
-    """Fills placeholders as `str.format` does, and writes numbers as readers of a language do."""
+    """Fills placeholders as `str.format` does, and writes numbers in a way of its own."""
 
-    def __init__(self, language: str) -> None:
-        self._language = language
+    def __init__(self, write: Callable[[Any, str], str]) -> None:
+        self._write = write
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return written(value, format_spec, self._language) if isinstance(value, Real) else format(value, format_spec)
-
-
-def in_language(text: str, language: str) -> str:
-    """Return a number that Python wrote (``1,234.50``, ``12.5%``) as readers of a language write it: ``1.234,50``.
-
-    It is rounded already, so every language shows the same digits.
-    """
-    from babel import Locale
-    from babel.numbers import format_decimal, format_percent, get_decimal_symbol
-
-    written = _WRITTEN.fullmatch(text)
-    if written is None:  # 1e-7, nan
-        return text.replace(".", get_decimal_symbol(language))
-    locale, decimals = Locale.parse(language), written["decimals"] or ""
-    number = Decimal(f"{written['whole'].replace(',', '')}.{decimals}")
-    usual = (locale.percent_formats if written["percent"] else locale.decimal_formats)[None].pattern
-    pattern = re.sub(r"0(\.[0#]+)?", "0" + ("." + "0" * len(decimals) if decimals else ""), usual, count=1)
-    if written["percent"]:
-        return written["sign"] + format_percent(number / 100, pattern, locale)
-    return written["sign"] + format_decimal(number, pattern, locale, group_separator="," in written["whole"])
+        return self._write(value, format_spec) if isinstance(value, Real) else format(value, format_spec)

@@ -7,62 +7,25 @@ missing there stays English. What to extract from which source is known to `mnis
 
 import gettext
 import io
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
 
-from mnist_core.text.numbers import SOURCE_LANGUAGE, filled, written
+from mnist_core.text.numbers import written
+from mnist_core.text.sentences import English
 
+SOURCE_LANGUAGE = "en"
 DOMAIN = "mnist_lab"
 FOLDER = Path(__file__).parent / "locale"
 _MOST_PARTS = 3  # of a code: language, script, region
-
-# English words that are shown in the reader's language. What is marked with it, or lies in a table annotated with it,
-# is extracted for translation.
-Sentence: TypeAlias = str
-
-
-class Plural(NamedTuple):
-    """English words that go with a number, which stands in them as ``{n:,}``.
-
-    Attributes
-    ----------
-    one, many : str
-        For 1, and for any other number. A language may have more forms.
-    """
-
-    one: Sentence
-    many: Sentence
-
-
-Words: TypeAlias = Sentence | Plural
-
-
-class Phrase:
-    """Words that fill a placeholder of another sentence and are translated with it, such as the name of a setting.
-
-    Parameters
-    ----------
-    words : str or Plural
-        English.
-    **values
-        What fills their placeholders.
-    """
-
-    def __init__(self, words: Words, /, **values: Any) -> None:
-        self.words = words
-        self.values = values
-
-    def __str__(self) -> str:
-        return english(self.words, **self.values)
+_WRITTEN = re.compile(r"(?P<sign>\+?)(?P<whole>-?[\d,]+)(\.(?P<decimals>\d+))?(?P<percent>%?)", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Translator:
+class Translator(English):
     """Turns English sentences into those of one language.
 
     Parameters
@@ -76,49 +39,10 @@ class Translator:
     language: str
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
 
-    def __call__(self, words: Words, /, **values: Any) -> str:
-        """Return the translated sentence with its placeholders filled in.
-
-        A number's form stands in the sentence, ``{share:.1%}``, and its signs are those of the language. Of a `Plural`
-        the value ``n`` chooses the form, and a value that is a `Phrase` is translated too.
-        """
-        if isinstance(words, Plural):
-            translated = self.catalogue.ngettext(
-                words.one, words.many, math.ceil(values["n"])
-            )  # it counts in whole ones
-        else:
-            translated = self.catalogue.gettext(words) if words else ""
-        if not values:
-            return translated
-        said = {
-            name: self(value.words, **value.values) if isinstance(value, Phrase) else value
-            for name, value in values.items()
-        }
-        return filled(translated, said, self.language)
-
-    def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
-        """Return the form of a sentence that goes with `n`, the same as a `Plural` that stands where it is used."""
-        return self(Plural(one, many), n=n, **values)
-
     def number(self, value: float, spec: str = ",d") -> str:
         """Return a number in one of the forms of `mnist_core.text.numbers.written`, with the signs of the language."""
-        return written(value, spec, self.language)
-
-    def duration(self, seconds: float) -> str:
-        """Return a time in words: two digits are enough for a guess."""
-        t = self
-        if seconds < 10:
-            return t("{n:.1f} s", n=seconds)
-        if seconds < 120:
-            return t("{n:.0f} s", n=seconds)
-        if seconds < 7200:
-            return t("{n:.0f} min", n=seconds / 60)
-        return t("{n:.1f} h", n=seconds / 3600)
-
-    def size(self, n_bytes: int) -> str:
-        """Return the size of a file in words."""
-        t = self
-        return t("{n:,.1f} MB", n=n_bytes / 1e6) if n_bytes >= 100_000 else t("{n:,.0f} kB", n=n_bytes / 1e3)
+        text = written(value, spec)
+        return text if self.language == SOURCE_LANGUAGE else in_language(text, self.language)
 
     @property
     def separators(self) -> str:
@@ -138,9 +62,6 @@ class Translator:
         day = format_skeleton("MMMd", when, locale=self.language)
         time = format_time(when, "short", locale=self.language)
         return str(get_datetime_format("medium", locale=self.language)).replace("{1}", day).replace("{0}", time)
-
-
-english = Translator(SOURCE_LANGUAGE)
 
 
 def languages() -> tuple[str, ...]:
@@ -172,3 +93,23 @@ def _compiled(language: str) -> gettext.GNUTranslations:
         write_mo(compiled, read_po(stream, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def in_language(text: str, language: str) -> str:
+    """Return a number that Python wrote (``1,234.50``, ``12.5%``) as readers of a language write it: ``1.234,50``.
+
+    It is rounded already, so every language shows the same digits.
+    """
+    from babel import Locale
+    from babel.numbers import format_decimal, format_percent, get_decimal_symbol
+
+    parts = _WRITTEN.fullmatch(text)
+    if parts is None:  # 1e-7, nan
+        return text.replace(".", get_decimal_symbol(language))
+    locale, decimals = Locale.parse(language), parts["decimals"] or ""
+    number = Decimal(f"{parts['whole'].replace(',', '')}.{decimals}")
+    usual = (locale.percent_formats if parts["percent"] else locale.decimal_formats)[None].pattern
+    pattern = re.sub(r"0(\.[0#]+)?", "0" + ("." + "0" * len(decimals) if decimals else ""), usual, count=1)
+    if parts["percent"]:
+        return parts["sign"] + format_percent(number / 100, pattern, locale)
+    return parts["sign"] + format_decimal(number, pattern, locale, group_separator="," in parts["whole"])

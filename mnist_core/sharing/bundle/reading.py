@@ -12,8 +12,8 @@ PACKAGE = "mnist_lab_reading"
 _ROOT = Path(__file__).resolve().parents[2]
 _MODULES = (
     "errors.py",
-    "text/translation.py",
     "text/numbers.py",
+    "text/sentences.py",
     "drawing",
     "photos",
     "inference/pictures.py",

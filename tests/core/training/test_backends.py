@@ -99,7 +99,13 @@ def test_a_run_on_jax_has_the_figures_of_one_on_tensorflow(store, network, digit
     assert on_jax.outcome.test_loss == pytest.approx(on_tensorflow.outcome.test_loss, rel=1e-4)
     one, other = (open_classifier(store.files(record.id)) for record in (on_jax, on_tensorflow))
     np.testing.assert_allclose(one.predict(digits.x_test[:50]), other.predict(digits.x_test[:50]), atol=1e-4)
-    assert "jax" not in sys.modules, "JAX was imported beside TensorFlow"
+
+
+def test_jax_is_not_imported_beside_tensorflow():
+    program = "import sys; from mnist_core.system.libraries import load_keras; load_keras(); import tensorflow"
+    program += "; print('jax' in sys.modules)"
+    said = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True, timeout=120)
+    assert said.split()[-1] == "False"
 
 
 def trained(config: RunConfig, store):

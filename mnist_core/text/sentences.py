@@ -1,0 +1,101 @@
+"""English words with placeholders, and what fills them in: all that errors need, and bundles, without catalogues.
+
+A number's form stands in the sentence, ``{share:.1%}``.
+"""
+
+import gettext
+import math
+from typing import Any, NamedTuple, TypeAlias
+
+from mnist_core.text.numbers import filled, written
+
+# English words that are shown in the reader's language. What is marked with it, or lies in a table annotated with it,
+# is extracted for translation.
+Sentence: TypeAlias = str
+
+
+class Plural(NamedTuple):
+    """English words that go with a number, which stands in them as ``{n:,}``.
+
+    Attributes
+    ----------
+    one, many : str
+        For 1, and for any other number. A language may have more forms.
+    """
+
+    one: Sentence
+    many: Sentence
+
+
+Words: TypeAlias = Sentence | Plural
+
+
+class Phrase:
+    """Words that fill a placeholder of another sentence and are translated with it, such as the name of a setting.
+
+    Parameters
+    ----------
+    words : str or Plural
+        English.
+    **values
+        What fills their placeholders.
+    """
+
+    def __init__(self, words: Words, /, **values: Any) -> None:
+        self.words = words
+        self.values = values
+
+    def __str__(self) -> str:
+        return english(self.words, **self.values)
+
+
+class English:
+    """Says English sentences; `mnist_core.text.translation.Translator` says those of other languages too."""
+
+    catalogue = gettext.NullTranslations()
+
+    def __call__(self, words: Words, /, **values: Any) -> str:
+        """Return the translated sentence with its placeholders filled in.
+
+        A number's form stands in the sentence, ``{share:.1%}``, and its signs are those of the language. Of a `Plural`
+        the value ``n`` chooses the form, and a value that is a `Phrase` is translated too.
+        """
+        if isinstance(words, Plural):
+            # It counts in whole ones.
+            translated = self.catalogue.ngettext(words.one, words.many, math.ceil(values["n"]))
+        else:
+            translated = self.catalogue.gettext(words) if words else ""
+        if not values:
+            return translated
+        said = {
+            name: self(value.words, **value.values) if isinstance(value, Phrase) else value
+            for name, value in values.items()
+        }
+        return filled(translated, said, self.number)
+
+    def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
+        """Return the form of a sentence that goes with `n`, the same as a `Plural` that stands where it is used."""
+        return self(Plural(one, many), n=n, **values)
+
+    def number(self, value: float, spec: str = ",d") -> str:
+        """Return a number in one of the forms of `mnist_core.text.numbers.written`, with the signs of the language."""
+        return written(value, spec)
+
+    def duration(self, seconds: float) -> str:
+        """Return a time in words: two digits are enough for a guess."""
+        t = self
+        if seconds < 10:
+            return t("{n:.1f} s", n=seconds)
+        if seconds < 120:
+            return t("{n:.0f} s", n=seconds)
+        if seconds < 7200:
+            return t("{n:.0f} min", n=seconds / 60)
+        return t("{n:.1f} h", n=seconds / 3600)
+
+    def size(self, n_bytes: int) -> str:
+        """Return the size of a file in words."""
+        t = self
+        return t("{n:,.1f} MB", n=n_bytes / 1e6) if n_bytes >= 100_000 else t("{n:,.0f} kB", n=n_bytes / 1e3)
+
+
+english = English()
