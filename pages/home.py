@@ -90,6 +90,6 @@ if (problem := st.session_state.pop("home_problem", None)) is not None:
 st.header(t("Recipes"), anchor=False)
 recipes = list(RECIPES.values())
 for start in range(0, len(recipes), 3):
-    for column, recipe in zip(st.columns(3), recipes[start : start + 3], strict=True):
+    for column, recipe in zip(st.columns(3), recipes[start : start + 3], strict=False):
         with column:
             card(recipe)

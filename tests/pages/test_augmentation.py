@@ -109,4 +109,4 @@ def test_pen_strokes_are_offered_beside_mnist_where_their_file_is_at_hand(
     assert form.session_state["draft"]["data"]["pen_strokes"]
     form.selectbox(key="form_dataset").set_value("fashion_mnist").run()
     assert offered()  # it has to be switched off, and the page says why
-    assert any("Pen strokes can only be added to MNIST" in error.value for error in form.error)
+    assert any("Pen strokes can only be added to these datasets: MNIST" in error.value for error in form.error)

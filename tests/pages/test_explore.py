@@ -133,7 +133,7 @@ class TestDoubts:
         app = open_tab("Doubts")
         assert "images of the test and validation sets got another answer" in words(app)
         assert "of 297 test images are equal" in words(app)
-        assert "**1** pairs are nearly equal" in words(app)
+        assert "**1** pair is nearly equal" in words(app)
         assert "training 4" in words(app)
 
     def test_says_that_not_all_doubts_are_shown(

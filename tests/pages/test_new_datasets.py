@@ -229,7 +229,7 @@ def test_what_makes_no_sense_for_its_kind_is_refused_in_its_words() -> None:
         patch.setitem(DATASETS, CAPITALS.id, CAPITALS)
         with pytest.raises(ConfigError, match="habits of writing are for digits. Set them to 0 for letters"):
             RunConfig().with_settings({"dataset": CAPITALS.id, "habits": 0.2})
-        with pytest.raises(ConfigError, match="Pen strokes can only be added to MNIST"):
+        with pytest.raises(ConfigError, match="Pen strokes can only be added to these datasets: MNIST"):
             RunConfig().with_settings({"dataset": CAPITALS.id, "pen_strokes": True})
 
 

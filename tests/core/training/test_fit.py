@@ -116,7 +116,8 @@ def test_every_way_gives_the_figures_of_keras_itself(
     for name, values in plain_history(config, shared_digits).items():
         # With dropout and noise only, XLA draws other random numbers.
         # Keras normalises a batch less exactly than the fused kernel: 6e-5 and 2e-5 away from double precision.
-        rounding = 2e-3 if any(isinstance(layer, BatchNormalization) for layer in layers) else 2e-4
+        # One image of 400 may fall to the other side.
+        rounding = 3e-3 if any(isinstance(layer, BatchNormalization) for layer in layers) else 2e-4
         tolerance = 0.05 if compiled and any(layer.random for layer in layers) else rounding
         assert sink.history()[name] == pytest.approx(values, abs=tolerance), name
 
