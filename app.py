@@ -21,7 +21,7 @@ from mnist_core.settings import get_settings
 from mnist_core.sharing.earlier import write_earlier_imports
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import shared_store
-from mnist_core.system.memory import return_large_blocks
+from mnist_core.system.memory import return_freed_blocks, return_large_blocks
 from mnist_core.system.patience import pause_elsewhere_by
 from mnist_core.system.saying import say
 from pages._ui.reading.pen_answers import answer_pen
@@ -49,6 +49,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         for words in bring_back(store).words():
             say(words)
     write_earlier_imports(store)
+    return_freed_blocks()
     pause_elsewhere_by(check_is_open)
     shared_supervisor()
     for dataset_id in (*RECIPE_DATASETS, FALLBACK_DATASET):

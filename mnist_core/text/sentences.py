@@ -61,8 +61,8 @@ class English:
         the value ``n`` chooses the form, and a value that is a `Phrase` is translated too.
         """
         if isinstance(words, Plural):
-            # It counts in whole ones.
-            translated = self.catalogue.ngettext(words.one, words.many, math.ceil(values["n"]))
+            n = values["n"]  # catalogues count in whole ones, and 0.5 minutes are none
+            translated = self.catalogue.ngettext(words.one, words.many, int(n) if n == int(n) else max(2, math.ceil(n)))
         else:
             translated = self.catalogue.gettext(words) if words else ""
         if not values:

@@ -46,6 +46,8 @@ def drawn(page: Page) -> None:
     settled(page)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     expect(page.locator(".chart:empty")).to_have_count(0)
+    # The page names its help buttons once they are there.
+    expect(page.locator('[data-testid=stTooltipIcon] button[aria-label="Help"]')).to_have_count(0)
 
 
 def twice(found: list[str]) -> dict[str, int]:
