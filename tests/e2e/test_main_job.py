@@ -16,9 +16,12 @@ pytestmark = pytest.mark.e2e
 def set_number(page: Page, label: str, value: str) -> None:
     """Type into a number field and leave it."""
     field = page.get_by_test_id("stNumberInput").filter(has=page.get_by_text(label, exact=True)).locator("input")
+    expect(field).to_be_visible()
+    settled(page)  # a page that is still made would write its own number over it
     field.fill(value)
     field.press("Enter")
     settled(page)
+    expect(field).to_have_value(value)
 
 
 def main(page: Page) -> Locator:
