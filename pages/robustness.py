@@ -21,6 +21,8 @@ from pages._ui.shell.i18n import t, term
 
 SHOWN = 12
 
+_METRIC = 140  # pixels: as high with a difference as without, so that nothing below moves
+
 
 def slider_key(corruption_id: str) -> str:
     """Return the key of a corruption's slider."""
@@ -71,11 +73,11 @@ def figures(now: Trial, untouched: Trial) -> None:
         t.number(now.accuracy, ".1%"),
         t("{points:+.1f} points", points=lost) if lost else None,
         border=True,
-        height="stretch",
+        height=_METRIC,
         help=term("robustness"),
     )
     columns[1].metric(
-        t("Untouched"), t.number(untouched.accuracy, ".1%"), border=True, height="stretch", help=term("accuracy")
+        t("Untouched"), t.number(untouched.accuracy, ".1%"), border=True, height=_METRIC, help=term("accuracy")
     )
     low, high = now.interval
     st.caption(
