@@ -143,6 +143,12 @@ class DataConfig(Frozen):
         description="Use only the first so many training images. Empty means all of them.",
     )
 
+    @property
+    def n_used(self) -> int:
+        """Number of training images that are used, those kept for validation included."""
+        size = DATASETS[self.dataset].n_train
+        return min(self.train_size or size, size)
+
 
 class TrainConfig(Frozen):
     """How the weights are found."""

@@ -22,7 +22,7 @@ def training_images(config: RunConfig) -> int:
     """Return how many images an epoch of a run goes through, without those that are kept aside for validation."""
     if config.fine_tune is not None:
         return config.fine_tune.size
-    images = min(config.data.train_size or config.spec.n_train, config.spec.n_train)
+    images = config.data.n_used
     if config.uses_validation:
         images = int(images * (1.0 - config.data.validation_split))
     if config.data.pen_strokes:

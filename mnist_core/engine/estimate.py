@@ -66,7 +66,7 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
     """
     config = resolved(config, store.settings)
     spec = get_spec(config.data.dataset)
-    images = min(config.data.train_size or spec.n_train, spec.n_train)
+    images = config.data.n_used
     if not isinstance(config.model, NetworkConfig):
         fold = _LOGISTIC * images * config.train.epochs * (config.model.folds - 1) / config.model.folds
         seconds = fold * (config.model.folds + 1) + _AROUND

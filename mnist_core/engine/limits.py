@@ -29,7 +29,7 @@ def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> N
             n=settings.max_epochs,
             received=config.train.epochs,
         )
-    images = min(config.data.train_size or config.spec.n_train, config.spec.n_train)  # none given: all of them
+    images = config.data.n_used
     if images > settings.max_train_size:
         raise LimitError(
             "At most {most} training images are possible here. Received: {n}",

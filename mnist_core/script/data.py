@@ -24,8 +24,7 @@ def loading_code(spec: DatasetSpec) -> LoadingCode:
 
 def training_size(data: DataConfig) -> int:
     """Return how many images of the dataset are learned from; those for validation are not counted."""
-    size = get_spec(data.dataset).n_train
-    return int(min(data.train_size or size, size) * (1 - data.validation_split))
+    return int(data.n_used * (1 - data.validation_split))
 
 
 def data_section(data: DataConfig, *, one_hot: int | None, apart: bool) -> Section:

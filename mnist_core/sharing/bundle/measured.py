@@ -52,7 +52,7 @@ def bundled_probabilities(archive: Archive, config: RunConfig, spec: DatasetSpec
     kinds = ("float32", "float16")
     expected = {"test": Expected(kinds, (spec.n_test, spec.num_classes))}
     if config.uses_validation:
-        used = min(config.data.train_size or spec.n_train, spec.n_train)
+        used = config.data.n_used
         held_back = used - int(used * (1.0 - config.data.validation_split))
         expected["validation"] = Expected(kinds, (held_back, spec.num_classes), needed=False)
     content = archive.read(contents.PROBABILITIES, MOST_RELATED)

@@ -132,7 +132,7 @@ def _data(facts: CardFacts) -> str:
     if spec.hub_id is not None:
         name = f"[{name}](https://huggingface.co/datasets/{spec.hub_id})"
     lines = [f"{name}: {spec.source}. Licence: {spec.licence}. {spec.summary}"]
-    size = min(config.data.train_size or spec.n_train, spec.n_train)
+    size = config.data.n_used
     split = (
         f"the last {percent(config.data.validation_split)}% of them were kept for validation"
         if config.uses_validation
