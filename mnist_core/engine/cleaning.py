@@ -5,10 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from mnist_core.store import RunRecord, Store, Visitor
-from mnist_core.store.artifacts import IMPORTING, REMOVED, is_run_id
 from mnist_core.store.drawings import MOST_DRAWINGS
 
 _WARN, _FULL = 0.9, 0.95  # shares of the limit from which on pages say what will go, and from which on it goes
@@ -86,10 +84,7 @@ def clean_drawings(store: Store) -> int:
 
 
 def sweep(store: Store) -> None:
-    """Remove what a crash left behind: half-written and temporary files, and folders that never became a run.
-
-    A folder without a record that holds anything of a network stays, whatever its age: the record may be what was lost.
-    """
+    """Remove what a crash left behind: temporary files, half-written ones, and folders that never became a run."""
     old = time.time() - _LEFTOVER
     with suppress(OSError):
         for file in store.settings.temporary_dir.iterdir():
@@ -100,24 +95,4 @@ def sweep(store: Store) -> None:
                     shutil.rmtree(file, ignore_errors=True)
                 else:
                     file.unlink()
-    with suppress(OSError):
-        for folder in store.settings.runs_dir.iterdir():
-            with suppress(OSError):
-                if folder.is_dir():
-                    for half in folder.glob(".writing-*"):
-                        if half.lstat().st_mtime < old:
-                            half.unlink()
-                    if folder.name.startswith(REMOVED) or (
-                        folder.lstat().st_mtime < old and _is_nobodys(store, folder)
-                    ):
-                        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_nobodys(store: Store, folder: Path) -> bool:
-    """Whether a folder of the runs was never finished, or belongs to a run that never began."""
-    if folder.name.startswith(IMPORTING):
-        return True
-    if not is_run_id(folder.name) or store.runs.exists(folder.name, deleted=True):
-        return False  # a run's, or what a person put there
-    files = store.files(folder.name)
-    return not files.holds_work() and not files.record.exists()
+    store.artifacts.sweep(old, lambda run_id: store.runs.exists(run_id, deleted=True))

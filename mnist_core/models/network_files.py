@@ -17,7 +17,7 @@ from mnist_core.models.onnx_reader import read_weights
 from mnist_core.models.onnx_writer import baseline_onnx, network_onnx
 from mnist_core.models.weights import Weights, is_whole, weights_of
 from mnist_core.store import RunFiles
-from mnist_core.store.artifacts import LAYERS, MODEL, ONNX
+from mnist_core.store.run_files import LAYERS, MODEL, ONNX
 from mnist_core.system.files import replacing, zips_of_any_date
 from mnist_core.system.saying import complain
 

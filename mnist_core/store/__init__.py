@@ -13,7 +13,8 @@ only one to write what it owns; its docstring says what each change guarantees a
 ``store.drawings``        the table of drawings: a visitor's reach nobody else
 ``store.visitors``        the table of visitors, and what new ones share: no limit may be a visitor's alone
 ``store.folders``         what folders say of their runs, for a lost database
-``store.files(run_id)``   the files of a run (`artifacts`): each has one writer, moved into place when whole
+``store.artifacts``       the folders of runs: made, taken in, removed, and swept
+``store.files(run_id)``   the files of a run (`run_files`): each has one writer, moved into place when whole
 ``store.database``        transactions (`database`), and whether the file is still the one that was opened
 ========================  =========================================================================================
 
@@ -42,7 +43,7 @@ from mnist_core.store.analyses import (
     standard_analysis,
     write_analysis,
 )
-from mnist_core.store.artifacts import RunFiles, new_run_id
+from mnist_core.store.artifacts import new_run_id
 from mnist_core.store.records import (
     Finished,
     Imported,
@@ -54,6 +55,7 @@ from mnist_core.store.records import (
     Shipped,
     Visitor,
 )
+from mnist_core.store.run_files import RunFiles
 from mnist_core.store.store import Store, shared_store
 from mnist_core.store.tables import METRIC_NAMES
 

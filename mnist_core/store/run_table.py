@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from mnist_core.errors import ConfigError, DiskFullError, RunNotFoundError
-from mnist_core.store.artifacts import Artifacts, is_run_id
+from mnist_core.store.artifacts import Artifacts
 from mnist_core.store.database import Database
 from mnist_core.store.record_files import read_record, tell_unwritten, values_of, write_record
 from mnist_core.store.records import RunRecord, RunState
 from mnist_core.store.rows import record_of, tell_unreadable
+from mnist_core.store.run_files import is_run_id
 from mnist_core.store.tables import runs
 
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from mnist_core.settings import Settings, get_settings
-from mnist_core.store.artifacts import Artifacts, RunFiles
+from mnist_core.store.artifacts import Artifacts
 from mnist_core.store.bin import Bin
 from mnist_core.store.database import Database
 from mnist_core.store.drawings import Drawings
@@ -12,6 +12,7 @@ from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.queue import Queue
 from mnist_core.store.room import Room
+from mnist_core.store.run_files import RunFiles
 from mnist_core.store.run_table import RunTable
 from mnist_core.store.runs import Runs
 from mnist_core.store.visitors import Visitors
@@ -27,6 +28,8 @@ class Store:
     settings : Settings
     database : Database
         Says whether the file is whole still, and was when it was opened.
+    artifacts : Artifacts
+        The folders of all runs.
     runs, queue, metrics, listing, bin, room, drawings, visitors, folders
         See each class.
     brought_back : list of str
@@ -36,23 +39,23 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = Database(settings)
-        self._artifacts = Artifacts(settings.runs_dir)
-        table = RunTable(self.database, self._artifacts)
+        self.artifacts = Artifacts(settings.runs_dir)
+        table = RunTable(self.database, self.artifacts)
         self.visitors = Visitors(self.database)
-        self.metrics = Metrics(self.database, self._artifacts)
+        self.metrics = Metrics(self.database, self.artifacts)
         self.runs = Runs(table, self.metrics, self.visitors)
         self.queue = Queue(table, self.runs, self.metrics, self.visitors)
         self.bin = Bin(table, self.runs, self.visitors)
         self.room = Room(table, self.bin, self.visitors)
         self.listing = Listing(self.database)
-        self.drawings = Drawings(self.database, self._artifacts, self.visitors)
+        self.drawings = Drawings(self.database, self.artifacts, self.visitors)
         self.folders = Folders(table, self.metrics)
         self.brought_back = self.folders.make_anew() if self.database.was_missing else []
         self.visitors.meet_all()
 
     def files(self, run_id: str) -> RunFiles:
         """Return the files of a run; raises `RunNotFoundError` for what is no id."""
-        return self._artifacts.of(run_id)
+        return self.artifacts.of(run_id)
 
     def close(self) -> None:
         """Close all connections."""

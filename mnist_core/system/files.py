@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mnist_core.errors import DiskFullError, MnistLabError, StorageError
 
+WRITING = ".writing-"  # how the names of files begin that are not whole yet
 _OWN = 0o600  # the home folder holds what visitors drew
 _EVERYBODY = 0o666  # less what the umask takes away
 # Names of what this process has open already. Opened anew, a file behind them would be emptied.
@@ -40,7 +41,7 @@ def replacing(path: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def _replacing(path: Path, mode: int) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".writing-{secrets.token_hex(8)}{path.suffix}")
+    temporary = path.with_name(f"{WRITING}{secrets.token_hex(8)}{path.suffix}")
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
     try:
         there = _status(path)

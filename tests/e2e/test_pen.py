@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import canvas_of, settled
 from tests.e2e.measuring import shifts, watch_shifts
 from tests.e2e.test_draw import ONE, SEVEN, SMALL_ONE, SMALL_SEVEN, open_board, phone, places, reads, touch
 from tests.serving import Server
@@ -184,7 +184,8 @@ def test_fingers_and_keys_are_followed_too(server: Server, phone: Page) -> None:
     expect(phone.locator(".lab-so-far")).to_be_hidden()
     phone.get_by_role("button", name="Clear").click()
     reads(phone, "")
-    canvas.focus()
+    settled(phone)
+    canvas_of(phone).focus()
     phone.keyboard.press("Space")
     for _ in range(16):
         phone.keyboard.press("ArrowDown")

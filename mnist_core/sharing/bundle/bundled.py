@@ -18,7 +18,7 @@ from mnist_core.models.weights import Weights
 from mnist_core.sharing.bundle import contents
 from mnist_core.sharing.bundle.arrays import arrays_file
 from mnist_core.sharing.bundle.describe import versions
-from mnist_core.store import METRIC_NAMES, Finished, MetricPoint, RunRecord, RunState, artifacts
+from mnist_core.store import METRIC_NAMES, Finished, MetricPoint, RunRecord, RunState, run_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +65,9 @@ class BundledRun:
         assert self.weights is not None, "a bundle without weights is not read"
         tables = {name: np.asarray(table, np.float32) for name, table in self.probabilities.items()}
         arrays: dict[str, Mapping[str, npt.NDArray[Any]]] = {
-            artifacts.PROBABILITIES: tables,
-            artifacts.LABELS: self.labels,
-            artifacts.PARTS: self.parts,
+            run_files.PROBABILITIES: tables,
+            run_files.LABELS: self.labels,
+            run_files.PARTS: self.parts,
         }
         return dict(network_files(self.config.model, self.weights, self.config.spec.num_classes)) | {
             name: arrays_file(each) for name, each in arrays.items() if each

@@ -6,16 +6,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from mnist_core.sharing.bundle.reading import PACKAGE
-from mnist_core.store import Outcome, artifacts
+from mnist_core.store import Outcome, run_files
 
-MODEL, ONNX, TFLITE = artifacts.MODEL, artifacts.ONNX, "model.tflite"
+MODEL, ONNX, TFLITE = run_files.MODEL, run_files.ONNX, "model.tflite"
 SAVED_MODEL = "saved_model/"
 CONFIG, METRICS = "config.json", "metrics.csv"
 REPORT, README = "report.html", "README.md"
 WEIGHTS = "weights.npz"
 # What brings a run back: not for people.
 MANIFEST = "run/manifest.json"
-PARTS, PROBABILITIES, LABELS = (f"run/{name}" for name in (artifacts.PARTS, artifacts.PROBABILITIES, artifacts.LABELS))
+PARTS, PROBABILITIES, LABELS = (f"run/{name}" for name in (run_files.PARTS, run_files.PROBABILITIES, run_files.LABELS))
 
 NEEDED = (CONFIG, METRICS, MANIFEST, PROBABILITIES)
 READ = (*NEEDED, WEIGHTS, ONNX, PARTS, LABELS)

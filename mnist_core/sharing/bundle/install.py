@@ -1,11 +1,7 @@
 """Making a run of a bundle: files first, in one step, the record last."""
 
-import os
-import shutil
-import tempfile
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
@@ -19,9 +15,8 @@ from mnist_core.models.cost import prediction_cost
 from mnist_core.sharing.bundle.bundled import BundledRun
 from mnist_core.sharing.bundle.measured import check_accuracy
 from mnist_core.sharing.bundle.read import read_bundle
-from mnist_core.store import Imported, RunRecord, RunState, Store, new_run_id
-from mnist_core.store.artifacts import IMPORTING, ONNX
-from mnist_core.system.files import storage_errors
+from mnist_core.store import Imported, RunRecord, RunState, Store
+from mnist_core.store.run_files import ONNX
 from mnist_core.system.patience import pause_point
 from mnist_core.text import one_line
 
@@ -69,24 +64,12 @@ def import_bundle(
 def _import(incoming: BundledRun, store: Store, owner: str | None, address: str | None) -> RunRecord:
     check_disk(owner, store, sum(map(len, incoming.files.values())), address)
     _try_out(incoming, store)
-    runs_dir = store.settings.runs_dir
-    with storage_errors(runs_dir):
-        runs_dir.mkdir(parents=True, exist_ok=True)
-        # Nobody's while it is written: what a crash leaves behind is swept.
-        folder = Path(tempfile.mkdtemp(prefix=IMPORTING, dir=runs_dir))
-        try:
-            for name, content in incoming.files.items():
-                (folder / name).write_bytes(content)
-            folder.chmod(0o755)
-            # Never the one that the bundle names: what is remembered of that run must not become this one's.
-            run_id = new_run_id()
-            os.rename(folder, store.files(run_id).folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    # Never the id that the bundle names: what is remembered of that run must not become this one's.
+    run_id = store.artifacts.take_in(incoming.files)
     try:
         _record(incoming, store, run_id, owner, address)
     except BaseException:
-        shutil.rmtree(store.files(run_id).folder, ignore_errors=True)
+        store.artifacts.remove(run_id)
         raise
     return store.runs.get(run_id)
 

@@ -16,7 +16,7 @@ from mnist_core.models.weights import Weights, weight_shapes
 from mnist_core.sharing.bundle import contents
 from mnist_core.sharing.bundle.archive import Archive
 from mnist_core.sharing.bundle.arrays import Expected, read_arrays
-from mnist_core.store import Outcome, artifacts
+from mnist_core.store import Outcome, run_files
 
 MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
 _LEAST_PARTS, _MOST_PARTS = 2, 2000  # images on the map of the last hidden layer
@@ -56,7 +56,7 @@ def bundled_probabilities(archive: Archive, config: RunConfig, spec: DatasetSpec
         held_back = used - int(used * (1.0 - config.data.validation_split))
         expected["validation"] = Expected(kinds, (held_back, spec.num_classes), needed=False)
     content = archive.read(contents.PROBABILITIES, MOST_RELATED)
-    tables = read_arrays(content, artifacts.PROBABILITIES, expected)
+    tables = read_arrays(content, run_files.PROBABILITIES, expected)
     for table in tables.values():
         sums = table.sum(axis=1, dtype=np.float64)
         if (table < 0).any() or (table > 1 + 1e-3).any() or (np.abs(sums - 1) > _HALF).any():
@@ -69,7 +69,7 @@ def bundled_labels(
 ) -> dict[str, npt.NDArray[np.uint8]]:
     """Return the labels, by split; raises `BundleError`."""
     expected = {name: Expected(("uint8",), (len(table),), needed=False) for name, table in tables.items()}
-    labels = read_arrays(archive.read(contents.LABELS, MOST_RELATED), artifacts.LABELS, expected)
+    labels = read_arrays(archive.read(contents.LABELS, MOST_RELATED), run_files.LABELS, expected)
     if any(len(rows) and rows.max() >= spec.num_classes for rows in labels.values()):
         raise BundleError("labels.npz holds labels that {title} has not.", title=spec.title)
     return labels
@@ -78,7 +78,7 @@ def bundled_labels(
 def bundled_parts(archive: Archive, config: RunConfig, spec: DatasetSpec) -> dict[str, npt.NDArray[Any]]:
     """Return the weights and outputs that pages show; raises `BundleError`."""
     content = archive.read(contents.PARTS, _most_bytes(config, spec))
-    return _same_images(read_arrays(content, artifacts.PARTS, _expected_parts(config, spec)))
+    return _same_images(read_arrays(content, run_files.PARTS, _expected_parts(config, spec)))
 
 
 def _expected_parts(config: RunConfig, spec: DatasetSpec) -> dict[str, Expected]:

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError, StorageError
 from mnist_core.store import RunFiles
-from mnist_core.store.artifacts import is_run_id
+from mnist_core.store.run_files import is_run_id
 
 RUN_ID = "20250101-120000-0123abcd"
 

@@ -1,0 +1,312 @@
+"""The files of a run. Only this module spells their names; each file has one writer."""
+
+import re
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.drawing.personal import PersonalSet, held_out
+from mnist_core.errors import ArtifactMissingError, RunNotFoundError, RunStateError
+from mnist_core.system.files import replacing
+from mnist_core.text import Sentence
+
+# Files of a run that bundles and packages have too.
+MODEL = "model.keras"
+ONNX = "model.onnx"  # images in, probabilities out
+LAYERS = "layers.onnx"  # the same graph with every layer's output
+PARTS = "parts.npz"
+PROBABILITIES = "probabilities.npz"
+LABELS = "labels.npz"
+
+_RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
+
+# What TensorFlow's C++ parts say about themselves: "I0000 00:00:1795239768.341175   12102 port.cc:153] ..."
+_CHATTER = re.compile(r"[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl|To enable the following instr")
+_CHATTER_LINES = 12
+
+
+def is_run_id(text: str) -> bool:
+    """Whether `text` has the form of a run id; anything else never becomes a path."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
+class RunFiles:
+    """Paths of one run's files.
+
+    Raises
+    ------
+    RunNotFoundError
+        If `run_id` does not have the form of a run id.
+    """
+
+    def __init__(self, runs_dir: Path, run_id: str) -> None:
+        if not is_run_id(run_id):
+            raise RunNotFoundError("There is no run with this id.")
+        self.folder = runs_dir / run_id
+        self.record = self.folder / "record.json"
+        self.curve = self.folder / "curve.npz"
+        self.model = self.folder / MODEL
+        self.onnx = self.folder / ONNX
+        self.layers = self.folder / LAYERS
+        self.parts = self.folder / PARTS
+        self.probabilities = self.folder / PROBABILITIES
+        self.labels = self.folder / LABELS
+        self.checkpoint = self.folder / "checkpoint.npz"
+        self.base_weights = self.folder / "base_weights.npz"
+        self.older_base = self.folder / "base.keras"  # of runs of earlier versions
+        self.base_probabilities = self.folder / "base.npz"
+        self.drawings = self.folder / "drawings.npz"
+        self.drawings_run = self.folder / "drawings_run.txt"
+        self.teaching = self.folder / "teaching.npz"
+        self.log = self.folder / "worker.log"
+        self.tensorboard = self.folder / "tensorboard"
+
+    def holds_work(self) -> bool:
+        """Whether there is anything of a network in the folder, or what one could be trained on with."""
+        work = (self.model, self.onnx, self.layers, self.checkpoint, self.drawings)
+        return self.is_fine_tuned() or any(path.exists() for path in work)
+
+    def is_fine_tuned(self) -> bool:
+        """Whether the folder holds a network that the run began with."""
+        return self.base_weights.exists() or self.older_base.exists()
+
+    def write_probabilities(self, tables: Mapping[str, npt.NDArray[np.float32]]) -> None:
+        """Write one table of shape (n, classes) for each split."""
+        with replacing(self.probabilities) as path:
+            np.savez(
+                path, allow_pickle=False, **{name: np.asarray(table, np.float32) for name, table in tables.items()}
+            )
+
+    def read_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the tables by split name; raises `ArtifactMissingError`."""
+        tables = _read_arrays(
+            self.probabilities,
+            Sentence("The predictions of this run are missing or damaged. Train it again to get them back."),
+        )
+        return {name: np.asarray(table, np.float32) for name, table in tables.items()}
+
+    def read_labels(self) -> dict[str, npt.NDArray[np.uint8]]:
+        """Return the labels by split name that a run brought along, so that it can be judged without its dataset.
+
+        Empty where it brought none, as a run that was trained here; raises `ArtifactMissingError`.
+        """
+        if not self.labels.exists():
+            return {}
+        return _read_arrays(
+            self.labels, Sentence("The labels of this run are damaged. Start MNIST Lab again to get them back.")
+        )
+
+    def read_base_weights(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the weights that a fine-tuned run begins with; raises `ArtifactMissingError`."""
+        return _read_arrays(
+            self.base_weights,
+            Sentence("The model that this run begins with is missing or damaged. Fine-tune another one."),
+        )
+
+    def read_base_probabilities(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the tables of the run that a fine-tuned one began with; raises `ArtifactMissingError`."""
+        return _read_arrays(
+            self.base_probabilities,
+            Sentence("What this run said before is missing or damaged. Fine-tune the network again."),
+        )
+
+    def write_parts(self, parts: Mapping[str, npt.NDArray[np.floating[Any]]]) -> None:
+        """Write a network's parts, as `read_parts` gives them."""
+        with replacing(self.parts) as path:
+            np.savez(path, allow_pickle=False, **parts)
+
+    def read_parts(self) -> dict[str, npt.NDArray[np.floating[Any]]]:
+        """Return what there is to see inside of a network.
+
+        Returns
+        -------
+        dict of str to ndarray
+            ``kernel_01`` and so on, float32: weights of the layer of that number, counted from 0, of
+            all convolutions and of the first dense layer where its inputs are a picture.
+            ``before`` and ``after``, float16, of shape (n, d): what the last hidden layer made of the
+            first test images before training and after it, where there is one.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If the run is from before there was such a file, or it can't be read.
+        """
+        if not self.parts.exists():
+            raise ArtifactMissingError("This run was trained by an older version. Train it again to look inside.")
+        return _read_arrays(
+            self.parts, Sentence("What this run kept of its inside is damaged. Train it again to look inside.")
+        )
+
+    def write_drawings(self, drawings: PersonalSet) -> None:
+        """Write what a fine-tuned run learns from, what judges it, and whose they are."""
+        with replacing(self.drawings) as path:
+            np.savez_compressed(
+                path,
+                allow_pickle=False,
+                images=drawings.images,
+                labels=drawings.labels,
+                held_out=drawings.held_out,
+                owner=np.array(drawings.owner or ""),
+            )
+
+    def refer_to_drawings(self, run_id: str) -> None:
+        """Let the run learn from the drawings of another one, which stay where they are: a picture has one place."""
+        with replacing(self.drawings_run) as path:
+            path.write_text(run_id, encoding="ascii")
+
+    @property
+    def drawings_of(self) -> str:
+        """The id of the run in whose folder the drawings lie: mostly its own."""
+        with suppress(OSError, ValueError):
+            named = self.drawings_run.read_text(encoding="ascii").strip()
+            if is_run_id(named):
+                return named
+        return self.folder.name
+
+    def read_drawings(self) -> PersonalSet:
+        """Return the drawings that the run learns from, numbered from 0, for its process.
+
+        What is shown to people comes from `Drawings.of_run`, which asks whose they are.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If they are damaged, or gone with the run that they belong to.
+        """
+        holder = RunFiles(self.folder.parent, self.drawings_of)
+        arrays = _read_arrays(
+            holder.drawings,
+            Sentence("The drawings of this run are missing or damaged. Fine-tune the network again.")
+            if holder.folder == self.folder
+            else Sentence(
+                "The drawings that this network learned from stayed with the run that it goes on from, and are gone "
+                "with it. Fine-tune a network on your own drawings instead."
+            ),
+        )
+        images, labels = arrays["images"], arrays["labels"]
+        # Runs of earlier versions chose as it is chosen for drawings that were only added.
+        flags = arrays["held_out"] if "held_out" in arrays else held_out(labels)
+        owner = str(arrays["owner"]) if "owner" in arrays else None
+        return PersonalSet(images, labels, tuple(range(len(labels))), flags, owner or None)
+
+    def write_teaching(self, tables: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Write what fine-tuning changed, as `read_teaching` gives it."""
+        with replacing(self.teaching) as path:
+            np.savez_compressed(path, allow_pickle=False, **tables)
+
+    def read_teaching(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what a network said before it was fine-tuned and afterwards.
+
+        Returns
+        -------
+        dict of str to ndarray
+            ``held_out``, bool, of shape (n,): which of the drawings it did not learn from;
+            ``labels``, uint8, of shape (m,): what those are, missing in runs of earlier versions;
+            ``before`` and ``after``, float32, of shape (m, classes): probabilities of those;
+            ``test_before``, float32, of shape (images, classes): those of the test set. The ones
+            afterwards are the run's own.
+
+        Raises
+        ------
+        ArtifactMissingError
+        """
+        return _read_arrays(
+            self.teaching, Sentence("What fine-tuning changed is missing or damaged. Fine-tune the network again.")
+        )
+
+    def checkpoint_step(self) -> int | None:
+        """Return how many batches the checkpoint has behind it; None where there is none that can be read."""
+        try:
+            with np.load(self.checkpoint, allow_pickle=False) as archive:
+                return int(archive["step"])
+        except Exception:  # NumPy and zipfile raise a dozen classes for damaged content
+            return None
+
+    def copy_checkpoint(self, earlier: "RunFiles") -> int:
+        """Copy the checkpoint of a run to go on with; return its step. Raises `RunStateError` where it has none."""
+        step = earlier.checkpoint_step()
+        if step is None:
+            raise RunStateError("This run can't be continued: its checkpoint is missing or damaged.")
+        with replacing(self.checkpoint) as path:
+            shutil.copyfile(earlier.checkpoint, path)
+        return step
+
+    def begin_with(
+        self, base: "RunFiles", weights: Mapping[str, npt.NDArray[np.float32]], drawings: PersonalSet, owner: str | None
+    ) -> None:
+        """Give a fine-tuned run its first weights and its drawings; they are of `owner` unless they say otherwise.
+
+        Parameters
+        ----------
+        base : RunFiles
+            Of the run that it begins with.
+        weights : mapping of str to ndarray
+            Of that run's network, by layer and variable.
+        drawings : PersonalSet
+        owner : str or None
+
+        Raises
+        ------
+        RunStateError
+            If what the run to begin with said is gone.
+        """
+        self.write_drawings(replace(drawings, owner=drawings.owner or owner))
+        with replacing(self.base_weights) as path:
+            np.savez(path, allow_pickle=False, **weights)
+        _copy(base.probabilities, self.base_probabilities)
+
+    def begin_as(self, earlier: "RunFiles") -> None:
+        """Give a run that goes on with a fine-tuned one what that one began with; raises as `begin_with`.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If its drawings are gone: it is said now and not when training begins.
+        """
+        earlier.read_drawings()
+        self.refer_to_drawings(earlier.drawings_of)
+        if earlier.base_weights.exists():  # earlier versions had none: see `read_base` in `mnist_core.models`
+            _copy(earlier.base_weights, self.base_weights)
+        _copy(earlier.base_probabilities, self.base_probabilities)
+
+    def size(self) -> int:
+        """Return the bytes of all files but the record's own copy; what vanishes meanwhile counts nothing."""
+        total = 0
+        for path in self.folder.rglob("*"):
+            with suppress(OSError):
+                total += 0 if path in (self.record, self.curve) else path.lstat().st_size
+        return total
+
+    def log_tail(self, lines: int) -> str:
+        """Return the last lines of the worker's log, without TensorFlow's own notes; empty where there is none."""
+        try:
+            with self.log.open("rb") as stream:
+                stream.seek(0, 2)
+                stream.seek(max(0, stream.tell() - 200 * (lines + _CHATTER_LINES)))
+                text = stream.read().decode(errors="replace")
+        except OSError:
+            return ""
+        return "\n".join([line for line in text.splitlines() if not _CHATTER.match(line)][-lines:])
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        with replacing(target) as path:
+            shutil.copyfile(source, path)
+    except FileNotFoundError as error:
+        raise RunStateError("The model of this run is missing, so it can't learn more. Choose another one.") from error
+
+
+def _read_arrays(path: Path, problem: Sentence) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an archive by name; raises `ArtifactMissingError` with the sentence `problem`."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
+        raise ArtifactMissingError(problem) from error
