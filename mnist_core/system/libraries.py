@@ -7,8 +7,8 @@ is recorded with each run.
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
@@ -36,9 +36,10 @@ _CHANGE_FIGURES = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS")
 # Set where OpenBLAS takes a processor for another one, on which it would calculate wrongly: kept, and recorded.
 _PROCESSOR = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 _WHERE_CUDA_LIES = "--xla_gpu_cuda_data_dir="  # says where, not how: kept
+_BACKENDS = frozenset(get_args(Settings.model_fields["backend"].annotation))
 # Keras imports these where they are installed, for pictures and kinds of data that it is not used for here: 1.4 s and
 # 145 MB of every worker; benchmarks/README.md. Who needs them can import them afterwards.
-_PASSED_OVER = ("matplotlib", "pandas", "sklearn")
+_NOT_WITH_KERAS = frozenset({"matplotlib", "pandas", "sklearn"})
 
 # Of Python's own variables only those that say where things are; the others change how a program runs.
 _PYTHON_S = ("PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONSAFEPATH")
@@ -68,19 +69,20 @@ def use_own_environment() -> None:
     os.environ.update(wanted)
 
 
-class _FinderOfOne(PathFinder):
-    """Finds modules as Python does, but of the libraries that Keras can calculate with only one.
+class _Hiding(PathFinder):
+    """Finds modules as Python does, but for `hidden` libraries, which look as if they were not installed.
 
-    TensorFlow imports JAX where it can, for a converter that nobody here uses (125 MB and 0.7 s), and Keras imports
-    TensorFlow beside JAX, to set its seed (300 MB and 3 s).
+    Of those that Keras can calculate with, all but one are hidden for good: TensorFlow imports JAX where it can, for a
+    converter that nobody here uses (125 MB and 0.7 s), and Keras imports TensorFlow beside JAX, to set its seed (300 MB
+    and 3 s).
     """
 
-    def __init__(self, backend: str) -> None:
-        self._others = set(get_args(Settings.model_fields["backend"].annotation)) - {backend}
+    def __init__(self, hidden: frozenset[str]) -> None:
+        self.hidden = hidden
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:  # type: ignore[override]
-        """Return where a module is; None for the others."""
-        return None if fullname in self._others else super().find_spec(fullname, path, target)
+        """Return where a module is; None for what is hidden."""
+        return None if fullname in self.hidden else super().find_spec(fullname, path, target)
 
 
 def load_keras(backend: str | None = None) -> Any:
@@ -97,15 +99,8 @@ def load_keras(backend: str | None = None) -> Any:
         If the backend is not installed, or this process has begun with another one: it has one for life.
     """
     backend = backend or get_settings().backend
-    passed_over: tuple[str, ...] = ()
-    if "keras" not in sys.modules:
-        passed_over = _PASSED_OVER
-        use_own_environment()
-        os.environ["KERAS_BACKEND"] = backend
-        sys.meta_path[:] = [_FinderOfOne(backend) if finder is PathFinder else finder for finder in sys.meta_path]
     try:
-        with _hidden(passed_over):
-            import keras
+        keras = sys.modules.get("keras") or _import_keras(backend)
     except ImportError as error:
         raise ConfigError(
             "Keras can't calculate with {backend}: {reason}. Install it, or set MNIST_LAB_BACKEND to another one.",
@@ -131,16 +126,16 @@ def load_keras(backend: str | None = None) -> Any:
     return keras
 
 
-@contextmanager
-def _hidden(names: Iterable[str]) -> Iterator[None]:
-    """Let libraries look as if they were not installed, unless they are imported already."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is Python's own way to say so
+def _import_keras(backend: str) -> Any:
+    use_own_environment()
+    os.environ["KERAS_BACKEND"] = backend
+    others = _BACKENDS - {backend}
+    finder = _Hiding(others | _NOT_WITH_KERAS)
+    sys.meta_path[:] = [finder if found is PathFinder or type(found) is _Hiding else found for found in sys.meta_path]
     try:
-        yield
+        return import_module("keras")
     finally:
-        for name in hidden:
-            del sys.modules[name]
+        finder.hidden = others
 
 
 def computed_with(*libraries: str) -> dict[str, str]:
