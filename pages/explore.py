@@ -9,11 +9,12 @@ from mnist_core.datasets.statistics import class_counts
 from mnist_core.figures.bars import class_count_alt, class_count_figure
 from mnist_core.text import Sentence
 from pages._ui.cache.results import dataset
+from pages._ui.explore.alike import neighbours_view
 from pages._ui.explore.averages import averages_view
 from pages._ui.explore.doubts import doubts_view
 from pages._ui.explore.map import map_view
 from pages._ui.explore.samples import one_image, samples
-from pages._ui.explore.typical import neighbours_view, typical_view
+from pages._ui.explore.typical import typical_view
 from pages._ui.parts.chart import chart
 from pages._ui.parts.components import fallback_notice, need_dataset, page_header
 from pages._ui.parts.dataset_box import chosen_dataset, dataset_box

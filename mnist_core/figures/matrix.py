@@ -33,7 +33,6 @@ def confusion_figure(
     """
     shares = matrix.shares("column" if unit == "column" else "row")
     texts = np.vectorize(_cell_text)(matrix.counts, shares, unit, t)
-    hover = t("true: <b>%{y}</b><br>predicted: <b>%{x}</b>") + "<br>%{text}"
     part: Sentence = "{images}, {share:.1%} of the column" if unit == "column" else "{images}, {share:.1%} of the row"
     # Shares keep the colours comparable; the root makes the few mistakes visible beside the many
     # right answers.
@@ -42,7 +41,7 @@ def confusion_figure(
         t(part, images=t.plural("{n:,} image", "{n:,} images", int(n)), share=share)
         for n, share in zip(matrix.counts.flat, shares.flat, strict=True)
     ]
-    return _clickable(heatmap, theme.scale, texts, class_names, matrix.counts, details, hover, theme, t)
+    return _clickable(heatmap, theme.scale, texts, class_names, matrix.counts, details, theme, t)
 
 
 def difference_figure(
@@ -61,14 +60,13 @@ def difference_figure(
         "zmax": most,
     }
     texts = np.vectorize(lambda n: t.number(n, "+d") if n else "")(change)
-    hover = t("true: <b>%{y}</b><br>predicted: <b>%{x}</b>") + "<br>%{text}"
     details = [
         t.plural(
             "{first:,} − {second:,} = {n:+,} image", "{first:,} − {second:,} = {n:+,} images", n, first=a, second=b
         )
         for n, a, b in zip(*(counts.ravel().tolist() for counts in (change, first.counts, second.counts)), strict=True)
     ]
-    return _clickable(heatmap, theme.diverging, texts, class_names, change, details, hover, theme, t)
+    return _clickable(heatmap, theme.diverging, texts, class_names, change, details, theme, t)
 
 
 def confusion_alt(matrix: ConfusionMatrix, class_names: tuple[str, ...], t: Translator) -> str:
@@ -107,42 +105,61 @@ def _clickable(
     class_names: tuple[str, ...],
     counts: npt.NDArray[np.int64],
     details: list[str],
-    hover: str,
     theme: Theme,
     t: Translator,
 ) -> go.Figure:
     size = len(class_names)
-    figure = go.Figure(
-        go.Heatmap(
-            **heatmap,
-            x=class_names,
-            y=class_names,
-            colorscale=colorscale(colors),
-            text=texts,
-            showscale=False,
-            hoverinfo="skip",
-            xgap=2,
-            ygap=2,
-        )
+    cells = go.Heatmap(
+        **heatmap,
+        x=class_names,
+        y=class_names,
+        colorscale=colorscale(colors),
+        text=texts,
+        showscale=False,
+        hoverinfo="skip",
+        xgap=2,
+        ygap=2,
     )
-    true, predicted = (index.ravel() for index in np.indices((size, size)))
-    figure.add_trace(
-        go.Scatter(
-            x=[class_names[j] for j in predicted],
-            y=[class_names[i] for i in true],
-            mode="markers",
-            marker={"symbol": "square", "size": 34, "opacity": 0},
-            selected={"marker": {"opacity": 0}},
-            unselected={"marker": {"opacity": 0}},
-            customdata=np.column_stack([true, predicted, counts.ravel()]),
-            text=details,
-            hovertemplate=hover + "<extra></extra>",
-            showlegend=False,
-        )
+    # Without fixed ranges the markers widen the axes, and a click lands on the neighbour.
+    axis = {"type": "category", "fixedrange": True, "showgrid": False, "ticks": "", "tickfont": {"size": 12}}
+    return go.Figure(
+        [cells, _markers(class_names, counts, details, t)],
+        layout(
+            theme,
+            height=520,
+            annotations=_words(heatmap, colors, texts),
+            xaxis={**axis, "range": [-0.5, size - 0.5], "title": {"text": t("predicted class")}},
+            yaxis={**axis, "range": [size - 0.5, -0.5], "title": {"text": t("true class")}},
+        ),
     )
-    # Words of their own: those of a heatmap are all but grey on its middling cells, and a click would fade a trace's.
+
+
+def _markers(
+    class_names: tuple[str, ...], counts: npt.NDArray[np.int64], details: list[str], t: Translator
+) -> go.Scatter:
+    """Return what can be clicked, and says more where the pointer is."""
+    true, predicted = (index.ravel() for index in np.indices(counts.shape))
+    return go.Scatter(
+        x=[class_names[j] for j in predicted],
+        y=[class_names[i] for i in true],
+        mode="markers",
+        marker={"symbol": "square", "size": 34, "opacity": 0},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+        customdata=np.column_stack([true, predicted, counts.ravel()]),
+        text=details,
+        hovertemplate=t("true: <b>%{y}</b><br>predicted: <b>%{x}</b>") + "<br>%{text}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _words(heatmap: dict[str, Any], colors: tuple[str, ...], texts: npt.NDArray[np.str_]) -> list[dict[str, Any]]:
+    """Return the words in the cells.
+
+    A heatmap's own words are all but grey on its middling cells, and a click would fade those of another trace.
+    """
     shares = (heatmap["z"] - heatmap["zmin"]) / (heatmap["zmax"] - heatmap["zmin"])
-    words = [
+    return [
         {
             "x": int(column),
             "y": int(row),
@@ -153,18 +170,6 @@ def _clickable(
         for (row, column), text in np.ndenumerate(texts)
         if text
     ]
-    # Without fixed ranges the markers widen the axes, and a click lands on the neighbour.
-    axis = {"type": "category", "fixedrange": True, "showgrid": False, "ticks": "", "tickfont": {"size": 12}}
-    figure.update_layout(
-        layout(
-            theme,
-            height=520,
-            annotations=words,
-            xaxis={**axis, "range": [-0.5, size - 0.5], "title": {"text": t("predicted class")}},
-            yaxis={**axis, "range": [size - 0.5, -0.5], "title": {"text": t("true class")}},
-        )
-    )
-    return figure
 
 
 def _cell_text(count: int, share: float, unit: str, t: Translator) -> str:

@@ -9,53 +9,36 @@ from mnist_core.script.training import evaluation_section, plot_section, trainin
 
 BASE_FILE, DRAWINGS_FILE = "base.keras", "drawings.npz"
 
+_DRAWINGS = Section(
+    "Drawings",
+    f"{BASE_FILE} and {DRAWINGS_FILE} lie beside this script: `python -m mnist_core code RUN --out FILE`.",
+    f"What it learns from now. `{BASE_FILE}`, the network to begin with, and `{DRAWINGS_FILE}` have to lie beside this "
+    "notebook: `python -m mnist_core code RUN --out FILE` writes them, on the computer that they were drawn on. Of "
+    f"each digit one drawing in {EVERY} is held back to judge it by.",
+    (
+        f'file = np.load("{DRAWINGS_FILE}")',
+        'x_own, y_own = file["images"] / 255.0, file["labels"]',
+        'held = file["held_out"]  # to judge it by',
+        "x_held, y_held = x_own[held], y_own[held]",
+        "x_own, y_own = x_own[~held], y_own[~held]",
+    ),
+)
+_MODEL = Section(
+    "Model",
+    "the trained network, which learns on.",
+    "No new network: the trained one learns on.",
+    (f'model = keras.models.load_model("{BASE_FILE}", compile=False)',),
+)
+
 
 def fine_tuning_sections(config: RunConfig, fine_tune: FineTuneConfig) -> tuple[Section, ...]:
     """Return the steps of a program that learns on from a network, with drawings among known images."""
-    one_hot = config.spec.num_classes if config.train.one_hot else None
     validated = config.data.validation_split > 0
-    known = min(fine_tune.rehearsal, training_size(config.data))
     return (
         data_section(config.data, one_hot=None, apart=True),
-        Section(
-            "Drawings",
-            f"{BASE_FILE} and {DRAWINGS_FILE} lie beside this script: `python -m mnist_core code RUN --out FILE`.",
-            f"What it learns from now. `{BASE_FILE}`, the network to begin with, and `{DRAWINGS_FILE}` have to lie "
-            "beside this notebook: `python -m mnist_core code RUN --out FILE` writes them, on the computer that they "
-            f"were drawn on. Of each digit one drawing in {EVERY} is held back to judge it by.",
-            (
-                f'file = np.load("{DRAWINGS_FILE}")',
-                'x_own, y_own = file["images"] / 255.0, file["labels"]',
-                'held = file["held_out"]  # to judge it by',
-                "x_held, y_held = x_own[held], y_own[held]",
-                "x_own, y_own = x_own[~held], y_own[~held]",
-            ),
-        ),
-        Section(
-            "Variations",
-            "many copies of the drawings, all but the first ones changed a little.",
-            "A handful of drawings is little to learn from: so each is copied many times, and every copy is turned, "
-            f"shifted and slanted a little. Among them come {known:,} known images, so that the network does not "
-            "forget.",
-            (
-                *change_lines(VARIED),
-                "",
-                "",
-                f"keras.utils.set_random_seed({config.train.seed})",
-                f"copies = np.arange({fine_tune.copies}) % len(x_own)",
-                "varied = np.concatenate([x_own, change(x_own[copies[len(x_own) :]])])",
-                f"known = np.random.choice(len(x_train), {known}, replace=False)  # so that it does not forget",
-                "x_mix = np.concatenate([varied, x_train[known]])",
-                "y_mix = np.concatenate([y_own[copies], y_train[known]])",
-                *_one_hot_lines(one_hot, validated),
-            ),
-        ),
-        Section(
-            "Model",
-            "the trained network, which learns on.",
-            "No new network: the trained one learns on.",
-            (f'model = keras.models.load_model("{BASE_FILE}", compile=False)',),
-        ),
+        _DRAWINGS,
+        _variations(config, fine_tune, validated),
+        _MODEL,
         training_section(
             config,
             images="len(x_mix)",
@@ -67,11 +50,31 @@ def fine_tuning_sections(config: RunConfig, fine_tune: FineTuneConfig) -> tuple[
     )
 
 
-def _one_hot_lines(one_hot: int | None, validated: bool) -> list[str]:
-    if one_hot is None:
-        return []
+def _variations(config: RunConfig, fine_tune: FineTuneConfig, validated: bool) -> Section:
+    known = min(fine_tune.rehearsal, training_size(config.data))
+    return Section(
+        "Variations",
+        "many copies of the drawings, all but the first ones changed a little.",
+        "A handful of drawings is little to learn from: so each is copied many times, and every copy is turned, "
+        f"shifted and slanted a little. Among them come {known:,} known images, so that the network does not forget.",
+        (
+            *change_lines(VARIED),
+            "",
+            "",
+            f"keras.utils.set_random_seed({config.train.seed})",
+            f"copies = np.arange({fine_tune.copies}) % len(x_own)",
+            "varied = np.concatenate([x_own, change(x_own[copies[len(x_own) :]])])",
+            f"known = np.random.choice(len(x_train), {known}, replace=False)  # so that it does not forget",
+            "x_mix = np.concatenate([varied, x_train[known]])",
+            "y_mix = np.concatenate([y_own[copies], y_train[known]])",
+            *(_one_hot_lines(config.spec.num_classes, validated) if config.train.one_hot else []),
+        ),
+    )
+
+
+def _one_hot_lines(classes: int, validated: bool) -> list[str]:
     names = ["y_mix", "y_test", *(["y_val"] if validated else [])]
-    return [f"{name} = keras.utils.to_categorical({name}, {one_hot})" for name in names]
+    return [f"{name} = keras.utils.to_categorical({name}, {classes})" for name in names]
 
 
 def _evaluation(config: RunConfig) -> Section:

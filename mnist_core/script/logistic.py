@@ -4,61 +4,76 @@ from mnist_core.config import LogisticConfig, RunConfig
 from mnist_core.script.data import data_section
 from mnist_core.script.section import Section
 
+_EVALUATION = Section(
+    "Evaluation",
+    "trained on all training images, judged by images that it has never seen.",
+    "Now it is trained on all training images. How well does it do on images that it has never seen?",
+    (
+        "model.fit(x_train, y_train)",
+        # One that is quite sure of two classes has a tie in float32, which is how MNIST Lab judges it.
+        'probabilities = model.predict_proba(x_test).astype("float32")  # as exact as those of a network',
+        "accuracy = (probabilities.argmax(axis=1) == y_test).mean()",
+        "loss = -np.log(np.maximum(probabilities[range(len(y_test)), y_test], 1e-7)).mean()  # as in Keras",
+        'print("Test:", {"accuracy": float(accuracy), "loss": float(loss)})',
+    ),
+)
+
 
 def logistic_sections(config: RunConfig, model: LogisticConfig) -> tuple[Section, ...]:
     """Return the steps of a program that trains the baseline; it has no validation set, but folds."""
-    classes = config.spec.num_classes
-    data = data_section(config.data, one_hot=None, apart=False)
     return (
-        Section(
-            data.title,
-            data.comment,
-            f"{data.words} Here each image is one long row of its 784 numbers.",
-            (*data.lines, "x_train, x_test = x_train.reshape(-1, 784), x_test.reshape(-1, 784)"),
+        _data(config),
+        _model(config),
+        _cross_validation(model.folds),
+        _EVALUATION,
+        _plot(config.spec.num_classes),
+    )
+
+
+def _data(config: RunConfig) -> Section:
+    data = data_section(config.data, one_hot=None, apart=False)
+    return Section(
+        data.title,
+        data.comment,
+        f"{data.words} Here each image is one long row of its 784 numbers.",
+        (*data.lines, "x_train, x_test = x_train.reshape(-1, 784), x_test.reshape(-1, 784)"),
+    )
+
+
+def _model(config: RunConfig) -> Section:
+    epochs, seed = config.train.epochs, config.train.seed
+    return Section(
+        "Model",
+        f"one weighted sum of the pixels for each class, trained in {epochs} passes.",
+        "Logistic regression, a method from before neural networks: one weighted sum of all pixels for each class. "
+        f"It goes through the images {epochs} times; scikit-learn may warn that more would be better.",
+        (f'model = SGDClassifier(loss="log_loss", max_iter={epochs}, random_state={seed})',),
+    )
+
+
+def _cross_validation(folds: int) -> Section:
+    return Section(
+        "Cross-validation",
+        f"trained {folds} times, each time judged by another part that it did not see.",
+        f"The training images are cut into {folds} folds. Each of them judges once a model that was trained on the "
+        "others.",
+        (
+            f'scores = cross_validate(model, x_train, y_train, cv={folds})["test_score"]',
+            'print(f"Accuracy in cross-validation {scores.mean():.4f}, give or take {scores.std():.4f}")',
         ),
-        Section(
-            "Model",
-            f"one weighted sum of the pixels for each class, trained in {config.train.epochs} passes.",
-            "Logistic regression, a method from before neural networks: one weighted sum of all pixels for each class. "
-            f"It goes through the images {config.train.epochs} times; scikit-learn may warn that more would be better.",
-            (
-                f'model = SGDClassifier(loss="log_loss", max_iter={config.train.epochs}, '
-                f"random_state={config.train.seed})",
-            ),
-        ),
-        Section(
-            "Cross-validation",
-            f"trained {model.folds} times, each time judged by another part that it did not see.",
-            f"The training images are cut into {model.folds} folds. Each of them judges once a model that was trained "
-            "on the others.",
-            (
-                f'scores = cross_validate(model, x_train, y_train, cv={model.folds})["test_score"]',
-                'print(f"Accuracy in cross-validation {scores.mean():.4f}, give or take {scores.std():.4f}")',
-            ),
-        ),
-        Section(
-            "Evaluation",
-            "trained on all training images, judged by images that it has never seen.",
-            "Now it is trained on all training images. How well does it do on images that it has never seen?",
-            (
-                "model.fit(x_train, y_train)",
-                # One that is quite sure of two classes has a tie in float32, which is how MNIST Lab judges it.
-                'probabilities = model.predict_proba(x_test).astype("float32")  # as exact as those of a network',
-                "accuracy = (probabilities.argmax(axis=1) == y_test).mean()",
-                "loss = -np.log(np.maximum(probabilities[range(len(y_test)), y_test], 1e-7)).mean()  # as in Keras",
-                'print("Test:", {"accuracy": float(accuracy), "loss": float(loss)})',
-            ),
-        ),
-        Section(
-            "Plot",
-            "the weights as pictures, red for and blue against a class, as a file and in a window where there is one.",
-            "The weights of each class as a picture: ink on red pixels speaks for the class, on blue ones against it.",
-            (
-                f"for label in range({classes}):",
-                f"    plt.subplot({-(-classes // 5)}, 5, label + 1, title=label, xticks=[], yticks=[])",
-                '    plt.imshow(model.coef_[label].reshape(28, 28), cmap="RdBu_r")',
-                'plt.savefig("weights.png")',
-                "plt.show()",
-            ),
+    )
+
+
+def _plot(classes: int) -> Section:
+    return Section(
+        "Plot",
+        "the weights as pictures, red for and blue against a class, as a file and in a window where there is one.",
+        "The weights of each class as a picture: ink on red pixels speaks for the class, on blue ones against it.",
+        (
+            f"for label in range({classes}):",
+            f"    plt.subplot({-(-classes // 5)}, 5, label + 1, title=label, xticks=[], yticks=[])",
+            '    plt.imshow(model.coef_[label].reshape(28, 28), cmap="RdBu_r")',
+            'plt.savefig("weights.png")',
+            "plt.show()",
         ),
     )
