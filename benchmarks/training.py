@@ -67,7 +67,7 @@ dataset = load_dataset(config.data.dataset, get_settings())
 times = {"nobody": [], "store": []}
 for _ in range(int(sys.argv[2])):
     for name in times:
-        run_id = store.runs.create(config, name)
+        run_id = store.new_runs.create(config, name)
         store.queue.claim(run_id, own_process())
         options = {"sink": StoreSink(store, run_id), "checkpoint_path": store.files(run_id).checkpoint}
         if name == "nobody":

@@ -214,7 +214,7 @@ def finished_run(
             train=TrainConfig(epochs=3, batch_size=100),
         )
         onnx, probabilities = _digits_models[config.model.kind]
-        run_id = store.runs.create(config, name, owner=owner, recipe=recipe)
+        run_id = store.new_runs.create(config, name, owner=owner, recipe=recipe)
         assert store.queue.claim(run_id, own_process())
         files = store.files(run_id)
         files.onnx.write_bytes(onnx)

@@ -24,7 +24,7 @@ def add_reader(store: Store, data_file: Path, seed: int, images: int = 10_000) -
     output = _least_squares(_units(x, hidden), y)
     accuracy = float(((_units(x_test, hidden) @ output).argmax(axis=1) == y_test).mean())
     config = RunConfig(data=DataConfig(dataset="mnist"), model=NetworkConfig(layers=(Dense(units=UNITS),)))
-    run_id = store.runs.create(config, f"Reader {seed}", owner=None)
+    run_id = store.new_runs.create(config, f"Reader {seed}", owner=None)
     assert store.queue.claim(run_id, own_process())
     _write(store.files(run_id).onnx, hidden, output * SHARPNESS)
     assert store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=accuracy))

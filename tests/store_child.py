@@ -30,9 +30,10 @@ CHANGES: dict[str, Callable[[Store, str], object]] = {
     "request_pause": lambda store, run_id: store.queue.request_pause(run_id, ADA),
     "request_resume": lambda store, run_id: store.queue.request_resume(run_id, ADA),
     "rename": lambda store, run_id: store.runs.rename(run_id, f"By {own_process().pid}", ADA) is None,
-    "create": lambda store, _: store.runs.create(RunConfig(), "Another one"),
+    "create": lambda store, _: store.new_runs.create(RunConfig(), "Another one"),
     "put_shipped": lambda store, run_id: (
-        store.runs.put_shipped(run_id, Shipped(name="x", version=1, digest="x"), ELSEWHERE, datetime.now(UTC)) is None
+        store.new_runs.put_shipped(run_id, Shipped(name="x", version=1, digest="x"), ELSEWHERE, datetime.now(UTC))
+        is None
     ),
     "delete": lambda store, run_id: store.bin.delete(run_id, ADA) is None,
     "set_aside": lambda store, run_id: store.bin.set_aside([run_id]),

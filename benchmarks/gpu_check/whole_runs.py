@@ -19,7 +19,7 @@ OWNER = Visitor(None, is_admin=True)
 def whole(options: argparse.Namespace) -> Row:
     """Train a recipe from start to end, as a worker does."""
     store = Store(settings_of(options))
-    return _told(_trained(store, store.runs.create(config_of(options), "A run")))
+    return _told(_trained(store, store.new_runs.create(config_of(options), "A run")))
 
 
 def resumed(options: argparse.Namespace) -> Row:
@@ -33,7 +33,7 @@ def resumed(options: argparse.Namespace) -> Row:
 def same_seed(options: argparse.Namespace) -> Row:
     """Train a recipe twice; the figures shall be the same."""
     store = Store(settings_of(options))
-    one, other = (_trained(store, store.runs.create(config_of(options), "A run")).outcome for _ in range(2))
+    one, other = (_trained(store, store.new_runs.create(config_of(options), "A run")).outcome for _ in range(2))
     return {"same": one.test_loss == other.test_loss, "losses": [one.test_loss, other.test_loss]}
 
 

@@ -70,7 +70,7 @@ def _train(options: argparse.Namespace) -> int:
     if config.train.precision == AUTO:
         _measure_once()
         config = resolved(config, get_settings())
-    return _execute(shared_store().runs.create(config, name, recipe=recipe_id), options.json)
+    return _execute(shared_store().new_runs.create(config, name, recipe=recipe_id), options.json)
 
 
 def _measure_once() -> None:
@@ -113,7 +113,7 @@ def _resume(options: argparse.Namespace) -> int:
         raise ConfigError("Give --epochs N to train a finished run on. Received: state={state}", state=record.state)
     config = record.config.with_settings({"epochs": options.epochs})
     check_continuation(record, config)
-    return _execute(store.runs.create(config, record.name, recipe=record.recipe, continues=record.id), options.json)
+    return _execute(store.new_runs.create(config, record.name, recipe=record.recipe, continues=record.id), options.json)
 
 
 def _execute(run_id: str, as_json: bool) -> int:

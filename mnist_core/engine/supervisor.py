@@ -146,7 +146,7 @@ class Supervisor:
             base = read_whole_network(self._store.files(begins_with.id), config.model, config.spec.num_classes)
         with self._lock:  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store, visitor.address)
-            run_id = self._store.runs.create(
+            run_id = self._store.new_runs.create(
                 config,
                 name,
                 owner=visitor.id,

@@ -4,7 +4,8 @@
 only one to write what it owns; its docstring says what each change guarantees and who may make it.
 
 ========================  =========================================================================================
-``store.runs``            rows of runs: making and finding them, and what their owners write about them
+``store.runs``            rows of runs: finding them, and what their owners write about them
+``store.new_runs``        makes rows of runs: queued here, brought along in a file, or come with the program
 ``store.queue``           their states: what owners ask for, and what the process of a run does
 ``store.metrics``         the table of metrics: curves, and how far a run is
 ``store.listing``         light rows without checked configurations: thousands in a fraction of a second

@@ -27,7 +27,7 @@ class Queue:
     =====================  ==================================  ==============  =========================================
     change                 from                                to              by
     =====================  ==================================  ==============  =========================================
-    `Runs.create`                                              queued          whoever submits
+    `NewRuns.create`                                           queued          whoever submits
     `claim`                queued                              running         the process that will train it
     `request_stop`         queued, and never began             stopped         its owner
     `request_stop`         queued, running                     the same        its owner; its process stops

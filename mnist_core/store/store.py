@@ -10,6 +10,7 @@ from mnist_core.store.drawings import Drawings
 from mnist_core.store.folders import Folders
 from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
+from mnist_core.store.new_runs import NewRuns
 from mnist_core.store.queue import Queue
 from mnist_core.store.room import Room
 from mnist_core.store.run_files import RunFiles
@@ -30,7 +31,7 @@ class Store:
         Says whether the file is whole still, and was when it was opened.
     artifacts : Artifacts
         The folders of all runs.
-    runs, queue, metrics, listing, bin, room, drawings, visitors, folders
+    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, folders
         See each class.
     brought_back : list of str
         Ids of the runs that were brought back as the store was opened.
@@ -43,7 +44,8 @@ class Store:
         table = RunTable(self.database, self.artifacts)
         self.visitors = Visitors(self.database)
         self.metrics = Metrics(self.database, self.artifacts)
-        self.runs = Runs(table, self.metrics, self.visitors)
+        self.runs = Runs(table)
+        self.new_runs = NewRuns(table, self.metrics, self.visitors)
         self.queue = Queue(table, self.runs, self.metrics, self.visitors)
         self.bin = Bin(table, self.runs, self.visitors)
         self.room = Room(table, self.bin, self.visitors)

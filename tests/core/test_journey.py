@@ -322,7 +322,7 @@ class PausedAfter(Control):
 def perform(lab, config, control=None, run_id=None):
     from mnist_core.training.run import execute
 
-    run_id = run_id or lab.runs.create(config, "A journey", owner=ADA.id)
+    run_id = run_id or lab.new_runs.create(config, "A journey", owner=ADA.id)
     assert lab.queue.claim(run_id, own_process())
     record = execute(run_id, lab, control or Control())
     assert record.error is None, record.error

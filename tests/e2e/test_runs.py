@@ -21,7 +21,7 @@ def record_run(server: Server, page: Page, name: str) -> None:
     secret = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == VISITOR_COOKIE)
     store = Store(Settings(home=server.home))
     config = RunConfig(data=DataConfig(dataset="digits"), model=NetworkConfig(layers=(Dense(units=16),)))
-    run_id = store.runs.create(config, name, owner=hashlib.sha256(secret.encode()).hexdigest()[:32])
+    run_id = store.new_runs.create(config, name, owner=hashlib.sha256(secret.encode()).hexdigest()[:32])
     assert store.queue.claim(run_id, own_process())
     values = {"accuracy": 0.9, "val_accuracy": 0.8}
     store.metrics.add(run_id, [MetricPoint(kind="epoch", step=12, epoch=1, seconds=1.0, values=values)])

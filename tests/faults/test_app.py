@@ -95,7 +95,7 @@ def test_a_worker_that_stands_still_when_its_app_is_killed_is_ended_by_the_next_
 def test_sigterm_ends_the_server_cleanly_and_the_run_can_be_resumed(tmp_path: Path) -> None:
     home = tmp_path / "served"
     store = Store(Settings(home=home, keras_dir=tmp_path / "none", offline=True, warm_spare=False))
-    run_id = store.runs.create(LONG, "suffers", owner="me")  # the server finds it in its queue
+    run_id = store.new_runs.create(LONG, "suffers", owner="me")  # the server finds it in its queue
     with running_server(home) as server:
         wait_until(lambda: bool(store.files(run_id).checkpoint_step()), 90, "a checkpoint")
         workers = psutil.Process(server.process.pid).children(recursive=True)

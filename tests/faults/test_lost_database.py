@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
     home = tmp_path / "lab"
     store = Store(Settings(home=home, keras_dir=tmp_path / "none", offline=True, warm_spare=False))
     for n in range(MODELS):
-        run_id = store.runs.create(SHORT, f"run {n}", owner="ada")
+        run_id = store.new_runs.create(SHORT, f"run {n}", owner="ada")
         assert store.queue.claim(run_id, own_process())
         store.files(run_id).model.write_bytes(b"precious" * 1000)
         store.queue.finish(run_id, RunState.COMPLETED)

@@ -24,7 +24,7 @@ def test_a_locked_database_is_told_in_words_and_the_queue_goes_on_afterwards(
     locker.execute("BEGIN EXCLUSIVE")
     try:
         with pytest.raises(StorageError, match=r"database is locked.*Check that the disk is not full"):
-            impatient.runs.create(SHORT, "not now", owner="me")
+            impatient.new_runs.create(SHORT, "not now", owner="me")
     finally:
         locker.execute("ROLLBACK")
         locker.close()
@@ -76,7 +76,7 @@ def test_a_full_disk_under_the_database_is_told_in_words_and_harms_no_record(
 
         def fill() -> None:
             for _ in range(500):
-                full.runs.create(SHORT, "x" * 200, owner="me")
+                full.new_runs.create(SHORT, "x" * 200, owner="me")
 
         with pytest.raises(StorageError, match="full"):
             fill()

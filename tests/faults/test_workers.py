@@ -73,7 +73,7 @@ def test_a_worker_that_takes_too_much_memory_fails_alone(lab: Lab) -> None:
     large = SHORT.model_copy(update={"model": NetworkConfig(layers=layers)}).with_settings({"batch_size": 1200})
     with pytest.raises(LimitError, match="a run may use 1.8 GB here"):
         lab.submit(large)
-    run_id = lab.store.runs.create(large, "too large", owner="me")  # past that check
+    run_id = lab.store.new_runs.create(large, "too large", owner="me")  # past that check
     record = lab.until(run_id, RunState.FAILED)
     assert "GB of memory, and 1.8 GB are possible here, so it was ended." in sentence(record)
     assert "Try a smaller network or a smaller batch size." in sentence(record)

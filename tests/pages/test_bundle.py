@@ -85,7 +85,7 @@ def test_a_bundle_that_could_not_be_made_says_why_and_can_be_tried_again(
 
 
 def test_a_run_without_a_model_has_nothing_to_take_away(finished_run: FinishedRun, store: Store) -> None:
-    run_id = store.runs.create(finished_run().config, "Waits")
+    run_id = store.new_runs.create(finished_run().config, "Waits")
     app = taken(store.runs.get(run_id))
     assert "Once the run has a model" in words(app)
     assert not app.button

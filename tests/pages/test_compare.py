@@ -167,7 +167,7 @@ def test_without_any_run_it_says_what_to_do(open_page: OpenPage) -> None:
 def test_runs_of_different_data_are_not_compared_image_by_image(
     open_page: OpenPage, some: list[RunRecord], store: Store
 ) -> None:
-    other = store.runs.create(RunConfig(data=DataConfig(dataset="mnist")), "Other data")
+    other = store.new_runs.create(RunConfig(data=DataConfig(dataset="mnist")), "Other data")
     app = open_page("compare.py", runs=f"{some[0].id},{other}")
     assert "They learned from different data (Small digits, MNIST)" in app.info[0].value
     assert "two finished runs of the same dataset" in look(app, "images").info[0].value
@@ -195,7 +195,7 @@ def test_curves_say_whose_curve_is_missing_and_why(
 
 
 def test_a_run_under_way_is_compared_as_far_as_it_is(open_page: OpenPage, some: list[RunRecord], store: Store) -> None:
-    run_id = store.runs.create(some[0].config, "Under way")
+    run_id = store.new_runs.create(some[0].config, "Under way")
     assert store.queue.claim(run_id, own_process())
     app = open_page("compare.py", runs=f"{some[0].id},{run_id}")
     assert tables(app)["Results"][2][1:4] == ["–", "–", "–"]

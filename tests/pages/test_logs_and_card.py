@@ -63,7 +63,7 @@ def test_a_run_from_before_there_were_logs_says_how_to_get_them(finished_run):
 
 
 def test_a_waiting_run_has_neither_logs_nor_card_yet(store, logged):
-    record = store.runs.get(store.runs.create(logged.config, "Waits"))
+    record = store.runs.get(store.new_runs.create(logged.config, "Waits"))
     assert record.state is RunState.QUEUED
     assert "The logs begin with the training" in words(show("tensorboard", record))
     assert "let the training finish first" in words(show("card", record))

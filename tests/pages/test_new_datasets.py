@@ -185,7 +185,7 @@ def lab(
             model=NetworkConfig(layers=(Conv2D(filters=2),)),
             train=TrainConfig(epochs=1, batch_size=52),
         )
-        run_id = store.runs.create(config, "Two steps")
+        run_id = store.new_runs.create(config, "Two steps")
         assert store.queue.claim(run_id, own_process())
         record = execute(run_id, store, Control())
         store.close()

@@ -162,7 +162,7 @@ class TestTrain:
         self, open_page: OpenPage, store: Store
     ) -> None:
         config = RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig(folds=3))
-        run_id = store.runs.create(config, "The baseline", owner=None)
+        run_id = store.new_runs.create(config, "The baseline", owner=None)
         assert store.queue.claim(run_id, own_process())
         for fold, (training, held_back) in enumerate(((0.9, 0.8), (0.8, 0.7), (1.0, 0.9)), 1):
             values = {"loss": 1.0, "accuracy": training, "val_loss": 1.0, "val_accuracy": held_back}
@@ -199,7 +199,7 @@ class TestTrain:
         assert next(field for field in app.number_input if field.label == "Units").value == 16
 
     def test_a_failed_run_says_why(self, open_page: OpenPage, store: Store) -> None:
-        run_id = store.runs.create(RunConfig(), "A run")
+        run_id = store.new_runs.create(RunConfig(), "A run")
         store.queue.claim(run_id, own_process())
         error = RunError(code="diverged", template="The loss stopped at {n}.", values={"n": "3"}, traceback="Trace")
         store.queue.finish(run_id, RunState.FAILED, error=error)
@@ -207,7 +207,7 @@ class TestTrain:
         assert app.error[0].value == "The loss stopped at 3."
 
     def test_a_running_run_shows_progress_but_no_stop_to_others(self, open_page: OpenPage, store: Store) -> None:
-        run_id = store.runs.create(RunConfig(), "A run", owner="somebody else")
+        run_id = store.new_runs.create(RunConfig(), "A run", owner="somebody else")
         store.queue.claim(run_id, own_process())
         store.queue.update_progress(run_id, phase="import")
         app = open_page("train.py", run=run_id)

@@ -83,7 +83,7 @@ def record(
     error: RunError | None = None,
     shared: bool = True,
 ) -> str:
-    run_id = store.runs.create(config, "A run", owner=owner, shared=shared)
+    run_id = store.new_runs.create(config, "A run", owner=owner, shared=shared)
     if state is RunState.QUEUED:
         return run_id
     assert store.queue.claim(run_id, own_process())
@@ -186,7 +186,7 @@ def test_a_run_that_continues_another_names_it(
 ) -> None:
     done = finished_run(CONFIG)
     np.savez(store.files(done.id).checkpoint, step=np.int64(36), memory=np.array("{}"))
-    run_id = store.runs.create(CONFIG.with_settings({"epochs": 5}), "More", continues=done.id)
+    run_id = store.new_runs.create(CONFIG.with_settings({"epochs": 5}), "More", continues=done.id)
     app = open_page("train.py", run=run_id)
     links = [link.proto.label for link in app.get("page_link")]
     assert "Goes on from “A finished run”" in links

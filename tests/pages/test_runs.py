@@ -205,7 +205,7 @@ def test_a_shipped_run_says_what_it_is_and_can_not_be_changed(ada: OpenPage, sto
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.FAILED])
 def test_a_run_without_a_result_is_shown_too(ada: OpenPage, store: Store, state: RunState) -> None:
-    run_id = store.runs.create(CONFIG, "Under way", owner=ADA)
+    run_id = store.new_runs.create(CONFIG, "Under way", owner=ADA)
     if state is not RunState.QUEUED:
         assert store.queue.claim(run_id, own_process())
     if state is RunState.FAILED:

@@ -346,7 +346,7 @@ def taught(run: RunRecord, finished_run: FinishedRun, store: Store) -> RunRecord
     store.drawings.add(ADA, "digits", images, labels)
     config = fine_tune_config(run, PersonalSet(images, labels, tuple(range(8)), held_out(labels)), store)
     weights = read_network(store.files(run.id), config.model, 10)
-    run_id = store.runs.create(config, "Mine", owner=ADA, drawings=store.drawings.read(ADA, "digits"), base=weights)
+    run_id = store.new_runs.create(config, "Mine", owner=ADA, drawings=store.drawings.read(ADA, "digits"), base=weights)
     assert store.queue.claim(run_id, own_process())
     source, files = store.files(run.id), store.files(run_id)
     for name in ("onnx", "model", "probabilities"):
@@ -417,7 +417,7 @@ class TestBeforeAndAfter:
         source = store.files(taught.id)
         np.savez(source.checkpoint, step=10)
         more = taught.config.with_settings({"epochs": taught.config.train.epochs + 1})
-        run_id = store.runs.create(more, "On", owner=ADA if shown else "bob", continues=taught.id)
+        run_id = store.new_runs.create(more, "On", owner=ADA if shown else "bob", continues=taught.id)
         assert store.queue.claim(run_id, own_process())
         files = store.files(run_id)
         for name in ("onnx", "model", "probabilities", "teaching"):

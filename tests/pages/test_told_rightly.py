@@ -32,7 +32,7 @@ CURVES: dict[str, Epochs] = {
 
 
 def run_with(store: Store, epochs: Epochs, state: RunState = RunState.COMPLETED) -> str:
-    run_id = store.runs.create(CONFIG, "A run")
+    run_id = store.new_runs.create(CONFIG, "A run")
     assert store.queue.claim(run_id, own_process())
     for epoch, values in enumerate(epochs, 1):
         named = dict(zip(("loss", "val_loss", "accuracy", "val_accuracy"), values, strict=True))
@@ -52,7 +52,7 @@ def test_learning_by_heart_is_told_of_nothing_else(name: str, open_page: OpenPag
 
 def _with_outcome(run: RunRecord, store: Store, **values: float) -> RunRecord:
     """Give a run an outcome as its worker writes it: losses are computed from logits."""
-    changed = store.runs.create(run.config, run.name)
+    changed = store.new_runs.create(run.config, run.name)
     assert store.queue.claim(changed, own_process())
     store.files(changed).write_probabilities(store.files(run.id).read_probabilities())
     assert store.queue.finish(changed, RunState.COMPLETED, outcome=replace(run.outcome, **values))

@@ -76,7 +76,7 @@ def _import(incoming: BundledRun, store: Store, owner: str | None, address: str 
 
 def _record(incoming: BundledRun, store: Store, run_id: str, owner: str | None, address: str | None) -> None:
     manifest = incoming.manifest
-    store.runs.put_imported(
+    store.new_runs.put_imported(
         run_id,
         Imported(
             run_id=manifest.run_id,

@@ -44,7 +44,7 @@ def _train(options: argparse.Namespace) -> int:
 
     store = shared_store()
     for model in [find_shipped(name) for name in options.names or SHIPPED]:
-        run_id = store.runs.create(resolved(model.config, store.settings), model.title, recipe=model.recipe)
+        run_id = store.new_runs.create(resolved(model.config, store.settings), model.title, recipe=model.recipe)
         store.queue.claim(run_id, own_process())
         print(f"Training {model.name} as run {run_id}.")
         record = execute(run_id, store, Control())

@@ -57,7 +57,7 @@ def _install(path: Path, model: ShippedModel, store: Store, record: RunRecord | 
     for name, content in bundle.files.items():
         with replacing(folder / name) as temporary:
             temporary.write_bytes(content)
-    store.runs.put_shipped(
+    store.new_runs.put_shipped(
         model.run_id,
         Shipped(
             name=model.name,

@@ -53,7 +53,7 @@ def test_prints_tables_for_people(pair: tuple[RunRecord, RunRecord], capsys: pyt
 def test_a_run_that_still_waits_has_dashes(
     finished_run: FinishedRun, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    waiting = store.runs.create(RunConfig(data=DataConfig(dataset="digits")), "waiting")
+    waiting = store.new_runs.create(RunConfig(data=DataConfig(dataset="digits")), "waiting")
     assert main(["compare", finished_run().id, waiting]) == 0
     assert "–           –" in capsys.readouterr().out
 

@@ -112,7 +112,7 @@ def test_a_variant_of_a_run_is_trained_with_its_settings_but_those_that_are_give
 
 @pytest.mark.parametrize("ended", ["paused", "stopped"])
 def test_a_training_that_ends_without_a_model_says_so_in_a_sentence(ended: str, store: Store, capsys: Capture) -> None:
-    run_id = store.runs.create(RunConfig(), "A run")
+    run_id = store.new_runs.create(RunConfig(), "A run")
     if ended == "paused":
         store.queue.claim(run_id, own_process())
         store.queue.mark_paused(run_id)

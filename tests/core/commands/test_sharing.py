@@ -48,7 +48,7 @@ def test_code_of_a_fine_tuned_run_brings_its_files_along(
     base = finished_run()
     weights = read_network(store.files(base.id), base.config.model, 10)
     config = base.config.model_copy(update={"fine_tune": FineTuneConfig(base=base.id, drawings="0" * 16)})
-    run_id = store.runs.create(
+    run_id = store.new_runs.create(
         config,
         "Mine",
         drawings=PersonalSet(digits.x_test[:5], digits.y_test[:5], tuple(range(5)), held_out(digits.y_test[:5])),

@@ -338,7 +338,7 @@ def test_bad_files_among_many_are_named_and_the_others_are_read(
 
 
 def test_a_run_without_a_model_can_not_be_judged(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    run_id = store.runs.create(RECIPES["first-network"].config, "Queued")
+    run_id = store.new_runs.create(RECIPES["first-network"].config, "Queued")
     for arguments in (["evaluate", run_id], ["predict", run_id, "x.png"]):
         assert main(arguments) == 2
         assert "train it again" in capsys.readouterr().err.lower()
@@ -357,7 +357,7 @@ def test_a_finished_run_is_trained_on_by_the_command_line(trained: tuple[Path, d
 
 
 def test_an_interrupted_run_goes_on_by_the_command_line(store: Store, digits: Dataset) -> None:
-    run_id = store.runs.create(
+    run_id = store.new_runs.create(
         RECIPES["logistic-sgd"].config.with_settings({"dataset": "digits"}), "A run", owner="ada"
     )
     gone = subprocess.Popen(["true"])

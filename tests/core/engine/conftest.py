@@ -33,7 +33,7 @@ def record(store: Store) -> Callable[..., RunRecord]:
         name: str = "A run",
     ) -> RunRecord:
         config = config or RunConfig(model=NetworkConfig())
-        run_id = store.runs.create(config, name, owner=owner)
+        run_id = store.new_runs.create(config, name, owner=owner)
         if state is not RunState.QUEUED:
             assert store.queue.claim(run_id, own_process())
             folder: Path = store.files(run_id).folder

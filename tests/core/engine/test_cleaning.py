@@ -80,11 +80,11 @@ class TestWhoMakesRoom:
 
     def test_runs_of_new_visitors_go_first_the_newest_of_the_fullest_address(self, store, small_disk, record):
         honest = record("ada", RunState.COMPLETED, size=4 * MB - 100_000)
-        store.runs.create(NEW, "of a class", owner="pupil", address="a school")
+        store.new_runs.create(NEW, "of a class", owner="pupil", address="a school")
         few = record("pupil", RunState.STOPPED, size=MB)
         thrown = []
         for n in range(5):
-            store.runs.create(NEW, "to be known", owner=f"cookie {n}", address="a stranger's")
+            store.new_runs.create(NEW, "to be known", owner=f"cookie {n}", address="a stranger's")
             thrown.append(record(f"cookie {n}", RunState.STOPPED, size=MB))
         assert [run.id for run in next_to_go(store)] == [thrown[4].id]
         record("ada", RunState.COMPLETED, size=2 * MB)

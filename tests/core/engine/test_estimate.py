@@ -35,7 +35,7 @@ def test_a_measured_computer_is_told_apart(store, settings):
 
 
 def finish(store, config, epoch_seconds):
-    run_id = store.runs.create(config, "x")
+    run_id = store.new_runs.create(config, "x")
     store.queue.claim(run_id, own_process())
     store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(epoch_seconds=epoch_seconds))
 

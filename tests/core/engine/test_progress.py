@@ -13,7 +13,7 @@ CONFIG = RunConfig().with_settings({"epochs": 4})
 @pytest.fixture
 def record(store):
     """Return a record of a run with 4 epochs of 10 steps."""
-    return replace(store.runs.get(store.runs.create(CONFIG, "A run")), steps_per_epoch=10)
+    return replace(store.runs.get(store.new_runs.create(CONFIG, "A run")), steps_per_epoch=10)
 
 
 def point(step, seconds, kind="batch"):

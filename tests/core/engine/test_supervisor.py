@@ -123,7 +123,7 @@ def test_close_ends_workers_and_marks_their_runs(store: Store, settings: Setting
 
 
 def test_a_new_supervisor_marks_what_a_dead_app_left_behind(store: Store, settings: Settings) -> None:
-    run_id = store.runs.create(LONG, "left behind")
+    run_id = store.new_runs.create(LONG, "left behind")
     dead = psutil.Popen(["true"])
     store.queue.claim(run_id, dead)
     dead.wait()
@@ -242,7 +242,7 @@ def test_runs_of_other_processes_are_marked_when_those_die(
 ) -> None:
     monkeypatch.setattr(supervisor_module, "_RECOVERY", 0.1)
     supervisor = Supervisor(store, settings)
-    run_id = store.runs.create(LONG, "of another app")
+    run_id = store.new_runs.create(LONG, "of another app")
     other = psutil.Popen(["sleep", "60"])
     assert store.queue.claim(run_id, other)
     supervisor.start()
@@ -400,7 +400,7 @@ def test_waiting_for_the_begin_ends_when_the_warm_worker_has_the_run_and_at_once
     assert store.runs.get(run_id).state is not RunState.QUEUED
     warm.close()
     begin = time.monotonic()
-    warm.await_begin(store.runs.create(SHORT, "nobody takes it"))
+    warm.await_begin(store.new_runs.create(SHORT, "nobody takes it"))
     assert time.monotonic() - begin < 30
 
 

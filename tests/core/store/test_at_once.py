@@ -70,7 +70,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 
 
 def queued(store: Store) -> str:
-    return store.runs.create(RunConfig(), "A run", owner="ada")
+    return store.new_runs.create(RunConfig(), "A run", owner="ada")
 
 
 def running(store: Store) -> str:

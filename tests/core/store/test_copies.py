@@ -19,7 +19,7 @@ ADA = Visitor("ada")
 
 
 def test_a_copy_holds_what_the_database_holds_while_others_write(store, settings):
-    run_id = store.runs.create(RunConfig(), "A run")
+    run_id = store.new_runs.create(RunConfig(), "A run")
     with sqlite3.connect(settings.database_path) as writer:
         writer.execute("BEGIN IMMEDIATE")
         path = make_copy(settings)
@@ -30,11 +30,11 @@ def test_a_copy_holds_what_the_database_holds_while_others_write(store, settings
 
 
 def test_an_unchanged_database_takes_no_second_place(store, settings):
-    store.runs.create(RunConfig(), "A run")
+    store.new_runs.create(RunConfig(), "A run")
     make_copy(settings)
     make_copy(settings)
     assert len(copies(settings)) == 1
-    store.runs.create(RunConfig(), "Another")
+    store.new_runs.create(RunConfig(), "Another")
     make_copy(settings)
     assert len(copies(settings)) == 2
 
@@ -44,17 +44,17 @@ def test_the_newest_copies_stay_and_a_few_of_the_last_days(store, settings, monk
     monkeypatch.setattr(module, "_DAY", 4)
     monkeypatch.setattr(module, "_DAYS", 2)
     for n in range(20):
-        store.runs.create(RunConfig(), f"run {n}")
+        store.new_runs.create(RunConfig(), f"run {n}")
         make_copy(settings)
     assert [module._number(path) for path in copies(settings)] == [20, 19, 18, 16, 12]
     monkeypatch.setattr(module, "_MOST_BYTES", 1)
-    store.runs.create(RunConfig(), "one more")
+    store.new_runs.create(RunConfig(), "one more")
     make_copy(settings)
     assert [module._number(path) for path in copies(settings)] == [21, 20], "the newest two, whatever they take"
 
 
 def test_a_damaged_database_makes_no_copy_and_removes_none(store, settings):
-    store.runs.create(RunConfig(), "A run")
+    store.new_runs.create(RunConfig(), "A run")
     good = make_copy(settings)
     store.close()
     content = settings.database_path.read_bytes()
@@ -123,8 +123,8 @@ def test_without_any_copy_the_folders_are_enough(settings, finished_run, store):
     store.runs.set_notes(whole.id, "Remember this", ADA)
     store.runs.set_shared(whole.id, False, ADA)
     expected, points = store.runs.get(whole.id), store.metrics.points(whole.id)
-    queued = store.runs.create(RunConfig(), "Waits", owner="ada")
-    running = store.runs.create(RunConfig(), "Trains", owner="ada")
+    queued = store.new_runs.create(RunConfig(), "Waits", owner="ada")
+    running = store.new_runs.create(RunConfig(), "Trains", owner="ada")
     assert store.queue.claim(running, own_process())
     deleted = finished_run(owner="ada", name="Deleted")
     store.bin.delete(deleted.id, ADA)
@@ -151,7 +151,7 @@ def test_a_new_home_is_no_lost_one(settings):
 @pytest.mark.parametrize("damage", ["deleted", "replaced", "emptied", "cut short"])
 def test_a_database_that_is_lost_while_it_is_open_is_told_and_not_written(store, settings, damage):
     for n in range(30):
-        store.runs.create(RunConfig(), f"run {n}")
+        store.new_runs.create(RunConfig(), f"run {n}")
     path = settings.database_path
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -166,7 +166,7 @@ def test_a_database_that_is_lost_while_it_is_open_is_told_and_not_written(store,
         with path.open("r+b") as stream:
             stream.truncate(0 if damage == "emptied" else 8192)
     before = path.read_bytes() if path.exists() else None
-    for ask in (store.runs.find, lambda: store.runs.create(RunConfig(), "lost")):
+    for ask in (store.runs.find, lambda: store.new_runs.create(RunConfig(), "lost")):
         with pytest.raises(DatabaseLostError, match=r"mnist_lab\.db was deleted, replaced or cut short.*recover"):
             ask()
     assert (path.read_bytes() if path.exists() else None) == before, "nothing is written any more"
@@ -174,7 +174,7 @@ def test_a_database_that_is_lost_while_it_is_open_is_told_and_not_written(store,
 
 def test_a_database_that_somebody_tidied_up_is_not_lost(store, settings):
     for _ in range(300):
-        store.runs.create(RunConfig(), "x" * 200)
+        store.new_runs.create(RunConfig(), "x" * 200)
     store.runs.find()
     with sqlite3.connect(settings.database_path, isolation_level=None) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -185,7 +185,7 @@ def test_a_database_that_somebody_tidied_up_is_not_lost(store, settings):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert settings.database_path.stat().st_size < size
     assert store.runs.find() == []
-    store.runs.create(RunConfig(), "goes on")
+    store.new_runs.create(RunConfig(), "goes on")
 
 
 def test_what_is_put_aside_never_replaces_what_was_put_aside_before(settings):

@@ -127,7 +127,7 @@ def test_runs_of_the_first_version_are_all_there_and_shared(database, settings):
         assert Visitor("eve").may_see(record)
         store.runs.rename(ID, "Old", Visitor("ada"))
         store.close()
-    assert store.runs.create(RunConfig(), "New") != ID
+    assert store.new_runs.create(RunConfig(), "New") != ID
     store.close()
     assert differences(settings.database_path) == []
 

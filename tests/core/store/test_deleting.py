@@ -48,7 +48,7 @@ def test_a_deleted_run_comes_back_as_it_was_also_after_a_restart(store, settings
 
 def test_several_runs_are_deleted_all_or_none_and_at_one_moment(store, finished_run):
     done = [finished_run(owner="ada").id for _ in range(2)]
-    running = store.runs.create(CONFIG, "busy", owner="ada")
+    running = store.new_runs.create(CONFIG, "busy", owner="ada")
     assert store.queue.claim(running, own_process())
     for others, error in (([running], RunStateError), ([finished_run(owner="eve").id], NotOwnerError)):
         with pytest.raises(error):
@@ -60,7 +60,7 @@ def test_several_runs_are_deleted_all_or_none_and_at_one_moment(store, finished_
 
 
 def test_a_run_that_trains_is_not_deleted_and_not_removed(store):
-    running = store.runs.create(CONFIG, "busy", owner="ada")
+    running = store.new_runs.create(CONFIG, "busy", owner="ada")
     assert store.queue.claim(running, own_process())
     with pytest.raises(RunStateError, match=r"“busy” is training. Stop it first"):
         store.bin.delete(running, ADA)
@@ -85,7 +85,7 @@ def test_what_was_not_deleted_is_not_brought_back(store, run_id):
 
 
 def test_a_deleted_run_leaves_the_queue_and_comes_back_to_its_end(store):
-    first, second = (store.runs.create(CONFIG, name, owner="ada") for name in ("first", "second"))
+    first, second = (store.new_runs.create(CONFIG, name, owner="ada") for name in ("first", "second"))
     store.bin.delete(first, ADA)
     assert not store.queue.claim(first, own_process()), "no worker may take it"
     assert [record.id for record in store.runs.find(states=[RunState.QUEUED])] == [second]
@@ -95,10 +95,10 @@ def test_a_deleted_run_leaves_the_queue_and_comes_back_to_its_end(store):
 
 
 def test_nobody_gets_more_runs_into_the_queue_by_bringing_some_back(store):
-    first = store.runs.create(CONFIG, "first", owner="ada")
+    first = store.new_runs.create(CONFIG, "first", owner="ada")
     store.bin.delete(first, ADA)
     for _ in range(store.settings.queued_per_visitor):
-        store.runs.create(CONFIG, "more", owner="ada")
+        store.new_runs.create(CONFIG, "more", owner="ada")
     with pytest.raises(LimitError, match="already have 2 runs waiting"):
         store.bin.undelete(first, ADA)
     assert [run.id for run in store.bin.runs(ADA)] == [first]

@@ -21,7 +21,7 @@ def told(store, run_id):
 
 
 def test_each_change_is_in_the_folder(store):
-    run_id = store.runs.create(RunConfig(), "First", owner="ada")
+    run_id = store.new_runs.create(RunConfig(), "First", owner="ada")
     assert (told(store, run_id)["state"], told(store, run_id)["name"]) == ("queued", "First")
     store.queue.claim(run_id, own_process())
     assert told(store, run_id)["state"] == "running"
@@ -40,7 +40,7 @@ def test_each_change_is_in_the_folder(store):
 
 
 def test_it_is_readable_and_names_no_visitor_and_no_process(store):
-    run_id = store.runs.create(RunConfig(), "A run", owner="0123456789abcdef0123456789abcdef")
+    run_id = store.new_runs.create(RunConfig(), "A run", owner="0123456789abcdef0123456789abcdef")
     store.queue.claim(run_id, own_process())
     content = json.loads(store.files(run_id).record.read_text())
     assert content["run"]["config"]["train"]["epochs"] == RunConfig().train.epochs
@@ -76,7 +76,7 @@ def test_a_damaged_record_is_none(tmp_path, content):
 
 
 def test_two_who_change_a_run_at_once_leave_the_folder_as_the_database_is(store):
-    run_id = store.runs.create(RunConfig(), "A run", owner="ada")
+    run_id = store.new_runs.create(RunConfig(), "A run", owner="ada")
 
     def rename(words):
         for n in range(20):
@@ -97,7 +97,7 @@ def test_two_who_change_a_run_at_once_leave_the_folder_as_the_database_is(store)
 
 
 def test_on_a_full_disk_an_end_is_recorded_and_a_wish_is_refused(store, monkeypatch):
-    run_id = store.runs.create(RunConfig(), "A run", owner="ada")
+    run_id = store.new_runs.create(RunConfig(), "A run", owner="ada")
 
     def full(path, values):
         raise disk_full(path.parent)

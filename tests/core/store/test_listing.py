@@ -64,7 +64,7 @@ def epoch(step, accuracy):
 
 
 def test_the_curve_of_a_run_grows_while_it_trains_and_after_it_was_resumed(store):
-    run_id = store.runs.create(DENSE, "x", owner="ada")
+    run_id = store.new_runs.create(DENSE, "x", owner="ada")
     assert store.listing.rows(ADA)[0].curve == ()
     assert store.queue.claim(run_id, own_process())
     for n in (1, 2):
@@ -79,7 +79,7 @@ def test_the_curve_of_a_run_grows_while_it_trains_and_after_it_was_resumed(store
 
 
 def test_long_curves_are_thinned_out_between_their_ends(store):
-    run_id = store.runs.create(DENSE, "x", owner="ada")
+    run_id = store.new_runs.create(DENSE, "x", owner="ada")
     assert store.queue.claim(run_id, own_process())
     store.metrics.add(run_id, [epoch(n, n / 1000) for n in range(1, 201)])
     curve = store.listing.rows(ADA)[0].curve
@@ -147,7 +147,7 @@ def test_the_command_lines_own_runs_are_those_without_an_owner(store, finished_r
 
 
 def result(store, name, accuracy, loss):
-    run_id = store.runs.create(DENSE, name, owner="ada")
+    run_id = store.new_runs.create(DENSE, name, owner="ada")
     assert store.queue.claim(run_id, own_process())
     store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=accuracy, test_loss=loss))
 
@@ -155,7 +155,7 @@ def result(store, name, accuracy, loss):
 def test_lists_are_sorted_with_those_that_have_no_value_last(store):
     for name, accuracy, loss in (("b", 0.9, 0.3), ("A", 0.8, 0.1), ("c", 0.95, 0.2)):
         result(store, name, accuracy, loss)
-    store.runs.create(DENSE, "waits", owner="ada")
+    store.new_runs.create(DENSE, "waits", owner="ada")
     assert names(store.listing.rows(ADA)) == ["waits", "c", "A", "b"]
     assert names(store.listing.rows(ADA, sort="accuracy")) == ["c", "b", "A", "waits"]
     assert names(store.listing.rows(ADA, sort="accuracy", descending=False)) == ["A", "b", "c", "waits"]

@@ -24,7 +24,7 @@ def write_checkpoint(store, run_id, step=5):
 
 @pytest.fixture
 def running(store):
-    run_id = store.runs.create(CONFIG, "A run", owner="ada")
+    run_id = store.new_runs.create(CONFIG, "A run", owner="ada")
     assert store.queue.claim(run_id, own_process())
     return run_id
 
@@ -50,7 +50,7 @@ def test_a_pause_is_asked_for_and_then_happens(store, running):
 
 
 def test_a_paused_run_waits_at_the_end_of_the_queue_once_it_is_resumed(store, paused):
-    other = store.runs.create(CONFIG, "other")
+    other = store.new_runs.create(CONFIG, "other")
     record = store.queue.request_resume(paused, ADA)
     assert record.state is RunState.QUEUED
     assert record.queued > store.runs.get(other).queued
@@ -74,7 +74,7 @@ def test_a_finished_run_is_neither_paused_nor_resumed(store, running, state):
 
 
 def test_a_run_in_the_queue_can_not_be_paused(store):
-    run_id = store.runs.create(CONFIG, "waits", owner="ada")
+    run_id = store.new_runs.create(CONFIG, "waits", owner="ada")
     with pytest.raises(RunStateError):
         store.queue.request_pause(run_id, ADA)
 
@@ -106,7 +106,7 @@ def test_a_run_that_continues_another_has_its_checkpoint_and_its_curve(store, ru
     store.metrics.add(running, [point(step) for step in (1, 5, 9)])
     write_checkpoint(store, running, step=5)
     store.queue.finish(running, RunState.STOPPED)
-    run_id = store.runs.create(CONFIG, "more", owner="eve", continues=running)
+    run_id = store.new_runs.create(CONFIG, "more", owner="eve", continues=running)
     record = store.runs.get(run_id)
     assert (record.continues, record.step, record.state) == (running, 5, RunState.QUEUED)
     assert store.metrics.points(run_id) == store.metrics.points(running)[:2]
@@ -120,7 +120,7 @@ def test_a_run_without_a_readable_checkpoint_is_not_continued(store, running, co
     if content is not None:
         store.files(running).checkpoint.write_bytes(content)
     with pytest.raises(RunStateError, match="checkpoint is missing or damaged"):
-        store.runs.create(CONFIG, "more", continues=running)
+        store.new_runs.create(CONFIG, "more", continues=running)
     assert len(store.runs.find()) == 1
 
 
@@ -155,9 +155,9 @@ def test_an_admin_may_change_everything(store, running):
 
 
 def test_private_runs_are_seen_by_their_owner_only(store):
-    private = store.runs.create(CONFIG, "private", owner="ada", shared=False)
-    public = store.runs.create(CONFIG, "public", owner="ada", shared=True)
-    anonymous = store.runs.create(CONFIG, "of the command line", shared=False)
+    private = store.new_runs.create(CONFIG, "private", owner="ada", shared=False)
+    public = store.new_runs.create(CONFIG, "public", owner="ada", shared=True)
+    anonymous = store.new_runs.create(CONFIG, "of the command line", shared=False)
 
     def seen(visitor):
         return {record.id for record in store.runs.find(visible_to=visitor)}
@@ -179,9 +179,9 @@ def test_a_private_result_is_not_found_by_others_with_the_same_settings(store, f
 
 
 def test_new_runs_are_shared_as_the_settings_say(store, settings):
-    assert store.runs.get(store.runs.create(CONFIG, "x")).shared
+    assert store.runs.get(store.new_runs.create(CONFIG, "x")).shared
     other = Store(settings.model_copy(update={"share_new_runs": False}))
-    assert not other.runs.get(other.runs.create(CONFIG, "y")).shared
+    assert not other.runs.get(other.new_runs.create(CONFIG, "y")).shared
     other.close()
 
 

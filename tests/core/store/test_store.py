@@ -26,7 +26,7 @@ def point(step, epoch=1, kind="epoch", **values):
 
 @pytest.fixture
 def queued(store):
-    return store.runs.create(CONFIG, "A run", owner="ada", recipe="first-network")
+    return store.new_runs.create(CONFIG, "A run", owner="ada", recipe="first-network")
 
 
 @pytest.fixture
@@ -52,13 +52,13 @@ def test_a_new_run_is_queued_and_knows_all_it_was_given(store, queued):
 
 
 def test_runs_are_found_newest_first(store):
-    ids = [store.runs.create(CONFIG, f"run {i}") for i in range(5)]
+    ids = [store.new_runs.create(CONFIG, f"run {i}") for i in range(5)]
     assert [record.id for record in store.runs.find()] == ids[::-1]
     assert [record.id for record in store.runs.find(limit=2)] == ids[:2:-1]
 
 
 def test_runs_are_found_by_state_and_owner(store, running):
-    waiting = store.runs.create(CONFIG, "waiting", owner="bob")
+    waiting = store.new_runs.create(CONFIG, "waiting", owner="bob")
     assert [record.id for record in store.runs.find(states=[RunState.RUNNING])] == [running]
     assert [record.id for record in store.runs.find(owner="bob")] == [waiting]
     assert [record.id for record in store.runs.find(owner="bob", states=[RunState.RUNNING])] == []
@@ -67,7 +67,7 @@ def test_runs_are_found_by_state_and_owner(store, running):
 
 
 def test_run_ids_are_never_the_same(store):
-    assert len({store.runs.create(CONFIG, "x") for _ in range(20)}) == 20
+    assert len({store.new_runs.create(CONFIG, "x") for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize("run_id", ["20250101-120000-0123abcd", "../../etc/passwd", "", "' OR 1=1 --"])
@@ -223,7 +223,7 @@ def test_nobody_stops_the_run_of_another_visitor(store, running, owner):
 
 
 def test_a_run_without_an_owner_is_not_stopped_by_a_visitor(store):
-    run_id = store.runs.create(CONFIG, "from the command line")
+    run_id = store.new_runs.create(CONFIG, "from the command line")
     with pytest.raises(NotOwnerError):
         store.queue.request_stop(run_id, ADA)
     assert store.queue.request_stop(run_id, ADMIN).state is RunState.STOPPED
@@ -339,7 +339,7 @@ def test_no_points_change_nothing(store, running):
 
 
 def test_points_of_one_run_are_not_those_of_another(store, running):
-    other = store.runs.create(CONFIG, "other")
+    other = store.new_runs.create(CONFIG, "other")
     store.metrics.add(running, [point(1, loss=1.0)])
     assert store.metrics.points(other) == []
 
@@ -413,13 +413,13 @@ def test_a_database_that_was_damaged_meanwhile_is_told_in_words(store, settings,
     store.close()
     for path in settings.home.glob("mnist_lab.db*"):
         path.write_bytes(b"this is no database " * 1000)
-    for call in (store.runs.find, lambda: store.runs.get(queued), lambda: store.runs.create(CONFIG, "x")):
+    for call in (store.runs.find, lambda: store.runs.get(queued), lambda: store.new_runs.create(CONFIG, "x")):
         with pytest.raises(StorageError, match="can't be used"):
             call()
 
 
 def test_a_run_that_cannot_be_read_does_not_hide_the_others(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    good, bad = (store.runs.create(RunConfig(), name) for name in ("good", "bad"))
+    good, bad = (store.new_runs.create(RunConfig(), name) for name in ("good", "bad"))
     with store.database.begin() as connection:
         connection.execute(update(runs).where(runs.c.id == bad).values(config='{"schema_version": 99}'))
     assert [record.id for record in store.runs.find()] == [good]
@@ -427,7 +427,7 @@ def test_a_run_that_cannot_be_read_does_not_hide_the_others(store: Store, capsys
 
 
 def test_the_oldest_runs_come_first_on_demand(store: Store) -> None:
-    ids = [store.runs.create(RunConfig(), str(number)) for number in range(3)]
+    ids = [store.new_runs.create(RunConfig(), str(number)) for number in range(3)]
     assert [record.id for record in store.runs.find(oldest_first=True, limit=2)] == ids[:2]
 
 
@@ -438,7 +438,7 @@ def test_an_id_that_is_none_is_not_repeated_to_the_reader(store: Store) -> None:
 
 
 def test_a_run_whose_end_the_caller_explains_is_spared(store: Store) -> None:
-    mine, other = (store.runs.create(RunConfig(), name) for name in ("mine", "other"))
+    mine, other = (store.new_runs.create(RunConfig(), name) for name in ("mine", "other"))
     dead = psutil.Popen(["true"])
     for run_id in (mine, other):
         assert store.queue.claim(run_id, dead)

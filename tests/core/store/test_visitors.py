@@ -31,7 +31,7 @@ def some(n, seed=0):
 
 def train(store, owner, address=None):
     """Record a run that was trained to its end."""
-    run_id = store.runs.create(CONFIG, "A run", owner=owner, address=address)
+    run_id = store.new_runs.create(CONFIG, "A run", owner=owner, address=address)
     assert store.queue.claim(run_id, own_process())
     assert store.queue.finish(run_id, RunState.COMPLETED)
     return store.runs.get(run_id)
@@ -40,14 +40,14 @@ def train(store, owner, address=None):
 def submit(store, owner, address=None):
     """Queue a run as the supervisor does."""
     check_visitor(owner, store, address)
-    return store.runs.create(CONFIG, "A run", owner=owner, address=address)
+    return store.new_runs.create(CONFIG, "A run", owner=owner, address=address)
 
 
 def bring(store, owner, size, address=None, number=0):
     """Import a run as `import_bundle` does."""
     check_disk(owner, store, size, address)
     run_id = f"20260101-000000-{number:08x}"
-    store.runs.put_imported(
+    store.new_runs.put_imported(
         run_id,
         Imported(run_id="x", created="x", moment="x"),
         Finished(name="x", config=CONFIG, outcome=Outcome(), points=(), epoch=1, step=1, steps_per_epoch=1, size=size),
@@ -201,7 +201,7 @@ class TestDisk:
     def test_what_is_copied_for_a_run_that_never_begins_counts(self, store, tmp_path):
         earlier = train(store, "ada")
         np.savez(store.files(earlier.id).checkpoint, step=1, weights=np.zeros(300_000))
-        run_id = store.runs.create(CONFIG, "more", owner="bob", continues=earlier.id)
+        run_id = store.new_runs.create(CONFIG, "more", owner="bob", continues=earlier.id)
         assert store.queue.request_stop(run_id, Visitor("bob")).bytes > 2 * MB
 
 

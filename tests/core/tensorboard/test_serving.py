@@ -63,7 +63,7 @@ def test_a_run_without_logs_gets_some_that_lie_elsewhere(store, finished_run, tm
 
 
 def test_a_run_that_waits_is_shown_later(store, tmp_path):
-    run_id = store.runs.create(RunConfig(), "Waits")
+    run_id = store.new_runs.create(RunConfig(), "Waits")
     assert store.runs.get(run_id).state is RunState.QUEUED
     folder = tmp_path / "shown"
     folder.mkdir()

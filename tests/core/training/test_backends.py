@@ -41,7 +41,7 @@ def advance_and_pause(self, *place):
     control.pause()
     return advance(self, *place)
 fit._Fit._advance = advance_and_pause
-run_id = store.runs.create(RunConfig.from_json(sys.argv[1]), "A run", owner="ada")
+run_id = store.new_runs.create(RunConfig.from_json(sys.argv[1]), "A run", owner="ada")
 assert store.queue.claim(run_id, own_process())
 assert execute(run_id, store, control).state == "paused"
 fit._Fit._advance = advance
@@ -111,6 +111,6 @@ def test_jax_is_not_imported_beside_tensorflow():
 def trained(config: RunConfig, store):
     from mnist_core.training.run import execute
 
-    run_id = store.runs.create(config, "A run")
+    run_id = store.new_runs.create(config, "A run")
     assert store.queue.claim(run_id, own_process())
     return execute(run_id, store, Control())

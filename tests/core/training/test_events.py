@@ -15,7 +15,7 @@ def point(step):
 
 @pytest.fixture
 def run_id(store):
-    run_id = store.runs.create(RunConfig(), "A run")
+    run_id = store.new_runs.create(RunConfig(), "A run")
     store.queue.claim(run_id, own_process())
     return run_id
 

@@ -49,7 +49,7 @@ def base(request, module_store, network):
         ),
     }
     config = network(epochs=4).model_copy(update={"model": NetworkConfig(layers=layers[request.param])})
-    return train(module_store, module_store.runs.create(config, "base", owner="ada"))
+    return train(module_store, module_store.new_runs.create(config, "base", owner="ada"))
 
 
 def train(store, run_id):
@@ -62,7 +62,7 @@ def train(store, run_id):
 def teach(store, base, drawings, **settings):
     config = fine_tune_config(base, drawings, store).with_settings(settings)
     weights = read_whole_network(store.files(base.id), config.model, 10)
-    return store.runs.create(config, "mine", owner="ada", drawings=drawings, base=weights)
+    return store.new_runs.create(config, "mine", owner="ada", drawings=drawings, base=weights)
 
 
 @pytest.fixture(scope="module")
@@ -116,12 +116,12 @@ def test_the_same_seed_gives_the_same_network(module_store, base, drawings, taug
 
 
 def test_the_base_may_be_deleted_before_training_begins(module_store, network, drawings):
-    base = train(module_store, module_store.runs.create(network(epochs=1), "base", owner="ada"))
+    base = train(module_store, module_store.new_runs.create(network(epochs=1), "base", owner="ada"))
     run_id = teach(module_store, base, drawings)
     module_store.bin.delete(base.id, ADA)
     record = train(module_store, run_id)
     more = record.config.with_settings({"epochs": 5})
-    on = module_store.runs.create(more, "on", owner="ada", continues=record.id)
+    on = module_store.new_runs.create(more, "on", owner="ada", continues=record.id)
     module_store.bin.delete(record.id, ADA)
     assert train(module_store, on).config.fine_tune.base == base.id
     before = [module_store.files(on).read_teaching()[name] for name in ("before", "held_out")]
@@ -158,7 +158,7 @@ def test_a_paused_one_ends_with_the_same_weights(module_store, base, drawings, t
 
 
 def test_a_base_without_a_model_is_refused(module_store, network, drawings):
-    base = module_store.runs.get(module_store.runs.create(network(), "never trained"))
+    base = module_store.runs.get(module_store.new_runs.create(network(), "never trained"))
     with pytest.raises(ArtifactMissingError, match="missing"):
         teach(module_store, base, drawings)
 

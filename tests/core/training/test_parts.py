@@ -38,7 +38,7 @@ NETWORKS = {
 def run(request, module_store, network):
     """Return a trained run and its files."""
     config = network(epochs=1).model_copy(update={"model": NetworkConfig(layers=NETWORKS[request.param])})
-    run_id = module_store.runs.create(config, request.param)
+    run_id = module_store.new_runs.create(config, request.param)
     assert module_store.queue.claim(run_id, own_process())
     record = execute(run_id, module_store, Control())
     assert record.state is RunState.COMPLETED
@@ -109,7 +109,7 @@ def test_before_and_after_are_the_input_of_the_softmax_layer(run, keras_model, s
 
 
 def test_very_many_features_are_thinned_out(module_store, network):
-    run_id = module_store.runs.create(network(Conv2D(filters=3), epochs=1), "wide")
+    run_id = module_store.new_runs.create(network(Conv2D(filters=3), epochs=1), "wide")
     assert module_store.queue.claim(run_id, own_process())
     execute(run_id, module_store, Control())
     assert 256 < module_store.files(run_id).read_parts()["after"].shape[1] <= 512
@@ -117,7 +117,7 @@ def test_very_many_features_are_thinned_out(module_store, network):
 
 def test_the_map_before_training_is_the_same_for_a_run_that_was_continued(module_store, network):
     def parts(epochs, continues=None):
-        run_id = module_store.runs.create(network(Dense(units=8), epochs=epochs), "part", continues=continues)
+        run_id = module_store.new_runs.create(network(Dense(units=8), epochs=epochs), "part", continues=continues)
         assert module_store.queue.claim(run_id, own_process())
         execute(run_id, module_store, Control())
         return run_id, module_store.files(run_id).read_parts()
@@ -129,7 +129,7 @@ def test_the_map_before_training_is_the_same_for_a_run_that_was_continued(module
 
 
 def test_the_baseline_keeps_its_weights(module_store, baseline):
-    run_id = module_store.runs.create(baseline, "baseline")
+    run_id = module_store.new_runs.create(baseline, "baseline")
     assert module_store.queue.claim(run_id, own_process())
     execute(run_id, module_store, Control())
     parts = module_store.files(run_id).read_parts()

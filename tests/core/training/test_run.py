@@ -27,7 +27,7 @@ def perform(module_store):
     """Return a function that executes one configuration and returns the record."""
 
     def perform(config, control=None, run_id=None):
-        run_id = run_id or module_store.runs.create(config, "A run", owner="ada")
+        run_id = run_id or module_store.new_runs.create(config, "A run", owner="ada")
         assert module_store.queue.claim(run_id, own_process())
         return execute(run_id, module_store, control or Control())
 
@@ -303,7 +303,7 @@ def test_a_paused_run_goes_on_to_the_figures_of_one_that_was_not(perform, networ
 def test_a_run_that_continues_a_finished_one_equals_a_longer_one(perform, network, module_store, files):
     whole = perform(network(epochs=4))
     short = perform(network(epochs=2))
-    run_id = module_store.runs.create(network(epochs=4), "more", continues=short.id)
+    run_id = module_store.new_runs.create(network(epochs=4), "more", continues=short.id)
     longer = perform(None, run_id=run_id)
     assert longer.fingerprint == whole.fingerprint
     assert longer.outcome.test_loss == pytest.approx(whole.outcome.test_loss, abs=1e-6)
@@ -425,7 +425,7 @@ def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeyp
 
 
 def test_a_run_that_was_ended_by_somebody_else_meanwhile_stays_ended(module_store, baseline):
-    run_id = module_store.runs.create(baseline, "A run")
+    run_id = module_store.new_runs.create(baseline, "A run")
     assert module_store.queue.claim(run_id, own_process())
     module_store.queue.finish(run_id, RunState.INTERRUPTED)
     record = execute(run_id, module_store, Control())

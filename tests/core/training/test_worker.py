@@ -72,7 +72,7 @@ WARM = "--warm-up-is-the-default"  # any other argument
 @pytest.fixture
 def training(start, store, endless):
     """Return a worker in the middle of its training, and the run's id."""
-    worker, run_id = start(), store.runs.create(endless, "Endless")
+    worker, run_id = start(), store.new_runs.create(endless, "Endless")
     worker.run(run_id)
     wait_until(lambda: store.runs.get(run_id).step > 0 or worker.process.poll() is not None, 60, "the first batch")
     assert worker.process.poll() is None, worker.log.read_text()
@@ -84,7 +84,7 @@ def test_a_worker_whose_input_ends_before_any_command_ends(start):
 
 
 def test_a_worker_whose_input_ends_while_it_imports_keras_ends(start, store, endless):
-    worker, run_id = start(), store.runs.create(endless, "Endless")
+    worker, run_id = start(), store.new_runs.create(endless, "Endless")
     worker.run(run_id)
     wait_until(lambda: store.runs.get(run_id).phase == "import", 30, "the import")
     assert worker.end_input() == ORPHANED
@@ -112,7 +112,7 @@ def test_unreadable_lines_do_not_disturb_a_training_and_the_end_of_input_is_stil
 
 
 def test_a_readable_command_after_an_unreadable_line_is_obeyed(start, store, baseline):
-    worker, run_id = start(), store.runs.create(baseline, "Baseline")
+    worker, run_id = start(), store.new_runs.create(baseline, "Baseline")
     worker.send(b"this is no command")
     worker.run(run_id)
     assert worker.process.wait(60) == 0, worker.log.read_text()
@@ -121,7 +121,7 @@ def test_a_readable_command_after_an_unreadable_line_is_obeyed(start, store, bas
 
 
 def test_a_stop_that_comes_before_training_began_is_obeyed(start, store, endless):
-    worker, run_id = start(), store.runs.create(endless, "Endless")
+    worker, run_id = start(), store.new_runs.create(endless, "Endless")
     worker.run(run_id)
     worker.send({"command": "stop"})
     assert worker.process.wait(60) == 0, worker.log.read_text()
@@ -129,7 +129,7 @@ def test_a_stop_that_comes_before_training_began_is_obeyed(start, store, endless
 
 
 def test_a_failed_run_gives_another_exit_code(start, store, network):
-    worker, run_id = start(), store.runs.create(network(dataset="mnist"), "No data")
+    worker, run_id = start(), store.new_runs.create(network(dataset="mnist"), "No data")
     worker.run(run_id)
     assert worker.process.wait(60) == 1
     assert store.runs.get(run_id).state is RunState.FAILED
@@ -137,7 +137,7 @@ def test_a_failed_run_gives_another_exit_code(start, store, network):
 
 
 def test_a_worker_does_not_take_a_run_that_another_process_has(start, store, baseline):
-    run_id = store.runs.create(baseline, "Taken")
+    run_id = store.new_runs.create(baseline, "Taken")
     assert store.queue.claim(run_id, own_process())
     worker = start()
     worker.run(run_id)
@@ -147,7 +147,7 @@ def test_a_worker_does_not_take_a_run_that_another_process_has(start, store, bas
 
 
 def test_two_workers_with_the_same_run_train_it_once(start, store, baseline):
-    run_id = store.runs.create(baseline, "Wanted twice")
+    run_id = store.new_runs.create(baseline, "Wanted twice")
     workers = [start(), start()]
     for worker in workers:
         worker.run(run_id)
@@ -158,7 +158,7 @@ def test_two_workers_with_the_same_run_train_it_once(start, store, baseline):
 
 
 def test_a_worker_ends_quietly_although_its_input_is_still_open(start, store, baseline):
-    worker, run_id = start(), store.runs.create(baseline, "Baseline")
+    worker, run_id = start(), store.new_runs.create(baseline, "Baseline")
     worker.run(run_id)
     assert worker.process.wait(60) == 0
     assert "Fatal Python error" not in worker.log.read_text() + store.files(run_id).log.read_text()
@@ -194,7 +194,7 @@ def test_a_spare_is_warm_measures_the_computer_once_and_then_trains(start, store
     assert measured.device.startswith(("CPU: ", "GPU: "))
     assert set(measured.precisions) == {"float32", "mixed_bfloat16"}
     assert all(min(vars(speed).values()) > 0 for speed in measured.precisions.values())
-    run_id = store.runs.create(network(), "Warm")
+    run_id = store.new_runs.create(network(), "Warm")
     spare.run(run_id)
     assert spare.process.wait(60) == 0, spare.log.read_text()
     record = store.runs.get(run_id)
@@ -204,7 +204,7 @@ def test_a_spare_is_warm_measures_the_computer_once_and_then_trains(start, store
 
 
 def test_a_run_does_not_wait_until_the_spare_is_warm(start, store, network, settings):
-    spare, run_id = start(WARM), store.runs.create(network(epochs=1), "At once")
+    spare, run_id = start(WARM), store.new_runs.create(network(epochs=1), "At once")
     spare.run(run_id)
     assert spare.process.wait(90) == 0, spare.log.read_text()
     assert store.runs.get(run_id).state is RunState.COMPLETED

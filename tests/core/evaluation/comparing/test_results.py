@@ -29,7 +29,7 @@ def test_a_finished_run_has_accuracy_with_its_interval_speed_and_size(finished_r
 
 
 def test_a_run_that_has_not_begun_has_no_figures(store: Store) -> None:
-    run_id = store.runs.create(RunConfig(data=DIGITS), "waiting")
+    run_id = store.new_runs.create(RunConfig(data=DIGITS), "waiting")
     result = run_result(store.runs.get(run_id), store.files(run_id))
     assert (result.accuracy, result.low, result.seconds, result.images_per_second) == (None, None, None, None)
     assert result.epochs == 0
@@ -61,7 +61,7 @@ def test_columns_are_those_that_vary_and_the_results(finished_run: FinishedRun, 
 
     records = [run(8), run(16, optimizer="sgd"), run(16, batch_size=32)]
     records.append(finished_run(RunConfig(data=DIGITS, model=LogisticConfig())))
-    records.append(store.runs.get(store.runs.create(RunConfig(data=DIGITS), "waiting")))
+    records.append(store.runs.get(store.new_runs.create(RunConfig(data=DIGITS), "waiting")))
     kept, columns = columns_that_vary(records)
     assert kept == records[:3]
     assert [column.name for column in columns] == [

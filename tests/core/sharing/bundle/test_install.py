@@ -217,7 +217,7 @@ def test_files_go_where_the_record_can_t_be_written(honest, store, monkeypatch):
     def fails(*_, **__):
         raise OSError("no")
 
-    monkeypatch.setattr(store.runs, "put_imported", fails)
+    monkeypatch.setattr(store.new_runs, "put_imported", fails)
     with pytest.raises(OSError, match="no"):
         import_bundle(honest[1], store, "me")
     assert nothing_is_left(store, 1)

@@ -164,7 +164,7 @@ def test_a_report_without_the_images_says_so(real_bundle):
 
 
 def test_a_run_without_a_model_has_no_bundle(store, finished_run, tmp_path):
-    run_id = store.runs.create(finished_run().config, "Waits")
+    run_id = store.new_runs.create(finished_run().config, "Waits")
     with pytest.raises(RunStateError, match="no model"):
         make_bundle(store.runs.get(run_id), store, tmp_path / "x.zip")
     assert not (tmp_path / "x.zip").exists()

@@ -54,7 +54,7 @@ def test_a_run_without_a_model_says_so(store, finished_run):
     facts = card_facts(store, record)
     with pytest.raises(ArtifactMissingError, match="missing or damaged"):
         repository(store.files(record.id), facts)  # made by hand, without model.keras
-    waiting = store.runs.get(store.runs.create(record.config, "Waits"))
+    waiting = store.runs.get(store.new_runs.create(record.config, "Waits"))
     with pytest.raises(ArtifactMissingError, match="has no model"):
         card_facts(store, waiting)
 

@@ -107,7 +107,7 @@ def test_nobody_sees_half_of_a_run_and_what_was_cut_off_is_done_at_the_next_star
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(store.runs, "put_shipped", power_cut)
+        broken.setattr(store.new_runs, "put_shipped", power_cut)
         with pytest.raises(KeyboardInterrupt):
             install_shipped(store, folder)
     assert store.runs.shipped() == []
@@ -232,7 +232,7 @@ def test_a_run_of_a_visitor_is_never_replaced(store, folder, bundle, capsys):
     from mnist_core.config import RunConfig
     from mnist_core.store.tables import runs
 
-    run_id = store.runs.create(RunConfig(), "Mine", owner="ada")
+    run_id = store.new_runs.create(RunConfig(), "Mine", owner="ada")
     with store.database.begin() as connection:
         connection.execute(update(runs).where(runs.c.id == run_id).values(id=HANDWRITING))
     bundle()
@@ -294,7 +294,7 @@ class TestReadOnly:
         run = store.runs.get(HANDWRITING)
         assert store.runs.find_completed(run.fingerprint) is None
         assert store.runs.find_completed(run.fingerprint, Visitor("ada")) is None
-        mine = store.runs.create(run.config, "Mine", owner="ada")
+        mine = store.new_runs.create(run.config, "Mine", owner="ada")
         assert store.runs.get(mine).fingerprint == run.fingerprint
 
     def test_it_takes_no_space_of_anybody(self, store):
