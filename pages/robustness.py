@@ -108,7 +108,7 @@ def laboratory(record: RunRecord) -> None:
     spec = get_spec(record.config.data.dataset)
     images, labels = subset_of_test_set(spec.id)
     left, right = st.columns([1, 2], gap="large")
-    with left:
+    with left, st.container(key="robustness_sliders"):  # where the keyboard stays when all are reset
         settings = sliders()
     predict = open_classifier(shared_store().files(record.id)).predict
     untouched = untouched_trial(record.id)

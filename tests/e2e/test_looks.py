@@ -129,6 +129,21 @@ def test_the_place_of_the_keyboard_is_seen_everywhere(page: Page, lab: tuple[Ser
         assert page.evaluate(ringed), page.evaluate("document.activeElement.outerHTML")
 
 
+def test_the_keyboard_stays_among_the_layers_when_one_goes(page: Page, lab: tuple[Server, dict[str, str]]) -> None:
+    server, _ = lab
+    page.goto(f"{server.url}/train?run=new")
+    drawn(page)
+    layers = page.locator(".st-key-layers")
+    layers.get_by_role("button", name="Add").press("Enter")
+    expect(layers.get_by_role("button", name="Remove")).to_have_count(2)
+    settled(page)
+    layers.get_by_role("button", name="Remove").first.press("Enter")
+    expect(layers.get_by_role("button", name="Remove")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(layers.get_by_role("button", name="Remove")).to_have_count(0)
+    expect(layers.locator(":focus")).to_have_count(1)
+
+
 def test_pictures_fill_a_wide_page_in_full_rows(browser: Browser, lab: tuple[Server, dict[str, str]]) -> None:
     server, _ = lab
     for width, least in ((390, 75), (820, 80), (1280, 80), (1920, 120)):

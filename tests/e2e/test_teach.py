@@ -39,9 +39,22 @@ def test_a_visitor_teaches_a_network_how_they_write(server: Server, page: Page) 
         expect(page.locator('.lab-reading[data-best=""]')).to_be_visible()
     expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()
 
-    # one is taken back and kept again; a reload loses nothing
+    # one is taken back and kept again, all with the keyboard, which stays where the question was
     keep_as(page, "0", [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8), (0.2, 0.2)])
-    page.locator(".st-key-correction_draw").get_by_role("button", name="Undo").click()
+    question = page.locator(".st-key-correction_draw")
+    question.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()
+    expect(question.get_by_role("button", name="Yes")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(question.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()
+
+    # the same drawing is explained; a reload loses no drawing that was kept
+    page.get_by_role("link", name="Look inside the network with this drawing").click()
+    expect(page.get_by_text("Your drawing", exact=True)).to_be_visible()
+    expect(page.get_by_text("Cover it up")).to_be_visible()
+    page.go_back()
     expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()
     page.reload()
     expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()

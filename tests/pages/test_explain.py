@@ -106,6 +106,14 @@ def test_a_drawing_is_explained_too(open_page: OpenPage, network: RunRecord) -> 
     assert not app.error
 
 
+def test_a_link_leads_to_the_drawing(open_page: OpenPage, network: RunRecord) -> None:
+    app = open_page("explain.py", run=network.id, image="drawing")
+    assert app.segmented_control(key="explain_source").value == "drawing"
+    assert "Draw something" in words(app)
+    app.segmented_control(key="explain_source").set_value("test").run()
+    assert "0" in app.query_params["image"]
+
+
 def test_of_several_digits_one_is_chosen_and_explained(
     open_page: OpenPage, network: RunRecord, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

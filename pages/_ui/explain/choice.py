@@ -20,7 +20,7 @@ from pages._ui.reading.answers import choose_part, show_reading
 from pages._ui.reading.networks import read
 from pages._ui.shell.i18n import class_words, t
 
-INDEX = "explain_index"
+INDEX, SOURCE = "explain_index", "explain_source"
 MOST_MISTAKES = 200
 
 
@@ -31,7 +31,7 @@ def choose(spec: DatasetSpec, judgement: Judgement, record: RunRecord) -> Sample
     sources: dict[str, Sentence] = {"test": "Test image", "mistake": "A mistake", "drawing": "My drawing"}
     if images is None:  # a drawing is always at hand
         sources = {"drawing": sources.pop("drawing"), **sources}
-    source = switch(t("What to explain"), sources, "explain_source" if images is not None else "explain_source_now")
+    source = switch(t("What to explain"), sources, SOURCE if images is not None else f"{SOURCE}_now")
     if source == "drawing":
         st.query_params.pop("image", None)
         return _drawing(spec, record)
@@ -56,9 +56,11 @@ def choose(spec: DatasetSpec, judgement: Judgement, record: RunRecord) -> Sample
 
 
 def _read_address(n: int) -> None:
-    """Take the image from the address (``?image=7``) when the page opens."""
+    """Take the image from the address (``?image=7``, or ``drawing``) when the page opens."""
     if INDEX not in st.session_state:
         wanted = st.query_params.get("image", "")
+        if wanted == "drawing":
+            st.session_state.setdefault(SOURCE, "drawing")
         st.session_state[INDEX] = int(wanted) if re.fullmatch("[0-9]{1,6}", wanted) else 0
     st.session_state[INDEX] = min(st.session_state[INDEX], n - 1)  # a dataset may have fewer
 

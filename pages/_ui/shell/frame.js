@@ -56,7 +56,21 @@ function name(frame) {
   }
 }
 
-// Where what had the focus is gone or switched off: what has its key now, or else the heading of what came instead.
+// What the keyboard can go to inside of an element.
+const stops = (element) => [...(element?.querySelectorAll('button, input, textarea, a[href], [tabindex="0"]') ?? [])]
+  .filter((stop) => !stop.disabled && stop.tabIndex >= 0 && stop.checkVisibility());
+
+// The parts with a key around an element, innermost first, and how many stops come before it in each.
+function placesOf(element) {
+  const places = [];
+  for (let part = at(element, '[class*=st-key-]'); part; part = at(part.parentElement, '[class*=st-key-]')) {
+    const key = [...part.classList].find((one) => one.startsWith('st-key-'));
+    places.push({ key, index: Math.max(stops(part).indexOf(element), 0) });
+  }
+  return places;
+}
+
+// Where what had the focus is gone or switched off: what stands in its place now, or else the heading of what came.
 function keepFocus(frame) {
   const last = frame.focused;
   if (!last || document.activeElement !== document.body || (last.isConnected && !last.disabled)) return;
@@ -65,17 +79,20 @@ function keepFocus(frame) {
     return;
   }
   if (document.querySelector(START)?.dataset.testScriptState !== 'notRunning') return;
-  const again = frame.key && document.querySelector(`[data-testid=stMain] .${frame.key} :is(button, input, a)`);
-  const next = again && !again.disabled ? again
-    : document.querySelector('.st-key-focus_here :is(h1, h2, h3)') ?? document.querySelector('[data-testid=stMain] h1');
+  const instead = frame.places.map(({ key, index }) => {
+    const now = stops(document.querySelector(`.${CSS.escape(key)}`));
+    return now[Math.min(index, now.length - 1)];
+  }).find(Boolean);
+  const next = instead
+    ?? document.querySelector('.st-key-focus_here :is(h1, h2, h3)') ?? document.querySelector('[data-testid=stMain] h1');
   if (!next) return;
   frame.focused = frame.patient = null;
-  if (next !== again) next.tabIndex = -1;
+  if (!instead) next.tabIndex = -1;
   next.focus({ preventScroll: !frame.keyboard });
 }
 
 function begin() {
-  const frame = { data: {}, set: () => {}, tries: 0 };
+  const frame = { data: {}, set: () => {}, tries: 0, places: [] };
   let asked = false;
   const look = () => {
     asked = false;
@@ -90,7 +107,7 @@ function begin() {
   document.addEventListener('focusin', ({ target }) => {
     frame.focused = target;
     frame.patient = null;
-    frame.key = [...(at(target, '[class*=st-key-]')?.classList ?? [])].find((one) => one.startsWith('st-key-'));
+    frame.places = placesOf(target);
   });
   for (const [event, keyboard] of [['keydown', true], ['pointerdown', false]])
     document.addEventListener(event, () => { frame.keyboard = keyboard; }, true);

@@ -1,5 +1,6 @@
 """The layer editor: add, remove, reorder, and set each layer's values."""
 
+import re
 import secrets
 from typing import Any
 
@@ -13,9 +14,16 @@ from pages._ui.parts.components import for_ears
 from pages._ui.shell import session
 from pages._ui.shell.i18n import t
 
+BREAK = "\u200b"  # where a line may end within a word
+
 
 def layer_editor(model: dict[str, Any]) -> None:
     """Show one card for each hidden layer of `model` and write changes into it."""
+    with st.container(key="layers"):  # where the keyboard stays when a card goes
+        _cards(model)
+
+
+def _cards(model: dict[str, Any]) -> None:
     layers, ids = model["layers"], session.layer_ids()
     model["layers"] = layers = list(layers)
     if not layers:
@@ -44,10 +52,11 @@ def layer_editor(model: dict[str, Any]) -> None:
 
 
 def _header(layer: dict[str, Any], layer_id: str, index: int, count: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{index + 1} · {t(LAYERS[layer['kind']].title)}**")
-        # Beside a long name they go to the next line all three together.
-        with st.container(horizontal=True, gap="small", width="content"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"layer_head_{layer_id}"):
+        name = t(LAYERS[layer["kind"]].title)
+        # Beside the buttons a long name breaks between its words.
+        st.markdown(f"**{index + 1} · {re.sub('(?<=[a-z])(?=[A-Z])', BREAK, name)}**")
+        with st.container(horizontal=True, gap=None, width="content"):
             _buttons(layer, layer_id, index, count)
 
 
