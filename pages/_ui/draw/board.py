@@ -69,9 +69,3 @@ def board(record: RunRecord) -> None:
         demo(record, drawn.drawing)
     with right:
         looked_at(record, answer)  # last: it takes longer than the answer
-        st.page_link(
-            "explain.py",
-            label=t("Look inside the network with this drawing"),
-            icon=":material/psychology:",
-            query_params={"run": record.id, "image": "drawing"},
-        )

@@ -44,7 +44,7 @@ def steps(prepared: Prepared) -> None:
 
 
 def looked_at(record: RunRecord, answer: Answer) -> None:
-    """Show where the network finds what it needs for its answer."""
+    """Show where the network finds what it needs for its answer, and lead to all that it looks like inside."""
     st.markdown(f"**{t('What it looked at')}**", help=term("occlusion"))
     found = explanations.occlusion(record.id, answer.image, _SQUARE, 0)
     drop = found.drop(answer.label)
@@ -68,6 +68,12 @@ def looked_at(record: RunRecord, answer: Answer) -> None:
     )
     if abs(drop).max() < 0.01:
         st.caption(t("No square changes this probability by more than 1%: the network has more than one reason."))
+    st.page_link(
+        "explain.py",
+        label=t("Look inside the network with this drawing"),
+        icon=":material/psychology:",
+        query_params={"run": record.id, "image": "drawing"},
+    )
 
 
 def demo(record: RunRecord, drawing: Drawing) -> None:
