@@ -9,19 +9,22 @@ import numpy.typing as npt
 
 from mnist_core.photos.components import Components, Ints, groups
 
-# Chosen by eye on photos of handwriting. They are not sharp: with half or twice of any share but `_INNER` (not
-# measured) the same digits are found in composed photos of all kinds (`benchmarks.photo_thresholds`). They decide
-# about what these lack: punctuation, crumbs, the table beside the paper.
-_LEAST = 5  # pixels of a part's longest side
-_MOST_PARTS = 600  # the largest ones are looked at
+# With half or twice of any of these (but `_MOST_PARTS`, not measured) all digits of composed photos of 15 kinds are
+# found, in their order, and nothing else (`benchmarks.photo_thresholds`). They decide about what such photos lack.
+_LEAST = 5  # pixels of a part's longest side: a smaller one is the grain of the picture, a larger one may be a comma
+_MOST_PARTS = 600  # the largest ones are looked at: ten times as many as digits are read; more is a pattern or noise
 # By the digits' usual height:
-_SPECK = 0.12  # smaller parts are dirt
-_DIGIT = 0.45  # smaller groups are punctuation or dirt
-_GAP = 0.22  # pieces of one digit lie nearer than that
-_TALLEST = 1.45  # no digit becomes taller by a further piece
+_SPECK = 0.12  # smaller parts are dirt, larger ones may be a piece of a digit, such as the bar of a 5
+_DIGIT = 0.45  # smaller groups are punctuation or dirt, larger ones digits; with four times of it nothing is found
+_GAP = 0.22  # pieces of one digit lie nearer than that, and neighbours farther apart
+_TALLEST = 1.45  # a piece that makes a digit taller belongs to the line above or below
+# By the narrower, or lower, of two:
+_OVER = 0.4  # a piece with so much width in common lies over or under the other, with less beside it
+_SAME_LINE = 0.35  # digits with more height in common are of one line, with less of two
 # By the picture's sides:
-_LONG = 0.5  # thin parts longer than that are ruled lines or edges
-_THIN = 0.06  # thickness by length
+_LONG = 0.5  # thin parts longer than that are ruled lines or edges, shorter ones may be a 1
+_THIN = 0.06  # thickness by length: a thicker part is a stroke
+_FLAT = 0.15  # height by length of such a line: a higher part is no straight line
 _INNER = 0.04  # of the shorter side: parts away from the edge that are larger may be digits
 
 
@@ -62,7 +65,7 @@ def reading_order(boxes: Ints) -> list[list[int]]:
     lines: list[list[int]] = []
     for index in np.argsort(boxes[:, 1] + boxes[:, 3], kind="stable").tolist():
         top, _, bottom, _ = boxes[index]
-        best, shares = None, 0.35
+        best, shares = None, _SAME_LINE
         for line in lines:
             last_top, _, last_bottom, _ = boxes[line[-1]]
             common = min(bottom, last_bottom) - max(top, last_top)
@@ -105,7 +108,7 @@ def _is_line(boxes: Ints, areas: Ints, shape: tuple[int, int]) -> npt.NDArray[np
     longest, shortest = sides.max(axis=1), sides.min(axis=1)
     along = share[np.arange(len(sides)), sides.argmax(axis=1)] > _LONG
     thin = areas / np.maximum(longest, 1) < _THIN * longest
-    flat = shortest < 0.15 * longest
+    flat = shortest < _FLAT * longest
     # A digit is as long as that as well if it fills the picture, but then it is alone or not flat.
     return np.asarray(along & thin & flat & (len(boxes) > 1))
 
@@ -130,7 +133,7 @@ def _same_digit(boxes: Ints, usual: float) -> tuple[Ints, Ints]:
     sizes = _sides(boxes).max(axis=1)
     small = np.minimum(sizes[:, None], sizes[None, :]) < _DIGIT * usual
     near = (gap_x <= _GAP * usual) & (gap_y <= _GAP * usual)
-    above = common_x >= 0.4 * np.maximum(narrower, 1)
+    above = common_x >= _OVER * np.maximum(narrower, 1)
     fits = height <= _TALLEST * max(usual, 1)
     # A piece joins what it lies over or under; a small one also what it lies beside, but only the nearest.
     distance = np.hypot(gap_x, gap_y) + np.where(np.eye(len(boxes), dtype=bool), np.inf, 0)

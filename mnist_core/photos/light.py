@@ -13,15 +13,14 @@ from PIL import Image
 Floats = npt.NDArray[np.float32]
 Greys = npt.NDArray[np.uint8]
 
-# Chosen by eye on photos in uneven light. `_WINDOW` and `_EVEN_SHARE` are not sharp: with half or twice of them at
-# least 0.99 of the digits in composed photos of all kinds are found (`benchmarks.photo_thresholds`). The others are
-# not measured.
-_COARSE = 160  # pixels of the longest side when the paper is estimated
-_WINDOW = 0.22  # of the shorter side: what is narrower than that can be ink
-_EVEN_SHARE = 0.4  # of the pixels have nearly one value: a drawing on a screen, not a photo
-_FAINTEST = 0.09  # share of the light that ink must swallow at least
-_NOISE_TIMES = 5.0
-_DARKEST = 24.0  # grey values: in darker places a small difference says nothing
+# With half or twice of any of these all digits of composed photos of 15 kinds are found, and nothing else; with twice
+# `_WINDOW` 0.991 of them (`benchmarks.photo_thresholds`). They decide about light and ink that such photos lack.
+_COARSE = 160  # pixels of the longest side when the paper is estimated: fewer blur the edge of a shadow, more cost time
+_WINDOW = 0.22  # of the shorter side: what is narrower can be ink; a wider one takes a shadow for ink
+_EVEN_SHARE = 0.4  # of the pixels have nearly one value: a drawing on a screen; with less of them it is a photo
+_FAINTEST = 0.09  # share of the light that ink must swallow: less is the paper's own shade, more loses pale pencil
+_NOISE_TIMES = 5.0  # standard deviations of the paper: one pixel in three million reaches that by chance
+_DARKEST = 24.0  # grey values: in darker places a difference of two (`_FAINTEST` of it) would count as ink
 
 
 @dataclass(frozen=True)
