@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.slow
 OPTIONS = ["--device", "cpu", "--backends", "jax", "--recipes", "softmax-only", "--whole", "softmax-only"]
 
 
@@ -18,7 +18,7 @@ OPTIONS = ["--device", "cpu", "--backends", "jax", "--recipes", "softmax-only", 
 )
 def test_the_check_passes_on_the_processor():
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.gpu_check", *OPTIONS, "--limit", "380"],
+        [sys.executable, "-m", "benchmarks.gpu_check", *OPTIONS, "--limit", "580"],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
