@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 # Test files go through so many processes side by side; each may need two gigabytes.
 JOBS ?= 2
-TEST_OPTIONS = -n $(JOBS) --dist loadfile --durations=25 --cov
+TEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder --durations=25 --cov
 ON_JAX = tests/core/training/test_ways.py tests/core/training/test_fine_tuning.py
 LOCALE := mnist_core/text/locale
 BABEL := $(BIN)/python -m babel.messages.frontend -q
@@ -39,13 +39,12 @@ tensorboard: $(VENV)/.installed  ## open TensorBoard with all runs and print its
 	$(BIN)/python -m mnist_core tensorboard
 
 test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, browser
-	@# In several goes: the many networks that the first one trained would make the pages slow, and a browser's
-	@# tests leave an event loop running in their process.
-	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-report= tests/core tests/test_*.py
-	@# What trains, once more with the other backend.
-	MNIST_LAB_BACKEND=jax $(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report= $(ON_JAX)
-	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report= tests/pages
-	$(BIN)/python -m pytest $(TEST_OPTIONS) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
+	@# What trains, with the other backend: a process has one for life.
+	MNIST_LAB_BACKEND=jax $(TEST) -n $(JOBS) --cov-report= $(ON_JAX)
+	$(TEST) -n $(JOBS) --cov-append --cov-report= tests --ignore=tests/faults --ignore=tests/e2e
+	@# By themselves, since a browser's tests leave an event loop running in their process; one more at a time, since
+	@# they mostly wait for other processes.
+	$(TEST) -n $$(( $(JOBS) + 1 )) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
 
 gpu-check: $(VENV)/.installed  ## train on the graphics card, measure it and say what went wrong (five minutes)
 	$(BIN)/python -m benchmarks.gpu_check

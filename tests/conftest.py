@@ -6,6 +6,7 @@ import mnist_core.as_program  # noqa: F401
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,12 @@ from mnist_core.system.processes import own_process
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
 # `make test` runs what trains once more with JAX.
 _BACKEND = os.environ.get("MNIST_LAB_BACKEND")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files of the longest tests: at the end short ones let no process wait for another."""
+    long = Counter(item.path for item in items for name in ("slow", "e2e") if item.get_closest_marker(name))
+    items.sort(key=lambda item: -long[item.path])
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -27,10 +28,18 @@ class Server:
     log: Path
 
 
+# Below those that the system gives to whoever asks for any, as every connection does: a server listens only seconds
+# after its port was chosen. Two processes that test side by side begin at places of their own.
+_ports = iter(random.Random(os.getpid()).sample(range(10_000, 32_000), 10_000))
+
+
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Return a port that nobody uses, nor will before the server listens."""
+    for port in _ports:
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 @contextlib.contextmanager
@@ -64,12 +73,12 @@ def running_server(
         return False
 
     try:
-        wait_until(answers, 60, "the server's answer")
+        wait_until(answers, 120, "the server's answer")
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

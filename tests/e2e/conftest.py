@@ -3,24 +3,39 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, expect, sync_playwright
 
+from mnist_core.models.speed import REFERENCE, write_speed
+from mnist_core.settings import Settings
+from mnist_core.training.device import cpu_name
 from tests.serving import Server, running_server
+from tests.waiting import wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-# Training imports Keras, which takes a while on a busy machine.
-expect.set_options(timeout=60_000)
+# Milliseconds for whatever is waited for: a busy machine is no failure.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
 _REQUIRE_BROWSER = os.environ.get("MNIST_LAB_REQUIRE_BROWSER")
+
+
+def home_of_known_speed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home that says how fast this computer is: a waiting worker would be busy for long to find out."""
+    home = tmp_path_factory.mktemp("server") / "home"
+    home.mkdir()
+    write_speed(replace(REFERENCE, device=cpu_name()), Settings(home=home).speed_path)
+    return home
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a dashboard that has the bundled digits only."""
-    with running_server(tmp_path_factory.mktemp("server") / "home") as server:
+    with running_server(home_of_known_speed(tmp_path_factory)) as server:
         yield server
 
 
@@ -29,9 +44,8 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a dashboard with the real datasets; skip where they are not at hand."""
     if not _REAL_DATA_DIR or not (Path(_REAL_DATA_DIR) / "mnist.npz").is_file():
         pytest.skip("needs the published files: set MNIST_LAB_DATA_DIR to their folder")
-    with running_server(
-        tmp_path_factory.mktemp("real") / "home", MNIST_LAB_DATA_DIR=str(Path(_REAL_DATA_DIR).resolve())
-    ) as server:
+    home, data = home_of_known_speed(tmp_path_factory), str(Path(_REAL_DATA_DIR).resolve())
+    with running_server(home, MNIST_LAB_DATA_DIR=data) as server:
         yield server
 
 
@@ -51,10 +65,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def new_visitor(browser: Browser, **options: Any) -> BrowserContext:
+    """Return a browser of one visitor, without cookies; the options are Playwright's."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}} | options)
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
     """Return a browser of one visitor, without cookies."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context = new_visitor(browser)
     yield context
     context.close()
 
@@ -71,6 +92,20 @@ def canvas_of(page: Page) -> Locator:
     expect(canvas).to_have_count(1)
     expect(canvas).to_be_visible()
     return canvas
+
+
+def box_of(canvas: Locator) -> FloatRect:
+    """Return where the canvas is, once it is the only one and has a place: one that was cleared is exchanged."""
+    settled(canvas.page)
+    found: list[FloatRect] = []
+
+    def is_there() -> bool:
+        # Of all in one look: what finds one only fails where there are two for a moment.
+        found[:] = canvas.evaluate_all("all => all.map((one) => one.getBoundingClientRect().toJSON())")
+        return len(found) == 1 and found[0]["width"] > 0
+
+    wait_until(is_there, 60, "the canvas")
+    return found[0]
 
 
 def settled(page: Page) -> None:

@@ -47,7 +47,8 @@ Proxy = Callable[[str], str]
 def below(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a dashboard below the path /x."""
     home = tmp_path_factory.mktemp("below") / "home"
-    with running_server(home, "--server.baseUrlPath", "x", MNIST_LAB_TRUSTED_PROXIES="127.0.0.1") as server:
+    settings = {"MNIST_LAB_TRUSTED_PROXIES": "127.0.0.1", "MNIST_LAB_WARM_SPARE": "0"}
+    with running_server(home, "--server.baseUrlPath", "x", **settings) as server:
         yield server
 
 
@@ -71,25 +72,25 @@ def nginx(tmp_path: Path) -> Iterator[Proxy]:
 
         def answers() -> bool:
             try:
-                return requests.get(f"{url}/lab/health", timeout=5).ok
+                return requests.get(f"{url}/lab/health", timeout=60).ok
             except requests.ConnectionError:
                 return False
 
-        wait_until(answers, 20, "nginx")
+        wait_until(answers, 60, "nginx")
         return url
 
     yield start
     for process in started:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def check(page: Page, url: str) -> None:
     """A page, its charts and its routes are there; what is not there is not found."""
-    assert requests.get(f"{url}/lab/health", timeout=10).json() == {"status": "ok"}
-    assert "javascript" in requests.get(f"{url}/lab/plotly.min.js", timeout=10).headers["content-type"]
+    assert requests.get(f"{url}/lab/health", timeout=60).json() == {"status": "ok"}
+    assert "javascript" in requests.get(f"{url}/lab/plotly.min.js", timeout=60).headers["content-type"]
     for path in ("nonsense", "lab/nonsense", "train/more"):
-        assert requests.get(f"{url}/{path}", timeout=10).status_code == 404
+        assert requests.get(f"{url}/{path}", timeout=60).status_code == 404
     page.goto(f"{url}/train")
     settled(page)
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
@@ -115,7 +116,7 @@ def test_below_a_base_path_charts_routes_and_cookie_are_below_it(page: Page, bel
 def test_behind_a_proxy_that_passes_the_path_on(page: Page, below: Server, nginx: Proxy) -> None:
     url = nginx(below.url.removesuffix("/x"))
     check(page, url)
-    cookie = requests.get(f"{url}/", timeout=10).headers["set-cookie"]
+    cookie = requests.get(f"{url}/", timeout=60).headers["set-cookie"]
     assert "; Path=/x; " in cookie
     assert "Secure" not in cookie  # the proxy says that it does not speak HTTPS
 

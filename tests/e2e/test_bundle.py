@@ -18,7 +18,7 @@ def test_a_run_is_taken_away_and_brought_back(page: Page, server: Server, tmp_pa
     page.goto(f"{server.url}/runs?run={SHIPPED['mnist-only'].run_id}")
     page.get_by_role("button", name="Make the bundle").click()
     download = page.get_by_role("button", name="Download the bundle")
-    expect(download).to_be_visible(timeout=120_000)
+    expect(download).to_be_visible()
     with page.expect_download() as waiting:
         download.click()
     path = tmp_path / waiting.value.suggested_filename

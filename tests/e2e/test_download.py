@@ -45,7 +45,7 @@ def publisher() -> Iterator[Publisher]:
 def test_a_download_that_fails_does_not_stay_at_preparing(publisher: Publisher, page: Page, tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{publisher.server_port}/"
     online = {"MNIST_LAB_OFFLINE": "0", "MNIST_LAB_DATA_URL": address, "MNIST_LAB_DOWNLOAD_RETRIES": "0"}
-    with running_server(tmp_path / "home", **online) as server:
+    with running_server(tmp_path / "home", MNIST_LAB_WARM_SPARE="0", **online) as server:
         page.goto(f"{server.url}/robustness")
         button = page.get_by_role("button", name="Download MNIST")
         expect(button).to_be_visible()

@@ -7,12 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from mnist_core.settings import Settings
 from mnist_core.store import Store
-from tests.e2e.conftest import canvas_of, settled
+from tests.e2e.conftest import box_of, canvas_of, new_visitor, settled
 from tests.reading_network import add_reader
 from tests.serving import Server
 from tests.waiting import wait_until
@@ -43,7 +43,7 @@ def readers(real_server: Server) -> Server:
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    context = new_visitor(browser, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     yield context.new_page()
     context.close()
 
@@ -53,14 +53,6 @@ def open_board(page: Page, server: Server) -> Locator:
     canvas = canvas_of(page)
     settled(page)
     return canvas
-
-
-def box_of(canvas: Locator) -> FloatRect:
-    settled(canvas.page)  # a canvas that was cleared is a new one, which has no place for a moment
-    wait_until(lambda: canvas.bounding_box() is not None, 30, "the canvas")
-    box = canvas.bounding_box()
-    assert box is not None
-    return box
 
 
 def places(canvas: Locator, points: Points, each: int = 8) -> list[tuple[float, float]]:
@@ -140,7 +132,7 @@ def test_arrow_keys_draw(readers: Server, page: Page) -> None:
     reads(page, "")
     expect(redo).to_be_enabled()
     expect(page.get_by_role("application", name="Canvas to draw on")).to_be_visible()
-    canvas.focus()
+    canvas_of(page).focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Tab")
@@ -178,7 +170,7 @@ def test_the_whole_canvas_can_be_drawn_on_at_every_width(readers: Server, page: 
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")  # what was clicked may be below
         # The canvas follows the window in two steps.
-        wait_until(lambda: abs(box_of(canvas)["width"] - box_of(canvas)["height"]) <= 1, 30, "a square canvas")
+        wait_until(lambda: abs(box_of(canvas)["width"] - box_of(canvas)["height"]) <= 1, 60, "a square canvas")
         box = box_of(canvas)
         assert box["width"] >= (480 if min(width, height) >= 660 else 280), (width, box)
         assert box["y"] + box["height"] <= height, (width, box)
@@ -233,11 +225,11 @@ def test_a_finger_draws_and_the_page_stays_where_it_is(readers: Server, phone: P
     session = phone.context.new_cdp_session(phone)
     scrolled = "document.querySelector('[data-testid=stMain]').scrollTop + window.scrollY"
     canvas.scroll_into_view_if_needed()
-    before, height = phone.evaluate(scrolled), canvas.bounding_box()
+    before, place = phone.evaluate(scrolled), box_of(canvas)
     draw_with_finger(session, canvas, ONE)
     reads(phone, "1")
     assert phone.evaluate(scrolled) == before
-    assert canvas.bounding_box() == height
+    assert box_of(canvas) == place
     # The answer is on the screen without scrolling.
     expect(phone.locator(".lab-reading strong")).to_be_in_viewport()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

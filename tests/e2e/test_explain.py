@@ -15,7 +15,7 @@ pytestmark = pytest.mark.e2e
 def test_a_visitor_asks_why_and_looks_inside(server: Server, page: Page) -> None:
     page.goto(server.url)
     page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train").click()
-    expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("What next?")).to_be_visible()
     page.get_by_role("link", name="Evaluate").click()
     page.get_by_role("radio", name="Images", exact=True).click()
     set_number(page, "Image", "5")

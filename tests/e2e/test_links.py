@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import new_visitor, settled
 from tests.e2e.test_main_job import set_number
 from tests.serving import Server, running_server
 
@@ -21,7 +21,7 @@ def test_settings_travel_from_one_visitor_to_another(server: Server, page: Page,
     address = page.get_by_text(re.compile(r"^http.*/train\?config=")).inner_text()
     assert address.startswith(f"{server.url}/train?config=1")
 
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context = new_visitor(browser)
     other = context.new_page()
     other.goto(address)
     expect(other.get_by_text("These settings came with a link")).to_be_visible()
@@ -37,7 +37,7 @@ def test_settings_travel_from_one_visitor_to_another(server: Server, page: Page,
 
 def test_a_link_holds_the_address_that_the_browser_sees_below_a_path_too(page: Page, tmp_path: Path) -> None:
     # The path is called like a page, and the visitor begins on another page.
-    with running_server(tmp_path / "home", "--server.baseUrlPath", "draw") as server:
+    with running_server(tmp_path / "home", "--server.baseUrlPath", "draw", MNIST_LAB_WARM_SPARE="0") as server:
         page.goto(f"{server.url}/")
         page.get_by_role("link", name="Train", exact=True).click()
         page.get_by_role("button", name="Link to these settings").click()

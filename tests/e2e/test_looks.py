@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mnist_core.store import RunRecord
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import new_visitor, settled
 from tests.e2e.measuring import faint, headings, names, shifts, too_wide, watch_shifts
 from tests.serving import ROOT, Server, running_server
 
@@ -31,7 +31,7 @@ PHONE = 390
 def lab(own_home: Path, finished_run: Callable[..., RunRecord]) -> Iterator[tuple[Server, dict[str, str]]]:
     """Return a dashboard with two finished runs, and their ids."""
     ids = {name: finished_run(name=name).id for name in ("first", "second")}
-    with running_server(own_home) as server:
+    with running_server(own_home, MNIST_LAB_WARM_SPARE="0") as server:
         yield server, ids
 
 
@@ -61,7 +61,7 @@ def test_every_page_reads_well_stands_still_and_has_names(
     browser: Browser, lab: tuple[Server, dict[str, str]], theme: str
 ) -> None:
     server, ids = lab
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, color_scheme=theme)
+    context = new_visitor(browser, color_scheme=theme)
     watch_shifts(context)
     wrong: list[str] = []
     for name, address in ((stem, place) for stem in PAGES for place in addresses(stem)):
@@ -144,10 +144,10 @@ def test_the_keyboard_stays_among_the_layers_when_one_goes(page: Page, lab: tupl
     expect(layers.locator(":focus")).to_have_count(1)
 
 
-def test_pictures_fill_a_wide_page_in_full_rows(browser: Browser, lab: tuple[Server, dict[str, str]]) -> None:
+def test_pictures_fill_a_wide_page_in_full_rows(page: Page, lab: tuple[Server, dict[str, str]]) -> None:
     server, _ = lab
     for width, least in ((390, 75), (820, 80), (1280, 80), (1920, 120)):
-        page = browser.new_page(viewport={"width": width, "height": 1000})
+        page.set_viewport_size({"width": width, "height": 1000})
         page.goto(f"{server.url}/explore")
         drawn(page)
         pictures = page.locator(".lab-m figure")
@@ -156,4 +156,3 @@ def test_pictures_fill_a_wide_page_in_full_rows(browser: Browser, lab: tuple[Ser
         assert len(set(rows.values())) == 1, (width, rows)
         assert places[0] is not None
         assert places[0]["width"] >= least, width
-        page.close()

@@ -7,7 +7,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import canvas_of, settled
+from tests.e2e.conftest import box_of, canvas_of, new_visitor, settled
 from tests.serving import Server
 
 pytestmark = pytest.mark.e2e
@@ -41,16 +41,13 @@ def wait_for_points(page: Page, more_than: int) -> int:
     page.wait_for_function(
         "(n) => (document.querySelector('.chart')?.data ?? []).reduce((s, t) => s + t.x.length, 0) > n",
         arg=more_than,
-        timeout=90_000,
     )
     return curve_points(page)
 
 
 def draw_line(page: Page, canvas: Locator, points: list[tuple[float, float]]) -> None:
     """Draw with the mouse; points are shares of the canvas's sides."""
-    settled(page)
-    box = canvas.bounding_box()
-    assert box is not None
+    box = box_of(canvas)
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     page.mouse.move(*places[0])
     page.mouse.down()
@@ -80,7 +77,7 @@ def test_a_newcomer_trains_judges_and_draws_on_real_mnist(real_server: Server, p
     # a reload in the middle finds the run again, and it finishes
     page.reload()
     expect(page.get_by_text("First network, changed")).to_be_visible()
-    expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("What next?")).to_be_visible()
     assert page.url == address
     accuracy = page.get_by_test_id("stMetric").filter(has_text="Test accuracy").get_by_test_id("stMetricValue")
     assert float(accuracy.inner_text().rstrip("%")) > 93
@@ -133,7 +130,7 @@ def test_stop_keeps_the_model_and_others_cannot_stop(server: Server, page: Page,
     expect(page.locator(".st-key-focus_here h2")).to_be_focused()
     expect(page.locator("#lab-announcement")).to_have_text(re.compile(r"Epoch \d+ done. Training accuracy: "))
 
-    other = browser.new_context().new_page()
+    other = new_visitor(browser).new_page()
     other.goto(page.url)
     expect(other.locator(".stMarkdownBadge", has_text="Training")).to_be_visible()
     expect(main(other).get_by_role("button", name="Stop", exact=True)).to_have_count(0)
@@ -174,7 +171,7 @@ def test_the_live_chart_keeps_its_place_while_it_grows(server: Server, page: Pag
 
 
 def test_no_page_is_wider_than_a_phone(server: Server, browser: Browser) -> None:
-    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
+    phone = new_visitor(browser, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
     for name in ("", "explore", "train", "evaluate", "robustness", "draw", "glossary"):
         phone.goto(f"{server.url}/{name}")
         expect(phone.locator("h1")).to_be_visible()

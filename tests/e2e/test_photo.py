@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from mnist_core.photos import find_digits, read_upload
-from tests.e2e.conftest import CHROMIUM, settled
+from tests.e2e.conftest import CHROMIUM, new_visitor, settled
 from tests.photo_files import SCENES, Photo, Scene, compose, tidy
 from tests.serving import Server
 
@@ -26,7 +26,7 @@ def open_draw(page: Page, server: Server, source: str) -> None:
     if page.get_by_text("There is no network yet").is_visible():
         page.goto(server.url)
         page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train").click()
-        expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
+        expect(page.get_by_text("What next?")).to_be_visible()
         page.get_by_role("link", name="Draw", exact=True).click()
     page.get_by_role("radio", name=source).click()
     settled(page)
@@ -99,7 +99,7 @@ def test_the_camera_reads_a_sheet_of_paper(server: Server, browser: Browser, tmp
             f"--use-file-for-fake-video-capture={film}",
         ],
     ) as with_camera:
-        page = with_camera.new_context(permissions=["camera"]).new_page()
+        page = new_visitor(with_camera, permissions=["camera"]).new_page()
         open_draw(page, server, "Camera")
         # Before its first frame the camera has nothing to take.
         page.wait_for_function("document.querySelector('video')?.readyState >= 2")

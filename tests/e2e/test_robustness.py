@@ -19,7 +19,7 @@ def test_a_slider_moves_the_images_and_the_accuracy_falls(server: Server, page: 
     page.goto(f"{server.url}/train?run=new")
     set_number(page, "Epochs", "3")
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("What next?")).to_be_visible()
     page.get_by_role("link", name="Robustness").click()
     expect(metric(page, "Accuracy now")).to_be_visible()
     settled(page)

@@ -102,7 +102,7 @@ def test_the_app_never_loads_tensorflow_and_stays_small(tmp_path: Path, page: Pa
 
 
 def test_a_deep_link_is_the_first_visit_of_a_fresh_server(tmp_path: Path, page: Page) -> None:
-    with running_server(tmp_path / "home") as server:
+    with running_server(tmp_path / "home", MNIST_LAB_WARM_SPARE="0") as server:
         page.goto(f"{server.url}/glossary")
         expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
         expect(page.get_by_text("Page not found")).to_have_count(0)
@@ -131,11 +131,11 @@ def test_the_end_of_the_server_ends_its_workers(tmp_path: Path, page: Page) -> N
         page.goto(server.url)
         page.get_by_role("button", name="Train").first.click()
         process = psutil.Process(server.process.pid)
-        wait_until(lambda: bool(workers(process)), 30, "a worker")
+        wait_until(lambda: bool(workers(process)), 60, "a worker")
         started = workers(process)
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(20)
-        wait_until(lambda: not any(worker.is_running() for worker in started), 10, "the workers' end")
+        server.process.wait(60)
+        wait_until(lambda: not any(worker.is_running() for worker in started), 60, "the workers' end")
 
 
 def workers(process: psutil.Process) -> list[psutil.Process]:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_core.sharing.shipped import FOLDER, SHIPPED, ShippedModel
-from tests.e2e.conftest import canvas_of, settled
+from tests.e2e.conftest import box_of, canvas_of, settled
 from tests.serving import Server
 
 pytestmark = [
@@ -14,9 +14,7 @@ pytestmark = [
 
 
 def draw_a_seven(page: Page) -> None:
-    settled(page)
-    box = canvas_of(page).bounding_box()
-    assert box is not None
+    box = box_of(canvas_of(page))
     page.mouse.move(box["x"] + 70, box["y"] + 60)
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 60, steps=5)

@@ -28,7 +28,7 @@ def keep_as(page: Page, name: str, points: list[tuple[float, float]]) -> None:
 def test_a_visitor_teaches_a_network_how_they_write(server: Server, page: Page) -> None:
     page.goto(server.url)
     page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train").click()
-    expect(page.get_by_text("What next?")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("What next?")).to_be_visible()
     page.get_by_role("link", name="Let it read your drawing").click()
     expect(page.get_by_text("Say whether an answer is right")).to_be_visible()
 
@@ -62,7 +62,7 @@ def test_a_visitor_teaches_a_network_how_they_write(server: Server, page: Page) 
 
     # fine-tune: the base stays, a new run says what it brought
     page.get_by_role("button", name="Fine-tune on my handwriting").click()
-    expect(page.get_by_text("Before and after")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Before and after")).to_be_visible()
     held_back = page.get_by_test_id("stMetric").filter(has_text="Drawings that it did not learn from")
     expect(held_back.get_by_test_id("stMetricValue")).to_have_text("1 of 1")
     page.get_by_role("button", name="Draw with it").click()

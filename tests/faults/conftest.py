@@ -7,7 +7,7 @@ import numpy as np
 import psutil
 import pytest
 
-from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.engine import Supervisor
 from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, RunState, Store, Visitor
@@ -20,6 +20,8 @@ SHORT = RunConfig(
     model=NetworkConfig(layers=(Dense(units=16),)),
     train=TrainConfig(epochs=3, batch_size=100),
 )
+# Needs no Keras.
+QUICK = RunConfig(data=DataConfig(dataset="digits"), model=LogisticConfig(folds=2), train=TrainConfig(epochs=1))
 # Half a second an epoch: long enough to be disturbed, short enough to be finished afterwards.
 MEDIUM = RunConfig(
     data=DataConfig(dataset="digits"),
@@ -97,7 +99,7 @@ class Lab:
 
     def check_the_queue_goes_on(self) -> None:
         """Another visitor's run is trained as if nothing had happened."""
-        run_id = self.submit(SHORT.with_settings({"seed": 5}), Visitor("another"))
+        run_id = self.submit(QUICK, Visitor("another"))
         assert self.until(run_id, RunState.COMPLETED, RunState.FAILED).state is RunState.COMPLETED
 
     def check_completed(self, run_id: str) -> None:
@@ -115,6 +117,12 @@ def sentence(record: RunRecord) -> str:
     """Return what the page says about a run's end."""
     assert record.error is not None
     return record.error.message
+
+
+@pytest.fixture(autouse=True)
+def _children_at_full_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing count the lines of workers: other tests do, and it is a large part of their time."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 @pytest.fixture

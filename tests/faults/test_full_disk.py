@@ -47,12 +47,12 @@ def fill(home: Path) -> None:
 
 def test_a_full_disk_ends_a_run_in_words_and_the_queue_waits_until_there_is_space(lab: Lab, small_disk: Path) -> None:
     lab.start()
-    wait_until(get_settings().reserve_path.exists, 30, "the reserve")
+    wait_until(get_settings().reserve_path.exists, 60, "the reserve")
     run_id = lab.submit(LONG)
     lab.until_saved(run_id)
     waiting = lab.submit(SHORT.with_settings({"seed": 7}))
     fill(small_disk)
-    record = lab.until(run_id, RunState.FAILED, RunState.INTERRUPTED, RunState.COMPLETED, seconds=40)
+    record = lab.until(run_id, RunState.FAILED, RunState.INTERRUPTED, RunState.COMPLETED)
     assert sentence(record).startswith("The disk is full: ")
     assert lab.store.files(run_id).checkpoint_step(), "what was trained is kept"
     assert lab.store.runs.get(waiting).state is RunState.QUEUED, "it does not fail for want of space"
@@ -67,7 +67,7 @@ def test_a_full_disk_ends_a_run_in_words_and_the_queue_waits_until_there_is_spac
 
 def test_a_full_disk_without_any_reserve_is_told_as_soon_as_it_can_be(lab: Lab, small_disk: Path) -> None:
     lab.start()
-    wait_until(get_settings().reserve_path.exists, 30, "the reserve")
+    wait_until(get_settings().reserve_path.exists, 60, "the reserve")
     run_id = lab.submit(LONG)
     lab.until_saved(run_id)
     get_settings().reserve_path.unlink()  # as if others had taken it

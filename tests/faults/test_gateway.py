@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a dashboard with the usual number of file descriptors, and no worker beside it."""
     home = tmp_path_factory.mktemp("gateway") / "home"
     with running_server(home, descriptors=DESCRIPTORS, MNIST_LAB_WARM_SPARE="0") as server:
-        requests.get(server.url, timeout=30)
+        requests.get(server.url, timeout=60)
         yield server
 
 
@@ -51,7 +51,7 @@ def test_a_flood_of_reruns_is_cut_off_with_a_reason_and_others_go_on(server: Ser
     (_, code, reason), times = in_a_loop(run())
     assert (code, reason) == (1008, "This page sent more than the server can answer, so it was cut off.")
     assert times  # pages of others were answered meanwhile; `python -m benchmarks.gateway` says how fast
-    assert requests.get(f"{server.url}/lab/health", timeout=30).ok
+    assert requests.get(f"{server.url}/lab/health", timeout=60).ok
 
 
 def test_a_page_learns_no_folder_of_the_server_and_can_not_empty_the_caches_of_others(server: Server) -> None:
@@ -158,7 +158,7 @@ async def session_of(socket: Any) -> str:
 
 def upload(server: Server, session: str, name: str, data: bytes) -> int:
     visitor = requests.Session()
-    visitor.get(f"{server.url}/_stcore/health", timeout=30)
+    visitor.get(f"{server.url}/_stcore/health", timeout=60)
     return visitor.put(
         f"{server.url}/_stcore/upload_file/{session}/{name}",
         files={"file": (name, data)},

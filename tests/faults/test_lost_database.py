@@ -73,7 +73,7 @@ def test_an_app_whose_database_was_deleted_starts_with_all_its_runs_and_sweeps_n
         for path in home.glob("runs/*/record.json"):
             path.unlink()
             make_old(path.parent)
-    with running_server(home) as server:
+    with running_server(home, MNIST_LAB_WARM_SPARE="0") as server:
         # It has cleaned once when it has made its first copy.
         wait_until(lambda: bool(list((home / "copies").glob("*.db"))), 60, "the first copy")
         wait_until(lambda: (home / "reserve").exists(), 60, "the first cleaning")
@@ -89,7 +89,7 @@ def test_an_app_whose_database_was_deleted_starts_with_all_its_runs_and_sweeps_n
 def test_a_damaged_database_is_told_at_the_start_with_the_way_back(home: Path) -> None:
     content = (home / "mnist_lab.db").read_bytes()
     (home / "mnist_lab.db").write_bytes(content[: len(content) // 2])
-    with pytest.raises(AssertionError) as told, running_server(home):
+    with pytest.raises(AssertionError) as told, running_server(home, MNIST_LAB_WARM_SPARE="0"):
         pass
     said = str(told.value)
     assert "It is damaged, but trained models are safe." in said
@@ -100,7 +100,7 @@ def test_a_damaged_database_is_told_at_the_start_with_the_way_back(home: Path) -
     assert done.returncode == 0, done.stderr
     assert f"kept as {home / 'mnist_lab.lost-1.db'}" in done.stdout
     assert len(names(home)) == MODELS
-    with running_server(home):
+    with running_server(home, MNIST_LAB_WARM_SPARE="0"):
         assert models(home) >= MODELS
 
 
@@ -108,7 +108,7 @@ def test_a_damaged_database_is_told_at_the_start_with_the_way_back(home: Path) -
 def test_a_database_that_is_lost_while_a_run_trains_costs_nothing(lab: Lab, damage: str) -> None:
     lab.start()
     settings = lab.store.settings
-    wait_until(lambda: bool(copies(settings)), 30, "the first copy")
+    wait_until(lambda: bool(copies(settings)), 60, "the first copy")
     run_id = lab.submit(LONG)
     lab.until_saved(run_id)
     worker = lab.worker(run_id)
@@ -121,10 +121,10 @@ def test_a_database_that_is_lost_while_a_run_trains_costs_nothing(lab: Lab, dama
     with pytest.raises(DatabaseLostError, match="python -m mnist_core recover"):
         lab.store.runs.get(run_id)
     if damage == "deleted":  # what was open can still be read
-        wait_until(lambda: len(copies(settings)) > before, 30, "a copy of what it held")
+        wait_until(lambda: len(copies(settings)) > before, 60, "a copy of what it held")
     lab.close()
     lab.store.close()
-    wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, 30, "the worker's end")
+    wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, 60, "the worker's end")
     with reopened(settings) as (store, aside):
         bring_back(store, aside)
         store.queue.mark_interrupted()  # where the journal had all that was cut off, nothing was lost at all

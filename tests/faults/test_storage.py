@@ -8,7 +8,7 @@ import pytest
 
 from mnist_core.errors import StorageError
 from mnist_core.store import RunState, Store, Visitor, database
-from tests.faults.conftest import ME, SHORT, Lab
+from tests.faults.conftest import ME, QUICK, SHORT, Lab
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -93,7 +93,7 @@ def test_a_clock_that_is_set_back_changes_nothing(lab: Lab, monkeypatch: pytest.
     lab.until_saved(run_id)
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() - 86_400)
-    waiting = [lab.submit(SHORT.with_settings({"seed": seed})) for seed in (1, 2)]
+    waiting = [lab.submit(QUICK.with_settings({"seed": seed})) for seed in (1, 2)]
     assert [lab.supervisor.queue_status(waited).position for waited in waiting] == [0, 1]
     assert lab.supervisor.queue_status(waiting[1]).expected_wait >= 0
     lab.until_beyond(run_id, lab.store.runs.get(run_id).step)

@@ -1,10 +1,13 @@
 """Pages run in Streamlit's AppTest, from the frame, with the real core behind them."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.context import ContextProxy
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig
@@ -15,7 +18,19 @@ from mnist_core.store import Store
 from tests.network_files import CONFIG
 from tests.shipped_files import write_shipped
 
+_component_manifests = cache(manifest_scanner.scan_component_manifests)
 FRAME = Path(__file__).parents[2] / "pages" / "_dashboard.py"
+
+
+@pytest.fixture(autouse=True)
+def _as_in_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Streamlit do once what it does once in the app, and no more.
+
+    It would look for components in all installed packages for each `AppTest` (0.2 s), and clear what Keras remembers
+    before each run of a page, though Keras is in a process of tests only.
+    """
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _component_manifests)
+    monkeypatch.setattr(script_runner, "_clean_problem_modules", lambda: None)
 
 
 @pytest.fixture
@@ -34,15 +49,12 @@ def open_page(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
     monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {}))
 
     def opened(page: str = "home.py", **query: str) -> AppTest:
-        app = AppTest.from_file(FRAME, default_timeout=30)
+        app = AppTest.from_file(FRAME, default_timeout=120)
+        if page != "home.py":
+            app.switch_page(page)
         for name, value in query.items():
             app.query_params[name] = value
         app.run()
-        if page != "home.py":
-            app.switch_page(page)
-            for name, value in query.items():  # switching clears the address
-                app.query_params[name] = value
-            app.run()
         assert not app.exception
         return app
 

@@ -40,7 +40,7 @@ def _no_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def taken(record: RunRecord) -> AppTest:
-    return AppTest.from_function(take_away_page, kwargs={"run_id": record.id}, default_timeout=30).run()
+    return AppTest.from_function(take_away_page, kwargs={"run_id": record.id}, default_timeout=120).run()
 
 
 def words(app: AppTest) -> str:
@@ -92,7 +92,7 @@ def test_a_run_without_a_model_has_nothing_to_take_away(finished_run: FinishedRu
 
 
 def imported(data: bytes) -> AppTest:
-    app = AppTest.from_function(import_page, default_timeout=60).run()
+    app = AppTest.from_function(import_page, default_timeout=120).run()
     app.file_uploader(key="import_file_0").set_value(("mine.zip", data, "application/zip"))
     return app.run()
 
@@ -132,7 +132,7 @@ def test_a_hostile_bundle_is_refused_in_words_and_nothing_is_kept(
 def test_where_uploads_are_switched_off_nothing_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_LAB_UPLOADS", "0")
     get_settings.cache_clear()
-    app = AppTest.from_function(import_page, default_timeout=30).run()
+    app = AppTest.from_function(import_page, default_timeout=120).run()
     assert not app.get("file_uploader")
 
 

@@ -166,7 +166,7 @@ class TestBaselines:
 
             baselines_view(access.look_up(run_id))
 
-        return lambda run_id: AppTest.from_function(script, args=(run_id,), default_timeout=30).run()
+        return lambda run_id: AppTest.from_function(script, args=(run_id,), default_timeout=120).run()
 
     def test_simple_rules_are_there_at_once_and_the_long_ones_on_demand(
         self,

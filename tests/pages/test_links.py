@@ -126,7 +126,7 @@ def test_a_runs_links_and_code_are_there_to_take_away(
     finished_run: FinishedRun, store: Store, open_page: OpenPage
 ) -> None:
     record = finished_run(CONFIG, recipe="fashion-dropout", owner="someone")
-    app = AppTest.from_function(link_script, args=(record.id,), default_timeout=30).run()
+    app = AppTest.from_function(link_script, args=(record.id,), default_timeout=120).run()
     assert not app.exception
     assert f"/train?run={record.id}" in words(app)
     assert read_link(linked(app)).recipe == "fashion-dropout"
@@ -138,7 +138,7 @@ def test_a_runs_links_and_code_are_there_to_take_away(
 def test_a_private_runs_link_says_who_can_open_it(finished_run: FinishedRun, store: Store, open_page: OpenPage) -> None:
     record = finished_run(CONFIG)
     store.runs.set_shared(record.id, False, Visitor(None, is_admin=True))
-    app = AppTest.from_function(_as_admin, args=(record.id,), default_timeout=30).run()
+    app = AppTest.from_function(_as_admin, args=(record.id,), default_timeout=120).run()
     assert not app.exception
     assert "This run is private" in words(app)
 

@@ -28,7 +28,7 @@ def show(part, record):
 
         getattr(importlib.import_module(module), name)(shared_store().runs.get(run_id))
 
-    app = AppTest.from_function(script, args=(f"pages._ui.runs.{part}", f"{part}_part", record.id), default_timeout=30)
+    app = AppTest.from_function(script, args=(f"pages._ui.runs.{part}", f"{part}_part", record.id), default_timeout=120)
     app.run()
     assert not app.exception
     return app

@@ -39,7 +39,7 @@ def start(digits: Dataset) -> Iterator[Start]:
     yield start
     for child in children:
         child.kill()
-        child.wait(30)
+        child.wait(60)
         for stream in (child.stdin, child.stdout, child.stderr):
             if stream is not None:
                 stream.close()
@@ -108,7 +108,7 @@ def test_the_end_of_its_input_ends_the_process(start: Start) -> None:
     child = start(Analysis("tsne", "digits", 1500))
     assert child.stdin is not None
     child.stdin.close()
-    assert child.wait(30) == 4
+    assert child.wait(60) == 4
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="niceness")

@@ -145,7 +145,7 @@ def test_thousands_of_strokes_take_no_time():
     rng = np.random.default_rng(0)
     tall, small = np.array([[0.0, 0.0], [0.0, 100.0]]), np.array([[0.0, 40.0], [0.0, 60.0]])
     strokes = [tall, *(small + [x, 0.0] for x in rng.uniform(0, 280, 3000))]
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert separate(strokes) == (tuple(range(3001)),)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert len(separate(strokes[:MOST_STROKES])) >= 1

@@ -81,7 +81,7 @@ def test_a_worker_tells_its_memory_while_it_lives(
 ) -> None:
     program("exec cat")
     worker = start()
-    wait_until(lambda: worker.memory() > 100_000, 10, "the program to be loaded")
+    wait_until(lambda: worker.memory() > 100_000, 60, "the program to be loaded")
     worker.close(10)
     assert worker.memory() == 0
 
@@ -120,15 +120,15 @@ def test_terminate_ends_a_worker_and_kill_ends_even_a_frozen_one(
     program("exec sleep 600")
     polite, frozen = start(), start()
     polite.terminate()
-    wait_until(lambda: polite.poll() == -signal.SIGTERM, 10, "the end by SIGTERM")
+    wait_until(lambda: polite.poll() == -signal.SIGTERM, 60, "the end by SIGTERM")
     process = psutil.Process(frozen.pid)
     process.suspend()
     # A signal that comes before the process really stands still is taken first.
-    wait_until(lambda: process.status() == psutil.STATUS_STOPPED, 10, "the process to stand still")
+    wait_until(lambda: process.status() == psutil.STATUS_STOPPED, 60, "the process to stand still")
     frozen.terminate()
     assert frozen.poll() is None
     frozen.kill()
-    wait_until(lambda: frozen.poll() == -signal.SIGKILL, 10, "the end by SIGKILL")
+    wait_until(lambda: frozen.poll() == -signal.SIGKILL, 60, "the end by SIGKILL")
 
 
 def test_commands_to_a_worker_that_has_ended_are_no_error(
@@ -136,7 +136,7 @@ def test_commands_to_a_worker_that_has_ended_are_no_error(
 ) -> None:
     program("exit 3")
     worker = start()
-    wait_until(lambda: worker.poll() == 3, 10, "the worker's end")
+    wait_until(lambda: worker.poll() == 3, 60, "the worker's end")
     worker.request_stop()
     worker.terminate()
     worker.kill()
@@ -150,7 +150,7 @@ def test_a_run_that_is_not_queued_any_more_is_left_alone(
 ) -> None:
     run = finished_run()
     worker = start(run.id)
-    wait_until(lambda: worker.poll() == 0, 30, "the worker's end")
+    wait_until(lambda: worker.poll() == 0, 60, "the worker's end")
     assert store.runs.get(run.id) == run
     assert run.state is RunState.COMPLETED
 
@@ -160,6 +160,6 @@ def test_a_worker_keeps_its_temporary_files_in_our_folder(
 ) -> None:
     program('echo "$TMPDIR"')
     worker = start()
-    wait_until(lambda: worker.poll() is not None, 30, "the program has ended")
+    wait_until(lambda: worker.poll() is not None, 60, "the program has ended")
     assert settings.temporary_dir.is_dir()
     assert str(settings.temporary_dir) in (tmp_path / "worker.log").read_text()

@@ -36,7 +36,7 @@ LONG = RunConfig(data=DataConfig(dataset="digits"), model=NetworkConfig(), train
 
 @pytest.fixture
 def supervisor(store: Store, settings: Settings, digits: object) -> Iterator[Supervisor]:
-    supervisor = Supervisor(store, settings.model_copy(update={"stop_patience": 2.0}))
+    supervisor = Supervisor(store, settings)
     supervisor.start()
     yield supervisor
     supervisor.close()
@@ -74,7 +74,7 @@ def test_a_gentle_stop_keeps_the_model_and_only_the_owner_may(store: Store, supe
         supervisor.stop(run_id, Visitor("somebody else"))
     assert store.runs.get(run_id).state is RunState.RUNNING
     supervisor.stop(run_id, ME)
-    until_state(store, run_id, RunState.STOPPED, seconds=30)
+    until_state(store, run_id, RunState.STOPPED)
     record = store.runs.get(run_id)
     assert record.outcome.test_accuracy is not None
     assert store.files(run_id).onnx.exists()
@@ -101,14 +101,17 @@ def test_a_queued_run_is_stopped_before_it_begins(store: Store, supervisor: Supe
     assert store.runs.get(waiting).state is RunState.STOPPED
 
 
-def test_a_worker_that_does_not_listen_is_ended(store: Store, supervisor: Supervisor) -> None:
+def test_a_worker_that_does_not_listen_is_ended(store: Store, settings: Settings, digits: object) -> None:
+    supervisor = Supervisor(store, settings.model_copy(update={"stop_patience": 2.0}))
+    supervisor.start()
     run_id = supervisor.submit(LONG, "long", visitor=ME)
     until_training(store, run_id)
     process = psutil.Process(store.runs.get(run_id).pid)
     process.suspend()
     supervisor.stop(run_id, ME)
-    until_state(store, run_id, RunState.STOPPED, seconds=30)
-    wait_until(lambda: not process.is_running(), 10, "the worker's end")
+    until_state(store, run_id, RunState.STOPPED)
+    wait_until(lambda: not process.is_running(), 60, "the worker's end")
+    supervisor.close()
 
 
 def test_close_ends_workers_and_marks_their_runs(store: Store, settings: Settings, digits: object) -> None:
@@ -196,7 +199,7 @@ def test_a_run_waits_while_the_system_has_nothing_left_for_a_worker(
 
 def test_a_stop_while_the_worker_starts_is_kept(store: Store, supervisor: Supervisor) -> None:
     first = supervisor.submit(QUICK, "first", visitor=ME)
-    wait_until(lambda: store.files(first).log.exists(), 10, "the worker's start")
+    wait_until(lambda: store.files(first).log.exists(), 60, "the worker's start")
     supervisor.stop(first, ME)
     until_state(store, supervisor.submit(QUICK, "second", visitor=LOCAL), RunState.COMPLETED)
     assert store.runs.get(first).state is RunState.STOPPED
@@ -232,7 +235,7 @@ def test_the_queue_goes_on_after_a_moment_without_a_database(
         return find(**options)
 
     monkeypatch.setattr(store.runs, "find", fail_once)
-    wait_until(lambda: bool(failures), 10, "the failure")
+    wait_until(lambda: bool(failures), 60, "the failure")
     until_state(store, supervisor.submit(QUICK, "quick", visitor=LOCAL), RunState.COMPLETED)
     assert "could not be served this time: The database is locked." in capsys.readouterr().out
 
@@ -248,7 +251,7 @@ def test_runs_of_other_processes_are_marked_when_those_die(
     supervisor.start()
     assert store.runs.get(run_id).state is RunState.RUNNING
     other.kill()  # and not waited for: a zombie is as dead
-    until_state(store, run_id, RunState.INTERRUPTED, seconds=15)
+    until_state(store, run_id, RunState.INTERRUPTED)
     supervisor.close()
     other.wait()
 
@@ -268,27 +271,24 @@ def test_a_pause_gives_the_place_free_and_the_run_goes_on_later(store: Store, su
     paused = supervisor.submit(LONG, "long", visitor=ME)
     until_training(store, paused)
     supervisor.pause(paused, ME)
-    until_state(store, paused, RunState.PAUSED, seconds=30)
+    until_state(store, paused, RunState.PAUSED)
     step = store.runs.get(paused).step
     until_state(store, supervisor.submit(QUICK, "quick", visitor=ME), RunState.COMPLETED)
     supervisor.resume(paused, ME)
     wait_until(lambda: store.runs.get(paused).step > step, 90, "more batches")
     supervisor.stop(paused, ME)
-    until_state(store, paused, RunState.STOPPED, seconds=30)
+    until_state(store, paused, RunState.STOPPED)
     assert store.runs.get(paused).outcome.test_accuracy is not None
 
 
-def test_a_stop_of_a_paused_run_ends_with_a_model(store: Store, settings: Settings, digits: object) -> None:
-    supervisor = Supervisor(store, settings)  # as patient as it comes: a worker must first import Keras
-    supervisor.start()
+def test_a_stop_of_a_paused_run_ends_with_a_model(store: Store, supervisor: Supervisor) -> None:
     run_id = supervisor.submit(LONG, "long", visitor=ME)
     until_training(store, run_id)
     supervisor.pause(run_id, ME)
-    until_state(store, run_id, RunState.PAUSED, seconds=30)
+    until_state(store, run_id, RunState.PAUSED)
     supervisor.stop(run_id, ME)
     until_state(store, run_id, RunState.STOPPED)
     assert store.files(run_id).onnx.exists()
-    supervisor.close()
 
 
 def test_a_finished_run_is_trained_on(store: Store, supervisor: Supervisor) -> None:
@@ -376,7 +376,7 @@ def warm(store: Store, settings: Settings, digits: object, monkeypatch: pytest.M
 
 
 def until_spare(supervisor: Supervisor, other_than: int | None = None) -> int:
-    wait_until(lambda: supervisor.spare_pid not in (None, other_than), 30, "a spare")
+    wait_until(lambda: supervisor.spare_pid not in (None, other_than), 60, "a spare")
     pid = supervisor.spare_pid
     assert pid is not None
     return pid

@@ -30,9 +30,9 @@ def test_a_huge_difference_has_a_chance_of_nearly_nothing() -> None:
 
 def test_many_disagreements_take_no_time() -> None:
     many = case(4500, 4800)
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert many.p_value == pytest.approx(0.0019304752297255)
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5
 
 
 def test_samples_that_only_one_gets_right_come_with_its_surest_answer_first() -> None:

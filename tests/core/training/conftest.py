@@ -1,6 +1,7 @@
 """What the tests of training share: one folder with decoded digits a module, and small configurations."""
 
 import math
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -11,6 +12,22 @@ from mnist_core.config import DataConfig, Dense, LayerConfig, LogisticConfig, Ne
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.settings import Settings
 from mnist_core.store import MetricPoint, Store
+from mnist_core.system.libraries import load_keras
+from tests.once import shared_folder
+
+# Read before any test changes the environment.
+_ON_JAX = os.environ.get("MNIST_LAB_BACKEND") == "jax"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what JAX compiles, for both processes: most tests train the same few networks again."""
+    if _ON_JAX:
+        load_keras()
+        import jax
+
+        jax.config.update("jax_compilation_cache_dir", str(shared_folder(tmp_path_factory) / "jax"))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
 class ListSink:
@@ -50,7 +67,6 @@ def sink() -> ListSink:
 @pytest.fixture
 def choose_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Return a function that chooses how steps are done: one by one, or looped over within a compiled program."""
-    from mnist_core.system.libraries import load_keras
 
     def choose(looped: bool) -> None:
         if load_keras().config.backend() == "jax":

@@ -24,6 +24,7 @@ from mnist_core.training import fit as fit_module
 from mnist_core.training.control import Control
 from mnist_core.training.fit import epoch_order, fit, steps_per_epoch
 from mnist_core.training.steps import KerasSteps, encode_labels, scale
+from tests.untraced import untraced
 
 pytestmark = pytest.mark.slow
 
@@ -76,10 +77,51 @@ def same(one, other):
     return one.keys() == other.keys() and all(one[name] == pytest.approx(other[name], rel=1e-12) for name in one)
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """Return what was trained for several tests, by what it was."""
+    return {}
+
+
+@pytest.fixture
+def whole(train, sink, kept):
+    """Return a function that gives weights and history of a training that goes through; `way` is how steps are done."""
+
+    def run(config, way=None):
+        key = way, config.to_json()
+        if key not in kept:
+            model, _ = train(config)
+            kept[key] = model.get_weights(), sink.history()
+            sink.all.clear()
+        return kept[key]
+
+    return run
+
+
+def same_weights(some, model):
+    """Fail unless weights are those of a model, to the last bit."""
+    for one, other in zip(some, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 # figures
 
 
-def plain_history(config, dataset):
+@pytest.fixture
+def plain_history(shared_digits, kept):
+    """Return a function that gives the figures of Keras alone."""
+
+    def look(config):
+        key = "Keras alone", config.to_json()
+        if key not in kept:
+            with untraced():
+                kept[key] = trained_by_keras(config, shared_digits)
+        return kept[key]
+
+    return look
+
+
+def trained_by_keras(config, dataset):
     """Train with nothing but Keras, batch by batch in the engine's order; return its figures by epoch."""
     from mnist_core.models.build import build_model
 
@@ -106,14 +148,14 @@ def plain_history(config, dataset):
 @pytest.mark.parametrize("compiled", [False, True], ids=["plain graph", "XLA"])
 @pytest.mark.parametrize("loss", ["categorical_crossentropy", "sparse_categorical_crossentropy"])
 def test_every_way_gives_the_figures_of_keras_itself(
-    train, network, sink, shared_digits, choose_way, layers, compiled, loss
+    train, network, sink, plain_history, choose_way, layers, compiled, loss
 ):
     if compiled and loss.startswith("sparse"):
         pytest.skip("the loss is the same code in both graphs")
     choose_way(compiled)
     config = network(*layers, loss=loss, optimizer="adam", batch_size=64)
     train(config)
-    for name, values in plain_history(config, shared_digits).items():
+    for name, values in plain_history(config).items():
         # With dropout and noise only, XLA draws other random numbers.
         # Keras normalises a batch less exactly than the fused kernel: 6e-5 and 2e-5 away from double precision.
         # One image of 400 may fall to the other side.
@@ -123,19 +165,19 @@ def test_every_way_gives_the_figures_of_keras_itself(
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw", "adagrad", "nadam"])
-def test_xla_trains_with_every_optimizer(train, network, sink, shared_digits, choose_way, optimizer):
+def test_xla_trains_with_every_optimizer(train, network, sink, plain_history, choose_way, optimizer):
     choose_way(True)
     config = network(optimizer=optimizer)
     train(config)
-    for name, values in plain_history(config, shared_digits).items():
+    for name, values in plain_history(config).items():
         assert sink.history()[name] == pytest.approx(values, abs=2e-4), name
 
 
-def test_the_steps_of_other_backends_give_the_same_figures(train, network, sink, shared_digits, monkeypatch):
+def test_the_steps_of_other_backends_give_the_same_figures(train, network, sink, plain_history, monkeypatch):
     monkeypatch.setattr(fit_module, "make_steps", KerasSteps)
     config = network(optimizer="adam")
     train(config)
-    for name, values in plain_history(config, shared_digits).items():
+    for name, values in plain_history(config).items():
         assert sink.history()[name] == pytest.approx(values, abs=1e-5), name
 
 
@@ -266,27 +308,22 @@ def resumed(train, tmp_path, asking):
 
 @pytest.mark.parametrize("layers", LAYERS.values(), ids=LAYERS)
 @pytest.mark.parametrize("step", [5, 24], ids=["within an epoch", "between two"])
-def test_a_paused_training_ends_exactly_as_one_that_went_through(
-    train, network, sink, resumed, shared_digits, layers, step
-):
+def test_a_paused_training_ends_exactly_as_one_that_went_through(network, sink, whole, resumed, layers, step):
     config = network(*layers, epochs=4, optimizer="adam")
-    whole, _ = train(config)
-    expected = sink.history()
-    sink.all.clear()
+    weights, expected = whole(config)
     first, model, second = resumed(config, "pause", step)
     assert not first.complete
     assert step <= first.steps < 48
     assert second.complete
     assert len(second.epoch_seconds) == 4
     assert same(sink.history(), expected)
-    for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    same_weights(weights, model)
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["plain graph", "XLA"])
 @pytest.mark.parametrize("step", [5, 24], ids=["within an epoch", "between two"])
 def test_changed_images_and_a_falling_learning_rate_survive_a_pause(
-    train, network, sink, resumed, choose_way, monkeypatch, step, compiled
+    network, sink, whole, resumed, choose_way, monkeypatch, step, compiled
 ):
     from mnist_core.training import augmented
 
@@ -294,13 +331,10 @@ def test_changed_images_and_a_falling_learning_rate_survive_a_pause(
     monkeypatch.setattr(augmented, "_IMAGES", 400)
     config = network(*LAYERS["dropout"], epochs=4, optimizer="adam", schedule="cosine")
     config = config.with_settings({"rotation": 10, "elastic": 0.5})
-    whole, _ = train(config)
-    expected = sink.history()
-    sink.all.clear()
+    weights, expected = whole(config, way=compiled)
     _, model, _ = resumed(config, "pause", step)
     assert same(sink.history(), expected)
-    for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    same_weights(weights, model)
 
 
 def test_changed_images_are_learned_on_every_way_alike(train, network, sink, choose_way, monkeypatch):
@@ -324,30 +358,24 @@ def test_changed_images_are_learned_on_every_way_alike(train, network, sink, cho
     assert not same(sink.history(), histories[0])
 
 
-def test_early_stopping_remembers_over_a_pause(train, network, sink, resumed):
+def test_early_stopping_remembers_over_a_pause(network, sink, whole, resumed):
     config = network(Dense(units=256), epochs=60, optimizer="adam", learning_rate=0.02, early_stopping=4)
-    whole, _ = train(config)
-    expected = sink.history()
+    weights, expected = whole(config)
     best = expected["val_loss"].index(min(expected["val_loss"]))
-    sink.all.clear()
     first, model, _ = resumed(config, "pause", 12 * (best + 2))  # after the best epoch, before the last
     assert not first.complete
     assert same(sink.history(), expected)
-    for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    same_weights(weights, model)
 
 
-def test_more_epochs_continue_a_finished_training(train, network, sink, tmp_path):
+def test_more_epochs_continue_a_finished_training(train, network, sink, whole, tmp_path):
     path = tmp_path / "checkpoint.npz"
-    whole, _ = train(network(epochs=5))
-    expected = sink.history()
-    sink.all.clear()
+    weights, expected = whole(network(epochs=5))
     train(network(epochs=3), checkpoint_path=path)
     model, result = train(network(epochs=5), checkpoint_path=path)
     assert same(sink.history(), expected)
     assert result.steps == 60
-    for one, other in zip(whole.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    same_weights(weights, model)
 
 
 def test_what_was_measured_after_the_checkpoint_is_declared_void(train, network, sink, resumed):

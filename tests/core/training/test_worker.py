@@ -45,10 +45,10 @@ class Worker:
     def run(self, run_id):
         self.send({"command": "run", "run_id": run_id})
 
-    def end_input(self, seconds=5.0):
+    def end_input(self):
         """Do what the end of the app does, and return the exit code."""
         self.process.stdin.close()
-        return self.process.wait(seconds)
+        return self.process.wait(60)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_worker_whose_input_ends_before_any_command_ends(start):
 def test_a_worker_whose_input_ends_while_it_imports_keras_ends(start, store, endless):
     worker, run_id = start(), store.new_runs.create(endless, "Endless")
     worker.run(run_id)
-    wait_until(lambda: store.runs.get(run_id).phase == "import", 30, "the import")
+    wait_until(lambda: store.runs.get(run_id).phase == "import", 60, "the import")
     assert worker.end_input() == ORPHANED
     assert store.queue.mark_interrupted() == [run_id]
     record = store.runs.get(run_id)
@@ -107,7 +107,7 @@ def test_unreadable_lines_do_not_disturb_a_training_and_the_end_of_input_is_stil
     for line in (b"{", b"\xff\xfe", b"[1]", b"null", b"{}", b'{"command": "dance"}', b'{"command": "run"}'):
         worker.send(line)
     step = store.runs.get(run_id).step
-    wait_until(lambda: store.runs.get(run_id).step > step, 30, "more batches")
+    wait_until(lambda: store.runs.get(run_id).step > step, 60, "more batches")
     assert worker.end_input() == ORPHANED
 
 
@@ -167,7 +167,7 @@ def test_a_worker_ends_quietly_although_its_input_is_still_open(start, store, ba
 def test_a_paused_run_goes_on_in_another_process(training, start, store):
     worker, run_id = training
     worker.send({"command": "pause"})
-    assert worker.process.wait(30) == 0
+    assert worker.process.wait(60) == 0
     record = store.runs.get(run_id)
     assert (record.state, record.pid) == (RunState.PAUSED, None)
     step = store.files(run_id).checkpoint_step()
@@ -214,7 +214,7 @@ def test_a_run_does_not_wait_until_the_spare_is_warm(start, store, network, sett
 def test_a_spare_whose_app_is_gone_ends_while_it_warms_up(start):
     spare = start(WARM)
     memory = psutil.Process(spare.process.pid)
-    wait_until(lambda: memory.memory_info().rss > 100e6, 30, "the import to be under way")
+    wait_until(lambda: memory.memory_info().rss > 100e6, 60, "the import to be under way")
     assert spare.end_input() == ORPHANED
 
 

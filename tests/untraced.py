@@ -1,0 +1,16 @@
+"""Full speed for what others wrote: counting which lines of ours run makes every line of Python take twice as long."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Let no tool that measures coverage look on for a while."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
