@@ -34,16 +34,49 @@ README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- benchmarks.training: begin -->", "<!-- benchmarks.training: end -->"
 VISITOR = Visitor(None, is_admin=True)
 
-# Measures the largest rate of float32 multiplications that TensorFlow reaches here.
-LIMIT = """
-import time
+# Measures the largest rates that TensorFlow reaches here: float32 operations a second in a product of matrices, and
+# bytes a second read and written by a sum of arrays that are as large as the weights of `first-network`.
+LIMITS = """
+import json, time
 import tensorflow as tf
 a, b = tf.random.normal((2048, 2048)), tf.random.normal((2048, 2048))
-multiply = tf.function(lambda a, b: tf.reduce_sum(tf.matmul(a, b)))
-best = 1e9
-for _ in range(30):
-    begin = time.perf_counter(); multiply(a, b).numpy(); best = min(best, time.perf_counter() - begin)
-print(2 * 2048**3 / best)
+total, part = tf.Variable(tf.zeros((784, 512))), tf.ones((784, 512))
+times = 100
+@tf.function
+def multiply():
+    return tf.reduce_sum(tf.matmul(a, b))
+@tf.function
+def add():
+    for _ in tf.range(times):
+        total.assign_add(part)
+    return total[0, 0]
+@tf.function(jit_compile=True)
+def add_compiled(total):
+    for _ in tf.range(times):
+        total = total * 0.5 + part
+    return total[0, 0]
+def least(run):
+    seconds = []
+    for _ in range(30):
+        begin = time.perf_counter()
+        run().numpy()
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
+moved = 3 * 4 * 784 * 512 * times
+memory = moved / min(least(add), least(lambda: add_compiled(total)))
+print(json.dumps({"flops": 2 * 2048**3 / least(multiply), "bytes": memory}))
+"""
+
+# Bytes that a step has to read and write for its weights: gradients once, weights and the optimizer's states twice.
+MOVED = """
+import sys
+from mnist_core.config import RunConfig
+from mnist_core.models.build import build_model
+model = build_model(RunConfig.from_json(sys.argv[1]))
+model.optimizer.build(model.trainable_variables)
+count = lambda variables: sum(variable.value.shape.num_elements() for variable in variables)
+states = count(model.optimizer.variables)
+print(4 * (3 * count(model.trainable_variables) + 2 * states))
 """
 
 # Trains the same epochs with and without somebody watching.
@@ -107,15 +140,15 @@ def main() -> None:
         sys.exit("Set MNIST_LAB_DATA_DIR to the folder with the published files (mnist.npz, fashion-mnist/).")
     with tempfile.TemporaryDirectory() as folder, engine(Path(folder)) as supervisor:
         bench = Bench(Path(folder), supervisor)
-        limit = bench.limit()
-        rows = [bench.compare(recipe, options.rounds, limit) for recipe in options.recipes]
+        limits = bench.limits()
+        rows = [bench.compare(recipe, options.rounds, limits) for recipe in options.recipes]
         if "small-cnn" in options.recipes:
-            rows.append(bench.compare("small-cnn", options.rounds, limit, {"precision": "mixed_bfloat16"}))
+            rows.append(bench.compare("small-cnn", options.rounds, limits, {"precision": "mixed_bfloat16"}))
         watched = bench.watched(2 * options.rounds)
         spreads = [bench.spread(recipe, options.spread) for recipe in options.recipes if options.spread]
-    table = render(rows, limit, watched, spreads)
+    table = render(rows, limits, watched, spreads)
     if options.json:
-        print(json.dumps({"limit": limit, "rows": rows, "watched": watched, "spread": spreads}))
+        print(json.dumps({"limits": limits, "rows": rows, "watched": watched, "spread": spreads}))
     else:
         print(table)
     text = README.read_text()
@@ -137,7 +170,9 @@ class Bench:
             "MNIST_LAB_HOME": str(home(folder).home),
         }
 
-    def compare(self, recipe: str, rounds: int, limit: float, changes: dict[str, Any] | None = None) -> dict[str, Any]:
+    def compare(
+        self, recipe: str, rounds: int, limits: dict[str, float], changes: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Return medians of both ways for a recipe; `changes` are for the engine only."""
         config = RECIPES[recipe].config
         mine = config.with_settings(changes or {})
@@ -146,6 +181,7 @@ class Bench:
             plain.append(self.plain(config))
             engine.append(self.engine(mine))
         images, flops = work(mine)
+        moved = -(-images // mine.train.batch_size) * self._python(MOVED, mine.to_json())
         epoch = {
             name: statistics.median(r.epoch for r in results)
             for name, results in (("plain", plain), ("engine", engine))
@@ -160,7 +196,7 @@ class Bench:
             "engine_epoch": epoch["engine"],
             "ratio": statistics.median(p.epoch / e.epoch for p, e in zip(plain, engine, strict=True)),
             "images_per_second": images / epoch["engine"],
-            "share_of_limit": flops / epoch["engine"] / limit,
+            "share_of_limit": (flops / limits["flops"] + moved / limits["bytes"]) / epoch["engine"],
             "plain_total": total["plain"],
             "engine_total": total["engine"],
             "total_ratio": statistics.median(p.total / e.total for p, e in zip(plain, engine, strict=True)),
@@ -191,9 +227,10 @@ class Bench:
         assert record.error is None, record.error
         return Result(record.outcome.epoch_seconds, total, figures(record, self._store), first_point)
 
-    def limit(self) -> float:
-        """Return the most float32 operations a second that a matrix multiplication reaches here."""
-        return float(self._python(LIMIT))
+    def limits(self) -> dict[str, float]:
+        """Return the most operations and the most bytes a second that are reached here."""
+        result: dict[str, float] = self._python(LIMITS)
+        return result
 
     def watched(self, rounds: int) -> dict[str, float]:
         """Return the epoch's seconds with nobody watching, and with live metrics and checkpoints."""
@@ -266,7 +303,9 @@ def figures(record: RunRecord, store: Store) -> dict[str, float]:
     return {**history, "test_accuracy": record.outcome.test_accuracy, "test_loss": record.outcome.test_loss}
 
 
-def render(rows: list[dict[str, Any]], limit: float, watched: dict[str, float], spreads: list[dict[str, Any]]) -> str:
+def render(
+    rows: list[dict[str, Any]], limits: dict[str, float], watched: dict[str, float], spreads: list[dict[str, Any]]
+) -> str:
     """Return the tables as Markdown."""
     lines = [
         "| recipe | plain script, s an epoch | engine | ratio | images a second | share of the limit | plain script, "
@@ -284,8 +323,10 @@ def render(rows: list[dict[str, Any]], limit: float, watched: dict[str, float], 
     cost = watched["store"] / watched["nobody"] - 1
     lines += [
         "",
-        f"The limit: {limit / 1e9:.0f} GFLOP/s, the largest float32 matrix product that TensorFlow does here. Live "
-        f"metrics and checkpoints cost {cost:.1%} of an epoch of `first-network` ({watched['nobody']:.3f} s with "
+        f"The limit: all multiplications at {limits['flops'] / 1e9:.0f} GFLOP/s, the largest float32 matrix product "
+        f"that TensorFlow does here, and then the weights, their gradients and what the optimizer keeps of each at "
+        f"{limits['bytes'] / 1e9:.0f} GB/s, a sum of arrays as large as `first-network`'s weights. Live metrics and "
+        f"checkpoints cost {cost:.1%} of an epoch of `first-network` ({watched['nobody']:.3f} s with "
         f"nobody watching, {watched['store']:.3f} s).",
     ]
     if spreads:

@@ -1,10 +1,13 @@
-"""A way through a network while it trains that uses TensorFlow's fused kernels, where Keras composes many small ones.
+"""A way through a network while it trains that does less work than Keras's own, for the same figures.
 
-The network stays Keras's own, with its own layers and weights: it is saved, judged and taken away as ever.
+It uses TensorFlow's fused kernels where Keras composes many small ones, and leaves out what nothing depends on. The
+network stays Keras's own, with its own layers and weights: it is saved, judged and taken away as ever.
 """
 
 import keras
 import tensorflow as tf
+
+_Size = tuple[int, int]  # rows and columns
 
 
 def forward(model: keras.Sequential, images: tf.Tensor) -> tf.Tensor:
@@ -16,12 +19,46 @@ def forward(model: keras.Sequential, images: tf.Tensor) -> tf.Tensor:
     images : Tensor of shape (n, 28, 28), float32
     """
     values = images
-    for layer in model.layers:
+    for layer, seen in zip(model.layers, sizes_seen(model.layers), strict=True):
+        if seen and seen != tuple(values.shape[1:3]):
+            values = values[:, : seen[0], : seen[1]]
         if isinstance(layer, keras.layers.BatchNormalization) and values.shape.rank == 4:
             values = _normalized(layer, values)
         else:
             values = layer(values, training=True)
     return values
+
+
+def sizes_seen(layers: list[keras.Layer]) -> list[_Size | None]:
+    """Return how much of its input each layer has to look at, from the upper left; None stands for all.
+
+    Pooling by 2 leaves out the last row and column of 11 x 11 values, so nobody has to calculate them, nor what only
+    they look at. For `small-cnn` that is a sixth of all the work, forward and backward.
+    """
+    seen: list[_Size | None] = []
+    for layer in reversed(layers):
+        seen.append(_size_seen(layer, seen[-1] if seen else None))
+    return seen[::-1]
+
+
+def _size_seen(layer: keras.Layer, wanted: _Size | None) -> _Size | None:
+    """Return how much of its input a layer looks at for so much of its output."""
+    dilation = (1, 1)  # no `match` here: AutoGraph, which translates this for TensorFlow, can't read it
+    if isinstance(layer, keras.layers.Conv2D):
+        window, dilation = layer.kernel_size, layer.dilation_rate
+    elif isinstance(layer, keras.layers.MaxPooling2D | keras.layers.AveragePooling2D):
+        window = layer.pool_size
+    else:
+        return None
+    if layer.padding != "valid":
+        return None
+    rows, columns = (
+        (size - 1) * stride + (length - 1) * step + 1
+        for size, stride, length, step in zip(
+            wanted or layer.output.shape[1:3], layer.strides, window, dilation, strict=True
+        )
+    )
+    return rows, columns
 
 
 def _normalized(layer: keras.layers.BatchNormalization, images: tf.Tensor) -> tf.Tensor:
