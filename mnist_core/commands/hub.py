@@ -26,18 +26,18 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _card(options: argparse.Namespace) -> int:
     record = chosen_run(options.run)
-    text = model_card(card_facts(shared_store(), record))
+    text = model_card(card_facts(shared_store(), record), t)
     if options.out is None:
         print_document(text)
     else:
         write_card(text, options.out)
-        print_written(options.out, f"The model card is in {options.out}")
+        print_written(options.out, t("The model card is in {file}", file=options.out))
     return 0
 
 
 def _hub(options: argparse.Namespace) -> int:
     record, store = chosen_run(options.run), shared_store()
-    write_repository(repository(store.files(record.id), card_facts(store, record)), options.out)
+    write_repository(repository(store.files(record.id), card_facts(store, record), t), options.out)
     print(t("The repository is in {folder}. To publish it (pip install huggingface_hub):", folder=options.out))
     print("hf auth login")
     print(f"hf upload USER/REPOSITORY {shlex.quote(str(options.out))} .")

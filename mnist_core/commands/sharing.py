@@ -66,11 +66,11 @@ def _code(options: argparse.Namespace) -> int:
         return 0
     with output_file(options.out) as path:
         path.write_text(text, encoding="utf-8")
-    print_written(options.out, f"Written: {options.out}")
+    print_written(options.out, t("Written: {file}", file=options.out))
     for name in files_beside(config):
         target = options.out.parent / name
         _write_beside(name, config, record, target)
-        print_written(options.out, f"Written: {target}, which it reads")
+        print_written(options.out, t("Written: {file}, which it reads", file=target))
     return 0
 
 

@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import Any
 
-from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
+from mnist_core.commands.common import LOCAL, RUN_HELP, STATE_WORDS, chosen_run, name_of, print_json
 from mnist_core.commands.terminal import t
 from mnist_core.config import RunConfig
 from mnist_core.config.choices import AUTO
@@ -19,7 +19,7 @@ from mnist_core.models.speed import read_speed, resolved
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.system.processes import own_process
-from mnist_core.text import Phrase, translator
+from mnist_core.text import Phrase
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -92,13 +92,13 @@ def _begin(options: argparse.Namespace) -> tuple[str, str | None, RunConfig]:
             raise ConfigError(
                 "“{name}” was fine-tuned with drawings, which are no setting. Train a variant of the network that it "
                 "began with: {base}",
-                name=record.name,
+                name=name_of(record),
                 base=record.config.fine_tune.base,
             )
-        return variant_name(record.name, translator("en")), record.recipe, record.config
+        return variant_name(name_of(record), t), record.recipe, record.config
     if options.link is not None:
         linked = read_link(options.link)
-        return get_recipe(linked.recipe).title if linked.recipe else "From a link", linked.recipe, linked.config
+        return get_recipe(linked.recipe).title if linked.recipe else t("From a link"), linked.recipe, linked.config
     recipe = get_recipe(options.recipe)
     return recipe.title, recipe.id, recipe.config
 
@@ -128,7 +128,7 @@ def _execute(run_id: str, as_json: bool) -> int:
         return 1
     control = Control()
     signal.signal(signal.SIGINT, lambda *_: control.stop())
-    name = store.runs.get(run_id).name
+    name = name_of(store.runs.get(run_id))
     print(t("Training {name} as run {run}; Ctrl-C stops it and keeps the model so far.", name=name, run=run_id))
     record = execute(run_id, store, control)
     _report(record, as_json)
@@ -147,7 +147,7 @@ def assignment(text: str) -> tuple[str, Any]:
 
 
 def _report(record: RunRecord, as_json: bool) -> None:
-    outcome = record.outcome
+    outcome, state = record.outcome, t(STATE_WORDS[record.state])
     if as_json:
         print_json(
             {
@@ -169,17 +169,17 @@ def _report(record: RunRecord, as_json: bool) -> None:
         print(
             t(
                 "The run {state}: {reason}",
-                state=record.state.value,
+                state=state,
                 reason=Phrase(record.error.template, **record.error.values),
             )
         )
     elif outcome.test_accuracy is None or outcome.test_loss is None:
-        print(t("The run {state}: there is no model yet", state=record.state.value))
+        print(t("The run {state}: there is no model yet", state=state))
     else:
         print(
             t(
                 "The run {state}: test accuracy {accuracy:.4f}, loss {loss:.4f}",
-                state=record.state.value,
+                state=state,
                 accuracy=outcome.test_accuracy,
                 loss=outcome.test_loss,
             )
