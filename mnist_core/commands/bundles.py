@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chatter_held_back, chosen_run, name_of, print_json, print_written
+from mnist_core.commands.common import chatter_held_back, chosen_run, name_of, print_json, print_written, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.errors import BundleError
 from mnist_core.store import shared_store
@@ -13,7 +13,7 @@ from mnist_core.system.files import output_file
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
     bundle = commands.add_parser("bundle", help=t("write a run as a zip to take away: models, predict.py, report"))
-    bundle.add_argument("run", metavar="RUN", help=RUN_HELP)
+    bundle.add_argument("run", metavar="RUN", help=run_help())
     bundle.add_argument("--saved-model", action="store_true", help=t("with TensorFlow's SavedModel, too"))
     bundle.add_argument("--out", type=Path, metavar="FILE", help=t("where to (RUN.zip)"))
     bundle.set_defaults(command=_bundle)

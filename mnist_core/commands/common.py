@@ -22,7 +22,6 @@ from mnist_core.store import RunRecord, RunState, Visitor, shared_store
 from mnist_core.store.listing import RunRow
 from mnist_core.text import Sentence
 
-RUN_HELP = t("id of a run, or a shipped model: {names}", names=", ".join(SHIPPED))
 # Within a sentence. Tables show states and datasets as --state and --dataset take them.
 STATE_WORDS: Mapping[RunState, Sentence] = {
     RunState.QUEUED: "queued",
@@ -35,6 +34,11 @@ STATE_WORDS: Mapping[RunState, Sentence] = {
 }
 # Who can start this owns the computer.
 LOCAL = Visitor(None, is_admin=True)
+
+
+def run_help() -> str:
+    """Return what is said about the argument RUN."""
+    return t("id of a run, or a shipped model: {names}", names=", ".join(SHIPPED))
 
 
 def chosen_run(run: str) -> RunRecord:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.commands.common import RUN_HELP, STATE_WORDS, chosen_run, judged_on_test_set, name_of, print_json
+from mnist_core.commands.common import STATE_WORDS, chosen_run, judged_on_test_set, name_of, print_json, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ArtifactMissingError, ConfigError, DataError
@@ -25,7 +25,7 @@ Judged = dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]]
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
     command = commands.add_parser("compare", help=t("set runs side by side: settings that differ, results, luck"))
-    command.add_argument("runs", nargs="+", metavar="RUN", help=RUN_HELP)
+    command.add_argument("runs", nargs="+", metavar="RUN", help=run_help())
     command.add_argument("--json", action="store_true", help=t("print one JSON object"))
     command.set_defaults(command=_compare)
 

@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import Any
 
-from mnist_core.commands.common import LOCAL, RUN_HELP, STATE_WORDS, chosen_run, name_of, print_json
+from mnist_core.commands.common import LOCAL, STATE_WORDS, chosen_run, name_of, print_json, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.config import RunConfig
 from mnist_core.config.choices import AUTO
@@ -31,7 +31,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     train = commands.add_parser("train", help=t("train a recipe, a variant of a run, or the settings of a link"))
     begin = train.add_mutually_exclusive_group(required=True)
     begin.add_argument("--recipe", metavar="ID", help=t("one of: {names}", names=", ".join(RECIPES)))
-    begin.add_argument("--like", metavar="RUN", help=t("begin with the settings of a run; {run}", run=RUN_HELP))
+    begin.add_argument("--like", metavar="RUN", help=t("begin with the settings of a run; {run}", run=run_help()))
     begin.add_argument("--link", metavar="LINK", help=t("a link to settings, from the dashboard or the command link"))
     train.add_argument(
         "--set",
@@ -44,7 +44,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     train.set_defaults(command=_train)
 
     resume = commands.add_parser("resume", help=t("go on with a paused or interrupted run, or train a finished one on"))
-    resume.add_argument("run", metavar="RUN", help=RUN_HELP)
+    resume.add_argument("run", metavar="RUN", help=run_help())
     resume.add_argument("--epochs", type=int, metavar="N", help=t("epochs in all; makes a new run of a finished one"))
     resume.add_argument("--json", action="store_true", help=t("print one JSON object as the last line"))
     resume.set_defaults(command=_resume)

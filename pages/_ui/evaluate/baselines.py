@@ -15,6 +15,8 @@ from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import analysis_job, i18n
 from pages._ui.shell.i18n import name_of, t, term
 
+METHODS = ("network", "majority_class", "nearest_class_mean", "nearest_neighbours", "logistic_regression")
+
 
 def baselines_view(record: RunRecord) -> None:
     """Show a run's test accuracy beside that of four simple rules; its dataset must be ready."""
@@ -62,7 +64,12 @@ def baselines_view(record: RunRecord) -> None:
     st.dataframe(
         table, hide_index=True, placeholder="–", column_config={accuracy: st.column_config.NumberColumn(format="%.2f")}
     )
-    csv_button(lambda: table, f"rules-{record.id}", of=[record.id])
+    _, accuracies, images, _ = zip(*rows, strict=True)
+    csv_button(
+        lambda: {"method": METHODS, "test_accuracy": accuracies, "training_images": images},
+        f"rules-{record.id}",
+        of=[record.id],
+    )
 
 
 def _computed(result: analysis_job.Result | None) -> tuple[float | None, int | None]:
