@@ -35,7 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m mnist_core", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m mnist_core",
+        description=t("MNIST Lab without a browser; it shares runs and data with the dashboard."),
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for part in PARTS:
         part.add_commands(commands)

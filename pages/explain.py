@@ -33,7 +33,7 @@ def answer(spec: DatasetSpec, sample: Sample, record: RunRecord) -> None:
         what = t("Your drawing") if sample.index is None else t("Test image {index}", index=sample.index)
         big_image(sample.image, what)
         part = Part(image=sample.image, steps=())
-        said = answer_to(part, sample.probabilities, names, least_sureness(record))
+        said = answer_to(part, sample.probabilities, spec.class_names, least_sureness(record))
         st.markdown(t("Answer: **{answer}**", answer=large_words(Reading((said,)))))
         st.markdown(in_words(said))
         if sample.label is not None:
@@ -80,7 +80,7 @@ def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None
         if sample is None:
             no_image()
         elif may_take(record, "looked"):
-            maps_view(class_words(spec.class_names), sample, record.id)
+            maps_view(spec.class_names, sample, record.id)
     with inside:
         if not network:
             st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))

@@ -62,7 +62,7 @@ def shapes(data: Dataset) -> None:
         ),
         hide_index=True,
     )
-    st.caption(t("Source: {source}. Licence: {licence}.", source=data.spec.source, licence=data.spec.licence))
+    st.caption(t("Source: {source}. Licence: {licence}.", source=t(data.spec.source), licence=data.spec.licence))
 
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="explore_head"):

@@ -17,7 +17,7 @@ from pages._ui.robustness.curves import robustness_curves
 from pages._ui.robustness.words import lesson
 from pages._ui.robustness.worst_case import worst_case_view
 from pages._ui.shell import access
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import number_format, t, term
 
 SHOWN = 12
 
@@ -47,7 +47,7 @@ def sliders() -> CorruptionSettings:
                 corruption.minimum,
                 corruption.maximum,
                 step=corruption.step,
-                format="%g",
+                format=number_format("%g"),
                 key=key,
                 persist_state="session",
                 width=160,

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ import numpy.typing as npt
 import pytest
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.config.datasets import FASHION_MNIST, DatasetSpec
+from mnist_core.config.kinds import CLOTHES, LETTERS, ImageKind
 from mnist_core.datasets import DATASETS, Dataset, load_dataset, shared_provider
+from mnist_core.datasets.load import cache_dir
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, shared_store
@@ -119,6 +123,26 @@ def digits(settings: Settings, _digits_home: Settings) -> Dataset:
     if not folder.exists():
         shutil.copytree(_digits_home.datasets_dir / "digits-v1", folder)
     return load_dataset("digits", settings)
+
+
+@pytest.fixture
+def dataset_of(
+    settings: Settings, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[ImageKind], DatasetSpec]:
+    """Return a function that registers a dataset of a kind, with the images of the bundled digits.
+
+    Its classes are called as clothes or letters are: names of clothes are words, and those of digits none.
+    """
+    class_names = {CLOTHES.id: FASHION_MNIST.class_names, LETTERS.id: tuple("ABCDEFGHIJ")}
+
+    def registered(kind: ImageKind) -> DatasetSpec:
+        name, names = f"some_{kind.id}", class_names.get(kind.id, digits.spec.class_names)
+        spec = replace(digits.spec, id=name, kind=kind, collection=name, class_names=names)
+        monkeypatch.setitem(DATASETS, name, spec)
+        cache_dir(spec, settings).symlink_to(cache_dir(digits.spec, settings))
+        return spec
+
+    return registered
 
 
 @pytest.fixture

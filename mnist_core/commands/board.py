@@ -5,7 +5,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chosen_run
+from mnist_core.commands.common import chosen_run, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError
 from mnist_core.sharing.shipped import install_shipped
@@ -20,7 +20,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     board = commands.add_parser(
         "tensorboard", help=t("open TensorBoard with some runs, or with all of this computer; Ctrl-C ends it")
     )
-    board.add_argument("runs", nargs="*", metavar="RUN", help=t("{run}; without any, all runs", run=RUN_HELP))
+    board.add_argument("runs", nargs="*", metavar="RUN", help=t("{run}; without any, all runs", run=run_help()))
     board.add_argument("--port", type=int, help=t("port of the address; by default 6006 or the next free one"))
     board.add_argument("--folder", action="store_true", help=t("only print where the logs are"))
     board.set_defaults(command=_tensorboard)

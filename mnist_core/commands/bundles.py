@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chatter_held_back, chosen_run, print_json, print_written
+from mnist_core.commands.common import chatter_held_back, chosen_run, name_of, print_json, print_written, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.errors import BundleError
 from mnist_core.store import shared_store
@@ -13,7 +13,7 @@ from mnist_core.system.files import output_file
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
     bundle = commands.add_parser("bundle", help=t("write a run as a zip to take away: models, predict.py, report"))
-    bundle.add_argument("run", metavar="RUN", help=RUN_HELP)
+    bundle.add_argument("run", metavar="RUN", help=run_help())
     bundle.add_argument("--saved-model", action="store_true", help=t("with TensorFlow's SavedModel, too"))
     bundle.add_argument("--out", type=Path, metavar="FILE", help=t("where to (RUN.zip)"))
     bundle.set_defaults(command=_bundle)
@@ -32,7 +32,7 @@ def _bundle(options: argparse.Namespace) -> int:
     path = options.out or Path(f"{record.id}.zip")
     with output_file(path) as temporary:
         with chatter_held_back():
-            make_bundle(record, shared_store(), temporary, saved_model=options.saved_model)
+            make_bundle(record, shared_store(), temporary, saved_model=options.saved_model, t=t)
         size = temporary.stat().st_size
     print_written(path, f"{path}: {t.size(size)}")
     return 0
@@ -51,5 +51,5 @@ def _import(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"run_id": record.id, "name": record.name, "test_accuracy": record.outcome.test_accuracy})
     else:
-        print(t("Imported “{name}” as run {run}.", name=record.name, run=record.id))
+        print(t("Imported “{name}” as run {run}.", name=name_of(record), run=record.id))
     return 0

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,31 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.commands.terminal import t
+from mnist_core.config.wording import run_name
 from mnist_core.datasets import load_dataset
 from mnist_core.sharing.earlier import write_earlier_imports
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
-from mnist_core.store import RunRecord, Visitor, shared_store
+from mnist_core.store import RunRecord, RunState, Visitor, shared_store
+from mnist_core.store.listing import RunRow
+from mnist_core.text import Sentence
 
-RUN_HELP = t("id of a run, or a shipped model: {names}", names=", ".join(SHIPPED))
+# Within a sentence. Tables show states and datasets as --state and --dataset take them.
+STATE_WORDS: Mapping[RunState, Sentence] = {
+    RunState.QUEUED: "queued",
+    RunState.RUNNING: "running",
+    RunState.PAUSED: "paused",
+    RunState.COMPLETED: "completed",
+    RunState.STOPPED: "stopped",
+    RunState.FAILED: "failed",
+    RunState.INTERRUPTED: "interrupted",
+}
 # Who can start this owns the computer.
 LOCAL = Visitor(None, is_admin=True)
+
+
+def run_help() -> str:
+    """Return what is said about the argument RUN."""
+    return t("id of a run, or a shipped model: {names}", names=", ".join(SHIPPED))
 
 
 def chosen_run(run: str) -> RunRecord:
@@ -30,6 +47,11 @@ def chosen_run(run: str) -> RunRecord:
     install_shipped(store)
     write_earlier_imports(store)
     return store.runs.get(SHIPPED[run].run_id if run in SHIPPED else run)
+
+
+def name_of(run: RunRecord | RunRow) -> str:
+    """Return what a run is called, in the terminal's language where the program gave it its name."""
+    return run_name(run.name, run.recipe, bool(run.shipped), t)
 
 
 def judged_on_test_set(record: RunRecord) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set, print_json
+from mnist_core.commands.common import STATE_WORDS, chosen_run, judged_on_test_set, name_of, print_json, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ArtifactMissingError, ConfigError, DataError
 from mnist_core.evaluation import class_scores, compare, confusion_matrix, holm
 from mnist_core.evaluation.comparing import RunResult, SettingRow, differing_settings, run_result
 from mnist_core.store import RunRecord, shared_store
-from mnist_core.text import Phrase, translator
+from mnist_core.text import Phrase, english
 
 Judged = dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]]
 """Probabilities and labels of the test images by run id, of those runs that can be judged."""
@@ -25,7 +25,7 @@ Judged = dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]]
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
     command = commands.add_parser("compare", help=t("set runs side by side: settings that differ, results, luck"))
-    command.add_argument("runs", nargs="+", metavar="RUN", help=RUN_HELP)
+    command.add_argument("runs", nargs="+", metavar="RUN", help=run_help())
     command.add_argument("--json", action="store_true", help=t("print one JSON object"))
     command.set_defaults(command=_compare)
 
@@ -34,7 +34,7 @@ def _compare(options: argparse.Namespace) -> int:
     records = list({record.id: record for record in map(chosen_run, options.runs)}.values())
     if len(records) < 2:
         raise ConfigError("Give two different runs or more to compare. Received: {n}", n=len(records))
-    settings = differing_settings([record.config for record in records], translator("en"))
+    configs = [record.config for record in records]
     results = [run_result(record, shared_store().files(record.id)) for record in records]
     judged = _judge(records)
     pairs = _pairs(records, judged)
@@ -42,12 +42,12 @@ def _compare(options: argparse.Namespace) -> int:
         print_json(
             {
                 "runs": [_run(*entry, judged) for entry in zip(records, results, strict=True)],
-                "settings": {row.name: list(row.values) for row in settings},
+                "settings": {row.name: list(row.values) for row in differing_settings(configs, english)},
                 "pairs": pairs,
             }
         )
     else:
-        _print(records, settings, results, pairs)
+        _print(records, differing_settings(configs, t), results, pairs)
     return 0
 
 
@@ -106,7 +106,7 @@ def _print(
 ) -> None:
     numbers = {record.id: number for number, record in enumerate(records, start=1)}
     for record in records:
-        print(f"{numbers[record.id]:3}  {record.id}  {record.name} ({record.state})")
+        print(f"{numbers[record.id]:3}  {record.id}  {name_of(record)} ({t(STATE_WORDS[record.state])})")
     print("\n" + (t("Settings that differ") if settings else t("Settings that differ: none")))
     for row in settings:
         print(f"  {row.title}")

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chosen_run, judged_on_test_set, print_json
+from mnist_core.commands.common import chosen_run, judged_on_test_set, print_json, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.errors import DataError, ImageError
@@ -15,12 +15,12 @@ from mnist_core.store import RunRecord, shared_store
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of this module to a parser."""
     evaluate = commands.add_parser("evaluate", help=t("judge a finished run on the test set"))
-    evaluate.add_argument("run", metavar="RUN", help=RUN_HELP)
+    evaluate.add_argument("run", metavar="RUN", help=run_help())
     evaluate.add_argument("--json", action="store_true", help=t("print one JSON object"))
     evaluate.set_defaults(command=_evaluate)
 
     predict = commands.add_parser("predict", help=t("read pictures of digits or clothes with a run's model"))
-    predict.add_argument("run", metavar="RUN", help=RUN_HELP)
+    predict.add_argument("run", metavar="RUN", help=run_help())
     predict.add_argument("images", nargs="+", metavar="IMAGE", help=t("PNG, JPEG, WebP or GIF, or strokes as JSON"))
     predict.add_argument("--json", action="store_true", help=t("print one JSON object"))
     predict.set_defaults(command=_predict)

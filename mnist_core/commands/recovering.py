@@ -2,7 +2,7 @@
 
 import argparse
 
-from mnist_core.commands.common import LOCAL, print_json
+from mnist_core.commands.common import LOCAL, name_of, print_json
 from mnist_core.commands.terminal import t
 from mnist_core.recovery import bring_back, reopened
 from mnist_core.settings import get_settings
@@ -37,7 +37,7 @@ def _recover(options: argparse.Namespace) -> int:
         )
         return 0
     for row in back:
-        print(f"{row.id}  {row.state.value:11}  {row.name}")
+        print(f"{row.id}  {row.state.value:11}  {name_of(row)}")
     for words in done.words(t) or [t("Nothing was missing.")]:
         print(words)
     return 0

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mnist_core.commands.common import LOCAL, chosen_run, print_json
+from mnist_core.commands.common import LOCAL, chosen_run, name_of, print_json
 from mnist_core.commands.terminal import t
 from mnist_core.config.wording import MODEL_KINDS, model_words, setting_words
 from mnist_core.datasets import DATASETS
@@ -112,7 +112,7 @@ def _print_deleted(store: Store, as_json: bool) -> int:
     for record in deleted:
         minutes = round(store.bin.seconds_left(record) / 60)
         left = t.plural("for {n:,} more minute", "for {n:,} more minutes", minutes)
-        print(f"{record.id}  {record.name}  ({left})")
+        print(f"{record.id}  {name_of(record)}  ({left})")
     return 0
 
 
@@ -146,7 +146,7 @@ def _print_table(rows: Sequence[RunRow]) -> None:
     for row in rows:
         words = " · ".join([model_words(row.settings, t), *setting_words(row.settings, t)])
         print(
-            f"{'*' if row.starred else ' '} {row.id:24} {_shortened(row.name):{_NAME}} {row.dataset:14} "
+            f"{'*' if row.starred else ' '} {row.id:24} {_shortened(name_of(row)):{_NAME}} {row.dataset:14} "
             f"{row.state.value:11} {_number(row.test_accuracy, '.4f'):>8} {_number(row.test_loss, '.4f'):>7} "
             f"{_number(row.seconds, '.1f'):>7} {_number(row.parameters, ','):>10} {_sparkline(row.curve):{_CURVE}} "
             f"{words}"
@@ -222,5 +222,5 @@ def _delete(options: argparse.Namespace) -> int:
 
 def _undelete(options: argparse.Namespace) -> int:
     for run_id in options.runs:
-        print(t("{name} is back.", name=shared_store().bin.undelete(run_id, LOCAL).name))
+        print(t("{name} is back.", name=name_of(shared_store().bin.undelete(run_id, LOCAL))))
     return 0

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_core.commands.common import RUN_HELP, chosen_run, print_document, print_json, print_written
+from mnist_core.commands.common import chosen_run, print_document, print_json, print_written, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.config.links import run_address, settings_address
@@ -46,7 +46,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
     choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument("run", nargs="?", metavar="RUN", help=RUN_HELP)
+    choice.add_argument("run", nargs="?", metavar="RUN", help=run_help())
     choice.add_argument("--recipe", metavar="ID", help=t("one of: {names}", names=", ".join(RECIPES)))
 
 
@@ -66,11 +66,11 @@ def _code(options: argparse.Namespace) -> int:
         return 0
     with output_file(options.out) as path:
         path.write_text(text, encoding="utf-8")
-    print_written(options.out, f"Written: {options.out}")
+    print_written(options.out, t("Written: {file}", file=options.out))
     for name in files_beside(config):
         target = options.out.parent / name
         _write_beside(name, config, record, target)
-        print_written(options.out, f"Written: {target}, which it reads")
+        print_written(options.out, t("Written: {file}, which it reads", file=target))
     return 0
 
 

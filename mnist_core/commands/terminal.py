@@ -1,6 +1,7 @@
 """What a terminal is told, in the language that its environment names.
 
-What it can't show is spelled with what it has, never an error.
+What it can't show is spelled with what it has, never an error. The few words that `argparse` says itself ("usage",
+"options") are English: Python brings no others along.
 
 Terminals speak many encodings (``cp949`` on a Korean Windows, ``ascii`` in a bare container), and file names may hold
 bytes that are no text in any.

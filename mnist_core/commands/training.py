@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import Any
 
-from mnist_core.commands.common import LOCAL, RUN_HELP, chosen_run, print_json
+from mnist_core.commands.common import LOCAL, STATE_WORDS, chosen_run, name_of, print_json, run_help
 from mnist_core.commands.terminal import t
 from mnist_core.config import RunConfig
 from mnist_core.config.choices import AUTO
@@ -19,7 +19,7 @@ from mnist_core.models.speed import read_speed, resolved
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.system.processes import own_process
-from mnist_core.text import Phrase, translator
+from mnist_core.text import Phrase
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -31,7 +31,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     train = commands.add_parser("train", help=t("train a recipe, a variant of a run, or the settings of a link"))
     begin = train.add_mutually_exclusive_group(required=True)
     begin.add_argument("--recipe", metavar="ID", help=t("one of: {names}", names=", ".join(RECIPES)))
-    begin.add_argument("--like", metavar="RUN", help=t("begin with the settings of a run; {run}", run=RUN_HELP))
+    begin.add_argument("--like", metavar="RUN", help=t("begin with the settings of a run; {run}", run=run_help()))
     begin.add_argument("--link", metavar="LINK", help=t("a link to settings, from the dashboard or the command link"))
     train.add_argument(
         "--set",
@@ -44,7 +44,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     train.set_defaults(command=_train)
 
     resume = commands.add_parser("resume", help=t("go on with a paused or interrupted run, or train a finished one on"))
-    resume.add_argument("run", metavar="RUN", help=RUN_HELP)
+    resume.add_argument("run", metavar="RUN", help=run_help())
     resume.add_argument("--epochs", type=int, metavar="N", help=t("epochs in all; makes a new run of a finished one"))
     resume.add_argument("--json", action="store_true", help=t("print one JSON object as the last line"))
     resume.set_defaults(command=_resume)
@@ -92,13 +92,13 @@ def _begin(options: argparse.Namespace) -> tuple[str, str | None, RunConfig]:
             raise ConfigError(
                 "“{name}” was fine-tuned with drawings, which are no setting. Train a variant of the network that it "
                 "began with: {base}",
-                name=record.name,
+                name=name_of(record),
                 base=record.config.fine_tune.base,
             )
-        return variant_name(record.name, translator("en")), record.recipe, record.config
+        return variant_name(name_of(record), t), record.recipe, record.config
     if options.link is not None:
         linked = read_link(options.link)
-        return get_recipe(linked.recipe).title if linked.recipe else "From a link", linked.recipe, linked.config
+        return get_recipe(linked.recipe).title if linked.recipe else t("From a link"), linked.recipe, linked.config
     recipe = get_recipe(options.recipe)
     return recipe.title, recipe.id, recipe.config
 
@@ -128,7 +128,7 @@ def _execute(run_id: str, as_json: bool) -> int:
         return 1
     control = Control()
     signal.signal(signal.SIGINT, lambda *_: control.stop())
-    name = store.runs.get(run_id).name
+    name = name_of(store.runs.get(run_id))
     print(t("Training {name} as run {run}; Ctrl-C stops it and keeps the model so far.", name=name, run=run_id))
     record = execute(run_id, store, control)
     _report(record, as_json)
@@ -147,7 +147,7 @@ def assignment(text: str) -> tuple[str, Any]:
 
 
 def _report(record: RunRecord, as_json: bool) -> None:
-    outcome = record.outcome
+    outcome, state = record.outcome, t(STATE_WORDS[record.state])
     if as_json:
         print_json(
             {
@@ -169,17 +169,17 @@ def _report(record: RunRecord, as_json: bool) -> None:
         print(
             t(
                 "The run {state}: {reason}",
-                state=record.state.value,
+                state=state,
                 reason=Phrase(record.error.template, **record.error.values),
             )
         )
     elif outcome.test_accuracy is None or outcome.test_loss is None:
-        print(t("The run {state}: there is no model yet", state=record.state.value))
+        print(t("The run {state}: there is no model yet", state=state))
     else:
         print(
             t(
                 "The run {state}: test accuracy {accuracy:.4f}, loss {loss:.4f}",
-                state=record.state.value,
+                state=state,
                 accuracy=outcome.test_accuracy,
                 loss=outcome.test_loss,
             )

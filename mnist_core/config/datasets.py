@@ -85,8 +85,10 @@ class DatasetSpec:
     content_md5 : mapping of str to str
         MD5 of the decoded bytes of each array, or of the strokes: content decides, not the container. Where an array
         is not named, the checksums of the files decide.
-    licence, source : str
-        Shown beside the data.
+    licence : str
+        Shown beside the data. A licence's name is the same in every language.
+    source : str
+        Who made it; English, with the names of people.
     hub_licence : str
         The Hub's name of the licence. A network made of data that must be shared alike is shared alike, to be on the
         safe side.
@@ -114,9 +116,9 @@ class DatasetSpec:
     licence: str
     hub_licence: str
     hub_id: str | None = None
-    source: str
+    source: Sentence
     code: LoadingCode | None = None
-    limits: tuple[str, ...] = ()
+    limits: tuple[Sentence, ...] = ()
     takes_strokes: bool = False
 
     @property

@@ -68,12 +68,12 @@ class KindWords:
 
 @dataclass(frozen=True, kw_only=True)
 class KindNotes:
-    """What goes out with a network of this kind: in bundles and on the Hub, in English only.
+    """What goes out with a network of this kind: in bundles and on the Hub. English; who writes a file translates.
 
     Parameters
     ----------
     tags : tuple of str
-        On the Hub.
+        On the Hub, whose programs read them: never translated.
     use : str
         What such a network is for.
     expects : str
@@ -85,9 +85,9 @@ class KindNotes:
     """
 
     tags: tuple[str, ...]
-    use: str
-    expects: str
-    steps: tuple[str, ...]
+    use: Sentence
+    expects: Sentence
+    steps: tuple[Sentence, ...]
     file: str
 
 
@@ -127,16 +127,12 @@ def _without_habits(why: Sentence) -> Mapping[str, Sentence]:
     return MappingProxyType({"habits": why})
 
 
-_ONE_CHARACTER = (
-    "Each {name}: the tight box around its ink is padded to a square, resampled by area to 20 x 20 pixels, and "
-    "stretched so that its largest value is 255."
-)
-_CENTRED = (
+_CENTRED: Sentence = (
     "These 20 x 20 pixels are placed into 28 x 28 by whole pixels so that the centre of mass falls on pixel 14 "
     "(counted from 0) in both directions."
 )
-_SCALED = "The values are divided by 255."
-_CUT_OUT = (
+_SCALED: Sentence = "The values are divided by 255."
+_CUT_OUT: Sentence = (
     "Photo: what stands out of a plain ground is cut out, and brightness is inverted, so that the ground becomes 0."
 )
 
@@ -172,7 +168,8 @@ DIGITS = ImageKind(
         steps=(
             "Photo or drawing: shadows are divided out and ink is separated from paper, whichever is darker; connected "
             "parts are grouped into digits; the pen is made 0.125 times as wide as the digit's longest side.",
-            _ONE_CHARACTER.format(name="digit"),
+            "Each digit: the tight box around its ink is padded to a square, resampled by area to 20 x 20 pixels, and "
+            "stretched so that its largest value is 255.",
             _CENTRED,
             _SCALED,
         ),
@@ -241,7 +238,8 @@ LETTERS = ImageKind(
         steps=(
             "Photo or drawing: shadows are divided out and ink is separated from paper, whichever is darker; all "
             "writing is taken as one letter; the pen is made 0.125 times as wide as the letter's longest side.",
-            _ONE_CHARACTER.format(name="letter"),
+            "Each letter: the tight box around its ink is padded to a square, resampled by area to 20 x 20 pixels, and "
+            "stretched so that its largest value is 255.",
             _CENTRED,
             _SCALED,
         ),

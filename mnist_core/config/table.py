@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from mnist_core.config.base import Frozen
 from mnist_core.config.sections import AugmentationConfig, DataConfig, FineTuneConfig, LogisticConfig, TrainConfig
 from mnist_core.config.setting import Given, Slider, Spec
-from mnist_core.text import Translator
+from mnist_core.text import English
 
 SECTIONS: Mapping[str, type[Frozen]] = {
     "model": LogisticConfig,
@@ -90,7 +90,7 @@ class Setting:
         """Whether the form asks for it."""
         return self.spec.when(given) and (self.spec.offered(given) or given[self.name] != self.default)
 
-    def words(self, given: Given, t: Translator) -> str:
+    def words(self, given: Given, t: English) -> str:
         """Return the value that is really used in words, translated."""
         spec, value = self.spec, self.value(given)
         if spec.choices is not None:
@@ -105,7 +105,7 @@ class Setting:
         usual = spec.unset(given) if spec.unset else None
         return t("{rate} (default)", rate=shown) if value == usual else shown
 
-    def short(self, given: Given, t: Translator) -> str:
+    def short(self, given: Given, t: English) -> str:
         """Return one or two words for a list of runs, translated; empty where it goes without saying."""
         spec, value = self.spec, given[self.name]
         if not spec.when(given) or not (spec.always_said or value != self.default):
@@ -116,7 +116,7 @@ class Setting:
             return ""
         return t(spec.short, n=value)
 
-    def _number(self, value: Any, t: Translator) -> str:
+    def _number(self, value: Any, t: English) -> str:
         if isinstance(self.spec.widget, Slider) and self.spec.widget.format == "percent":
             return t.number(value, "%")
         # What is no amount (a seed) is a name made of digits.

@@ -11,7 +11,7 @@ from mnist_core.config.layers import LAYERS, Layer
 from mnist_core.config.recipes import RECIPES
 from mnist_core.config.sections import AugmentationConfig
 from mnist_core.config.table import SETTINGS, given_in
-from mnist_core.text import Sentence, Translator, cut, exact
+from mnist_core.text import English, Sentence, cut, exact
 
 ModelKind = Literal["softmax", "dense", "convolutional", "logistic"]
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
@@ -39,14 +39,14 @@ def model_kind(settings: Mapping[str, Any]) -> ModelKind:
     return "convolutional" if "convolutional" in found else "dense" if "dense" in found else "softmax"
 
 
-def model_words(settings: Mapping[str, Any], t: Translator) -> str:
+def model_words(settings: Mapping[str, Any], t: English) -> str:
     """Return what kind of network it is, with the sizes of its layers.
 
     Parameters
     ----------
     settings : mapping
         In the form of `RunConfig.model_dump`.
-    t : Translator
+    t : English
         Of the reader.
     """
     kind = model_kind(settings)
@@ -56,7 +56,7 @@ def model_words(settings: Mapping[str, Any], t: Translator) -> str:
     return words[:1].upper() + words[1:]
 
 
-def setting_words(settings: Mapping[str, Any], t: Translator) -> list[str]:
+def setting_words(settings: Mapping[str, Any], t: English) -> list[str]:
     """Return the settings that one tells runs apart by, each in one or two words; `settings` as of `model_words`."""
     given = given_in(settings)
     shown = [setting for setting in SETTINGS.values() if setting.section != "augment"]
@@ -73,7 +73,7 @@ def setting_words(settings: Mapping[str, Any], t: Translator) -> list[str]:
     return [part for part in (*parts, seed) if part]
 
 
-def run_name(name: str, recipe: str | None, shipped: bool, t: Translator) -> str:
+def run_name(name: str, recipe: str | None, shipped: bool, t: English) -> str:
     """Return what a run is called: a name that the program gave in the reader's language, a typed one as it is.
 
     Parameters
@@ -84,14 +84,14 @@ def run_name(name: str, recipe: str | None, shipped: bool, t: Translator) -> str
         Id of the recipe that it began with.
     shipped : bool
         Whether it came with the program.
-    t : Translator
+    t : English
         Of the reader.
     """
     given = shipped or (recipe in RECIPES and RECIPES[recipe].title == name)
     return t(name) if given else name
 
 
-def variant_name(name: str, t: Translator) -> str:
+def variant_name(name: str, t: English) -> str:
     """Return the name of a run that begins with the settings of the one called `name`; a variant's is the same."""
     ending = t(", variant")
     return name if name.endswith(ending) else cut(name, MAX_NAME - len(ending)) + ending
@@ -103,14 +103,14 @@ def _kinds(settings: Mapping[str, Any]) -> list[type[Layer]]:
     return list(dict.fromkeys(LAYERS[layer["kind"]] for layer in layers if layer["kind"] in LAYERS))
 
 
-def _listed(settings: Mapping[str, Any], spec: type[Layer], t: Translator) -> str:
+def _listed(settings: Mapping[str, Any], spec: type[Layer], t: English) -> str:
     """Return what a list says of all layers of a kind: each size, or each other value once."""
     own = [layer for layer in settings["model"]["layers"] if LAYERS.get(layer["kind"]) is spec]
     values = [exact(layer[spec.listed_by]) for layer in own if spec.listed_by]
     return t(spec.listed, values=", ".join(values if spec.network else dict.fromkeys(values)))
 
 
-def _against_overfitting(settings: Mapping[str, Any], t: Translator) -> list[str]:
+def _against_overfitting(settings: Mapping[str, Any], t: English) -> list[str]:
     kinds = sorted(_kinds(settings), key=list(LAYERS.values()).index)
     parts = [_listed(settings, spec, t) for spec in kinds if spec.listed and not spec.network]
     return parts

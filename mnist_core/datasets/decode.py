@@ -19,7 +19,7 @@ from mnist_core.config.datasets import DatasetSpec
 from mnist_core.datasets.pen import Report, decode_strokes
 from mnist_core.drawing.prepare import SIDE, prepare_digit
 from mnist_core.errors import CorruptDataError
-from mnist_core.text import Sentence
+from mnist_core.text import Phrase, Sentence
 
 Arrays = dict[str, npt.NDArray[np.uint8]]
 ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
@@ -60,7 +60,7 @@ def decode(spec: DatasetSpec, paths: Sequence[Path], report: Report | None = Non
             raise CorruptDataError(
                 _CORRUPT,
                 path=paths[0].parent if len(paths) > 1 else next(iter(paths), spec.id),
-                title=spec.title,
+                title=Phrase(spec.title),
                 reason=f"the content of {name} differs from the published data",
             )
     return arrays
@@ -86,7 +86,7 @@ def _decode_npz(spec: DatasetSpec, paths: Sequence[Path], _: Report | None) -> A
         with np.load(content, allow_pickle=False) as archive:
             return {name: np.ascontiguousarray(archive[name], dtype=np.uint8) for name in ARRAY_NAMES}
     except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
-        raise CorruptDataError(_CORRUPT, path=path, title=spec.title, reason=_reason(error)) from error
+        raise CorruptDataError(_CORRUPT, path=path, title=Phrase(spec.title), reason=_reason(error)) from error
 
 
 def _decode_idx(spec: DatasetSpec, paths: Sequence[Path], _: Report | None) -> Arrays:
@@ -96,7 +96,7 @@ def _decode_idx(spec: DatasetSpec, paths: Sequence[Path], _: Report | None) -> A
         try:
             arrays[file.array] = parse_idx(gzip.decompress(content))
         except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise CorruptDataError(_CORRUPT, path=path, title=spec.title, reason=_reason(error)) from error
+            raise CorruptDataError(_CORRUPT, path=path, title=Phrase(spec.title), reason=_reason(error)) from error
     return {name: arrays[name] for name in ARRAY_NAMES}
 
 

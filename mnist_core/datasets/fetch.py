@@ -8,6 +8,7 @@ from mnist_core.config.datasets import DatasetSpec, RemoteFile
 from mnist_core.errors import DownloadError
 from mnist_core.settings import Settings
 from mnist_core.system.files import storage_errors
+from mnist_core.text import Phrase
 
 
 class DownloadProgress(Protocol):
@@ -36,7 +37,7 @@ def switched_off(spec: DatasetSpec) -> DownloadError:
     return DownloadError(
         "{title} is not on this computer, and downloading is switched off (MNIST_LAB_OFFLINE). Whoever runs MNIST Lab "
         "can put {files} into a folder and name the folder in MNIST_LAB_DATA_DIR.",
-        title=spec.title,
+        title=Phrase(spec.title),
         files=", ".join(file.name for file in spec.files),
     )
 
@@ -97,7 +98,7 @@ def _fetch(manager: "object", file: RemoteFile, spec: DatasetSpec, meter: "_Mete
         raise DownloadError(
             "{title} could not be downloaded from {url}: {reason}. Check the connection and try again, or put "
             "the files into a folder and name it in MNIST_LAB_DATA_DIR.",
-            title=spec.title,
+            title=Phrase(spec.title),
             url=manager.get_url(file.name),
             reason=_reason(error),
         ) from error

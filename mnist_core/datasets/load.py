@@ -19,6 +19,7 @@ from mnist_core.datasets.pen import Report
 from mnist_core.errors import CorruptDataError, DataError
 from mnist_core.settings import Settings
 from mnist_core.system.files import storage_errors
+from mnist_core.text import Phrase
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -127,7 +128,7 @@ def load_dataset(
     if cached is None:
         raise DataError(
             "The cached copy of {title} in {folder} can't be read. Delete that folder and try again.",
-            title=spec.title,
+            title=Phrase(spec.title),
             folder=folder,
         )
     return cached
@@ -187,9 +188,9 @@ def _not_at_hand(spec: DatasetSpec) -> DataError:
     return DataError(
         "{title} is not on this computer, and can't be downloaded from here: put {file} of {source} into a folder "
         "and name it in MNIST_LAB_DATA_DIR.",
-        title=spec.title,
+        title=Phrase(spec.title),
         file=", ".join(file.name for file in spec.files),
-        source=spec.source,
+        source=Phrase(spec.source),
     )
 
 

@@ -13,6 +13,7 @@ from mnist_core.config.datasets import DatasetSpec
 from mnist_core.drawing.prepare import prepare_strokes
 from mnist_core.drawing.strokes import RecordedDigit, read_unipen
 from mnist_core.errors import CorruptDataError, ImageError
+from mnist_core.text import Phrase
 
 Report = Callable[[float], None]
 """What is told the share that is done, 0 to 1."""
@@ -88,7 +89,7 @@ def _corrupt(spec: DatasetSpec, path: Path, reason: str) -> CorruptDataError:
     return CorruptDataError(
         "{path} is damaged or is not {title}: {reason}. Get it again from {source}.",
         path=path,
-        title=spec.title,
+        title=Phrase(spec.title),
         reason=reason.rstrip("."),
-        source=spec.source,
+        source=Phrase(spec.source),
     )

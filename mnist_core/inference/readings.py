@@ -105,7 +105,7 @@ class Reading:
             words = t("{n} digits, the least sure one {share:.1%}", n=len(self.answers), share=self.least)
         else:
             words = t.number(self.least, ".1%")
-        return f"{' / '.join(self.lines)} ({words if self.sure else t('{sureness}, not sure', sureness=words)})"
+        return f"{' / '.join(map(t, self.lines))} ({words if self.sure else t('{sureness}, not sure', sureness=words)})"
 
     def as_json(self) -> dict[str, Any]:
         """Return what programs are told: "reading", and "digits" with a box each (pieces of clothing, too)."""

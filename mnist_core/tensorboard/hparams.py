@@ -1,4 +1,7 @@
-"""Settings and results as TensorBoard's HParams view lists them, one run a row."""
+"""Settings and results as TensorBoard's HParams view lists them, one run a row.
+
+Logs are English whoever trains: programs read them, `mnist_core.recovery` among them, and TensorBoard is English.
+"""
 
 import time
 from collections.abc import Mapping
@@ -6,7 +9,7 @@ from typing import Any
 
 from mnist_core.config import AugmentationConfig, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.config.table import SETTINGS, Setting, given_in
-from mnist_core.text import exact
+from mnist_core.text import English, english, exact
 
 _AUGMENTATION = ("augmentation", "Augmentation", False)
 
@@ -34,16 +37,19 @@ _RESULTS = (
 )
 
 
-def settings_of(config: RunConfig, name: str) -> dict[str, str | float]:
-    """Return what a run was trained with, by column; settings without an effect on it are left out."""
+def settings_of(config: RunConfig, name: str, t: English = english) -> dict[str, str | float]:
+    """Return what a run was trained with, by column; settings without an effect on it are left out.
+
+    Words are translated by `t`. Layers and values keep the names that Keras and ``--set`` know them by.
+    """
     given = config.given
-    values: dict[str, str | float] = {"name": name, "model": model_words(config)}
+    values: dict[str, str | float] = {"name": name, "model": model_words(config, t)}
     for key, setting in SETTINGS.items():
         value = setting.value(given)
         if value is not None and setting.section != "augment" and setting.is_told(given):
             values[key] = value if setting.is_number else str(value)
     if isinstance(config.model, NetworkConfig):
-        values["augmentation"] = augmentation_words(config)
+        values["augmentation"] = augmentation_words(config) or t("none")
     return values
 
 
@@ -81,19 +87,18 @@ def _told_augmentation(words: str) -> dict[str, Any]:
     return found
 
 
-def model_words(config: RunConfig) -> str:
+def model_words(config: RunConfig, t: English = english) -> str:
     """Return a network in a few words: ``Conv2D 32 - MaxPooling2D 2 - Dense 128``."""
     if isinstance(config.model, LogisticConfig):
-        return "logistic regression"
-    return (" - ".join(layer.brief() for layer in config.model.layers) or "no hidden layer") + (
-        ", fine-tuned" if config.fine_tune is not None else ""
-    )
+        return t("logistic regression")
+    words = " - ".join(layer.brief() for layer in config.model.layers) or t("no hidden layer")
+    return t("{network}, fine-tuned", network=words) if config.fine_tune is not None else words
 
 
 def augmentation_words(config: RunConfig) -> str:
-    """Return how training images were changed: ``rotation 10, shift 2``, or ``none``."""
+    """Return how training images were changed: ``rotation 10, shift 2``; empty where they were not."""
     used = {name: value for name, value in config.augment.model_dump().items() if value}
-    return ", ".join(name if value is True else f"{name} {exact(value)}" for name, value in used.items()) or "none"
+    return ", ".join(name if value is True else f"{name} {exact(value)}" for name, value in used.items())
 
 
 def beginning(values: Mapping[str, str | float], wall_time: float) -> list[Any]:

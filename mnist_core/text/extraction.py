@@ -10,6 +10,8 @@ Only literal sentences can be extracted. A message is
 - an argument or attribute of a class whose name says that it is shown: titles and help texts of specs, fields and
   recipes (`SHOWN`), and the fields that a class of the same file annotates with `Sentence`.
 
+Of Jinja2's templates Babel itself extracts what they give to ``_(...)``, which is a translator too.
+
 Where one is chosen between literals, all of them are messages. `mnist_core.text` knows no page and no spec: what is
 found depends on how the source is written, so a table that moves takes its sentences along.
 """
@@ -54,7 +56,7 @@ def toml_file(
 ) -> Iterator[Found]:
     """Yield the texts of a TOML file's entries whose keys stand in the option ``shown``, separated by blanks."""
     wanted = options["shown"].split()
-    yield from ((1, None, text, []) for text in _texts(tomllib.load(fileobj), wanted))
+    yield from ((1, None, text, []) for text in _texts(tomllib.load(fileobj), wanted) if any(map(str.isalpha, text)))
 
 
 def _texts(value: object, wanted: Collection[str]) -> Iterator[str]:

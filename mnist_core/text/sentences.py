@@ -52,6 +52,7 @@ class Phrase:
 class English:
     """Says English sentences; `mnist_core.text.translation.Translator` says those of other languages too."""
 
+    language = "en"
     catalogue = gettext.NullTranslations()
 
     def __call__(self, words: Words, /, **values: Any) -> str:

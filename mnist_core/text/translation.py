@@ -17,7 +17,7 @@ from pathlib import Path
 from mnist_core.text.numbers import written
 from mnist_core.text.sentences import English
 
-SOURCE_LANGUAGE = "en"
+SOURCE_LANGUAGE = English.language
 DOMAIN = "mnist_lab"
 FOLDER = Path(__file__).parent / "locale"
 _MOST_PARTS = 3  # of a code: language, script, region

@@ -1,57 +1,51 @@
 """Every word of a page is said in the visitor's language: a made-up one puts each sentence it knows in brackets."""
 
-import gettext
 import json
 import re
-from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import Conv2D, DataConfig, Dense, MaxPooling2D, NetworkConfig, RunConfig
+from mnist_core.config.datasets import DATASETS, DatasetSpec
+from mnist_core.config.kinds import CLOTHES, KINDS, ImageKind
+from mnist_core.datasets import Dataset
 from mnist_core.store import RunRecord
-from mnist_core.text import Translator, translation
+from mnist_core.text import Translator
+from pages._ui.parts import downloads
 from pages._ui.shell import i18n
+from tests.made_up_language import CLOSE, OPEN, TYPED, Bracketing, left_over
+from tests.pages.test_pages import drawn
+from tests.photo_files import Scene, clothing_photo, compose, tidy
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
-OPEN, CLOSE = "\u27e6", "\u27e7"
 # Fields of Streamlit's messages that are read or heard.
 SHOWN = {"label", "body", "help", "options", "placeholder", "caption", "alt", "text", "delta", "columns", "message"}
 # Values of our own components that are no words: addresses, keys, colours and pictures.
 NO_WORDS = {"library", "revision", "about", "theme", "url", "token", "canvas", "language", "sheet", "key"}
-# The same in every language: names of programs, datasets, classes and files, and the dates of English.
-NAMES = re.compile(
-    r"MNIST Lab|Fashion-MNIST|MNIST|Keras|TensorBoard|RMSprop|Adam\w*|Adagrad|Nadam|SGD|t-SNE|CPU: test"
-    r"|Dense|Conv2D|MaxPooling2D|Flatten|Reshape|: [\w .-]+\*$|model\.\w+|[xy]_train|[xy]_test|uint8"
-    r"|[A-Z][a-z]{2} \d\d, \d\d:\d\d"
-)
 
 
-class Bracketing(gettext.NullTranslations):
-    """Knows the sentences of the template, and says which others it was asked for."""
+Tables = dict[str, Callable[[], Any]]
 
-    def __init__(self) -> None:
-        super().__init__()
-        with (translation.FOLDER / "messages.pot").open("rb") as stream:
-            ids = [message.id for message in read_po(stream) if message.id]
-        self.known = {text for id_ in ids for text in ([id_] if isinstance(id_, str) else id_)}
-        self.unknown: set[str] = set()
 
-    def gettext(self, message: str) -> str:
-        if message not in self.known:
-            if re.search(r"[^\W\d_]", re.sub(r"\{\w*(:[^{}]*)?\}", "", message)):
-                self.unknown.add(message)
-            return message
-        return f"{OPEN}{message}{CLOSE}"
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> Tables:
+    """Return what makes each table that pages offer as a file, by its button's key."""
+    offered: Tables = {}
+    button = downloads.download_button
 
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self.gettext(msgid1 if n == 1 else msgid2)
+    def remembered(words: str, make: Callable[[], Any], **how: Any) -> None:
+        if how["mime"] == "text/csv":
+            offered[how["key"]] = make
+        button(words, make, **how)
+
+    monkeypatch.setattr(downloads, "download_button", remembered)
+    return offered
 
 
 @pytest.fixture
@@ -118,57 +112,29 @@ def _of_component(data: Any) -> Iterator[str]:
             yield part
 
 
+def _of_values(values: Any) -> Iterator[str]:
+    if isinstance(values, list):
+        for value in values:
+            yield from _of_values(value)
+    elif isinstance(values, str):
+        yield values
+
+
 def _of_figure(figure: Any) -> Iterator[str]:
-    """Yield the titles, names and texts of a plotly figure."""
+    """Yield the titles, names and texts of a plotly figure, what it shows on hover too."""
     if isinstance(figure, dict):
         for name, part in figure.items():
-            if name in ("text", "name", "ticktext", "hovertemplate", "label"):
-                yield from (text for text in (part if isinstance(part, list) else [part]) if isinstance(text, str))
-            if name not in ("x", "y", "z", "customdata", "template"):
+            if name in ("text", "name", "ticktext", "hovertemplate", "label", "x", "y", "customdata"):
+                yield from _of_values(part)
+            if name != "template":
                 yield from _of_figure(part)
     elif isinstance(figure, list):
         for part in figure:
             yield from _of_figure(part)
 
 
-class _Spoken(HTMLParser):
-    """Collects what HTML shows, and what it says to screen readers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in ("style", "script")
-        self.said += [value or "" for name, value in attrs if name in ("aria-label", "alt", "title")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in ("style", "script")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.said.append(data)
-
-
-def left_over(text: str, typed: str) -> list[str]:
-    """Return the words of a text that stand in no bracket and that no visitor typed."""
-    parser = _Spoken()
-    parser.feed(text.replace("<br>", " "))
-    parser.close()
-    kept = re.sub(r":material/\w+:|:[a-z]+(?:-\w+)?(?=\[)|\]\([^)]*\)|%\{[^}]*\}", " ", " ".join(parser.said))
-    depth, outside = 0, ""
-    for letter in kept:
-        depth += (letter == OPEN) - (letter == CLOSE)
-        outside += letter if depth == 0 else " "
-    return re.findall(r"[^\W\d_]{2,}", NAMES.sub(" ", outside.replace(typed, " ")))
-
-
-TYPED = "Qzx typed"
-CONFIG = RunConfig(
-    data=DataConfig(dataset="digits"),
-    model=NetworkConfig(layers=(Conv2D(filters=4), MaxPooling2D(), Dense(units=16))),
-)
+SCENE = Scene(width=600, height=450, digit=80, pen=6)
+MODEL = NetworkConfig(layers=(Conv2D(filters=4), MaxPooling2D(), Dense(units=16)))
 # Each page with the widget that chooses what it shows, and the choices beside the first.
 VIEWS: dict[str, tuple[str, list[str]]] = {
     "home.py": ("", []),
@@ -185,29 +151,79 @@ VIEWS: dict[str, tuple[str, list[str]]] = {
 
 
 @pytest.mark.parametrize("page", VIEWS)
-@pytest.mark.parametrize("with_runs", [True, False])
 def test_every_word_of_a_page_is_translated(
-    page: str, with_runs: bool, open_page: OpenPage, finished_run: FinishedRun, brackets: Bracketing
+    page: str,
+    open_page: OpenPage,
+    dataset_of: Callable[[ImageKind], DatasetSpec],
+    finished_run: FinishedRun,
+    brackets: Bracketing,
+    tables: Tables,
 ) -> None:
-    where = {}
-    if with_runs:
-        ids = [finished_run(CONFIG.with_settings({"seed": seed}), name=f"{TYPED} {seed}").id for seed in (1, 2)]
-        where = {"runs": ",".join(ids)} if page == "compare.py" else {"run": ids[0]}
-    app = open_page(page, **where)
+    config = RunConfig(data=DataConfig(dataset=dataset_of(CLOTHES).id), model=MODEL)
+    others = config.with_settings({"seed": 2, "optimizer": "sgd", "nesterov": True, "schedule": "cosine"})
+    ids = [finished_run(config, name=f"{TYPED} {n}").id for n, config in enumerate([config, others])]
+    app = open_page(page, **{"runs": ",".join(ids)} if page == "compare.py" else {"run": ids[0]})
+    if page == "explore.py":
+        app.selectbox(key="form_dataset").set_value(config.data.dataset).run()
     found = _untranslated(app)
     key, views = VIEWS[page]
-    for view in views if with_runs else ():
+    for view in views:
         if page == "explore.py":
             app.session_state[key] = f"{OPEN}{view}{CLOSE}"
             app.run()
         else:
             app.segmented_control(key=key).set_value(view).run()
         found += [text for text in _untranslated(app) if text not in found]
-    assert not found, "\n".join(found)
+    _check(found, brackets, tables)
+
+
+@pytest.mark.parametrize("page", VIEWS)
+def test_every_word_of_a_page_without_runs_is_translated(
+    page: str, open_page: OpenPage, brackets: Bracketing, tables: Tables
+) -> None:
+    _check(_untranslated(open_page(page)), brackets, tables)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_word_about_a_kind_is_translated(
+    kind: ImageKind,
+    digits: Dataset,
+    open_page: OpenPage,
+    dataset_of: Callable[[ImageKind], DatasetSpec],
+    finished_run: FinishedRun,
+    brackets: Bracketing,
+    tables: Tables,
+) -> None:
+    spec = dataset_of(kind)
+    photo = clothing_photo(digits.x_test[0], seed=1) if kind.filled else compose([tidy("47")], SCENE, seed=1)
+    run = finished_run(RunConfig(data=DataConfig(dataset=spec.id), model=MODEL), name=TYPED)
+    app = open_page("draw.py", run=run.id)
+    found = _untranslated(app)
+    app.session_state[f"canvas_{spec.collection}_0"] = drawn()
+    found += _untranslated(app.run())
+    app.segmented_control(key="draw_source").set_value("upload").run()
+    app.file_uploader(key="photo_file").set_value(("photo.jpg", photo.file(), "image/jpeg"))
+    found += _untranslated(app.run())
+    app.switch_page("train.py").run()
+    app.selectbox(key="form_dataset").set_value(spec.id)
+    found += _untranslated(app.run())
+    _check(found, brackets, tables)
+
+
+def _check(found: Sequence[str], brackets: Bracketing, tables: Tables) -> None:
+    assert not found, "\n".join(dict.fromkeys(found))
     assert not brackets.unknown, f"make words finds none of: {sorted(brackets.unknown)}"
+    for key, table in tables.items():
+        text = table()
+        assert OPEN not in text, f"{key} is for programs, and translated: {text[:200]}"
+        heads = text.split("\n", 1)[0].split(",")
+        names = {name for spec in DATASETS.values() for name in spec.class_names}
+        assert all(re.fullmatch(r"[a-z][a-z0-9_]*", head) or head in names for head in heads), f"{key}: {heads}"
 
 
 def _untranslated(app: AppTest) -> list[str]:
+    assert not app.exception
+    assert not app.error
     return [f"{kind}: {text[:200]!r}" for kind, text in shown(app) if left_over(text, TYPED)]
 
 
@@ -215,7 +231,7 @@ def test_what_a_visitor_typed_is_never_translated(
     open_page: OpenPage, finished_run: FinishedRun, brackets: Bracketing
 ) -> None:
     run = finished_run(name="Train")
-    given = finished_run(CONFIG, name="First network", recipe="first-network")
+    given = finished_run(name="First network", recipe="first-network")
     app = open_page("train.py", run=run.id)
     assert "Train" in [header.value for header in app.header]
     app = open_page("train.py", run=given.id)

@@ -1,5 +1,6 @@
 """The page of all runs: the table, one run, several at once, and the way back after deleting."""
 
+import json
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -14,8 +15,10 @@ from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.sharing.shipped import DEFAULT, install_shipped
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
+from mnist_core.text import Translator
 from pages._ui.one_run import runs
 from pages._ui.runs import take_away
+from pages._ui.shell import i18n
 
 OpenPage = Callable[..., AppTest]
 Runs = list[RunRecord]
@@ -90,6 +93,20 @@ def test_each_run_is_a_line_with_its_figures_and_nobodys_id(ada: OpenPage, three
     assert by_name.loc["First", "settings"] == "Adam · 3 epochs · batches of 100"
     assert dict(by_name["owner"]) == {"First": "you", "*Second* [x](y)": "you", "Theirs": "another visitor"}
     assert ADA not in table.to_string()
+
+
+def test_numbers_of_the_table_have_the_browsers_signs_but_on_english_pages(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accuracy = finished_run().outcome.test_accuracy
+    forms = []
+    for language, per in (("en", 100), ("de", 1)):
+        monkeypatch.setattr(i18n, "translator", lambda _, language=language: Translator(language))
+        table = open_page("runs.py").dataframe[0]
+        columns = json.loads(table.proto.columns)
+        forms.append([columns[name]["type_config"]["format"] for name in ("accuracy", "loss", "date")])
+        assert list(table.value["accuracy"]) == [pytest.approx(per * accuracy)]
+    assert forms == [["%.2f%%", "%.4f", "D MMM YYYY, HH:mm"], ["percent", "localized", "localized"]]
 
 
 def test_without_any_run_the_page_says_where_to_begin(ada: OpenPage) -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from mnist_core.config.base import Frozen
 from mnist_core.errors import ConfigError
 from mnist_core.onnx.graph import LayerWriter, Shape, Table
-from mnist_core.text import Translator, exact
+from mnist_core.text import English, exact
 
 
 class Call(NamedTuple):
@@ -140,7 +140,7 @@ class Layer(Frozen):
         args = self.call().args
         return f"{self.title} {exact(args[0])}" if args else self.title
 
-    def words(self, t: Translator) -> str:
+    def words(self, t: English) -> str:
         """Return it in a few words: its class in Keras and what was chosen."""
         return self.brief()
 

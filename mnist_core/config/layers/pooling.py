@@ -7,7 +7,7 @@ from pydantic import Field
 
 from mnist_core.config.layers.layer import Call, Layer, Work
 from mnist_core.onnx.graph import LayerWriter, Shape, Table
-from mnist_core.text import Translator
+from mnist_core.text import English
 
 
 class _Pooling2D(Layer):
@@ -37,7 +37,7 @@ class _Pooling2D(Layer):
         name = out.graph.node(self.operator, out.graph.first(table), kernel_shape=size, strides=size)
         return out.given(name, turned=True)
 
-    def words(self, t: Translator) -> str:
+    def words(self, t: English) -> str:
         return f"{self.title} {self.pool_size} × {self.pool_size}"
 
 

@@ -9,7 +9,7 @@ from mnist_core.config.activations import ACTIVATIONS, Activation
 from mnist_core.config.choices import PADDINGS, OneOf
 from mnist_core.config.layers.layer import Call, Layer, Step, Work
 from mnist_core.onnx.graph import LayerWriter, Shape, Table
-from mnist_core.text import Translator
+from mnist_core.text import English
 
 
 def _activated(activation: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Dense(Layer):
     def _activation(self) -> Activation:
         return ACTIVATIONS[self.activation]
 
-    def words(self, t: Translator) -> str:
+    def words(self, t: English) -> str:
         return f"{self.title} {self.units} {t(ACTIVATIONS[self.activation].title)}"
 
 
@@ -108,7 +108,7 @@ class Conv2D(Layer):
         sums = out.graph.node("Conv", out.graph.first(table), *weights, kernel_shape=(side, side), pads=pads)
         return out.given(ACTIVATIONS[self.activation].onnx(out.graph, sums), turned=True)
 
-    def words(self, t: Translator) -> str:
+    def words(self, t: English) -> str:
         size = f"{self.kernel_size} × {self.kernel_size}"
         same = ", same" if self.padding == "same" else ""
         return f"{self.title} {self.filters} ({size}{same}) {t(ACTIVATIONS[self.activation].title)}"

@@ -11,7 +11,7 @@ from mnist_core.config import (
 )
 from mnist_core.config.table import SETTINGS
 from mnist_core.datasets import get_spec
-from mnist_core.text import Sentence, Translator
+from mnist_core.text import English, Sentence
 
 # What stands where a setting has no meaning for a run: momentum without SGD, say.
 ABSENT = "–"
@@ -36,7 +36,7 @@ class SettingRow:
     values: tuple[str, ...]
 
 
-def differing_settings(configs: Sequence[RunConfig], t: Translator) -> tuple[SettingRow, ...]:
+def differing_settings(configs: Sequence[RunConfig], t: English) -> tuple[SettingRow, ...]:
     """Return the settings in which configurations differ, in the order of the form.
 
     Only what has an effect counts, as in `RunConfig.fingerprint`: a learning rate that was typed in and one that is
@@ -46,7 +46,8 @@ def differing_settings(configs: Sequence[RunConfig], t: Translator) -> tuple[Set
     Parameters
     ----------
     configs : sequence of RunConfig
-    t : Translator
+    t : English
+        Of the reader.
     """
     tables = [dict(_settings(config)) for config in configs]
     names = dict.fromkeys(
@@ -88,7 +89,7 @@ def _settings(config: RunConfig) -> Iterator[tuple[str, Any]]:
             yield name, setting.value(given)
 
 
-def _in_words(name: str, value: Any, config: RunConfig, t: Translator) -> str:
+def _in_words(name: str, value: Any, config: RunConfig, t: English) -> str:
     spec = get_spec(config.data.dataset)
     match name:
         case "dataset":

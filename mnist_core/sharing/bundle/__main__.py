@@ -1,4 +1,6 @@
-"""Entry of the process that makes a bundle: ``python -m mnist_core.sharing.bundle RUN --out FILE [--saved-model]``.
+"""Entry of the process that makes a bundle: ``python -m mnist_core.sharing.bundle RUN --out FILE``.
+
+``--language CODE`` is that of the report and of ``README.md``, ``--saved-model`` adds TensorFlow's own format.
 
 What it says on the way is described in `mnist_core.system.children`.
 
@@ -6,7 +8,7 @@ Exit codes: 0 the file is written, 1 failed, 2 bad arguments, 4 nobody waits.
 """
 
 import mnist_core.as_program  # noqa: F401
-from mnist_core.text import Sentence
+from mnist_core.text import SOURCE_LANGUAGE, Sentence, translator
 
 # isort: split
 import argparse
@@ -22,6 +24,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     parser.add_argument("--saved-model", action="store_true")
+    parser.add_argument("--language", default=SOURCE_LANGUAGE, metavar="CODE")
     options = parser.parse_args(arguments)
     voice = Voice()
 
@@ -32,7 +35,12 @@ def main(arguments: list[str]) -> int:
 
         store = shared_store()
         make_bundle(
-            store.runs.get(options.run), store, options.out, saved_model=options.saved_model, report=voice.fraction
+            store.runs.get(options.run),
+            store,
+            options.out,
+            saved_model=options.saved_model,
+            t=translator(options.language),
+            report=voice.fraction,
         )
 
     return voice.exit_code_of(make, Sentence("There was not enough memory to make the bundle."))

@@ -8,18 +8,19 @@ from importlib.metadata import PackageNotFoundError, version
 from mnist_core import __version__
 from mnist_core.config import RunConfig
 from mnist_core.store import RunRecord
+from mnist_core.text import English, Sentence
 
 _LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "scikit-learn", "onnxruntime", "pillow")
 
-INPUT = (
+INPUT: Sentence = (
     "float32 of shape (n, 28, 28): grey values from 0 to 255 divided by 255, 0 = background, 1 = full ink; "
     "light on dark, as in MNIST."
 )
-OUTPUT = "float32 of shape (n, {classes}): the probability of each class, in the order of the classes."
+OUTPUT: Sentence = "float32 of shape (n, {classes}): the probability of each class, in the order of the classes."
 
 
 def onnx_metadata(record: RunRecord, sure_from: float) -> dict[str, str]:
-    """Return what ``model.onnx`` says about itself in its ``metadata_props``."""
+    """Return what ``model.onnx`` says about itself in its ``metadata_props``; English, because programs read it."""
     spec = record.config.spec
     return {
         "name": record.name,
@@ -46,14 +47,14 @@ def versions() -> dict[str, str]:
     return found
 
 
-def data_checksum(config: RunConfig) -> str:
+def data_checksum(config: RunConfig, t: English) -> str:
     """Return which data a run learned from: checksums of the dataset's content, as this program tries them."""
     spec = config.spec
     if spec.content_md5:
         return ", ".join(f"{name} md5 {digest}" for name, digest in spec.content_md5.items())
     if spec.files:
         return ", ".join(f"{file.name} {file.checksum.replace(':', ' ')}" for file in spec.files)
-    return "comes with scikit-learn, whose version is above"
+    return t("comes with scikit-learn, whose version is above")
 
 
 def digest_of(parts: object) -> str:

@@ -19,6 +19,7 @@ from mnist_core.sharing.bundle.report import report_html
 from mnist_core.store import RunRecord, Store
 from mnist_core.system.files import replacing, write_zip_entry
 from mnist_core.system.saying import complain
+from mnist_core.text import English, english
 
 Report = Callable[[float], None]
 
@@ -27,7 +28,13 @@ _GATHERED, _CONVERTED, _WRITTEN = 0.15, 0.85, 1.0
 
 
 def make_bundle(
-    record: RunRecord, store: Store, target: Path, *, saved_model: bool = False, report: Report = lambda _: None
+    record: RunRecord,
+    store: Store,
+    target: Path,
+    *,
+    saved_model: bool = False,
+    t: English = english,
+    report: Report = lambda _: None,
 ) -> Path:
     """Write the bundle of a run and return its path.
 
@@ -39,6 +46,8 @@ def make_bundle(
         Where to; it is there whole or not at all.
     saved_model : bool
         Whether TensorFlow's own format comes along.
+    t : English
+        Of the reader: the report and ``README.md`` are in this language, and all that programs read is English.
     report : callable
         Is told the share that is done.
 
@@ -58,14 +67,14 @@ def make_bundle(
     files = run.entries() | _models(evidence, sure_from)
     left_out: dict[str, str] = {}
     if contents.MODEL not in files:
-        left_out[contents.TFLITE] = "only networks of Keras can be converted, and this run is none"
+        left_out[contents.TFLITE] = t("only networks of Keras can be converted, and this run is none")
     elif run.weights is not None:
-        left_out = _add_keras_formats(files, run, saved_model)
+        left_out = _add_keras_formats(files, run, saved_model, t)
     if run.weights is None:
-        left_out[contents.WEIGHTS] = "they can't be read from this run's model"
+        left_out[contents.WEIGHTS] = t("they can't be read from this run's model")
     report(_CONVERTED)
-    texts = {contents.REPORT: report_html(evidence, facts(evidence)), **reading_files()}
-    texts[contents.README] = readme(evidence, [*files, *texts], left_out, sure_from)
+    texts = {contents.REPORT: report_html(evidence, facts(evidence, t), t), **reading_files()}
+    texts[contents.README] = readme(evidence, [*files, *texts], left_out, sure_from, t)
     everything = {name: text.encode() for name, text in texts.items()} | files
     with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(everything.items(), key=lambda item: ("/" in item[0], item[0])):
@@ -106,14 +115,14 @@ def _models(evidence: Evidence, sure_from: float) -> dict[str, bytes]:
     return found
 
 
-def _add_keras_formats(files: dict[str, bytes], run: BundledRun, saved_model: bool) -> dict[str, str]:
+def _add_keras_formats(files: dict[str, bytes], run: BundledRun, saved_model: bool, t: English) -> dict[str, str]:
     """Add what TensorFlow makes; return what could not be made, each with a sentence why."""
     try:
         files[contents.TFLITE], saved = tflite_and_saved_model(run, files[contents.ONNX], saved_model=saved_model)
     except Exception as error:  # TensorFlow may be missing, and its converters raise what they like
         traceback.print_exc()
         reason = (str(error).splitlines() or [""])[0][:200]
-        why = f"it could not be made here ({type(error).__name__}: {reason})"
+        why = t("it could not be made here ({error}: {reason})", error=type(error).__name__, reason=reason)
         return {contents.TFLITE: why} | ({contents.SAVED_MODEL: why} if saved_model else {})
     files |= {contents.SAVED_MODEL + name: content for name, content in saved.items()}
     return {}

@@ -17,6 +17,7 @@ from mnist_core.sharing.bundle import contents
 from mnist_core.sharing.bundle.archive import Archive
 from mnist_core.sharing.bundle.arrays import Expected, read_arrays
 from mnist_core.store import Outcome, run_files
+from mnist_core.text import Phrase
 
 MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
 _LEAST_PARTS, _MOST_PARTS = 2, 2000  # images on the map of the last hidden layer
@@ -71,7 +72,7 @@ def bundled_labels(
     expected = {name: Expected(("uint8",), (len(table),), needed=False) for name, table in tables.items()}
     labels = read_arrays(archive.read(contents.LABELS, MOST_RELATED), run_files.LABELS, expected)
     if any(len(rows) and rows.max() >= spec.num_classes for rows in labels.values()):
-        raise BundleError("labels.npz holds labels that {title} has not.", title=spec.title)
+        raise BundleError("labels.npz holds labels that {title} has not.", title=Phrase(spec.title))
     return labels
 
 

@@ -1,10 +1,10 @@
 """The report of a run: one page with everything in it, which opens without a network.
 
-How it looks stands in ``report.html.jinja`` and ``report.css``; here is worked out what it shows.
+How it looks and its sentences stand in ``report.html.jinja``; here is worked out what it shows.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from math import isfinite
@@ -18,43 +18,50 @@ from PIL import Image
 
 from mnist_core.config import LogisticConfig, NetworkConfig
 from mnist_core.config.table import SETTINGS
+from mnist_core.config.wording import run_name
 from mnist_core.evaluation import ConfusionMatrix, class_scores, confusion_matrix, mistakes, wilson_interval
 from mnist_core.models.summary import layer_rows
 from mnist_core.sharing.bundle.evidence import Evidence
 from mnist_core.sharing.bundle.svg import line_chart
-from mnist_core.text import translator
+from mnist_core.text import English, Sentence, english
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 _TILES = 24
-_CURVES = (("Loss", "loss", "lower is better"), ("Accuracy", "accuracy", "share that is right"))
+_TITLES: Mapping[str, Sentence] = {"loss": "Loss", "accuracy": "Accuracy"}
+_MEANINGS: Mapping[str, Sentence] = {"loss": "lower is better", "accuracy": "share that is right"}
 
 
-def report_html(evidence: Evidence, facts: Mapping[str, str]) -> str:
+def report_html(evidence: Evidence, facts: Sequence[tuple[str, str]], t: English = english) -> str:
     """Return the page.
 
     Parameters
     ----------
     evidence : Evidence
-    facts : mapping of str to str
-        What else is told about the run, such as versions; shown at the end.
+    facts : sequence of (str, str)
+        What else is told about the run, such as versions: what it is, and the words, both translated. Shown at the end.
+    t : English
+        Of the reader.
     """
-    record, spec = evidence.record, evidence.spec
-    config, t = record.config, translator("en")
-    given = config.given
-    when = f"trained {record.imported.created[:10] if record.imported else record.created.date()}"
+    record, given = evidence.record, evidence.record.config.given
+    date = record.imported.created[:10] if record.imported else f"{record.created.date()}"
+    dataset, when = t(evidence.spec.title), t("trained {date}", date=date)
+    names = [t(name) for name in evidence.spec.class_names]
+    told = [setting for setting in SETTINGS.values() if setting.is_told(given)]
     return _template().render(
-        name=record.name,
-        origin=[part for part in (spec.title, when, record.device) if part],
-        dataset=spec.title,
-        class_names=spec.class_names,
-        numbers=_numbers(evidence),
-        **_curves(evidence),
-        judged=_judged(evidence) if "test" in evidence.labels else None,
-        layers=_layers(evidence),
-        settings=[(setting.title, setting.words(given, t)) for setting in SETTINGS.values() if setting.is_told(given)],
-        facts=facts.items(),
+        _=t,
+        language=t.language.replace("_", "-"),
+        name=run_name(record.name, record.recipe, bool(record.shipped), t),
+        origin=[part for part in (dataset, when, record.device) if part],
+        dataset=dataset,
+        class_names=names,
+        numbers=_numbers(evidence, t),
+        **_curves(evidence, t),
+        judged=_judged(evidence, names, t) if "test" in evidence.labels else None,
+        layers=_layers(evidence, t),
+        settings=[(t(setting.title), setting.words(given, t)) for setting in told],
+        facts=facts,
     )
 
 
@@ -73,63 +80,65 @@ def _template() -> "Template":
     return environment.get_template("report.html.jinja")
 
 
-def _numbers(evidence: Evidence) -> list[tuple[str, str, str]]:
+def _numbers(evidence: Evidence, t: English) -> list[tuple[str, str, str]]:
     outcome = evidence.record.outcome
+    total = len(evidence.probabilities["test"])
     shown: list[tuple[str, str, str]] = []
     if outcome.test_accuracy is not None:
-        total = len(evidence.probabilities["test"])
         low, high = wilson_interval(round(outcome.test_accuracy * total), total)
-        shown.append(("Test accuracy", f"{outcome.test_accuracy:.2%}", f"95% interval {low:.2%} to {high:.2%}"))
+        interval = t("95% interval {low:.2%} to {high:.2%}", low=low, high=high)
+        shown.append((t("Test accuracy"), t.number(outcome.test_accuracy, ".2%"), interval))
     if outcome.test_loss is not None:
-        shown.append(("Test loss", f"{outcome.test_loss:.4f}", f"of {len(evidence.probabilities['test']):,} images"))
+        shown.append((t("Test loss"), t.number(outcome.test_loss, ".4f"), t("of {n:,} images", n=total)))
     if outcome.parameters is not None:
-        shown.append(("Parameters", f"{outcome.parameters:,}", "numbers that were learned"))
+        shown.append((t("Parameters"), t.number(outcome.parameters, ","), t("numbers that were learned")))
     if (seconds := outcome.seconds.get("fit")) is not None:
-        shown.append(("Training time", f"{seconds:.0f} s", f"{evidence.record.epoch} epochs"))
+        epochs = t.plural("{n} epoch", "{n} epochs", evidence.record.epoch)
+        shown.append((t("Training time"), t("{n:.0f} s", n=seconds), epochs))
     return shown
 
 
-def _curves(evidence: Evidence) -> dict[str, Any]:
+def _curves(evidence: Evidence, t: English) -> dict[str, Any]:
     from markupsafe import Markup
 
     points = [point for point in evidence.points if point.kind == "epoch"]
     folds = isinstance(evidence.record.config.model, LogisticConfig)  # each is a training of its own
     charts, with_validation = [], False
-    for title, name, meaning in _CURVES:
-        curves = []
-        for kind, words, key in (("train", "training", name), ("valid", "validation", f"val_{name}")):
+    for name in _TITLES:
+        title, curves = t(_TITLES[name]), []
+        for kind, words, key in (("train", t("training"), name), ("valid", t("validation"), f"val_{name}")):
             line = [(float(p.epoch), v) for p in points if isfinite(v := p.values.get(key, float("nan")))]
             if line:
                 curves.append((kind, words, line))
                 with_validation |= kind == "valid"
         if curves:
+            ends = [(words, fmean(y for _, y in line) if folds else line[-1][1]) for _, words, line in curves]
+            last = ", ".join(f"{words} {t.number(value, '.4f')}" for words, value in ends)
             if folds:
-                last = "on average " + ", ".join(
-                    f"{words} {fmean(y for _, y in line):.4f}" for _, words, line in curves
-                )
-                chart = line_chart(curves, "fold", f"{title} of each fold; {last}", joined=False)
+                last = t("on average {figures}", figures=last)
+                alt = t("{title} of each fold; {figures}", title=title, figures=last)
             else:
-                last = ", ".join(f"{words} {line[-1][1]:.4f}" for _, words, line in curves)
-                chart = line_chart(curves, "epoch", f"{title} after each epoch; at the end {last}")
-            charts.append({"title": title, "meaning": meaning, "last": last, "svg": Markup(chart)})
+                alt = t("{title} after each epoch; at the end {figures}", title=title, figures=last)
+            svg = line_chart(curves, t("fold") if folds else t("epoch"), alt, t, joined=not folds)
+            charts.append({"title": title, "meaning": t(_MEANINGS[name]), "last": last, "svg": Markup(svg)})
     return {"charts": charts, "with_validation": with_validation}
 
 
-def _judged(evidence: Evidence) -> dict[str, Any]:
-    table, labels, names = evidence.probabilities["test"], evidence.labels["test"], evidence.spec.class_names
+def _judged(evidence: Evidence, names: Sequence[str], t: English) -> dict[str, Any]:
+    table, labels = evidence.probabilities["test"], evidence.labels["test"]
     matrix = confusion_matrix(table, labels)
     scores = class_scores(matrix)
     wrong = mistakes(table, labels)
     return {
         "matrix": [(name, _cells(matrix, true)) for true, name in enumerate(names)],
         "classes": [
-            (name, f"{p:.2%}", f"{r:.2%}", f"{f:.2%}", f"{n:,}")
+            (name, *(t.number(share, ".2%") for share in (p, r, f)), t.number(n, ","))
             for name, p, r, f, n in zip(
                 names, scores.precision, scores.recall, scores.f1, scores.support.tolist(), strict=True
             )
         ],
-        "wrong": f"{len(wrong):,} of {len(labels):,}",
-        "tiles": _tiles(evidence, wrong[:_TILES]),
+        "counts": {"wrong": len(wrong), "total": len(labels)},
+        "tiles": _tiles(evidence, wrong[:_TILES], names),
         "images_missing": len(wrong) > 0 and evidence.dataset is None,
     }
 
@@ -144,16 +153,16 @@ def _cells(matrix: ConfusionMatrix, true: int) -> list[tuple[str, str, int]]:
     return cells
 
 
-def _tiles(evidence: Evidence, wrong: npt.NDArray[np.intp]) -> list[tuple[str, str, str, str]]:
+def _tiles(evidence: Evidence, wrong: npt.NDArray[np.intp], names: Sequence[str]) -> list[tuple[str, str, float, str]]:
     """Return images that were read wrongly: what each shows, what was said, how surely, and the picture."""
     if evidence.dataset is None:
         return []
-    table, labels, names = evidence.probabilities["test"], evidence.labels["test"], evidence.spec.class_names
+    table, labels = evidence.probabilities["test"], evidence.labels["test"]
     tiles = []
     for index in wrong:
         told, true = int(table[index].argmax()), int(labels[index])
         png = _png(evidence.dataset.x_test[index])
-        tiles.append((names[true], names[told], f"{table[index, told]:.1%}", png))
+        tiles.append((names[true], names[told], float(table[index, told]), png))
     return tiles
 
 
@@ -163,11 +172,11 @@ def _png(image: npt.NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
-def _layers(evidence: Evidence) -> list[tuple[str, str, str, str]]:
+def _layers(evidence: Evidence, t: English) -> list[tuple[str, str, str, str]]:
     model = evidence.record.config.model
     if not isinstance(model, NetworkConfig):
         return []
     return [
-        (row.name, row.detail, " × ".join(map(str, row.output_shape)), f"{row.parameters:,}")
+        (row.name, row.detail, " × ".join(map(str, row.output_shape)), t.number(row.parameters, ","))
         for row in layer_rows(model, evidence.spec.num_classes)
     ]

@@ -14,6 +14,7 @@ from mnist_core.system.background import Background, Report, Task
 from mnist_core.system.children import run_child
 from mnist_core.system.launching import child_environment
 from mnist_core.system.turns import Asker
+from mnist_core.text import SOURCE_LANGUAGE
 
 PROGRAM = "mnist_core.sharing.bundle"
 _KEPT = 12  # files; the sweep of temporary files takes those of yesterday
@@ -23,12 +24,12 @@ _SECONDS, _IMPORT_SECONDS = 20.0, 5.0  # that they usually take
 _MEMORY = 3_000_000_000  # bytes: 0.9 GB were measured, and the largest network takes one more
 
 
-def bundle_path(record: RunRecord, store: Store, *, saved_model: bool = False) -> Path:
+def bundle_path(record: RunRecord, store: Store, *, saved_model: bool = False, language: str = SOURCE_LANGUAGE) -> Path:
     """Return where the bundle of a run lies or will lie: another name for everything that would change its content."""
     files = store.files(record.id)
     stamps = [path.stat().st_mtime_ns for path in (files.onnx, files.model) if path.exists()]
     ready = is_ready(record.config.data.dataset, store.settings)
-    digest = digest_of([record.id, record.name, record.state, record.finished, stamps, saved_model, ready])
+    digest = digest_of([record.id, record.name, record.state, record.finished, stamps, saved_model, ready, language])
     return store.settings.temporary_dir / f"{_PREFIX}{record.id}-{digest}.zip"
 
 
@@ -37,18 +38,25 @@ def file_name(record: RunRecord) -> str:
     return (re.sub(r"[^a-z0-9]+", "-", record.name.lower()).strip("-")[:60] or "run") + ".zip"
 
 
-def ready_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) -> Path | None:
+def ready_bundle(
+    record: RunRecord, store: Store, *, saved_model: bool = False, language: str = SOURCE_LANGUAGE
+) -> Path | None:
     """Return a bundle that is made already, if there is one."""
-    path = bundle_path(record, store, saved_model=saved_model)
+    path = bundle_path(record, store, saved_model=saved_model, language=language)
     return path if path.is_file() else None
 
 
 def request_bundle(
-    record: RunRecord, store: Store, *, saved_model: bool = False, asker: Asker | None = None
+    record: RunRecord,
+    store: Store,
+    *,
+    saved_model: bool = False,
+    language: str = SOURCE_LANGUAGE,
+    asker: Asker | None = None,
 ) -> Task[Path]:
     """Return how far the making of a bundle is; the first who asks for it lets it begin."""
-    path = bundle_path(record, store, saved_model=saved_model)
-    call = (path, _make, record.id, path, saved_model, store.settings)
+    path = bundle_path(record, store, saved_model=saved_model, language=language)
+    call = (path, _make, record.id, path, saved_model, language, store.settings)
     task = _bundles().request(*call, asker=asker, seconds=_SECONDS)
     if task.state == "done" and not path.is_file():  # swept meanwhile
         _bundles().forget(path)
@@ -56,9 +64,11 @@ def request_bundle(
     return task
 
 
-def forget_bundle(record: RunRecord, store: Store, *, saved_model: bool = False) -> None:
+def forget_bundle(
+    record: RunRecord, store: Store, *, saved_model: bool = False, language: str = SOURCE_LANGUAGE
+) -> None:
     """Let the next request try anew after one that failed."""
-    _bundles().forget(bundle_path(record, store, saved_model=saved_model))
+    _bundles().forget(bundle_path(record, store, saved_model=saved_model, language=language))
 
 
 def request_import(
@@ -100,11 +110,11 @@ def _bundles() -> Background:
     return Background(sliced=False, most_of_one=3)
 
 
-def _make(report: Report, run_id: str, path: Path, saved_model: bool, settings: Settings) -> Path:
+def _make(report: Report, run_id: str, path: Path, saved_model: bool, language: str, settings: Settings) -> Path:
     _make_room(path.parent)
     code, error = run_child(
         PROGRAM,
-        [run_id, "--out", str(path), *(["--saved-model"] if saved_model else [])],
+        [run_id, "--out", str(path), "--language", language, *(["--saved-model"] if saved_model else [])],
         child_environment(settings, gpu=""),
         report,
         log=settings.temporary_dir / "bundle.log",

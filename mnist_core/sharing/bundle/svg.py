@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from html import escape
 from math import ceil, floor, log10
 
+from mnist_core.text import English, english
+
 WIDTH, HEIGHT = 560, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 40
 
 Points = Sequence[tuple[float, float]]
 
 
-def line_chart(curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str, *, joined: bool = True) -> str:
+def line_chart(
+    curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str, t: English = english, *, joined: bool = True
+) -> str:
     """Return a chart of curves.
 
     Parameters
@@ -18,6 +22,8 @@ def line_chart(curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str
     curves : sequence of (str, str, sequence of (float, float))
         Class name for CSS, words, and finite points; at least one of them has a point.
     x_title, alt : str
+    t : English
+        Of the reader, for the numbers; all words are translated.
     joined : bool
         Whether a line goes from point to point.
     """
@@ -28,9 +34,11 @@ def line_chart(curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str
     for y in ys:
         at = _y(y, ys)
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
-        parts.append(f'<text x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{y:g}</text>')
+        parts.append(f'<text x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{t.number(y, "g")}</text>')
     for x in xs:
-        parts.append(f'<text x="{_x(x, xs):.1f}" y="{HEIGHT - _BOTTOM + 18}" text-anchor="middle">{x:g}</text>')
+        parts.append(
+            f'<text x="{_x(x, xs):.1f}" y="{HEIGHT - _BOTTOM + 18}" text-anchor="middle">{t.number(x, "g")}</text>'
+        )
     parts.append(
         f'<text x="{(_LEFT + WIDTH - _RIGHT) / 2}" y="{HEIGHT - 4}" text-anchor="middle">{escape(x_title)}</text>'
     )
@@ -42,7 +50,7 @@ def line_chart(curves: Sequence[tuple[str, str, Points]], x_title: str, alt: str
         for (x, y), (at, value) in zip(places, points, strict=True) if len(points) <= 60 else ():
             parts.append(
                 f'<circle class="{name}" cx="{x:.1f}" cy="{y:.1f}" r="3">'
-                f"<title>{escape(words)}, {at:g}: {value:.4f}</title></circle>"
+                f"<title>{escape(words)}, {t.number(at, 'g')}: {t.number(value, '.4f')}</title></circle>"
             )
     return "".join([*parts, "</svg>"])
 

@@ -10,29 +10,25 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import NetworkConfig, RunConfig
-from mnist_core.datasets import get_spec, load_dataset
+from mnist_core.datasets import DatasetSpec, get_spec, load_dataset
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError, StorageError
 from mnist_core.sharing.hub.card import CardFacts, model_card
-from mnist_core.sharing.hub.words import preparation
 from mnist_core.store import RunFiles, RunRecord, Store
 from mnist_core.system.files import output_file, write_zip_entry, written_or_told
+from mnist_core.text import English, english
 
 # What Keras reads of a repository ("hf://..."), and what a .keras file holds: the same three.
 _KERAS_FILES = ("config.json", "metadata.json", "model.weights.h5")
 _MOST_METADATA = 10_000  # bytes: Keras writes a hundred
 _MOST = 300_000_000  # bytes of a repository that is made in memory
 _LARGE = "".join(f"{name} filter=lfs diff=lfs merge=lfs -text\n" for name in ("*.keras", "*.h5", "*.onnx"))
-_LICENCE_NOTE = """\
-This network may be used under the licence {licence}, that of the data it learned from ({source}).
-Whether weights are bound by the licence of their data is not settled everywhere. If you trained it and know better,
-change this file and the line "license" in README.md.
-"""
 
 
 def card_facts(store: Store, record: RunRecord, labels: npt.NDArray[np.integer] | None = None) -> CardFacts:
@@ -67,13 +63,15 @@ def card_facts(store: Store, record: RunRecord, labels: npt.NDArray[np.integer] 
         record=record,
         probabilities=table,
         labels=labels,
-        base=_base_name(store, record.config),
+        base=_base(store, record.config),
         keras_version=_keras_metadata(files).get("keras_version"),
     )
 
 
-def repository(files: RunFiles, facts: CardFacts) -> dict[str, bytes]:
+def repository(files: RunFiles, facts: CardFacts, t: English = english) -> dict[str, bytes]:
     """Return the content of every file of a run's repository, by name.
+
+    Card and licence are in the language of `t`; what programs read is English.
 
     Raises
     ------
@@ -95,10 +93,9 @@ def repository(files: RunFiles, facts: CardFacts) -> dict[str, bytes]:
         if isinstance(error, ArtifactMissingError):
             raise
         raise ArtifactMissingError("The model of this run is missing or damaged. Train it again.") from error
-    spec = get_spec(config.data.dataset)
     texts = {
-        "README.md": model_card(facts),
-        "LICENSE": _LICENCE_NOTE.format(licence=config.spec.hub_licence, source=f"{spec.title}: {spec.source}"),
+        "README.md": model_card(facts, t),
+        "LICENSE": _licence(config.spec, t),
         "preprocessor_config.json": _json(_preprocessor(config)),
         "mnist_lab.json": _json({"run": facts.record.id, "config": json.loads(config.to_json())}),
         ".gitattributes": _LARGE,
@@ -175,13 +172,32 @@ def _size(paths: list[Path]) -> int:
     return 2 * sum(path.stat().st_size for path in paths)  # Keras's files are there twice
 
 
-def _base_name(store: Store, config: RunConfig) -> str | None:
+def _licence(spec: DatasetSpec, t: English) -> str:
+    source = f"{t(spec.title)}: {t(spec.source)}"
+    lines = (
+        t(
+            "This network may be used under the licence {licence}, that of the data it learned from ({source}).",
+            licence=spec.hub_licence,
+            source=source,
+        ),
+        fill(
+            t(
+                "Whether weights are bound by the licence of their data is not settled everywhere. If you trained it "
+                'and know better, change this file and the line "license" in README.md.'
+            ),
+            120,
+        ),
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _base(store: Store, config: RunConfig) -> RunRecord | None:
     try:
         base = store.runs.get(config.fine_tune.base) if config.fine_tune is not None else None
     except RunNotFoundError:
         return None
     # Who fine-tuned a network may publish its name only where everybody may see it anyway.
-    return base.name if base is not None and base.shared else None
+    return base if base is not None and base.shared else None
 
 
 def _keras_metadata(files: RunFiles) -> dict[str, str]:
@@ -202,7 +218,7 @@ def _preprocessor(config: RunConfig) -> dict[str, Any]:
         "rescale_factor": 1 / 255,
         "do_normalize": False,
         "channels": "none: images are of shape (28, 28), grey, 0 is the ground",
-        "description": preparation(config),
+        "description": spec.kind.notes.expects,
         "id2label": {str(label): name for label, name in enumerate(spec.class_names)},
     }
 

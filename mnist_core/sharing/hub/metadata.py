@@ -1,4 +1,4 @@
-"""The head of a model card: what the Hub itself reads, as YAML."""
+"""The head of a model card: what the Hub itself reads, as YAML. Programs search it by these words: never translated."""
 
 from mnist_core.config import RunConfig
 from mnist_core.datasets import DatasetSpec

@@ -1,12 +1,11 @@
-"""Code that uses a network of the Hub, as a card shows it."""
+"""Code that uses a network of the Hub, as a card shows it. Code, with its comments, is English in every language."""
 
 import json
 
 from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.text import English
 
 _KERAS = """\
-With Keras (`pip install keras tensorflow huggingface_hub pillow`):
-
 ```python
 import keras
 import numpy as np
@@ -17,12 +16,8 @@ image = Image.open("{file}").convert("L").resize((28, 28))
 pixels = np.asarray(image, np.float32)[None] / 255  # invert it first where the ground is bright: 1 - pixels
 probabilities = model.predict(pixels)[0]
 print({names}[probabilities.argmax()], probabilities.max())
-```
-
-"""
+```"""
 _ONNX = """\
-With ONNX Runtime, without Keras (`pip install onnxruntime numpy pillow`):
-
 ```python
 import numpy as np
 import onnxruntime
@@ -36,9 +31,16 @@ print({names}[probabilities.argmax()], probabilities.max())
 ```"""
 
 
-def usage(config: RunConfig) -> str:
+def usage(config: RunConfig, t: English) -> str:
     """Return Markdown with the shortest programs that read a picture."""
-    text = _KERAS + _ONNX if isinstance(config.model, NetworkConfig) else _ONNX
+    parts = [t("With ONNX Runtime, without Keras (`pip install onnxruntime numpy pillow`):"), _code(_ONNX, config)]
+    if isinstance(config.model, NetworkConfig):
+        keras = t("With Keras (`pip install keras tensorflow huggingface_hub pillow`):")
+        parts = [keras, _code(_KERAS, config), *parts]
+    return "\n\n".join(parts)
+
+
+def _code(text: str, config: RunConfig) -> str:
     names = config.spec.class_names
     # Of a string, too, the place of a class gives its name, and ten letters are shorter than their list.
     written = "".join(names) if all(len(name) == 1 for name in names) else list(names)

@@ -7,10 +7,11 @@ from typing import Any
 from mnist_core.config import RunConfig
 from mnist_core.config.recipes import get_recipe
 from mnist_core.errors import ConfigError
+from mnist_core.text import Sentence
 
-_MNIST = "MNIST (Yann LeCun, Corinna Cortes and Chris Burges), CC BY-SA 3.0"
-_FASHION = "Fashion-MNIST (Zalando SE), MIT"
-_PEN = (
+_MNIST: Sentence = "MNIST (Yann LeCun, Corinna Cortes and Chris Burges), CC BY-SA 3.0"
+_FASHION: Sentence = "Fashion-MNIST (Zalando SE), MIT"
+_PEN: Sentence = (
     "Pen-Based Recognition of Handwritten Digits (E. Alpaydin and F. Alimoglu, UCI 1998), CC BY 4.0: "
     "the strokes of its 15 writers with even numbers"
 )
@@ -31,7 +32,7 @@ class ShippedModel:
     title, summary : str
         Name and sentence on the screen.
     sources : tuple of str
-        What it learned from, each with its licence.
+        What it learned from, each with its licence; English.
     recipe : str
         How it is trained.
     settings : mapping
@@ -45,7 +46,7 @@ class ShippedModel:
     version: int
     title: str
     summary: str
-    sources: tuple[str, ...]
+    sources: tuple[Sentence, ...]
     recipe: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     weight_bits: int = 8

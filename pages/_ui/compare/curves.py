@@ -16,7 +16,7 @@ from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import number_format, t, term
 
 SETS: dict[str, Sentence] = {"val_": "Validation", "": "Training"}
 AXIS_WORDS: dict[Axis, Sentence] = {"epoch": "Epochs", "step": "Steps", "seconds": "Seconds"}
@@ -45,6 +45,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
             0.0,
             0.99,
             step=0.01,
+            format=number_format("%.2f"),
             key="compare_smoothing",
             persist_state="session",
             width=220,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_core.evaluation.comparing import SettingRow, differing_settings
 from mnist_core.store import RunState
+from mnist_core.text import english
 from pages._ui.compare.choice import Compared
 from pages._ui.compare.run_table import run_table
 from pages._ui.parts.downloads import csv_button
@@ -18,7 +19,8 @@ _LONG = ("layers", "begins_with")
 def settings_view(compared: Sequence[Compared]) -> None:
     """Show a row for each run and a column for each setting that is not the same in all."""
     st.header(t("Settings that differ"), anchor=False, divider="gray")
-    rows = differing_settings([run.record.config for run in compared], i18n.current())
+    configs = [run.record.config for run in compared]
+    rows = differing_settings(configs, i18n.current())
     words = _conclusion(rows)
     if any(run.record.state is not RunState.COMPLETED for run in compared):
         words += " " + t("Not all of them were trained to the end, which makes a difference too.")
@@ -31,7 +33,10 @@ def settings_view(compared: Sequence[Compared]) -> None:
         {row.title: ("long" if row.name in _LONG else "words", row.values) for row in rows},
     )
     csv_button(
-        lambda: {"run": [run.name for run in compared], **{row.name: row.values for row in rows}},
+        lambda: {
+            "run": [run.name for run in compared],
+            **{row.name: row.values for row in differing_settings(configs, english)},
+        },
         "compare_settings",
         of=[run.record.id for run in compared],
     )

@@ -13,7 +13,9 @@ from pages._ui.cache import datasets, results
 from pages._ui.parts.chart import chart
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import analysis_job, i18n
-from pages._ui.shell.i18n import name_of, t, term
+from pages._ui.shell.i18n import name_of, number_format, t, term
+
+METHODS = ("network", "majority_class", "nearest_class_mean", "nearest_neighbours", "logistic_regression")
 
 
 def baselines_view(record: RunRecord) -> None:
@@ -60,9 +62,17 @@ def baselines_view(record: RunRecord) -> None:
     table = pd.DataFrame(rows, columns=[t("Method"), accuracy, t("Training images"), t("What it does")])
     table[accuracy] = (100 * table[accuracy].astype(float)).round(2)
     st.dataframe(
-        table, hide_index=True, placeholder="–", column_config={accuracy: st.column_config.NumberColumn(format="%.2f")}
+        table,
+        hide_index=True,
+        placeholder="–",
+        column_config={accuracy: st.column_config.NumberColumn(format=number_format("%.2f"))},
     )
-    csv_button(lambda: table, f"rules-{record.id}", of=[record.id])
+    _, accuracies, images, _ = zip(*rows, strict=True)
+    csv_button(
+        lambda: {"method": METHODS, "test_accuracy": accuracies, "training_images": images},
+        f"rules-{record.id}",
+        of=[record.id],
+    )
 
 
 def _computed(result: analysis_job.Result | None) -> tuple[float | None, int | None]:

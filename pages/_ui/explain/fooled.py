@@ -9,13 +9,14 @@ from pages._ui.cache.explanations import Sample
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.percent import fine_percent
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 SHOWN = 3
 
 
-def fooled_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
-    """Show the image with ever larger changes, up to the first one with another answer."""
+def fooled_view(class_names: tuple[str, ...], sample: Sample, run_id: str) -> None:
+    """Show the image with ever larger changes, up to the first one with another answer; `class_names` are English."""
+    names = class_words(class_names)
     st.markdown(f"**{t('The worst case')}**", help=term("adversarial_example"))
     gradient = explanations.sensitivity(run_id, sample.image).log_probability
     case = find_worst_case(explanations.model(run_id).predict, sample.image, gradient)
@@ -48,7 +49,7 @@ def fooled_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
     how = t("Each pixel goes up or down by the same amount, in the direction that hurts most.")
     st.caption(f"{words} {how}")
     csv_button(
-        lambda: pd.DataFrame({"change": case.epsilons, **dict(zip(names, case.probabilities.T, strict=True))}),
+        lambda: pd.DataFrame({"change": case.epsilons, **dict(zip(class_names, case.probabilities.T, strict=True))}),
         f"worst-case-{run_id}",
         of=[run_id],
     )

@@ -120,8 +120,7 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
     if column.max() <= 0:
         st.info(t("This unit stays at 0 for all of the {n:,} images: it says nothing any more.", n=len(column)))
         return
-    names = class_words(judgement.class_names)
-    labels = [names[judgement.labels[index]] for index in best]
+    labels = [judgement.class_names[judgement.labels[index]] for index in best]
     gallery(
         [
             Tile(
@@ -130,7 +129,7 @@ def _favourites(judgement: Judgement, output: npt.NDArray[np.float32], number: i
                 t.number(column[index], ".2f"),
                 t("Test image {index}: {name}", index=index, name=label),
             )
-            for index, label in zip(best, labels, strict=True)
+            for index, label in zip(best, class_words(labels), strict=True)
         ],
         size="l",
     )

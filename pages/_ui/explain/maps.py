@@ -12,12 +12,13 @@ from pages._ui.parts.components import switch
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.parts.heat import legend, map_csv
 from pages._ui.shell import access
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import class_words, t, term
 
 
 @access.fragment
-def maps_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
-    """Show four answers to "what did it look at?"."""
+def maps_view(class_names: tuple[str, ...], sample: Sample, run_id: str) -> None:
+    """Show four answers to "what did it look at?"; `class_names` are English."""
+    names = class_words(class_names)
     label, other = _classes(names, sample, run_id)
     with st.spinner(t("Asking the network about every pixel …")):
         explanations.sensitivity(run_id, sample.image)
@@ -31,7 +32,7 @@ def maps_view(names: tuple[str, ...], sample: Sample, run_id: str) -> None:
     with left:
         _contrast(names, label, other, sample, run_id)
     with right:
-        fooled_view(names, sample, run_id)
+        fooled_view(class_names, sample, run_id)
 
 
 def _classes(names: tuple[str, ...], sample: Sample, run_id: str) -> tuple[int, int]:

@@ -89,11 +89,10 @@ def _matrix(both: Sequence[Judgement], names: Sequence[str], run_ids: Sequence[s
             alt=difference_alt(first.matrix, second.matrix, i18n.current()),
             clickable=True,
         )
-        size = range(len(classes))
         csv_button(
             lambda: {
-                "true": [classes[i] for i in size for _ in size],
-                "predicted": [classes[j] for _ in size for j in size],
+                "true": [name for name in first.class_names for _ in first.class_names],
+                "predicted": [name for _ in first.class_names for name in first.class_names],
                 "first": first.matrix.counts.ravel(),
                 "second": second.matrix.counts.ravel(),
             },

@@ -80,7 +80,7 @@ def one_prediction(judgement: Judgement, run_id: str) -> None:
     with chart:
         probability_bars(
             judgement.probabilities[index],
-            names,
+            judgement.class_names,
             "one_bars",
             f"probabilities_{judgement.split}_{index}_{run_id}",
             of=[run_id],

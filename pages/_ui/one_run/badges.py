@@ -50,7 +50,7 @@ def shipped_badge(record: RunRecord) -> None:
         t("Comes with MNIST Lab"),
         icon=":material/inventory_2:",
         color="violet",
-        help=t("It learned from: {sources}.", sources="; ".join(record.shipped.sources)),
+        help=t("It learned from: {sources}.", sources="; ".join(map(t, record.shipped.sources))),
     )
 
 

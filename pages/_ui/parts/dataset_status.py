@@ -62,7 +62,7 @@ def _offer_download(spec: DatasetSpec, status: DatasetStatus, calm: bool) -> Non
     elif not calm:
         st.info(t("{title} is not on this computer yet.", title=spec.title), icon=":material/cloud_download:")
     st.button(
-        t("Download {title} ({size:.0f} MB)", title=spec.title, size=spec.download_size / 1e6),
+        t("Download {title} ({size:.0f} MB)", title=t(spec.title), size=spec.download_size / 1e6),
         key=f"download_{spec.id}",
         icon=":material/download:",
         on_click=shared_provider().prepare,
@@ -82,7 +82,7 @@ def _say_how_to_have_it(spec: DatasetSpec, status: DatasetStatus, calm: bool) ->
             "folder in MNIST_LAB_DATA_DIR, and start MNIST Lab again.",
             title=t(spec.title),
             file=spec.files[0].name,
-            source=spec.source,
+            source=t(spec.source),
         )
     st.caption(words) if calm else st.info(words, icon=":material/draft:")
 
@@ -95,7 +95,7 @@ def _show_progress(spec: DatasetSpec, status: DatasetStatus) -> None:
     elif total:
         words = t(
             "Downloading {title}: {received:.1f} of {total:.1f} MB",
-            title=spec.title,
+            title=t(spec.title),
             received=received / 1e6,
             total=total / 1e6,
         )

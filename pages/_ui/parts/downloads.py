@@ -43,12 +43,14 @@ def download_button(words: str, make: Callable[[], bytes | str], *, of: Sequence
 def csv_button(
     table: Callable[[], pd.DataFrame | Mapping[str, Sequence[Any]]], name: str, *, of: Sequence[str]
 ) -> None:
-    """Show a small button that downloads a table.
+    """Show a small button that downloads a table, which is the same in every language: programs read it.
 
     Parameters
     ----------
     table : callable
-        Gives the table, or its columns by name. It runs outside the page's script and must show nothing.
+        Gives the table, or its columns by name: ``test_accuracy``, as in code. Values are English too, classes and
+        settings among them; only runs are called what the page calls them. It runs outside the page's script and must
+        show nothing.
     name : str
         Name of the file without its suffix; also the button's key.
     of : sequence of str

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from mnist_core.config.choices import Choice
 from mnist_core.config.setting import Spec
+from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t, term
 from pages._ui.shell.session import FORM_PREFIX
 
@@ -56,7 +57,7 @@ def share(
         float(least or 0.0),
         float(1.0 if most is None else most),
         step=step,
-        format=number_format,
+        format=number_format if number_format == "percent" else i18n.number_format(number_format),
         key=key_of(name, value),
         help=help_text(model, field),
     )

@@ -9,7 +9,7 @@ from mnist_core.sharing.bundle import file_name, forget_bundle, ready_bundle, re
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.parts.downloads import download_button
 from pages._ui.runs.bring_back import DONE, GENERATION, MOST_MB, bring_back, brought_back
-from pages._ui.shell import access, asking
+from pages._ui.shell import access, asking, i18n
 from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t, term
 from pages._ui.shell.waiting import turn_words
@@ -37,7 +37,7 @@ def bundle_part(record: RunRecord) -> None:
             "A folder that TensorFlow Serving and other programs of TensorFlow read. It doubles the network's size."
         ),
     )
-    path = ready_bundle(record, shared_store(), saved_model=saved_model)
+    path = ready_bundle(record, shared_store(), saved_model=saved_model, language=i18n.current().language)
     if path is not None:
         _download(record, path)
         return
@@ -69,7 +69,9 @@ def _progress(record: RunRecord, saved_model: bool) -> None:
     @errors_in_words()
     def body() -> None:
         access.look_up(record.id)
-        task = request_bundle(record, shared_store(), saved_model=saved_model, asker=asking.asker())
+        language = i18n.current().language
+        asker = asking.asker()
+        task = request_bundle(record, shared_store(), saved_model=saved_model, language=language, asker=asker)
         if task.state == "running":
             words = t("Making the bundle: about a quarter of a minute …")
             st.progress(task.progress, turn_words(task.ahead) if task.ahead else words)
@@ -77,7 +79,7 @@ def _progress(record: RunRecord, saved_model: bool) -> None:
         st.session_state.pop(_WANTED, None)
         if task.problem is not None:
             st.session_state[_PROBLEM] = task.problem
-            forget_bundle(record, shared_store(), saved_model=saved_model)
+            forget_bundle(record, shared_store(), saved_model=saved_model, language=language)
         st.rerun()
 
     body()

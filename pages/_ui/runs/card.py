@@ -9,10 +9,11 @@ import streamlit as st
 from mnist_core.sharing.hub.card import model_card, readable
 from mnist_core.sharing.hub.folder import can_pack, card_facts, folder_name, has_card, repository, zip_repository
 from mnist_core.store import RunRecord, shared_store
+from mnist_core.text import Translator
 from pages._ui.cache.results import can_judge, judge
 from pages._ui.parts.components import need_dataset
 from pages._ui.parts.downloads import download_button
-from pages._ui.shell import session
+from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
 
@@ -29,7 +30,7 @@ def card_part(record: RunRecord) -> None:
         need_dataset(record.config.data.dataset)
         return
     with errors_in_words():
-        _card(record, _text(record.id, record.name))
+        _card(record, _text(record.id, record.name, i18n.current()))
 
 
 def _card(record: RunRecord, text: str) -> None:
@@ -52,7 +53,7 @@ def _card(record: RunRecord, text: str) -> None:
         )
         download_button(
             t("Folder for the Hub"),
-            partial(_zip, record, name, judge(record.id).labels),
+            partial(_zip, record, name, judge(record.id).labels, i18n.current()),
             of=[record.id],
             file_name=f"{name}.zip",
             mime="application/zip",
@@ -71,13 +72,13 @@ def _card(record: RunRecord, text: str) -> None:
 
 
 # A finished run never changes but for its name.
-@st.cache_data(max_entries=16, show_spinner=False)
-def _text(run_id: str, name: str) -> str:
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Translator: lambda t: t.language})
+def _text(run_id: str, name: str, t: Translator) -> str:
     store = shared_store()
-    return model_card(card_facts(store, store.runs.get(run_id), judge(run_id).labels))
+    return model_card(card_facts(store, store.runs.get(run_id), judge(run_id).labels), t)
 
 
-def _zip(record: RunRecord, folder: str, labels: npt.NDArray[np.uint8]) -> bytes:
+def _zip(record: RunRecord, folder: str, labels: npt.NDArray[np.uint8], t: Translator) -> bytes:
     """Return the folder as a zip; made when somebody clicks, outside the page's script."""
     store = shared_store()
-    return zip_repository(repository(store.files(record.id), card_facts(store, record, labels)), folder)
+    return zip_repository(repository(store.files(record.id), card_facts(store, record, labels), t), folder)

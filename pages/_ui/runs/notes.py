@@ -41,7 +41,7 @@ def notes_of_others(record: RunRecord) -> None:
     """Show what others wrote about their run, or what a shipped one is."""
     if record.shipped is not None:
         st.markdown(t(record.shipped.summary))
-        st.caption(t("It learned from: {sources}.", sources="; ".join(record.shipped.sources)))
+        st.caption(t("It learned from: {sources}.", sources="; ".join(map(t, record.shipped.sources))))
     elif record.notes:
         st.caption(t("Notes"))
         st.text(record.notes)

@@ -12,9 +12,10 @@ from mnist_core.config.wording import model_words, setting_words
 from mnist_core.datasets import DATASETS
 from mnist_core.store import Visitor
 from mnist_core.store.listing import RunRow
+from mnist_core.text import SOURCE_LANGUAGE
 from pages._ui.one_run.badges import STATE_NAMES
 from pages._ui.shell import i18n, session
-from pages._ui.shell.i18n import t, term
+from pages._ui.shell.i18n import number_format, t, term
 
 _TICKED = "runs_ticked"
 
@@ -61,18 +62,19 @@ def _frame(rows: Sequence[RunRow], visitor: Visitor) -> pd.DataFrame:
     t = i18n.current()
     datasets = {name: t(spec.title) for name, spec in DATASETS.items()}
     states = {state: t(words) for state, words in STATE_NAMES.items()}
+    per = 100 if t.language == SOURCE_LANGUAGE else 1  # the browser's own form takes shares
     return pd.DataFrame(
         {
             "star": ["★" if row.starred else "" for row in rows],
             "name": [i18n.name_of(row) for row in rows],
-            "accuracy": 100 * _numbers([row.test_accuracy for row in rows]),
+            "accuracy": per * _numbers([row.test_accuracy for row in rows]),
             "curve": [np.asarray(row.curve, np.float32) for row in rows],
             "state": [states[row.state] for row in rows],
             "dataset": [datasets.get(row.dataset, row.dataset) for row in rows],
             "model": [model_words(row.settings, t) for row in rows],
             "settings": [" · ".join(setting_words(row.settings, t)) for row in rows],
             "loss": _numbers([row.test_loss for row in rows]),
-            "seconds": _numbers([row.seconds for row in rows]),
+            "seconds": _numbers([row.seconds for row in rows]).round(1),
             "parameters": _numbers([row.parameters for row in rows]),
             "date": pd.to_datetime([row.created for row in rows], utc=True).astype("datetime64[s, UTC]"),
             "owner": [owner_words(row, visitor) for row in rows],
@@ -99,7 +101,9 @@ def _columns() -> dict[str, Any]:
         "star": column.TextColumn("★", width=34, help=t("Starred runs are never deleted to make room.")),
         "name": column.TextColumn(t("Name"), width=180),
         "state": column.TextColumn(t("State"), width=92),
-        "accuracy": column.NumberColumn(t("Test accuracy"), format="%.2f%%", width=106, help=term("accuracy")),
+        "accuracy": column.NumberColumn(
+            t("Test accuracy"), format=number_format("%.2f%%", "percent"), width=106, help=term("accuracy")
+        ),
         "curve": column.LineChartColumn(
             t("Curve"),
             width=110,
@@ -108,9 +112,13 @@ def _columns() -> dict[str, Any]:
         "dataset": column.TextColumn(t("Dataset"), width=118),
         "model": column.TextColumn(t("Model"), width=170),
         "settings": column.TextColumn(t("Key settings"), width=290),
-        "loss": column.NumberColumn(t("Test loss"), format="%.4f", width=86, help=term("loss")),
-        "seconds": column.NumberColumn(t("Seconds"), format="%.0f", width=80, help=t("From start to end.")),
+        "loss": column.NumberColumn(t("Test loss"), format=number_format("%.4f"), width=86, help=term("loss")),
+        "seconds": column.NumberColumn(
+            t("Seconds"), format=number_format("%.0f"), width=80, help=t("From start to end.")
+        ),
         "parameters": column.NumberColumn(t("Parameters"), format="localized", width=98, help=term("parameters")),
-        "date": column.DatetimeColumn(t("Date"), format="D MMM YYYY, HH:mm", timezone=st.context.timezone, width=140),
+        "date": column.DatetimeColumn(
+            t("Date"), format=number_format("D MMM YYYY, HH:mm"), timezone=st.context.timezone, width=140
+        ),
         "owner": column.TextColumn(t("By"), width=112),
     }

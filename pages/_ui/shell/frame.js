@@ -122,6 +122,7 @@ export default function ({ data, setTriggerValue }) {
   const frame = (window.labFrame ??= begin());
   frame.data = data;
   frame.set = setTriggerValue;
+  document.documentElement.lang = data.language; // Streamlit says English whatever a page speaks
   frame.look();
   // Once the first page is there, what the charts of the next ones need.
   if (!navigator.connection?.saveData) (window.requestIdleCallback ?? setTimeout)(() => load(data.library).catch(() => {}));

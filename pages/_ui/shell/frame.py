@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t
 from pages._ui.shell.web import LOAD_PLOTLY, PLOTLY_URL
 
@@ -34,6 +35,7 @@ def frame() -> None:
             key="frame_component",
             data={
                 "theme": st.context.theme.type,
+                "language": i18n.current().language.replace("_", "-"),
                 "more": t("More: {field}", field="{field}"),
                 "less": t("Less: {field}", field="{field}"),
                 "help": t("Help: {field}", field="{field}"),

@@ -1,4 +1,11 @@
-"""The one way by which words reach the screen."""
+"""The one way by which words reach the screen.
+
+Streamlit's own words (1.67) are English, and nothing sets them: of file uploaders ("Upload", "10MB per file") and the
+camera, of boxes that list choices ("Select all", "No results"; what an empty box says is our `placeholder`), "Press
+Enter to apply", the toolbars and menus of tables and pictures, "Running..." and "Connecting". What its buttons without
+words are called, `pages._ui.shell.frame` says. Its forms of numbers and dates follow the browser's languages, those in
+the style of C none: see `number_format`. A field for a number takes and shows a point.
+"""
 
 import threading
 from collections.abc import Iterable
@@ -12,7 +19,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 from mnist_core.config.wording import run_name
 from mnist_core.store import RunRecord
 from mnist_core.store.listing import RunRow
-from mnist_core.text import Sentence, Translator, Words, translator
+from mnist_core.text import SOURCE_LANGUAGE, Sentence, Translator, Words, translator
 
 
 class _Asked(threading.local):
@@ -65,6 +72,20 @@ class _Words:
 
 
 t = _Words()
+
+
+def number_format(english: str, elsewhere: str = "localized") -> str:
+    """Return how Streamlit writes a number or a date in a table or at a slider.
+
+    Parameters
+    ----------
+    english : str
+        In the style of C or of moment.js: the same in every browser, so it is for English.
+    elsewhere : str
+        One of Streamlit's forms. They follow the languages of the browser, which are the page's unless ``?lang=`` is
+        another, and ``step`` would cut digits off instead of rounding.
+    """
+    return english if current().language == SOURCE_LANGUAGE else elsewhere
 
 
 def name_of(run: RunRecord | RunRow) -> str:

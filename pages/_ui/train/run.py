@@ -98,7 +98,7 @@ def _header(record: RunRecord, leave: Callable[[], None]) -> None:
         parts.append(t("Augmentation"))
     st.caption(" · ".join(parts))
     if record.shipped is not None:
-        sources = t("It learned from: {sources}.", sources="; ".join(record.shipped.sources))
+        sources = t("It learned from: {sources}.", sources="; ".join(map(t, record.shipped.sources)))
         st.caption(f"{t(record.shipped.summary)} {sources}")
     if record.continues is not None:
         _origin(record.continues, Sentence("Goes on from “{name}”"), ":material/fast_forward:")

@@ -55,7 +55,7 @@ def test_help_for_programmers_is_left_out_where_the_mapping_says_so() -> None:
 
 
 def test_sentences_are_found_in_toml_files() -> None:
-    toml = io.BytesIO(b'[relu]\ntitle = "ReLU"\nkind = "x"\n[[part]]\nshort = "Keeps"\n')
+    toml = io.BytesIO(b'[relu]\ntitle = "ReLU"\nkind = "x"\n[[part]]\nshort = "Keeps"\ntitle = "2"\n')
     assert [found[2] for found in toml_file(toml, (), (), {"shown": "title short"})] == ["ReLU", "Keeps"]
 
 

@@ -25,6 +25,7 @@ def test_another_name_or_content_is_another_bundle(finished_run, store):
     first = bundle_path(record, store)
     assert bundle_path(record, store) == first
     assert bundle_path(record, store, saved_model=True) != first
+    assert bundle_path(record, store, language="de") != first
     assert bundle_path(replace(record, name="Other"), store) != first
     os.utime(store.files(record.id).onnx, ns=(1, 1))
     assert bundle_path(record, store) != first

@@ -119,7 +119,7 @@ def test_a_fine_tuned_network_names_its_base_and_keeps_the_drawings_private(fact
     fine_tune = FineTuneConfig(base="20260101-000000-00000001", drawings="0" * 16)
     config = facts.record.config.model_copy(update={"fine_tune": fine_tune})
     record = replace(facts.record, config=config)
-    text = model_card(replace(facts, record=record, base="The *base*"))
+    text = model_card(replace(facts, record=record, base=replace(record, name="The *base*")))
     assert "“The \\*base\\*”" in text
     assert "The drawings are private" in text
     assert "a network that is deleted since" in model_card(replace(facts, record=record))
