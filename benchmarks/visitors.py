@@ -5,6 +5,7 @@ timers of parts that look again by themselves.
 """
 
 import asyncio
+import ipaddress
 import itertools
 import random
 import secrets
@@ -27,6 +28,7 @@ from tests.sockets import connect
 
 PAGES = ("", "explore", "train", "runs", "compare", "evaluate", "explain", "robustness", "draw", "glossary")
 EVERY = 5.0  # seconds from one click of a visitor to the next
+_COMPUTED = 5.0  # seconds in which the server has computed what it shows to all
 PATIENCE = 60.0  # seconds until an answer that does not come is given up
 
 
@@ -122,9 +124,10 @@ class Visitor:
                 self._finished.set()
 
     async def _look_again(self, fragment: str, interval: float) -> None:
-        while True:
-            await asyncio.sleep(interval)
-            await self._ask(fragment)
+        with suppress(websockets.ConnectionClosed):
+            while True:
+                await asyncio.sleep(interval)
+                await self._ask(fragment)
 
     def _look_for_errors(self, message: ForwardMsg) -> None:
         element = message.delta.new_element
@@ -144,10 +147,29 @@ def processor_seconds(server: Server) -> float:
     return time.clock_gettime((~server.process.pid << 3) | 2)  # Linux: the clock of another process
 
 
+def _address() -> str:
+    """Return an address of the networks that are kept for examples in documents (RFC 2544)."""
+    return str(ipaddress.ip_address("198.18.0.0") + secrets.randbelow(2**17))
+
+
+async def _fill_caches(visitors: list[Visitor]) -> None:
+    """Let one of them see every page, and wait for what the first visit of each has computed for all."""
+    for one in visitors:
+        for page in (*PAGES, *PAGES):
+            await one.open(page)
+        await asyncio.sleep(_COMPUTED)
+        await one.open("")
+
+
 @asynccontextmanager
 async def visitor(server: Server, seen: Seen) -> AsyncIterator[Visitor]:
-    """Open the first page as a new visitor, and close it at the end."""
-    async with connect(server, Cookie=f"{VISITOR_COOKIE}={secrets.token_urlsafe(24)}") as socket:
+    """Open the first page as a new visitor, and close it at the end.
+
+    They have an address of their own where the server believes it (``MNIST_LAB_TRUSTED_PROXIES``): what comes from
+    one address takes turns on a busy server.
+    """
+    who = {"Cookie": f"{VISITOR_COOKIE}={secrets.token_urlsafe(24)}", "X-Forwarded-For": _address()}
+    async with connect(server, **who) as socket:
         one = Visitor(server, socket, seen)
         listening = asyncio.create_task(one.listen())
         try:
@@ -168,7 +190,7 @@ async def crowd(
     server : Server
     number : int
     seen : Seen
-        Gets what they meet from when all of them are there.
+        Gets what they meet from when all of them are there and every page has been seen once.
     there, end : threading.Event
         Set once all of them are there; and by the caller when they shall go.
     watched : str
@@ -177,6 +199,7 @@ async def crowd(
     rng = random.Random(0)
     async with AsyncExitStack() as stack:
         visitors = [await stack.enter_async_context(visitor(server, seen)) for _ in range(number)]
+        await _fill_caches(visitors[:1])
         there.set()
 
         async def stay(place: int, one: Visitor) -> None:

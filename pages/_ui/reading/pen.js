@@ -1,6 +1,7 @@
 // Follows the pen on the canvas beside it, shows what the network says so far, and hands it to the bars as "lab-pen".
 // What counts as a stroke is what counts for the canvas's library (Fabric 7): the left button, the first finger, also
 // outside of the canvas, straight lines with Shift. Events that the browser merged stay merged, as they do there.
+const SOON = 8; // milliseconds, half a frame: a new point does not wait for them
 const SLOW = 250; // milliseconds for an answer; three of them in a row are a slow connection
 const OFF = 30000; // milliseconds without answers after that
 const SHORT = 5000; // milliseconds after which a pen that is still down asks again
@@ -52,17 +53,20 @@ function follow(shown) {
   };
 
   const schedule = () => {
-    if (timer || asking || !isUnsent) return;
+    if (asking || !isUnsent) return;
     const wait = mayAskAt - performance.now();
-    if (wait < SHORT) timer = setTimeout(ask, Math.max(wait, 0)); // after a longer pause the next point asks
+    if (wait < SOON) ask();
+    else if (wait < SHORT) timer ||= setTimeout(ask, wait); // after a longer pause the next point asks
   };
   const ask = async () => {
+    clearTimeout(timer);
     timer = 0;
     isUnsent = false;
     const strokes = stroke ? [...lifted, stroke] : lifted;
     if (!strokes.length) return;
     if (strokes.length > 10 || strokes.reduce((sum, one) => sum + one.length, 0) > 2 * MOST) return forget();
     const began = performance.now();
+    const due = Math.max(began, mayAskAt);
     const mine = (asking = new AbortController());
     const late = setTimeout(() => mine.abort('late'), PATIENCE);
     try {
@@ -75,7 +79,7 @@ function follow(shown) {
       const answer = response.status === 200 ? await response.json() : null;
       const took = performance.now() - began;
       slow = took > SLOW ? slow + 1 : 0;
-      mayAskAt = began + 1000 * Math.max(page.rest, answer?.rest ?? 0);
+      mayAskAt = due + 1000 * Math.max(page.rest, answer?.rest ?? 0);
       if (!stroke && !lifted.length) return;
       if (slow > 2) pause(OFF);
       else if (answer) show(answer);
