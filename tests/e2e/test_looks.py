@@ -138,6 +138,7 @@ def test_the_keyboard_stays_among_the_layers_when_one_goes(page: Page, lab: tupl
     expect(layers.get_by_role("button", name="Remove")).to_have_count(2)
     settled(page)
     layers.get_by_role("button", name="Remove").first.press("Enter")
+    expect(layers.get_by_role("button", name="Remove")).to_have_count(1)
     expect(layers.get_by_role("button", name="Remove")).to_be_focused()
     page.keyboard.press("Enter")
     expect(layers.get_by_role("button", name="Remove")).to_have_count(0)

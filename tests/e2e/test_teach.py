@@ -52,9 +52,9 @@ def test_a_visitor_teaches_a_network_how_they_write(server: Server, page: Page) 
 
     # the same drawing is explained; a reload loses no drawing that was kept
     page.get_by_role("link", name="Look inside the network with this drawing").click()
-    expect(page.get_by_text("Your drawing", exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name="My drawing")).to_be_checked()
     expect(page.get_by_text("Cover it up")).to_be_visible()
-    page.go_back()
+    page.get_by_role("link", name="Draw", exact=True).click()
     expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()
     page.reload()
     expect(page.get_by_text("seen by you alone: 4 (4 × “7”)")).to_be_visible()

@@ -56,9 +56,9 @@ function name(frame) {
   }
 }
 
-// What the keyboard can go to inside of an element.
+// What the keyboard can go to inside of an element, switched off or not.
 const stops = (element) => [...(element?.querySelectorAll('button, input, textarea, a[href], [tabindex="0"]') ?? [])]
-  .filter((stop) => !stop.disabled && stop.tabIndex >= 0 && stop.checkVisibility());
+  .filter((stop) => stop.tabIndex >= 0 && stop.checkVisibility());
 
 // The parts with a key around an element, innermost first, and how many stops come before it in each.
 function placesOf(element) {
@@ -81,7 +81,8 @@ function keepFocus(frame) {
   if (document.querySelector(START)?.dataset.testScriptState !== 'notRunning') return;
   const instead = frame.places.map(({ key, index }) => {
     const now = stops(document.querySelector(`.${CSS.escape(key)}`));
-    return now[Math.min(index, now.length - 1)];
+    const place = Math.min(index, now.length - 1);
+    return [...now.slice(place), ...now.slice(0, place).reverse()].find((stop) => !stop.disabled);
   }).find(Boolean);
   const next = instead
     ?? document.querySelector('.st-key-focus_here :is(h1, h2, h3)') ?? document.querySelector('[data-testid=stMain] h1');
