@@ -20,7 +20,8 @@ def forward(model: keras.Sequential, images: tf.Tensor) -> tf.Tensor:
     """
     values = images
     for layer, seen in zip(model.layers, sizes_seen(model.layers), strict=True):
-        if seen and seen != tuple(values.shape[1:3]):
+        # Pooling leaves the rest out by itself: a copy without it would only cost.
+        if isinstance(layer, keras.layers.Conv2D) and seen and seen != tuple(values.shape[1:3]):
             values = values[:, : seen[0], : seen[1]]
         if isinstance(layer, keras.layers.BatchNormalization) and values.shape.rank == 4:
             values = _normalized(layer, values)
