@@ -45,16 +45,18 @@ times = 100
 @tf.function
 def multiply():
     return tf.reduce_sum(tf.matmul(a, b))
+def again(step, *start):  # a loop in words that need no source file, as Python's own does
+    return tf.while_loop(lambda n, *_: n < times, lambda n, *values: (n + 1, *step(*values)), (0, *start))
 @tf.function
 def add():
-    for _ in tf.range(times):
+    def step():
         total.assign_add(part)
+        return ()
+    again(step)
     return total[0, 0]
 @tf.function(jit_compile=True)
 def add_compiled(total):
-    for _ in tf.range(times):
-        total = total * 0.5 + part
-    return total[0, 0]
+    return again(lambda values: (values * 0.5 + part,), total)[1][0, 0]
 def least(run):
     seconds = []
     for _ in range(30):

@@ -73,7 +73,6 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
         board.end(success=False)
         store.queue.finish(run_id, RunState.STOPPED, outcome=Outcome(seconds=clock.seconds))
     except Exception as error:
-        traceback.print_exc()
         board.end(success=False)
         store.queue.finish(
             run_id,

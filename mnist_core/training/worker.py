@@ -54,7 +54,10 @@ def main(arguments: list[str]) -> int:
     except StorageError:  # nothing can be written: the app tells how the run ended, once that is possible
         traceback.print_exc()
         return EXIT_UNRECORDED
-    return 1 if record.error else 0
+    if record.error is not None:
+        print(record.error.traceback, file=sys.stderr)  # into the log of the run; a terminal has the sentence alone
+        return 1
+    return 0
 
 
 def _get_ready(wanted: Callable[[], bool]) -> None:

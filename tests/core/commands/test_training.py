@@ -238,6 +238,7 @@ def test_ctrl_c_keeps_the_model_and_prints_the_result_so_far(store: Store, digit
 def test_a_run_that_fails_says_why_and_gives_exit_code_1(store: Store) -> None:
     done = command("train", "--recipe", "logistic-sgd", "--json")
     assert done.returncode == 1
+    assert "Traceback" not in done.stderr
     result = strict_json(done.stdout.splitlines()[-1])
     assert result["state"] == "failed"
     assert "MNIST_LAB_OFFLINE" in result["error"]
