@@ -74,44 +74,6 @@ def test_a_page_learns_no_folder_of_the_server_and_can_not_empty_the_caches_of_o
     assert not [raw for raw in received if str(Path(__file__).parents[2]).encode() in raw]
 
 
-def deflated(size: int) -> bytes:
-    """Return a compressed frame that inflates to `size` bytes, as a client without scruples sends it."""
-    packer = zlib.compressobj(9, wbits=-12)
-    data = (packer.compress(bytes(size)) + packer.flush(zlib.Z_SYNC_FLUSH)).removesuffix(b"\x00\x00\xff\xff")
-    length = b"\xfe" + len(data).to_bytes(2) if len(data) < 65536 else b"\xff" + len(data).to_bytes(8)
-    return b"\xc2" + length + bytes(4) + data  # final, compressed, binary; masked with zeros
-
-
-async def send_raw(server: Server, frames: bytes) -> tuple[int | None, str]:
-    async with connect(server, "b") as socket:
-        socket.transport.write(frames)
-        await asyncio.wait_for(socket.wait_closed(), 60)
-        return socket.close_code, socket.close_reason
-
-
-@pytest.mark.parametrize(
-    ("sizes", "sockets"),
-    [([190_000_000], 12), ([4_000_000] * 60, 12)],
-    ids=["one that is too large", "many that are not"],
-)
-def test_frames_that_inflate_end_their_page_and_take_no_memory(server: Server, sizes: list[int], sockets: int) -> None:
-    before = memory(server)
-    frames = b"".join(deflated(size) for size in sizes)
-    highest = before
-
-    async def run() -> list[tuple[int | None, str]]:
-        nonlocal highest
-        sending = asyncio.gather(*(send_raw(server, frames) for _ in range(sockets)))
-        while not sending.done():
-            highest = max(highest, memory(server))
-            await asyncio.sleep(0.01)
-        return await sending
-
-    ends = in_a_loop(run())
-    assert {code for code, _ in ends} <= {1008, 1009}
-    assert highest - before < 100
-
-
 def test_a_page_of_another_port_of_the_same_host_may_not_connect(server: Server) -> None:
     async def run(origin: str) -> None:
         async with connect(server, "c", Origin=origin) as socket:
@@ -220,3 +182,44 @@ def test_four_hundred_pages_are_served_or_told_and_closed_ones_keep_nothing(serv
     wait_until(lambda: open_files(server) < before + 40, 60, "descriptors of closed pages")
     assert psutil.Process(server.process.pid).is_running()
     assert "Too many open files" not in server.log.read_text()
+
+
+# At the end: afterwards who comes from the same address waits for a minute and a half.
+
+
+def deflated(size: int) -> bytes:
+    """Return a compressed frame that inflates to `size` bytes, as a client without scruples sends it."""
+    packer = zlib.compressobj(9, wbits=-12)
+    data = (packer.compress(bytes(size)) + packer.flush(zlib.Z_SYNC_FLUSH)).removesuffix(b"\x00\x00\xff\xff")
+    length = b"\xfe" + len(data).to_bytes(2) if len(data) < 65536 else b"\xff" + len(data).to_bytes(8)
+    return b"\xc2" + length + bytes(4) + data  # final, compressed, binary; masked with zeros
+
+
+async def send_raw(server: Server, frames: bytes) -> tuple[int | None, str]:
+    async with connect(server, "b") as socket:
+        socket.transport.write(frames)
+        await asyncio.wait_for(socket.wait_closed(), 60)
+        return socket.close_code, socket.close_reason
+
+
+@pytest.mark.parametrize(
+    ("sizes", "sockets"),
+    [([190_000_000], 12), ([4_000_000] * 60, 12)],
+    ids=["one that is too large", "many that are not"],
+)
+def test_frames_that_inflate_end_their_page_and_take_no_memory(server: Server, sizes: list[int], sockets: int) -> None:
+    before = memory(server)
+    frames = b"".join(deflated(size) for size in sizes)
+    highest = before
+
+    async def run() -> list[tuple[int | None, str]]:
+        nonlocal highest
+        sending = asyncio.gather(*(send_raw(server, frames) for _ in range(sockets)))
+        while not sending.done():
+            highest = max(highest, memory(server))
+            await asyncio.sleep(0.01)
+        return await sending
+
+    ends = in_a_loop(run())
+    assert {code for code, _ in ends} <= {1008, 1009}
+    assert highest - before < 100
