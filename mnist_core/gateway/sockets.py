@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -115,10 +117,14 @@ class _Pace:
     def __init__(self, own: list[Bucket], shared: Bucket, pulse: Pulse) -> None:
         self._own, self._shared, self._pulse = own, shared, pulse
 
-    def take(self, messages: float) -> float:
-        """Return the seconds to wait before messages are passed on."""
-        waits = [bucket.take(messages) for bucket in self._own]
-        return max(*waits, self._shared.take(messages) if self._pulse.is_busy else 0.0)
+    def waits(self, messages: float) -> Iterator[float]:
+        """Yield the seconds to wait before messages are passed on: go on once they are over.
+
+        An address pays for what has come through its visitor's own measure: nobody else waits for what is cut off
+        there.
+        """
+        yield max(bucket.take(messages) for bucket in self._own)
+        yield self._shared.take(messages) if self._pulse.is_busy else 0.0
 
 
 class _Line:
@@ -154,12 +160,12 @@ class _Line:
         message = await self._waiting.get()
         size = _size(message)
         self._waiting_bytes -= size
-        if message["type"] == "websocket.receive" and (wait := self._pace.take(1 + size / _CHUNK)) > 0:
-            try:
-                await asyncio.wait_for(self._ended.wait(), wait)
-            except TimeoutError:
-                return message  # its time has come
-            return self._end or message
+        if message["type"] == "websocket.receive":
+            for wait in self._pace.waits(1 + size / _CHUNK):
+                with suppress(TimeoutError):
+                    if wait > 0:
+                        await asyncio.wait_for(self._ended.wait(), wait)
+                        return self._end or message
         return self._end if self._end is not None and self._closed else message
 
     async def send(self, message: Message) -> None:

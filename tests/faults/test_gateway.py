@@ -184,9 +184,6 @@ def test_four_hundred_pages_are_served_or_told_and_closed_ones_keep_nothing(serv
     assert "Too many open files" not in server.log.read_text()
 
 
-# At the end: afterwards who comes from the same address waits for a minute and a half.
-
-
 def deflated(size: int) -> bytes:
     """Return a compressed frame that inflates to `size` bytes, as a client without scruples sends it."""
     packer = zlib.compressobj(9, wbits=-12)

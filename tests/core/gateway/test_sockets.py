@@ -187,6 +187,25 @@ def test_addresses_take_turns_only_while_the_server_is_busy(lab: Lab) -> None:
     assert asyncio.run(run(busy=True)) < 80
 
 
+def test_nobody_waits_for_what_was_cut_off_while_it_waited_itself(lab: Lab) -> None:
+    async def run() -> None:
+        lab.gateway._sockets.pulse._busy_for = 10**9
+        attackers = [await Page(lab, "a", address="2.2.2.2").open() for _ in range(12)]
+        for attacker in attackers:
+            for _ in range(3):
+                attacker.say(bytes(2**20))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        for attacker in attackers:
+            await attacker.leave()
+        other = await Page(lab, "b", address="2.2.2.2").open()
+        other.say(b"a click")
+        await asyncio.wait_for(other.has_met(1), 20)
+        await other.leave()
+
+    asyncio.run(run())
+
+
 def test_a_visitor_has_so_many_pages_and_another_one_still_gets_in(make_lab: MakeLab) -> None:
     lab = make_lab(pages_per_visitor=2)
 
