@@ -1,6 +1,7 @@
 """What takes long to make, made once for all processes that test side by side."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def made_once(name: str, make: Callable[[Path], object], tmp_path_factory: pytes
             continue
         try:
             if not made.exists():
+                shutil.rmtree(new, ignore_errors=True)  # of a try that failed
+                new.unlink(missing_ok=True)
                 make(new)
                 new.rename(made)
         finally:

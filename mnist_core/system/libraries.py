@@ -100,7 +100,8 @@ def load_keras(backend: str | None = None) -> Any:
     """
     backend = backend or get_settings().backend
     try:
-        keras = sys.modules.get("keras") or _import_keras(backend)
+        # Asked for anew where another thread may be importing it: that waits until it is whole.
+        keras = import_module("keras") if "keras" in sys.modules else _import_keras(backend)
     except ImportError as error:
         raise ConfigError(
             "Keras can't calculate with {backend}: {reason}. Install it, or set MNIST_LAB_BACKEND to another one.",

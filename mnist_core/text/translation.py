@@ -36,7 +36,7 @@ class Translator(English):
         Translated sentences and the language's rule for plurals.
     """
 
-    language: str
+    language: str = field()  # without the default that English has
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
 
     def number(self, value: float, spec: str = ",d") -> str:

@@ -6,7 +6,7 @@ Used by the worker process and by the command line alike; the caller has claimed
 import math
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,9 @@ Tables = dict[str, npt.NDArray[np.float32]]
 Losses = dict[str, float]
 
 
-def execute(run_id: str, store: Store, control: Control) -> RunRecord:
+def execute(
+    run_id: str, store: Store, control: Control, tell: Callable[[Exception], None] = lambda _error: None
+) -> RunRecord:
     """Train, judge and export one claimed run; never raises for a failure of the run itself.
 
     A run that has a checkpoint goes on from it.
@@ -51,6 +53,8 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
     control : Control
         A stop ends training after the current batch and keeps the model so far; a pause writes a
         checkpoint instead. A baseline is too short to be paused.
+    tell : callable
+        Gets what ended a run that fails, before anybody is told that it has.
 
     Returns
     -------
@@ -73,6 +77,7 @@ def execute(run_id: str, store: Store, control: Control) -> RunRecord:
         board.end(success=False)
         store.queue.finish(run_id, RunState.STOPPED, outcome=Outcome(seconds=clock.seconds))
     except Exception as error:
+        tell(error)
         board.end(success=False)
         store.queue.finish(
             run_id,

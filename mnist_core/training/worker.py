@@ -50,14 +50,11 @@ def main(arguments: list[str]) -> int:
     if not store.queue.claim(run_id, own_process()):
         return 0  # stopped while it was queued, or taken by another process
     try:
-        record = execute(run_id, store, control)
+        record = execute(run_id, store, control, traceback.print_exception)  # into the log of the run
     except StorageError:  # nothing can be written: the app tells how the run ended, once that is possible
         traceback.print_exc()
         return EXIT_UNRECORDED
-    if record.error is not None:
-        print(record.error.traceback, file=sys.stderr)  # into the log of the run; a terminal has the sentence alone
-        return 1
-    return 0
+    return 1 if record.error else 0
 
 
 def _get_ready(wanted: Callable[[], bool]) -> None:

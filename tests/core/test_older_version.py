@@ -42,7 +42,8 @@ every_run = pytest.mark.parametrize("run", FIGURES)
 def unpacked(compat_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("older")
     with tarfile.open(compat_dir / "lab.tgz") as archive:
-        archive.extractall(folder, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.3 and earlier have none
+        archive.extractall(folder)
     return folder
 
 

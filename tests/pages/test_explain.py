@@ -112,6 +112,9 @@ def test_a_link_leads_to_the_drawing(open_page: OpenPage, network: RunRecord) ->
     assert "Draw something" in words(app)
     app.segmented_control(key="explain_source").set_value("test").run()
     assert "0" in app.query_params["image"]
+    app.query_params["image"] = "drawing"  # the same link once more
+    app.run()
+    assert app.segmented_control(key="explain_source").value == "drawing"
 
 
 def test_of_several_digits_one_is_chosen_and_explained(

@@ -57,10 +57,10 @@ def choose(spec: DatasetSpec, judgement: Judgement, record: RunRecord) -> Sample
 
 def _read_address(n: int) -> None:
     """Take the image from the address (``?image=7``, or ``drawing``) when the page opens."""
+    wanted = st.query_params.get("image", "")
+    if wanted == "drawing":  # only as somebody arrives: what is chosen here writes the address anew
+        st.session_state[SOURCE] = "drawing"
     if INDEX not in st.session_state:
-        wanted = st.query_params.get("image", "")
-        if wanted == "drawing":
-            st.session_state.setdefault(SOURCE, "drawing")
         st.session_state[INDEX] = int(wanted) if re.fullmatch("[0-9]{1,6}", wanted) else 0
     st.session_state[INDEX] = min(st.session_state[INDEX], n - 1)  # a dataset may have fewer
 

@@ -65,7 +65,7 @@ def fallback_notice() -> None:
         st.info(
             t(
                 sentence,
-                titles=t(" and ").join(spec.title for spec in missing),
+                titles=t(" and ").join(t(spec.title) for spec in missing),
                 fallback=t(DATASETS[FALLBACK_DATASET].title),
             ),
             icon=":material/wifi_off:",

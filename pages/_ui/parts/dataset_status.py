@@ -60,7 +60,7 @@ def _offer_download(spec: DatasetSpec, status: DatasetStatus, calm: bool) -> Non
     elif status.problem is not None:
         show_error(status.problem)
     elif not calm:
-        st.info(t("{title} is not on this computer yet.", title=spec.title), icon=":material/cloud_download:")
+        st.info(t("{title} is not on this computer yet.", title=t(spec.title)), icon=":material/cloud_download:")
     st.button(
         t("Download {title} ({size:.0f} MB)", title=t(spec.title), size=spec.download_size / 1e6),
         key=f"download_{spec.id}",
@@ -101,4 +101,4 @@ def _show_progress(spec: DatasetSpec, status: DatasetStatus) -> None:
         )
         st.progress(received / total, words)
     else:
-        st.progress(0.0, t("Preparing {title} …", title=spec.title))
+        st.progress(0.0, t("Preparing {title} …", title=t(spec.title)))

@@ -66,6 +66,17 @@ def test_every_word_of_a_command_is_translated(
     image[20:70, 30:60] = 200
     Image.fromarray(255 - image).save(picture)
     found: list[str] = []
+    refused = {
+        "runs --limit 0",
+        f"compare {first} {first}",
+        f"hub {first} --out {tmp_path / 'folder'}",  # it has no network of Keras
+        f"resume {first}",
+        f"train --recipe {typed}",
+        f"train --like {first} --set epochs=0",
+        f"train --like {first} --set habits=0.5",
+        f"tensorboard --folder {first}",
+        f"evaluate {typed}",
+    }
     for command in (
         "recipes",
         "runs",
@@ -93,7 +104,7 @@ def test_every_word_of_a_command_is_translated(
         f"rename {first} {typed}",
         f"evaluate {typed}",
     ):
-        program.main(command.split())
+        assert (command, program.main(command.split())) == (command, 2 if command in refused else 0)
         said = capsys.readouterr()
         found += [f"{command}: {line}" for line in _untranslated(said.out + said.err, tmp_path)]
     assert not found, "\n".join(found)

@@ -104,14 +104,16 @@ def test_a_queued_run_is_stopped_before_it_begins(store: Store, supervisor: Supe
 def test_a_worker_that_does_not_listen_is_ended(store: Store, settings: Settings, digits: object) -> None:
     supervisor = Supervisor(store, settings.model_copy(update={"stop_patience": 2.0}))
     supervisor.start()
-    run_id = supervisor.submit(LONG, "long", visitor=ME)
-    until_training(store, run_id)
-    process = psutil.Process(store.runs.get(run_id).pid)
-    process.suspend()
-    supervisor.stop(run_id, ME)
-    until_state(store, run_id, RunState.STOPPED)
-    wait_until(lambda: not process.is_running(), 60, "the worker's end")
-    supervisor.close()
+    try:
+        run_id = supervisor.submit(LONG, "long", visitor=ME)
+        until_training(store, run_id)
+        process = psutil.Process(store.runs.get(run_id).pid)
+        process.suspend()
+        supervisor.stop(run_id, ME)
+        until_state(store, run_id, RunState.STOPPED)
+        wait_until(lambda: not process.is_running(), 60, "the worker's end")
+    finally:
+        supervisor.close()
 
 
 def test_close_ends_workers_and_marks_their_runs(store: Store, settings: Settings, digits: object) -> None:

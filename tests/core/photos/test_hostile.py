@@ -12,7 +12,7 @@ from tests.hostile_files import hostile_files
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 3.0  # of a processor, for one file
-MEGABYTES = 420  # more than before, for the largest picture that is allowed; see benchmarks/README.md
+MEGABYTES = 450  # more than before, code that is loaded then included; 421 for the largest WebP (benchmarks/README.md)
 
 
 @pytest.fixture(scope="module")
