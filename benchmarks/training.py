@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.plain import run_plain
-from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.config import NetworkConfig, RunConfig, TrainConfig
+from mnist_core.config.choices import AUTO
 from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import get_spec, load_dataset
 from mnist_core.engine import Supervisor
@@ -177,6 +178,8 @@ class Bench:
     ) -> dict[str, Any]:
         """Return medians of both ways for a recipe; `changes` are for the engine only."""
         config = RECIPES[recipe].config
+        if config.train.precision == AUTO:  # as both ways are compared in the same one
+            config = config.with_settings({"precision": TrainConfig().precision})
         mine = config.with_settings(changes or {})
         plain, engine = [], []
         for _ in range(rounds):
