@@ -148,7 +148,7 @@ def processor_seconds(server: Server) -> float:
 
 
 def _address() -> str:
-    """Return an address of the networks that are kept for examples in documents (RFC 2544)."""
+    """Return an address of the network that is kept for measurements (RFC 2544)."""
     return str(ipaddress.ip_address("198.18.0.0") + secrets.randbelow(2**17))
 
 
