@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.context import ContextProxy
 from streamlit.runtime.scriptrunner import script_runner
@@ -31,6 +32,13 @@ def _as_in_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _component_manifests)
     monkeypatch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Forget what pages keep by a run's id: in the app a run never changes, here shipped ones have the same ids."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 @pytest.fixture
