@@ -19,9 +19,10 @@ from mnist_core.system.launching import end_by_input, launch, limit_memory, memo
 from mnist_core.system.memory import volunteer_for_oom
 from mnist_core.system.patience import EXIT_ORPHANED as EXIT_ORPHANED
 from mnist_core.system.patience import end_with_the_input, pause_point
+from mnist_core.system.processes import give_way
 from mnist_core.text import Plural, Sentence
 
-_NICENESS = 10  # pages and trainings come first
+_NICENESS = 10  # pages come first, then trainings
 _LOOK = 0.1  # seconds between two looks at a child
 _SHUTDOWN = 5.0  # seconds that a child gets to end after its last word
 
@@ -127,8 +128,7 @@ class Voice:
     def __init__(self) -> None:
         end_with_the_input()
         volunteer_for_oom()
-        if hasattr(os, "nice"):  # not on Windows
-            os.nice(_NICENESS)
+        give_way(_NICENESS)
         # Libraries print what they like; only our own lines go to whoever started this process. It is open until the
         # very end: whoever listens closes our input when it is closed, and that would end us before our exit code.
         self._output = os.dup(1)

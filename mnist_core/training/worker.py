@@ -24,10 +24,12 @@ from queue import SimpleQueue
 from typing import TextIO
 
 from mnist_core.system.memory import return_freed_blocks, volunteer_for_oom
+from mnist_core.system.processes import give_way
 from mnist_core.training.control import Control
 
 EXIT_ORPHANED = 4
 EXIT_UNRECORDED = 5
+_NICENESS = 5  # pages come first: each wants a processor for a moment only
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +38,7 @@ def main(arguments: list[str]) -> int:
     runs: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(control, runs), daemon=True).start()
     volunteer_for_oom()
+    give_way(_NICENESS)
     if "--no-warm-up" not in arguments:
         _get_ready(lambda: not runs.empty())
     run_id = runs.get()

@@ -79,6 +79,12 @@ def training(start, store, endless):
     return worker, run_id
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="niceness")
+def test_pages_come_first(training):
+    worker, _ = training
+    assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) >= min(os.getpriority(os.PRIO_PROCESS, 0) + 5, 19)
+
+
 def test_a_worker_whose_input_ends_before_any_command_ends(start):
     assert start().end_input() == ORPHANED
 
