@@ -62,10 +62,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         close_shared_supervisor()
 
 
+whole = site(answer_pen)
 app = st.App(
     "pages/_dashboard.py",
     lifespan=lifespan,
-    routes=routes(answer_pen),
-    middleware=[Middleware(Gateway, settings=settings, site=site()), Middleware(Wire)],
+    routes=routes(whole.prefix),
+    middleware=[Middleware(Gateway, settings=settings, site=whole), Middleware(Wire)],
     on_script_error=show_unexpected,
 )

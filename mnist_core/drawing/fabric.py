@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -92,15 +93,15 @@ def read_canvas(content: Any, size: int) -> Drawing:
     every = -(-sum(len(points) for points, _ in curves) // _MOST_POINTS)
     strokes, pens, shades, filled = [], [], [], []
     for item, (points, middle) in zip(objects, curves, strict=True):
-        matrix = _matrix(item)
+        matrix, enlarged = _matrix(*_changes(item))
         points = _thinned(points, every)
         placed = (points - middle) @ matrix.T + [_number(item, "left", None), _number(item, "top", None)]
-        pen = _number(item, "strokeWidth", 1.0) * math.sqrt(abs(np.linalg.det(matrix)))
+        pen = _number(item, "strokeWidth", 1.0) * enlarged
         shade, fill = _shade(item.get("stroke")), is_filled(item)
         # What an outline encloses is still there where the outline itself leaves the canvas.
         for part in [placed.clip(0, size)] if fill else _inside(placed, size):
             strokes.append(part)
-            pens.append(min(float(pen), _WIDEST * size))
+            pens.append(min(pen, _WIDEST * size))
             shades.append(shade)
             filled.append(fill)
     return Drawing(tuple(strokes), tuple(pens), tuple(shades), tuple(filled))
@@ -139,12 +140,13 @@ def write_canvas(
     for stroke, shade, fill in zip(
         strokes, shades or [255] * len(strokes), filled or [False] * len(strokes), strict=True
     ):
-        points = _decimated([(float(x), float(y)) for x, y in stroke])
-        path: list[list[Any]] = [["M", *points[0]]]
-        for (x, y), (next_x, next_y) in zip(points[:-1], points[1:], strict=True):
-            path.append(["Q", x, y, (x + next_x) / 2, (y + next_y) / 2])
-        path.append(["L", *points[-1]])
-        left, top = _curve(path, math.inf)[1]
+        points = _decimated(np.asarray(stroke, dtype=np.float64).tolist())
+        places = np.array(points)
+        control, end = places[:-1], (places[:-1] + places[1:]) / 2
+        start = np.concatenate([places[:1], end])[:-1]
+        curves = np.concatenate([control, end], axis=1).tolist()
+        path = [["M", *points[0]], *(["Q", *curve] for curve in curves), ["L", *points[-1]]]
+        left, top = _middle(places[[0, -1]], _extremes(start, control, end), end).tolist()
         color = f"#{shade:02X}{shade:02X}{shade:02X}"
         objects.append(
             {"type": "Path", "path": path, "left": left, "top": top, "strokeWidth": pen}
@@ -154,7 +156,7 @@ def write_canvas(
     return {"objects": objects}
 
 
-def _decimated(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _decimated(points: list[list[float]]) -> list[list[float]]:
     if len(points) <= 2:
         return points
     kept = points[:1]
@@ -182,9 +184,14 @@ def _curve(path: list[Any], step: float) -> tuple[Points, Points]:
     which = np.repeat(np.arange(len(each)), each)
     at = (np.arange(len(which)) - (np.cumsum(each) - each)[which] + 1) / each[which]
     points = _quadratic(start[which], control[which], end[which], at[:, None])
-    corners = np.concatenate([table[0, 1:], _extremes(start, control, end), end])
-    middle: Points = (corners.min(axis=0) + corners.max(axis=0)) / 2
-    return np.concatenate([table[0, 1:], points]), middle
+    return np.concatenate([table[0, 1:], points]), _middle(table[0, 1:], _extremes(start, control, end), end)
+
+
+def _middle(*corners: Points) -> Points:
+    """Return the middle of the box around points, each argument of shape (n, 2)."""
+    points = np.concatenate(corners)
+    middle: Points = (points.min(axis=0) + points.max(axis=0)) / 2
+    return middle
 
 
 def _quadratic(start: Points, control: Points, end: Points, at: Points) -> Points:
@@ -211,16 +218,22 @@ def _thinned(points: Points, every: int) -> Points:
     return points if every < 2 else np.concatenate([points[:-1:every], points[-1:]])
 
 
-def _matrix(item: dict[str, Any]) -> Points:
-    """Return the 2 x 2 matrix of a path's rotation, scale, flip and skew."""
+def _changes(item: dict[str, Any]) -> tuple[float, ...]:
+    """Return a path's rotation and skews in degrees and its scales, which are negative where it is flipped."""
     if any(item.get(origin, "center") != "center" for origin in ("originX", "originY")):
         raise _unreadable(item)
-    angle = math.radians(_number(item, "angle", 0.0))
-    turned = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     scales = [_number(item, f"scale{axis}", 1.0) * (-1 if item.get(f"flip{axis}") else 1) for axis in "XY"]
-    skews = [math.tan(math.radians(_number(item, f"skew{axis}", 0.0))) for axis in "XY"]
-    matrix: Points = turned @ np.diag(scales) @ [[1, skews[0]], [0, 1]] @ [[1, 0], [skews[1], 1]]
-    return matrix
+    return (_number(item, "angle", 0.0), *scales, *(_number(item, f"skew{axis}", 0.0) for axis in "XY"))
+
+
+@lru_cache(maxsize=64)  # most strokes are not changed at all
+def _matrix(degrees: float, scale_x: float, scale_y: float, skew_x: float, skew_y: float) -> tuple[Points, float]:
+    """Return the 2 x 2 matrix of such changes, and how much wider they make a line."""
+    angle, skews = math.radians(degrees), [math.tan(math.radians(skew)) for skew in (skew_x, skew_y)]
+    turned = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    matrix: Points = turned @ np.diag([scale_x, scale_y]) @ [[1, skews[0]], [0, 1]] @ [[1, 0], [skews[1], 1]]
+    matrix.setflags(write=False)
+    return matrix, math.sqrt(abs(float(np.linalg.det(matrix))))
 
 
 def _shade(color: Any) -> int:
@@ -240,15 +253,19 @@ def _inside(points: Points, size: int) -> list[Stroke]:
 
 
 def _number(item: dict[str, Any], name: str, default: float | None) -> float:
-    return float(_checked_all([item.get(name, default)])[0])
+    return float(_checked(item.get(name, default)))
 
 
 def _checked_all(numbers: list[Any]) -> Points:
-    for number in numbers:
-        # NaN compares as false, so it is refused as well.
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not abs(number) <= _FARTHEST:
-            raise _unreadable(number)
-    return np.array(numbers, dtype=np.float64)
+    return np.array(list(map(_checked, numbers)), dtype=np.float64)
+
+
+def _checked(number: Any) -> float:
+    # NaN compares as false, so it is refused as well; true and false are no numbers.
+    if type(number) not in (float, int) or not -_FARTHEST <= number <= _FARTHEST:
+        raise _unreadable(number)
+    checked: float = number
+    return checked
 
 
 def _unreadable(received: Any) -> ImageError:

@@ -10,7 +10,7 @@ It knows nothing of Streamlit and of runs; `pages/_ui/shell/web.py` tells it wha
   a reason, which `closing.js` shows. Visitors have buckets; addresses have them only while the event loop comes late
   (`pulse`), because a class behind one address must never be cut off.
 - `extras` is for what pages ask by the second and can do without. It counts as messages of the visitor's page, and is
-  the first that a busy server leaves out.
+  the first that a busy server leaves out. It is answered here, without passing through the pages' own layers.
 - What is shared (pages, uploaded bytes, extras under way) follows one rule, `Places`: nobody may hold more than is
   still free.
 - Streamlit makes an event loop for each session, with three descriptors each. `SleepingLoop` takes none before it

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Scope
@@ -75,6 +76,7 @@ def _client(peer: Address | None, forwarded: list[str], trusted: tuple[Network, 
     return client
 
 
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> Address | None:
     """Read an address as proxies write it: bare, with a port, or in brackets; IPv4 within IPv6 becomes IPv4."""
     text = text.strip()

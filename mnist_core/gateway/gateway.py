@@ -93,8 +93,8 @@ class Gateway:
             await refusal.response(scope)(scope, receive, protected)
         elif is_page:
             await self._page(scope, receive, send, who, whose)
-        elif below in self._site.extras:
-            await self._extras.serve(self._app, scope, receive, protected, whose)
+        elif (extra := self._site.extras.get(below)) is not None:
+            await self._extras.serve(extra, scope, receive, protected, whose)
         elif below.startswith(ROUTE) and scope["method"] not in ("OPTIONS", "DELETE"):
             session, _, file = below.removeprefix(ROUTE).partition("/")
             await self._uploads.serve(self._app, scope, receive, protected, (session, file), whose)

@@ -1,8 +1,11 @@
 """What the gateway is told about the pages behind it, and which of their addresses there are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
 
 from mnist_core.gateway.caller import Caller
 
@@ -45,9 +48,9 @@ class Site:
         Other sites whose scripts may act here (``"https://example.org"``); None: all.
     head : str
         HTML for the head of every page, without scripts.
-    extras : frozenset of str
-        Paths of what pages ask for while a visitor acts and can do without, such as answers while somebody draws: see
-        `mnist_core.gateway.extras`.
+    extras : mapping of str to ASGIApp
+        What pages ask for while a visitor acts and can do without, such as answers while somebody draws, by its path:
+        see `mnist_core.gateway.extras`.
     """
 
     pages: frozenset[str]
@@ -55,7 +58,7 @@ class Site:
     base_path: str = ""
     origins: frozenset[str] | None = field(default_factory=frozenset)
     head: str = ""
-    extras: frozenset[str] = frozenset()
+    extras: Mapping[str, ASGIApp] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:

@@ -108,10 +108,10 @@ class Database:
         except DBAPIError as error:
             raise self._in_words(error) from error
 
-    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        """Return all rows of a query, read in a transaction of its own."""
+    def rows(self, query: Select[Any], **values: Any) -> Sequence[Row[Any]]:
+        """Return all rows of a query with values for its parameters, read in a transaction of its own."""
         with self.begin() as connection:
-            return connection.execute(query).all()
+            return connection.execute(query, values).all()
 
     def value(self, query: Select[Any]) -> Any:
         """Return the one value of a query, such as a sum."""

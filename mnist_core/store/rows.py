@@ -14,6 +14,8 @@ from mnist_core.system.saying import complain
 
 _FIELDS = [field.name for field in fields(RunRecord)]
 _Value = TypeVar("_Value", Outcome, RunError, Shipped, Imported)
+_KNOWN = {kind: {field.name for field in fields(kind)} for kind in (Outcome, RunError, Shipped, Imported)}
+_STATES = frozenset(RunState)
 
 
 @lru_cache(maxsize=1000)
@@ -33,8 +35,7 @@ def _time(seconds: float | None) -> datetime | None:
 
 def _known(kind: type[_Value], values: dict[str, Any]) -> _Value:
     """Return a value of what this version knows of it; a newer one may have written more."""
-    names = {field.name for field in fields(kind)}
-    return kind(**{name: value for name, value in values.items() if name in names})
+    return kind(**{name: value for name, value in values.items() if name in _KNOWN[kind]})
 
 
 def record_of(row: Row[Any]) -> RunRecord:
@@ -42,7 +43,7 @@ def record_of(row: Row[Any]) -> RunRecord:
     # A column that only a newer version knows is left out.
     values = {name: row._mapping[name] for name in _FIELDS}
     values["config"] = _config(values["config"])
-    if values["state"] not in set(RunState):
+    if values["state"] not in _STATES:
         raise ConfigError("This run was written by another version of the dashboard. Update the dashboard to see it.")
     values["state"] = RunState(values["state"])
     values["outcome"] = _known(Outcome, values["outcome"])

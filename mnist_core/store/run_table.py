@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
 from mnist_core.errors import ConfigError, DiskFullError, RunNotFoundError
 from mnist_core.store.artifacts import Artifacts
@@ -21,6 +21,8 @@ from mnist_core.store.records import RunRecord, RunState
 from mnist_core.store.rows import record_of, tell_unreadable
 from mnist_core.store.run_files import is_run_id
 from mnist_core.store.tables import runs
+
+_BY_ID = select(runs).where(runs.c.id == bindparam("run_id"))  # made once: runs are looked up with every request
 
 
 class RunTable:
@@ -39,7 +41,7 @@ class RunTable:
         if not is_run_id(run_id):
             # Not repeated to the reader: it may be anything that somebody put into a link.
             raise RunNotFoundError("There is no run with this id.")
-        found = self.database.rows(select(runs).where(runs.c.id == run_id, *conditions))
+        found = self.database.rows(_BY_ID.where(*conditions) if conditions else _BY_ID, run_id=run_id)
         return record_of(found[0]) if found else None
 
     def records(self, query: Select[Any]) -> list[RunRecord]:

@@ -19,6 +19,7 @@ from mnist_core.store import RunRecord, Store, Visitor
 from mnist_core.system.buckets import Bucket
 from pages._ui.reading.pad import Pad, pads
 from pages._ui.reading.pen_answers import answer_pen
+from pages._ui.reading.turns import Turns
 from tests.pages.test_pages import words
 from tests.sockets import in_a_loop
 
@@ -195,19 +196,45 @@ def test_who_has_a_drawing_that_takes_long_gets_a_quarter_of_a_processor(
 ) -> None:
     finished_run()
     app = open_page("draw.py")
-    monkeypatch.setattr("pages._ui.reading.pen_answers._OF_ONE", 1e-4)  # so that this one does
+    monkeypatch.setattr("pages._ui.reading.pen_answers.OF_ONE", 1e-4)  # so that this one does
     assert ask(app, LINE).status_code == 200
     assert ask(app, LINE).status_code == 429
 
 
-def test_with_many_pens_each_asks_less_often() -> None:
-    from pages._ui.reading.pen_answers import _Share
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return what the pens' clock says, in seconds."""
+    now = [100.0]
+    monkeypatch.setattr("pages._ui.reading.turns.time.monotonic", lambda: now[0])
+    return now
 
-    share = _Share()
-    alone = share.rest("pen", 0.004)
-    long = share.rest("pen", 0.1)
-    assert long == pytest.approx(0.4)  # a drawing that takes long: a quarter of a processor
-    share = _Share()
-    crowd = [share.rest(f"pen {n}", 0.004) for n in range(30)][-1]
-    assert alone < 0.02  # less than a page waits anyway
-    assert 0.2 < crowd < 0.4  # 30 pens, 4 to 5 ms each, half of a processor
+
+def answers_a_second(pens: int, clock: list[float], seconds: float, passed: float) -> float:
+    """Return how many answers pens get that ask as soon as they may, 20 times a second at most."""
+    turns, due, answers = Turns(), [clock[0] + n / 1000 for n in range(pens)], 0
+    end = clock[0] + 20
+    while (at := min(due)) < end:
+        clock[0] = max(clock[0], at) + passed
+        due[due.index(at)] = clock[0] + max(turns.rest(seconds, passed), 0.05)
+        answers += 1
+    return answers / 20
+
+
+def test_one_pen_has_all_the_answers_it_can_use(clock: list[float]) -> None:
+    assert answers_a_second(1, clock, 0.003, 0.004) > 18
+    assert Turns().rest(0.1, 0.1) == pytest.approx(0.4)  # unless its drawing takes long: a quarter of a processor
+
+
+def test_many_pens_share_half_of_a_processor_and_use_all_of_it(clock: list[float]) -> None:
+    assert answers_a_second(30, clock, 0.003, 0.004) == pytest.approx(0.5 / 0.004, rel=0.1)
+
+
+def test_on_a_computer_with_other_work_pens_ask_less_often_instead_of_queueing(clock: list[float]) -> None:
+    assert answers_a_second(30, clock, 0.003, 0.02) == pytest.approx(1 / 0.02, rel=0.1)
+
+
+def test_a_pen_that_comes_when_others_rest_does_not_wait_for_them(clock: list[float]) -> None:
+    turns = Turns()
+    assert max(turns.rest(0.003, 0.003) for _ in range(30)) > 0.2
+    clock[0] += 1
+    assert turns.rest(0.003, 0.003) < 0.02

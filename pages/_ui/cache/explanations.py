@@ -11,6 +11,8 @@ from mnist_core.analysis.explain import (
     Plane,
     Removal,
     Sensitivity,
+    WorstCase,
+    find_worst_case,
     measure_sensitivity,
     occlude,
     principal_plane,
@@ -54,34 +56,34 @@ def model(run_id: str) -> Classifier:
     return open_classifier(shared_store().files(run_id))
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
 def occlusion(run_id: str, image: Image, size: int, fill: int) -> Occlusion:
     """Return what a square does to the answer; it moves by a third of its side."""
-    return _occlusion(run_id, image.tobytes(), size, fill)
+    return occlude(model(run_id).predict, image, size=size, stride=max(1, size // 3), fill=fill)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
 def sensitivity(run_id: str, image: Image) -> Sensitivity:
     """Return the gradients at an image."""
-    return _sensitivity(run_id, image.tobytes())
+    return measure_sensitivity(model(run_id).predict, image)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
 def removal(run_id: str, image: Image, label: int, other: int) -> Removal:
     """Return which ink speaks for one class against another."""
-    return _removal(run_id, image.tobytes(), label, other)
+    return remove_pixels(model(run_id).predict, image, label, other)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _occlusion(run_id: str, pixels: bytes, size: int, fill: int) -> Occlusion:
-    return occlude(model(run_id).predict, _image(pixels), size=size, stride=max(1, size // 3), fill=fill)
+def worst_case(run_id: str, image: Image) -> WorstCase:
+    """Return how small a change fools the network."""
+    return find_worst_case(model(run_id).predict, image, sensitivity(run_id, image).log_probability)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _sensitivity(run_id: str, pixels: bytes) -> Sensitivity:
-    return measure_sensitivity(model(run_id).predict, _image(pixels))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _removal(run_id: str, pixels: bytes, label: int, other: int) -> Removal:
-    return remove_pixels(model(run_id).predict, _image(pixels), label, other)
+@st.cache_resource(max_entries=16, show_spinner=False)  # of some networks nearly a megabyte
+def layer_output(run_id: str, image: Image, number: int) -> npt.NDArray[np.float32]:
+    """Return what a layer, by its place in the network, makes of an image."""
+    return open_layers(shared_store().files(run_id)).activations(image)[number]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -125,7 +127,3 @@ def arrangements(run_id: str) -> tuple[Arrangement, Arrangement] | None:
 def _arranged(features: npt.NDArray[np.floating], labels: npt.NDArray[np.uint8]) -> Arrangement:
     plane, known = principal_plane(features), np.asarray(labels[: len(features)])
     return Arrangement(plane, same_neighbour(plane.points, known), same_neighbour(features, known), features.shape[1])
-
-
-def _image(pixels: bytes) -> Image:
-    return np.frombuffer(pixels, np.uint8).reshape(28, 28)

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from mnist_core.analysis.explain import find_worst_case
 from pages._ui.cache import explanations
 from pages._ui.cache.explanations import Sample
 from pages._ui.parts.downloads import csv_button
@@ -18,8 +17,7 @@ def fooled_view(class_names: tuple[str, ...], sample: Sample, run_id: str) -> No
     """Show the image with ever larger changes, up to the first one with another answer; `class_names` are English."""
     names = class_words(class_names)
     st.markdown(f"**{t('The worst case')}**", help=term("adversarial_example"))
-    gradient = explanations.sensitivity(run_id, sample.image).log_probability
-    case = find_worst_case(explanations.model(run_id).predict, sample.image, gradient)
+    case = explanations.worst_case(run_id, sample.image)
     last = len(case.epsilons) - 1 if case.first is None else case.first
     tiles = [Tile(sample.image, names[sample.answer], fine_percent(sample.probabilities.max()))]
     for number in range(max(0, last - SHOWN + 1), last + 1):

@@ -7,9 +7,8 @@ import streamlit as st
 
 from mnist_core.config import NetworkConfig
 from mnist_core.figures.explain import activation_alt, activation_figure, heat_image
-from mnist_core.inference import open_layers
 from mnist_core.models import layer_rows
-from mnist_core.store import RunRecord, shared_store
+from mnist_core.store import RunRecord
 from pages._ui.cache import explanations
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement
@@ -38,7 +37,7 @@ def inside_view(judgement: Judgement, sample: Sample, record: RunRecord) -> None
         key=f"explain_layer_{record.id}",
         width=420,
     )
-    output = open_layers(shared_store().files(record.id)).activations(sample.image)[number]
+    output = explanations.layer_output(record.id, sample.image, number)
     st.caption(
         t(
             "The image goes through the layers one after the other; each turns the numbers that it gets into new ones. "

@@ -20,31 +20,16 @@ from mnist_core.errors import MnistLabError
 from pages._ui.canvas.state import read_objects
 from pages._ui.reading.networks import read_from
 from pages._ui.reading.pad import Board, Pad, most_a_second, pads
+from pages._ui.reading.turns import OF_ONE, Turns
 from pages._ui.shell import access
 
-_SHARE = 0.5  # of one processor: more than that all pens together don't ask for
-_OF_ONE = 0.25  # of one processor: more than that no pen gets, however long its drawing or slow its network
 _BODY = 65_536  # bytes: 1,500 points take 20,000
 _BODY_SECONDS = 5.0
 _STROKES, _POINTS = 10, 2_000  # that a page does not know yet
 _FARTHEST = 20_000  # pixels from the corner of the canvas, whose side has 560: a pen may leave it
 
 
-class _Share:
-    """How often pens may ask so that all together take no more than their share of the computer."""
-
-    def __init__(self) -> None:
-        self._cost, self._asked = 0.005, dict[str, float]()
-
-    def rest(self, token: str, seconds: float) -> float:
-        """Return the least seconds between two answers to a pen, after one that took some of the processor's."""
-        now = time.monotonic()
-        self._cost += 0.05 * (seconds - self._cost)
-        self._asked = {pen: at for pen, at in self._asked.items() if now - at < 1.0} | {token: now}
-        return max(len(self._asked) * self._cost / _SHARE, seconds / _OF_ONE)
-
-
-_share = _Share()
+_turns = Turns()
 
 
 async def answer_pen(request: Request) -> Response:
@@ -54,6 +39,8 @@ async def answer_pen(request: Request) -> Response:
     The answer: 200 with what to show; 204 where there is no ink; 409 where the page has another board by now, 404
     without such a page, 403 where its visitor may not see the network, 429 for who asks too often, 422 for nonsense.
     """
+    if request.method != "POST":
+        return _plain(405)
     pad = pads.get(request.headers.get("x-pen", ""))
     board = None if pad is None else pad.board
     if pad is None or board is None:
@@ -81,14 +68,18 @@ def _thread() -> ThreadPoolExecutor:
 
 
 def _answer(pad: Pad, board: Board, strokes: list[npt.NDArray[np.float64]]) -> Response:
-    began = time.thread_time()
-    try:
-        return _read(pad, board, strokes, began)
-    finally:
-        pad.pace.take(max(0.0, (time.thread_time() - began) / _OF_ONE * most_a_second() - 1))
+    began, began_at = time.thread_time(), time.monotonic()
+    answer = _read(board, strokes)
+    seconds = time.thread_time() - began
+    pad.pace.take(max(0.0, seconds / OF_ONE * most_a_second() - 1))
+    rest = _turns.rest(seconds, time.monotonic() - began_at)
+    if isinstance(answer, Response):
+        return answer
+    return JSONResponse(answer | {"rest": round(rest, 3)}, headers={"Cache-Control": "no-store"})
 
 
-def _read(pad: Pad, board: Board, strokes: list[npt.NDArray[np.float64]], began: float) -> Response:
+def _read(board: Board, strokes: list[npt.NDArray[np.float64]]) -> dict[str, Any] | Response:
+    """Return what to show, or why there is nothing."""
     try:
         record = access.look_up(board.run_id, board.visitor)
     except MnistLabError:
@@ -104,15 +95,11 @@ def _read(pad: Pad, board: Board, strokes: list[npt.NDArray[np.float64]], began:
         return _plain(422)
     last = len(drawn.drawing.strokes) - 1
     at = next((n for n, answer in enumerate(reading.answers) if last in answer.strokes), 0)
-    return JSONResponse(
-        {
-            "words": "  /  ".join(reading.lines) + ("" if reading.sure else "?"),
-            "row": [round(float(share), 4) for share in reading.answers[at].row],
-            "part": at + 1 if len(reading.answers) > 1 else None,
-            "rest": round(_share.rest(pad.token, time.thread_time() - began), 3),
-        },
-        headers={"Cache-Control": "no-store"},
-    )
+    return {
+        "words": "  /  ".join(reading.lines) + ("" if reading.sure else "?"),
+        "row": [round(float(share), 4) for share in reading.answers[at].row],
+        "part": at + 1 if len(reading.answers) > 1 else None,
+    }
 
 
 async def _body(request: Request) -> bytes:

@@ -11,7 +11,7 @@ import streamlit as st
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 from streamlit import runtime
 
 from mnist_core.gateway import Site
@@ -81,8 +81,8 @@ def _of(stored: dict[str, dict[str, Any]], session: str) -> list[Any]:
     return list(stored.get(session, {}).values())
 
 
-def site() -> Site:
-    """Return what the gateway has to know about the pages."""
+def site(answer_pen: Callable[[Request], Awaitable[Response]]) -> Site:
+    """Return what the gateway has to know about the pages; `answer_pen` answers what pens ask."""
     everyone = not st.get_option("server.enableCORS")
     return Site(
         pages=frozenset({"", *(path.stem for path in _PAGES.glob("[!_]*.py") if path.stem != "home")}),
@@ -90,16 +90,14 @@ def site() -> Site:
         base_path=st.get_option("server.baseUrlPath"),
         origins=None if everyone else frozenset(st.get_option("server.corsAllowedOrigins")),
         head=head(PLOTLY_URL),
-        extras=frozenset({PEN_PATH}),
+        extras={PEN_PATH: request_response(answer_pen)},
     )
 
 
-def routes(answer_pen: Callable[[Request], Awaitable[Response]]) -> list[Route]:
-    """Return the addresses that are no pages; `answer_pen` answers what pens ask."""
-    prefix = site().prefix
+def routes(prefix: str) -> list[Route]:
+    """Return the other addresses that are no pages, below the site's prefix."""
     return [
         Route(f"{prefix}/lab/health", health),
         Route(f"{prefix}/lab/plotly.min.js", plotly_js),
-        Route(f"{prefix}/{PEN_PATH}", answer_pen, methods=["POST"]),
         Route(f"{prefix}/lab/plotly-cartesian.min.js", plotly_js),
     ]

@@ -4,23 +4,29 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from mnist_core.gateway import VISITOR_COOKIE
 from tests.core.gateway.conftest import Answer, Lab
 
 MakeLab = Callable[..., Lab]
-EXTRA = "lab/health"  # which the app of these tests answers with 200
+EXTRA = "lab/extra"
+
+
+async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("ok")(scope, receive, send)
 
 
 @pytest.fixture
 def lab(make_lab: MakeLab) -> Lab:
-    return make_lab(site={"extras": frozenset({EXTRA})}, messages_per_second=10)
+    return make_lab(site={"extras": {EXTRA: answered}}, messages_per_second=10)
 
 
 @pytest.fixture
 def slow_lab(make_lab: MakeLab) -> Lab:
     """Return a lab that lets so little through that no test runs slowly enough to be let through."""
-    return make_lab(site={"extras": frozenset({EXTRA})}, messages_per_second=1)
+    return make_lab(site={"extras": {EXTRA: answered}}, messages_per_second=1)
 
 
 def ask(lab: Lab, visitor: str = "a", **more: object) -> Answer:
@@ -62,18 +68,15 @@ def test_a_busy_server_leaves_them_out_and_serves_pages(lab: Lab) -> None:
 
 
 def test_one_address_leaves_places_for_others(make_lab: MakeLab) -> None:
-    lab = make_lab(site={"extras": frozenset({EXTRA})})
-
     async def run() -> tuple[int, int]:
         """Let an address ask 100 times at once, each slowly; then another one once."""
         gate = asyncio.Event()
-        usual = lab.gateway._app
 
-        async def slow(scope: object, receive: object, send: object) -> None:
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
             await gate.wait()
-            await usual(scope, receive, send)
+            await answered(scope, receive, send)
 
-        lab.gateway._app = slow  # type: ignore[assignment]
+        lab = make_lab(site={"extras": {EXTRA: slow}})
         many = [asyncio.create_task(_status(lab, f"v{n}", "203.0.113.7")) for n in range(100)]
         other = asyncio.create_task(_status(lab, "other", "203.0.113.8"))
         await asyncio.sleep(0)
