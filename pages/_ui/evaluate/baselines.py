@@ -76,13 +76,17 @@ def baselines_view(record: RunRecord) -> None:
             help=term("cross_validation"),
         )
     accuracy = t("Test accuracy (%)")
-    table = pd.DataFrame(rows, columns=[t("Method"), accuracy, t("Training images"), t("What it does")])
+    images_used = t("Training images")
+    table = pd.DataFrame(rows, columns=[t("Method"), accuracy, images_used, t("What it does")])
     table[accuracy] = (100 * table[accuracy].astype(float)).round(2)
     st.dataframe(
         table,
         hide_index=True,
         placeholder="–",
-        column_config={accuracy: st.column_config.NumberColumn(format=number_format("%.2f"))},
+        column_config={
+            accuracy: st.column_config.NumberColumn(format=number_format("%.2f")),
+            images_used: st.column_config.NumberColumn(format="localized"),
+        },
     )
     _, accuracies, images, _ = zip(*rows, strict=True)
     csv_button(
