@@ -5,10 +5,11 @@ before filling it in. The sentence says what was expected and what to do; ``code
 kind of error for programs.
 """
 
+from dataclasses import asdict
 from numbers import Integral, Real
 from typing import Any
 
-from mnist_core.text.sentences import Words, english  # the two files that a bundle has of it
+from mnist_core.text.sentences import Phrase, Words, english  # the two files that a bundle has of it
 
 
 class MnistLabError(Exception):
@@ -33,17 +34,31 @@ class MnistLabError(Exception):
         return english(self.template, **self.values)
 
     @property
-    def plain_values(self) -> dict[str, str | int | float]:
-        """What fills the template as JSON can hold it: numbers stay numbers, since every language writes its own."""
-        return {name: _plain(value) for name, value in self.values.items()}
+    def phrase(self) -> Phrase:
+        """The sentence as a part of another one, translated with it."""
+        return Phrase(self.template, **self.values)
+
+    @property
+    def plain_values(self) -> dict[str, Any]:
+        """What fills the template as JSON can hold it; `mnist_core.text.told` reads it.
+
+        Numbers stay numbers, since every language writes its own, and phrases stay apart, to be translated.
+        """
+        return _plain_values(self.values)
 
 
-def _plain(value: object) -> str | int | float:
+def _plain_values(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: object) -> object:
     match value:
         case Integral():
             return int(value)
         case Real():
             return float(value)
+        case Phrase():
+            return asdict(Phrase(value.words, **_plain_values(value.values)))
     return str(value)
 
 

@@ -110,7 +110,8 @@ if record is None:
     )
 elif can_judge(record) or need_dataset(record.config.data.dataset):
     judgement, spec = judge(record.id), get_spec(record.config.data.dataset)
-    sample = choose(spec, judgement, record)
+    sample, place = choose(spec, judgement, record)
     if sample is not None:
-        answer(spec, sample, record)
+        with place:
+            answer(spec, sample, record)
     tabs(judgement, sample, record)

@@ -13,7 +13,7 @@ from pages._ui.parts.components import fallback_notice, for_ears, need_dataset
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import session
 from pages._ui.shell.errors import show_error
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import t, term
 from pages._ui.shell.visitor import cleaning_notice
 
 
@@ -26,7 +26,8 @@ def hero() -> None:
             t(
                 "Train a network that reads handwritten digits or recognises clothes, watch it learn, see where "
                 "it goes wrong, and let it read your own handwriting. Nothing to install, nothing to break."
-            )
+            ),
+            help=term("neural_network"),
         )
         st.markdown(t("**Choose a recipe below and press Train.** The first one takes well under a minute."))
         if shared_store().runs.shipped():
@@ -52,7 +53,7 @@ def card(recipe: Recipe) -> None:
                 )
             st.markdown(recipe_words.summary(recipe))
             if not recipe_words.is_stood_in(recipe):
-                st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)))
+                st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)), help=term(recipe.term))
         st.caption(recipe_words.promise(recipe))
         with st.container(horizontal=True):
             waiting = shared_provider().status(session.recipe_config(recipe.id).data.dataset).state == "preparing"

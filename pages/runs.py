@@ -133,7 +133,7 @@ else:
             hints = (
                 t("Tick a run to see more of it, or several to compare, star or delete them."),
                 t("A click on the title of a column sorts by it."),
-                t("On the keyboard, arrow keys move in the table, and Shift with Space ticks."),
+                t("On the keyboard, arrow keys move in the table, Shift with Space ticks, and Escape unticks all."),
             )
             st.caption(" ".join(hints))
 if active:

@@ -16,7 +16,7 @@ from mnist_core.errors import ArtifactMissingError, ConfigError, DataError
 from mnist_core.evaluation import class_scores, compare, confusion_matrix, holm
 from mnist_core.evaluation.comparing import RunResult, SettingRow, differing_settings, run_result
 from mnist_core.store import RunRecord, shared_store
-from mnist_core.text import Phrase, english
+from mnist_core.text import english
 
 Judged = dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]]
 """Probabilities and labels of the test images by run id, of those runs that can be judged."""
@@ -62,7 +62,7 @@ def _judge(records: list[RunRecord]) -> Judged:
             words = t(
                 "{run} is left out of what compares image by image: {reason}",
                 run=record.id,
-                reason=Phrase(error.template, **error.values),
+                reason=error.phrase,
             )
             print(f"mnist_core: {words}", file=sys.stderr)
     return judged

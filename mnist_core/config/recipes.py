@@ -37,6 +37,8 @@ class Recipe:
         Name, what it is in one line, and what one learns from it.
     anywhere : str
         What it is in one line on whatever images: nothing that only its own dataset keeps.
+    term : str
+        The glossary's entry on the word that the lesson hangs on.
     config : RunConfig
         The settings.
     expected : dict of str to float
@@ -52,6 +54,7 @@ class Recipe:
     summary: str
     anywhere: str
     lesson: str
+    term: str
     config: RunConfig
     expected: dict[str, float]
     on_digits: float | None
@@ -105,6 +108,7 @@ RECIPES: dict[str, Recipe] = {
             summary="One hidden layer of 512 units reads handwritten digits.",
             anywhere="One hidden layer of 512 units.",
             lesson="How far a single hidden layer gets in five epochs.",
+            term="hidden_layer",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.0),
                 model=NetworkConfig(layers=(Dense(units=512),)),
@@ -116,9 +120,10 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             id="feedforward-64",
             title="Small and patient",
-            summary="Only 64 hidden units, but 20 epochs and a validation set.",
-            anywhere="Only 64 hidden units, but 20 epochs and a validation set.",
-            lesson="Where training and validation curves part: overfitting begins.",
+            summary="A hidden layer of only 64 units learns longer, and is checked on images held back.",
+            anywhere="A hidden layer of only 64 units learns longer, and is checked on images held back.",
+            lesson="Where the curves of training and of checking part: overfitting begins.",
+            term="overfitting",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.2),
                 model=NetworkConfig(layers=(Dense(units=64),)),
@@ -130,9 +135,10 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             id="softmax-only",
             title="No hidden layer",
-            summary="Ten softmax units look at clothes directly.",
-            anywhere="Ten softmax units look at the pixels directly.",
+            summary="Ten units, one for each kind of clothing, look at the pixels directly.",
+            anywhere="Ten units, one for each class, look at the pixels directly.",
             lesson="What a network without hidden layers can and can't do.",
+            term="softmax",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.2),
                 model=NetworkConfig(),
@@ -152,6 +158,7 @@ RECIPES: dict[str, Recipe] = {
             summary="Logistic regression from scikit-learn, cross-validated on clothes.",
             anywhere="Logistic regression from scikit-learn, cross-validated.",
             lesson="What a method from before neural networks reaches: the mark to beat.",
+            term="logistic_regression",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.0),
                 model=LogisticConfig(folds=5),
@@ -166,6 +173,7 @@ RECIPES: dict[str, Recipe] = {
             summary="Two hidden layers with dropout between them.",
             anywhere="Two hidden layers with dropout between them.",
             lesson="How dropout keeps a bigger network from learning by heart.",
+            term="dropout",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.2),
                 model=NetworkConfig(layers=(Dense(units=256), Dropout(rate=0.3), Dense(units=128))),
@@ -180,6 +188,7 @@ RECIPES: dict[str, Recipe] = {
             summary="Filters that slide over the image: reads drawings better than dense layers do.",
             anywhere="Filters that slide over the image.",
             lesson="Why convolutions beat dense layers on images.",
+            term="convolution",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.1),
                 model=NetworkConfig(
@@ -204,6 +213,7 @@ RECIPES: dict[str, Recipe] = {
             lesson="What makes training fast: few filters of 5 × 5 pixels, where most of the arithmetic would be; "
             "larger batches; and a learning rate that goes up to six times the usual one and down to 0, so that three "
             "epochs are enough.",
+            term="learning_rate_schedule",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.0),
                 model=NetworkConfig(
@@ -234,6 +244,7 @@ RECIPES: dict[str, Recipe] = {
             summary="Learns from MNIST as if many more people had written it: slanted, bent, with crossed sevens.",
             anywhere="Convolutions on images that are slanted, bent and crossed at random.",
             lesson="How augmentation makes a network ready for what it has never seen.",
+            term="data_augmentation",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.05),
                 model=NetworkConfig(
@@ -272,6 +283,7 @@ RECIPES: dict[str, Recipe] = {
             summary="Four convolutions on images that look different each time: the fewest mistakes on MNIST here.",
             anywhere="Four convolutions on images that look different each time.",
             lesson="What augmentation, batch normalization and a falling learning rate add up to.",
+            term="batch_normalization",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.05),
                 model=_FOUR_CONVOLUTIONS,
@@ -287,6 +299,7 @@ RECIPES: dict[str, Recipe] = {
             summary="Five convolutions on clothes, mirrored in half of the cases.",
             anywhere="Five convolutions on images that are mirrored in half of the cases.",
             lesson="Why clothes may be mirrored and digits may not.",
+            term="data_augmentation",
             config=RunConfig(
                 data=DataConfig(dataset="fashion_mnist", validation_split=0.05),
                 model=_FIVE_CONVOLUTIONS,

@@ -25,7 +25,7 @@ from mnist_core.config.sections import (
 from mnist_core.config.setting import Given
 from mnist_core.config.table import SECTIONS, SETTINGS, given_in
 from mnist_core.errors import ConfigError
-from mnist_core.text import Phrase, Sentence, reason
+from mnist_core.text import Phrase, Sentence, listed, reason
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -50,8 +50,8 @@ class RunConfig(Frozen):
             if getattr(self.augment, name):
                 raise ConfigError(why)
         if self.data.pen_strokes and not self.spec.takes_strokes:
-            able = [spec.title for spec in DATASETS.values() if spec.takes_strokes]
-            raise ConfigError("Pen strokes can only be added to these datasets: {able}.", able=", ".join(able))
+            able = listed(Phrase(spec.title) for spec in DATASETS.values() if spec.takes_strokes)
+            raise ConfigError("Pen strokes can only be added to these datasets: {able}.", able=able)
         if self.fine_tune is not None and self.model.kind != "network":
             raise ConfigError("Only networks can be fine-tuned.")
         return self

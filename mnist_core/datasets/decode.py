@@ -61,7 +61,7 @@ def decode(spec: DatasetSpec, paths: Sequence[Path], report: Report | None = Non
                 _CORRUPT,
                 path=paths[0].parent if len(paths) > 1 else next(iter(paths), spec.id),
                 title=Phrase(spec.title),
-                reason=f"the content of {name} differs from the published data",
+                reason=Phrase("the content of {name} differs from the published data", name=name),
             )
     return arrays
 

@@ -106,20 +106,20 @@ def _fetch(manager: "object", file: RemoteFile, spec: DatasetSpec, meter: "_Mete
     return path
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Phrase:
     import requests
 
     if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"the server answered {error.response.status_code}"
+        return Phrase("the server answered {code}", code=error.response.status_code)
     if isinstance(error, requests.Timeout):
-        return "the server did not answer in time"
+        return Phrase("the server did not answer in time")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection broke off"
+        return Phrase("the connection broke off")
     if isinstance(error, requests.ConnectionError):
-        return "there is no connection to the server"
+        return Phrase("there is no connection to the server")
     if isinstance(error, requests.RequestException):
-        return f"this address can't be used ({error})"
-    return "the file's checksum is wrong"
+        return Phrase("this address can't be used ({reason})", reason=error)
+    return Phrase("the file's checksum is wrong")
 
 
 class _Meter:

@@ -19,7 +19,7 @@ from mnist_core.datasets.pen import Report
 from mnist_core.errors import CorruptDataError, DataError
 from mnist_core.settings import Settings
 from mnist_core.system.files import storage_errors
-from mnist_core.text import Phrase
+from mnist_core.text import Phrase, listed
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -159,22 +159,22 @@ def _decode_from_anywhere(
 ) -> Arrays:
     if not spec.files:
         return decode(spec, (), report)
-    problems: list[str] = []
+    problems: list[Phrase] = []
     for paths in local_copies(spec, settings):
         try:
             return decode(spec, paths, report)
         except (CorruptDataError, OSError) as error:
-            problems.append(str(error))
+            problems.append(error.phrase if isinstance(error, CorruptDataError) else Phrase("{reason}", reason=error))
             if spec.is_downloadable:
                 _discard_own_download(paths, settings)
     if not spec.is_downloadable:
-        raise DataError("{problems}", problems=" ".join(problems)) if problems else _not_at_hand(spec)
+        raise _all_of(problems) if problems else _not_at_hand(spec)
     try:
         paths = download(spec, settings, progress)
     except DataError as error:
         if not problems:
             raise
-        raise DataError("{problems}", problems=" ".join([*problems, str(error)])) from error
+        raise _all_of([*problems, error.phrase]) from error
     try:
         arrays = decode(spec, paths, report)
     except CorruptDataError:
@@ -182,6 +182,10 @@ def _decode_from_anywhere(
         raise
     _discard_own_download(paths, settings)  # the decoded arrays are kept, the download is not
     return arrays
+
+
+def _all_of(problems: list[Phrase]) -> DataError:
+    return DataError("{problems}", problems=listed(problems, " "))
 
 
 def _not_at_hand(spec: DatasetSpec) -> DataError:

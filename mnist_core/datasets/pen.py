@@ -54,14 +54,15 @@ def decode_strokes(
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _corrupt(spec, path, str(error) or type(error).__name__) from error
     if hashlib.md5(content, usedforsecurity=False).hexdigest() != spec.content_md5["strokes"]:
-        raise _corrupt(spec, path, "its content differs from the published data")
+        raise _corrupt(spec, path, Phrase("its content differs from the published data"))
     try:
         digits = list(read_unipen(content.decode("latin-1")))
     except ImageError as error:
-        raise _corrupt(spec, path, str(error)) from error
+        raise _corrupt(spec, path, error.phrase) from error
     train, test = by_writers(digits)
     if (len(train), len(test)) != (spec.n_train, spec.n_test):
-        raise _corrupt(spec, path, f"{len(train)} and {len(test)} digits by even and odd writers")
+        found = Phrase("{even} and {odd} digits by even and odd writers", even=len(train), odd=len(test))
+        raise _corrupt(spec, path, found)
     images = np.empty((len(digits), 28, 28), np.uint8)
     for index, digit in enumerate([*train, *test]):
         images[index] = prepare_strokes(digit.strokes).image
@@ -85,11 +86,11 @@ def by_writers(digits: Sequence[RecordedDigit]) -> tuple[list[RecordedDigit], li
     return even, odd
 
 
-def _corrupt(spec: DatasetSpec, path: Path, reason: str) -> CorruptDataError:
+def _corrupt(spec: DatasetSpec, path: Path, reason: str | Phrase) -> CorruptDataError:
     return CorruptDataError(
         "{path} is damaged or is not {title}: {reason}. Get it again from {source}.",
         path=path,
         title=Phrase(spec.title),
-        reason=reason.rstrip("."),
+        reason=reason,
         source=Phrase(spec.source),
     )

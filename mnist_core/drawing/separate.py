@@ -20,6 +20,7 @@ _ALONE = 0.10  # a smaller one that is farther than this from every other digit,
 _TINY = 0.25
 _NEAR = 0.12  # parts of one digit are not farther apart
 _COVERED = 0.30  # of the narrower one's width: parts that lie over one another so far are one digit
+_SAME = 0.05  # middles of digits side by side are farther apart: a thin stroke was gone over once more
 _LOWER = 0.33  # side by side, the right part of a 4 begins or ends lower by this
 _LATER = 0.10  # each stroke drawn in between counts as so much distance
 _FLAT = 0.10  # by its width: what is so low is no row of digits
@@ -90,6 +91,8 @@ def _are_one(left: Sequence[npt.NDArray[np.float64]], right: Sequence[npt.NDArra
     widths, heights = np.stack([left[1] - left[0], right[1] - right[0]], axis=1)
     height = float(heights.max())
     gap = float(right[0][0] - left[1][0])
+    if abs(float(np.sum(left, axis=0)[0] - np.sum(right, axis=0)[0])) / 2 < _SAME * height:
+        return True
     # An upright stroke has no width to speak of.
     if -gap > _COVERED * max(float(widths.min()), 0.1 * height):
         return True

@@ -120,8 +120,9 @@ class _Pace:
     def waits(self, messages: float) -> Iterator[float]:
         """Yield the seconds to wait before messages are passed on: go on once they are over.
 
-        An address pays for what has come through its visitor's own measure: nobody else waits for what is cut off
-        there.
+        First for the visitor's own measure, then for that of the address, since an address pays for what has come
+        through alone: nobody else waits for what is cut off before. While the server is busy, even a visitor who is
+        alone at an address waits for both, one after the other.
         """
         yield max(bucket.take(messages) for bucket in self._own)
         yield self._shared.take(messages) if self._pulse.is_busy else 0.0

@@ -104,7 +104,7 @@ def reopened(settings: Settings) -> Iterator[tuple[Store, Path | None]]:
                     raise RunStateError(
                         "MNIST Lab is running (process {pid}) and has the lost database open. Stop it first, then run "
                         "this again.",
-                        pid=lock.holder() or "unknown",
+                        pid=lock.holder() or Phrase("unknown"),
                     )
                 aside = put_aside(settings)
         store = Store(settings)
@@ -144,7 +144,7 @@ def bring_back(store: Store, aside: Path | None = None, *, share: bool = False) 
             traces = read_traces(files, shared=share)
         except (UntoldError, OSError) as error:
             if isinstance(error, UntoldError):
-                done.untold[run_id] = Phrase(error.template, **error.values)
+                done.untold[run_id] = error.phrase
             else:
                 done.untold[run_id] = Phrase("{reason}", reason=error)
             continue

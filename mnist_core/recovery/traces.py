@@ -163,7 +163,7 @@ def _config(files: RunFiles, logs: _Logs) -> RunConfig:
     try:
         return RunConfig.parse(values)
     except MnistLabError as error:
-        raise UntoldError("its settings can't be read: {reason}", reason=str(error)) from error
+        raise UntoldError("its settings can't be read: {reason}", reason=error.phrase) from error
 
 
 def _layers(files: RunFiles) -> list[dict[str, Any]]:

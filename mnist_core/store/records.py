@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 from mnist_core.config import RunConfig
 from mnist_core.drawing.personal import PersonalSet
 from mnist_core.errors import NotOwnerError
-from mnist_core.text import Plural, Words, english
+from mnist_core.text import Words, english, told
 
 
 class RunState(StrEnum):
@@ -87,23 +87,18 @@ class RunError:
 
     code: str
     template: Words
-    values: dict[str, str | int | float] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     traceback: str = ""
 
     def __post_init__(self) -> None:
-        if isinstance(self.template, list):  # as JSON keeps a plural
-            object.__setattr__(self, "template", Plural(*self.template))
+        words = told(self.template, self.values)  # it may come from JSON
+        object.__setattr__(self, "template", words.words)
+        object.__setattr__(self, "values", words.values)
 
     @property
     def message(self) -> str:
         """The sentence in English; a page translates `template` first."""
         return english(self.template, **self.values)
-
-
-PROCESS_GONE = RunError(
-    code="process_gone",
-    template="The program that trained this run ended before the run was finished.",
-)
 
 
 PROCESS_GONE = RunError(

@@ -20,7 +20,7 @@ from mnist_core.system.memory import volunteer_for_oom
 from mnist_core.system.patience import EXIT_ORPHANED as EXIT_ORPHANED
 from mnist_core.system.patience import end_with_the_input, pause_point
 from mnist_core.system.processes import give_way
-from mnist_core.text import Plural, Sentence
+from mnist_core.text import Sentence, told
 
 _NICENESS = 10  # pages come first, then trainings
 _LOOK = 0.1  # seconds between two looks at a child
@@ -116,9 +116,8 @@ def follow(child: "subprocess.Popen[bytes]", report: Callable[[float], None]) ->
             if "fraction" in message:
                 report(float(message["fraction"]))
             if "error" in message:
-                template = message["error"]["template"]
-                words = Plural(*template) if isinstance(template, list) else template
-                error = AnalysisError(words, **message["error"]["values"])
+                words = told(message["error"]["template"], message["error"]["values"])
+                error = AnalysisError(words.words, **words.values)
     return error
 
 

@@ -9,7 +9,7 @@ from mnist_core.text.graphemes import cut, graphemes, shortened
 from mnist_core.text.markdown import one_line, plain
 from mnist_core.text.numbers import exact, percent, read_number
 from mnist_core.text.places import without_folders
-from mnist_core.text.sentences import English, Phrase, Plural, Sentence, Words, english
+from mnist_core.text.sentences import English, Phrase, Plural, Sentence, Words, english, listed, told
 from mnist_core.text.translation import SOURCE_LANGUAGE, Translator, languages, translator
 
 __all__ = [
@@ -27,12 +27,14 @@ __all__ = [
     "glossary",
     "graphemes",
     "languages",
+    "listed",
     "one_line",
     "percent",
     "plain",
     "read_number",
     "reason",
     "shortened",
+    "told",
     "translator",
     "without_folders",
 ]

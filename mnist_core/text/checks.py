@@ -51,8 +51,9 @@ def reason(found: Mapping[str, Any]) -> Phrase:
     """
     told: Mapping[str, Any] = found.get("ctx", {})
     own: Any = told.get("error")
-    if hasattr(own, "template"):
-        return Phrase(own.template, **own.values)
+    if hasattr(own, "phrase"):
+        said: Phrase = own.phrase
+        return said
     if isinstance(own, ValueError):  # of a library's type
         return Phrase("{message}", message=str(own))
     return Phrase(_REASONS.get(found["type"], _ANY), **told)

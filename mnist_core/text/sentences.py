@@ -5,6 +5,8 @@ A number's form stands in the sentence, ``{share:.1%}``.
 
 import gettext
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from mnist_core.text.numbers import filled, written
@@ -30,6 +32,7 @@ class Plural(NamedTuple):
 Words: TypeAlias = Sentence | Plural
 
 
+@dataclass(init=False, frozen=True)
 class Phrase:
     """Words that fill a placeholder of another sentence and are translated with it, such as the name of a setting.
 
@@ -41,12 +44,31 @@ class Phrase:
         What fills their placeholders.
     """
 
+    words: Words
+    values: dict[str, Any] = field(hash=False)
+
     def __init__(self, words: Words, /, **values: Any) -> None:
-        self.words = words
-        self.values = values
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "values", values)
 
     def __str__(self) -> str:
         return english(self.words, **self.values)
+
+
+def listed(parts: Iterable[object], between: str = ", ") -> Phrase:
+    """Return words one after the other, of which every `Phrase` is translated."""
+    values = {f"part_{number}": part for number, part in enumerate(parts)}
+    words: Sentence = between.join(f"{{{name}}}" for name in values)
+    return Phrase(words, **values)
+
+
+def told(words: Words | list[str], values: dict[str, Any]) -> Phrase:
+    """Return a phrase as it was before JSON, which keeps a plural as a list, a phrase as a dict of words and values."""
+    kept = {
+        name: told(**value) if isinstance(value, dict) and value.keys() == {"words", "values"} else value
+        for name, value in values.items()
+    }
+    return Phrase(Plural(*words) if isinstance(words, list) else words, **kept)
 
 
 class English:

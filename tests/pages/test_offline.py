@@ -83,7 +83,7 @@ def test_recipe_cards_promise_what_the_stand_in_gives(open_page: OpenPage) -> No
 def test_the_form_says_of_a_recipe_what_its_card_says(open_page: OpenPage) -> None:
     app = open_page("train.py", run="new")
     app.selectbox(key="recipe_choice").set_value("softmax-only").run()
-    assert "Ten softmax units look at clothes" not in words(app)
+    assert "one for each kind of clothing" not in words(app)
     assert "Made for Fashion-MNIST" in words(app)
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mnist_core.drawing.personal.drawings import SIDE, Images, Labels, checked
 from mnist_core.errors import DrawingsError
-from mnist_core.text import Plural
+from mnist_core.text import Phrase, Plural
 
 PIXELS = SIDE * SIDE
 HEADER = ("label", *(f"pixel{index}" for index in range(PIXELS)))
@@ -134,7 +134,7 @@ def _columns(words: Sequence[str]) -> _Columns | None:
                 "pixel783. Received: {n:,} columns that begin with {names}",
             ),
             n=len(names),
-            names=",".join(words)[:40] or "nothing",
+            names=",".join(words)[:40] or Phrase("nothing"),
         )
     return _Columns(len(names), labels[0], tuple(sorted(pixels, key=order.__getitem__)))
 
@@ -197,7 +197,7 @@ def _wrong_number(line: int, words: list[str]) -> DrawingsError:
         "Labels and pixels are numbers from 0 to 255. Line {number} has another in column {column}: {word}",
         number=line,
         column=place + 1,
-        word=words[place].strip()[:20] or "nothing",
+        word=words[place].strip()[:20] or Phrase("nothing"),
     )
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mnist_core.drawing.personal.csv_file import too_many
 from mnist_core.drawing.personal.drawings import SIDE, Images, Labels, checked
 from mnist_core.errors import DrawingsError
+from mnist_core.text import Phrase
 
 NAMES = (("images", "labels"), ("x_train", "y_train"), ("x_test", "y_test"), ("x", "y"), ("X", "y"))
 """Under which names images and labels may stand; ours first, then those of Keras's files."""
@@ -66,7 +67,7 @@ def _names(members: Mapping[str, str]) -> tuple[str, str]:
             return images, labels
     raise DrawingsError(
         "The NPZ file has to hold the arrays images and labels (or x_train and y_train, or x and y). Received: {names}",
-        names=", ".join(sorted(members))[:80] or "no array",
+        names=", ".join(sorted(members))[:80] or Phrase("no array"),
     )
 
 

@@ -16,7 +16,7 @@ from mnist_core.models.summary import parameter_count
 from mnist_core.settings import Settings
 from mnist_core.sharing.bundle.contents import Manifest
 from mnist_core.store import METRIC_NAMES, MetricPoint
-from mnist_core.text import Phrase, one_line, reason
+from mnist_core.text import one_line, reason
 
 _MOST_POINTS = 200_000
 # For a picture, a tenth of a second; networks that come with the program take 20 million.
@@ -76,9 +76,7 @@ def read_config(content: bytes, settings: Settings) -> RunConfig:
                     most=_MOST_OPERATIONS / 1e6,
                 )
     except ConfigError as error:
-        raise BundleError(
-            "The bundle's settings can't be used: {reason}", reason=Phrase(error.template, **error.values)
-        ) from error
+        raise BundleError("The bundle's settings can't be used: {reason}", reason=error.phrase) from error
     except UnicodeDecodeError as error:
         raise BundleError("The bundle's settings are no text.") from error
     return config

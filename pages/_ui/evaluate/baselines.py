@@ -15,8 +15,6 @@ from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import analysis_job, i18n
 from pages._ui.shell.i18n import name_of, number_format, t, term
 
-METHODS = ("network", "majority_class", "nearest_class_mean", "nearest_neighbours", "logistic_regression")
-
 
 def baselines_view(record: RunRecord) -> None:
     """Show a run's test accuracy beside that of four simple rules; its dataset must be ready."""
@@ -37,13 +35,32 @@ def baselines_view(record: RunRecord) -> None:
     )
     majority, mean = datasets.simple_rules(data.spec.id)
     learned_from = len(data.split("train", record.config.data)[1])
-    rows = [
-        (t("This network"), record.outcome.test_accuracy, learned_from, name_of(record)),
-        (t("Majority class"), majority.test_accuracy, majority.train_size, t("always says the most frequent class")),
-        (t("Nearest class mean"), mean.test_accuracy, mean.train_size, t("says whose average image is nearest")),
-        (t("{k} nearest neighbours", k=VOTERS), *_computed(knn), t("the most similar training images vote")),
-        (t("Logistic regression"), *_computed(logistic), t("one weighted sum of the pixels for each class")),
-    ]
+    by_method = {
+        "network": (t("This network"), record.outcome.test_accuracy, learned_from, name_of(record)),
+        "majority_class": (
+            t("Majority class"),
+            majority.test_accuracy,
+            majority.train_size,
+            t("always says the most frequent class"),
+        ),
+        "nearest_class_mean": (
+            t("Nearest class mean"),
+            mean.test_accuracy,
+            mean.train_size,
+            t("says whose average image is nearest"),
+        ),
+        "nearest_neighbours": (
+            t("{k} nearest neighbours", k=VOTERS),
+            *_computed(knn),
+            t("the most similar training images vote"),
+        ),
+        "logistic_regression": (
+            t("Logistic regression"),
+            *_computed(logistic),
+            t("one weighted sum of the pixels for each class"),
+        ),
+    }
+    rows = list(by_method.values())
     with place:
         _chart(record.id, [row[0] for row in rows], [math.nan if row[1] is None else row[1] for row in rows])
     if logistic is not None:
@@ -59,17 +76,21 @@ def baselines_view(record: RunRecord) -> None:
             help=term("cross_validation"),
         )
     accuracy = t("Test accuracy (%)")
-    table = pd.DataFrame(rows, columns=[t("Method"), accuracy, t("Training images"), t("What it does")])
+    images_used = t("Training images")
+    table = pd.DataFrame(rows, columns=[t("Method"), accuracy, images_used, t("What it does")])
     table[accuracy] = (100 * table[accuracy].astype(float)).round(2)
     st.dataframe(
         table,
         hide_index=True,
         placeholder="–",
-        column_config={accuracy: st.column_config.NumberColumn(format=number_format("%.2f"))},
+        column_config={
+            accuracy: st.column_config.NumberColumn(format=number_format("%.2f")),
+            images_used: st.column_config.NumberColumn(format="localized"),
+        },
     )
     _, accuracies, images, _ = zip(*rows, strict=True)
     csv_button(
-        lambda: {"method": METHODS, "test_accuracy": accuracies, "training_images": images},
+        lambda: {"method": list(by_method), "test_accuracy": accuracies, "training_images": images},
         f"rules-{record.id}",
         of=[record.id],
     )

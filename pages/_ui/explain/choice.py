@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.datasets import DatasetSpec
 from mnist_core.evaluation import mistakes
@@ -24,8 +25,8 @@ INDEX, SOURCE = "explain_index", "explain_source"
 MOST_MISTAKES = 200
 
 
-def choose(spec: DatasetSpec, judgement: Judgement, record: RunRecord) -> Sample | None:
-    """Show the ways to choose an image and return it; None while nothing is drawn."""
+def choose(spec: DatasetSpec, judgement: Judgement, record: RunRecord) -> tuple[Sample | None, DeltaGenerator]:
+    """Show the ways to choose an image; return it, None while nothing is drawn, and the place for the answer to it."""
     labels, images = judgement.labels, judgement.images
     _read_address(len(labels))
     sources: dict[str, Sentence] = {"test": "Test image", "mistake": "A mistake", "drawing": "My drawing"}
@@ -41,18 +42,19 @@ def choose(spec: DatasetSpec, judgement: Judgement, record: RunRecord) -> Sample
             title=t(spec.title),
         )
         pictures_missing(spec.id, words)
-        return None
+        return None, st.container()
     if source == "mistake":
         index = _mistake(judgement, record.id)
         if index is None:
             st.info(t("This network made no mistake on the test images. Choose a test image instead."))
-            return None
+            return None, st.container()
     else:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             index = st.number_input(t("Number of the test image"), 0, len(labels) - 1, step=1, key=INDEX, width=220)
             st.button(t("Random one"), icon=":material/casino:", on_click=_random, args=(len(labels),))
     st.query_params["image"] = str(index)
-    return Sample(np.asarray(images[index]), index, int(labels[index]), judgement.probabilities[index])
+    sample = Sample(np.asarray(images[index]), index, int(labels[index]), judgement.probabilities[index])
+    return sample, st.container()
 
 
 def _read_address(n: int) -> None:
@@ -92,17 +94,17 @@ def _mistake(judgement: Judgement, run_id: str) -> int | None:
     return chosen
 
 
-def _drawing(spec: DatasetSpec, record: RunRecord) -> Sample | None:
-    """Show the canvas; what was drawn on the Draw page is there already. Of several digits one is chosen."""
+def _drawing(spec: DatasetSpec, record: RunRecord) -> tuple[Sample | None, DeltaGenerator]:
+    """Show the canvas; what was drawn on the Draw page is there already. Of several digits one is chosen beside it."""
     canvas, beside = st.columns([2, 3], gap="large")
     with canvas:
         drawn = draw_canvas(18, spec)
     with beside:
         if drawn is None:
             st.caption(t("Draw something. The explanation comes when you lift the pen."))
-            return None
+            return None, beside
         reading = read(record, drawn.parts)
         if len(reading.answers) > 1:
             show_reading(reading, spec.kind)
         answer = choose_part(reading, spec.kind, "explain_part")
-    return Sample(answer.image, None, None, answer.row)
+    return Sample(answer.image, None, None, answer.row), beside

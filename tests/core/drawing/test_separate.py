@@ -71,6 +71,12 @@ def test_a_seven_crossed_at_the_end_is_whole():
     assert separate([seven, zero, bar]) == ((0, 2), (1,))
 
 
+@pytest.mark.parametrize("aside", [0, 4])
+def test_a_stroke_that_is_drawn_over_once_more_is_no_second_digit(aside):
+    stroke = dense(ONE[0])
+    assert separate([stroke, stroke * [1, 0.8] + [aside, 5], stroke + [aside, 0]]) == ((0, 1, 2),)
+
+
 def test_a_speck_is_no_digit():
     strokes, owners = side_by_side([ZERO, ONE], 30)
     assert separate([*strokes, np.array([[140.0, 40.0]])]) == (owners[0], (*owners[1], 2))
