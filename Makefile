@@ -11,6 +11,8 @@ LOCALE := mnist_core/text/locale
 BABEL := $(BIN)/python -m babel.messages.frontend -q
 # Streamlit wants a home folder; a user that is only a number has none.
 export HOME ?= $(or $(MNIST_LAB_HOME),$(CURDIR))
+# Hundreds of processes are started by the tests, and each would compile the same files again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run tensorboard test check format words language pretrained clean gpu-check

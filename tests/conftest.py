@@ -30,6 +30,7 @@ from mnist_core.system.processes import own_process
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
 # `make test` runs what trains once more with JAX.
 _BACKEND = os.environ.get("MNIST_LAB_BACKEND")
+Models = dict[str, tuple[bytes, npt.NDArray[np.float32]]]  # by kind: a graph, and its test probabilities
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,6 +86,12 @@ def store(settings: Settings) -> Iterator[Store]:
     store = Store(settings)
     yield store
     store.close()
+
+
+@pytest.fixture
+def uncounted_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing count the lines of child processes, which is a third of their time: others count those of ours."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 # data
@@ -189,7 +196,7 @@ def real_settings(
 
 
 @pytest.fixture(scope="session")
-def _digits_models(_digits_home: Settings) -> dict[str, tuple[bytes, npt.NDArray[np.float32]]]:
+def _digits_models(_digits_home: Settings) -> Models:
     """Return graphs of the bundled digits by least squares with their test probabilities, by the kind of the model.
 
     The network has one layer of 16 units, of which ten pass on the baseline's scores.
@@ -222,13 +229,16 @@ def _digits_models(_digits_home: Settings) -> dict[str, tuple[bytes, npt.NDArray
 
 
 @pytest.fixture
-def finished_run(
-    store: Store, digits: Dataset, _digits_models: dict[str, tuple[bytes, npt.NDArray[np.float32]]]
-) -> Callable[..., RunRecord]:
+def finished_run(store: Store, digits: Dataset, _digits_models: Models) -> Callable[..., RunRecord]:
+    """Return a function that records a completed run of the bundled digits: ``finished_run(name="x", owner="y")``."""
+    return recorder(store, digits, _digits_models)
+
+
+def recorder(store: Store, digits: Dataset, models: Models) -> Callable[..., RunRecord]:
     """Return a function that records a completed run of the bundled digits by hand, without Keras.
 
     The model, its test probabilities and figures are real; the validation probabilities and the
-    curve are made up. ``finished_run(state=RunState.STOPPED, name="x", owner="y", config=...)``.
+    curve are made up. ``recorded(state=RunState.STOPPED, name="x", owner="y", config=...)``.
     """
 
     def make(
@@ -244,7 +254,7 @@ def finished_run(
             model=NetworkConfig(layers=(Dense(units=16),)),
             train=TrainConfig(epochs=3, batch_size=100),
         )
-        onnx, probabilities = _digits_models[config.model.kind]
+        onnx, probabilities = models[config.model.kind]
         run_id = store.new_runs.create(config, name, owner=owner, recipe=recipe)
         assert store.queue.claim(run_id, own_process())
         files = store.files(run_id)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from mnist_core.config import NetworkConfig, RunConfig
+from mnist_core.config.datasets import DatasetSpec
 from mnist_core.config.recipes import RECIPES
-from mnist_core.datasets import get_spec
 from mnist_core.datasets.load import cache_dir
 from mnist_core.settings import Settings, get_settings
 
@@ -26,23 +26,21 @@ def settings_of(options: argparse.Namespace) -> Settings:
     """Return the settings of a row's process, whose datasets are there."""
     settings = get_settings().model_copy(update={"data_dir": options.data})
     if options.data is None and not settings.datasets_dir.exists():
-        _make_data_up(settings)
+        _make_data_up(config_of(options).spec, settings)
     return settings
 
 
-def _make_data_up(settings: Settings) -> None:
+def _make_data_up(spec: DatasetSpec, settings: Settings) -> None:
     """Write images of bars, whose place says the class, as if they had been downloaded."""
     rng = np.random.default_rng(0)
-    for name in {RECIPES[recipe].config.data.dataset for recipe in NETWORKS}:
-        spec = get_spec(name)
-        arrays: dict[str, Any] = {}
-        for part, size in (("train", spec.n_train), ("test", spec.n_test)):
-            labels = rng.integers(0, spec.num_classes, size).astype(np.uint8)
-            images = rng.integers(0, 64, (size, 28, 28), np.uint8)
-            images[np.arange(size), labels * 2 + 4] = 255
-            arrays |= {f"x_{part}": images, f"y_{part}": labels}
-        folder = cache_dir(spec, settings)
-        folder.mkdir(parents=True)
-        for file, array in arrays.items():
-            np.save(folder / f"{file}.npy", array)
-        (folder / "complete.json").write_text(json.dumps({file: array.shape for file, array in arrays.items()}))
+    arrays: dict[str, Any] = {}
+    for part, size in (("train", spec.n_train), ("test", spec.n_test)):
+        labels = rng.integers(0, spec.num_classes, size).astype(np.uint8)
+        images = rng.integers(0, 64, (size, 28, 28), np.uint8)
+        images[np.arange(size), labels * 2 + 4] = 255
+        arrays |= {f"x_{part}": images, f"y_{part}": labels}
+    folder = cache_dir(spec, settings)
+    folder.mkdir(parents=True)
+    for file, array in arrays.items():
+        np.save(folder / f"{file}.npy", array)
+    (folder / "complete.json").write_text(json.dumps({file: array.shape for file, array in arrays.items()}))

@@ -1,14 +1,17 @@
 """What every page owes to eyes, keyboard and screen reader, in a lab with two finished runs."""
 
 import re
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_core.store import RunRecord
+from mnist_core.datasets import load_dataset
+from mnist_core.settings import Settings
+from mnist_core.store import Store
+from tests.conftest import Models, recorder
 from tests.e2e.conftest import new_visitor, settled
 from tests.e2e.measuring import faint, headings, names, shifts, too_wide, watch_shifts
 from tests.serving import ROOT, Server, running_server
@@ -27,11 +30,19 @@ VIEWS = {
 PHONE = 390
 
 
-@pytest.fixture
-def lab(own_home: Path, finished_run: Callable[..., RunRecord]) -> Iterator[tuple[Server, dict[str, str]]]:
+@pytest.fixture(scope="module")
+def lab(
+    tmp_path_factory: pytest.TempPathFactory, _digits_home: Settings, _digits_models: Models
+) -> Iterator[tuple[Server, dict[str, str]]]:
     """Return a dashboard with two finished runs, and their ids."""
-    ids = {name: finished_run(name=name).id for name in ("first", "second")}
-    with running_server(own_home, MNIST_LAB_WARM_SPARE="0") as server:
+    home = tmp_path_factory.mktemp("looks") / "home"
+    settings = Settings(home=home, keras_dir=home / "none", data_dir=None, offline=True)
+    shutil.copytree(_digits_home.datasets_dir, settings.datasets_dir)
+    store = Store(settings)
+    finished = recorder(store, load_dataset("digits", settings), _digits_models)
+    ids = {name: finished(name=name).id for name in ("first", "second")}
+    store.close()
+    with running_server(home, MNIST_LAB_WARM_SPARE="0") as server:
         yield server, ids
 
 
@@ -63,9 +74,12 @@ def test_every_page_reads_well_stands_still_and_has_names(
     server, ids = lab
     context = new_visitor(browser, color_scheme=theme)
     watch_shifts(context)
+    page = context.new_page()  # one for all: a browser's first page takes more than twice as long as its next
+    wide = page.viewport_size
+    assert wide is not None
     wrong: list[str] = []
     for name, address in ((stem, place) for stem in PAGES for place in addresses(stem)):
-        page = context.new_page()
+        page.set_viewport_size(wide)
         page.goto(f"{server.url}/{address.format(**ids)}")
         drawn(page)
         moved, what = shifts(page)
@@ -92,7 +106,6 @@ def test_every_page_reads_well_stands_still_and_has_names(
         if name != "glossary":  # whose entries are linked to
             wrong += [f"{address}: a link of a heading" for said in names(page, "link") if said == "Link to heading"]
         wrong += [f"{address}: on a phone {more} pixels too wide" for more in [too_wide(page, PHONE)] if more]
-        page.close()
     context.close()
     assert not wrong, "\n".join(wrong)
 

@@ -120,9 +120,8 @@ def sentence(record: RunRecord) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _children_at_full_speed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing count the lines of workers: other tests do, and it is a large part of their time."""
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+def _fast_workers(uncounted_children: None) -> None:
+    """Let nothing count the lines of workers: other tests do."""
 
 
 @pytest.fixture

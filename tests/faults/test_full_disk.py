@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_core.engine import supervisor
 from mnist_core.errors import DiskFullError
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, Store, Visitor
@@ -45,7 +46,10 @@ def fill(home: Path) -> None:
                     stream.write(b"x" * size)
 
 
-def test_a_full_disk_ends_a_run_in_words_and_the_queue_waits_until_there_is_space(lab: Lab, small_disk: Path) -> None:
+def test_a_full_disk_ends_a_run_in_words_and_the_queue_waits_until_there_is_space(
+    lab: Lab, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "_CLEANING", 1.0)  # not a minute until the reserve is filled again
     lab.start()
     wait_until(get_settings().reserve_path.exists, 60, "the reserve")
     run_id = lab.submit(LONG)

@@ -24,7 +24,7 @@ from mnist_core.store import RunRecord, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncounted_children")]
 ME, OTHER = Visitor("me"), Visitor("other")
 LOCAL = Visitor(None, is_admin=True)  # as the command line: without limits
 QUICK = RunConfig(

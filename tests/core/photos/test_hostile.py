@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile_files import hostile_files
+from tests.untraced import uncounted
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 3.0  # of a processor, for one file
@@ -24,13 +25,12 @@ def report(tmp_path_factory):
         (folder / f"{index:04}").write_bytes(data)
         names.append(name)
     # Nothing counts its lines: that would be most of its time, and it is timed.
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     done = subprocess.run(
         [sys.executable, "-m", "tests.hostile_files", str(folder)],
         capture_output=True,
         text=True,
         cwd=empty,
-        env=variables | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=uncounted(os.environ) | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert done.returncode == 0, done.stderr[-2000:]
     report = json.loads(done.stdout)

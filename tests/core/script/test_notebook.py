@@ -55,6 +55,7 @@ def test_words_name_what_the_network_is_made_of():
     assert "drawings.npz" in "\n".join(cells(taught, "markdown"))
 
 
+@pytest.mark.usefixtures("uncounted_children")
 @pytest.mark.slow
 def test_jupyter_runs_the_notebook_from_top_to_bottom(tmp_path, monkeypatch):
     nbclient = pytest.importorskip("nbclient")

@@ -66,6 +66,7 @@ def test_importing_a_program_s_first_line_costs_no_heavy_library():
     assert not {"numpy", "keras", "tensorflow"} & set(done.stdout.split()), "they would have read the environment"
 
 
+@pytest.mark.usefixtures("uncounted_children")
 @pytest.mark.slow
 def test_keras_that_somebody_else_imported_and_set_up_is_set_up_anew():
     program = (
@@ -78,6 +79,7 @@ def test_keras_that_somebody_else_imported_and_set_up_is_set_up_anew():
     assert done.stdout.split() == ["float32", "1e-07", "channels_last", "float32"]
 
 
+@pytest.mark.usefixtures("uncounted_children")
 def test_keras_does_not_bring_along_what_it_is_not_used_for():
     program = (
         "import sys\nfrom mnist_core.system.libraries import load_keras\nload_keras('tensorflow')\n"

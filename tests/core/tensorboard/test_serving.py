@@ -114,6 +114,7 @@ def test_the_command_prints_where_the_logs_are(store, logged_run, settings, caps
     assert capsys.readouterr().out.split() == [str(store.files(record.id).tensorboard), str(settings.runs_dir)]
 
 
+@pytest.mark.usefixtures("uncounted_children")
 @pytest.mark.slow
 def test_tensorboard_itself_shows_curves_graph_and_settings_of_all_runs(logged_run, tmp_path):
     records = [logged_run("One"), logged_run("Two")]

@@ -22,7 +22,7 @@ from mnist_core.system.libraries import load_keras
 from mnist_core.system.processes import own_process
 from mnist_core.training.control import Control
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncounted_children")]
 ROOT = Path(__file__).parents[3]
 # Trains a run, pauses it after the first steps, and trains it to its end.
 TRAIN = """

@@ -15,7 +15,7 @@ from mnist_core.config.recipes import RECIPES
 from mnist_core.script import keras_code
 from mnist_core.settings import get_settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncounted_children")]
 HAS_REAL_DATA = bool(os.environ.get("MNIST_LAB_DATA_DIR"))
 # Accuracy may differ by 0.004, and the loss by the largest of five seeds less the smallest, after two epochs.
 REAL = ({"epochs": 2}, 0.004, 0.0069)

@@ -205,7 +205,7 @@ def test_a_spare_is_warm_measures_the_computer_once_and_then_trains(start, store
     assert spare.process.wait(60) == 0, spare.log.read_text()
     record = store.runs.get(run_id)
     assert record.state is RunState.COMPLETED
-    assert record.outcome.seconds["import"] < 0.5
+    assert record.outcome.seconds["import"] < 1  # cold, it takes two to five
     assert "Epoch 2/2" in store.files(run_id).log.read_text()
 
 

@@ -11,6 +11,7 @@ from mnist_core.sharing.shipped import FOLDER, SHIPPED, install_shipped
 from mnist_core.store import Store
 from mnist_core.system.launching import PROJECT, child_environment
 from tests.once import made_once
+from tests.untraced import uncounted
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,7 @@ def real_bundle(shipped_home: Settings, tmp_path_factory: pytest.TempPathFactory
         child = subprocess.Popen(
             [sys.executable, "-m", "mnist_core.sharing.bundle", run_id, "--out", str(path), "--saved-model"],
             cwd=PROJECT,
-            env=child_environment(shipped_home),
+            env=uncounted(child_environment(shipped_home)),
             stdin=subprocess.PIPE,  # stays open: its end would end the child
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

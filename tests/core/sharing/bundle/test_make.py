@@ -48,6 +48,7 @@ def test_models_of_a_bundle_are_those_of_the_run(real_bundle, shipped_home):
     store.close()
 
 
+@pytest.mark.usefixtures("uncounted_children")
 @pytest.mark.slow
 def test_every_format_says_the_same(real_bundle, tmp_path):
     with zipfile.ZipFile(real_bundle) as archive:

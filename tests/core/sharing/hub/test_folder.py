@@ -142,6 +142,7 @@ def test_the_commands_make_card_and_folder(tmp_path, capsys):
     assert "There is something in" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("uncounted_children")
 @pytest.mark.slow
 def test_the_cards_own_code_reads_a_digit_from_the_folder(shipped_store, shipped, content, tmp_path):
     """The folder is what ``load_model("hf://...")`` finds on the Hub; Keras reads a local one in the same way."""
