@@ -18,7 +18,7 @@ from tests.waiting import wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Milliseconds for whatever is waited for: a busy machine is no failure.
-PATIENCE = 120_000
+PATIENCE = 240_000
 expect.set_options(timeout=PATIENCE)
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
 _REQUIRE_BROWSER = os.environ.get("MNIST_LAB_REQUIRE_BROWSER")
@@ -104,7 +104,7 @@ def box_of(canvas: Locator) -> FloatRect:
         found[:] = canvas.evaluate_all("all => all.map((one) => one.getBoundingClientRect().toJSON())")
         return len(found) == 1 and found[0]["width"] > 0
 
-    wait_until(is_there, 60, "the canvas")
+    wait_until(is_there, 240, "the canvas")
     return found[0]
 
 

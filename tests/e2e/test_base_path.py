@@ -76,7 +76,7 @@ def nginx(tmp_path: Path) -> Iterator[Proxy]:
             except requests.ConnectionError:
                 return False
 
-        wait_until(answers, 60, "nginx")
+        wait_until(answers, 240, "nginx")
         return url
 
     yield start

@@ -13,10 +13,10 @@ pytestmark = pytest.mark.e2e
 HANDWRITING, MNIST_ONLY, FASHION = (f"20260101-000000-0000000{n}" for n in (1, 2, 3))
 
 
-def line_colors(page: Page) -> list[str]:
-    """Return the colours of the curves in the first chart."""
+def line_colors(page: Page, curves: int) -> list[str]:
+    """Return the colours of the curves in the first chart, once it has so many."""
     lines = page.locator(".chart").first.locator(".scatterlayer .trace path.js-line")
-    expect(lines.first).to_be_attached()
+    expect(lines).to_have_count(curves)
     return [line.evaluate("line => line.style.stroke") for line in lines.all()]
 
 
@@ -33,14 +33,14 @@ def test_three_runs_are_overlaid_and_one_is_taken_away(server: Server, page: Pag
     expect(page).to_have_url(re.compile(f"runs={HANDWRITING}%2C{MNIST_ONLY}%2C{FASHION}$"))
 
     page.get_by_role("radio", name="Curves").click()
-    three = line_colors(page)
+    three = line_colors(page, 3)
     assert len(set(three)) == 3
 
     # the second goes; the others keep their colours, and the address follows
     settled(page)
     page.get_by_role("button", name=re.compile("Remove MNIST only")).click()
     expect(page.locator(".chart").first.locator(".scatterlayer .trace")).to_have_count(2)
-    assert line_colors(page) == [three[0], three[2]]
+    assert line_colors(page, 2) == [three[0], three[2]]
     expect(page).to_have_url(re.compile(f"runs={HANDWRITING}%2C{FASHION}$"))
 
     # along seconds the longer training is the longer curve

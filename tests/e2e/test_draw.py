@@ -170,7 +170,7 @@ def test_the_whole_canvas_can_be_drawn_on_at_every_width(readers: Server, page: 
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")  # what was clicked may be below
         # The canvas follows the window in two steps.
-        wait_until(lambda: abs(box_of(canvas)["width"] - box_of(canvas)["height"]) <= 1, 60, "a square canvas")
+        wait_until(lambda: abs(box_of(canvas)["width"] - box_of(canvas)["height"]) <= 1, 240, "a square canvas")
         box = box_of(canvas)
         assert box["width"] >= (480 if min(width, height) >= 660 else 280), (width, box)
         assert box["y"] + box["height"] <= height, (width, box)
@@ -204,7 +204,7 @@ def test_several_digits_are_read_as_a_number_by_several_networks(readers: Server
             return True
         return False
 
-    wait_until(chosen, 60, "the list of networks")
+    wait_until(chosen, 240, "the list of networks")
     expect(page.locator(".lab-votes > div")).to_have_count(2)
     expect(page.get_by_text(re.compile("They (dis)?agree"))).to_be_visible()
 

@@ -36,7 +36,7 @@ def test_pointing_at_the_map_shows_the_image_without_asking_the_server(server: S
         points.nth(20).click(force=True)
         return page.locator(".map-words").inner_text() != first
 
-    wait_until(tapped, 60, "the words of another image")  # a busy browser drops what comes too soon
+    wait_until(tapped, 240, "the words of another image")  # a busy browser drops what comes too soon
 
 
 def test_a_tsne_map_is_made_in_the_background_and_stays(server: Server, page: Page) -> None:

@@ -131,11 +131,11 @@ def test_the_end_of_the_server_ends_its_workers(tmp_path: Path, page: Page) -> N
         page.goto(server.url)
         page.get_by_role("button", name="Train").first.click()
         process = psutil.Process(server.process.pid)
-        wait_until(lambda: bool(workers(process)), 60, "a worker")
+        wait_until(lambda: bool(workers(process)), 240, "a worker")
         started = workers(process)
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(60)
-        wait_until(lambda: not any(worker.is_running() for worker in started), 60, "the workers' end")
+        wait_until(lambda: not any(worker.is_running() for worker in started), 240, "the workers' end")
 
 
 def workers(process: psutil.Process) -> list[psutil.Process]:

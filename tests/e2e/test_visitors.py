@@ -83,7 +83,7 @@ def test_nobody_changes_the_run_of_another_by_any_control_or_address(
     # A makes it private: B is told so, and sees nothing of it
     button(page, "Manage").click()
     page.get_by_text("Everyone may look at it").click()
-    wait_until(lambda: not runs.runs.get(run_id).shared, 60, "the run to be private")
+    wait_until(lambda: not runs.runs.get(run_id).shared, 240, "the run to be private")
     other.goto(f"{server.url}/train?run={run_id}")
     expect(other.get_by_text("This run is private")).to_be_visible()
     expect(other.get_by_text("Training accuracy")).to_have_count(0)
@@ -117,9 +117,11 @@ def test_a_run_is_paused_found_again_after_a_reload_and_goes_on_to_its_end(
     run_id = start_long_run(page, server)
     button(page, "Pause").click()
     expect(page.get_by_text(PAUSED).first).to_be_visible()
+    settled(page)  # the chart comes after these words
     seen = wait_for_points(page, 0)
     page.reload()
     expect(page.get_by_text(PAUSED).first).to_be_visible()
+    settled(page)
     assert wait_for_points(page, 0) == seen
     button(page, "Resume").click()
     wait_for_points(page, seen + 2)

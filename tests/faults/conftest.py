@@ -65,22 +65,22 @@ class Lab:
     def submit(self, config: RunConfig = LONG, visitor: Visitor = ME) -> str:
         return self.supervisor.submit(config, "suffers", visitor=visitor)
 
-    def until(self, run_id: str, *states: RunState, seconds: float = 90) -> RunRecord:
+    def until(self, run_id: str, *states: RunState, seconds: float = 240) -> RunRecord:
         wait_until(lambda: self.store.runs.get(run_id).state in states, seconds, f"{run_id} to be {states}")
         return self.store.runs.get(run_id)
 
     def until_saved(self, run_id: str) -> int:
         """Wait for the first checkpoint, which is that of an epoch, and return its batch."""
-        wait_until(lambda: bool(self.store.files(run_id).checkpoint_step()), 90, "a checkpoint")
+        wait_until(lambda: bool(self.store.files(run_id).checkpoint_step()), 240, "a checkpoint")
         step = self.store.files(run_id).checkpoint_step()
         assert step is not None
         return step
 
     def until_beyond(self, run_id: str, step: int) -> None:
-        wait_until(lambda: self.store.runs.get(run_id).step > step, 90, f"more than {step} batches")
+        wait_until(lambda: self.store.runs.get(run_id).step > step, 240, f"more than {step} batches")
 
     def until_phase(self, run_id: str, phase: str) -> None:
-        wait_until(lambda: self.store.runs.get(run_id).phase == phase, 90, f"the phase {phase}", pause=0.002)
+        wait_until(lambda: self.store.runs.get(run_id).phase == phase, 240, f"the phase {phase}", pause=0.002)
 
     def worker(self, run_id: str) -> psutil.Process:
         pid = self.store.runs.get(run_id).pid

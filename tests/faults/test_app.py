@@ -63,7 +63,7 @@ def test_after_kill_9_of_the_app_its_workers_end_and_the_run_is_resumed(lab: Lab
     assert workers
     process.kill()
     process.wait()
-    _, alive = psutil.wait_procs(workers, timeout=60)
+    _, alive = psutil.wait_procs(workers, timeout=240)
     assert not alive, f"orphans: {alive}"
     assert lab.store.files(run_id).checkpoint_step()
     step = lab.store.runs.get(run_id).step  # batches after the checkpoint are done again
@@ -88,7 +88,7 @@ def test_a_worker_that_stands_still_when_its_app_is_killed_is_ended_by_the_next_
 
     lab.start(hang_patience=1.0)
     assert sentence(lab.until(run_id, RunState.INTERRUPTED)) == GONE
-    wait_until(lambda: not worker.is_running(), 60, "the worker's end")
+    wait_until(lambda: not worker.is_running(), 240, "the worker's end")
     lab.check_what_was_finished()
 
 
@@ -97,11 +97,11 @@ def test_sigterm_ends_the_server_cleanly_and_the_run_can_be_resumed(tmp_path: Pa
     store = Store(Settings(home=home, keras_dir=tmp_path / "none", offline=True, warm_spare=False))
     run_id = store.new_runs.create(LONG, "suffers", owner="me")  # the server finds it in its queue
     with running_server(home) as server:
-        wait_until(lambda: bool(store.files(run_id).checkpoint_step()), 90, "a checkpoint")
+        wait_until(lambda: bool(store.files(run_id).checkpoint_step()), 240, "a checkpoint")
         workers = psutil.Process(server.process.pid).children(recursive=True)
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(60)
-        _, alive = psutil.wait_procs(workers, timeout=60)
+        server.process.wait(240)
+        _, alive = psutil.wait_procs(workers, timeout=240)
         assert not alive
     assert store.runs.get(run_id).state is RunState.INTERRUPTED
     assert store.files(run_id).checkpoint_step()
@@ -109,6 +109,6 @@ def test_sigterm_ends_the_server_cleanly_and_the_run_can_be_resumed(tmp_path: Pa
     supervisor = Supervisor(store, store.settings)
     supervisor.start()
     supervisor.resume(run_id, ME)
-    wait_until(lambda: store.runs.get(run_id).step > step, 90, "more batches")
+    wait_until(lambda: store.runs.get(run_id).step > step, 240, "more batches")
     supervisor.close()
     store.close()

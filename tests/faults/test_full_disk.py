@@ -51,7 +51,7 @@ def test_a_full_disk_ends_a_run_in_words_and_the_queue_waits_until_there_is_spac
 ) -> None:
     monkeypatch.setattr(supervisor, "_CLEANING", 1.0)  # not a minute until the reserve is filled again
     lab.start()
-    wait_until(get_settings().reserve_path.exists, 60, "the reserve")
+    wait_until(get_settings().reserve_path.exists, 240, "the reserve")
     run_id = lab.submit(LONG)
     lab.until_saved(run_id)
     waiting = lab.submit(SHORT.with_settings({"seed": 7}))
@@ -66,18 +66,18 @@ def test_a_full_disk_ends_a_run_in_words_and_the_queue_waits_until_there_is_spac
     (small_disk / "filler").unlink()
     lab.check_completed(waiting)
     lab.check_the_queue_goes_on()
-    wait_until(get_settings().reserve_path.exists, 90, "the reserve to be filled again")
+    wait_until(get_settings().reserve_path.exists, 240, "the reserve to be filled again")
 
 
 def test_a_full_disk_without_any_reserve_is_told_as_soon_as_it_can_be(lab: Lab, small_disk: Path) -> None:
     lab.start()
-    wait_until(get_settings().reserve_path.exists, 60, "the reserve")
+    wait_until(get_settings().reserve_path.exists, 240, "the reserve")
     run_id = lab.submit(LONG)
     lab.until_saved(run_id)
     get_settings().reserve_path.unlink()  # as if others had taken it
     fill(small_disk)
     worker = lab.worker(run_id)
-    wait_until(lambda: not worker.is_running() or worker.status() == "zombie", 150, "the worker's end")
+    wait_until(lambda: not worker.is_running() or worker.status() == "zombie", 240, "the worker's end")
     (small_disk / "filler").unlink()
     record = lab.until(run_id, RunState.FAILED, RunState.INTERRUPTED)
     assert "exit code" not in sentence(record)

@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a dashboard with the usual number of file descriptors, and no worker beside it."""
     home = tmp_path_factory.mktemp("gateway") / "home"
     with running_server(home, descriptors=DESCRIPTORS, MNIST_LAB_WARM_SPARE="0") as server:
-        requests.get(server.url, timeout=60)
+        requests.get(server.url, timeout=240)
         yield server
 
 
@@ -120,7 +120,7 @@ async def session_of(socket: Any) -> str:
 
 def upload(server: Server, session: str, name: str, data: bytes) -> int:
     visitor = requests.Session()
-    visitor.get(f"{server.url}/_stcore/health", timeout=60)
+    visitor.get(f"{server.url}/_stcore/health", timeout=240)
     return visitor.put(
         f"{server.url}/_stcore/upload_file/{session}/{name}",
         files={"file": (name, data)},
@@ -179,7 +179,7 @@ def test_four_hundred_pages_are_served_or_told_and_closed_ones_keep_nothing(serv
     assert all(word is None or "Too many pages are open here" in word for word in words)
     assert words.count(None) >= 300
     assert at_most < DESCRIPTORS - 64  # runs still get theirs
-    wait_until(lambda: open_files(server) < before + 40, 60, "descriptors of closed pages")
+    wait_until(lambda: open_files(server) < before + 40, 240, "descriptors of closed pages")
     assert psutil.Process(server.process.pid).is_running()
     assert "Too many open files" not in server.log.read_text()
 

@@ -75,8 +75,8 @@ def test_an_app_whose_database_was_deleted_starts_with_all_its_runs_and_sweeps_n
             make_old(path.parent)
     with running_server(home, MNIST_LAB_WARM_SPARE="0") as server:
         # It has cleaned once when it has made its first copy.
-        wait_until(lambda: bool(list((home / "copies").glob("*.db"))), 60, "the first copy")
-        wait_until(lambda: (home / "reserve").exists(), 60, "the first cleaning")
+        wait_until(lambda: bool(list((home / "copies").glob("*.db"))), 240, "the first copy")
+        wait_until(lambda: (home / "reserve").exists(), 240, "the first cleaning")
         assert models(home) == MODELS + 3, "0 models are lost; three come with the program"
         said = server.log.read_text()
     if with_records:
@@ -108,7 +108,7 @@ def test_a_damaged_database_is_told_at_the_start_with_the_way_back(home: Path) -
 def test_a_database_that_is_lost_while_a_run_trains_costs_nothing(lab: Lab, damage: str) -> None:
     lab.start()
     settings = lab.store.settings
-    wait_until(lambda: bool(copies(settings)), 60, "the first copy")
+    wait_until(lambda: bool(copies(settings)), 240, "the first copy")
     run_id = lab.submit(LONG)
     lab.until_saved(run_id)
     worker = lab.worker(run_id)
@@ -121,10 +121,10 @@ def test_a_database_that_is_lost_while_a_run_trains_costs_nothing(lab: Lab, dama
     with pytest.raises(DatabaseLostError, match="python -m mnist_core recover"):
         lab.store.runs.get(run_id)
     if damage == "deleted":  # what was open can still be read
-        wait_until(lambda: len(copies(settings)) > before, 60, "a copy of what it held")
+        wait_until(lambda: len(copies(settings)) > before, 240, "a copy of what it held")
     lab.close()
     lab.store.close()
-    wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, 60, "the worker's end")
+    wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, 240, "the worker's end")
     with reopened(settings) as (store, aside):
         bring_back(store, aside)
         store.queue.mark_interrupted()  # where the journal had all that was cut off, nothing was lost at all
@@ -157,7 +157,7 @@ def test_two_apps_on_one_home_share_its_slots_and_one_takes_over_from_the_other(
             log = (lab.store.settings.home / f"{name}.log").open("w+")
             run = [sys.executable, "-u", "-c", APP, name, LONG.to_json()]
             apps.append((subprocess.Popen(run, cwd=ROOT, env=environment, stdout=log, stderr=log), log))
-            wait_until(lambda log=log: len(ids(log.name)) == 2, 60, "two queued runs")
+            wait_until(lambda log=log: len(ids(log.name)) == 2, 240, "two queued runs")
         (first, first_log), (second, second_log) = apps
         ours, theirs = ids(first_log.name), ids(second_log.name)
         lab.until_saved(ours[0])
@@ -168,10 +168,10 @@ def test_two_apps_on_one_home_share_its_slots_and_one_takes_over_from_the_other(
         # A stop that is asked of one app reaches the worker of the other, which then trains the next in the queue.
         lab.store.queue.request_stop(ours[0], Visitor("first0"))
         lab.until(ours[0], RunState.STOPPED)
-        wait_until(lambda: len(lab.store.runs.find(states=[RunState.RUNNING])) == 1, 60, "the next run")
+        wait_until(lambda: len(lab.store.runs.find(states=[RunState.RUNNING])) == 1, 240, "the next run")
         first.send_signal(signal.SIGKILL)
         first.wait()
-        wait_until(lambda: bool(psutil.Process(second.pid).children()), 60, "the second app to take over")
+        wait_until(lambda: bool(psutil.Process(second.pid).children()), 240, "the second app to take over")
         lab.until_saved(theirs[0])
         assert len(lab.store.runs.find(states=[RunState.RUNNING])) == 1
         assert lab.store.runs.get(ours[1]).state is RunState.INTERRUPTED

@@ -44,7 +44,7 @@ def test_a_worker_waits_while_the_database_is_locked_and_no_point_is_lost(lab: L
     try:
         before = lab.store.runs.get(run_id).step
         saved = files.checkpoint_step()
-        wait_until(lambda: files.checkpoint_step() != saved, 180, "the training to go on without the database")
+        wait_until(lambda: files.checkpoint_step() != saved, 240, "the training to go on without the database")
         assert lab.store.runs.get(run_id).step == before
     finally:
         locker.execute("ROLLBACK")

@@ -39,7 +39,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         MNIST_LAB_TRUSTED_PROXIES="127.0.0.1",
         MNIST_LAB_NEWCOMERS="8",
     ) as server:
-        requests.get(server.url, timeout=60)
+        requests.get(server.url, timeout=240)
         yield server
 
 

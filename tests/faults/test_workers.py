@@ -57,7 +57,7 @@ def test_a_worker_that_hangs_is_ended_and_its_run_can_be_resumed(lab: Lab) -> No
     assert sentence(record) == (
         "The training gave no sign of life for 2 seconds, so it was ended. You can resume it from its last checkpoint."
     )
-    wait_until(lambda: not worker.is_running(), 60, "the worker's end")
+    wait_until(lambda: not worker.is_running(), 240, "the worker's end")
     lab.change(hang_patience=300.0)
     lab.check_what_was_finished()
     lab.check_the_queue_goes_on()
@@ -102,7 +102,7 @@ def test_a_run_over_its_time_is_stopped_with_its_model(lab: Lab) -> None:
     lab.until_saved(run_id)
     lab.change(max_run_seconds=0.6)
     lab.until(run_id, RunState.STOPPED)
-    wait_until(lambda: lab.store.runs.get(run_id).error is not None, 60, "the reason")
+    wait_until(lambda: lab.store.runs.get(run_id).error is not None, 240, "the reason")
     record = lab.store.runs.get(run_id)
     assert sentence(record) == (
         "The training reached the limit of 0.01 minutes and was stopped. Its model so far is kept."
@@ -161,7 +161,7 @@ def test_a_corrupt_run_folder_hurts_nobody_else(lab: Lab, damage: str) -> None:
         assert sentence(record).startswith("The training process could not be started: ")
     else:  # it begins anew
         lab.until_phase(run_id, "fit")
-        wait_until(lambda: lab.store.runs.get(run_id).step > 0, 90, "batches")
+        wait_until(lambda: lab.store.runs.get(run_id).step > 0, 240, "batches")
         lab.supervisor.stop(run_id, ME)
         record = lab.until(run_id, RunState.STOPPED)
         steps = [point.step for point in lab.store.metrics.points(run_id)]

@@ -39,7 +39,7 @@ def start(digits: Dataset) -> Iterator[Start]:
     yield start
     for child in children:
         child.kill()
-        child.wait(60)
+        child.wait(240)
         for stream in (child.stdin, child.stdout, child.stderr):
             if stream is not None:
                 stream.close()
@@ -49,7 +49,7 @@ def finish(child: "subprocess.Popen[str]") -> list[dict]:
     """Wait for the end, keeping the input open, and return the lines."""
     assert child.stdout is not None
     lines = [json.loads(line) for line in child.stdout]
-    child.wait(60)
+    child.wait(240)
     return lines
 
 
@@ -108,7 +108,7 @@ def test_the_end_of_its_input_ends_the_process(start: Start) -> None:
     child = start(Analysis("tsne", "digits", 1500))
     assert child.stdin is not None
     child.stdin.close()
-    assert child.wait(60) == 4
+    assert child.wait(240) == 4
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="niceness")

@@ -42,13 +42,13 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 
 def wait_for(service: Analyses, analysis: Analysis, state: str) -> None:
-    wait_until(lambda: service.status(analysis).state == state, 60, f"{analysis.kind} to be {state}")
+    wait_until(lambda: service.status(analysis).state == state, 240, f"{analysis.kind} to be {state}")
 
 
 def test_a_computation_runs_to_its_result_with_progress(service: Analyses, digits: Dataset) -> None:
     assert service.status(MAP).state == "missing"
     service.start(MAP)
-    wait_until(lambda: service.status(MAP).fraction > 0, 60, "progress")
+    wait_until(lambda: service.status(MAP).fraction > 0, 240, "progress")
     wait_for(service, MAP, "ready")
     assert service.status(MAP).fraction == 1.0
     assert service.child_pid is None
@@ -58,9 +58,9 @@ def test_two_visitors_share_one_child(service: Analyses, program: Callable[[str]
     program(f"echo started >> {tmp_path}/starts; cat >/dev/null")
     service.start(MAP)
     service.start(MAP)
-    wait_until(lambda: service.child_pid is not None, 60, "the child")
+    wait_until(lambda: service.child_pid is not None, 240, "the child")
     service.start(MAP)
-    wait_until((tmp_path / "starts").exists, 60, "the child's start")
+    wait_until((tmp_path / "starts").exists, 240, "the child's start")
     service.close()
     assert (tmp_path / "starts").read_text() == "started\n"
 
@@ -71,7 +71,7 @@ def test_one_child_works_at_a_time_and_the_next_waits(
     program(f'echo "$3" >> {tmp_path}/kinds; while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; exit 1')
     service.start(MAP)
     service.start(RULE)
-    wait_until((tmp_path / "kinds").exists, 60, "the first child")
+    wait_until((tmp_path / "kinds").exists, 240, "the first child")
     assert service.status(MAP).state == "running"
     assert service.status(RULE).state == "waiting"
     (tmp_path / "go").touch()
@@ -96,7 +96,7 @@ def test_a_failure_is_a_sentence_and_another_try_is_possible(service: Analyses, 
     assert str(service.status(MAP).error) == "No room for 5 images."
     program("exit 3")
     service.start(MAP)
-    wait_until(lambda: "exit code 3" in str(service.status(MAP).error), 60, "the next failure")
+    wait_until(lambda: "exit code 3" in str(service.status(MAP).error), 240, "the next failure")
 
 
 @pytest.mark.parametrize("script", ["kill -9 $$", "printf '{\"fraction\": 0.'; exit 5", "echo nonsense; exit 5"])
@@ -126,7 +126,7 @@ def test_a_child_that_takes_too_long_is_ended(settings: Settings, program: Calla
 
 def test_closing_ends_the_child_and_nothing_starts_after_it(service: Analyses, digits: Dataset) -> None:
     service.start(Analysis("tsne", "digits", 1500))
-    wait_until(lambda: service.child_pid is not None, 60, "the child")
+    wait_until(lambda: service.child_pid is not None, 240, "the child")
     pid = service.child_pid
     assert pid is not None
     assert os.getsid(pid) == pid, "Ctrl-C in the app's terminal shall not reach it"
@@ -156,13 +156,13 @@ def test_the_child_ends_with_an_app_that_is_killed(digits: Dataset) -> None:
         pid = int(app.stdout.readline())
     assert psutil.pid_exists(pid)
     app.kill()
-    app.wait(60)
+    app.wait(240)
 
     def is_gone() -> bool:
         # A process whose parent is gone may stay in the table until the system looks at it.
         return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
-    wait_until(is_gone, 60, "the child's end")
+    wait_until(is_gone, 240, "the child's end")
 
 
 def test_the_shared_service_is_one() -> None:

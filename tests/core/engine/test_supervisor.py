@@ -42,12 +42,12 @@ def supervisor(store: Store, settings: Settings, digits: object) -> Iterator[Sup
     supervisor.close()
 
 
-def until_state(store: Store, run_id: str, *states: RunState, seconds: float = 90) -> None:
+def until_state(store: Store, run_id: str, *states: RunState, seconds: float = 240) -> None:
     wait_until(lambda: store.runs.get(run_id).state in states, seconds, f"{run_id} to be {states}")
 
 
 def until_training(store: Store, run_id: str) -> None:
-    wait_until(lambda: bool(store.metrics.points(run_id)), 90, "the first point")
+    wait_until(lambda: bool(store.metrics.points(run_id)), 240, "the first point")
 
 
 def test_queued_runs_are_trained_one_after_the_other(store: Store, supervisor: Supervisor) -> None:
@@ -111,7 +111,7 @@ def test_a_worker_that_does_not_listen_is_ended(store: Store, settings: Settings
         process.suspend()
         supervisor.stop(run_id, ME)
         until_state(store, run_id, RunState.STOPPED)
-        wait_until(lambda: not process.is_running(), 60, "the worker's end")
+        wait_until(lambda: not process.is_running(), 240, "the worker's end")
     finally:
         supervisor.close()
 
@@ -152,7 +152,7 @@ def test_as_many_runs_as_slots_train_at_once_and_close_leaves_no_process(
     supervisor = Supervisor(store, settings.model_copy(update={"slots": 2}))
     supervisor.start()
     runs = [supervisor.submit(LONG, "a run", visitor=Visitor(f"visitor {number}")) for number in range(3)]
-    wait_until(lambda: len(store.runs.find(states=[RunState.RUNNING])) == 2, 60, "two runs at once")
+    wait_until(lambda: len(store.runs.find(states=[RunState.RUNNING])) == 2, 240, "two runs at once")
     processes = [psutil.Process(store.runs.get(run_id).pid) for run_id in runs[:2]]
     processes[0].suspend()  # even one that can't notice the end of its input
     supervisor.close()
@@ -201,7 +201,7 @@ def test_a_run_waits_while_the_system_has_nothing_left_for_a_worker(
 
 def test_a_stop_while_the_worker_starts_is_kept(store: Store, supervisor: Supervisor) -> None:
     first = supervisor.submit(QUICK, "first", visitor=ME)
-    wait_until(lambda: store.files(first).log.exists(), 60, "the worker's start")
+    wait_until(lambda: store.files(first).log.exists(), 240, "the worker's start")
     supervisor.stop(first, ME)
     until_state(store, supervisor.submit(QUICK, "second", visitor=LOCAL), RunState.COMPLETED)
     assert store.runs.get(first).state is RunState.STOPPED
@@ -237,7 +237,7 @@ def test_the_queue_goes_on_after_a_moment_without_a_database(
         return find(**options)
 
     monkeypatch.setattr(store.runs, "find", fail_once)
-    wait_until(lambda: bool(failures), 60, "the failure")
+    wait_until(lambda: bool(failures), 240, "the failure")
     until_state(store, supervisor.submit(QUICK, "quick", visitor=LOCAL), RunState.COMPLETED)
     assert "could not be served this time: The database is locked." in capsys.readouterr().out
 
@@ -277,7 +277,7 @@ def test_a_pause_gives_the_place_free_and_the_run_goes_on_later(store: Store, su
     step = store.runs.get(paused).step
     until_state(store, supervisor.submit(QUICK, "quick", visitor=ME), RunState.COMPLETED)
     supervisor.resume(paused, ME)
-    wait_until(lambda: store.runs.get(paused).step > step, 90, "more batches")
+    wait_until(lambda: store.runs.get(paused).step > step, 240, "more batches")
     supervisor.stop(paused, ME)
     until_state(store, paused, RunState.STOPPED)
     assert store.runs.get(paused).outcome.test_accuracy is not None
@@ -378,7 +378,7 @@ def warm(store: Store, settings: Settings, digits: object, monkeypatch: pytest.M
 
 
 def until_spare(supervisor: Supervisor, other_than: int | None = None) -> int:
-    wait_until(lambda: supervisor.spare_pid not in (None, other_than), 60, "a spare")
+    wait_until(lambda: supervisor.spare_pid not in (None, other_than), 240, "a spare")
     pid = supervisor.spare_pid
     assert pid is not None
     return pid
