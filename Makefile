@@ -6,7 +6,7 @@ PORT ?= 8501
 # Test files go through so many processes side by side; each may need two gigabytes.
 JOBS ?= 2
 TEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder --durations=25 --cov
-ON_JAX = tests/core/training/test_ways.py tests/core/training/test_fine_tuning.py
+ON_JAX = tests/core/training/test_ways.py tests/core/training/test_fine_tuning.py tests/core/test_journey.py
 LOCALE := mnist_core/text/locale
 BABEL := $(BIN)/python -m babel.messages.frontend -q
 # Streamlit wants a home folder; a user that is only a number has none.
@@ -42,7 +42,7 @@ tensorboard: $(VENV)/.installed  ## open TensorBoard with all runs and print its
 
 test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, browser
 	@# What trains, with the other backend: a process has one for life.
-	MNIST_LAB_BACKEND=jax $(TEST) -n $(JOBS) --cov-report= $(ON_JAX)
+	MNIST_LAB_BACKEND=jax $(TEST) -n $(JOBS) --cov-report= -m slow $(ON_JAX)
 	$(TEST) -n $(JOBS) --cov-append --cov-report= tests --ignore=tests/faults --ignore=tests/e2e
 	@# By themselves, since a browser's tests leave an event loop running in their process; one more at a time, since
 	@# they mostly wait for other processes.

@@ -24,7 +24,9 @@ from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store, shared_store
 from mnist_core.system.background import shared_background
+from mnist_core.system.libraries import load_keras
 from mnist_core.system.processes import own_process
+from tests.once import shared_folder
 
 # Read before any test changes the environment.
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
@@ -60,6 +62,17 @@ def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) 
         shared_background.cache_clear()
         engine.close_shared_analyses()
     _forget_singletons()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what JAX compiles, for both processes: most tests train the same few networks again."""
+    if _BACKEND == "jax":
+        load_keras()
+        import jax
+
+        jax.config.update("jax_compilation_cache_dir", str(shared_folder(tmp_path_factory) / "jax"))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
 @pytest.fixture(scope="session")

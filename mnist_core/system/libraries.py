@@ -40,6 +40,7 @@ _BACKENDS = frozenset(get_args(Settings.model_fields["backend"].annotation))
 # Keras imports these where they are installed, for pictures and kinds of data that it is not used for here: 1.4 s and
 # 145 MB of every worker; benchmarks/README.md. Who needs them can import them afterwards.
 _NOT_WITH_KERAS = frozenset({"matplotlib", "pandas", "sklearn"})
+_begun_with: str | None = None  # the backend that this process has for life
 
 # Of Python's own variables only those that say where things are; the others change how a program runs.
 _PYTHON_S = ("PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONSAFEPATH")
@@ -91,14 +92,14 @@ def load_keras(backend: str | None = None) -> Any:
     Parameters
     ----------
     backend : {"tensorflow", "jax", "torch"}, optional
-        By default that of the settings (``MNIST_LAB_BACKEND``).
+        By default the one that this process has begun with here, or that of the settings (``MNIST_LAB_BACKEND``).
 
     Raises
     ------
     ConfigError
         If the backend is not installed, or this process has begun with another one: it has one for life.
     """
-    backend = backend or get_settings().backend
+    backend = backend or _begun_with or get_settings().backend
     try:
         # Asked for anew where another thread may be importing it: that waits until it is whole.
         keras = import_module("keras") if "keras" in sys.modules else _import_keras(backend)
@@ -128,13 +129,16 @@ def load_keras(backend: str | None = None) -> Any:
 
 
 def _import_keras(backend: str) -> Any:
+    global _begun_with
     use_own_environment()
     os.environ["KERAS_BACKEND"] = backend
     others = _BACKENDS - {backend}
     finder = _Hiding(others | _NOT_WITH_KERAS)
     sys.meta_path[:] = [finder if found is PathFinder or type(found) is _Hiding else found for found in sys.meta_path]
     try:
-        return import_module("keras")
+        keras = import_module("keras")
+        _begun_with = backend
+        return keras
     finally:
         finder.hidden = others
 

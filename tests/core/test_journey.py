@@ -33,6 +33,7 @@ from mnist_core.recovery.traces import read_traces
 from mnist_core.script import keras_code
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store, Visitor
+from mnist_core.system.libraries import load_keras
 from mnist_core.system.processes import own_process
 from mnist_core.tensorboard.graph import graph
 from mnist_core.tensorboard.hparams import settings_of
@@ -359,7 +360,8 @@ def test_a_journey(name, lab, tmp_path):
 
     path = make_bundle(record, lab, tmp_path / "bundle.zip")
     with zipfile.ZipFile(path) as archive:
-        assert contents.TFLITE in archive.namelist()
+        # The app has another process make bundles, which may import TensorFlow; this one has its backend for life.
+        assert (contents.TFLITE in archive.namelist()) == (load_keras().config.backend() == "tensorflow")
     back = import_bundle(path.read_bytes(), lab, ADA.id)
     assert back.config == config
     assert back.outcome.test_accuracy == record.outcome.test_accuracy

@@ -14,6 +14,7 @@ from mnist_core.engine import close_shared_supervisor
 from mnist_core.gateway import VISITOR_COOKIE, Tries
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
+from mnist_core.system.cards import CardUse
 from mnist_core.system.processes import own_process
 from tests.pages.test_pages import words
 from tests.pages.test_runs import tick
@@ -107,6 +108,15 @@ def test_a_running_run_can_be_paused_and_stopped(mine: Callable[..., tuple[AppTe
     assert store.runs.get(run_id).pause_requested
     assert app.button(key="run_pause").label == "Pausing …"
     assert app.button(key="run_pause").disabled
+
+
+def test_a_running_run_tells_what_its_card_is_doing(
+    mine: Callable[..., tuple[AppTest, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use = CardUse(busy=0.63, used=2**30, memory=40 * 2**30)
+    monkeypatch.setattr("mnist_core.engine.supervisor.Supervisor.card_use", lambda self, run_id: use)
+    app, _ = mine(RunState.RUNNING)
+    assert "card 63% busy, 1.0 of 40 GB taken" in everything(app)
 
 
 def test_a_paused_run_says_where_it_goes_on(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -347,6 +348,21 @@ def test_a_visitor_trains_one_run_at_a_time_although_two_would_fit(
     until_training(store, theirs)
     assert store.runs.get(second).state is RunState.QUEUED
     supervisor.close()
+
+
+def test_runs_that_train_at_once_have_a_card_each(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worker(*_: object, gpu: str, warm_up: bool) -> SimpleNamespace:
+        return SimpleNamespace(gpu=gpu, begin=lambda run_id: None)
+
+    monkeypatch.setattr(workers_module, "gpu_ids", lambda: ["GPU-a", "GPU-b"])
+    monkeypatch.setattr(workers_module, "default_slots", lambda: 2)
+    monkeypatch.setattr(workers_module, "LocalWorker", worker)
+    first, second, third = (store.new_runs.create(QUICK, name, owner=name) for name in ("ada", "bob", "eve"))
+    workers = workers_module.Workers(store, settings)
+    workers.serve()
+    assert [workers.card(run_id) for run_id in (first, second, third)] == ["GPU-a", "GPU-b", None]
 
 
 def test_the_queue_tells_place_and_wait(store: Store, settings: Settings) -> None:

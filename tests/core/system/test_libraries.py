@@ -1,5 +1,6 @@
 """What libraries are told: by us alone."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -88,3 +89,23 @@ def test_keras_does_not_bring_along_what_it_is_not_used_for():
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["set()", "sklearn (0, 0)"]
+
+
+@pytest.mark.slow
+def test_what_needs_tensorflow_has_it_in_its_own_process_whatever_the_settings_say():
+    """LiteRT's file of a run that was trained on JAX, for one."""
+    program = (
+        "from mnist_core.system.libraries import load_keras; load_keras('tensorflow'); "
+        "from mnist_core.config import RunConfig; from mnist_core.models.build import build_model; "
+        "build_model(RunConfig()); print(load_keras().config.backend())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"MNIST_LAB_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["tensorflow"]

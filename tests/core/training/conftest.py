@@ -1,7 +1,6 @@
 """What the tests of training share: one folder with decoded digits a module, and small configurations."""
 
 import math
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -13,21 +12,6 @@ from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.settings import Settings
 from mnist_core.store import MetricPoint, Store
 from mnist_core.system.libraries import load_keras
-from tests.once import shared_folder
-
-# Read before any test changes the environment.
-_ON_JAX = os.environ.get("MNIST_LAB_BACKEND") == "jax"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep what JAX compiles, for both processes: most tests train the same few networks again."""
-    if _ON_JAX:
-        load_keras()
-        import jax
-
-        jax.config.update("jax_compilation_cache_dir", str(shared_folder(tmp_path_factory) / "jax"))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
 class ListSink:
