@@ -122,7 +122,7 @@ RECIPES: dict[str, Recipe] = {
             title="Small and patient",
             summary="A hidden layer of only 64 units learns longer, and is checked on images held back.",
             anywhere="A hidden layer of only 64 units learns longer, and is checked on images held back.",
-            lesson="Where the curves of training and of checking part: overfitting begins.",
+            lesson="Where training and validation curves part: overfitting begins.",
             term="overfitting",
             config=RunConfig(
                 data=DataConfig(dataset="mnist", validation_split=0.2),
