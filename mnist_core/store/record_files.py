@@ -18,7 +18,7 @@ from mnist_core.system.saying import complain
 
 _FORMAT = 1
 # A process is gone when the record is read, and the small curve is made anew.
-_LEFT_OUT = ("pid", "pid_started", "curve")
+_LEFT_OUT = ("pid", "pid_started", "holder", "curve")
 _REQUIRED = [column.name for column in runs.columns if not (column.nullable or column.default or column.server_default)]
 _KINDS = ("batch", "epoch")
 

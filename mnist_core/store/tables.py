@@ -62,6 +62,31 @@ runs = Table(
     Column("imported", JSON(none_as_null=True)),
     # A keyed hash of where its visitor came from: turns in the queue go by it. NULL for this very computer.
     Column("address", String(64)),
+    # The app that has the run: an id of the table `apps`. NULL for one that waits or has ended.
+    Column("holder", String(40)),
+)
+
+# Processes that train runs or have them trained: apps, and trainings of the command line.
+apps = Table(
+    "apps",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    # A process id means something on its own computer only.
+    Column("host", String(200), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("pid_started", Float, nullable=False),
+    # By the clock of the database, which is one for all.
+    Column("since", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+)
+
+# What one app does for all, until its lease is over.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("until", Float, nullable=False),
 )
 
 metrics = Table(

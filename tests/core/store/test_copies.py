@@ -14,6 +14,7 @@ from mnist_core.store import RunState, Store, Visitor
 from mnist_core.store import copies as module
 from mnist_core.store.copies import copies, is_whole, make_copy, put_aside
 from mnist_core.system.processes import own_process
+from tests.older_tables import forget_versions
 
 ADA = Visitor("ada")
 
@@ -68,7 +69,7 @@ def test_an_older_database_is_copied_before_its_tables_change(settings):
     Store(settings).close()
     with sqlite3.connect(settings.database_path) as connection:
         connection.execute("ALTER TABLE runs DROP COLUMN notes")
-        connection.execute("DROP TABLE alembic_version")
+        forget_versions(connection)
     Store(settings).close()
     (copy,) = copies(settings)
     with sqlite3.connect(f"file:{copy}?mode=ro&immutable=1", uri=True) as connection:

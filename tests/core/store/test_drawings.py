@@ -9,6 +9,7 @@ import pytest
 from mnist_core.errors import LimitError
 from mnist_core.settings import Settings
 from mnist_core.store import Store
+from tests.older_tables import forget_versions
 
 
 def images(*values):
@@ -150,7 +151,7 @@ def test_an_older_database_gets_the_table(tmp_path):
     store.close()
     with sqlite3.connect(settings.database_path) as connection:
         connection.execute("DROP TABLE drawings")
-        connection.execute("DROP TABLE alembic_version")
+        forget_versions(connection)
     store = Store(settings)
     assert store.drawings.count("ada") == 0
     store.close()

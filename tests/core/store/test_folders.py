@@ -44,7 +44,7 @@ def test_it_is_readable_and_names_no_visitor_and_no_process(store):
     store.queue.claim(run_id, own_process())
     content = json.loads(store.files(run_id).record.read_text())
     assert content["run"]["config"]["train"]["epochs"] == RunConfig().train.epochs
-    assert {column.name for column in runs.columns} - set(content["run"]) == {"pid", "pid_started", "curve"}
+    assert {column.name for column in runs.columns} - set(content["run"]) == {"pid", "pid_started", "holder", "curve"}
 
 
 def test_the_curve_is_in_the_folder_at_the_end(store, finished_run):

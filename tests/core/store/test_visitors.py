@@ -18,6 +18,7 @@ from mnist_core.store import Imported, RunState, Store, Visitor
 from mnist_core.store.records import Finished, Outcome
 from mnist_core.store.visitors import NEW_SECONDS
 from mnist_core.system.processes import own_process
+from tests.older_tables import forget_versions
 from tests.run_rows import write_columns
 
 CONFIG = RunConfig(model=NetworkConfig())
@@ -87,7 +88,7 @@ class TestWhoIsNew:
         with sqlite3.connect(store.settings.database_path) as connection:
             connection.execute("UPDATE drawings SET created = 1")
             connection.execute("DROP TABLE visitors")
-            connection.execute("DROP TABLE alembic_version")
+            forget_versions(connection)
             connection.execute("DROP INDEX drawings_of_owner")
             connection.execute("ALTER TABLE runs DROP COLUMN address")
         again = Store(store.settings)

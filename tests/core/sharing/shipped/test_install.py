@@ -20,6 +20,7 @@ from mnist_core.inference import open_classifier, open_layers
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import RunState, Store, Visitor
 from tests.bundle_files import changed, members
+from tests.older_tables import forget_versions
 from tests.run_folder import made_by_the_run
 from tests.shipped_files import RUN_IDS
 
@@ -331,7 +332,7 @@ class TestReadOnly:
         with Store(settings).database.begin() as connection:
             connection.execute(text("DELETE FROM runs"))
             connection.execute(text("ALTER TABLE runs DROP COLUMN shipped"))
-            connection.execute(text("DROP TABLE alembic_version"))  # there were no versions yet
+            forget_versions(connection.connection.driver_connection)
         again = Store(settings)
         assert install_shipped(again, folder) == [HANDWRITING]
         assert again.runs.find() == []
