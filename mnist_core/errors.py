@@ -116,6 +116,12 @@ class DatabaseLostError(StorageError):
     code = "database_lost"
 
 
+class DatabaseAwayError(StorageError):
+    """The database server can't be reached; it may be back in a moment."""
+
+    code = "database_away"
+
+
 # runs
 
 

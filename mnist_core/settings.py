@@ -14,6 +14,8 @@ from mnist_core.text import reason
 
 _PREFIX = "MNIST_LAB_"
 _SHORTEST_TOKEN = 12
+_DRIVER = "postgresql+psycopg"  # psycopg 3, as SQLAlchemy calls it
+_HIDDEN = ("token", "key", "database_url")  # parts of names whose values no error repeats
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -42,6 +44,23 @@ class Settings(BaseSettings):
     home: Path = Field(
         default_factory=lambda: _below_the_persons_home(".mnist_lab"),
         description="Folder of the database, the runs and the downloaded data.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="A PostgreSQL database for all records, postgresql://user:password@host/name. Unset: a file in the "
+        "home folder.",
+    )
+    database_patience: float = Field(
+        default=5.0,
+        ge=0,
+        description="Seconds for which a page waits for a PostgreSQL server that is away; training waits 30 times as "
+        "long.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key with which visitors' addresses are hashed, the same for all apps of a lab. Unset: a file in "
+        "the home folder.",
     )
     data_dir: Path | None = Field(
         default=None,
@@ -149,7 +168,17 @@ class Settings(BaseSettings):
     total_uploads_mb: int = Field(default=500, ge=1, description="Most MB of all uploaded files in memory.")
     metrics: bool = Field(default=False, description="Whether /_stcore/metrics shows everybody how much is going on.")
 
-    @field_validator("admin_token", mode="after")
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _name_driver(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        scheme, separator, rest = url.partition("://")
+        if not separator or scheme not in ("postgresql", "postgres", _DRIVER):
+            raise ConfigError("an address begins with postgresql://; for SQLite leave it unset")
+        return f"{_DRIVER}://{rest}"
+
+    @field_validator("admin_token", "secret_key", mode="after")
     @classmethod
     def _check_length(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and len(token.get_secret_value()) < _SHORTEST_TOKEN:
@@ -263,5 +292,5 @@ def get_settings() -> Settings:
             "{name}: {reason}. Received: {received}",
             name=_PREFIX + str(first["loc"][0]).upper(),
             reason=reason(first),
-            received="(hidden)" if "token" in str(first["loc"][0]) else repr(first["input"]),
+            received="(hidden)" if any(part in str(first["loc"][0]) for part in _HIDDEN) else repr(first["input"]),
         ) from error

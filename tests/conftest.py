@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,9 @@ from mnist_core.system.background import shared_background
 from mnist_core.system.libraries import load_keras
 from mnist_core.system.processes import own_process
 from tests.once import shared_folder
+
+if TYPE_CHECKING:
+    from tests.postgres import PostgresServer
 
 # Read before any test changes the environment.
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
@@ -99,6 +103,27 @@ def store(settings: Settings) -> Iterator[Store]:
     store = Store(settings)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator["PostgresServer"]:
+    """Return a real PostgreSQL server, this process's own."""
+    from tests.postgres import PostgresServer
+
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres(postgres_server: "PostgresServer", own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Let this test keep its records in an empty database of its own on a PostgreSQL server; return its address."""
+    url = postgres_server.new_database()
+    monkeypatch.setenv("MNIST_LAB_DATABASE_URL", url)
+    get_settings.cache_clear()
+    yield url
+    _forget_singletons()
+    postgres_server.drop_database(url)
 
 
 @pytest.fixture

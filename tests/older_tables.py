@@ -3,7 +3,7 @@
 import sqlite3
 
 _TABLES = ("alembic_version", "apps", "leases")
-_COLUMNS = (("runs", "holder"),)
+_COLUMNS = (("runs", "holder"), ("runs", "retries"))
 
 
 def forget_versions(connection: sqlite3.Connection) -> None:

@@ -122,15 +122,17 @@ def _execute(run_id: str, as_json: bool) -> int:
     from mnist_core.training.run import execute
 
     store = shared_store()
-    # Claimed at once, so that a running dashboard does not take the run from its queue.
-    if not store.queue.claim(run_id, own_process()):
-        print("mnist_core: " + t("another process has taken this run"), file=sys.stderr)
-        return 1
-    control = Control()
-    signal.signal(signal.SIGINT, lambda *_: control.stop())
-    name = name_of(store.runs.get(run_id))
-    print(t("Training {name} as run {run}; Ctrl-C stops it and keeps the model so far.", name=name, run=run_id))
-    record = execute(run_id, store, control)
+    store.database.be_patient()
+    with store.apps.present() as app:
+        # Claimed at once, so that a running dashboard does not take the run from its queue.
+        if not store.queue.claim(run_id, own_process(), app):
+            print("mnist_core: " + t("another process has taken this run"), file=sys.stderr)
+            return 1
+        control = Control()
+        signal.signal(signal.SIGINT, lambda *_: control.stop())
+        name = name_of(store.runs.get(run_id))
+        print(t("Training {name} as run {run}; Ctrl-C stops it and keeps the model so far.", name=name, run=run_id))
+        record = execute(run_id, store, control)
     _report(record, as_json)
     return 0 if record.state.has_model else 1
 

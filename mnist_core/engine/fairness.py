@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from mnist_core.store import RunRecord
+from mnist_core.store import Place
 
 
-def fair_order(queued: Sequence[RunRecord], running: Sequence[RunRecord], per_visitor: int) -> list[RunRecord]:
+def fair_order(queued: Sequence[Place], running: Sequence[Place], per_visitor: int) -> list[Place]:
     """Return waiting runs in the order in which they begin: addresses take turns, and at each address its visitors.
 
     Each visitor's oldest run comes before anybody's second one, so one person's ten clicks keep nobody waiting. Nor do
@@ -15,21 +15,22 @@ def fair_order(queued: Sequence[RunRecord], running: Sequence[RunRecord], per_vi
 
     Parameters
     ----------
-    queued, running : sequence of RunRecord
+    queued, running : sequence of Place
     per_visitor : int
         How many runs of one visitor may train at once.
 
     Returns
     -------
-    list of RunRecord
+    list of Place
         All of `queued`. Visitors who train `per_visitor` runs already are last: see `may_begin`.
     """
     taken = Counter(record.owner_key for record in running)
-    lines: dict[str | None, list[tuple[bool, int, int, RunRecord]]] = defaultdict(list)
+    busy = {owner for owner, runs in taken.items() if runs >= per_visitor}
+    lines: dict[str | None, list[tuple[bool, int, int, Place]]] = defaultdict(list)
     for record in sorted(queued, key=lambda record: record.queued):
         turn = taken[record.owner_key]
         taken[record.owner_key] += 1
-        lines[record.address].append((not may_begin(record, running, per_visitor), turn, record.queued, record))
+        lines[record.address].append((record.owner_key in busy, turn, record.queued, record))
     trained = Counter(record.address for record in running)
     turns = [
         (blocked, place, queued_at, record)
@@ -41,6 +42,6 @@ def fair_order(queued: Sequence[RunRecord], running: Sequence[RunRecord], per_vi
     return [record for *_, record in sorted(turns, key=lambda turn: turn[:3])]
 
 
-def may_begin(record: RunRecord, running: Sequence[RunRecord], per_visitor: int) -> bool:
+def may_begin(record: Place, running: Sequence[Place], per_visitor: int) -> bool:
     """Whether a waiting run's visitor trains less than `per_visitor` runs."""
     return sum(other.owner_key == record.owner_key for other in running) < per_visitor

@@ -1,4 +1,4 @@
-"""Keeping what would bring a lost database back: copies of it, and what each run's folder says."""
+"""Keeping what would bring a lost database back: copies of a file, and what each run's folder says."""
 
 import sqlite3
 import threading
@@ -16,7 +16,8 @@ _HOUR = 3600.0
 class Keeper:
     """Makes a copy of the database each hour, in a thread of its own: a large one takes seconds.
 
-    It keeps the database open, so that the content can still be read where somebody deletes the file.
+    It keeps the file open, so that the content can still be read where somebody deletes it. A database on a server is
+    copied by whoever owns that (``pg_dump``); what the folders say is kept up all the same.
     """
 
     def __init__(self, store: Store) -> None:
@@ -42,6 +43,9 @@ class Keeper:
             self._thread.join(timeout)
 
     def _loop(self) -> None:
+        if self._store.database.is_shared:
+            self._keep_records()
+            return
         address = f"{self._store.settings.database_path.as_uri()}?mode=ro"
         try:
             with closing(sqlite3.connect(address, uri=True)) as source:
@@ -49,6 +53,15 @@ class Keeper:
                 self._work(source)
         except sqlite3.Error as error:
             say(f"No copies of the database are made: {error}")
+
+    def _keep_records(self) -> None:
+        while not self._closing:
+            try:
+                self._store.folders.keep_records()
+            except OSError as error:
+                say(f"The folders of the runs could not be looked at this time: {error}")
+            self._wake.wait(_HOUR)
+            self._wake.clear()
 
     def _check(self) -> None:
         """Look for damage that the queue may not come across; raises `DatabaseLostError`."""

@@ -32,9 +32,9 @@ class LocalWorker:
         with log.open("ab") as output:
             self._process = launch(WORKER, arguments, child_environment(settings, gpu), output=output)
 
-    def begin(self, run_id: str) -> None:
-        """Give the process its run; its output goes into the run's log from now on."""
-        self._send({"command": "run", "run_id": run_id})
+    def begin(self, run_id: str, holder: str) -> None:
+        """Give the process its run, which the app `holder` has; its output goes into the run's log from now on."""
+        self._send({"command": "run", "run_id": run_id, "holder": holder})
 
     @property
     def pid(self) -> int:

@@ -3,6 +3,8 @@
 import threading
 import time
 import traceback
+from bisect import insort
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from mnist_core.config import RunConfig
@@ -10,17 +12,17 @@ from mnist_core.drawing.personal import PersonalSet
 from mnist_core.engine.cleaning import clean, clean_drawings, next_to_go, sweep
 from mnist_core.engine.estimate import estimate
 from mnist_core.engine.keeping import Keeper
+from mnist_core.engine.lead import Lead
 from mnist_core.engine.limits import check_config, check_continuation, check_visitor
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
-from mnist_core.engine.workers import LONGEST_QUEUE, Workers
+from mnist_core.engine.workers import Workers
 from mnist_core.errors import DatabaseLostError, MnistLabError
 from mnist_core.models.network_files import read_whole_network
 from mnist_core.models.speed import resolved
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunRecord, RunState, Store, Visitor, shared_store
-from mnist_core.store.home_lock import HomeLock
 from mnist_core.store.reserve import Reserve, no_room_for_a_run
 from mnist_core.system.cards import CardUse, card_use, why_no_card
 from mnist_core.system.files import disk_full
@@ -30,6 +32,8 @@ _TICK = 0.2  # seconds between two looks at the workers
 _RECOVERY = 5.0  # seconds between two looks for runs of dead processes
 _CLEANING = 60.0  # seconds between two looks at the disk
 _BEGIN = 0.3  # seconds that a warm worker may take to begin
+_LOOKED_AT = 100  # waiting runs whose time is estimated each; that of others is like theirs
+_MANY = 10_000  # more runs than ever train at once
 _SHUTDOWN = 5.0  # seconds that workers get to end with the app
 
 
@@ -52,8 +56,9 @@ class QueueStatus:
 class Supervisor:
     """Runs queued runs in worker processes; visitors take turns.
 
-    One thread does all the work; every method may be called from any thread. Of several apps on one home folder one
-    does the work for all, whichever of them was asked: they share the queue. When it ends, another takes over.
+    One thread does all the work; every method may be called from any thread. Several apps share the queue, whichever of
+    them was asked. On one home folder one of them trains for all; on a database that computers share, each trains as
+    many runs as it has slots, and one leads: it does for all what is done once. When it ends, another takes over.
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -61,9 +66,10 @@ class Supervisor:
         self._settings = settings
         self._workers = Workers(store, settings)
         self._strays = Strays(settings.hang_patience)
-        self._lock_of_home = HomeLock(settings.lock_path)
+        self._lead = Lead(store)
         self._keeper = Keeper(store)
         self._reserve = Reserve(settings.reserve_path)
+        self._presence = ExitStack()
         self._said = ""
         self._wake = threading.Event()
         self._closing = False
@@ -77,8 +83,9 @@ class Supervisor:
                 self._store.database.check()
                 if (reason := why_no_card()) is not None:
                     say(f"The processor trains: {reason}.")
-                if not self._leads():
-                    other = self._lock_of_home.holder()
+                self._presence.enter_context(self._store.apps.present())
+                if not self._leads() and not self._store.database.is_shared:
+                    other = self._lead.holder()
                     if other is not None:
                         say(
                             f"Another MNIST Lab (process {other}) works with {self._settings.home}: it trains the runs "
@@ -144,7 +151,7 @@ class Supervisor:
             if drawings is not None:
                 check_drawings(drawings, visitor)
             base = read_whole_network(self._store.files(begins_with.id), config.model, config.spec.num_classes)
-        with self._lock:  # two clicks at once are one after the other
+        with self._store.database.turn("submitting"):  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store, visitor.address)
             run_id = self._store.new_runs.create(
                 config,
@@ -203,16 +210,20 @@ class Supervisor:
     def queue_status(self, run_id: str) -> QueueStatus:
         """Return where a waiting run is in the queue; (0, 0) for any other."""
         queued, running = self._workers.queue()
-        ids = [record.id for record in queued]
+        ids = [place.id for place in queued]
         if run_id not in ids:
             return QueueStatus(0, 0.0)
         position = ids.index(run_id)
-        free = sorted(remaining_seconds(record, self._store) for record in running)
+        before = self._store.runs.active(ids[: min(position, _LOOKED_AT) + 1])
+        seconds = {record.id: estimate(record.config, self._store).seconds for record in before}
+        usual = sum(seconds.values()) / max(1, len(seconds))
+        training = self._store.runs.active([place.id for place in running])
+        free = sorted(remaining_seconds(record, self._store) for record in training)
         free = [0.0] * max(0, self._workers.slots - len(free)) + free
         begins = 0.0
-        for record in queued[: position + 1]:
+        for place in queued[: position + 1]:
             begins = free.pop(0)
-            free = sorted([*free, begins + estimate(record.config, self._store).seconds])
+            insort(free, begins + seconds.get(place.id, usual))
         return QueueStatus(position, begins)
 
     def card_use(self, run_id: str) -> CardUse | None:
@@ -237,13 +248,15 @@ class Supervisor:
         if self._thread is not None:
             self._thread.join(_SHUTDOWN)
         self._workers.close(_SHUTDOWN)
-        if self._lock_of_home.is_held:
+        if self._lead.is_held:
             self._keeper.close(_SHUTDOWN)
+        if self._lead.is_held or self._store.database.is_shared:
             try:
                 self._store.queue.mark_interrupted()
             except MnistLabError as error:
                 say(f"What was training could not be marked as interrupted: {error}")
-            self._lock_of_home.release()
+        self._lead.release()
+        self._presence.close()
 
     # the thread
 
@@ -251,8 +264,10 @@ class Supervisor:
         next_recovery = next_cleaning = time.monotonic()
         while not self._closing:
             try:
-                if self._leads():
+                leads = self._leads()
+                if leads or self._store.database.is_shared:
                     self._workers.serve()
+                if leads:
                     if time.monotonic() >= next_recovery:
                         self._recover()
                         next_recovery = time.monotonic() + _RECOVERY
@@ -273,21 +288,25 @@ class Supervisor:
             self._wake.clear()
 
     def _leads(self) -> bool:
-        """Whether this app does the work; once the one that did it is gone, this one takes over."""
-        if not self._lock_of_home.is_held and self._lock_of_home.acquire():
-            self._store.queue.mark_interrupted()
+        """Whether this app leads; once the one that did is gone, this one takes over."""
+        led = self._lead.is_held
+        if self._lead.look() and not led:
+            self._store.queue.mark_interrupted(spare=self._workers.run_ids)
             self._keeper.start()
-        return self._lock_of_home.is_held
+        return self._lead.is_held
 
     def _recover(self) -> None:
         self._store.queue.mark_interrupted(spare=self._workers.run_ids)
-        running = self._store.runs.find(states=[RunState.RUNNING], limit=LONGEST_QUEUE)
-        self._strays.end([record for record in running if record.id not in self._workers.run_ids])
+        here = self._store.apps.roll().here
+        running = self._store.runs.find(states=[RunState.RUNNING], limit=_MANY)
+        others = [record for record in running if record.id not in self._workers.run_ids]
+        self._strays.end([record for record in others if record.holder is None or record.holder in here])
 
     def _clean(self) -> None:
         clean(self._store)
         clean_drawings(self._store)
         sweep(self._store)
+        self._store.apps.forget()
         self._reserve.fill()
 
 

@@ -2,18 +2,17 @@
 
 import errno
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
 from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.spare import Spare
 from mnist_core.settings import Settings
-from mnist_core.store import RunError, RunRecord, RunState, Store
+from mnist_core.store import Place, RunError, RunState, Store
 from mnist_core.store.reserve import no_room_for_a_run
 from mnist_core.system.devices import default_slots, gpu_ids, memory_limit_mb
 
-LONGEST_QUEUE = 10_000
 # What is used up for the moment: file descriptors, processes, memory.
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
 _ENDING = ("evaluate", "export")  # phases after which a slot is free within a second or two
@@ -42,13 +41,9 @@ class Workers:
         """Process id of the worker that waits for a run, if there is one."""
         return self._spare.pid
 
-    def queue(self) -> tuple[list[RunRecord], list[RunRecord]]:
-        """Return the waiting runs in their order, and the running ones."""
-        running = self._store.runs.find(states=[RunState.RUNNING], limit=LONGEST_QUEUE)
-        queued = self._store.runs.find(states=[RunState.QUEUED], limit=LONGEST_QUEUE)
-        # A run that has been given to a worker does not wait any more, though it may not say so yet.
-        running += [record for record in queued if record.id in self._jobs]
-        queued = [record for record in queued if record.id not in self._jobs]
+    def queue(self) -> tuple[list[Place], list[Place]]:
+        """Return the waiting runs in their order, and those that train or are about to."""
+        queued, running = self._store.queue.line()
         return fair_order(queued, running, self._settings.running_per_visitor), running
 
     def serve(self) -> None:
@@ -83,7 +78,8 @@ class Workers:
                 # Does nothing where the worker has recorded a failure itself, or where the run was not its
                 # own: another app or the command line may have been faster.
                 state, error = job.ending(code, self._settings)
-                self._store.queue.finish(run_id, state, error=error, pid=job.worker.pid)
+                self._store.queue.finish(run_id, state, error=error, held=True)
+            self._store.queue.give_back(run_id)
             del self._jobs[run_id]
 
     def _has_begun(self, run_id: str) -> bool:
@@ -92,32 +88,43 @@ class Workers:
     def _attend(self) -> None:
         if not self._jobs:
             return
-        active = self._store.runs.find(states=[RunState.QUEUED, RunState.RUNNING], limit=LONGEST_QUEUE)
-        records = {record.id: record for record in active}
+        records = {record.id: record for record in self._store.runs.active(self._jobs)}
         for run_id, job in self._jobs.items():
             job.attend(records.get(run_id), self._settings, self._memory_limit)
         self._ending = any(records[run_id].phase in _ENDING for run_id in self._jobs if run_id in records)
 
     def _fill_slots(self) -> None:
         while len(self._jobs) < self.slots and not no_room_for_a_run(self._settings.home):
-            queued, running = self.queue()
-            mine = [record for record in running if record.id in self._jobs]
-            if not queued or not may_begin(queued[0], mine, self._settings.running_per_visitor):
+            place = self._store.queue.take_next(self._whose_turn)
+            if place is None:
                 return
-            self._begin(queued[0])
+            try:
+                self._begin(place.id)
+            except BaseException:
+                self._store.queue.give_back(place.id)
+                raise
 
-    def _begin(self, record: RunRecord) -> None:
+    def _whose_turn(self, queued: Sequence[Place], running: Sequence[Place]) -> Place | None:
+        """Return the run to begin, if one may."""
+        # A training of the command line has no part in the dashboard's limits.
+        trained_here = [place for place in running if place.owner is not None or place.id in self._jobs]
+        waiting = [place for place in queued if place.id not in self._jobs]
+        per_visitor = self._settings.running_per_visitor
+        first = next(iter(fair_order(waiting, running, per_visitor)), None)
+        return first if first is not None and may_begin(first, trained_here, per_visitor) else None
+
+    def _begin(self, run_id: str) -> None:
         gpu = self._free_gpu()
         worker = self._spare.take(gpu)
         was_spare = worker is not None
         try:
             if worker is None:
-                worker = LocalWorker(self._settings, self._store.files(record.id).log, gpu=gpu, warm_up=False)
+                worker = LocalWorker(self._settings, self._store.files(run_id).log, gpu=gpu, warm_up=False)
         except OSError as error:
             if error.errno in _PASSING:
                 raise  # the run waits on, and is tried again at the next look
             self._store.queue.finish(
-                record.id,
+                run_id,
                 RunState.FAILED,
                 error=RunError(
                     code="worker_start",
@@ -126,8 +133,8 @@ class Workers:
                 ),
             )
             return
-        worker.begin(record.id)
-        self._jobs[record.id] = Job(worker, was_spare)
+        worker.begin(run_id, self._store.apps.id)
+        self._jobs[run_id] = Job(worker, was_spare)
 
     def card(self, run_id: str) -> str | None:
         """Return the card that a run trains on; None without one, or where the run is not one of these."""

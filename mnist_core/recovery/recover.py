@@ -99,7 +99,8 @@ def reopened(settings: Settings) -> Iterator[tuple[Store, Path | None]]:
     try:
         with storage_errors(settings.home):
             settings.home.mkdir(parents=True, exist_ok=True)
-            if is_missing(settings.database_path) or is_damaged(settings.database_path):
+            path = settings.database_path
+            if settings.database_url is None and (is_missing(path) or is_damaged(path)):
                 if not lock.acquire():
                     raise RunStateError(
                         "MNIST Lab is running (process {pid}) and has the lost database open. Stop it first, then run "

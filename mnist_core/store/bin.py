@@ -46,7 +46,7 @@ class Bin:
         RunStateError
             If one of them trains.
         """
-        records = [self._runs.own(run_id, visitor) for run_id in dict.fromkeys(run_ids)]
+        records = [self._runs.own(run_id, visitor) for run_id in sorted(set(run_ids))]  # in one order for all
         moment = time.time()  # the same for all: they come back together
         self._database.in_any_case(lambda: self._mark_deleted(records, moment))
 
@@ -97,6 +97,8 @@ class Bin:
             values["queued"] = next_in_queue()
         statement = update(runs).where(runs.c.id == run_id, runs.c.deleted.is_not(None))
         with self._table.changing(run_id) as connection:
+            if values:
+                self._database.alone(connection, "places")
             brought_back = connection.execute(statement.values(deleted=None, **values)).rowcount
         if not brought_back:
             raise _gone(run_id)

@@ -1,109 +1,68 @@
-"""The database file: opening it, bringing an older one up to date, transactions."""
+"""The record's database: transactions, and what SQLite and PostgreSQL do each in its own way.
 
-import os
-import sqlite3
+`mnist_core.store.sqlite` is one file for one computer, `mnist_core.store.postgres` a server for many.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, create_engine, event, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from mnist_core.errors import DatabaseLostError, DiskFullError, StorageError
+from mnist_core.errors import StorageError
 from mnist_core.settings import Settings
 from mnist_core.store import migrations
-from mnist_core.store.copies import is_missing, make_copy, put_back
-from mnist_core.store.home_lock import HomeLock
-from mnist_core.store.reserve import Reserve
 from mnist_core.store.tables import metadata
-from mnist_core.system.files import disk_full, storage_errors
 
-_BUSY = 15  # seconds that a writer waits for another one
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_HEADER = 100  # bytes
+Insert = sqlite.Insert | postgresql.Insert
 _Result = TypeVar("_Result")
 
 
-class Database:
-    """One SQLite file, safe to use from several threads and processes.
-
-    Where the file is missing, the newest copy is put in its place, if there is one.
+class Database(ABC):
+    """Safe to use from several threads and processes. Raises as the two kinds say.
 
     Parameters
     ----------
     settings : Settings
-        Names the folders.
+        Names the folders, or the server.
 
     Attributes
     ----------
     was_missing : bool
-        Whether there was no file, though it may have been a copy that was put in its place.
+        Whether there was no record when it was opened, though a copy may have been put in its place.
     copy_used : Path or None
         That copy.
-
-    Raises
-    ------
-    StorageError
-        If the home folder can't be written or the database can't be opened.
-    DatabaseLostError
-        If it is damaged; and in every later request, if the file is deleted, replaced or cut short by somebody.
+    is_shared : bool
+        Whether other computers may work with it: then each app trains by itself, and no process id means anything.
+    clock : ColumnElement
+        SQL for the seconds since 1970 by the clock of the database, which is one for all.
     """
+
+    is_shared: bool
+    clock: ColumnElement[float]
+    _engine: Engine
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._watch: _Watch | None = None
-        path = settings.database_path
-        with storage_errors(settings.home):
-            settings.home.mkdir(parents=True, exist_ok=True)
-            self.was_missing = is_missing(path)
-            self.copy_used = self._put_back() if self.was_missing else None
-        self._engine = create_engine(f"sqlite:///{path}", creator=self._connect)
-        event.listen(self._engine, "connect", _configure_connection)
-        self._bring_up_to_date()
-        self._watch = _Watch(path)
+        self.was_missing = False
+        self.copy_used: Path | None = None
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
 
-    def _put_back(self) -> Path | None:
-        """Put a copy in place of the missing file, but not under the hands of an app that has the lost one open."""
-        lock = HomeLock(self.settings.lock_path)
-        try:
-            if not lock.acquire() and lock.holder() not in (None, os.getpid()):
-                raise _lost(self.settings.database_path)
-            return put_back(self.settings)
-        finally:
-            lock.release()
-
-    def look(self) -> None:
-        """Raise `DatabaseLostError` where the file is not the one that was opened any more."""
-        if self._watch is not None:
-            self._watch.check()
-
-    def check(self) -> None:
-        """Read all of the database once, a megabyte in milliseconds; raises `DatabaseLostError` where it is damaged."""
-        with self.begin() as connection:
-            found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-        if found != "ok":
-            raise self._damaged(found.splitlines()[-1])
-
-    def in_any_case(self, action: Callable[[], _Result]) -> _Result:
-        """Do what must be written though the disk is full: the space that was kept for that is given up for it."""
-        try:
-            return action()
-        except DiskFullError:
-            if not Reserve(self.settings.reserve_path).release():
-                raise
-            return action()
+    # requests
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Begin a transaction: all of it is written, or nothing; raises `StorageError`."""
         self.look()
         try:
-            with self._engine.begin() as connection:
+            with self._connected() as connection:
                 yield connection
         except DBAPIError as error:
             raise self._in_words(error) from error
@@ -118,30 +77,48 @@ class Database:
         with self.begin() as connection:
             return connection.execute(query).scalar_one()
 
-    def _connect(self) -> sqlite3.Connection:
-        """Open the file; make it only at first, so that one that somebody deletes is not replaced by an empty one."""
-        mode = "rwc" if self._watch is None else "rw"
-        address = f"{self.settings.database_path.as_uri()}?mode={mode}"
-        return sqlite3.connect(address, uri=True, timeout=_BUSY, check_same_thread=False)
+    # what each kind does in its own way
 
-    def _bring_up_to_date(self) -> None:
-        """Make the tables of a new file, and those of an older version as they are today; keep a copy of that one."""
-        with self.begin() as connection:
-            if self._is_up_to_date(connection):
-                return
-        with self.begin() as connection:
-            # A table that SQLite can't alter is replaced, and that must not delete the rows that refer to its rows.
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            # One process at a time: the others wait here, and find the work done.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            if not migrations.has_runs(connection):
-                metadata.create_all(connection)
-                migrations.mark(connection)
-            elif not self._is_up_to_date(connection):
-                make_copy(self.settings)
-                migrations.upgrade(connection)
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+    @abstractmethod
+    def check(self) -> None:
+        """Raise `StorageError` where the database can't be used: damaged, or out of reach."""
+
+    @abstractmethod
+    def alone(self, connection: Connection, what: str, *, wait: bool = True) -> bool:
+        """Let no other transaction pass here for the same `what` until this one ends.
+
+        Returns
+        -------
+        bool
+            False where another one is there and `wait` is False.
+        """
+
+    @abstractmethod
+    def turn(self, what: str) -> AbstractContextManager[None]:
+        """Let no other thread, process or computer do the same `what`, over several transactions."""
+
+    @abstractmethod
+    def insert(self, table: Table) -> Insert:
+        """Return an INSERT that may say what happens ``on_conflict``."""
+
+    @abstractmethod
+    def _in_words(self, error: DBAPIError) -> StorageError:
+        """Return an error of the database as one that people understand."""
+
+    def _connected(self) -> AbstractContextManager[Connection]:
+        return self._engine.begin()
+
+    def look(self) -> None:  # noqa: B027, only a file can be lost so
+        """Raise `DatabaseLostError` where the database is not the one that was opened any more."""
+
+    def be_patient(self) -> None:  # noqa: B027, a file is not away
+        """Wait long for a server that is away from now on: this process trains."""
+
+    def in_any_case(self, action: Callable[[], _Result]) -> _Result:
+        """Do what must be written though there is hardly any space left."""
+        return action()
+
+    # its tables
 
     def _is_up_to_date(self, connection: Connection) -> bool:
         """Whether the tables are those of today; raises `StorageError` where they are of a newer version."""
@@ -150,83 +127,25 @@ class Database:
             raise StorageError(
                 "The database {path} was written by a newer version of MNIST Lab. Start that one, or set "
                 "MNIST_LAB_HOME to another folder to begin anew.",
-                path=self.settings.database_path,
+                path=self.name,
             )
         return version == known[-1]
 
-    def _in_words(self, error: DBAPIError) -> StorageError:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            return disk_full(self.settings.home)
-        if code in _DAMAGED:
-            return self._damaged(str(error.orig))
-        return StorageError(
-            "The database {path} can't be used: {reason}. Check that the disk is not full and that the "
-            "folder can be written.",
-            path=self.settings.database_path,
-            reason=str(error.orig),
-        )
+    def _make_tables(self, connection: Connection, before: Callable[[], object] = lambda: None) -> bool:
+        """Make the tables of a new database, or those of an older version as they are today; whether it was new.
 
-    def _damaged(self, reason: str) -> DatabaseLostError:
-        return DatabaseLostError(
-            "The database {path} can't be used: {reason}. It is damaged, but trained models are safe. Stop MNIST Lab, "
-            "run “python -m mnist_core recover”, and start it again: the record of all runs is made anew from the "
-            "copies in {copies} and from the folders in {runs}. Don't delete any of them.",
-            path=self.settings.database_path,
-            reason=reason,
-            copies=self.settings.copies_dir,
-            runs=self.settings.runs_dir,
-        )
+        `before` is called before those of an older version change. Only one process may do this at a time.
+        """
+        if not migrations.has_runs(connection):
+            metadata.create_all(connection)
+            migrations.mark(connection)
+            return True
+        if not self._is_up_to_date(connection):
+            before()
+            migrations.upgrade(connection)
+        return False
 
-
-class _Watch:
-    """Notices that the file is not any more the one that was opened, or has lost a part.
-
-    A process that has it open sees nothing of that by itself: what it writes is lost once it ends.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        found = path.stat()
-        self._file, self._size = (found.st_dev, found.st_ino), found.st_size
-
-    def check(self) -> None:
-        """Raise `DatabaseLostError` where the file was deleted, replaced or cut short."""
-        try:
-            found = self._path.stat()
-            lost = (found.st_dev, found.st_ino) != self._file
-            if not lost and found.st_size < self._size:
-                lost = found.st_size < _size_by_header(self._path)  # else somebody tidied it up
-                self._size = self._size if lost else found.st_size
-            self._size = max(self._size, found.st_size)
-        except OSError:
-            lost = True
-        if lost:
-            raise _lost(self._path)
-
-
-def _lost(path: Path) -> DatabaseLostError:
-    return DatabaseLostError(
-        "The database {name} was deleted, replaced or cut short while MNIST Lab was running, so nothing is written any "
-        "more. Trained models are safe in their folders. Stop MNIST Lab, run “python -m mnist_core recover”, and start "
-        "it again: the record of all runs is made anew.",
-        name=path.name,
-    )
-
-
-def _size_by_header(path: Path) -> float:
-    """Return how many bytes a database says that it has at least; infinity where it is none."""
-    with path.open("rb") as stream:
-        header = stream.read(_HEADER)
-    if len(header) < _HEADER or not header.startswith(b"SQLite format 3\x00"):
-        return float("inf")
-    page_size = int.from_bytes(header[16:18], "big")
-    return (65536 if page_size == 1 else page_size) * int.from_bytes(header[28:32], "big")
-
-
-def _configure_connection(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    # Readers don't wait for the writer in WAL mode; NORMAL keeps the file whole after a crash.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What people know it by: a path, or a host and a name; never a password."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from mnist_core.drawing.personal import PersonalSet, holds_next
 from mnist_core.drawing.personal.drawings import SIDE, Images, Labels
@@ -58,6 +57,7 @@ class Drawings:
         now = time.time()
         ids = []
         with self._database.begin() as connection:
+            self._database.alone(connection, "drawings")
             self._visitors.meet(connection, owner, address)
             query = select(drawings.c.image, drawings.c.label, drawings.c.held_out).where(
                 drawings.c.owner == owner, drawings.c.kind == collection
@@ -69,14 +69,14 @@ class Drawings:
                 # Decided once, whatever else is added, deleted or renamed.
                 held_out = known[pixels][1] if pixels in known else holds_next(len(of_class), sum(of_class))
                 known[pixels] = int(label), held_out
-                statement = insert(drawings).values(
+                statement = self._database.insert(drawings).values(
                     owner=owner, kind=collection, image=pixels, label=int(label), created=now, held_out=held_out
                 )
                 statement = statement.on_conflict_do_update(
                     index_elements=["owner", "kind", "image"], set_={"label": int(label), "created": now}
                 )
                 ids.append(connection.execute(statement.returning(drawings.c.id)).scalar_one())
-            # After the first change nobody else can write, so the count is right; an error takes all back.
+            # Nobody else adds any now, so the count is right; an error takes all back.
             count = connection.execute(select(func.count()).where(drawings.c.owner == owner)).scalar_one()
             if count > most:
                 raise LimitError("At most {most:,} drawings can be kept. Delete some that you don't need.", most=most)
@@ -88,7 +88,7 @@ class Drawings:
         with self._database.begin() as connection:
             before = connection.execute(select(func.count()).select_from(drawings)).scalar_one()
             if rows:
-                connection.execute(insert(drawings).on_conflict_do_nothing(), list(rows))
+                connection.execute(self._database.insert(drawings).on_conflict_do_nothing(), list(rows))
             return int(connection.execute(select(func.count()).select_from(drawings)).scalar_one() - before)
 
     def read(self, owner: str, collection: str) -> PersonalSet:
@@ -172,7 +172,7 @@ class Drawings:
                 select(drawings.c.owner, func.count())
                 .join(visitors, visitors.c.id == drawings.c.owner)
                 .where(visitors.c.seen < before)
-                .group_by(drawings.c.owner)
+                .group_by(drawings.c.owner, visitors.c.seen)
                 .order_by(visitors.c.seen)
             ).all()
             for owner, count in owners:

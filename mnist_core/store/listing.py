@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json  # twice as fast as the one of Python
-from sqlalchemy import Row, Text, select, type_coerce, update
+from sqlalchemy import Row, Text, cast, select, update
 
 from mnist_core.config.recipes import RECIPES
 from mnist_core.config.wording import ModelKind, model_kind
@@ -142,8 +142,8 @@ class Listing:
             runs.c.updated,
             runs.c.config,
             # Read here, and faster than SQLAlchemy would.
-            type_coerce(runs.c.outcome, Text).label("outcome"),
-            type_coerce(runs.c.curve, Text).label("curve"),
+            cast(runs.c.outcome, Text).label("outcome"),
+            cast(runs.c.curve, Text).label("curve"),
         ).where(runs.c.deleted.is_(None), seen_by(visitor))
         if which.states:
             query = query.where(runs.c.state.in_([state.value for state in which.states]))

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, literal, select, update
 
+from mnist_core.errors import RunStateError
+from mnist_core.store.apps import Claims
 from mnist_core.store.artifacts import Artifacts
 from mnist_core.store.database import Database
 from mnist_core.store.record_files import tell_unwritten, write_curve
@@ -22,20 +24,29 @@ class Metrics:
     only of a run that is running. Everybody may read. What takes a connection is a piece of another part's transaction.
     """
 
-    def __init__(self, database: Database, artifacts: Artifacts) -> None:
-        self._database, self._artifacts = database, artifacts
+    def __init__(self, database: Database, artifacts: Artifacts, claims: Claims) -> None:
+        self._database, self._artifacts, self._claims = database, artifacts, claims
 
     def add(self, run_id: str, points: Sequence[MetricPoint]) -> None:
-        """Append metric points and remember the newest as progress, in one transaction."""
+        """Append metric points and remember the newest as progress, in one transaction.
+
+        Raises
+        ------
+        RunStateError
+            If this process had claimed the run, and another one has it now.
+        """
         if not points:
             return
+        mine = self._claims.conditions(run_id)
         with self._database.begin() as connection:
-            self.insert(connection, run_id, points)
-            connection.execute(
+            progress = connection.execute(
                 update(runs)
-                .where(runs.c.id == run_id, runs.c.state == RunState.RUNNING.value)
+                .where(runs.c.id == run_id, runs.c.state == RunState.RUNNING.value, *mine)
                 .values(epoch=points[-1].epoch, step=points[-1].step, updated=time.time())
             )
+            if mine and not progress.rowcount:
+                raise RunStateError("Another process has this run now, so this one ends.")
+            self.insert(connection, run_id, points)
 
     def truncate(self, run_id: str, step: int) -> None:
         """Forget what was measured after batch `step`: training goes on from there."""

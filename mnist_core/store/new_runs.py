@@ -84,6 +84,7 @@ class NewRuns:
         files = self._table.artifacts.of(run_id)
         step = self._fill(files, config, owner, continues, drawings, base)
         with self._table.changing(run_id) as connection:
+            self._table.database.alone(connection, "places")
             self._insert(
                 connection,
                 run_id,
@@ -169,6 +170,7 @@ class NewRuns:
         """
         moment = created.timestamp()
         with self._table.changing(run_id) as connection:
+            self._table.database.alone(connection, "shipped")
             # Only a shipped one: a run of a visitor is never replaced. Its curve goes with it.
             connection.execute(delete(runs).where(runs.c.id == run_id, runs.c.shipped.is_not(None)))
             self._insert_finished(

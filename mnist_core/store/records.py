@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from statistics import median
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from mnist_core.config import RunConfig
 from mnist_core.drawing.personal import PersonalSet
@@ -181,6 +181,10 @@ class RunRecord:
         Where it comes from where it was trained elsewhere: its figures are claims.
     address : str or None
         Where its visitor came from, as in `Visitor.address`.
+    holder : str or None
+        The app that has it: it trains there, or is about to.
+    retries : int
+        How often it was put into the queue again by itself.
     """
 
     id: str
@@ -215,10 +219,28 @@ class RunRecord:
     deleted: datetime | None = None
     imported: Imported | None = None
     address: str | None = None
+    holder: str | None = None
+    retries: int = 0
 
     @property
     def owner_key(self) -> str:
         """Whose turn a run takes in the queue; runs of the command line count as one visitor's."""
+        return self.owner or ""
+
+
+class Place(NamedTuple):
+    """What the queue looks at of a run that waits or trains; `RunRecord` has the same attributes."""
+
+    id: str
+    state: str
+    owner: str | None
+    address: str | None
+    queued: int
+    holder: str | None
+
+    @property
+    def owner_key(self) -> str:
+        """Whose turn it takes; runs of the command line count as one visitor's."""
         return self.owner or ""
 
 

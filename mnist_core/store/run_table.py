@@ -74,6 +74,8 @@ class RunTable:
             .values(updated=time.time(), **values)
         )
         with self.changing(run_id) as connection:
+            if "queued" in values:
+                self.database.alone(connection, "places")  # no two runs get the same
             changed: int = connection.execute(statement).rowcount
         return changed == 1
 

@@ -1,9 +1,9 @@
 """The rows of runs: finding them, and what their owners write about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 
 from mnist_core.config.wording import MAX_NAME
 from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError
@@ -79,6 +79,12 @@ class Runs:
             query = query.where(seen_by(visible_to))
         return self._table.records(query)
 
+    def active(self, run_ids: Collection[str]) -> list[RunRecord]:
+        """Return those of some runs that wait or train."""
+        states = (RunState.QUEUED.value, RunState.RUNNING.value)
+        query = select(runs).where(runs.c.id.in_(run_ids), runs.c.state.in_(states), runs.c.deleted.is_(None))
+        return self._table.records(query)
+
     def shipped(self) -> list[RunRecord]:
         """Return the runs that came with the program, in their order; everyone may look at them."""
         return self._table.records(select(runs).where(runs.c.shipped.is_not(None)).order_by(runs.c.id))
@@ -93,8 +99,6 @@ class Runs:
 
         Only of those that were trained here: who sets a network up wants to see it learn.
         """
-        # Another backend draws other first weights; a baseline has none.
-        backend = func.json_extract(runs.c.outcome, "$.computed_with.backend")
         query = (
             select(runs)
             .where(
@@ -103,15 +107,18 @@ class Runs:
                 runs.c.shipped.is_(None),
                 runs.c.deleted.is_(None),
                 runs.c.imported.is_(None),
-                or_(backend.is_(None), backend == self._database.settings.backend),
             )
             .order_by(runs.c.created.desc())
-            .limit(1)
         )
         if visible_to is not None:
             query = query.where(seen_by(visible_to))
-        found = self._database.rows(query)
-        return record_of(found[0]) if found else None
+        # Another backend draws other first weights; a baseline has none.
+        same = (None, self._database.settings.backend)
+        found = (
+            row for row in self._database.rows(query) if row.outcome.get("computed_with", {}).get("backend") in same
+        )
+        row = next(found, None)
+        return None if row is None else record_of(row)
 
     def disk_usage(self, owner: str | None = None) -> int:
         """Return the bytes of all finished and paused runs that were trained here, or of one visitor's."""

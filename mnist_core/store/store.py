@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from mnist_core.settings import Settings, get_settings
+from mnist_core.store.apps import Apps, Claims
 from mnist_core.store.artifacts import Artifacts
 from mnist_core.store.bin import Bin
 from mnist_core.store.database import Database
@@ -16,6 +17,7 @@ from mnist_core.store.room import Room
 from mnist_core.store.run_files import RunFiles
 from mnist_core.store.run_table import RunTable
 from mnist_core.store.runs import Runs
+from mnist_core.store.sqlite import SqliteDatabase
 from mnist_core.store.visitors import Visitors
 
 
@@ -31,6 +33,8 @@ class Store:
         Says whether the file is whole still, and was when it was opened.
     artifacts : Artifacts
         The folders of all runs.
+    apps : Apps
+        This process among those that work with the record.
     runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, folders
         See each class.
     brought_back : list of str
@@ -39,14 +43,15 @@ class Store:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.database = Database(settings)
+        self.database = open_database(settings)
         self.artifacts = Artifacts(settings.runs_dir)
-        table = RunTable(self.database, self.artifacts)
+        table, claims = RunTable(self.database, self.artifacts), Claims()
+        self.apps = Apps(self.database)
         self.visitors = Visitors(self.database)
-        self.metrics = Metrics(self.database, self.artifacts)
+        self.metrics = Metrics(self.database, self.artifacts, claims)
         self.runs = Runs(table)
         self.new_runs = NewRuns(table, self.metrics, self.visitors)
-        self.queue = Queue(table, self.runs, self.metrics, self.visitors)
+        self.queue = Queue(table, self.runs, self.metrics, self.visitors, self.apps, claims)
         self.bin = Bin(table, self.runs, self.visitors)
         self.room = Room(table, self.bin, self.visitors)
         self.listing = Listing(self.database)
@@ -62,6 +67,15 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.database.close()
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database that the settings name; raises as `SqliteDatabase` and `PostgresDatabase`."""
+    if settings.database_url is None:
+        return SqliteDatabase(settings)
+    from mnist_core.store.postgres import PostgresDatabase
+
+    return PostgresDatabase(settings)
 
 
 @lru_cache(maxsize=1)

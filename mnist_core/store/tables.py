@@ -64,6 +64,8 @@ runs = Table(
     Column("address", String(64)),
     # The app that has the run: an id of the table `apps`. NULL for one that waits or has ended.
     Column("holder", String(40)),
+    # How often it was put into the queue again by itself, since the app that had it was gone.
+    Column("retries", Integer, nullable=False, default=0, server_default="0"),
 )
 
 # Processes that train runs or have them trained: apps, and trainings of the command line.

@@ -15,7 +15,7 @@ from functools import cached_property
 from ipaddress import ip_address
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, select, update
 
 from mnist_core.errors import LimitError, StorageError
 from mnist_core.store.database import Database
@@ -42,7 +42,7 @@ class Visitors:
     def meet_all(self) -> None:
         """Remember visitors whose runs and drawings are older than this table, or were brought back."""
         with self._database.begin() as connection:
-            _meet_those_of_earlier_versions(connection)
+            self._meet_those_of_earlier_versions(connection)
 
     def hashed_address(self, text: str) -> str | None:
         """Return what is kept of a visitor's address, or None for this very computer.
@@ -56,6 +56,8 @@ class Visitors:
 
     @cached_property
     def _address_key(self) -> bytes:
+        if self._settings.secret_key is not None:  # several apps on several computers tell the same addresses apart
+            return self._settings.secret_key.get_secret_value().encode()
         path = self._settings.address_key_path
         with suppress(OSError):
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -126,9 +128,24 @@ class Visitors:
         if owner is None:  # the command line
             return
         now = time.time()
-        known = connection.execute(update(visitors).where(visitors.c.id == owner).values(seen=now)).rowcount
-        if not known:
-            connection.execute(insert(visitors).values(id=owner, address=address, since=now, seen=now))
+        statement = self._database.insert(visitors).values(id=owner, address=address, since=now, seen=now)
+        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"seen": now}))
+
+    def _meet_those_of_earlier_versions(self, connection: Connection) -> None:
+        """Remember visitors whose runs and drawings are older than this table."""
+        columns = ["id", "since", "seen", "trained"]
+        trained = and_(runs.c.state == RunState.COMPLETED.value, runs.c.imported.is_(None))
+        for table, updated, earned in (
+            (runs, runs.c.updated, func.max(case((trained, 1), else_=0)) == 1),
+            (drawings, drawings.c.created, literal(False)),
+        ):
+            unknown = ~exists().where(visitors.c.id == table.c.owner)
+            found = (
+                select(table.c.owner, func.min(table.c.created), func.max(updated), earned)
+                .where(table.c.owner.is_not(None), unknown)
+                .group_by(table.c.owner)
+            )
+            connection.execute(self._database.insert(visitors).from_select(columns, found).on_conflict_do_nothing())
 
     def earned(self, run_id: str) -> None:
         """Remember that a visitor has trained a network to its end."""
@@ -150,20 +167,3 @@ def new_ones(address: str | None) -> Select[Any]:
 def those_from(address: str) -> Select[Any]:
     """Return the SQL for the ids of all visitors who came from an address first."""
     return select(visitors.c.id).where(visitors.c.address == address)
-
-
-def _meet_those_of_earlier_versions(connection: Connection) -> None:
-    """Remember visitors whose runs and drawings are older than this table."""
-    columns = ["id", "since", "seen", "trained"]
-    trained = and_(runs.c.state == RunState.COMPLETED.value, runs.c.imported.is_(None))
-    for table, updated, earned in (
-        (runs, runs.c.updated, func.coalesce(func.max(trained), False)),
-        (drawings, drawings.c.created, literal(False)),
-    ):
-        unknown = ~exists().where(visitors.c.id == table.c.owner)
-        found = (
-            select(table.c.owner, func.min(table.c.created), func.max(updated), earned)
-            .where(table.c.owner.is_not(None), unknown)
-            .group_by(table.c.owner)
-        )
-        connection.execute(insert(visitors).prefix_with("OR IGNORE").from_select(columns, found))

@@ -16,6 +16,7 @@ import psutil
 from mnist_core.settings import Settings
 from mnist_core.system.libraries import own_environment
 
+_NOT_TOLD = {"admin_token", "secret_key"}  # what no other process needs
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -63,13 +64,14 @@ def end_by_input(process: "subprocess.Popen[bytes]", timeout: float) -> None:
 
 
 def child_environment(settings: Settings, gpu: str | None = None) -> dict[str, str]:
-    """Return the environment of a process of ours: these settings, but for the admin token.
+    """Return the environment of a process of ours: these settings, but for what it need not know.
 
     What libraries read is ours too: see `mnist_core.system.libraries.own_environment`.
     """
     environment = own_environment(os.environ)
-    environment.pop("MNIST_LAB_ADMIN_TOKEN", None)
-    for name, value in settings.model_dump(mode="json", exclude_none=True, exclude={"admin_token"}).items():
+    for name in _NOT_TOLD:
+        environment.pop(f"MNIST_LAB_{name.upper()}", None)
+    for name, value in settings.model_dump(mode="json", exclude_none=True, exclude=_NOT_TOLD).items():
         environment[f"MNIST_LAB_{name.upper()}"] = str(value)
     if gpu is not None:
         environment["CUDA_VISIBLE_DEVICES"] = gpu

@@ -1,7 +1,7 @@
 """Training: from a claimed run to its result. Keras is imported inside functions only.
 
 ``python -m mnist_core.training.worker`` is one process for each run. It reads JSON lines from standard input
-(``{"command": "run", "run_id": ...}``, ``{"command": "stop"}``, ``{"command": "pause"}``); the end of the input means
+(``{"command": "run", "run_id": ..., "holder": ...}``, ``{"command": "stop"}``, ``{"command": "pause"}``); its end means
 that the app is gone. It writes progress, metrics, checkpoints and the end of the run itself. Exit codes: 0 the end is
 recorded (or the run was not its own), 1 the run failed, 4 the app is gone, 5 the end could not be written.
 

@@ -1,8 +1,8 @@
 """Entry of a worker process: ``python -m mnist_core.training.worker``.
 
 It imports Keras and warms itself up, so that it can wait as a spare; then it serves one run and
-ends. Commands are one JSON object a line on standard input: ``{"command": "run", "run_id": ...}``
-begins the run, ``{"command": "stop"}`` and ``{"command": "pause"}`` end it after the current
+ends. Commands are one JSON object a line on standard input: ``{"command": "run", "run_id": ..., "holder": ...}``
+begins the run of an app, ``{"command": "stop"}`` and ``{"command": "pause"}`` end it after the current
 batch. The end of standard input means that the app is gone: the process ends at once.
 
 ``--no-warm-up`` is for a worker whose run waits already.
@@ -35,13 +35,13 @@ _NICENESS = 5  # pages come first: each wants a processor for a moment only
 def main(arguments: list[str]) -> int:
     """Serve one run and return the process's exit code."""
     control = Control()
-    runs: SimpleQueue[str] = SimpleQueue()
+    runs: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
     threading.Thread(target=_listen, args=(control, runs), daemon=True).start()
     volunteer_for_oom()
     give_way(_NICENESS)
     if "--no-warm-up" not in arguments:
         _get_ready(lambda: not runs.empty())
-    run_id = runs.get()
+    run_id, holder = runs.get()
 
     from mnist_core.errors import StorageError
     from mnist_core.store import shared_store
@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
 
     store = shared_store()
     _log_into(store.files(run_id).log)
-    if not store.queue.claim(run_id, own_process()):
+    store.database.be_patient()
+    if not store.queue.claim(run_id, own_process(), holder):
         return 0  # stopped while it was queued, or taken by another process
     try:
         record = execute(run_id, store, control, traceback.print_exception)  # into the log of the run
@@ -73,13 +74,13 @@ def _get_ready(wanted: Callable[[], bool]) -> None:
         return_freed_blocks()
 
 
-def _listen(control: Control, runs: "SimpleQueue[str]") -> None:
+def _listen(control: Control, runs: "SimpleQueue[tuple[str, str | None]]") -> None:
     # Unbuffered: at its end Python takes the lock of a buffered input, which this thread would hold for ever.
     for line in io.FileIO(0, closefd=False):
         try:
             message = json.loads(line)
             if message["command"] == "run":
-                runs.put(message["run_id"])
+                runs.put((message["run_id"], message.get("holder")))
             elif message["command"] == "stop":
                 control.stop()
             elif message["command"] == "pause":

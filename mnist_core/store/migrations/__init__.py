@@ -22,7 +22,7 @@ def versions() -> list[str]:
 
 def version_of(connection: Connection) -> str | None:
     """Return the version that a database says it has; None where it says none: a new one, or one from before 0001."""
-    if not connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = :name"), {"name": _TABLE}).first():
+    if not inspect(connection).has_table(_TABLE):
         return None
     row = connection.execute(text(f"SELECT version_num FROM {_TABLE}")).first()
     return None if row is None else str(row[0])

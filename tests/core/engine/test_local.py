@@ -26,7 +26,7 @@ def start(tmp_path: Path, settings: Settings) -> Iterator[Callable[..., LocalWor
 
     def start(run_id: str = NO_RUN, gpu: str | None = None, warm_up: bool = False, **changes: object) -> LocalWorker:
         worker = LocalWorker(settings.model_copy(update=changes), tmp_path / "worker.log", gpu=gpu, warm_up=warm_up)
-        worker.begin(run_id)
+        worker.begin(run_id, "an app")
         workers.append(worker)
         return worker
 
@@ -73,7 +73,11 @@ def test_the_worker_gets_its_settings_and_commands_and_its_output_is_the_log(
     assert path.split(os.pathsep)[0] == str(project)
     assert "complaint" in lines
     commands = [json.loads(line) for line in lines if line.startswith("{")]
-    assert commands == [{"command": "run", "run_id": NO_RUN}, {"command": "pause"}, {"command": "stop"}]
+    assert commands == [
+        {"command": "run", "run_id": NO_RUN, "holder": "an app"},
+        {"command": "pause"},
+        {"command": "stop"},
+    ]
 
 
 def test_a_worker_tells_its_memory_while_it_lives(

@@ -169,10 +169,11 @@ def test_a_run_that_another_process_has_taken_goes_on_there(
     """Two apps or an app and the command line share one queue: who comes too late changes nothing."""
 
     class Late(LocalWorker):
-        def begin(self, run_id: str) -> None:
+        def begin(self, run_id: str, holder: str) -> None:
             if store.runs.get(run_id).name == "taken":
+                store.queue.give_back(run_id)  # as the others do once they have heard nothing of this app for a while
                 assert store.queue.claim(run_id, own_process())
-            super().begin(run_id)
+            super().begin(run_id, holder)
 
     monkeypatch.setattr(workers_module, "LocalWorker", Late)
     taken, after = (supervisor.submit(QUICK, name, visitor=LOCAL) for name in ("taken", "after"))
@@ -354,7 +355,7 @@ def test_runs_that_train_at_once_have_a_card_each(
     store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def worker(*_: object, gpu: str, warm_up: bool) -> SimpleNamespace:
-        return SimpleNamespace(gpu=gpu, begin=lambda run_id: None)
+        return SimpleNamespace(gpu=gpu, begin=lambda run_id, holder: None)
 
     monkeypatch.setattr(workers_module, "gpu_ids", lambda: ["GPU-a", "GPU-b"])
     monkeypatch.setattr(workers_module, "default_slots", lambda: 2)

@@ -27,9 +27,10 @@ Prepare = Callable[[Store], str]
 class Two:
     """A store, and two processes on the same home."""
 
-    def __init__(self, home: Path) -> None:
-        self.store = Store(Settings(home=home, keras_dir=home, offline=True))
+    def __init__(self, home: Path, url: str | None) -> None:
+        self.store = Store(Settings(home=home, keras_dir=home, offline=True, database_url=url))
         environment = os.environ | {"MNIST_LAB_HOME": str(home), "MNIST_LAB_KERAS_DIR": str(home)}
+        environment |= {"MNIST_LAB_DATABASE_URL": url or ""}
         self._processes = [
             subprocess.Popen(
                 [sys.executable, "-m", "tests.store_child"],
@@ -62,9 +63,10 @@ class Two:
         self.store.close()
 
 
-@pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    both = Two(tmp_path_factory.mktemp("two"))
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def two(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    server = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
+    both = Two(tmp_path_factory.mktemp("two"), server and server.new_database())
     yield both
     both.close()
 
@@ -105,9 +107,9 @@ def deleted(store: Store) -> str:
 
 
 def left_alone(store: Store) -> str:
-    """Return a run that a process began which is gone."""
+    """Return a run of the command line that a process began which is gone: it never goes on by itself."""
     process = psutil.Popen(["true"])
-    run_id = queued(store)
+    run_id = store.new_runs.create(RunConfig(), "A run")
     assert store.queue.claim(run_id, process)
     process.wait()
     return run_id

@@ -143,6 +143,7 @@ def test_only_collections_of_visitors_who_stay_away_go_the_longest_away_first(st
     assert store.drawings.drop_idle(0, now + 60) == 2
 
 
+@pytest.mark.sqlite
 def test_an_older_database_gets_the_table(tmp_path):
     import sqlite3
 

@@ -1,8 +1,7 @@
 """Lists of runs: what a row says, and which rows come in which order."""
 
-import sqlite3
-
 import pytest
+from sqlalchemy import update
 
 from mnist_core.config import (
     Conv2D,
@@ -18,6 +17,7 @@ from mnist_core.config.wording import model_kind
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.store import MetricPoint, Outcome, RunState, Visitor
 from mnist_core.store.listing import CURVE_POINTS, SORTS, RunFilter
+from mnist_core.store.tables import runs
 from mnist_core.system.processes import own_process
 
 ADA, EVE = Visitor("ada"), Visitor("eve")
@@ -165,12 +165,12 @@ def test_lists_are_sorted_with_those_that_have_no_value_last(store):
         assert len(store.listing.rows(ADA, sort=sort)) == 4
 
 
-def test_a_run_that_can_not_be_read_hides_no_other_and_is_told_once(store, settings, finished_run, capsys):
+def test_a_run_that_can_not_be_read_hides_no_other_and_is_told_once(store, finished_run, capsys):
     odd = [finished_run(name="odd").id for _ in range(3)]
     finished_run(name="kept")
-    with sqlite3.connect(settings.database_path) as connection:
+    with store.database.begin() as connection:
         for run_id, config in zip(odd, ("{", "[]", '{"model": {"layers": [{}]}}'), strict=True):
-            connection.execute("UPDATE runs SET config = ? WHERE id = ?", [config, run_id])
+            connection.execute(update(runs).where(runs.c.id == run_id).values(config=config))
     assert names(store.listing.rows(ADA)) == names(store.listing.rows(ADA)) == ["kept"]
     told = capsys.readouterr().err
     assert [told.count(run_id) for run_id in odd] == [1, 1, 1]

@@ -169,16 +169,40 @@ def test_a_run_finishes_only_once(store, running):
     assert store.runs.get(running) == before
 
 
-def test_a_run_of_another_process_is_not_finished_in_the_name_of_this_one(store, running):
-    pid = own_process().pid
-    assert not store.queue.finish(running, RunState.INTERRUPTED, pid=pid + 1)
-    assert store.runs.get(running).state is RunState.RUNNING
-    assert store.queue.finish(running, RunState.INTERRUPTED, pid=pid)
+def test_a_run_that_another_app_holds_is_not_finished_in_the_name_of_this_one(store, settings, queued):
+    other = Store(settings)
+    assert other.queue.take_next(lambda waiting, _training: waiting[0]).id == queued
+    assert store.queue.take_next(lambda waiting, _training: next(iter(waiting), None)) is None
+    assert other.queue.claim(queued, own_process(), other.apps.id)
+    assert not store.queue.finish(queued, RunState.INTERRUPTED, held=True)
+    assert store.runs.get(queued).state is RunState.RUNNING
+    assert other.queue.finish(queued, RunState.INTERRUPTED, held=True)
+    other.close()
 
 
-def test_a_queued_run_belongs_to_no_process_and_can_be_finished_by_any(store, queued):
-    assert store.queue.finish(queued, RunState.FAILED, pid=own_process().pid)
-    assert store.runs.get(queued).state is RunState.FAILED
+def test_a_run_that_was_taken_and_did_not_begin_waits_for_anybody_again(store, queued):
+    assert store.queue.take_next(lambda waiting, _training: waiting[0]).id == queued
+    assert not store.queue.claim(queued, own_process(), "another app")
+    store.queue.give_back(queued)
+    assert store.queue.claim(queued, own_process(), "another app")
+
+
+def test_who_lost_a_run_to_another_process_writes_nothing_about_it_any_more(store, settings, queued):
+    late, other = Store(settings), Store(settings)
+    assert late.queue.claim(queued, own_process(), late.apps.id)
+    assert store.queue.finish(queued, RunState.INTERRUPTED)  # its app was silent for too long
+    store.queue.request_resume(queued, ADA)
+    assert other.queue.claim(queued, own_process(), other.apps.id)
+    late.queue.update_progress(queued, phase="late")
+    assert store.runs.get(queued).phase == "start"
+    with pytest.raises(RunStateError, match="Another process has this run now"):
+        late.metrics.add(queued, [MetricPoint(kind="batch", step=1, epoch=1, seconds=0.1, values={"loss": 1.0})])
+    assert store.metrics.points(queued) == []
+    assert not late.queue.finish(queued, RunState.COMPLETED)
+    assert not late.queue.mark_paused(queued)
+    assert other.queue.finish(queued, RunState.COMPLETED)
+    late.close()
+    other.close()
 
 
 def test_progress_is_only_written_while_a_run_is_running(store, queued):
@@ -246,7 +270,8 @@ def test_runs_of_a_living_process_stay(store, running):
     assert store.runs.get(running).state is RunState.RUNNING
 
 
-def test_the_run_of_a_dead_process_is_interrupted_with_its_reason(store, queued):
+def test_the_run_of_a_dead_process_is_interrupted_with_its_reason(store):
+    queued = store.new_runs.create(CONFIG, "of the command line")
     store.queue.claim(queued, process_that_is_gone())
     assert store.queue.mark_interrupted() == [queued]
     record = store.runs.get(queued)
@@ -271,18 +296,21 @@ def test_a_clock_that_is_set_back_does_not_make_a_living_process_dead(store, run
     assert store.queue.mark_interrupted() == []
 
 
-def test_a_run_that_another_process_took_meanwhile_goes_on(store, queued, monkeypatch):
+def test_a_run_that_another_process_took_meanwhile_goes_on(store, settings, queued, monkeypatch):
     store.queue.claim(queued, process_that_is_gone())
+    other = Store(settings)
 
     def looks_slowly(pid, started):
-        store.queue.finish(queued, RunState.INTERRUPTED)
-        store.queue.request_resume(queued, ADA)
-        assert store.queue.claim(queued, own_process())
+        if pid != own_process().pid:
+            other.queue.finish(queued, RunState.INTERRUPTED)
+            other.queue.request_resume(queued, ADA)
+            assert other.queue.claim(queued, own_process())
         return is_alive(pid, started)
 
-    monkeypatch.setattr("mnist_core.store.queue.is_alive", looks_slowly)
+    monkeypatch.setattr("mnist_core.store.apps.is_alive", looks_slowly)
     assert store.queue.mark_interrupted() == []
     assert store.runs.get(queued).state is RunState.RUNNING
+    other.close()
 
 
 def test_a_running_run_without_a_process_is_interrupted(store, running):
@@ -362,6 +390,7 @@ def test_points_of_an_unknown_run_are_refused(store):
 # the database
 
 
+@pytest.mark.sqlite
 def test_readers_do_not_wait_for_a_writer(store, settings, queued):
     writer = sqlite3.connect(settings.database_path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
@@ -390,6 +419,7 @@ def test_two_processes_write_at_the_same_time(store, running):
     assert sorted(point.step for point in store.metrics.points(running)) == list(range(100))
 
 
+@pytest.mark.sqlite
 def test_a_database_file_of_garbage_is_told_in_words(settings):
     settings.home.mkdir(parents=True)
     settings.database_path.write_bytes(b"this is no database " * 1000)
@@ -397,18 +427,21 @@ def test_a_database_file_of_garbage_is_told_in_words(settings):
         Store(settings)
 
 
+@pytest.mark.sqlite
 def test_a_database_that_is_a_folder_is_told_in_words(settings):
     settings.database_path.mkdir(parents=True)
     with pytest.raises(StorageError, match="can't be used"):
         Store(settings)
 
 
+@pytest.mark.sqlite
 def test_a_home_that_can_not_be_made_is_told_in_words(settings, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StorageError, match="can't be written.*MNIST_LAB_HOME"):
         Store(settings.model_copy(update={"home": tmp_path / "file" / "home"}))
 
 
+@pytest.mark.sqlite
 def test_a_database_that_was_damaged_meanwhile_is_told_in_words(store, settings, queued):
     store.close()
     for path in settings.home.glob("mnist_lab.db*"):

@@ -81,6 +81,7 @@ class TestWhoIsNew:
         store.bin.delete(train(store, "ada").id, Visitor("ada"))
         assert not store.visitors.is_new("ada")
 
+    @pytest.mark.sqlite
     def test_visitors_of_earlier_versions_are_known(self, store):
         train(store, "ada")
         submit(store, "bob")
@@ -97,6 +98,7 @@ class TestWhoIsNew:
 
 
 class TestAddresses:
+    @pytest.mark.sqlite
     def test_are_hashed_with_a_key_of_this_home_alone(self, store, tmp_path):
         hashed = store.visitors.hashed_address("203.0.113.7")
         assert hashed == Store(store.settings).visitors.hashed_address("203.0.113.7")

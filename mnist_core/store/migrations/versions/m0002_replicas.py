@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the tables of apps and of leases, and the holder of a run."""
+    """Add the tables of apps and of leases, and the holder and the retries of a run."""
     op.create_table(
         "apps",
         sa.Column("id", sa.String(40), primary_key=True),
@@ -25,3 +25,4 @@ def upgrade() -> None:
         sa.Column("until", sa.Float, nullable=False),
     )
     op.add_column("runs", sa.Column("holder", sa.String(40)))
+    op.add_column("runs", sa.Column("retries", sa.Integer, nullable=False, server_default="0"))
