@@ -171,12 +171,7 @@ class Settings(BaseSettings):
     @field_validator("database_url", mode="after")
     @classmethod
     def _name_driver(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        scheme, separator, rest = url.partition("://")
-        if not separator or scheme not in ("postgresql", "postgres", _DRIVER):
-            raise ConfigError("an address begins with postgresql://; for SQLite leave it unset")
-        return f"{_DRIVER}://{rest}"
+        return None if url is None else database_address(url)
 
     @field_validator("admin_token", "secret_key", mode="after")
     @classmethod
@@ -269,6 +264,14 @@ class Settings(BaseSettings):
     def datasets_dir(self) -> Path:
         """Folder with downloads and decoded arrays."""
         return self.home / "datasets"
+
+
+def database_address(url: str) -> str:
+    """Return the address of a PostgreSQL database as SQLAlchemy takes it; raises `ConfigError` for any other."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("postgresql", "postgres", _DRIVER):
+        raise ConfigError("the address of a database begins with postgresql://; for SQLite leave it unset")
+    return f"{_DRIVER}://{rest}"
 
 
 def _networks(text: str) -> tuple[Network, ...]:

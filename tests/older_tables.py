@@ -1,14 +1,25 @@
-"""Databases as they were before their versions were counted."""
+"""Databases as they were before."""
 
 import sqlite3
 
-_TABLES = ("alembic_version", "apps", "leases")
+from sqlalchemy import Connection, text
+
+_TABLES = ("apps", "leases")
 _COLUMNS = (("runs", "holder"), ("runs", "retries"))
+
+
+def _taking_back() -> list[str]:
+    """Return the statements that take back what came with the second version and later."""
+    return [f"DROP TABLE {table}" for table in _TABLES] + [f"ALTER TABLE {a} DROP COLUMN {b}" for a, b in _COLUMNS]
 
 
 def forget_versions(connection: sqlite3.Connection) -> None:
     """Take from an SQLite database what came with a counted version, and the count itself."""
-    for table in _TABLES:
-        connection.execute(f"DROP TABLE {table}")
-    for table, column in _COLUMNS:
-        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    for statement in ["DROP TABLE alembic_version", *_taking_back()]:
+        connection.execute(statement)
+
+
+def back_to_first_version(connection: Connection) -> None:
+    """Make a database one of the first version that was counted."""
+    for statement in [*_taking_back(), "UPDATE alembic_version SET version_num = '0001'"]:
+        connection.execute(text(statement))

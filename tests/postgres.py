@@ -17,14 +17,15 @@ import pytest
 from tests.waiting import wait_until
 
 REQUIRED = "MNIST_LAB_REQUIRE_BROWSER"  # set where everything that tests need is there: then nothing is skipped
-_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_PROGRAMS = ("initdb", "postgres", "pg_dump", "pg_restore")
+_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
 def folder_of_programs() -> Path | None:
     """Return the folder with ``initdb`` and ``postgres``; None where there is none."""
-    found = shutil.which("initdb")
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return Path(found).parent if found else debian[-1].parent if debian else None
+    found = [Path(program).parent for name in _PROGRAMS if (program := shutil.which(name))]
+    places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), *found]
+    return next((place for place in places if all((place / name).exists() for name in _PROGRAMS)), None)
 
 
 class PostgresServer:

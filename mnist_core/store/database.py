@@ -114,6 +114,10 @@ class Database(ABC):
     def be_patient(self) -> None:  # noqa: B027, a file is not away
         """Wait long for a server that is away from now on: this process trains."""
 
+    def patiently(self, action: Callable[[], _Result]) -> _Result:
+        """Do what may be done twice, again and again while the server is away."""
+        return action()
+
     def in_any_case(self, action: Callable[[], _Result]) -> _Result:
         """Do what must be written though there is hardly any space left."""
         return action()

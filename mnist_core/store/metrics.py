@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, literal, select, update
@@ -37,6 +38,10 @@ class Metrics:
         """
         if not points:
             return
+        tries = count()
+        self._database.patiently(lambda: self._add(run_id, points, again=next(tries) > 0))
+
+    def _add(self, run_id: str, points: Sequence[MetricPoint], *, again: bool) -> None:
         mine = self._claims.conditions(run_id)
         with self._database.begin() as connection:
             progress = connection.execute(
@@ -46,6 +51,8 @@ class Metrics:
             )
             if mine and not progress.rowcount:
                 raise RunStateError("Another process has this run now, so this one ends.")
+            if again:  # the server may have written them and gone before it said so
+                connection.execute(delete(metrics).where(metrics.c.run_id == run_id, metrics.c.step >= points[0].step))
             self.insert(connection, run_id, points)
 
     def truncate(self, run_id: str, step: int) -> None:

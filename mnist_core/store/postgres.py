@@ -7,9 +7,9 @@ import threading
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, func, literal_column, make_url, select, text
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -25,6 +25,7 @@ _PATIENCE = 30  # times as long as a page waits a training for a server that is 
 _RETRY = 0.5  # seconds between two tries to reach the server
 _LONGEST = 60_000  # milliseconds of one statement, or of a transaction that does nothing
 _OURS = 0x4D4E4953  # first half of the advisory locks' keys, so that other programs' don't meet ours: "MNIS"
+_Result = TypeVar("_Result")
 # SQLSTATE codes, https://www.postgresql.org/docs/15/errcodes-appendix.html
 _DISK_FULL, _TOO_MANY = "53100", "53300"
 
@@ -64,6 +65,20 @@ class PostgresDatabase(Database):
     def be_patient(self) -> None:
         """Wait 30 times as long as a page."""
         self.patience = _PATIENCE * self.settings.database_patience
+
+    def patiently(self, action: Callable[[], _Result]) -> _Result:
+        """Do it again where the server went away in the middle, until `patience` is over."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                return action()
+            except DatabaseAwayError:
+                if time.monotonic() > deadline:
+                    raise
+
+    def in_any_case(self, action: Callable[[], _Result]) -> _Result:
+        """Wait for a server that is away; space that was kept for this there is none."""
+        return self.patiently(action)
 
     def check(self) -> None:
         """Ask the server for nothing; raises `DatabaseAwayError`."""

@@ -185,7 +185,8 @@ class Queue:
 
     def update_progress(self, run_id: str, **values: Any) -> None:
         """Write phase, device, epoch, step or steps_per_epoch of a running run."""
-        self._table.change(run_id, (RunState.RUNNING,), *self._claims.conditions(run_id), **values)
+        mine = self._claims.conditions(run_id)
+        self._database.patiently(lambda: self._table.change(run_id, (RunState.RUNNING,), *mine, **values))
 
     def finish(
         self,

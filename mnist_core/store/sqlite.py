@@ -30,6 +30,12 @@ class SqliteDatabase(Database):
 
     Where the file is missing, the newest copy is put in its place, if there is one.
 
+    Parameters
+    ----------
+    settings : Settings
+    anew : bool
+        Whether a missing file begins empty instead.
+
     Raises
     ------
     StorageError
@@ -41,14 +47,14 @@ class SqliteDatabase(Database):
     is_shared = False
     clock = literal_column("((julianday('now') - 2440587.5) * 86400.0)")
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, anew: bool = False) -> None:
         super().__init__(settings)
         self._watch: _Watch | None = None
         path = settings.database_path
         with storage_errors(settings.home):
             settings.home.mkdir(parents=True, exist_ok=True)
             self.was_missing = is_missing(path)
-            self.copy_used = self._put_back() if self.was_missing else None
+            self.copy_used = self._put_back() if self.was_missing and not anew else None
         self._engine = create_engine(f"sqlite:///{path}", creator=self._connect)
         event.listen(self._engine, "connect", _configure_connection)
         self._bring_up_to_date()

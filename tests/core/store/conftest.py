@@ -3,7 +3,7 @@
 import pytest
 
 _ABOUT_THE_FILE = ("test_copies", "test_database", "test_artifacts", "test_analyses", "test_records")
-_BY_ITSELF = ("test_at_once",)
+_BY_ITSELF = ("test_at_once", "test_postgres")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
