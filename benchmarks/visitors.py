@@ -64,15 +64,28 @@ class Visitor:
         self._runs, self._age = 0, 2
         self._finished = asyncio.Event()
         self._address = ("", "")
+        self._buttons: dict[str, str] = {}  # of the page that is open, by their words
         self.received = 0
 
     async def open(self, page: str, query: str = "") -> float:
         """Go to a page by a click in the navigation; return the seconds until its script has finished."""
         self._stop_timers()
-        self._finished.clear()
+        self._buttons.clear()
         self._address = (page, query)
+        return await self._answered()
+
+    async def press(self, words: str) -> bool:
+        """Press a button of the page that is open; return whether there is one."""
+        button = self._buttons.get(words)
+        if button is not None:
+            self._stop_timers()
+            await self._answered(button)
+        return button is not None
+
+    async def _answered(self, button: str = "") -> float:
+        self._finished.clear()
         begin = time.perf_counter()
-        await self._ask()
+        await self._ask(button=button)
         await asyncio.wait_for(self._finished.wait(), PATIENCE)
         return time.perf_counter() - begin
 
@@ -87,7 +100,7 @@ class Visitor:
         """Forget the timers."""
         self._stop_timers()
 
-    async def _ask(self, fragment: str = "") -> None:
+    async def _ask(self, fragment: str = "", button: str = "") -> None:
         page, query = self._address
         message = BackMsg()
         asked = message.rerun_script
@@ -95,6 +108,8 @@ class Visitor:
         asked.page_script_hash = self._hashes.get(page, "")
         asked.fragment_id, asked.is_auto_rerun = fragment, bool(fragment)
         asked.cached_message_hashes.extend(self._kept)
+        if button:
+            asked.widget_states.widgets.add(id=button, trigger_value=True)
         about = asked.context_info
         about.locale, about.color_scheme, about.url = "en-US", "light", f"{self._server.url}/{page}"
         await self._socket.send(message.SerializeToString())
@@ -133,6 +148,8 @@ class Visitor:
         element = message.delta.new_element
         if element.WhichOneof("type") == "exception":
             self._seen.errors.append(element.exception.message)
+        elif element.WhichOneof("type") == "button":
+            self._buttons[element.button.label] = element.button.id
         elif element.WhichOneof("type") == "alert" and element.alert.format == Alert.ERROR:
             self._seen.errors.append(element.alert.body)
 
@@ -147,7 +164,7 @@ def processor_seconds(server: Server) -> float:
     return time.clock_gettime((~server.process.pid << 3) | 2)  # Linux: the clock of another process
 
 
-def _address() -> str:
+def random_address() -> str:
     """Return an address of the network that is kept for measurements (RFC 2544)."""
     return str(ipaddress.ip_address("198.18.0.0") + secrets.randbelow(2**17))
 
@@ -168,7 +185,7 @@ async def visitor(server: Server, seen: Seen) -> AsyncIterator[Visitor]:
     They have an address of their own where the server believes it (``MNIST_LAB_TRUSTED_PROXIES``): what comes from
     one address takes turns on a busy server.
     """
-    who = {"Cookie": f"{VISITOR_COOKIE}={secrets.token_urlsafe(24)}", "X-Forwarded-For": _address()}
+    who = {"Cookie": f"{VISITOR_COOKIE}={secrets.token_urlsafe(24)}", "X-Forwarded-For": random_address()}
     async with connect(server, **who) as socket:
         one = Visitor(server, socket, seen)
         listening = asyncio.create_task(one.listen())
