@@ -2,10 +2,10 @@
 
 ``python -m benchmarks.replicas [--replicas 2] [--sessions 300] [--seconds 120] [--every 10] [--json]`` starts
 PostgreSQL, so many dashboards on it with one home folder, and nginx in front, which keeps a visitor at one of them by
-the cookie. Visitors of the websocket protocol (`benchmarks.visitors`), each with a cookie and an address of its own, change pages
-every ten seconds, and one in ten trains short runs by the page's own button. In the middle one replica is killed as a
-computer fails. Printed are the seconds until a page's script has finished, errors, how long visitors whose replica is
-gone are away, what became of all runs, and memory for each session, while it is there and two minutes after.
+the cookie. Visitors of the websocket protocol (`benchmarks.visitors`), each with a cookie and an address of its own,
+change pages every ten seconds, and one in ten trains short runs by the page's own button. In the middle one replica is
+killed as a computer fails. Printed are the seconds until a page's script has finished, errors, how long visitors whose
+replica is gone are away, what became of all runs, and memory for each session, while it is there and two minutes after.
 """
 
 import argparse
@@ -38,7 +38,7 @@ from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
 from tests.postgres import PostgresServer
-from tests.serving import Server, free_port, running_server
+from tests.serving import ROOT, Server, free_port, running_server
 from tests.sockets import connect
 from tests.waiting import wait_until
 
@@ -272,7 +272,7 @@ async def _until_trained(store: Store) -> float:
 
 @contextmanager
 def _killable(home: Path, variables: Mapping[str, str]) -> Iterator[Server]:
-    with suppress(ProcessLookupError), running_server(home, **variables) as server:
+    with suppress(ProcessLookupError), running_server(home, descriptors=None, root=ROOT, **variables) as server:
         yield server
 
 

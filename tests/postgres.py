@@ -56,7 +56,7 @@ class PostgresServer:
         options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-h", "127.0.0.1"]
+                [str(self._programs / "postgres"), f"-D{self.folder}/data", f"-p{self.port}", "-h127.0.0.1"]
                 + [f"-k{self.folder}", *options],
                 user=self._user,
                 group=self._user,
@@ -95,13 +95,13 @@ class PostgresServer:
         """Make an empty database and return its address."""
         name = f"lab{next(self._names)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+            connection.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
         """Remove a database, whoever is still connected."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")  # type: ignore[call-overload]
+            connection.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
     def _children(self) -> list[psutil.Process]:
         try:
