@@ -2,7 +2,7 @@
 
 import sqlite3
 
-_TABLES = ("alembic_version", "apps", "leases")
+_TABLES = ("alembic_version", "apps", "leases", "files")
 _COLUMNS = (("runs", "holder"), ("runs", "retries"))
 
 
