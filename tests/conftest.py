@@ -142,6 +142,17 @@ def object_store(_object_store: S3Server, own_home: Path, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
+def elsewhere(store: Store, tmp_path: Path) -> Iterator[Store]:
+    """Return the store of another computer: the same database, and a home of its own."""
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    (home / "mnist_lab.db").symlink_to(store.settings.database_path)
+    other = Store(store.settings.model_copy(update={"home": home}))
+    yield other
+    other.close()
+
+
+@pytest.fixture
 def uncounted_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing count the lines of child processes, which is a third of their time: others count those of ours."""
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

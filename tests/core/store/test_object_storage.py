@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 
 import numpy as np
 import psutil
@@ -29,17 +28,6 @@ IMAGE = np.zeros((1, 28, 28), np.uint8)
 @pytest.fixture
 def settings(object_store: S3Server) -> Settings:
     return get_settings()
-
-
-@pytest.fixture
-def elsewhere(store: Store, tmp_path) -> Iterator[Store]:
-    """Return the store of another computer: the same database, and a home of its own."""
-    home = tmp_path / "elsewhere"
-    home.mkdir()
-    (home / "mnist_lab.db").symlink_to(store.settings.database_path)
-    other = Store(store.settings.model_copy(update={"home": home}))
-    yield other
-    other.close()
 
 
 @pytest.fixture
