@@ -8,7 +8,6 @@ from typing import Self
 
 from mnist_core.errors import MnistLabError, ObjectStoreError, RunStateError
 from mnist_core.store import Store
-from mnist_core.system.processes import own_process
 from mnist_core.training.control import Control
 
 _BETWEEN = 20.0  # least seconds from one checkpoint that is published to the next, as long as one may be lost
@@ -42,7 +41,7 @@ class Delivery:
 
     def end(self) -> None:
         """Publish all that the run has made; raises `RunStateError` as `Publishing.publish`, and as `begin`."""
-        self._in_time(lambda: self._store.publishing.publish(self._run_id, own_process()), "export")
+        self._in_time(lambda: self._store.publishing.publish(self._run_id), "export")
 
     def __enter__(self) -> Self:
         """Publish checkpoints from now on."""
@@ -66,7 +65,7 @@ class Delivery:
             if changed == published or time.monotonic() < not_before:
                 continue
             try:
-                self._store.publishing.publish(self._run_id, own_process(), work_goes_on=True)
+                self._store.publishing.publish(self._run_id, work_goes_on=True)
                 published = changed
             except RunStateError as error:
                 print(f"The run ends here: {error}", flush=True)

@@ -55,7 +55,7 @@ def write_checkpoint(store: Store, run_id: str, step: int) -> None:
 
 
 def publish(store: Store, run_id: str, **options: bool) -> None:
-    store.publishing.publish(run_id, own_process(), **options)
+    store.publishing.publish(run_id, **options)
 
 
 def names(object_store: S3Server, run_id: str) -> set[str]:
@@ -341,7 +341,7 @@ def test_a_lost_home_comes_back_from_the_object_store(object_store, store, finis
     points = store.metrics.points(run.id)
     store.runs.rename(run.id, "Another name", ADA)
     assert store.folders.keep_records() >= 0
-    new = Store(store.settings.model_copy(update={"home": tmp_path / "new"}))
+    new = Store(store.settings.model_copy(update={"home": tmp_path / "new", "database_url": None}))
     assert new.brought_back == [run.id]
     assert (new.runs.get(run.id).name, new.runs.get(run.id).owner) == ("Another name", "ada")
     assert new.metrics.points(run.id) == points

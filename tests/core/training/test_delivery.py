@@ -97,7 +97,7 @@ def test_a_run_that_can_not_have_its_files_is_interrupted(object_store, store, q
     assert store.queue.claim(queued, own_process())
     store.publishing.begin(queued)
     checkpoint(store, queued, 10)
-    store.publishing.publish(queued, own_process())
+    store.publishing.publish(queued)
     store.queue.mark_paused(queued)
     store.queue.request_resume(queued, ADA)
     monkeypatch.setattr(delivery, "_PATIENCE", 0.05)
