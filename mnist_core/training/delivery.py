@@ -59,7 +59,8 @@ class Delivery:
             self._thread.join()
 
     def _loop(self) -> None:
-        published, not_before = self._changed(), 0.0
+        published: int | None = None  # an earlier attempt here may have left one that is not
+        not_before = 0.0
         while not self._closing.wait(_LOOK):
             changed = self._changed()
             if changed == published or time.monotonic() < not_before:
