@@ -110,6 +110,12 @@ class DiskFullError(StorageError):
     code = "disk_full"
 
 
+class ObjectStoreError(StorageError):
+    """The object store that keeps the files of runs can't be reached, or refuses."""
+
+    code = "object_store"
+
+
 class DatabaseLostError(StorageError):
     """The database is missing, damaged, or not the one that was opened; the message names the way back."""
 

@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ _PREFIX = "MNIST_LAB_"
 _SHORTEST_TOKEN = 12
 _DRIVER = "postgresql+psycopg"  # psycopg 3, as SQLAlchemy calls it
 _HIDDEN = ("token", "key", "database_url")  # parts of names whose values no error repeats
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/(?!\.+(/|$))[\w.=-]+)*/?")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -121,6 +123,17 @@ class Settings(BaseSettings):
         ge=1,
         description="Most disk space of all runs in MB: beyond it new ones are refused.",
     )
+    files_url: str | None = Field(
+        default=None,
+        description="Object storage for the files of runs, such as s3://bucket/prefix. Unset: a folder in the home.",
+    )
+    files_endpoint: str | None = Field(
+        default=None,
+        description="Address of an object store that is not Amazon's, such as https://minio.example.org:9000.",
+    )
+    files_cache_mb: int = Field(
+        default=5000, ge=10, description="With object storage: most MB of its files that are kept on this computer."
+    )
     drawings_per_visitor: int = Field(
         default=1000, ge=10, le=10_000, description="Most drawings that a visitor can collect to teach networks with."
     )
@@ -185,6 +198,13 @@ class Settings(BaseSettings):
     def _check_networks(cls, text: str) -> str:
         _networks(text)
         return text
+
+    @field_validator("files_url", mode="after")
+    @classmethod
+    def _check_bucket(cls, url: str | None) -> str | None:
+        if url is not None and not _BUCKET.fullmatch(url):
+            raise ConfigError("it has the form s3://bucket or s3://bucket/prefix")
+        return url
 
     @field_validator("home", "data_dir", "keras_dir", mode="after")
     @classmethod

@@ -28,6 +28,7 @@ from mnist_core.system.background import shared_background
 from mnist_core.system.libraries import load_keras
 from mnist_core.system.processes import own_process
 from tests.once import shared_folder
+from tests.s3_server import S3Server, running_store, use
 
 if TYPE_CHECKING:
     from tests.postgres import PostgresServer
@@ -124,6 +125,31 @@ def postgres(postgres_server: "PostgresServer", own_home: Path, monkeypatch: pyt
     yield url
     _forget_singletons()
     postgres_server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def _object_store() -> Iterator[S3Server]:
+    with running_store() as store:
+        yield store
+
+
+@pytest.fixture
+def object_store(_object_store: S3Server, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """Return an empty object store that keeps the files of this test's runs; ask for it before `store`."""
+    use(_object_store, monkeypatch)
+    get_settings.cache_clear()
+    return _object_store
+
+
+@pytest.fixture
+def elsewhere(store: Store, tmp_path: Path) -> Iterator[Store]:
+    """Return the store of another computer: the same database, and a home of its own."""
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    (home / "mnist_lab.db").symlink_to(store.settings.database_path)
+    other = Store(store.settings.model_copy(update={"home": home}))
+    yield other
+    other.close()
 
 
 @pytest.fixture
@@ -295,6 +321,7 @@ def recorder(store: Store, digits: Dataset, models: Models) -> Callable[..., Run
         onnx, probabilities = models[config.model.kind]
         run_id = store.new_runs.create(config, name, owner=owner, recipe=recipe)
         assert store.queue.claim(run_id, own_process())
+        store.publishing.begin(run_id)
         files = store.files(run_id)
         files.onnx.write_bytes(onnx)
         tables = {"test": probabilities}
@@ -313,6 +340,7 @@ def recorder(store: Store, digits: Dataset, models: Models) -> Callable[..., Run
             seconds={"import": 1.0, "data": 0.1, "fit": 0.9, "evaluate": 0.1, "export": 0.2},
             epoch_seconds=[0.3] * config.train.epochs,
         )
+        store.publishing.publish(run_id)
         assert store.queue.finish(run_id, state, outcome=outcome)
         return store.runs.get(run_id)
 

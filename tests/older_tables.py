@@ -4,7 +4,7 @@ import sqlite3
 
 from sqlalchemy import Connection, text
 
-_TABLES = ("apps", "leases")
+_TABLES = ("apps", "leases", "files")
 _COLUMNS = (("runs", "holder"), ("runs", "retries"))
 
 

@@ -37,6 +37,7 @@ RANKS = {
 SHARED_BY_PAGES = {"shell": 0, "parts": 1, "canvas": 1, "reading": 2, "cache": 2, "judged": 3, "one_run": 3}
 FIGURES_MAY_USE = {"errors", "text", "config", "datasets", "evaluation", "store", "figures"}
 HEAVY = {"keras", "tensorflow", "tensorboard", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
+HEAVY |= {"s3fs", "fsspec", "botocore", "aiohttp"}  # only of labs with object storage
 HEAVY |= {"nbformat", "jinja2", "huggingface_hub"}  # not needed before somebody takes something away
 # What these build on must be there when their classes are made; they are imported inside functions of training only.
 BUILT_ON = {

@@ -210,6 +210,7 @@ def _delete(options: argparse.Namespace) -> int:
     if options.now:
         for run_id in ids:
             store.bin.remove(run_id, deleted=True)
+        store.publishing.tidy()
         return 0
     within = t.plural(
         "Deleted. To undo that within {n:,} minute:",

@@ -15,6 +15,7 @@ from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.lead import Lead
 from mnist_core.engine.limits import check_config, check_continuation, check_visitor
 from mnist_core.engine.progress import remaining_seconds
+from mnist_core.engine.publisher import Publisher
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
 from mnist_core.engine.workers import Workers
@@ -68,6 +69,7 @@ class Supervisor:
         self._strays = Strays(settings.hang_patience)
         self._lead = Lead(store)
         self._keeper = Keeper(store)
+        self._publisher = Publisher(store)
         self._reserve = Reserve(settings.reserve_path)
         self._presence = ExitStack()
         self._said = ""
@@ -95,6 +97,7 @@ class Supervisor:
                         say(f"{self._settings.lock_path} can't be written. Runs wait until it can.")
                 self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
                 self._thread.start()
+                self._publisher.start()
 
     # what people ask for
 
@@ -257,6 +260,7 @@ class Supervisor:
                 say(f"What was training could not be marked as interrupted: {error}")
         self._lead.release()
         self._presence.close()
+        self._publisher.close(_SHUTDOWN)
 
     # the thread
 

@@ -7,6 +7,7 @@ from mnist_core.errors import ConfigError, DrawingsError, NotOwnerError, RunStat
 from mnist_core.models.network_files import read_whole_network
 from mnist_core.models.speed import REFERENCE, DeviceSpeed, read_speed
 from mnist_core.store import RunRecord, Store, Visitor
+from mnist_core.store.run_files import MODEL, ONNX
 
 # Measured on writers whom no network knew; benchmarks/README.md.
 EPOCHS, LEARNING_RATE, BATCH_SIZE = 2, 5e-4, 64
@@ -34,9 +35,9 @@ def check_base(record: RunRecord, visitor: Visitor, store: Store) -> None:
     if not isinstance(record.config.model, NetworkConfig):
         raise ConfigError("Logistic regression can't be fine-tuned: only networks can learn on. Choose a network.")
     files = store.files(record.id)
-    if not record.state.has_model or not files.onnx.is_file():
+    if not record.state.has_model or files.size_of(ONNX) is None:
         raise RunStateError("This run has no model that could learn on. Choose another one.")
-    if not files.model.is_file():  # where something is unknown, none is made for Keras
+    if files.size_of(MODEL) is None:  # where something is unknown, none is made for Keras
         read_whole_network(files, record.config.model, record.config.spec.num_classes)
 
 

@@ -53,16 +53,17 @@ class Classifier(SharedNetwork):
 
 
 @lru_cache(maxsize=8)
-def _cached(files_key: str, _changed: int, runs_dir: str) -> Classifier:
-    return Classifier(RunFiles(Path(runs_dir), files_key))
+def _cached(files: RunFiles, _changed: int) -> Classifier:
+    return Classifier(files)
 
 
 def open_classifier(files: RunFiles) -> Classifier:
     """Return the classifier of a run, kept for the next call; raises as `Classifier`."""
+    graph = files.onnx
     try:
-        changed = files.onnx.stat().st_mtime_ns
+        changed = graph.stat().st_mtime_ns
     except OSError as error:
         raise ArtifactMissingError(
             "This run has no model to predict with. Choose another run, or train it again."
         ) from error
-    return _cached(files.folder.name, changed, str(files.folder.parent))
+    return _cached(files, changed)

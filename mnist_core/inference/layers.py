@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -75,11 +74,11 @@ class Layers:
 
 
 @lru_cache(maxsize=4)
-def _cached(run_id: str, _changed: int, runs_dir: str) -> Layers:
-    return Layers(RunFiles(Path(runs_dir), run_id))
+def _cached(files: RunFiles, _changed: int) -> Layers:
+    return Layers(files)
 
 
 def open_layers(files: RunFiles) -> Layers:
     """Return the layers of a run, kept for the next call; raises as `Layers`."""
-    changed = files.layers.stat().st_mtime_ns if files.layers.exists() else 0
-    return _cached(files.folder.name, changed, str(files.folder.parent))
+    graph = files.layers
+    return _cached(files, graph.stat().st_mtime_ns if graph.exists() else 0)

@@ -130,7 +130,7 @@ def read_base(files: RunFiles, config: RunConfig) -> Weights:
     assert config.fine_tune is not None
     if files.base_weights.exists():
         return files.read_base_weights()
-    base = RunFiles(files.folder.parent, config.fine_tune.base)
+    base = files.of(config.fine_tune.base)
     try:
         if np.array_equal(files.read_base_probabilities()["test"], base.read_probabilities()["test"]):
             return read_whole_network(base, config.model, config.spec.num_classes)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mnist_core.store.run_files import RunFiles, is_run_id
+from mnist_core.store.storage import FolderStorage, Storage
 from mnist_core.system.files import WRITING, storage_errors
 
 # How the names of folders begin that are not a run yet, or not any more.
@@ -25,21 +26,31 @@ class Artifacts:
     """The folders of all runs, one each; it knows no database.
 
     A folder is there before its row and goes after it, so a row never lacks its files.
+
+    Attributes
+    ----------
+    storage : Storage
+        Where the files are kept.
     """
 
-    def __init__(self, runs_dir: Path) -> None:
+    def __init__(self, runs_dir: Path, storage: Storage | None = None) -> None:
         self._runs_dir = runs_dir
+        self.storage = storage or FolderStorage(runs_dir)
 
     def of(self, run_id: str) -> RunFiles:
         """Return the files of a run; raises `RunNotFoundError` for what is no id."""
+        return RunFiles(self._runs_dir, run_id, self.storage)
+
+    def local(self, run_id: str) -> RunFiles:
+        """Return what of the files of a run lies on this computer, without bringing any; raises as `of`."""
         return RunFiles(self._runs_dir, run_id)
 
     def ids(self) -> list[str]:
-        """Return the ids of all runs that have a folder, oldest first."""
+        """Return the ids of all runs that have files, oldest first; raises `StorageError` where that can't be known."""
         found: list[str] = []
         with suppress(OSError):
             found = [path.name for path in self._runs_dir.iterdir() if path.is_dir()]
-        return sorted(name for name in found if is_run_id(name))
+        return sorted({*(name for name in found if is_run_id(name)), *self.storage.ids()})
 
     def take_in(self, files: Mapping[str, bytes]) -> str:
         """Make the folder of a new run of files that come from elsewhere, all in one step; return its id.
@@ -69,7 +80,7 @@ class Artifacts:
         return run_id
 
     def remove(self, run_id: str) -> None:
-        """Remove the files of a run; what can't be removed is swept later."""
+        """Remove the folder of a run; what can't be removed is swept later, what is kept elsewhere goes by `tidy`."""
         # Under another name first: a folder that still holds a model must not look like one whose record was lost.
         folder = self.of(run_id).folder
         going = folder.with_name(f"{_REMOVED}{run_id}")
@@ -108,5 +119,5 @@ class Artifacts:
             return True
         if not is_run_id(folder.name) or is_known(folder.name):
             return False
-        files = self.of(folder.name)
+        files = self.local(folder.name)
         return not files.holds_work() and not files.record.exists()

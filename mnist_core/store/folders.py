@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.record_files import read_curve, read_record, values_of
@@ -30,11 +30,12 @@ class Folders:
 
         What a folder says is newer than the copy. A run without a folder was removed after the copy was made.
         """
+        there = set(self._artifacts.ids())
         with self._database.begin() as connection:
             rows = connection.execute(select(runs).where(runs.c.shipped.is_(None))).all()
             for row in rows:
                 files = self._artifacts.of(row.id)
-                if not files.folder.is_dir():
+                if row.id not in there:
                     connection.execute(delete(runs).where(runs.c.id == row.id))
                     continue
                 told = read_record(files.record, row.id)
@@ -55,12 +56,13 @@ class Folders:
     def adopt_all(self) -> list[str]:
         """Record all runs whose folder tells of them and which the database doesn't know; return their ids."""
         adopted = []
-        lost = self.without_row()
+        lost = {run_id: self._artifacts.storage.recall(run_id) for run_id in self.without_row()}
         with self._database.begin() as connection:
-            for run_id in lost:
+            for run_id, record in lost.items():
                 files = self._artifacts.of(run_id)
                 told = read_record(files.record, run_id)
                 if told is not None:
+                    record(connection)
                     self._adopt(connection, run_id, told, read_curve(files.curve))
                     adopted.append(run_id)
         return adopted
@@ -76,7 +78,9 @@ class Folders:
         points : sequence of MetricPoint or None
             None leaves the points as they are.
         """
+        record = self._artifacts.storage.recall(run_id)
         with self._database.begin() as connection:
+            record(connection)
             self._adopt(connection, run_id, values, points)
 
     def _adopt(
@@ -100,7 +104,7 @@ class Folders:
         for run_id in [row.id for row in self._database.rows(select(runs.c.id))]:
             found = self._database.rows(select(runs).where(runs.c.id == run_id))
             files = self._artifacts.of(run_id)
-            if not found or not files.folder.is_dir():
+            if not found or not self._has_folder(found[0]):
                 continue
             if not files.curve.exists() and found[0].state not in ("queued", "running"):
                 self._metrics.keep_curve(run_id)
@@ -108,7 +112,22 @@ class Folders:
                 with self._table.changing(run_id) as connection:
                     connection.execute(update(runs).where(runs.c.id == run_id).values(id=run_id))  # takes the lock
                 written += 1
+            self.publish_record(run_id)
         return written
+
+    def _has_folder(self, row: Row[Any]) -> bool:
+        """Whether there is a folder to write a record into; where folders are copies of others, one is made."""
+        folder = self._artifacts.of(row.id).folder
+        if self._artifacts.storage.is_elsewhere and row.shipped is None:
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder.is_dir()
+
+    def publish_record(self, run_id: str) -> None:
+        """Have the record of a run kept where its files are; who works at the run does that himself."""
+        storage = self._artifacts.storage
+        if storage.is_elsewhere and storage.listed(run_id):
+            with storage.publishing(run_id) as record, self._database.begin() as connection:
+                record(connection)
 
 
 def _end(connection: Connection, run_id: str, state: str, size: int) -> None:

@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from mnist_core.store.metrics import Metrics
 from mnist_core.store.records import Finished, Imported, RunState, Shipped
 from mnist_core.store.run_files import RunFiles
 from mnist_core.store.run_table import RunTable, next_in_queue
+from mnist_core.store.storage import Record
 from mnist_core.store.tables import runs
 from mnist_core.store.visitors import Visitors
 from mnist_core.system.files import storage_errors
@@ -83,7 +85,8 @@ class NewRuns:
         run_id, now = new_run_id(), time.time()
         files = self._table.artifacts.of(run_id)
         step = self._fill(files, config, owner, continues, drawings, base)
-        with self._table.changing(run_id) as connection:
+        size = files.size()  # what was copied lies there even if the run never begins
+        with self._publishing(run_id) as record, self._table.changing(run_id) as connection:
             self._table.database.alone(connection, "places")
             self._insert(
                 connection,
@@ -99,9 +102,10 @@ class NewRuns:
                 shared=shared,
                 continues=continues,
                 step=step,
-                bytes=files.size(),  # what was copied lies there even if the run never begins
+                bytes=size,
                 address=address,
             )
+            record(connection)
             if continues:
                 self._metrics.copy(connection, continues, run_id, step)
         self._metrics.keep_curve(run_id)
@@ -138,7 +142,7 @@ class NewRuns:
             Where the visitor comes from, as in `Visitor.address`.
         """
         now = time.time()
-        with self._table.changing(run_id) as connection:
+        with self._publishing(run_id) as record, self._table.changing(run_id) as connection:
             self._insert_finished(
                 connection,
                 run_id,
@@ -152,6 +156,7 @@ class NewRuns:
                 imported=asdict(imported),
                 address=address,
             )
+            record(connection)
         self._metrics.keep_curve(run_id)
 
     def put_shipped(self, run_id: str, shipped: Shipped, run: Finished, created: datetime) -> None:
@@ -186,6 +191,17 @@ class NewRuns:
                 pinned=True,
                 shipped=asdict(shipped),
             )
+
+    @contextmanager
+    def _publishing(self, run_id: str) -> Iterator[Record]:
+        """Publish the folder of a new run, which others find with its row; without one, the folder goes."""
+        artifacts = self._table.artifacts
+        try:
+            with artifacts.storage.publishing(run_id) as record:
+                yield record
+        except BaseException:
+            artifacts.remove(run_id)
+            raise
 
     def _fill(
         self,

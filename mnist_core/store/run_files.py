@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError, RunStateError
+from mnist_core.store.storage import FolderStorage, Storage
 from mnist_core.system.files import replacing
 from mnist_core.text import Sentence
 
@@ -23,6 +24,12 @@ LAYERS = "layers.onnx"  # the same graph with every layer's output
 PARTS = "parts.npz"
 PROBABILITIES = "probabilities.npz"
 LABELS = "labels.npz"
+
+# What other places than the run's own folder ask for by name.
+CHECKPOINT = "checkpoint.npz"
+LOG = "worker.log"
+RECORD, CURVE = "record.json", "curve.npz"  # what the record of runs keeps of itself there, for a lost database
+WORK = ".work.json"  # with object storage: what of the folder is published; see `mnist_core.store.work`
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 
@@ -36,8 +43,27 @@ def is_run_id(text: str) -> bool:
     return _RUN_ID.fullmatch(text) is not None
 
 
+class _File:
+    """A file of a run: where it lies on this computer, brought here if need be; raises as `Storage.path`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, files: "RunFiles", _owner: type) -> Path:
+        return files.storage.path(files.folder.name, self._name)
+
+
 class RunFiles:
     """Paths of one run's files.
+
+    A path that is asked for leads to the file wherever that is kept: with object storage it is brought first.
+
+    Parameters
+    ----------
+    runs_dir : Path
+    run_id : str
+    storage : Storage, optional
+        Where the files are kept; by default in `runs_dir`.
 
     Raises
     ------
@@ -45,27 +71,44 @@ class RunFiles:
         If `run_id` does not have the form of a run id.
     """
 
-    def __init__(self, runs_dir: Path, run_id: str) -> None:
+    model = _File(MODEL)
+    onnx = _File(ONNX)
+    layers = _File(LAYERS)
+    parts = _File(PARTS)
+    probabilities = _File(PROBABILITIES)
+    labels = _File(LABELS)
+    checkpoint = _File(CHECKPOINT)
+    base_weights = _File("base_weights.npz")
+    older_base = _File("base.keras")  # of runs of earlier versions
+    base_probabilities = _File("base.npz")
+    drawings = _File("drawings.npz")
+    drawings_run = _File("drawings_run.txt")
+    teaching = _File("teaching.npz")
+
+    def __init__(self, runs_dir: Path, run_id: str, storage: Storage | None = None) -> None:
         if not is_run_id(run_id):
             raise RunNotFoundError("There is no run with this id.")
         self.folder = runs_dir / run_id
-        self.record = self.folder / "record.json"
-        self.curve = self.folder / "curve.npz"
-        self.model = self.folder / MODEL
-        self.onnx = self.folder / ONNX
-        self.layers = self.folder / LAYERS
-        self.parts = self.folder / PARTS
-        self.probabilities = self.folder / PROBABILITIES
-        self.labels = self.folder / LABELS
-        self.checkpoint = self.folder / "checkpoint.npz"
-        self.base_weights = self.folder / "base_weights.npz"
-        self.older_base = self.folder / "base.keras"  # of runs of earlier versions
-        self.base_probabilities = self.folder / "base.npz"
-        self.drawings = self.folder / "drawings.npz"
-        self.drawings_run = self.folder / "drawings_run.txt"
-        self.teaching = self.folder / "teaching.npz"
-        self.log = self.folder / "worker.log"
-        self.tensorboard = self.folder / "tensorboard"
+        self.storage = storage or FolderStorage(runs_dir)
+        # These are always those of this computer: the record of runs writes them, and a worker prints.
+        self.record = self.folder / RECORD
+        self.curve = self.folder / CURVE
+        self.log = self.folder / LOG
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RunFiles) and other.folder == self.folder
+
+    def __hash__(self) -> int:
+        return hash(self.folder)
+
+    def of(self, run_id: str) -> "RunFiles":
+        """Return the files of another run, kept where these are."""
+        return RunFiles(self.folder.parent, run_id, self.storage)
+
+    @property
+    def tensorboard(self) -> Path:
+        """The folder of logs for TensorBoard."""
+        return self.storage.folder(self.folder.name, "tensorboard")
 
     def holds_work(self) -> bool:
         """Whether there is anything of a network in the folder, or what one could be trained on with."""
@@ -179,7 +222,7 @@ class RunFiles:
         ArtifactMissingError
             If they are damaged, or gone with the run that they belong to.
         """
-        holder = RunFiles(self.folder.parent, self.drawings_of)
+        holder = self.of(self.drawings_of)
         arrays = _read_arrays(
             holder.drawings,
             Sentence("The drawings of this run are missing or damaged. Fine-tune the network again.")
@@ -222,11 +265,11 @@ class RunFiles:
 
     def checkpoint_step(self) -> int | None:
         """Return how many batches the checkpoint has behind it; None where there is none that can be read."""
-        try:
-            with np.load(self.checkpoint, allow_pickle=False) as archive:
-                return int(archive["step"])
-        except Exception:  # NumPy and zipfile raise a dozen classes for damaged content
-            return None
+        listed = self.storage.listed(self.folder.name)
+        if listed is None:
+            return step_of(self.checkpoint)
+        told = listed.get(CHECKPOINT)
+        return None if told is None else told.step or step_of(self.checkpoint)
 
     def copy_checkpoint(self, earlier: "RunFiles") -> int:
         """Copy the checkpoint of a run to go on with; return its step. Raises `RunStateError` where it has none."""
@@ -277,22 +320,56 @@ class RunFiles:
 
     def size(self) -> int:
         """Return the bytes of all files but the record's own copy; what vanishes meanwhile counts nothing."""
+        listed = self.storage.listed(self.folder.name)
+        if listed is not None:
+            return sum(file.bytes for name, file in listed.items() if name not in (RECORD, CURVE))
         total = 0
         for path in self.folder.rglob("*"):
             with suppress(OSError):
-                total += 0 if path in (self.record, self.curve) else path.lstat().st_size
+                total += 0 if path.name in (RECORD, CURVE, WORK) else path.lstat().st_size
         return total
 
-    def log_tail(self, lines: int) -> str:
-        """Return the last lines of the worker's log, without TensorFlow's own notes; empty where there is none."""
+    def size_of(self, name: str) -> int | None:
+        """Return the bytes of a file, which is not brought for that; None where there is none."""
+        return self._bytes_and_time(name)[0]
+
+    def changed(self, name: str) -> int | None:
+        """Return when a file was changed, in microseconds since 1970, as `size_of`; it is the same on all computers."""
+        return self._bytes_and_time(name)[1]
+
+    def _bytes_and_time(self, name: str) -> tuple[int, int] | tuple[None, None]:
+        listed = self.storage.listed(self.folder.name)
+        if listed is not None:
+            return (listed[name].bytes, listed[name].changed) if name in listed else (None, None)
         try:
-            with self.log.open("rb") as stream:
+            found = (self.folder / name).stat()
+        except OSError:
+            return None, None
+        return found.st_size, found.st_mtime_ns // 1000
+
+    def log_tail(self, lines: int) -> str:
+        """Return the last lines of the worker's log, without TensorFlow's own notes; empty where there is none.
+
+        From another computer it is as it was when the run was last published.
+        """
+        log = self.storage.path(self.folder.name, LOG)
+        try:
+            with log.open("rb") as stream:
                 stream.seek(0, 2)
                 stream.seek(max(0, stream.tell() - 200 * (lines + _CHATTER_LINES)))
                 text = stream.read().decode(errors="replace")
         except OSError:
             return ""
         return "\n".join([line for line in text.splitlines() if not _CHATTER.match(line)][-lines:])
+
+
+def step_of(checkpoint: Path) -> int | None:
+    """Return how many batches a checkpoint has behind it; None where it can't be read."""
+    try:
+        with np.load(checkpoint, allow_pickle=False) as archive:
+            return int(archive["step"])
+    except Exception:  # NumPy and zipfile raise a dozen classes for damaged content
+        return None
 
 
 def _copy(source: Path, target: Path) -> None:

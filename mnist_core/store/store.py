@@ -12,12 +12,14 @@ from mnist_core.store.folders import Folders
 from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.new_runs import NewRuns
+from mnist_core.store.publishing import Publishing
 from mnist_core.store.queue import Queue
 from mnist_core.store.room import Room
 from mnist_core.store.run_files import RunFiles
 from mnist_core.store.run_table import RunTable
 from mnist_core.store.runs import Runs
 from mnist_core.store.sqlite import SqliteDatabase
+from mnist_core.store.storage import FolderStorage, Storage
 from mnist_core.store.visitors import Visitors
 
 
@@ -35,7 +37,7 @@ class Store:
         The folders of all runs.
     apps : Apps
         This process among those that work with the record.
-    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, folders
+    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, folders, publishing
         See each class.
     brought_back : list of str
         Ids of the runs that were brought back as the store was opened.
@@ -44,7 +46,7 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = open_database(settings)
-        self.artifacts = Artifacts(settings.runs_dir)
+        self.artifacts = Artifacts(settings.runs_dir, _storage(settings, self.database))
         table, claims = RunTable(self.database, self.artifacts), Claims()
         self.apps = Apps(self.database)
         self.visitors = Visitors(self.database)
@@ -57,6 +59,7 @@ class Store:
         self.listing = Listing(self.database)
         self.drawings = Drawings(self.database, self.artifacts, self.visitors)
         self.folders = Folders(table, self.metrics)
+        self.publishing = Publishing(table, claims)
         self.brought_back = self.folders.make_anew() if self.database.was_missing else []
         self.visitors.meet_all()
 
@@ -76,6 +79,21 @@ def open_database(settings: Settings) -> Database:
     from mnist_core.store.postgres import PostgresDatabase
 
     return PostgresDatabase(settings)
+
+
+def _storage(settings: Settings, database: Database) -> Storage:
+    """Return where the files of runs are kept; raises `ConfigError` where its library is not installed."""
+    if settings.files_url is None:
+        return FolderStorage(settings.runs_dir)
+    # Imported here: most labs have none.
+    from mnist_core.store.object_cache import ObjectCache
+    from mnist_core.store.object_storage import ObjectStorage
+    from mnist_core.store.object_store import ObjectStore
+    from mnist_core.store.published import Published
+
+    cache = ObjectCache(settings.runs_dir, settings.files_cache_mb * 1_000_000)
+    objects = ObjectStore(settings.files_url, settings.files_endpoint)
+    return ObjectStorage(settings.runs_dir, objects, Published(database), cache)
 
 
 @lru_cache(maxsize=1)

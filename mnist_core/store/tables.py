@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -134,6 +135,21 @@ visitors = Table(
     Column("seen", Float, nullable=False),
     # Whether one of their runs was trained to its end: that can't be had by throwing cookies away.
     Column("trained", Boolean, nullable=False, default=False, server_default="0"),
+)
+
+# With object storage: what is published of each run. A run's rows outlive its own, until its objects are removed too;
+# see `mnist_core.store.published`.
+files = Table(
+    "files",
+    metadata,
+    Column("run_id", String(40), primary_key=True),
+    Column("name", String(400), primary_key=True),  # path within the run's folder
+    Column("sha256", String(64), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    # Microseconds since 1970: with the size it tells whether a file on some computer is this one.
+    Column("changed", BigInteger, nullable=False),
+    # Of a checkpoint: how many batches are behind it, so that nobody has to open it for that.
+    Column("step", Integer),
 )
 
 METRIC_NAMES = ("loss", "accuracy", "val_loss", "val_accuracy")

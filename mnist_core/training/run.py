@@ -7,7 +7,8 @@ import math
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from mnist_core.config import NetworkConfig
 from mnist_core.datasets import Dataset, Split, load_training_data
-from mnist_core.errors import MnistLabError
+from mnist_core.errors import MnistLabError, ObjectStoreError, RunStateError, StorageError
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.models.network_files import write_graphs, write_trained
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
@@ -25,6 +26,7 @@ from mnist_core.system.files import disk_full, is_full
 from mnist_core.system.libraries import computed_with, load_keras
 from mnist_core.tensorboard.board import Board
 from mnist_core.training.control import Control
+from mnist_core.training.delivery import Delivery
 from mnist_core.training.events import BoardSink, Sink, StoreSink
 
 if TYPE_CHECKING:
@@ -62,8 +64,45 @@ def execute(
         The finished or paused run.
     """
     record = store.runs.get(run_id)
-    board = Board(store.files(run_id).tensorboard, record.config, record.name)
-    sink = BoardSink(StoreSink(store, run_id), board, store, run_id)
+    delivery = Delivery(store, run_id, control)
+    folder = store.files(run_id).folder
+    ending: _Ending | None = None
+    try:
+        delivery.begin()
+        with delivery:
+            ending = _perform(record, store, control, tell)
+        delivery.end()
+    except ObjectStoreError as error:
+        # Not failed: what was made stays here, and is published once that is possible.
+        tell(error)
+        if ending is None or ending.state is not RunState.FAILED:
+            ending = _Ending(RunState.INTERRUPTED, error=describe(error, folder))
+    except RunStateError as error:
+        tell(error)
+        return store.runs.get(run_id)  # another process has the run by now
+    if ending.state is RunState.PAUSED:
+        store.queue.mark_paused(run_id)
+    else:
+        store.queue.finish(run_id, ending.state, outcome=ending.outcome, error=ending.error)
+    with suppress(StorageError):  # the app does it again each hour
+        store.folders.publish_record(run_id)
+    return store.runs.get(run_id)
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """How a run ends, to be recorded once its files are published."""
+
+    state: RunState
+    outcome: Outcome | None = None
+    error: RunError | None = None
+
+
+def _perform(record: RunRecord, store: Store, control: Control, tell: Callable[[Exception], None]) -> _Ending:
+    """Train, judge and export; return how that ended."""
+    files = store.files(record.id)
+    board = Board(files.tensorboard, record.config, record.name)
+    sink = BoardSink(StoreSink(store, record.id), board, store, record.id)
     clock = _Clock(sink)
     job: _Job
     try:
@@ -72,24 +111,16 @@ def execute(
         outcome = job.run()
     except _Paused:
         board.close()
-        store.queue.mark_paused(run_id)
+        return _Ending(RunState.PAUSED)
     except _StoppedEarly:
         board.end(success=False)
-        store.queue.finish(run_id, RunState.STOPPED, outcome=Outcome(seconds=clock.seconds))
+        return _Ending(RunState.STOPPED, Outcome(seconds=clock.seconds))
     except Exception as error:
         tell(error)
         board.end(success=False)
-        store.queue.finish(
-            run_id,
-            RunState.FAILED,
-            outcome=Outcome(seconds=clock.seconds),
-            error=describe(error, store.files(run_id).folder),
-        )
-    else:
-        board.end(success=True)
-        state = RunState.COMPLETED if job.complete else RunState.STOPPED
-        store.queue.finish(run_id, state, outcome=outcome)
-    return store.runs.get(run_id)
+        return _Ending(RunState.FAILED, Outcome(seconds=clock.seconds), describe(error, files.folder))
+    board.end(success=True)
+    return _Ending(RunState.COMPLETED if job.complete else RunState.STOPPED, outcome)
 
 
 def describe(error: Exception, folder: Path) -> RunError:

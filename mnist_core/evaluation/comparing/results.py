@@ -1,12 +1,12 @@
 """What a run reached, how fast, and how large its model is."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from mnist_core.config import LogisticConfig
 from mnist_core.datasets import get_spec, training_images
 from mnist_core.evaluation import wilson_interval
 from mnist_core.store import RunFiles, RunRecord
+from mnist_core.store.run_files import MODEL, ONNX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +76,7 @@ def run_result(record: RunRecord, files: RunFiles) -> RunResult:
         epoch_seconds=epoch,
         images_per_second=training_images(record.config) / epoch if epoch and is_network else None,
         parameters=outcome.parameters,
-        keras_bytes=_size(files.model),
-        onnx_bytes=_size(files.onnx),
+        keras_bytes=files.size_of(MODEL),  # a baseline has none
+        onnx_bytes=files.size_of(ONNX),
         device=outcome.device or record.device,
     )
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except OSError:  # a baseline has no Keras model
-        return None

@@ -10,6 +10,7 @@ from mnist_core.settings import Settings
 from mnist_core.sharing.bundle.describe import digest_of
 from mnist_core.sharing.bundle.install import import_bundle
 from mnist_core.store import RunRecord, Store
+from mnist_core.store.run_files import MODEL, ONNX
 from mnist_core.system.background import Background, Report, Task
 from mnist_core.system.children import run_child
 from mnist_core.system.launching import child_environment
@@ -27,7 +28,7 @@ _MEMORY = 3_000_000_000  # bytes: 0.9 GB were measured, and the largest network 
 def bundle_path(record: RunRecord, store: Store, *, saved_model: bool = False, language: str = SOURCE_LANGUAGE) -> Path:
     """Return where the bundle of a run lies or will lie: another name for everything that would change its content."""
     files = store.files(record.id)
-    stamps = [path.stat().st_mtime_ns for path in (files.onnx, files.model) if path.exists()]
+    stamps = [files.changed(name) for name in (ONNX, MODEL)]
     ready = is_ready(record.config.data.dataset, store.settings)
     digest = digest_of([record.id, record.name, record.state, record.finished, stamps, saved_model, ready, language])
     return store.settings.temporary_dir / f"{_PREFIX}{record.id}-{digest}.zip"

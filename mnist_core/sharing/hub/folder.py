@@ -21,6 +21,7 @@ from mnist_core.datasets import DatasetSpec, get_spec, load_dataset
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError, StorageError
 from mnist_core.sharing.hub.card import CardFacts, model_card
 from mnist_core.store import RunFiles, RunRecord, Store
+from mnist_core.store.run_files import MODEL, ONNX
 from mnist_core.system.files import output_file, write_zip_entry, written_or_told
 from mnist_core.text import English, english
 
@@ -79,19 +80,17 @@ def repository(files: RunFiles, facts: CardFacts, t: English = english) -> dict[
         If the model is damaged, or too large to be put together in memory (300 MB).
     """
     config = facts.record.config
-    paths = _model_files(files, config)
+    if (_size(files, config) or 0) > _MOST:
+        raise ArtifactMissingError(
+            "This network is too large to be packed here. Its files lie in {folder}.", folder=files.folder
+        )
+    paths = [files.onnx, files.model] if MODEL in _model_names(config) else [files.onnx]
     try:
-        if _size(paths) > _MOST:
-            raise ArtifactMissingError(
-                "This network is too large to be packed here. Its files lie in {folder}.", folder=files.folder
-            )
         content = {path.name: path.read_bytes() for path in paths}
-        if files.model in paths:
-            with zipfile.ZipFile(io.BytesIO(content[files.model.name])) as archive:
+        if MODEL in content:
+            with zipfile.ZipFile(io.BytesIO(content[MODEL])) as archive:
                 content |= {name: archive.read(name) for name in _KERAS_FILES}
     except (OSError, KeyError, zipfile.BadZipFile) as error:
-        if isinstance(error, ArtifactMissingError):
-            raise
         raise ArtifactMissingError("The model of this run is missing or damaged. Train it again.") from error
     texts = {
         "README.md": model_card(facts, t),
@@ -105,13 +104,13 @@ def repository(files: RunFiles, facts: CardFacts, t: English = english) -> dict[
 
 def has_card(files: RunFiles, record: RunRecord) -> bool:
     """Whether there is a model to write a card of."""
-    return record.state.has_model and files.onnx.exists()
+    return record.state.has_model and files.size_of(ONNX) is not None
 
 
 def can_pack(files: RunFiles, record: RunRecord) -> bool:
     """Whether all of a run's model is there, and small enough for `repository`."""
-    paths = _model_files(files, record.config)
-    return all(path.exists() for path in paths) and _size(paths) <= _MOST
+    size = _size(files, record.config)
+    return size is not None and size <= _MOST
 
 
 def folder_name(name: str) -> str:
@@ -164,12 +163,14 @@ def write_card(text: str, path: Path) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _model_files(files: RunFiles, config: RunConfig) -> list[Path]:
-    return [files.onnx, files.model] if isinstance(config.model, NetworkConfig) else [files.onnx]
+def _model_names(config: RunConfig) -> list[str]:
+    return [ONNX, MODEL] if isinstance(config.model, NetworkConfig) else [ONNX]
 
 
-def _size(paths: list[Path]) -> int:
-    return 2 * sum(path.stat().st_size for path in paths)  # Keras's files are there twice
+def _size(files: RunFiles, config: RunConfig) -> int | None:
+    """Return the bytes of a repository, in which Keras's files are twice; None where some of the model is missing."""
+    sizes = [files.size_of(name) for name in _model_names(config)]
+    return None if None in sizes else 2 * sum(size or 0 for size in sizes)
 
 
 def _licence(spec: DatasetSpec, t: English) -> str:

@@ -1,6 +1,7 @@
 import errno
 import os
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,9 +43,10 @@ def test_what_is_no_run_id_never_becomes_a_path(tmp_path, text):
 
 
 def test_all_files_of_a_run_lie_in_its_folder(files, tmp_path):
-    paths = [value for name, value in vars(files).items() if name != "folder"]
+    names = [name for name in dir(files) if isinstance(getattr(files, name), Path) and name != "folder"]
+    paths = [getattr(files, name) for name in names]
     assert files.folder == tmp_path / RUN_ID
-    assert len(set(paths)) == len(paths) >= 5
+    assert len(set(paths)) == len(paths) >= 15
     assert all(path.parent == files.folder for path in paths)
 
 

@@ -1,0 +1,89 @@
+"""Tidying up in object storage, and what it tells where the database is lost."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from mnist_core.store.object_store import ObjectStore, StoredObject
+from mnist_core.store.published import Published, PublishedFile, key_of
+from mnist_core.store.run_files import CURVE, RECORD, is_run_id
+from mnist_core.store.storage import Record
+from mnist_core.store.work import goes_on_from, is_marked
+from mnist_core.system.files import replacing
+
+_ALL = "runs/"
+_REMOVED_AT_ONCE = 1000  # objects: more are not allowed
+
+
+class ObjectUpkeep:
+    """What `ObjectStorage` does for all runs together; each may be done by several apps at once.
+
+    Objects of a run whose record may only be lost are never removed: those of a deleted one are known by their rows,
+    which are still there.
+    """
+
+    def __init__(self, runs_dir: Path, objects: ObjectStore, published: Published) -> None:
+        self._runs_dir, self._objects, self._published = runs_dir, objects, published
+
+    def _folders(self) -> list[Path]:
+        found: list[Path] = []
+        with suppress(FileNotFoundError):
+            found = [path for path in self._runs_dir.iterdir() if is_run_id(path.name) and path.is_dir()]
+        return sorted(found)
+
+    def with_work(self) -> list[str]:
+        """Return the ids of runs whose folders hold more than is published."""
+        return [folder.name for folder in self._folders() if goes_on_from(folder) is not None]
+
+    def remove_copies(self, is_known: Callable[[str], bool]) -> None:
+        """Remove what was brought here of runs that are gone."""
+        for folder in self._folders():
+            if is_marked(folder) and goes_on_from(folder) is None and not is_known(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def remove_objects(self) -> None:
+        """Remove the objects of runs that were deleted for good."""
+        for run_id in self._published.of_removed_runs():
+            left = self._objects.objects(f"{_ALL}{run_id}/")
+            self._remove([found.key for found in left])
+            if not left:  # looked at again, since a server may refuse some without a word
+                self._published.forget(run_id)
+
+    def sweep(self, old: float) -> None:
+        """Remove what was uploaded before `old` and is no published file: its publishing failed."""
+        of_run = defaultdict(list)
+        for found in self._objects.objects(_ALL):
+            if found.modified < old:
+                of_run[_run_of(found)].append(found.key)
+        for run_id, keys in of_run.items():
+            published = {key_of(run_id, file) for file in self._published.of(run_id).values()}
+            if published:  # else its record may be what was lost
+                self._remove([key for key in keys if key not in published])
+
+    def _remove(self, keys: list[str]) -> None:
+        for first in range(0, len(keys), _REMOVED_AT_ONCE):
+            self._objects.remove(keys[first : first + _REMOVED_AT_ONCE])
+
+    def ids(self) -> list[str]:
+        """Return the ids of all runs that have objects, oldest first."""
+        return sorted(name for name in self._objects.folders(_ALL) if is_run_id(name))
+
+    def recall(self, run_id: str) -> Record:
+        """Return what has the newest object of each name recorded as published; bring what tells of the run."""
+        newest: dict[str, PublishedFile] = {}
+        for found in sorted(self._objects.objects(f"{_ALL}{run_id}/"), key=lambda found: found.modified):
+            sha256, _, name = found.key.removeprefix(f"{_ALL}{run_id}/").partition("/")
+            newest[name] = PublishedFile(name, sha256, found.bytes, int(1e6 * found.modified))
+        folder = self._runs_dir / run_id
+        for name in newest.keys() & {RECORD, CURVE}:
+            if not (folder / name).exists():
+                with replacing(folder / name) as path:
+                    self._objects.get(key_of(run_id, newest[name]), path)
+        return partial(self._published.replace, run_id=run_id, old=(), new=newest.values())
+
+
+def _run_of(found: StoredObject) -> str:
+    return found.key.removeprefix(_ALL).partition("/")[0]
