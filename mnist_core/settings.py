@@ -2,11 +2,12 @@
 
 import hmac
 import ipaddress
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mnist_core.errors import ConfigError
@@ -17,6 +18,60 @@ _SHORTEST_TOKEN = 12
 _DRIVER = "postgresql+psycopg"  # psycopg 3, as SQLAlchemy calls it
 _HIDDEN = ("token", "key", "database_url")  # parts of names whose values no error repeats
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Profile = Literal["laptop", "classroom", "public", "small"]
+
+# What a profile sets, where the person who sets it up says nothing else. A laptop is one's own: the defaults below. A
+# class of 40 shares a server for a term, trusts each other and trains every recipe. The public is strangers: little for
+# each, private unless shared. What is small (1 to 2 GB of memory, such as Streamlit Community Cloud) has no room for a
+# worker that waits, and may have none for a worker at all.
+PROFILES: Mapping[Profile, Mapping[str, Any]] = {
+    "laptop": {},
+    "classroom": {
+        "max_epochs": 100,
+        "max_parameters": 5_000_000,
+        "max_run_seconds": 1800.0,
+        "visitor_disk_mb": 500,
+        "max_pages": 300,
+        "pages_per_visitor": 10,
+        "visitor_uploads_mb": 50,
+        "newcomers": 60,
+        "keep_days": 60,
+    },
+    "public": {
+        "queued_per_visitor": 1,
+        "max_epochs": 30,
+        "max_parameters": 2_000_000,
+        "max_run_seconds": 900.0,
+        "visitor_disk_mb": 200,
+        "total_disk_mb": 10_000,
+        "drawings_per_visitor": 300,
+        "max_pages": 400,
+        "pages_per_visitor": 10,
+        "visitor_uploads_mb": 20,
+        "total_uploads_mb": 200,
+        "keep_days": 7,
+        "share_new_runs": False,
+    },
+    "small": {
+        "training": "auto",
+        "slots": 1,
+        "warm_spare": False,
+        "queued_per_visitor": 1,
+        "max_epochs": 20,
+        "max_parameters": 500_000,
+        "max_run_seconds": 600.0,
+        "visitor_disk_mb": 50,
+        "total_disk_mb": 500,
+        "drawings_per_visitor": 200,
+        "max_pages": 60,
+        "pages_per_visitor": 5,
+        "visitor_uploads_mb": 20,
+        "total_uploads_mb": 50,
+        "newcomers": 20,
+        "keep_days": 3,
+        "share_new_runs": False,
+    },
+}
 
 
 def _below_the_persons_home(*parts: str) -> Path:
@@ -41,6 +96,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
+    profile: Profile = Field(
+        default="laptop",
+        description="Limits that suit a place (laptop, classroom, public, small); what is set beside it wins.",
+    )
     home: Path = Field(
         default_factory=lambda: _below_the_persons_home(".mnist_lab"),
         description="Folder of the database, the runs and the downloaded data.",
@@ -79,6 +138,10 @@ class Settings(BaseSettings):
     backend: Literal["tensorflow", "jax", "torch"] = Field(
         default="tensorflow",
         description="What Keras calculates with; JAX and PyTorch have to be installed.",
+    )
+    training: bool | Literal["auto"] = Field(
+        default=True,
+        description="Whether networks can be trained here; with auto, where the memory is enough for a worker.",
     )
     slots: int | None = Field(
         default=None,
@@ -167,6 +230,13 @@ class Settings(BaseSettings):
     )
     total_uploads_mb: int = Field(default=500, ge=1, description="Most MB of all uploaded files in memory.")
     metrics: bool = Field(default=False, description="Whether /_stcore/metrics shows everybody how much is going on.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_by_profile(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {**PROFILES.get(given.get("profile", "laptop"), {}), **given}
 
     @field_validator("database_url", mode="after")
     @classmethod

@@ -13,7 +13,7 @@ from mnist_core.engine.cleaning import clean, clean_drawings, next_to_go, sweep
 from mnist_core.engine.estimate import estimate
 from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.lead import Lead
-from mnist_core.engine.limits import check_config, check_continuation, check_visitor
+from mnist_core.engine.limits import check_config, check_continuation, check_training, check_visitor
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
@@ -126,7 +126,7 @@ class Supervisor:
         Raises
         ------
         LimitError
-            If the run is larger than allowed here, or the visitor has too many waiting.
+            If nothing is trained here, the run is larger than allowed, or the visitor has too many waiting.
         ConfigError
             If layers don't fit together, or the run to continue is of another kind.
         NotOwnerError
@@ -136,6 +136,7 @@ class Supervisor:
         StorageError
             If the disk is full.
         """
+        check_training(self._settings)
         if no_room_for_a_run(self._settings.home):
             raise disk_full(self._settings.home)
         config = resolved(config, self._settings)
@@ -203,7 +204,8 @@ class Supervisor:
         self._wake.set()
 
     def resume(self, run_id: str, visitor: Visitor) -> None:
-        """Queue a paused or interrupted run again; raises as `Queue.request_resume`."""
+        """Queue a paused or interrupted run again; raises as `Queue.request_resume`, or as nothing is trained here."""
+        check_training(self._settings)
         self._store.queue.request_resume(run_id, visitor)
         self._wake.set()
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
+from mnist_core.engine.limits import why_no_training
 from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.spare import Spare
 from mnist_core.settings import Settings
@@ -25,6 +26,7 @@ class Workers:
         self._store = store
         self._settings = settings
         self.slots = settings.slots or default_slots()
+        self._trains = why_no_training(settings) is None
         self._gpus = gpu_ids()
         self._memory_limit = memory_limit_mb(settings.worker_memory_mb, self.slots)
         self._jobs: dict[str, Job] = {}
@@ -50,6 +52,8 @@ class Workers:
         """Record what ended, pass on what was asked for, and let those begin whose turn it is."""
         self._reap()
         self._attend()
+        if not self._trains:
+            return
         self._fill_slots()
         # While nobody waits for its processor: a slot is free, or nearly.
         if len(self._jobs) < self.slots or self._ending:
