@@ -16,6 +16,7 @@ from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
 from mnist_core.errors import ConfigError, StorageError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
+from mnist_core.monitoring import metrics_port
 from mnist_core.recovery import bring_back
 from mnist_core.settings import get_settings
 from mnist_core.sharing.earlier import write_earlier_imports
@@ -27,6 +28,7 @@ from mnist_core.system.saying import say
 from pages._ui.reading.pen_answers import answer_pen
 from pages._ui.shell.asking import check_is_open
 from pages._ui.shell.errors import show_unexpected
+from pages._ui.shell.seen import exposition
 from pages._ui.shell.web import routes, site
 from pages._ui.shell.wire import Wire
 
@@ -55,7 +57,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     for dataset_id in (*RECIPE_DATASETS, FALLBACK_DATASET):
         shared_provider().prepare(dataset_id)
     try:
-        yield
+        with metrics_port(settings, exposition):
+            yield
     finally:
         # Not by atexit: on SIGTERM the server ends without running it.
         close_shared_analyses()

@@ -230,6 +230,16 @@ class Settings(BaseSettings):
     )
     total_uploads_mb: int = Field(default=500, ge=1, description="Most MB of all uploaded files in memory.")
     metrics: bool = Field(default=False, description="Whether /_stcore/metrics shows everybody how much is going on.")
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Password (as a bearer token) with which Prometheus reads /lab/metrics. Unset: nobody can.",
+    )
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65_535, description="Port of its own for Prometheus, without a password. Unset: none."
+    )
+    metrics_address: str = Field(
+        default="127.0.0.1", description="Address of that port: whoever reaches it can read the metrics."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -248,7 +258,7 @@ class Settings(BaseSettings):
             raise ConfigError("an address begins with postgresql://; for SQLite leave it unset")
         return f"{_DRIVER}://{rest}"
 
-    @field_validator("admin_token", "secret_key", mode="after")
+    @field_validator("admin_token", "secret_key", "metrics_token", mode="after")
     @classmethod
     def _check_length(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and len(token.get_secret_value()) < _SHORTEST_TOKEN:
@@ -272,8 +282,11 @@ class Settings(BaseSettings):
 
     def is_admin_token(self, text: str) -> bool:
         """Whether `text` is the admin's password; takes as long for a wrong one as for a nearly right one."""
-        token = self.admin_token
-        return token is not None and hmac.compare_digest(text.encode(), token.get_secret_value().encode())
+        return _is_secret(text, self.admin_token)
+
+    def is_metrics_token(self, text: str) -> bool:
+        """Whether `text` is the password for the metrics, as `is_admin_token`."""
+        return _is_secret(text, self.metrics_token)
 
     @property
     def proxy_networks(self) -> tuple[Network, ...]:
@@ -339,6 +352,10 @@ class Settings(BaseSettings):
     def datasets_dir(self) -> Path:
         """Folder with downloads and decoded arrays."""
         return self.home / "datasets"
+
+
+def _is_secret(text: str, secret: SecretStr | None) -> bool:
+    return secret is not None and hmac.compare_digest(text.encode(), secret.get_secret_value().encode())
 
 
 def _networks(text: str) -> tuple[Network, ...]:

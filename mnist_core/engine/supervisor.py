@@ -26,6 +26,7 @@ from mnist_core.store import RunRecord, RunState, Store, Visitor, shared_store
 from mnist_core.store.reserve import Reserve, no_room_for_a_run
 from mnist_core.system.cards import CardUse, card_use, why_no_card
 from mnist_core.system.files import disk_full
+from mnist_core.system.instruments import ERRORS
 from mnist_core.system.saying import say
 
 _TICK = 0.2  # seconds between two looks at the workers
@@ -71,6 +72,7 @@ class Supervisor:
         self._reserve = Reserve(settings.reserve_path)
         self._presence = ExitStack()
         self._said = ""
+        self._looked = time.monotonic()
         self._wake = threading.Event()
         self._closing = False
         self._lock = threading.Lock()
@@ -242,6 +244,21 @@ class Supervisor:
         """Process id of the worker that waits for a run, if there is one."""
         return self._workers.spare_pid
 
+    @property
+    def slots(self) -> int:
+        """How many runs train here at once."""
+        return self._workers.slots
+
+    def worker_memory(self) -> dict[str, list[int]]:
+        """Return the bytes of memory of each worker, by kind: ``training`` or ``spare``."""
+        return self._workers.memory()
+
+    @property
+    def seconds_since_look(self) -> float | None:
+        """How long ago the queue was last looked at; None where nobody does, before the start and after the end."""
+        alive = self._thread is not None and self._thread.is_alive() and not self._closing
+        return time.monotonic() - self._looked if alive else None
+
     def close(self) -> None:
         """Stop working and end all workers; their runs are marked as interrupted."""
         with self._lock:
@@ -265,6 +282,7 @@ class Supervisor:
     def _loop(self) -> None:
         next_recovery = next_cleaning = time.monotonic()
         while not self._closing:
+            self._looked = time.monotonic()
             try:
                 leads = self._leads()
                 if leads or self._store.database.is_shared:
@@ -281,10 +299,12 @@ class Supervisor:
                 # A full disk or a locked database passes; the queue must not end with it.
                 if str(error) != self._said:  # once is enough, however long it lasts
                     say(f"The queue could not be served this time: {error}")
+                    ERRORS.add("queue")
                 self._said = str(error)
                 if isinstance(error, DatabaseLostError):
                     self._keeper.look()
             except Exception:  # a fault of ours shall not end the queue for everybody
+                ERRORS.add("queue")
                 say(traceback.format_exc())
             self._wake.wait(_TICK if self._workers.run_ids else 1.0)
             self._wake.clear()
@@ -293,12 +313,14 @@ class Supervisor:
         """Whether this app leads; once the one that did is gone, this one takes over."""
         led = self._lead.is_held
         if self._lead.look() and not led:
-            self._store.queue.mark_interrupted(spare=self._workers.run_ids)
+            for run_id in self._store.queue.mark_interrupted(spare=self._workers.run_ids):
+                self._workers.ends.tell(run_id)
             self._keeper.start()
         return self._lead.is_held
 
     def _recover(self) -> None:
-        self._store.queue.mark_interrupted(spare=self._workers.run_ids)
+        for run_id in self._store.queue.mark_interrupted(spare=self._workers.run_ids):
+            self._workers.ends.tell(run_id)
         here = self._store.apps.roll().here
         running = self._store.runs.find(states=[RunState.RUNNING], limit=_MANY)
         others = [record for record in running if record.id not in self._workers.run_ids]

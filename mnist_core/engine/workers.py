@@ -1,9 +1,11 @@
 """The worker processes: which run gets the next one, and what becomes of those that ended."""
 
 import errno
+import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from mnist_core.engine.ends import Ends
 from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
 from mnist_core.engine.limits import why_no_training
@@ -13,6 +15,8 @@ from mnist_core.settings import Settings
 from mnist_core.store import Place, RunError, RunState, Store
 from mnist_core.store.reserve import no_room_for_a_run
 from mnist_core.system.devices import default_slots, gpu_ids, memory_limit_mb
+from mnist_core.system.instruments import QUEUE_WAIT_SECONDS
+from mnist_core.system.launching import memory_of
 
 # What is used up for the moment: file descriptors, processes, memory.
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
@@ -31,6 +35,7 @@ class Workers:
         self._memory_limit = memory_limit_mb(settings.worker_memory_mb, self.slots)
         self._jobs: dict[str, Job] = {}
         self._spare = Spare(settings)
+        self.ends = Ends(store)
         self._ending = False
 
     @property
@@ -59,6 +64,14 @@ class Workers:
         if len(self._jobs) < self.slots or self._ending:
             self._spare.keep(self._free_gpu())
 
+    def memory(self) -> dict[str, list[int]]:
+        """Return the bytes of memory of each worker: of those at work (``training``) and of the one that waits."""
+        spare = self._spare.pid
+        return {
+            "training": [job.worker.memory() for job in list(self._jobs.values())],
+            "spare": [memory_of(spare)] if spare is not None else [],
+        }
+
     def close(self, timeout: float) -> None:
         """End all workers; what they trained is still marked as running."""
         self._spare.close(timeout)
@@ -85,6 +98,7 @@ class Workers:
                 self._store.queue.finish(run_id, state, error=error, held=True)
             self._store.queue.give_back(run_id)
             del self._jobs[run_id]
+            self.ends.tell(run_id)
 
     def _has_begun(self, run_id: str) -> bool:
         return self._store.runs.exists(run_id) and self._store.runs.get(run_id).state is not RunState.QUEUED
@@ -137,7 +151,9 @@ class Workers:
                 ),
             )
             return
+        waits_since = self._store.runs.get(run_id).updated.timestamp()
         worker.begin(run_id, self._store.apps.id)
+        QUEUE_WAIT_SECONDS.observe(max(0.0, time.time() - waits_since))
         self._jobs[run_id] = Job(worker, was_spare)
 
     def card(self, run_id: str) -> str | None:

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import Any, Generic, Literal, TypeVar
 
 from mnist_core.errors import AbandonedError, LimitError, MnistLabError
+from mnist_core.system.instruments import ERRORS
 from mnist_core.system.patience import pause_point, pausing_by
 from mnist_core.system.turns import Asker, Computation, Turns
 
@@ -202,6 +203,7 @@ class Background:
         except MnistLabError as error:
             return Task("failed", problem=error)
         except Exception as error:  # a thread that dies in silence would leave "running" for ever
+            ERRORS.add("computation")
             traceback.print_exception(error)
             return Task("failed", problem=MnistLabError("This could not be computed: {reason}", reason=repr(error)))
 

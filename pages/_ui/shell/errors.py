@@ -12,6 +12,7 @@ import streamlit as st
 from mnist_core.errors import MnistLabError
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError
+from mnist_core.system.instruments import ERRORS
 from mnist_core.system.saying import complain
 from mnist_core.text import Phrase, english, one_line, plain, without_folders
 from pages._ui.shell.i18n import t
@@ -35,6 +36,7 @@ def errors_in_words() -> Iterator[None]:
 
 def show_error(error: MnistLabError) -> None:
     """Show an error that was raised on purpose: what happened and what to do."""
+    ERRORS.add("told")
     st.error(in_words(error), icon=":material/error:")
 
 
@@ -97,6 +99,7 @@ def _log(error: Exception) -> None:
 
     A visitor can send what no control offers, a thousand times a second and of any length.
     """
+    ERRORS.add("page")
     trace = traceback.TracebackException.from_exception(error)
     place = trace.stack[-1] if trace.stack else None
     where = f"{place.filename}:{place.lineno}" if place else "an unknown place"
