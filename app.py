@@ -24,10 +24,11 @@ from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import shared_store
 from mnist_core.system.memory import return_freed_blocks, return_large_blocks
 from mnist_core.system.patience import pause_elsewhere_by
-from mnist_core.system.saying import say
+from mnist_core.system.saying import complain, say
 from pages._ui.reading.pen_answers import answer_pen
 from pages._ui.shell.asking import check_is_open
 from pages._ui.shell.errors import show_unexpected
+from pages._ui.shell.log_format import use_log_format
 from pages._ui.shell.seen import exposition
 from pages._ui.shell.web import routes, site
 from pages._ui.shell.wire import Wire
@@ -36,14 +37,17 @@ raise_limit()
 let_loops_sleep()
 try:
     settings = get_settings()
+    use_log_format(settings)
     shared_store().database.check()
 except (ConfigError, StorageError) as error:
-    sys.exit(f"mnist_lab: {error}")
+    complain(f"mnist_lab: {error}")
+    sys.exit(1)
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Serve the training queue for as long as the server lives."""
+    use_log_format(settings)
     return_large_blocks()
     store = shared_store()
     install_shipped(store)

@@ -241,6 +241,11 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Address of that port: whoever reaches it can read the metrics."
     )
 
+    logs: Literal["text", "json"] = Field(
+        default="text", description="How the log is written: as lines for people, or as JSON, one object a line."
+    )
+    access_log: bool = Field(default=False, description="Whether each request is a line of the log, without who asked.")
+
     @model_validator(mode="before")
     @classmethod
     def _complete_by_profile(cls, given: Any) -> Any:

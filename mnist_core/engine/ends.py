@@ -1,8 +1,9 @@
-"""What becomes known outside once a run has ended: it is counted."""
+"""What becomes known outside once a run has ended: it is counted, and a line of the log."""
 
 from mnist_core.errors import MnistLabError
 from mnist_core.store import Store
 from mnist_core.system.instruments import EPOCH_SECONDS, RUNS_ENDED
+from mnist_core.system.saying import tell
 
 
 class Ends:
@@ -20,5 +21,7 @@ class Ends:
         if not record.state.is_finished:
             return
         RUNS_ENDED.add(record.state.value)
+        seconds, why = sum(record.outcome.seconds.values()), record.error.code if record.error else None
+        tell("run_ended", run=run_id, state=record.state.value, seconds=round(seconds, 3), why=why)
         for seconds in record.outcome.epoch_seconds:
             EPOCH_SECONDS.observe(seconds)

@@ -2,7 +2,6 @@
 
 import threading
 import time
-import traceback
 from bisect import insort
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from mnist_core.store.reserve import Reserve, no_room_for_a_run
 from mnist_core.system.cards import CardUse, card_use, why_no_card
 from mnist_core.system.files import disk_full
 from mnist_core.system.instruments import ERRORS
-from mnist_core.system.saying import say
+from mnist_core.system.saying import say, tell_error
 
 _TICK = 0.2  # seconds between two looks at the workers
 _RECOVERY = 5.0  # seconds between two looks for runs of dead processes
@@ -303,9 +302,9 @@ class Supervisor:
                 self._said = str(error)
                 if isinstance(error, DatabaseLostError):
                     self._keeper.look()
-            except Exception:  # a fault of ours shall not end the queue for everybody
+            except Exception as error:  # a fault of ours shall not end the queue for everybody
                 ERRORS.add("queue")
-                say(traceback.format_exc())
+                tell_error(error, "The queue was not served this time.")
             self._wake.wait(_TICK if self._workers.run_ids else 1.0)
             self._wake.clear()
 

@@ -17,6 +17,7 @@ from mnist_core.store.reserve import no_room_for_a_run
 from mnist_core.system.devices import default_slots, gpu_ids, memory_limit_mb
 from mnist_core.system.instruments import QUEUE_WAIT_SECONDS
 from mnist_core.system.launching import memory_of
+from mnist_core.system.saying import tell
 
 # What is used up for the moment: file descriptors, processes, memory.
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
@@ -98,6 +99,7 @@ class Workers:
                 self._store.queue.finish(run_id, state, error=error, held=True)
             self._store.queue.give_back(run_id)
             del self._jobs[run_id]
+            tell("worker_ended", run=run_id, pid=job.worker.pid, code=code)
             self.ends.tell(run_id)
 
     def _has_begun(self, run_id: str) -> bool:
@@ -151,9 +153,10 @@ class Workers:
                 ),
             )
             return
-        waits_since = self._store.runs.get(run_id).updated.timestamp()
+        waited = max(0.0, time.time() - self._store.runs.get(run_id).updated.timestamp())
         worker.begin(run_id, self._store.apps.id)
-        QUEUE_WAIT_SECONDS.observe(max(0.0, time.time() - waits_since))
+        QUEUE_WAIT_SECONDS.observe(waited)
+        tell("worker_begins", run=run_id, pid=worker.pid, waited=round(waited, 3))
         self._jobs[run_id] = Job(worker, was_spare)
 
     def card(self, run_id: str) -> str | None:

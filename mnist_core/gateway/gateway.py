@@ -6,6 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_core.gateway import page
+from mnist_core.gateway.access import told
 from mnist_core.gateway.answers import Refusal
 from mnist_core.gateway.caller import Caller, caller, name_address
 from mnist_core.gateway.cookie import new_cookie, visitor
@@ -63,6 +64,8 @@ class Gateway:
         name_address(scope, who.address)
         scope["path"] = self._site.path(scope["path"])
         whose = Whose(visitor(scope), who.address)
+        if self._settings.access_log:
+            send = told(scope, send, self._site)
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send, who, whose)
         else:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import Any, Generic, Literal, TypeVar
 from mnist_core.errors import AbandonedError, LimitError, MnistLabError
 from mnist_core.system.instruments import ERRORS
 from mnist_core.system.patience import pause_point, pausing_by
+from mnist_core.system.saying import tell_error
 from mnist_core.system.turns import Asker, Computation, Turns
 
 Result = TypeVar("Result")
@@ -204,7 +204,7 @@ class Background:
             return Task("failed", problem=error)
         except Exception as error:  # a thread that dies in silence would leave "running" for ever
             ERRORS.add("computation")
-            traceback.print_exception(error)
+            tell_error(error, "A computation failed.")
             return Task("failed", problem=MnistLabError("This could not be computed: {reason}", reason=repr(error)))
 
     def _pause(self, work: Computation) -> None:

@@ -65,6 +65,11 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "backend": "jax",
         "profile": "public",
         "training": "auto",
+        "metrics_token": "another password",
+        "metrics_port": "9100",
+        "metrics_address": "::1",
+        "logs": "json",
+        "access_log": "true",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -75,7 +80,8 @@ def test_every_field_can_be_set_by_its_variable(clean):
     assert settings.data_url == "http://localhost/"
     assert settings.admin_token is not None
     assert settings.admin_token.get_secret_value() == "a long password"
-    for name in values.keys() - {"home", "data_dir", "keras_dir", "data_url", "admin_token"}:
+    assert settings.is_metrics_token("another password")
+    for name in values.keys() - {"home", "data_dir", "keras_dir", "data_url", "admin_token", "metrics_token"}:
         assert str(getattr(settings, name)).lower().removesuffix(".0") == values[name], name
 
 
