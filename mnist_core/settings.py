@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,7 +17,7 @@ from mnist_core.text import reason
 _PREFIX = "MNIST_LAB_"
 _SHORTEST_TOKEN = 12
 _DRIVER = "postgresql+psycopg"  # psycopg 3, as SQLAlchemy calls it
-_HIDDEN = ("token", "key", "database_url")  # parts of names whose values no error repeats
+_HIDDEN = ("token", "key", "database_url", "webhook_url")  # parts of names whose values no error repeats
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Profile = Literal["laptop", "classroom", "public", "small"]
 
@@ -246,6 +247,11 @@ class Settings(BaseSettings):
     )
     access_log: bool = Field(default=False, description="Whether each request is a line of the log, without who asked.")
 
+    webhook_url: SecretStr | None = Field(
+        default=None,
+        description="Address that gets a JSON by POST whenever a run has ended: id, state, seconds, accuracy.",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _complete_by_profile(cls, given: Any) -> Any:
@@ -269,6 +275,14 @@ class Settings(BaseSettings):
         if token is not None and len(token.get_secret_value()) < _SHORTEST_TOKEN:
             raise ConfigError("a password needs at least {n:,} characters", n=_SHORTEST_TOKEN)
         return token
+
+    @field_validator("webhook_url", mode="after")
+    @classmethod
+    def _check_address(cls, address: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(address.get_secret_value()) if address is not None else None
+        if parts is not None and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ConfigError("it should be an address that begins with https:// or http://")
+        return address
 
     @field_validator("trusted_proxies", mode="after")
     @classmethod

@@ -34,6 +34,7 @@ _CLEANING = 60.0  # seconds between two looks at the disk
 _BEGIN = 0.3  # seconds that a warm worker may take to begin
 _LOOKED_AT = 100  # waiting runs whose time is estimated each; that of others is like theirs
 _MANY = 10_000  # more runs than ever train at once
+_LAST_NOTICES = 2.0  # seconds that the webhook gets with the app's end
 _SHUTDOWN = 5.0  # seconds that workers get to end with the app
 
 
@@ -270,11 +271,13 @@ class Supervisor:
             self._keeper.close(_SHUTDOWN)
         if self._lead.is_held or self._store.database.is_shared:
             try:
-                self._store.queue.mark_interrupted()
+                for run_id in self._store.queue.mark_interrupted():
+                    self._workers.ends.tell(run_id)
             except MnistLabError as error:
                 say(f"What was training could not be marked as interrupted: {error}")
         self._lead.release()
         self._presence.close()
+        self._workers.ends.close(_LAST_NOTICES)
 
     # the thread
 

@@ -70,6 +70,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "metrics_address": "::1",
         "logs": "json",
         "access_log": "true",
+        "webhook_url": "https://example.org/x",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -81,7 +82,17 @@ def test_every_field_can_be_set_by_its_variable(clean):
     assert settings.admin_token is not None
     assert settings.admin_token.get_secret_value() == "a long password"
     assert settings.is_metrics_token("another password")
-    for name in values.keys() - {"home", "data_dir", "keras_dir", "data_url", "admin_token", "metrics_token"}:
+    assert settings.webhook_url is not None
+    assert settings.webhook_url.get_secret_value() == "https://example.org/x"
+    for name in values.keys() - {
+        "home",
+        "data_dir",
+        "keras_dir",
+        "data_url",
+        "admin_token",
+        "metrics_token",
+        "webhook_url",
+    }:
         assert str(getattr(settings, name)).lower().removesuffix(".0") == values[name], name
 
 
@@ -112,6 +123,14 @@ def test_a_password_that_is_too_short_is_refused_and_not_repeated(clean):
     with pytest.raises(ConfigError, match="MNIST_LAB_ADMIN_TOKEN: a password needs at least 12 characters") as error:
         get_settings()
     assert "sesame" not in str(error.value)
+
+
+@pytest.mark.parametrize("address", ["example.org/secret", "ftp://example.org/secret", "https:///secret"])
+def test_a_webhook_that_is_no_address_is_refused_and_not_repeated(clean, address):
+    clean.setenv("MNIST_LAB_WEBHOOK_URL", address)
+    with pytest.raises(ConfigError, match="MNIST_LAB_WEBHOOK_URL: it should be an address that begins with") as error:
+        get_settings()
+    assert "secret" not in str(error.value)
 
 
 def test_variables_without_the_prefix_mean_nothing(clean):
