@@ -272,12 +272,12 @@ class Supervisor:
         if self._lead.is_held or self._store.database.is_shared:
             try:
                 for run_id in self._store.queue.mark_interrupted():
-                    self._workers.ends.tell(run_id)
+                    self._workers.news.ended(run_id)
             except MnistLabError as error:
                 say(f"What was training could not be marked as interrupted: {error}")
         self._lead.release()
         self._presence.close()
-        self._workers.ends.close(_LAST_NOTICES)
+        self._workers.news.close(_LAST_NOTICES)
 
     # the thread
 
@@ -316,13 +316,13 @@ class Supervisor:
         led = self._lead.is_held
         if self._lead.look() and not led:
             for run_id in self._store.queue.mark_interrupted(spare=self._workers.run_ids):
-                self._workers.ends.tell(run_id)
+                self._workers.news.ended(run_id)
             self._keeper.start()
         return self._lead.is_held
 
     def _recover(self) -> None:
         for run_id in self._store.queue.mark_interrupted(spare=self._workers.run_ids):
-            self._workers.ends.tell(run_id)
+            self._workers.news.ended(run_id)
         here = self._store.apps.roll().here
         running = self._store.runs.find(states=[RunState.RUNNING], limit=_MANY)
         others = [record for record in running if record.id not in self._workers.run_ids]

@@ -5,19 +5,17 @@ import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from mnist_core.engine.ends import Ends
 from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
 from mnist_core.engine.limits import why_no_training
 from mnist_core.engine.local import LocalWorker
+from mnist_core.engine.news import News
 from mnist_core.engine.spare import Spare
 from mnist_core.settings import Settings
 from mnist_core.store import Place, RunError, RunState, Store
 from mnist_core.store.reserve import no_room_for_a_run
 from mnist_core.system.devices import default_slots, gpu_ids, memory_limit_mb
-from mnist_core.system.instruments import QUEUE_WAIT_SECONDS
 from mnist_core.system.launching import memory_of
-from mnist_core.system.saying import tell
 
 # What is used up for the moment: file descriptors, processes, memory.
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
@@ -36,7 +34,7 @@ class Workers:
         self._memory_limit = memory_limit_mb(settings.worker_memory_mb, self.slots)
         self._jobs: dict[str, Job] = {}
         self._spare = Spare(settings)
-        self.ends = Ends(store)
+        self.news = News(store)
         self._ending = False
 
     @property
@@ -99,8 +97,7 @@ class Workers:
                 self._store.queue.finish(run_id, state, error=error, held=True)
             self._store.queue.give_back(run_id)
             del self._jobs[run_id]
-            tell("worker_ended", run=run_id, pid=job.worker.pid, code=code)
-            self.ends.tell(run_id)
+            self.news.worker_ended(run_id, job.worker.pid, code)
 
     def _has_begun(self, run_id: str) -> bool:
         return self._store.runs.exists(run_id) and self._store.runs.get(run_id).state is not RunState.QUEUED
@@ -134,6 +131,7 @@ class Workers:
         return first if first is not None and may_begin(first, trained_here, per_visitor) else None
 
     def _begin(self, run_id: str) -> None:
+        waited = max(0.0, time.time() - self._store.runs.get(run_id).updated.timestamp())
         gpu = self._free_gpu()
         worker = self._spare.take(gpu)
         was_spare = worker is not None
@@ -153,10 +151,8 @@ class Workers:
                 ),
             )
             return
-        waited = max(0.0, time.time() - self._store.runs.get(run_id).updated.timestamp())
         worker.begin(run_id, self._store.apps.id)
-        QUEUE_WAIT_SECONDS.observe(waited)
-        tell("worker_begins", run=run_id, pid=worker.pid, waited=round(waited, 3))
+        self.news.begins(run_id, worker.pid, waited)
         self._jobs[run_id] = Job(worker, was_spare)
 
     def card(self, run_id: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from mnist_core.config.wording import MAX_NAME
 from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError

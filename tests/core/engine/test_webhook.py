@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from mnist_core.engine import webhook as webhook_module
-from mnist_core.engine.ends import Ends
+from mnist_core.engine.news import News
 from mnist_core.engine.webhook import Webhook
 from mnist_core.store import RunError, RunState, Visitor
 from mnist_core.system.launching import child_environment
@@ -65,9 +65,9 @@ def test_the_end_of_a_run_is_posted_without_a_word_of_its_visitor(listener, stor
     store.settings = settings.model_copy(update={"webhook_url": listener.address})
     run = finished_run(name="Anna's network", owner="0123456789abcdef")
     store.runs.set_notes(run.id, "a note", Visitor("0123456789abcdef"))
-    ends = Ends(store)
-    ends.tell(run.id)
-    ends.close(60)
+    news = News(store)
+    news.ended(run.id)
+    news.close(60)
     (got,) = listener.got
     assert {name: got[name] for name in ("event", "run", "state", "accuracy", "why")} == {
         "event": "run_ended",
@@ -85,9 +85,9 @@ def test_a_run_that_failed_says_so_by_a_code(listener, store, record, settings):
     store.settings = settings.model_copy(update={"webhook_url": listener.address})
     run = record("ada", RunState.RUNNING)
     store.queue.finish(run.id, RunState.FAILED, error=RunError(code="hangs", template="It hangs."))
-    ends = Ends(store)
-    ends.tell(run.id)
-    ends.close(60)
+    news = News(store)
+    news.ended(run.id)
+    news.close(60)
     assert (listener.got[0]["state"], listener.got[0]["accuracy"], listener.got[0]["why"]) == ("failed", None, "hangs")
 
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from mnist_core.engine.ends import Ends
+from mnist_core.engine.news import News
 from mnist_core.errors import StorageError
 from mnist_core.monitoring import Exposition, metrics_port
 from mnist_core.store import RunState, Visitor
@@ -64,7 +64,7 @@ def test_a_page_s_seconds_are_a_histogram_of_its_page(exposition):
 
 def test_the_end_of_a_run_is_counted_with_its_epochs(exposition, store, finished_run):
     before = read(exposition)
-    Ends(store).tell(finished_run().id)
+    News(store).ended(finished_run().id)
     after = read(Exposition(exposition._store, exposition._supervisor, exposition._settings))
     ended, epochs = "mnist_lab_runs_ended_total{state=completed}", "mnist_lab_epoch_seconds_count"
     assert after[ended] == before.get(ended, 0) + 1
@@ -150,8 +150,8 @@ def test_a_run_that_only_rests_has_not_ended(exposition, store, finished_run):
     config = finished_run().config
     waiting = store.new_runs.create(config, "One that waits", owner=None)
     before = read(exposition)
-    Ends(store).tell(waiting)
-    Ends(store).tell("20260101-000000-abcdef")
+    News(store).ended(waiting)
+    News(store).ended("20260101-000000-abcdef")
     after = read(Exposition(exposition._store, exposition._supervisor, exposition._settings))
     for state in RunState:
         name = f"mnist_lab_runs_ended_total{{state={state}}}"

@@ -3,9 +3,13 @@
 import pytest
 
 from mnist_core.datasets import shared_provider
+from mnist_core.engine import Supervisor
 from mnist_core.errors import StorageError
 from mnist_core.monitoring import Readiness, readiness
 from mnist_core.monitoring.kept import Kept
+from mnist_core.settings import get_settings
+from mnist_core.store import Store
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -41,6 +45,24 @@ def test_each_thing_that_is_missing_is_named_without_a_folder_of_the_server(look
         "content": None,
     }
     assert state.as_json()["checks"]["database"] == {"ok": False, "why": "The database …/mnist_lab.db can't be used."}
+
+
+def test_a_database_server_that_is_away_is_told_until_it_is_back(postgres, postgres_server, digits, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_DATABASE_PATIENCE", "0.2")
+    get_settings.cache_clear()
+    store = Store(get_settings())
+    supervisor = Supervisor(store, get_settings())
+    supervisor.start()
+    looks = Readiness(store, supervisor, shared_provider())
+    assert looks._look().is_ready
+    postgres_server.stop()
+    try:
+        assert [name for name, why in looks._look().problems.items() if why] == ["database"]
+    finally:
+        postgres_server.start()
+    wait_until(lambda: looks._look().is_ready, 240, "the database")
+    supervisor.close()
+    store.close()
 
 
 def test_a_folder_that_can_t_be_written_is_told(looks, monkeypatch):

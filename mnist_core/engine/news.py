@@ -1,26 +1,36 @@
-"""What becomes known outside once a run has ended: it is counted, a line of the log, and told to the webhook."""
+"""What becomes known outside of a run: it is counted, a line of the log, and its end is told to the webhook."""
 
 from datetime import UTC, datetime
 
 from mnist_core.engine.webhook import Message, Webhook
 from mnist_core.errors import MnistLabError
 from mnist_core.store import RunRecord, Store
-from mnist_core.system.instruments import EPOCH_SECONDS, RUNS_ENDED
+from mnist_core.system.instruments import EPOCH_SECONDS, QUEUE_WAIT_SECONDS, RUNS_ENDED
 from mnist_core.system.saying import tell
 
 
-class Ends:
-    """Is told of each run that a worker of this process trained, or that was found interrupted, once it has ended.
+class News:
+    """Is told of each run that a worker of this process gets, and of its end; of those found interrupted too.
 
-    Nothing that it passes on is a name, a note or a visitor.
+    Nothing that it passes on is a name, a note or a visitor, and nobody ever waits for it.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._webhook = Webhook(store.settings.webhook_url)
 
-    def tell(self, run_id: str) -> None:
-        """Pass on that a run has ended; nothing where it only rests, waits again, or is gone. Never waits."""
+    def begins(self, run_id: str, pid: int, waited: float) -> None:
+        """Pass on that a worker gets a run that has waited for so many seconds."""
+        QUEUE_WAIT_SECONDS.observe(waited)
+        tell("worker_begins", run=run_id, pid=pid, waited=round(waited, 3))
+
+    def worker_ended(self, run_id: str, pid: int, code: int) -> None:
+        """Pass on that the worker of a run has ended, and with it perhaps the run."""
+        tell("worker_ended", run=run_id, pid=pid, code=code)
+        self.ended(run_id)
+
+    def ended(self, run_id: str) -> None:
+        """Pass on that a run has ended; nothing where it only rests, waits again, or is gone."""
         try:
             record = self._store.runs.get(run_id)
         except MnistLabError:  # deleted meanwhile, or the database can't be read: the end itself was recorded
