@@ -16,6 +16,7 @@ from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
 from mnist_core.errors import ConfigError, StorageError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
+from mnist_core.monitoring import metrics_port
 from mnist_core.recovery import bring_back
 from mnist_core.settings import get_settings
 from mnist_core.sharing.earlier import write_earlier_imports
@@ -23,10 +24,12 @@ from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import shared_store
 from mnist_core.system.memory import return_freed_blocks, return_large_blocks
 from mnist_core.system.patience import pause_elsewhere_by
-from mnist_core.system.saying import say
+from mnist_core.system.saying import complain, say
 from pages._ui.reading.pen_answers import answer_pen
 from pages._ui.shell.asking import check_is_open
 from pages._ui.shell.errors import show_unexpected
+from pages._ui.shell.log_format import use_log_format
+from pages._ui.shell.seen import exposition
 from pages._ui.shell.web import routes, site
 from pages._ui.shell.wire import Wire
 
@@ -34,14 +37,17 @@ raise_limit()
 let_loops_sleep()
 try:
     settings = get_settings()
+    use_log_format(settings)
     shared_store().database.check()
 except (ConfigError, StorageError) as error:
-    sys.exit(f"mnist_lab: {error}")
+    complain(f"mnist_lab: {error}")
+    sys.exit(1)
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Serve the training queue for as long as the server lives."""
+    use_log_format(settings)
     return_large_blocks()
     store = shared_store()
     install_shipped(store)
@@ -55,7 +61,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     for dataset_id in (*RECIPE_DATASETS, FALLBACK_DATASET):
         shared_provider().prepare(dataset_id)
     try:
-        yield
+        with metrics_port(settings, exposition):
+            yield
     finally:
         # Not by atexit: on SIGTERM the server ends without running it.
         close_shared_analyses()

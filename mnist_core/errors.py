@@ -155,6 +155,12 @@ class LimitError(MnistLabError, ValueError):
     code = "limit"
 
 
+class TrainingOffError(LimitError):
+    """No network is trained on this installation."""
+
+    code = "training_off"
+
+
 class ArtifactMissingError(MnistLabError, FileNotFoundError):
     """A file of a run is missing or can't be read."""
 

@@ -3,11 +3,13 @@
 import hmac
 import ipaddress
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mnist_core.errors import ConfigError
@@ -16,9 +18,63 @@ from mnist_core.text import reason
 _PREFIX = "MNIST_LAB_"
 _SHORTEST_TOKEN = 12
 _DRIVER = "postgresql+psycopg"  # psycopg 3, as SQLAlchemy calls it
-_HIDDEN = ("token", "key", "database_url")  # parts of names whose values no error repeats
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/(?!\.+(/|$))[\w.=-]+)*/?")
+_HIDDEN = ("token", "key", "database_url", "webhook_url")  # parts of names whose values no error repeats
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Profile = Literal["laptop", "classroom", "public", "small"]
+
+# What a profile sets, where the person who sets it up says nothing else. A laptop is one's own: the defaults below. A
+# class of 40 shares a server for a term, trusts each other and trains every recipe. The public is strangers: little for
+# each, private unless shared. What is small (1 to 2 GB of memory, such as Streamlit Community Cloud) has no room for a
+# worker that waits, and may have none for a worker at all.
+PROFILES: Mapping[Profile, Mapping[str, Any]] = {
+    "laptop": {},
+    "classroom": {
+        "max_epochs": 100,
+        "max_parameters": 5_000_000,
+        "max_run_seconds": 1800.0,
+        "visitor_disk_mb": 500,
+        "max_pages": 300,
+        "pages_per_visitor": 10,
+        "visitor_uploads_mb": 50,
+        "newcomers": 60,
+        "keep_days": 60,
+    },
+    "public": {
+        "queued_per_visitor": 1,
+        "max_epochs": 30,
+        "max_parameters": 2_000_000,
+        "max_run_seconds": 900.0,
+        "visitor_disk_mb": 200,
+        "total_disk_mb": 10_000,
+        "drawings_per_visitor": 300,
+        "max_pages": 400,
+        "pages_per_visitor": 10,
+        "visitor_uploads_mb": 20,
+        "total_uploads_mb": 200,
+        "keep_days": 7,
+        "share_new_runs": False,
+    },
+    "small": {
+        "training": "auto",
+        "slots": 1,
+        "warm_spare": False,
+        "queued_per_visitor": 1,
+        "max_epochs": 20,
+        "max_parameters": 500_000,
+        "max_run_seconds": 600.0,
+        "visitor_disk_mb": 50,
+        "total_disk_mb": 500,
+        "drawings_per_visitor": 200,
+        "max_pages": 60,
+        "pages_per_visitor": 5,
+        "visitor_uploads_mb": 20,
+        "total_uploads_mb": 50,
+        "newcomers": 20,
+        "keep_days": 3,
+        "share_new_runs": False,
+    },
+}
 
 
 def _below_the_persons_home(*parts: str) -> Path:
@@ -43,6 +99,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
+    profile: Profile = Field(
+        default="laptop",
+        description="Limits that suit a place (laptop, classroom, public, small); what is set beside it wins.",
+    )
     home: Path = Field(
         default_factory=lambda: _below_the_persons_home(".mnist_lab"),
         description="Folder of the database, the runs and the downloaded data.",
@@ -81,6 +141,10 @@ class Settings(BaseSettings):
     backend: Literal["tensorflow", "jax", "torch"] = Field(
         default="tensorflow",
         description="What Keras calculates with; JAX and PyTorch have to be installed.",
+    )
+    training: bool | Literal["auto"] = Field(
+        default=True,
+        description="Whether networks can be trained here; with auto, where the memory is enough for a worker.",
     )
     slots: int | None = Field(
         default=None,
@@ -180,18 +244,53 @@ class Settings(BaseSettings):
     )
     total_uploads_mb: int = Field(default=500, ge=1, description="Most MB of all uploaded files in memory.")
     metrics: bool = Field(default=False, description="Whether /_stcore/metrics shows everybody how much is going on.")
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Password (as a bearer token) with which Prometheus reads /lab/metrics. Unset: nobody can.",
+    )
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65_535, description="Port of its own for Prometheus, without a password. Unset: none."
+    )
+    metrics_address: str = Field(
+        default="127.0.0.1", description="Address of that port: whoever reaches it can read the metrics."
+    )
+
+    logs: Literal["text", "json"] = Field(
+        default="text", description="How the log is written: as lines for people, or as JSON, one object a line."
+    )
+    access_log: bool = Field(default=False, description="Whether each request is a line of the log, without who asked.")
+
+    webhook_url: SecretStr | None = Field(
+        default=None,
+        description="Address that gets a JSON by POST whenever a run has ended: id, state, seconds, accuracy.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_by_profile(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {**PROFILES.get(given.get("profile", "laptop"), {}), **given}
 
     @field_validator("database_url", mode="after")
     @classmethod
     def _name_driver(cls, url: str | None) -> str | None:
         return None if url is None else database_address(url)
 
-    @field_validator("admin_token", "secret_key", mode="after")
+    @field_validator("admin_token", "secret_key", "metrics_token", mode="after")
     @classmethod
     def _check_length(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and len(token.get_secret_value()) < _SHORTEST_TOKEN:
             raise ConfigError("a password needs at least {n:,} characters", n=_SHORTEST_TOKEN)
         return token
+
+    @field_validator("webhook_url", mode="after")
+    @classmethod
+    def _check_address(cls, address: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(address.get_secret_value()) if address is not None else None
+        if parts is not None and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ConfigError("it should be an address that begins with https:// or http://")
+        return address
 
     @field_validator("trusted_proxies", mode="after")
     @classmethod
@@ -217,8 +316,11 @@ class Settings(BaseSettings):
 
     def is_admin_token(self, text: str) -> bool:
         """Whether `text` is the admin's password; takes as long for a wrong one as for a nearly right one."""
-        token = self.admin_token
-        return token is not None and hmac.compare_digest(text.encode(), token.get_secret_value().encode())
+        return _is_secret(text, self.admin_token)
+
+    def is_metrics_token(self, text: str) -> bool:
+        """Whether `text` is the password for the metrics, as `is_admin_token`."""
+        return _is_secret(text, self.metrics_token)
 
     @property
     def proxy_networks(self) -> tuple[Network, ...]:
@@ -292,6 +394,10 @@ def database_address(url: str) -> str:
     if not separator or scheme not in ("postgresql", "postgres", _DRIVER):
         raise ConfigError("the address of a database begins with postgresql://; for SQLite leave it unset")
     return f"{_DRIVER}://{rest}"
+
+
+def _is_secret(text: str, secret: SecretStr | None) -> bool:
+    return secret is not None and hmac.compare_digest(text.encode(), secret.get_secret_value().encode())
 
 
 def _networks(text: str) -> tuple[Network, ...]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_core.system.instruments import PAGE_SECONDS
 from mnist_core.text import Sentence
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import frame
@@ -34,7 +35,7 @@ page = st.navigation(
 )
 st.set_page_config(page_title="MNIST Lab" if page.url_path == "" else t("{page} · MNIST Lab", page=page.title))
 cookie_notice()
-with errors_in_words():
+with PAGE_SECONDS.time(page.url_path or "home"), errors_in_words():
     page.run()
 frame()
 warm_up()

@@ -4,15 +4,17 @@ import streamlit as st
 
 from mnist_core.config.recipes import RECIPES, Recipe
 from mnist_core.datasets import DATASETS, get_spec, shared_provider
+from mnist_core.engine import why_no_training
 from mnist_core.errors import MnistLabError
+from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
 from pages._ui.cache.results import dataset
 from pages._ui.one_run import runs
 from pages._ui.parts import recipe_words
-from pages._ui.parts.components import fallback_notice, for_ears, need_dataset
+from pages._ui.parts.components import fallback_notice, for_ears, need_dataset, training_notice
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import session
-from pages._ui.shell.errors import show_error
+from pages._ui.shell.errors import in_words, show_error
 from pages._ui.shell.i18n import t, term
 from pages._ui.shell.visitor import cleaning_notice
 
@@ -29,7 +31,8 @@ def hero() -> None:
             ),
             help=term("neural_network"),
         )
-        st.markdown(t("**Choose a recipe below and press Train.** The first one takes well under a minute."))
+        if why_no_training(get_settings()) is None:
+            st.markdown(t("**Choose a recipe below and press Train.** The first one takes well under a minute."))
         if shared_store().runs.shipped():
             st.page_link(
                 "draw.py",
@@ -56,14 +59,15 @@ def card(recipe: Recipe) -> None:
                 st.caption(t("You learn: {lesson}", lesson=t(recipe.lesson)), help=term(recipe.term))
         st.caption(recipe_words.promise(recipe))
         with st.container(horizontal=True):
+            off = why_no_training(get_settings())
             waiting = shared_provider().status(session.recipe_config(recipe.id).data.dataset).state == "preparing"
             if st.button(
                 f"{t('Train')} {for_ears(t(recipe.title))}",
                 key=f"train_{recipe.id}",
                 type="primary",
                 icon=":material/play_arrow:",
-                disabled=waiting,
-                help=t("Its images are still on their way.") if waiting else None,
+                disabled=waiting or off is not None,
+                help=in_words(off) if off else t("Its images are still on their way.") if waiting else None,
             ):
                 session.use_recipe(recipe.id)
                 try:
@@ -86,6 +90,7 @@ for spec in DATASETS.values():
         need_dataset(spec.id)
 fallback_notice()
 cleaning_notice()
+training_notice()
 if (problem := st.session_state.pop("home_problem", None)) is not None:
     show_error(problem)
 st.header(t("Recipes"), anchor=False)

@@ -7,7 +7,7 @@ from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui.one_run import runs
 from pages._ui.one_run.undo import undo_notice
-from pages._ui.parts.components import fallback_notice, need_dataset, page_header
+from pages._ui.parts.components import fallback_notice, need_dataset, page_header, training_notice
 from pages._ui.parts.estimate_view import estimate_view
 from pages._ui.parts.link_view import settings_link, take_link
 from pages._ui.shell import access, session
@@ -97,11 +97,12 @@ if record is None:
     with st.container():  # whatever is said here, the button below stays where it is in the page, and the same one
         undo_notice()
         fallback_notice()
+        off = training_notice()
         ready = need_dataset(session.draft()["data"]["dataset"])
         cleaning_notice()
         problem = network_view(config, problem)
         if config is not None and problem is None:
-            problem = estimate_view(config)
+            problem = off or estimate_view(config)
     start_row(config, problem, ready)
 else:
     runs.remember(record.id)

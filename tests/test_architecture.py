@@ -29,7 +29,7 @@ RANKS = {
     **dict.fromkeys(["models", "evaluation"], 4),
     **dict.fromkeys(["script", "inference", "tensorboard"], 5),
     **dict.fromkeys(["training", "engine", "figures"], 6),
-    **dict.fromkeys(["analysis", "sharing", "recovery"], 7),
+    **dict.fromkeys(["analysis", "sharing", "recovery", "monitoring"], 7),
     **dict.fromkeys(["app", "pages", "commands"], 8),
     "__main__": 9,
 }
@@ -38,6 +38,7 @@ SHARED_BY_PAGES = {"shell": 0, "parts": 1, "canvas": 1, "reading": 2, "cache": 2
 FIGURES_MAY_USE = {"errors", "text", "config", "datasets", "evaluation", "store", "figures"}
 HEAVY = {"keras", "tensorflow", "tensorboard", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
 HEAVY |= {"s3fs", "fsspec", "botocore", "aiohttp"}  # only of labs with object storage
+HEAVY |= {"prometheus_client"}  # of shared labs
 HEAVY |= {"nbformat", "jinja2", "huggingface_hub"}  # not needed before somebody takes something away
 # What these build on must be there when their classes are made; they are imported inside functions of training only.
 BUILT_ON = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.config.recipes import RECIPES
-from mnist_core.settings import Settings
+from mnist_core.settings import PROFILES, Settings
 from tests.test_architecture import RANKS
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +38,22 @@ def test_every_setting_is_in_the_readme_with_its_description() -> None:
     rows = dict(re.findall(r"^\| `(MNIST_LAB_\w+)` \| [^|]+ \| ([^|]+) \|$", README, re.MULTILINE))
     expected = {f"MNIST_LAB_{name.upper()}": field.description for name, field in Settings.model_fields.items()}
     assert rows == expected
+
+
+def test_what_each_profile_sets_is_in_the_readme() -> None:
+    def said(value: object) -> str:
+        if isinstance(value, bool):
+            return str(value).lower()
+        return "by itself" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+    column = r" \| ([^|]+)" * len(PROFILES)
+    told = {name: list(values) for name, *values in re.findall(rf"^\| `MNIST_LAB_(\w+)`{column} \|$", README, re.M)}
+    fields = {name: field.default for name, field in Settings.model_fields.items()}
+    changed = {name for profile in PROFILES.values() for name in profile}
+    assert re.search(r"^\| \| " + r" \| ".join(f"`{name}`" for name in PROFILES) + r" \|$", README, re.M)
+    assert told == {
+        name.upper(): [said(profile.get(name, fields[name])) for profile in PROFILES.values()] for name in changed
+    }
 
 
 def test_every_recipe_is_in_the_readme() -> None:

@@ -13,7 +13,7 @@ from mnist_core.config.choices import AUTO
 from mnist_core.config.links import read_link
 from mnist_core.config.recipes import RECIPES, get_recipe
 from mnist_core.config.wording import variant_name
-from mnist_core.engine import check_continuation
+from mnist_core.engine import check_continuation, check_training
 from mnist_core.errors import ConfigError
 from mnist_core.models.speed import read_speed, resolved
 from mnist_core.settings import get_settings
@@ -65,6 +65,7 @@ def _recipes(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    check_training(get_settings())
     name, recipe_id, config = _begin(options)
     config = config.with_settings(dict(assignment(text) for text in options.set))
     if config.train.precision == AUTO:
@@ -104,6 +105,7 @@ def _begin(options: argparse.Namespace) -> tuple[str, str | None, RunConfig]:
 
 
 def _resume(options: argparse.Namespace) -> int:
+    check_training(get_settings())
     store = shared_store()
     store.queue.mark_interrupted()  # the process of a run may have been ended while no dashboard looked on
     record = chosen_run(options.run)

@@ -10,7 +10,7 @@ It knows runs, processes and limits. It does not know Keras: what a worker does 
 
 from mnist_core.engine.analyses import Analyses, AnalysisStatus, close_shared_analyses, shared_analyses
 from mnist_core.engine.estimate import Estimate, estimate
-from mnist_core.engine.limits import check_config, check_continuation
+from mnist_core.engine.limits import check_config, check_continuation, check_training, why_no_training
 from mnist_core.engine.pace import Pace, picture_pace
 from mnist_core.engine.progress import Progress, progress, total_rounds
 from mnist_core.engine.supervisor import (
@@ -32,6 +32,7 @@ __all__ = [
     "check_base",
     "check_config",
     "check_continuation",
+    "check_training",
     "close_shared_analyses",
     "close_shared_supervisor",
     "estimate",
@@ -41,4 +42,5 @@ __all__ = [
     "shared_analyses",
     "shared_supervisor",
     "total_rounds",
+    "why_no_training",
 ]

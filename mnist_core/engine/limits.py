@@ -2,12 +2,38 @@
 
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.engine.estimate import Estimate
-from mnist_core.errors import ConfigError, LimitError
+from mnist_core.errors import ConfigError, LimitError, TrainingOffError
 from mnist_core.models.summary import parameter_count
 from mnist_core.settings import Settings
 from mnist_core.store import RunRecord, RunState, Store
-from mnist_core.system.devices import card_memory, default_slots, memory_limit_mb
+from mnist_core.system.devices import card_memory, default_slots, memory_limit_mb, total_memory
 from mnist_core.text import Plural
+
+# Bytes: the app with visitors takes 0.4 GB (benchmarks/README.md), the smallest training 1.1 GB (`estimate`).
+_LEAST_MEMORY = 1_500_000_000
+
+
+def why_no_training(settings: Settings) -> TrainingOffError | None:
+    """Return why no network is trained on this installation; None where networks are."""
+    if settings.training == "auto" and (memory := total_memory()) < _LEAST_MEMORY:
+        return TrainingOffError(
+            "This computer is too small to train networks: that takes {need:.1f} GB of memory, and it has {has:.1f} "
+            "GB. The networks that came along are ready to be tried on the pages Draw, Evaluate and Explain.",
+            need=_LEAST_MEMORY / 1e9,
+            has=memory / 1e9,
+        )
+    if settings.training is False:
+        return TrainingOffError(
+            "No networks are trained here. Those that came along are ready to be tried on the pages Draw, Evaluate and "
+            "Explain. To train your own, start MNIST Lab on your computer."
+        )
+    return None
+
+
+def check_training(settings: Settings) -> None:
+    """Raise `TrainingOffError` where no network is trained on this installation."""
+    if (off := why_no_training(settings)) is not None:
+        raise off
 
 
 def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> None:

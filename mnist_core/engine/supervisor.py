@@ -2,7 +2,6 @@
 
 import threading
 import time
-import traceback
 from bisect import insort
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from mnist_core.engine.cleaning import clean, clean_drawings, next_to_go, sweep
 from mnist_core.engine.estimate import estimate
 from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.lead import Lead
-from mnist_core.engine.limits import check_config, check_continuation, check_visitor
+from mnist_core.engine.limits import check_config, check_continuation, check_training, check_visitor
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.publisher import Publisher
 from mnist_core.engine.silence import Strays
@@ -27,7 +26,8 @@ from mnist_core.store import RunRecord, RunState, Store, Visitor, shared_store
 from mnist_core.store.reserve import Reserve, no_room_for_a_run
 from mnist_core.system.cards import CardUse, card_use, why_no_card
 from mnist_core.system.files import disk_full
-from mnist_core.system.saying import say
+from mnist_core.system.instruments import ERRORS
+from mnist_core.system.saying import say, tell_error
 
 _TICK = 0.2  # seconds between two looks at the workers
 _RECOVERY = 5.0  # seconds between two looks for runs of dead processes
@@ -35,6 +35,7 @@ _CLEANING = 60.0  # seconds between two looks at the disk
 _BEGIN = 0.3  # seconds that a warm worker may take to begin
 _LOOKED_AT = 100  # waiting runs whose time is estimated each; that of others is like theirs
 _MANY = 10_000  # more runs than ever train at once
+_LAST_NOTICES = 2.0  # seconds that the webhook gets with the app's end
 _SHUTDOWN = 5.0  # seconds that workers get to end with the app
 
 
@@ -73,6 +74,7 @@ class Supervisor:
         self._reserve = Reserve(settings.reserve_path)
         self._presence = ExitStack()
         self._said = ""
+        self._looked = time.monotonic()
         self._wake = threading.Event()
         self._closing = False
         self._lock = threading.Lock()
@@ -129,7 +131,7 @@ class Supervisor:
         Raises
         ------
         LimitError
-            If the run is larger than allowed here, or the visitor has too many waiting.
+            If nothing is trained here, the run is larger than allowed, or the visitor has too many waiting.
         ConfigError
             If layers don't fit together, or the run to continue is of another kind.
         NotOwnerError
@@ -139,6 +141,7 @@ class Supervisor:
         StorageError
             If the disk is full.
         """
+        check_training(self._settings)
         if no_room_for_a_run(self._settings.home):
             raise disk_full(self._settings.home)
         config = resolved(config, self._settings)
@@ -206,7 +209,8 @@ class Supervisor:
         self._wake.set()
 
     def resume(self, run_id: str, visitor: Visitor) -> None:
-        """Queue a paused or interrupted run again; raises as `Queue.request_resume`."""
+        """Queue a paused or interrupted run again; raises as `Queue.request_resume`, or as nothing is trained here."""
+        check_training(self._settings)
         self._store.queue.request_resume(run_id, visitor)
         self._wake.set()
 
@@ -243,6 +247,21 @@ class Supervisor:
         """Process id of the worker that waits for a run, if there is one."""
         return self._workers.spare_pid
 
+    @property
+    def slots(self) -> int:
+        """How many runs train here at once."""
+        return self._workers.slots
+
+    def worker_memory(self) -> dict[str, list[int]]:
+        """Return the bytes of memory of each worker, by kind: ``training`` or ``spare``."""
+        return self._workers.memory()
+
+    @property
+    def seconds_since_look(self) -> float | None:
+        """How long ago the queue was last looked at; None where nobody does, before the start and after the end."""
+        alive = self._thread is not None and self._thread.is_alive() and not self._closing
+        return time.monotonic() - self._looked if alive else None
+
     def close(self) -> None:
         """Stop working and end all workers; their runs are marked as interrupted."""
         with self._lock:
@@ -255,18 +274,21 @@ class Supervisor:
             self._keeper.close(_SHUTDOWN)
         if self._lead.is_held or self._store.database.is_shared:
             try:
-                self._store.queue.mark_interrupted()
+                for run_id in self._store.queue.mark_interrupted():
+                    self._workers.news.ended(run_id)
             except MnistLabError as error:
                 say(f"What was training could not be marked as interrupted: {error}")
         self._lead.release()
         self._presence.close()
         self._publisher.close(_SHUTDOWN)
+        self._workers.news.close(_LAST_NOTICES)
 
     # the thread
 
     def _loop(self) -> None:
         next_recovery = next_cleaning = time.monotonic()
         while not self._closing:
+            self._looked = time.monotonic()
             try:
                 leads = self._leads()
                 if leads or self._store.database.is_shared:
@@ -283,11 +305,13 @@ class Supervisor:
                 # A full disk or a locked database passes; the queue must not end with it.
                 if str(error) != self._said:  # once is enough, however long it lasts
                     say(f"The queue could not be served this time: {error}")
+                    ERRORS.add("queue")
                 self._said = str(error)
                 if isinstance(error, DatabaseLostError):
                     self._keeper.look()
-            except Exception:  # a fault of ours shall not end the queue for everybody
-                say(traceback.format_exc())
+            except Exception as error:  # a fault of ours shall not end the queue for everybody
+                ERRORS.add("queue")
+                tell_error(error, "The queue was not served this time.")
             self._wake.wait(_TICK if self._workers.run_ids else 1.0)
             self._wake.clear()
 
@@ -295,12 +319,14 @@ class Supervisor:
         """Whether this app leads; once the one that did is gone, this one takes over."""
         led = self._lead.is_held
         if self._lead.look() and not led:
-            self._store.queue.mark_interrupted(spare=self._workers.run_ids)
+            for run_id in self._store.queue.mark_interrupted(spare=self._workers.run_ids):
+                self._workers.news.ended(run_id)
             self._keeper.start()
         return self._lead.is_held
 
     def _recover(self) -> None:
-        self._store.queue.mark_interrupted(spare=self._workers.run_ids)
+        for run_id in self._store.queue.mark_interrupted(spare=self._workers.run_ids):
+            self._workers.news.ended(run_id)
         here = self._store.apps.roll().here
         running = self._store.runs.find(states=[RunState.RUNNING], limit=_MANY)
         others = [record for record in running if record.id not in self._workers.run_ids]

@@ -1,17 +1,21 @@
 """The worker processes: which run gets the next one, and what becomes of those that ended."""
 
 import errno
+import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 
 from mnist_core.engine.fairness import fair_order, may_begin
 from mnist_core.engine.job import Job
+from mnist_core.engine.limits import why_no_training
 from mnist_core.engine.local import LocalWorker
+from mnist_core.engine.news import News
 from mnist_core.engine.spare import Spare
 from mnist_core.settings import Settings
 from mnist_core.store import Place, RunError, RunState, Store
 from mnist_core.store.reserve import no_room_for_a_run
 from mnist_core.system.devices import default_slots, gpu_ids, memory_limit_mb
+from mnist_core.system.launching import memory_of
 
 # What is used up for the moment: file descriptors, processes, memory.
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
@@ -25,10 +29,12 @@ class Workers:
         self._store = store
         self._settings = settings
         self.slots = settings.slots or default_slots()
+        self._trains = why_no_training(settings) is None
         self._gpus = gpu_ids()
         self._memory_limit = memory_limit_mb(settings.worker_memory_mb, self.slots)
         self._jobs: dict[str, Job] = {}
         self._spare = Spare(settings)
+        self.news = News(store)
         self._ending = False
 
     @property
@@ -50,10 +56,20 @@ class Workers:
         """Record what ended, pass on what was asked for, and let those begin whose turn it is."""
         self._reap()
         self._attend()
+        if not self._trains:
+            return
         self._fill_slots()
         # While nobody waits for its processor: a slot is free, or nearly.
         if len(self._jobs) < self.slots or self._ending:
             self._spare.keep(self._free_gpu())
+
+    def memory(self) -> dict[str, list[int]]:
+        """Return the bytes of memory of each worker: of those at work (``training``) and of the one that waits."""
+        spare = self._spare.pid
+        return {
+            "training": [job.worker.memory() for job in list(self._jobs.values())],
+            "spare": [memory_of(spare)] if spare is not None else [],
+        }
 
     def close(self, timeout: float) -> None:
         """End all workers; what they trained is still marked as running."""
@@ -81,6 +97,7 @@ class Workers:
                 self._store.queue.finish(run_id, state, error=error, held=True)
             self._store.queue.give_back(run_id)
             del self._jobs[run_id]
+            self.news.worker_ended(run_id, job.worker.pid, code)
 
     def _has_begun(self, run_id: str) -> bool:
         return self._store.runs.exists(run_id) and self._store.runs.get(run_id).state is not RunState.QUEUED
@@ -114,6 +131,7 @@ class Workers:
         return first if first is not None and may_begin(first, trained_here, per_visitor) else None
 
     def _begin(self, run_id: str) -> None:
+        waited = max(0.0, time.time() - self._store.runs.get(run_id).updated.timestamp())
         gpu = self._free_gpu()
         worker = self._spare.take(gpu)
         was_spare = worker is not None
@@ -134,6 +152,7 @@ class Workers:
             )
             return
         worker.begin(run_id, self._store.apps.id)
+        self.news.begins(run_id, worker.pid, waited)
         self._jobs[run_id] = Job(worker, was_spare)
 
     def card(self, run_id: str) -> str | None:

@@ -7,6 +7,7 @@ from mnist_core.gateway.free_places import Places
 from mnist_core.gateway.pulse import Pulse
 from mnist_core.gateway.site import Whose
 from mnist_core.system.buckets import Buckets
+from mnist_core.system.instruments import REFUSALS
 from mnist_core.text import Sentence
 
 _AT_ONCE = 128  # under way: a class of 40 has one each, and nobody takes more than half
@@ -35,6 +36,7 @@ class Extras:
         """Have a request answered, or say that it is left out."""
         refusal = self._refusal(whose)
         if refusal is not None:
+            REFUSALS.add(str(refusal.status))
             await refusal.response(scope)(scope, receive, send)
             return
         self._places.take(whose.address)

@@ -22,7 +22,7 @@ class Places:
 
     def may_take(self, key: Hashable, places: int = 1) -> bool:
         """Whether a caller may take so many more."""
-        free = self.total - self._taken.total()
+        free = self.total - self.all_taken
         return self._taken[key] + places <= free
 
     def take(self, key: Hashable, places: int = 1) -> None:
@@ -34,6 +34,11 @@ class Places:
         self._taken[key] -= places
         if self._taken[key] <= 0:
             del self._taken[key]
+
+    @property
+    def all_taken(self) -> int:
+        """How many all have together."""
+        return self._taken.total()
 
     def taken(self, key: Hashable) -> int:
         """Return how many a caller has."""

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_core.gateway import page
+from mnist_core.gateway.access import told
 from mnist_core.gateway.answers import Refusal
 from mnist_core.gateway.caller import Caller, caller, name_address
 from mnist_core.gateway.cookie import new_cookie, visitor
@@ -17,9 +18,11 @@ from mnist_core.gateway.site import Site, Whose, is_host_allowed
 from mnist_core.gateway.sockets import TOO_MANY_OF_YOURS, TOO_MANY_PAGES, TRY_LATER, Sockets, turn_away
 from mnist_core.gateway.uploads import ROUTE, Uploads
 from mnist_core.settings import Settings
+from mnist_core.system.instruments import REFUSALS
 from mnist_core.text import Sentence
 
-_HEALTH = ("lab/health", "_stcore/health")
+# Asked by machines, under whatever name they know this one.
+_HEALTH = ("lab/health", "lab/ready", "lab/metrics", "_stcore/health")
 _METRICS = "_stcore/metrics"
 _READING = ("GET", "HEAD", "OPTIONS")
 _PAGE_RETRY = 30  # seconds
@@ -61,6 +64,8 @@ class Gateway:
         name_address(scope, who.address)
         scope["path"] = self._site.path(scope["path"])
         whose = Whose(visitor(scope), who.address)
+        if self._settings.access_log:
+            send = told(scope, send, self._site)
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send, who, whose)
         else:
@@ -68,9 +73,11 @@ class Gateway:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send, who: Caller, whose: Whose) -> None:
         if self._forbidden(scope, who) is not None:
+            REFUSALS.add("403")
             await receive()
             await send({"type": "websocket.close", "code": 1008})  # before it is open: answered with 403
         elif self._descriptors.free() < RESERVE // 2:
+            REFUSALS.add("503")
             await turn_away(scope, receive, send, TRY_LATER, TOO_MANY_PAGES)
         else:
             await self._sockets.serve(self._app, scope, receive, send, whose)
@@ -90,6 +97,7 @@ class Gateway:
         if refusal is None and is_page:
             refusal = self._no_room(whose)
         if refusal is not None:
+            REFUSALS.add(str(refusal.status))
             await refusal.response(scope)(scope, receive, protected)
         elif is_page:
             await self._page(scope, receive, send, who, whose)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from mnist_core.system.instruments import LOOP_DELAY_SECONDS
+
 _BEAT = 0.1  # seconds
 _LATE = 0.1  # seconds that a beat may come late on a server that has time
 _MEMORY = 20  # beats for which it counts as busy after a late one
@@ -29,4 +31,6 @@ class Pulse:
         while True:
             due = loop.time() + _BEAT
             await asyncio.sleep(_BEAT)
-            self._busy_for = _MEMORY if loop.time() - due > _LATE else max(0, self._busy_for - 1)
+            late = loop.time() - due
+            LOOP_DELAY_SECONDS.observe(max(0.0, late))
+            self._busy_for = _MEMORY if late > _LATE else max(0, self._busy_for - 1)

@@ -13,6 +13,7 @@ from mnist_core.gateway.pulse import Pulse
 from mnist_core.gateway.site import Whose
 from mnist_core.settings import Settings
 from mnist_core.system.buckets import Bucket, Buckets
+from mnist_core.system.instruments import OPEN_PAGES, REFUSALS, VISITORS
 from mnist_core.text import Plural, Sentence, Words, cut
 
 # Codes of closing, of RFC 6455 and its registry.
@@ -68,6 +69,7 @@ class Sockets:
         """Let a page talk to the app, no faster and no longer than allowed."""
         t = language(scope)
         if (sentence := self.refusal(whose)) is not None:
+            REFUSALS.add("503")
             code = POLICY if sentence is TOO_MANY_OF_YOURS else TRY_LATER
             await turn_away(scope, receive, send, code, t(sentence, n=self._per_visitor))
             return
@@ -100,6 +102,8 @@ class Sockets:
             self._of_visitors[whose.visitor] += places
             if not self._of_visitors[whose.visitor]:
                 del self._of_visitors[whose.visitor]
+        OPEN_PAGES.set(self._places.all_taken)
+        VISITORS.set(len(self._of_visitors))
 
     def _pace(self, whose: Whose) -> "_Pace":
         own = [Bucket(self._rate, self._burst)]

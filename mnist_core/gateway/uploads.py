@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mnist_core.gateway.answers import Refusal
 from mnist_core.gateway.site import HeldFiles, Whose
 from mnist_core.settings import Settings
+from mnist_core.system.instruments import REFUSALS
 from mnist_core.text import Sentence
 
 ROUTE = "_stcore/upload_file/"
@@ -58,6 +59,7 @@ class Uploads:
         size = _length(scope)
         refusal = SHUT if not self._on else NO_LENGTH if size is None else self._make_room(who, size)
         if refusal is not None or size is None:
+            REFUSALS.add(str((refusal or NO_LENGTH).status))
             await (refusal or NO_LENGTH).response(scope)(scope, receive, send)
             return
         keys = (("visitor", who.visitor), ("address", who.address), "all")

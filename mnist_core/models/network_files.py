@@ -135,7 +135,7 @@ def read_base(files: RunFiles, config: RunConfig) -> Weights:
         if np.array_equal(files.read_base_probabilities()["test"], base.read_probabilities()["test"]):
             return read_whole_network(base, config.model, config.spec.num_classes)
     except (ArtifactMissingError, KeyError) as error:
-        complain(f"What {base.folder} holds is not what {files.folder} begins with. {error!r}")
+        complain(f"What {base.folder} holds is not what {files.folder} begins with.", error)
     raise ArtifactMissingError("The model that this run begins with is missing or damaged. Fine-tune another one.")
 
 

@@ -27,7 +27,7 @@ def write_earlier_imports(store: Store) -> list[str]:
             for path in foreign:
                 with suppress(OSError):
                     path.replace(_aside(path))
-            complain(f"The network of the imported run {record.id} can't be read: {error!r}")
+            complain(f"The network of the imported run {record.id} can't be read.", error)
         else:
             done.append(record.id)
     return done

@@ -79,7 +79,7 @@ def read_analysis(analysis: Analysis, settings: Settings) -> dict[str, npt.NDArr
     except FileNotFoundError:
         return None
     except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
-        complain(f"{path} is damaged and is removed, so that it can be computed again. {error!r}")
+        complain(f"{path} is damaged and is removed, so that it can be computed again.", error)
         path.unlink(missing_ok=True)
         return None
 

@@ -55,7 +55,7 @@ def read_record(path: Path, run_id: str) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        complain(f"What {path} says of its run can't be read. {error!r}")
+        complain(f"What {path} says of its run can't be read.", error)
         return None
 
 

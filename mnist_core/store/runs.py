@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from mnist_core.config.wording import MAX_NAME
 from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError
@@ -119,6 +120,21 @@ class Runs:
         )
         row = next(found, None)
         return None if row is None else record_of(row)
+
+    def count_by_state(self) -> tuple[dict[RunState, int], float | None]:
+        """Return how many runs that were asked for here are in each state, and since when the longest waits.
+
+        Seconds since 1970, UTC; None where none waits. States without a run are left out.
+        """
+        query = (
+            select(runs.c.state, func.count(), func.min(runs.c.updated))
+            .where(runs.c.shipped.is_(None), runs.c.imported.is_(None), runs.c.deleted.is_(None))
+            .group_by(runs.c.state)
+        )
+        found: Sequence[Any] = self._database.rows(query)
+        known = {row[0]: row for row in found if row[0] in set(RunState)}
+        waiting = known.get(RunState.QUEUED.value)
+        return {RunState(state): row[1] for state, row in known.items()}, waiting[2] if waiting else None
 
     def disk_usage(self, owner: str | None = None) -> int:
         """Return the bytes of all finished and paused runs that were trained here, or of one visitor's."""

@@ -2,7 +2,6 @@
 
 import threading
 import time
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -10,7 +9,9 @@ from functools import lru_cache, partial
 from typing import Any, Generic, Literal, TypeVar
 
 from mnist_core.errors import AbandonedError, LimitError, MnistLabError
+from mnist_core.system.instruments import ERRORS
 from mnist_core.system.patience import pause_point, pausing_by
+from mnist_core.system.saying import tell_error
 from mnist_core.system.turns import Asker, Computation, Turns
 
 Result = TypeVar("Result")
@@ -202,7 +203,8 @@ class Background:
         except MnistLabError as error:
             return Task("failed", problem=error)
         except Exception as error:  # a thread that dies in silence would leave "running" for ever
-            traceback.print_exception(error)
+            ERRORS.add("computation")
+            tell_error(error, "A computation failed.")
             return Task("failed", problem=MnistLabError("This could not be computed: {reason}", reason=repr(error)))
 
     def _pause(self, work: Computation) -> None:

@@ -16,7 +16,7 @@ import psutil
 from mnist_core.settings import Settings
 from mnist_core.system.libraries import own_environment
 
-_NOT_TOLD = {"admin_token", "secret_key"}  # what no other process needs
+_NOT_TOLD = {"admin_token", "secret_key", "metrics_token", "webhook_url"}  # what no other process needs
 PROJECT = Path(__file__).resolve().parents[2]
 
 

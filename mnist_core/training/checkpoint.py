@@ -85,7 +85,7 @@ class Checkpoint:
         except FileNotFoundError:
             return None
         except Exception as error:  # NumPy, zipfile and JSON raise a dozen classes for damaged content
-            complain(f"The checkpoint {self._path} can't be read. The training begins anew. {error!r}")
+            complain(f"The checkpoint {self._path} can't be read. The training begins anew.", error)
             return None
         for variable, array in pairs:
             variable.assign(array)

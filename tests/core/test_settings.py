@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.errors import ConfigError
-from mnist_core.settings import Settings, get_settings
+from mnist_core.settings import PROFILES, Settings, get_settings
 
 
 @pytest.fixture
@@ -63,6 +63,17 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "newcomers": "17",
         "keep_days": "3",
         "backend": "jax",
+        "profile": "public",
+        "training": "auto",
+        "metrics_token": "another password",
+        "metrics_port": "9100",
+        "metrics_address": "::1",
+        "logs": "json",
+        "access_log": "true",
+        "webhook_url": "https://example.org/x",
+        "database_url": "postgresql+psycopg://ada@localhost/lab",
+        "database_patience": "21",
+        "secret_key": "a third password",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -73,8 +84,34 @@ def test_every_field_can_be_set_by_its_variable(clean):
     assert settings.data_url == "http://localhost/"
     assert settings.admin_token is not None
     assert settings.admin_token.get_secret_value() == "a long password"
-    for name in values.keys() - {"home", "data_dir", "keras_dir", "data_url", "admin_token"}:
+    assert settings.is_metrics_token("another password")
+    assert settings.webhook_url is not None
+    assert settings.webhook_url.get_secret_value() == "https://example.org/x"
+    told = {"home", "data_dir", "keras_dir", "data_url", "admin_token", "metrics_token", "webhook_url", "secret_key"}
+    for name in values.keys() - told:
         assert str(getattr(settings, name)).lower().removesuffix(".0") == values[name], name
+
+
+def test_a_laptop_is_what_one_gets_without_a_profile(clean):
+    assert get_settings() == Settings(profile="laptop")
+    assert not PROFILES["laptop"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_sets_what_it_says_and_nothing_else(clean, profile):
+    clean.setenv("MNIST_LAB_PROFILE", profile)
+    usual = Settings(profile="laptop").model_dump()
+    assert get_settings().model_dump() == usual | {"profile": profile} | PROFILES[profile]
+    assert not [name for name, value in PROFILES[profile].items() if usual[name] == value], "said without need"
+
+
+def test_what_is_set_beside_a_profile_wins(clean):
+    clean.setenv("MNIST_LAB_PROFILE", "small")
+    clean.setenv("MNIST_LAB_TRAINING", "yes")
+    clean.setenv("MNIST_LAB_MAX_EPOCHS", "7")
+    clean.setenv("MNIST_LAB_SLOTS", "")
+    settings = get_settings()
+    assert (settings.training, settings.max_epochs, settings.slots) == (True, 7, 1)
 
 
 def test_a_password_that_is_too_short_is_refused_and_not_repeated(clean):
@@ -82,6 +119,14 @@ def test_a_password_that_is_too_short_is_refused_and_not_repeated(clean):
     with pytest.raises(ConfigError, match="MNIST_LAB_ADMIN_TOKEN: a password needs at least 12 characters") as error:
         get_settings()
     assert "sesame" not in str(error.value)
+
+
+@pytest.mark.parametrize("address", ["example.org/secret", "ftp://example.org/secret", "https:///secret"])
+def test_a_webhook_that_is_no_address_is_refused_and_not_repeated(clean, address):
+    clean.setenv("MNIST_LAB_WEBHOOK_URL", address)
+    with pytest.raises(ConfigError, match="MNIST_LAB_WEBHOOK_URL: it should be an address that begins with") as error:
+        get_settings()
+    assert "secret" not in str(error.value)
 
 
 def test_variables_without_the_prefix_mean_nothing(clean):
@@ -117,6 +162,8 @@ def test_an_empty_variable_is_as_good_as_none(clean):
         ("DOWNLOAD_RETRIES", "-1"),
         ("STOP_PATIENCE", "0"),
         ("TRUSTED_PROXIES", "my proxy"),
+        ("PROFILE", "school"),
+        ("TRAINING", "perhaps"),
     ],
 )
 def test_a_bad_variable_is_named_with_what_it_held(clean, name, value):

@@ -446,3 +446,19 @@ def test_a_part_of_a_page_about_a_run_that_became_private_shows_no_more_of_it(
     app.run()
     assert not app.markdown
     assert app.error[0].value == "This run is private: only the visitor who trained it can look at it."
+
+
+def test_the_end_of_a_run_can_be_told_while_it_is_under_way_and_not_of_one_that_was_over(
+    open_page, store, finished_run
+):
+    over = finished_run()
+    under_way = store.new_runs.create(over.config, "A run of *mine*", owner=None)
+
+    def notices(run_id):
+        app = open_page("train.py", run=run_id)
+        assert not app.exception
+        return [part for part in app.get("bidi_component") if "Tell me when it is over" in str(part.proto)]
+
+    (notice,) = notices(under_way)
+    assert "Ended: A run of *mine*" in str(notice.proto)  # a title is no Markdown
+    assert notices(over.id) == []

@@ -88,7 +88,7 @@ def _bundled(evidence: Evidence) -> BundledRun:
     try:
         weights = read_network(run, record.config.model, evidence.spec.num_classes)
     except ArtifactMissingError as error:
-        complain(f"The weights of run {record.id} are left out of its bundle. {error.__cause__!r}")
+        complain(f"The weights of run {record.id} are left out of its bundle.", error.__cause__)
         weights = None
     return BundledRun(
         manifest=manifest_of(record),

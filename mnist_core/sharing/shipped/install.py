@@ -34,7 +34,7 @@ def install_shipped(
             if _install(path, model, store, there.get(model.run_id)):
                 done.append(model.run_id)
         except Exception as error:  # whatever is wrong must not stop the program's start
-            complain(f"A shipped model is left out: {path}: {error}")
+            complain(f"A shipped model is left out: {path}", error)
     return done
 
 

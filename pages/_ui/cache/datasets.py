@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
 from mnist_core.analysis.exploration import (
     ClassAverages,
@@ -24,36 +23,37 @@ from mnist_core.analysis.exploration import (
 from mnist_core.store import MAP_SAMPLES
 from pages._ui.cache.results import dataset
 from pages._ui.parts.gallery import sheet
+from pages._ui.shell.kept import kept
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4)
 def averages(dataset_id: str) -> ClassAverages:
     """Return what the training images of each class have in common."""
     data = dataset(dataset_id)
     return class_averages(data.x_train, data.y_train, data.spec.num_classes)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4)
 def pixels(dataset_id: str) -> PixelHistogram:
     """Return how often each strength of ink occurs in the training set."""
     return pixel_histogram(dataset(dataset_id).x_train)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4)
 def copies(dataset_id: str) -> npt.NDArray[np.int64]:
     """Return (training index, test index) of equal images."""
     data = dataset(dataset_id)
     return exact_duplicates(data.x_train, data.x_test)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4)
 def simple_rules(dataset_id: str) -> tuple[RuleResult, RuleResult]:
     """Return what the majority class and the nearest class mean reach."""
     data = dataset(dataset_id)
     return majority_class(data), nearest_mean(data, averages(dataset_id).means)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept(max_entries=256)
 def neighbours(dataset_id: str, split: str, index: int, k: int) -> Neighbours:
     """Return the `k` training images nearest to a training or test image, without the image itself."""
     data = dataset(dataset_id)
@@ -85,7 +85,7 @@ class SampleMap:
     sheet: str
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(max_entries=4)
 def pca_map(dataset_id: str) -> SampleMap:
     """Return the map along the two directions in which the images differ most."""
     data = dataset(dataset_id)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
 from mnist_core.analysis.explain import (
     Occlusion,
@@ -22,6 +21,7 @@ from mnist_core.analysis.explain import (
 from mnist_core.inference import Classifier, open_classifier, open_layers
 from mnist_core.store import shared_store
 from pages._ui.cache.results import dataset, judge
+from pages._ui.shell.kept import kept
 
 Image = npt.NDArray[np.uint8]
 
@@ -56,37 +56,37 @@ def model(run_id: str) -> Classifier:
     return open_classifier(shared_store().files(run_id))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(max_entries=64)
 def occlusion(run_id: str, image: Image, size: int, fill: int) -> Occlusion:
     """Return what a square does to the answer; it moves by a third of its side."""
     return occlude(model(run_id).predict, image, size=size, stride=max(1, size // 3), fill=fill)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(max_entries=64)
 def sensitivity(run_id: str, image: Image) -> Sensitivity:
     """Return the gradients at an image."""
     return measure_sensitivity(model(run_id).predict, image)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(max_entries=64)
 def removal(run_id: str, image: Image, label: int, other: int) -> Removal:
     """Return which ink speaks for one class against another."""
     return remove_pixels(model(run_id).predict, image, label, other)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(max_entries=64)
 def worst_case(run_id: str, image: Image) -> WorstCase:
     """Return how small a change fools the network."""
     return find_worst_case(model(run_id).predict, image, sensitivity(run_id, image).log_probability)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)  # of some networks nearly a megabyte
+@kept(max_entries=16)  # of some networks nearly a megabyte
 def layer_output(run_id: str, image: Image, number: int) -> npt.NDArray[np.float32]:
     """Return what a layer, by its place in the network, makes of an image."""
     return open_layers(shared_store().files(run_id)).activations(image)[number]
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(max_entries=8)
 def strongest(run_id: str) -> list[npt.NDArray[np.float32]]:
     """Return what each unit of each layer says to the first 1,000 test images."""
     record = shared_store().runs.get(run_id)
@@ -114,7 +114,7 @@ class Arrangement:
     numbers: int
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(max_entries=8)
 def arrangements(run_id: str) -> tuple[Arrangement, Arrangement] | None:
     """Return what the last hidden layer did before and after training; None where there is no such layer."""
     found = shared_store().files(run_id).read_parts()

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
 from mnist_core.datasets import Dataset, get_spec, shared_provider
 from mnist_core.errors import ArtifactMissingError, DataError
@@ -14,6 +13,7 @@ from mnist_core.evaluation.robustness import CorruptionSettings, Trial, balanced
 from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.parts.dataset_status import is_ready
+from pages._ui.shell.kept import kept
 
 JudgedSplit = Literal["test", "validation"]
 """What a run is judged by: never by the images that it learned from."""
@@ -63,7 +63,7 @@ def judge(run_id: str, split: JudgedSplit = "test") -> Judgement:
 
 # A finished run never changes, so its id and the split are the whole key, and whether there are images to show.
 # As many as are compared at once on the page Compare: 0.4 MB each, the images are shared.
-@st.cache_resource(max_entries=48, show_spinner=False)
+@kept(max_entries=48)
 def _judge(run_id: str, split: JudgedSplit, with_images: bool) -> Judgement:
     record = shared_store().runs.get(run_id)
     config = record.config
@@ -93,7 +93,7 @@ def dataset(dataset_id: str) -> Dataset:
     return shared_provider().get(dataset_id)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(max_entries=8)
 def subset_of_test_set(dataset_id: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Return 1,000 test images with each class equally often, and their labels; not to be changed."""
     data = dataset(dataset_id)
@@ -101,7 +101,7 @@ def subset_of_test_set(dataset_id: str) -> tuple[npt.NDArray[np.uint8], npt.NDAr
     return np.asarray(data.x_test[indices]), np.asarray(data.y_test[indices])
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(max_entries=16)
 def untouched_trial(run_id: str) -> Trial:
     """Return what a finished run says to that subset as it is; raises `ArtifactMissingError`."""
     images, labels = subset_of_test_set(shared_store().runs.get(run_id).config.data.dataset)

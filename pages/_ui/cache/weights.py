@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
 from mnist_core.analysis.explain import filter_slices, kernel_images
 from mnist_core.figures.explain import heat_image
 from mnist_core.store import shared_store
+from pages._ui.shell.kept import kept
 
 _MOST_PICTURES = 48
 _FULL = 0.98  # of a picture's weights are below full colour: a single large one would hide the rest
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(max_entries=8)
 def kernels(run_id: str) -> dict[int, npt.NDArray[np.floating]]:
     """Return a run's kernels by the number of their layer; raises `ArtifactMissingError`."""
     found = shared_store().files(run_id).read_parts()
@@ -42,7 +42,7 @@ class KernelPictures:
     of: int
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(max_entries=32)
 def kernel_pictures(run_id: str, number: int, chosen: int | None) -> KernelPictures:
     """Return a layer's weights as pictures, of one filter's where a filter is `chosen`."""
     kernel = kernels(run_id)[number]

@@ -13,7 +13,7 @@ from pages._ui.draw.teach_files import downloads
 from pages._ui.draw.teach_gallery import clear_all, drawings_gallery
 from pages._ui.draw.teach_upload import upload
 from pages._ui.draw.teaching_progress import teaching_progress
-from pages._ui.parts.components import need_dataset
+from pages._ui.parts.components import need_dataset, training_notice
 from pages._ui.shell import access, session
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import class_words, name_of, t, term
@@ -59,7 +59,7 @@ def _teaching(record: RunRecord, drawings: PersonalSet) -> None:
         show_error(error)
         return
     st.caption(_plan(record, drawings), help=term("fine_tuning"))
-    if not need_dataset(record.config.data.dataset):
+    if training_notice() or not need_dataset(record.config.data.dataset):
         return
     under_way = _current()
     busy = under_way is not None and not under_way.state.is_finished

@@ -15,6 +15,7 @@ from pages._ui.parts.components import switch
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import access, i18n
 from pages._ui.shell.i18n import class_words, t, term
+from pages._ui.shell.kept import kept
 
 KINDS: dict[RankingKind, Sentence] = {"roc": "ROC", "precision_recall": "Precision and recall"}
 CURVES: dict[RankingKind, Callable[..., RankingCurve]] = {
@@ -72,7 +73,7 @@ def _table(judgement: Judgement, run_id: str) -> None:
     )
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(max_entries=32)
 def _all_curves(run_id: str, split: JudgedSplit, kind: RankingKind) -> dict[int, RankingCurve]:
     judgement = judge(run_id, split)
     return {

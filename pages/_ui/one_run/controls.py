@@ -5,7 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_core.config import TrainConfig
-from mnist_core.engine import shared_supervisor
+from mnist_core.engine import shared_supervisor, why_no_training
+from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, Visitor, shared_store
 from pages._ui.one_run import runs
 from pages._ui.parts import fields
@@ -28,7 +29,7 @@ def run_controls(record: RunRecord, leave: Callable[[], None]) -> None:
             disabled=record.pause_requested or record.stop_requested,
             help_text=t("Frees the computer for others. The run goes on later from this very batch."),
         )
-    if mine and record.state.can_resume:
+    if mine and record.state.can_resume and why_no_training(get_settings()) is None:
         _button(
             record,
             t("Resume") if _is_network(record) else t("Start again"),
@@ -95,7 +96,7 @@ def resume_words(record: RunRecord) -> str:
 def train_on(record: RunRecord) -> None:
     """Offer more epochs for a finished network, as a new run that continues its curve."""
     step = shared_store().files(record.id).checkpoint_step() if _is_network(record) else None
-    if not step or not record.steps_per_epoch:
+    if not step or not record.steps_per_epoch or why_no_training(get_settings()) is not None:
         return
     done = step // record.steps_per_epoch
     with st.popover(t("Train on"), icon=":material/fast_forward:", type="tertiary"):

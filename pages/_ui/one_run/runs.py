@@ -10,6 +10,7 @@ from mnist_core.models.speed import is_settings_of, resolved
 from mnist_core.settings import get_settings
 from mnist_core.sharing.shipped import DEFAULT
 from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.system.instruments import CACHE_LOOKUPS, CACHE_MISSES
 from mnist_core.text import plain
 from pages._ui.one_run.badges import shipped_note
 from pages._ui.one_run.titles import titles
@@ -32,6 +33,9 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
     fingerprint = resolved(config, get_settings()).fingerprint()
     cached = None if again else shared_store().runs.find_completed(fingerprint, session.visitor())
     st.session_state["shown_from_cache"] = cached.id if cached else None
+    if not again:
+        CACHE_LOOKUPS.add("runs")
+        CACHE_MISSES.add("runs", amount=int(cached is None))
     if cached is not None:
         return cached.id
     name = RECIPES[recipe_id].title

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from mnist_core.engine import Progress, progress, shared_supervisor
+from mnist_core.engine import Progress, progress, shared_supervisor, why_no_training
+from mnist_core.settings import get_settings
 from mnist_core.store import Imported, MetricPoint, RunRecord, RunState
 from mnist_core.text import Sentence
 from pages._ui.one_run.controls import resume_words
-from pages._ui.shell.errors import show_run_error
+from pages._ui.shell.errors import in_words, show_run_error
 from pages._ui.shell.i18n import t
 
 _PHASES: dict[str, Sentence] = {
@@ -84,6 +85,8 @@ def _imported_words(imported: Imported) -> str:
 
 
 def _queue_words(record: RunRecord) -> str:
+    if (off := why_no_training(get_settings())) is not None:
+        return in_words(off)
     place = shared_supervisor().queue_status(record.id)
     if place.expected_wait < 1:
         return t("Next in the queue …")

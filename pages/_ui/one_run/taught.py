@@ -15,6 +15,7 @@ from pages._ui.cache.results import judge
 from pages._ui.parts.gallery import Tile, gallery
 from pages._ui.shell import session
 from pages._ui.shell.i18n import class_words, t, term
+from pages._ui.shell.kept import kept
 
 _MOST_TILES = 40
 _LUCK = 0.05  # differences that come by chance at least so often may be luck
@@ -32,7 +33,7 @@ class Taught:
     learned: int
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(max_entries=16)
 def taught(run_id: str) -> Taught:
     """Return what a finished fine-tuned run brought; raises `ArtifactMissingError`."""
     files = shared_store().files(run_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core.system.instruments import CACHE_LOOKUPS, CACHE_MISSES
 from mnist_core.text import Translator
 from pages._ui.parts.live_plot import mount, spoken
 from pages._ui.shell import i18n, session
@@ -44,7 +45,13 @@ def chart(draw: Callable[..., Any], *values: Any, key: str, alt: str, clickable:
     theme, words = session.page_theme(), i18n.current()
     asked = (draw.__module__, draw.__qualname__, theme.name, words.language, values, more)
     digest = hashlib.blake2b(pickle.dumps(asked), digest_size=16).hexdigest()
-    drawn = _drawn(digest, words, lambda: draw(*values, **more, theme=theme, t=words))
+
+    def figure() -> Any:
+        CACHE_MISSES.add("charts")
+        return draw(*values, **more, theme=theme, t=words)
+
+    CACHE_LOOKUPS.add("charts")
+    drawn = _drawn(digest, words, figure)
     return mount(drawn.json, drawn.height, key=key, revision=key, alt=alt, clickable=clickable)
 
 

@@ -7,8 +7,12 @@ import streamlit as st
 
 from mnist_core.config.recipes import RECIPE_DATASETS
 from mnist_core.datasets import DATASETS, FALLBACK_DATASET, shared_provider
+from mnist_core.engine import why_no_training
+from mnist_core.errors import TrainingOffError
+from mnist_core.settings import get_settings
 from mnist_core.text import Sentence
 from pages._ui.parts.dataset_status import is_ready, show_status
+from pages._ui.shell.errors import in_words
 from pages._ui.shell.i18n import t
 
 Value = TypeVar("Value")
@@ -74,6 +78,14 @@ def fallback_notice() -> None:
 
 def _may_come(dataset_id: str) -> bool:
     return shared_provider().status(dataset_id).state != "missing"
+
+
+def training_notice() -> TrainingOffError | None:
+    """Say that no network is trained on this installation, and return why; None where networks are."""
+    off = why_no_training(get_settings())
+    if off is not None:
+        st.info(in_words(off), icon=":material/local_cafe:")
+    return off
 
 
 def switch(label: str, names: Mapping[Value, Sentence], key: str, **more: Any) -> Value:

@@ -12,9 +12,11 @@ import streamlit as st
 from mnist_core.errors import MnistLabError
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError
-from mnist_core.system.saying import complain
+from mnist_core.system.instruments import ERRORS
+from mnist_core.system.saying import complain, tell_error
 from mnist_core.text import Phrase, english, one_line, plain, without_folders
 from pages._ui.shell.i18n import t
+from pages._ui.shell.log_format import session_mark
 
 _MOST_LINE, _MOST_LINES = 300, 100  # characters of a line in the log, and lines of a traceback
 _MOST_TOLD = 1000
@@ -35,6 +37,7 @@ def errors_in_words() -> Iterator[None]:
 
 def show_error(error: MnistLabError) -> None:
     """Show an error that was raised on purpose: what happened and what to do."""
+    ERRORS.add("told")
     st.error(in_words(error), icon=":material/error:")
 
 
@@ -52,8 +55,8 @@ def in_words(error: MnistLabError | RunError) -> str:
     Where the server's files lie is nobody's business: a path is cut to its last name, and stands whole in the log.
     """
     shown = _shown(error.values, _for_visitors)
-    if english(error.template, **shown) != (whole := english(error.template, **error.values)):
-        _say_whole(whole)
+    if english(error.template, **shown) != english(error.template, **error.values):
+        _say_whole(english(error.template, **_shown(error.values, _for_the_log)))
     return t(error.template, **_shown(shown, plain))
 
 
@@ -72,6 +75,11 @@ def _for_visitors(text: str) -> str:
     settings = get_settings()
     folders = (settings.home, settings.keras_dir, *([settings.data_dir] if settings.data_dir else []))
     return without_folders(text, folders)
+
+
+def _for_the_log(text: str) -> str:
+    """Return a text whole where it names a folder of the server; what else somebody typed is no line of the log."""
+    return text if _for_visitors(text) != text else "…"
 
 
 def show_unexpected(error: Exception) -> bool:
@@ -97,14 +105,16 @@ def _log(error: Exception) -> None:
 
     A visitor can send what no control offers, a thousand times a second and of any length.
     """
+    ERRORS.add("page")
     trace = traceback.TracebackException.from_exception(error)
     place = trace.stack[-1] if trace.stack else None
     where = f"{place.filename}:{place.lineno}" if place else "an unknown place"
-    if _is_new(type(error).__name__, where):
+    if is_new := _is_new(type(error).__name__, where):
         lines = [line for part in trace.format() for line in part.splitlines()]
     else:
         lines = [f"{type(error).__name__} again at {where}: {one_line(str(error)[:_MOST_LINE])}"]
-    complain("\n".join(line[:_MOST_LINE] for line in lines[-_MOST_LINES:]))
+    lines = [line[:_MOST_LINE] for line in lines[-_MOST_LINES:]]
+    tell_error(error, "A page failed.", lines=lines, brief=not is_new, session=session_mark())
 
 
 def _is_new(kind: str, where: str) -> bool:

@@ -10,11 +10,12 @@ import plotly
 import streamlit as st
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route, request_response
 from streamlit import runtime
 
 from mnist_core.gateway import Site
+from pages._ui.shell import seen
 from pages._ui.shell.first_paint import head
 
 _PAGES = Path(__file__).parents[2]
@@ -37,11 +38,6 @@ const load = (url) => (window.labPlotly ??= {})[url] ??= new Promise((resolve, r
   document.head.appendChild(script);
 });
 """
-
-
-async def health(_request: Request) -> Response:
-    """Answer that the server lives."""
-    return JSONResponse({"status": "ok"})
 
 
 async def plotly_js(request: Request) -> Response:
@@ -97,7 +93,7 @@ def site(answer_pen: Callable[[Request], Awaitable[Response]]) -> Site:
 def routes(prefix: str) -> list[Route]:
     """Return the other addresses that are no pages, below the site's prefix."""
     return [
-        Route(f"{prefix}/lab/health", health),
+        *seen.routes(prefix),
         Route(f"{prefix}/lab/plotly.min.js", plotly_js),
         Route(f"{prefix}/lab/plotly-cartesian.min.js", plotly_js),
     ]

@@ -24,6 +24,7 @@ from pages._ui.shell.frame import announce
 from pages._ui.shell.i18n import name_of, t
 from pages._ui.train.curves import curves_view
 from pages._ui.train.network import network_view
+from pages._ui.train.notice import end_notice
 
 _SPOKEN_OF = "spoken_of"
 
@@ -51,7 +52,9 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         if active:
             st.session_state[_SPOKEN_OF] = record.id
         if st.session_state.get(_SPOKEN_OF) == record.id:  # not of a run that was over when the page was opened
-            announce(spoken_status(current, points), record.id)
+            words = spoken_status(current, points)
+            announce(words, record.id)
+            end_notice(current, words)
         curves_view(current, points)
         if active:
             st.caption(t("Last lines of the log"))

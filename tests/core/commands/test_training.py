@@ -27,6 +27,13 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.parametrize("command", [["train", "--recipe", "softmax-only"], ["resume", "20260101-000000-abcdef"]])
+def test_where_nothing_is_trained_the_command_line_says_so(command, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("MNIST_LAB_TRAINING", "false")
+    assert main(command) == 2
+    assert "No networks are trained here." in capsys.readouterr().err
+
+
 DOCUMENTED = {
     "run_id",
     "fingerprint",

@@ -478,3 +478,16 @@ def test_a_run_whose_end_the_caller_explains_is_spared(store: Store) -> None:
     dead.wait()
     assert store.queue.mark_interrupted(spare=[mine]) == [other]
     assert store.runs.get(mine).state is RunState.RUNNING
+
+
+def test_runs_are_counted_by_state_and_the_longest_wait_is_known(store, finished_run):
+    run = finished_run()
+    assert store.runs.count_by_state() == ({RunState.COMPLETED: 1}, None)
+    first, second = (store.new_runs.create(run.config, "One that waits", owner=None) for _ in range(2))
+    counts, since = store.runs.count_by_state()
+    assert counts == {RunState.COMPLETED: 1, RunState.QUEUED: 2}
+    assert since == pytest.approx(store.runs.get(first).updated.timestamp())
+    store.queue.finish(first, RunState.STOPPED)
+    counts, since = store.runs.count_by_state()
+    assert counts == {RunState.COMPLETED: 1, RunState.QUEUED: 1, RunState.STOPPED: 1}
+    assert since == pytest.approx(store.runs.get(second).updated.timestamp())
