@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,8 @@ _PREFIX = "MNIST_LAB_"
 _SHORTEST_TOKEN = 12
 _DRIVER = "postgresql+psycopg"  # psycopg 3, as SQLAlchemy calls it
 _HIDDEN = ("token", "key", "database_url")  # parts of names whose values no error repeats
+# A source of a content security policy: nothing else may be written into it.
+_SOURCE = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:(\d{1,5}|\*))?", re.IGNORECASE | re.ASCII)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -154,6 +157,10 @@ class Settings(BaseSettings):
         default="",
         description="Names under which the dashboard answers, apart by commas (lab.example.org, *.school.org).",
     )
+    frame_ancestors: str = Field(
+        default="",
+        description="Other sites that may show it in a frame, apart by commas (https://school.org); over HTTPS.",
+    )
     max_pages: int = Field(default=600, ge=2, description="Most open pages, of all visitors together.")
     pages_per_visitor: int = Field(default=50, ge=1, description="Most open pages of one visitor.")
     messages_per_second: float = Field(
@@ -186,6 +193,14 @@ class Settings(BaseSettings):
         _networks(text)
         return text
 
+    @field_validator("frame_ancestors", mode="after")
+    @classmethod
+    def _check_sources(cls, text: str) -> str:
+        for source in _parts(text):
+            if not _SOURCE.fullmatch(source):
+                raise ConfigError("a site is written as https://school.org or https://*.school.org, and * means any")
+        return text
+
     @field_validator("home", "data_dir", "keras_dir", mode="after")
     @classmethod
     def _make_absolute(cls, path: Path | None) -> Path | None:
@@ -208,7 +223,12 @@ class Settings(BaseSettings):
     @property
     def host_names(self) -> tuple[str, ...]:
         """The names under which the dashboard answers; none means any."""
-        return tuple(part.strip().lower().rstrip(".") for part in self.allowed_hosts.split(",") if part.strip())
+        return tuple(part.lower().rstrip(".") for part in _parts(self.allowed_hosts))
+
+    @property
+    def frame_sources(self) -> tuple[str, ...]:
+        """Other sites that may show the dashboard in a frame, as a content security policy names them."""
+        return _parts(self.frame_ancestors)
 
     @property
     def database_path(self) -> Path:
@@ -272,10 +292,12 @@ def database_address(url: str) -> str:
     if not separator or scheme not in ("postgresql", "postgres", _DRIVER):
         raise ConfigError("the address of a database begins with postgresql://; for SQLite leave it unset")
     return f"{_DRIVER}://{rest}"
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _networks(text: str) -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    return tuple(ipaddress.ip_network(part, strict=False) for part in _parts(text))
 
 
 @lru_cache(maxsize=1)
