@@ -14,6 +14,7 @@ from mnist_core.engine.estimate import estimate
 from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.lead import Lead
 from mnist_core.engine.limits import check_config, check_continuation, check_visitor
+from mnist_core.engine.pace import start_pace
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.silence import Strays
 from mnist_core.engine.teaching import check_base, check_drawings, fine_tune_config
@@ -71,6 +72,7 @@ class Supervisor:
         self._reserve = Reserve(settings.reserve_path)
         self._presence = ExitStack()
         self._said = ""
+        self._starts = start_pace()
         self._wake = threading.Event()
         self._closing = False
         self._lock = threading.Lock()
@@ -153,6 +155,8 @@ class Supervisor:
             base = read_whole_network(self._store.files(begins_with.id), config.model, config.spec.num_classes)
         with self._store.database.turn("submitting"):  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store, visitor.address)
+            if visitor.id is not None:
+                self._starts.take(visitor.id, visitor.address)
             run_id = self._store.new_runs.create(
                 config,
                 name,

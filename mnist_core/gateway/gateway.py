@@ -54,7 +54,7 @@ class Gateway:
         self._descriptors = Descriptors()
         self._sockets = Sockets(settings, self._descriptors.free() - 2 * RESERVE)
         self._extras = Extras(self._sockets.visitors, self._sockets.pulse)
-        self._uploads = Uploads(settings, site.files)
+        self._uploads = Uploads(settings, site.files, site.upload_mb)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have it answered."""
