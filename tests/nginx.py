@@ -43,7 +43,7 @@ _SERVER = """
 """
 _OTHER_SITE = """
   server {{
-    listen 127.0.0.1:{port} ssl;
+    listen 127.0.0.1:{port}{tls};
     server_name {name};
     location / {{ default_type text/html; return 200 '{html}'; }}
   }}
@@ -85,10 +85,10 @@ def running_nginx(
     tls : bool
         Whether it speaks HTTPS, with a certificate that is made for it.
     frame : tuple of str, optional
-        Name of another site that it serves too, and of the dashboard: a page with the dashboard in a frame.
+        Names of other sites that it serves too, and that of the dashboard: a page with the dashboard in a frame.
     """
     port, nginx = free_port(), program("nginx")
-    certificate = ""
+    certificate, secure = "", " ssl" if tls else ""
     if tls:
         make = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lab.test -keyout key.pem -out cert.pem"
         subprocess.run([program("openssl"), *make.split()], cwd=folder, check=True, capture_output=True)
@@ -96,18 +96,19 @@ def running_nginx(
     servers = _SERVER.format(
         address=address,
         port=port,
-        tls=" ssl default_server" if tls else "",
+        tls=" default_server" + secure,
         path=path,
         upstream=upstream,
         prefix=f"proxy_set_header X-Forwarded-Prefix {path};" if path else "",
     )
     if frame is not None:
         name, dashboard = frame
+        scheme = "https" if tls else "http"
         html = (
             '<!DOCTYPE html><title>A lesson</title><h1>Our lesson</h1><iframe title="MNIST Lab" width="1200" '
-            f'height="900" src="https://{dashboard}:{port}{path}/your_data"></iframe>'
+            f'height="900" src="{scheme}://{dashboard}:{port}{path}/your_data"></iframe>'
         )
-        servers += _OTHER_SITE.format(port=port, name=name, html=html)
+        servers += _OTHER_SITE.format(port=port, tls=secure, name=name, html=html)
     (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, certificate=certificate, servers=servers))
     process = subprocess.Popen([nginx, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
     url = f"http{'s' if tls else ''}://{address}:{port}{path}"
