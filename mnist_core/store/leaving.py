@@ -83,8 +83,10 @@ class Leaving:
         return bool(self._database.rows(select(visitors.c.id).where(visitors.c.id == owner, _leaving())))
 
     def _mark(self, owner: str) -> None:
-        now = time.time()
         with self._database.begin() as connection:
+            # Not by the clock alone: another computer's, which made the last run, may be ahead.
+            newest = connection.execute(select(func.max(runs.c.created)).where(runs.c.owner == owner)).scalar_one()
+            now = max(time.time(), newest or 0.0)
             known = connection.execute(update(visitors).where(visitors.c.id == owner).values(leaving=now)).rowcount
             if not known:
                 connection.execute(insert(visitors).values(id=owner, since=now, seen=now, leaving=now))

@@ -1,15 +1,15 @@
 """Deleting everything of a visitor: what goes, what waits for a training to stop, and what is others'."""
 
-import sqlite3
-
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.engine.cleaning import clean
 from mnist_core.errors import DiskFullError, LinkError, RunNotFoundError
 from mnist_core.store import RunState, Visitor
 from mnist_core.store.leaving import Kept
+from mnist_core.store.tables import metadata
 from mnist_core.system.processes import own_process
 
 CONFIG = RunConfig(model=NetworkConfig())
@@ -31,11 +31,8 @@ def run(store, owner, *, trains=False, **more):
 
 def traces(store, owner):
     """Return the tables in which a visitor's id stands."""
-    with sqlite3.connect(store.settings.database_path) as connection:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return [
-            name for name in names if any(owner in map(str, row) for row in connection.execute(f"SELECT * FROM {name}"))
-        ]
+    rows = {table.name: store.database.rows(select(table)) for table in metadata.sorted_tables}
+    return sorted(name for name, found in rows.items() if any(owner in map(str, row) for row in found))
 
 
 def test_all_that_is_a_visitors_goes_and_nothing_of_others(store):

@@ -1,12 +1,13 @@
 """Personal links: whose runs a browser shows, and what a link that is guessed, old or somebody else's opens."""
 
-import sqlite3
 import time
 
 import pytest
+from sqlalchemy import select
 
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.errors import LinkError
+from mnist_core.store.tables import metadata
 
 
 def test_a_link_brings_another_browser_to_its_visitor_and_leaving_brings_it_back(store):
@@ -34,8 +35,9 @@ def test_one_link_opens_any_number_of_browsers_of_which_those_that_came_last_sta
 def test_the_database_has_no_secret(store):
     secret = store.links.make("ada")
     store.links.join("phone", secret)
-    with sqlite3.connect(store.settings.database_path) as connection:
-        assert secret not in "\n".join(connection.iterdump())
+    rows = [row for table in metadata.sorted_tables for row in store.database.rows(select(table))]
+    assert len(rows) == 2
+    assert secret not in str(rows)
 
 
 @pytest.mark.parametrize("guess", ["", "x", "a" * 43, "ada", "%", "' OR 1=1 --"])
