@@ -15,7 +15,7 @@ page_header(t("Your data"), t("What is yours here, how to take it to another bro
 opened_link()
 st.markdown(
     t(
-        "You have {what} here. You need no account: this browser's cookie says that they are yours.",
+        "You have {what} here. You need no account: this browser's cookie says what is yours.",
         what=amounts(shared_store().leaving.kept(session.owner())),
     )
 )

@@ -23,14 +23,14 @@ class Pace:
         How many are allowed.
     seconds : float
         In this time.
-    words : Plural
+    template : Plural
         What is said to who goes faster, with {most} and the seconds to wait, {n}.
     clock : callable, optional
         Seconds that never go back.
     """
 
-    def __init__(self, most: int, seconds: float, words: Plural, clock: Clock = time.monotonic) -> None:
-        self._most, self._words = most, words
+    def __init__(self, most: int, seconds: float, template: Plural, clock: Clock = time.monotonic) -> None:
+        self._most, self.template = most, template
         self._visitors = Buckets(most / seconds, most, clock)
         self._addresses = Buckets(_CROWD * most / seconds, _CROWD * most, clock)
         self._lock = threading.Lock()
@@ -50,7 +50,7 @@ class Pace:
             for bucket, most in buckets.items():
                 if (wait := bucket.wait()) > 0:
                     seconds = math.ceil(round(wait, 3))  # 20.000001 are 20
-                    raise LimitError(self._words, most=most, n=seconds)
+                    raise LimitError(self.template, most=most, n=seconds)
             for bucket in buckets:
                 bucket.take()
 

@@ -46,7 +46,10 @@ def _delete() -> None:
 def _confirm(kept: Kept) -> None:
     @st.dialog(t("Delete everything of mine?"))
     def dialog() -> None:
-        st.markdown(t("You have {what} here. They can't be brought back.", what=amounts(kept)))
+        if kept.is_nothing:
+            st.markdown(t("You have no runs and no drawings here. What is remembered of your visits goes."))
+        else:
+            st.markdown(t("You have {what} here. They can't be brought back.", what=amounts(kept)))
         if kept.training:
             st.markdown(
                 t.plural(
@@ -55,7 +58,7 @@ def _confirm(kept: Kept) -> None:
                     kept.training,
                 )
             )
-        if identity.is_joined():
+        if identity.is_joined() and not kept.is_nothing:
             st.markdown(t("They go from the browser where you made them too."))
         with st.container(horizontal=True):
             st.button(
