@@ -72,7 +72,7 @@ class ConfigError(MnistLabError, ValueError):
 
 
 class LinkError(ConfigError):
-    """A link to settings can't be read."""
+    """A link to settings can't be read, or a personal link opens nothing."""
 
     code = "link"
 

@@ -20,6 +20,8 @@ _SHORTEST_TOKEN = 12
 _DRIVER = "postgresql+psycopg"  # psycopg 3, as SQLAlchemy calls it
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/(?!\.+(/|$))[\w.=-]+)*/?")
 _HIDDEN = ("token", "key", "database_url", "webhook_url")  # parts of names whose values no error repeats
+# A source of a content security policy: nothing else may be written into it.
+_SOURCE = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:(\d{1,5}|\*))?", re.IGNORECASE | re.ASCII)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Profile = Literal["laptop", "classroom", "public", "small"]
 
@@ -231,6 +233,10 @@ class Settings(BaseSettings):
         default="",
         description="Names under which the dashboard answers, apart by commas (lab.example.org, *.school.org).",
     )
+    frame_ancestors: str = Field(
+        default="",
+        description="Other sites that may show it in a frame, apart by commas (https://school.org); over HTTPS.",
+    )
     max_pages: int = Field(default=600, ge=2, description="Most open pages, of all visitors together.")
     pages_per_visitor: int = Field(default=50, ge=1, description="Most open pages of one visitor.")
     messages_per_second: float = Field(
@@ -305,6 +311,14 @@ class Settings(BaseSettings):
             raise ConfigError("it has the form s3://bucket or s3://bucket/prefix")
         return url
 
+    @field_validator("frame_ancestors", mode="after")
+    @classmethod
+    def _check_sources(cls, text: str) -> str:
+        for source in _parts(text):
+            if not _SOURCE.fullmatch(source):
+                raise ConfigError("a site is written as https://school.org or https://*.school.org, and * means any")
+        return text
+
     @field_validator("home", "data_dir", "keras_dir", mode="after")
     @classmethod
     def _make_absolute(cls, path: Path | None) -> Path | None:
@@ -330,7 +344,12 @@ class Settings(BaseSettings):
     @property
     def host_names(self) -> tuple[str, ...]:
         """The names under which the dashboard answers; none means any."""
-        return tuple(part.strip().lower().rstrip(".") for part in self.allowed_hosts.split(",") if part.strip())
+        return tuple(part.lower().rstrip(".") for part in _parts(self.allowed_hosts))
+
+    @property
+    def frame_sources(self) -> tuple[str, ...]:
+        """Other sites that may show the dashboard in a frame, as a content security policy names them."""
+        return _parts(self.frame_ancestors)
 
     @property
     def database_path(self) -> Path:
@@ -396,12 +415,16 @@ def database_address(url: str) -> str:
     return f"{_DRIVER}://{rest}"
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def _is_secret(text: str, secret: SecretStr | None) -> bool:
     return secret is not None and hmac.compare_digest(text.encode(), secret.get_secret_value().encode())
 
 
 def _networks(text: str) -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    return tuple(ipaddress.ip_network(part, strict=False) for part in _parts(text))
 
 
 @lru_cache(maxsize=1)

@@ -28,14 +28,28 @@ PAGES = (
     ("robustness.py", Sentence("Robustness"), ":material/tune:"),
     ("draw.py", Sentence("Draw"), ":material/draw:"),
     ("glossary.py", Sentence("Glossary"), ":material/menu_book:"),
+    ("your_data.py", Sentence("Your data"), ":material/shield_person:"),
 )
+QUIET = "your_data.py"  # below each page instead of above
 page = st.navigation(
-    [st.Page(file, title=t(title), icon=icon, default=file == "home.py") for file, title, icon in PAGES],
+    [
+        st.Page(
+            file,
+            title=t(title),
+            icon=icon,
+            default=file == "home.py",
+            visibility="hidden" if file == QUIET else "visible",
+        )
+        for file, title, icon in PAGES
+    ],
     position="top",
 )
 st.set_page_config(page_title="MNIST Lab" if page.url_path == "" else t("{page} · MNIST Lab", page=page.title))
 cookie_notice()
 with PAGE_SECONDS.time(page.url_path or "home"), errors_in_words():
     page.run()
+if page.url_path != "your_data":
+    with st.container(key="footer"):
+        st.page_link(QUIET, label=t("Your data: what is kept, and for how long"))
 frame()
 warm_up()

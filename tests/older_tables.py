@@ -6,6 +6,8 @@ from sqlalchemy import Connection, text
 
 _TABLES = ("apps", "leases", "files")
 _COLUMNS = (("runs", "holder"), ("runs", "retries"))
+_TABLES = ("alembic_version", "apps", "leases", "links", "browsers")
+_COLUMNS = (("runs", "holder"), ("runs", "retries"), ("visitors", "leaving"))
 
 
 def _taking_back() -> list[str]:
@@ -23,3 +25,10 @@ def back_to_first_version(connection: Connection) -> None:
     """Make a database one of the first version that was counted."""
     for statement in [*_taking_back(), "UPDATE alembic_version SET version_num = '0001'"]:
         connection.execute(text(statement))
+    for table in _TABLES:
+        connection.execute(f"DROP TABLE {table}")
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    for table, column in _COLUMNS:
+        if table not in there:  # of a still older one
+            continue
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -60,12 +60,14 @@ def running_server(
     command += ["--server.address", "127.0.0.1", *options]
     if descriptors is not None:
         command = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh", *command]
-    base = options[options.index("--server.baseUrlPath") + 1] if "--server.baseUrlPath" in options else ""
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    base, address = given.get("--server.baseUrlPath", ""), given.get("--server.address", "127.0.0.1")
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=root, env=variables | environment, stdout=output, stderr=subprocess.STDOUT
         )
-    server = Server(process, f"http://127.0.0.1:{port}" + (f"/{base}" if base else ""), home, log)
+    host = f"[{address}]" if ":" in address else address
+    server = Server(process, f"http://{host}:{port}" + (f"/{base}" if base else ""), home, log)
 
     def answers() -> bool:
         assert process.poll() is None, log.read_text()

@@ -59,9 +59,10 @@ def _in_order(store: Store, limit: float) -> Iterator[RunRecord]:
 def clean(store: Store) -> list[str]:
     """Delete runs while all take nearly as much as the limit allows; return their ids. That can be undone for a while.
 
-    Runs whose time to be brought back is over are removed for good.
+    Runs whose time to be brought back is over are removed for good, and what visitors leave who asked for that.
     """
     empty_bin(store)
+    store.leaving.finish()
     return store.bin.set_aside([record.id for record in next_to_go(store, share=_FULL)])
 
 
@@ -84,8 +85,12 @@ def clean_drawings(store: Store) -> int:
 
 
 def sweep(store: Store) -> None:
-    """Remove what a crash left behind: temporary files, half-written ones, and folders that never became a run."""
+    """Remove what a crash left behind: temporary files, half-written ones, and folders that never became a run.
+
+    And personal links of visitors who keep nothing.
+    """
     old = time.time() - _LEFTOVER
+    store.links.sweep(time.time() - store.settings.keep_days * _LEFTOVER)
     with suppress(OSError):
         for file in store.settings.temporary_dir.iterdir():
             with suppress(OSError):

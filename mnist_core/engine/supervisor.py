@@ -13,6 +13,7 @@ from mnist_core.engine.estimate import estimate
 from mnist_core.engine.keeping import Keeper
 from mnist_core.engine.lead import Lead
 from mnist_core.engine.limits import check_config, check_continuation, check_training, check_visitor
+from mnist_core.engine.pace import start_pace
 from mnist_core.engine.progress import remaining_seconds
 from mnist_core.engine.publisher import Publisher
 from mnist_core.engine.silence import Strays
@@ -75,6 +76,7 @@ class Supervisor:
         self._presence = ExitStack()
         self._said = ""
         self._looked = time.monotonic()
+        self._starts = start_pace()
         self._wake = threading.Event()
         self._closing = False
         self._lock = threading.Lock()
@@ -159,6 +161,8 @@ class Supervisor:
             base = read_whole_network(self._store.files(begins_with.id), config.model, config.spec.num_classes)
         with self._store.database.turn("submitting"):  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store, visitor.address)
+            if visitor.id is not None:
+                self._starts.take(visitor.id, visitor.address)
             run_id = self._store.new_runs.create(
                 config,
                 name,

@@ -9,7 +9,7 @@ from mnist_core.gateway import page
 from mnist_core.gateway.access import told
 from mnist_core.gateway.answers import Refusal
 from mnist_core.gateway.caller import Caller, caller, name_address
-from mnist_core.gateway.cookie import new_cookie, visitor
+from mnist_core.gateway.cookie import let_into_frames, new_cookie, visitor
 from mnist_core.gateway.descriptors import RESERVE, Descriptors
 from mnist_core.gateway.extras import Extras
 from mnist_core.gateway.protection import protect
@@ -29,6 +29,11 @@ _PAGE_RETRY = 30  # seconds
 _NOT_THERE: Sentence = "There is no such page here."
 _WRONG_HOST: Sentence = "MNIST Lab does not answer under this name."
 _WRONG_ORIGIN: Sentence = "Another site's page may not act here."
+_PLAIN_HTTP = (
+    "MNIST_LAB_FRAME_ANCESTORS is set, but a page was asked for without HTTPS. In frames of other sites browsers send "
+    "cookies over HTTPS only, so nobody is known again there. Put a proxy with a certificate in front that sets "
+    "X-Forwarded-Proto."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -47,10 +52,12 @@ class Gateway:
     def __init__(self, app: ASGIApp, settings: Settings, site: Site) -> None:
         self._app, self._settings, self._site = app, settings, site
         self._trusted, self._hosts = settings.proxy_networks, settings.host_names
+        self._ancestors = settings.frame_sources
+        self._warned = False
         self._descriptors = Descriptors()
         self._sockets = Sockets(settings, self._descriptors.free() - 2 * RESERVE)
         self._extras = Extras(self._sockets.visitors, self._sockets.pulse)
-        self._uploads = Uploads(settings, site.files)
+        self._uploads = Uploads(settings, site.files, site.upload_mb)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have it answered."""
@@ -88,12 +95,12 @@ class Gateway:
 
         async def protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                protect(MutableHeaders(scope=message), who, "")
+                self._complete(MutableHeaders(scope=message), who)
             await send(message)
 
         refusal = self._forbidden(scope, who)
         if refusal is None and below == _METRICS and not self._settings.metrics:
-            refusal = self._not_there
+            refusal = self._not_there(who)
         if refusal is None and is_page:
             refusal = self._no_room(whose)
         if refusal is not None:
@@ -107,7 +114,7 @@ class Gateway:
             session, _, file = below.removeprefix(ROUTE).partition("/")
             await self._uploads.serve(self._app, scope, receive, protected, (session, file), whose)
         else:
-            await self._other(scope, receive, protected)
+            await self._other(scope, receive, protected, who)
 
     def _forbidden(self, scope: Scope, who: Caller) -> Refusal | None:
         """Return why a request may not be what it is."""
@@ -131,24 +138,32 @@ class Gateway:
         values = {"n": self._settings.pages_per_visitor} if sentence is TOO_MANY_OF_YOURS else {}
         return Refusal(503, sentence or TOO_MANY_PAGES, retry_after=_PAGE_RETRY, values=values)
 
-    @property
-    def _not_there(self) -> Refusal:
-        return Refusal(404, _NOT_THERE, home=f"{self._site.prefix}/")
+    def _not_there(self, who: Caller) -> Refusal:
+        return Refusal(404, _NOT_THERE, home=f"{self._site.cookie_path(who).rstrip('/')}/")
+
+    def _complete(self, headers: MutableHeaders, who: Caller, inline: str = "") -> None:
+        """Complete the headers of an answer: what a browser may do with it, and from where its cookies are sent."""
+        protect(headers, who, self._ancestors, inline)
+        if self._ancestors and who.secure:
+            let_into_frames(headers)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send, who: Caller, whose: Whose) -> None:
         head, body = await page.whole_page(self._app, scope, receive)
         headers = MutableHeaders(scope=head)
         inline = ""
+        if self._ancestors and not who.secure and not self._warned:
+            self._warned = True
+            _log.warning(_PLAIN_HTTP)
         if head["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
             if body:
                 body, inline = page.completed(body, self._site.head)
             if whose.visitor is None:
                 headers.append("Set-Cookie", new_cookie(self._site.cookie_path(who), secure=who.secure))
                 headers["Cache-Control"] = "private, no-store"
-        protect(headers, who, inline)
+        self._complete(headers, who, inline)
         await page.send_page(send, head, body, headers)
 
-    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _other(self, scope: Scope, receive: Receive, send: Send, who: Caller) -> None:
         """Pass a request on for something that is no page: if the answer is the pages' HTML, then it is not there."""
         found = True
 
@@ -161,4 +176,4 @@ class Gateway:
 
         await self._app(scope, receive, check)
         if not found:
-            await self._not_there.response(scope)(scope, receive, send)
+            await self._not_there(who).response(scope)(scope, receive, send)

@@ -1,6 +1,7 @@
 """Headers that tell the browser what a page of ours may do."""
 
 import re
+from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
 
@@ -20,24 +21,30 @@ _POLICY = (
     "connect-src 'self' data: blob: {sockets}; "
     "worker-src 'self' blob:; "
     "frame-src 'self' blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    "object-src 'none'; base-uri 'self'; form-action 'self'; {frames}"
 )
 
 
-def protect(headers: MutableHeaders, who: Caller, inline: str) -> None:
+def protect(headers: MutableHeaders, who: Caller, ancestors: Sequence[str], inline: str = "") -> None:
     """Complete the headers of an answer.
 
     Parameters
     ----------
     headers : MutableHeaders
     who : Caller
+    ancestors : sequence of str
+        Other sites that may show it in a frame, as a content security policy names them.
     inline : str
         Sources of the scripts within the page's own HTML, as hashes.
     """
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+    frames = " ".join(("frame-ancestors 'self'", *ancestors))
+    policy = frames
+    if not ancestors:  # the older header can name no other site
+        headers.setdefault("X-Frame-Options", "SAMEORIGIN")
     if headers.get("content-type", "").startswith("text/html"):
         # Older browsers don't take "self" for websockets.
         sockets = f"ws://{who.host} wss://{who.host}" if _HOST.fullmatch(who.host) else ""
-        headers.setdefault("Content-Security-Policy", _POLICY.format(inline=inline, sockets=sockets))
+        policy = _POLICY.format(inline=inline, sockets=sockets, frames=frames)
+    headers.setdefault("Content-Security-Policy", policy)

@@ -44,6 +44,8 @@ class Site:
     files : HeldFiles
     base_path : str
         Path below which everything lies, such as ``"lab"``; mostly empty.
+    upload_mb : int
+        Largest file that may be uploaded, in MB.
     origins : frozenset of str or None
         Other sites whose scripts may act here (``"https://example.org"``); None: all.
     head : str
@@ -56,6 +58,7 @@ class Site:
     pages: frozenset[str]
     files: HeldFiles
     base_path: str = ""
+    upload_mb: int = 200
     origins: frozenset[str] | None = field(default_factory=frozenset)
     head: str = ""
     extras: Mapping[str, ASGIApp] = field(default_factory=dict)

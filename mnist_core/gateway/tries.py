@@ -18,11 +18,20 @@ class Tries:
     ----------
     clock : callable
         Seconds of a monotonic clock.
+    of_address, of_all : tuple of float and float
+        Wrong guesses a second in the long run, and at once: of one address, and of all that did not guess right before.
+        Those of a password that a person chose; a long random one bears many more.
     """
 
-    def __init__(self, clock: Clock = time.monotonic) -> None:
-        self._addresses = Buckets(*_OF_ADDRESS, clock)
-        self._all = Bucket(*_OF_ALL, clock)
+    def __init__(
+        self,
+        clock: Clock = time.monotonic,
+        *,
+        of_address: tuple[float, float] = _OF_ADDRESS,
+        of_all: tuple[float, float] = _OF_ALL,
+    ) -> None:
+        self._addresses = Buckets(*of_address, clock)
+        self._all = Bucket(*of_all, clock)
         self._known: set[str] = set()
         self._lock = threading.Lock()
 

@@ -11,16 +11,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mnist_core.gateway.answers import Refusal
 from mnist_core.gateway.site import HeldFiles, Whose
 from mnist_core.settings import Settings
+from mnist_core.system.buckets import Buckets
 from mnist_core.system.instruments import REFUSALS
 from mnist_core.text import Sentence
 
 ROUTE = "_stcore/upload_file/"
+_FORM = 65_536  # bytes that a browser adds around a file
+_PACE, _PACE_OF_ADDRESS = (1.0, 60.0), (4.0, 240.0)  # files a second in the long run, and at once
 _READ = 300.0  # seconds after which a page has read its file for sure
 SHUT = Refusal(403, Sentence("Uploads are switched off here."))
 NO_LENGTH = Refusal(411, Sentence("Say how long the file is: the header Content-Length is missing."))
 TOO_MUCH = Refusal(
     429, Sentence("You are uploading too much at once. Wait until the last file is there."), retry_after=10
 )
+TOO_LARGE = Sentence("This file has {size:,.0f} MB; at most {most:,} MB can be uploaded here.")
 FULL = Refusal(503, Sentence("Too many files are being uploaded at the moment. Try again in a minute."), retry_after=60)
 
 
@@ -41,13 +45,17 @@ class Uploads:
     settings : Settings
     files : HeldFiles
         What the pages hold.
+    most_mb : int
+        Largest file in MB.
     """
 
-    def __init__(self, settings: Settings, files: HeldFiles) -> None:
+    def __init__(self, settings: Settings, files: HeldFiles, most_mb: int) -> None:
         self._on = settings.uploads
         self._per_visitor = settings.visitor_uploads_mb * 10**6
         self._total = settings.total_uploads_mb * 10**6
         self._files = files
+        self._most = most_mb * 2**20
+        self._visitors, self._addresses = Buckets(*_PACE), Buckets(*_PACE_OF_ADDRESS)
         self._senders: dict[tuple[str, str], _Sender] = {}
         self._coming: Counter[Hashable] = Counter()  # bytes on their way: of each visitor, of each address
 
@@ -57,10 +65,10 @@ class Uploads:
         """Take a file, named by its session and its own name, or say why not."""
         who = _Sender(whose.visitor or names[0], whose.address, time.monotonic())
         size = _length(scope)
-        refusal = SHUT if not self._on else NO_LENGTH if size is None else self._make_room(who, size)
+        refusal = SHUT if not self._on else NO_LENGTH if size is None else self._refusal(who, size)
         if refusal is not None or size is None:
             REFUSALS.add(str((refusal or NO_LENGTH).status))
-            await (refusal or NO_LENGTH).response(scope)(scope, receive, send)
+            await (refusal or NO_LENGTH).response(scope)(scope, receive, send)  # nothing of it is read
             return
         keys = (("visitor", who.visitor), ("address", who.address), "all")
         for key in keys:
@@ -73,6 +81,16 @@ class Uploads:
                 self._coming[key] -= size
                 if not self._coming[key]:
                     del self._coming[key]
+
+    def _refusal(self, who: _Sender, size: int) -> Refusal | None:
+        if size > self._most + _FORM:
+            return Refusal(413, TOO_LARGE, values={"size": size / 2**20, "most": self._most // 2**20})
+        buckets = (self._visitors.of(who.visitor), self._addresses.of(who.address))
+        if any(bucket.wait() > 0 for bucket in buckets):
+            return TOO_MUCH
+        for bucket in buckets:
+            bucket.take()
+        return self._make_room(who, size)
 
     def _make_room(self, who: _Sender, size: int) -> Refusal | None:
         """Let older files go, so that there is room for a new one; return why there is none."""

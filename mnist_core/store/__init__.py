@@ -13,6 +13,8 @@ only one to write what it owns; its docstring says what each change guarantees a
 ``store.room``            refuses new runs where the disk is full: what others have is never deleted for it
 ``store.drawings``        the table of drawings: a visitor's reach nobody else
 ``store.visitors``        the table of visitors, and what new ones share: no limit may be a visitor's alone
+``store.links``           personal links, and the browsers that came by one
+``store.leaving``         deletes everything of a visitor who asks for it
 ``store.folders``         what folders say of their runs, for a lost database
 ``store.artifacts``       the folders of runs: made, taken in, removed, and swept
 ``store.files(run_id)``   the files of a run (`run_files`): each has one writer, moved into place when whole

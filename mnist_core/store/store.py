@@ -9,9 +9,11 @@ from mnist_core.store.bin import Bin
 from mnist_core.store.database import Database
 from mnist_core.store.drawings import Drawings
 from mnist_core.store.folders import Folders
+from mnist_core.store.leaving import Leaving
 from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.new_runs import NewRuns
+from mnist_core.store.personal_links import PersonalLinks
 from mnist_core.store.publishing import Publishing
 from mnist_core.store.queue import Queue
 from mnist_core.store.room import Room
@@ -37,7 +39,7 @@ class Store:
         The folders of all runs.
     apps : Apps
         This process among those that work with the record.
-    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, folders, publishing
+    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, links, leaving, folders, publishing
         See each class.
     brought_back : list of str
         Ids of the runs that were brought back as the store was opened.
@@ -58,6 +60,8 @@ class Store:
         self.room = Room(table, self.bin, self.visitors)
         self.listing = Listing(self.database)
         self.drawings = Drawings(self.database, self.artifacts, self.visitors)
+        self.links = PersonalLinks(self.database)
+        self.leaving = Leaving(table, self.links)
         self.folders = Folders(table, self.metrics)
         self.publishing = Publishing(table, claims)
         self.brought_back = self.folders.make_anew() if self.database.was_missing else []

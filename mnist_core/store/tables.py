@@ -135,6 +135,27 @@ visitors = Table(
     Column("seen", Float, nullable=False),
     # Whether one of their runs was trained to its end: that can't be had by throwing cookies away.
     Column("trained", Boolean, nullable=False, default=False, server_default="0"),
+    # Since when everything of theirs is to be deleted; NULL for all who stay.
+    Column("leaving", Float),
+)
+
+# Personal links by which visitors bring what is theirs to other browsers; see `mnist_core.store.personal_links`.
+links = Table(
+    "links",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    # A hash: a copy of the database opens nothing.
+    Column("secret", String(64), nullable=False, unique=True),
+    Column("created", Float, nullable=False),
+)
+
+# Browsers that came by a personal link, by what they would be known as, and the visitor whom they stand for.
+browsers = Table(
+    "browsers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("since", Float, nullable=False),
 )
 
 # With object storage: what is published of each run. A run's rows outlive its own, until its objects are removed too;

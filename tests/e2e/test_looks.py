@@ -85,7 +85,9 @@ def test_every_page_reads_well_stands_still_and_has_names(
         moved, what = shifts(page)
         if moved >= MOST_SHIFT:
             wrong.append(f"{address}: moves by {moved:.3f}: {what}")
-        expect(page).to_have_title(re.compile("^MNIST Lab$" if name == "home" else rf"^{name.title()} · MNIST Lab$"))
+        expect(page).to_have_title(
+            re.compile("^MNIST Lab$" if name == "home" else rf"^{name.replace('_', ' ').capitalize()} · MNIST Lab$")
+        )
         for view in ("", *VIEWS.get(name, ())):
             if view:
                 page.get_by_test_id("stMain").get_by_text(view, exact=True).first.click()

@@ -147,6 +147,7 @@ VIEWS: dict[str, tuple[str, list[str]]] = {
     "robustness.py": ("", []),
     "draw.py": ("", []),
     "glossary.py": ("", []),
+    "your_data.py": ("", []),
 }
 
 

@@ -178,9 +178,9 @@ def test_a_picture_is_looked_at_once(upload_page: AppTest, monkeypatch: pytest.M
 
 
 def test_too_many_pictures_a_minute_are_refused_in_words(upload_page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mnist_core.engine import Pace
+    from mnist_core.engine import Pace, picture_pace
 
-    pace = Pace(1, 60.0)
+    pace = Pace(1, 60.0, picture_pace().template)
     monkeypatch.setattr("pages._ui.draw.photo.picture_pace", lambda: pace)
     app = uploaded(upload_page, compose([tidy("4")], SCENE, seed=1).file())
     assert not app.error

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mnist_core.engine import download_pace
 from mnist_core.errors import MnistLabError
 from pages._ui.parts.components import for_ears
 from pages._ui.shell import access, session
@@ -35,6 +36,7 @@ def download_button(words: str, make: Callable[[], bytes | str], *, of: Sequence
     @wraps(make)
     def made() -> bytes | str:
         access.look_up_all(of, visitor)
+        download_pace().take(visitor.id or "", visitor.address)
         return make()
 
     st.download_button(words, made, on_click="ignore", **how)

@@ -22,7 +22,7 @@ def link_part(record: RunRecord) -> None:
     """Show the links to a run: its page, and a form with its settings."""
     open_to_all = record.shared or record.shipped is not None
     st.markdown(f"**{t('Link to this run')}**")
-    _copyable(run_address(_base(), record.id))
+    _copyable(run_address(base_address(), record.id))
     if open_to_all:
         st.caption(t("Everyone who can reach this dashboard can open it, look at everything, and change nothing."))
     else:
@@ -33,7 +33,7 @@ def link_part(record: RunRecord) -> None:
             )
         )
     st.markdown(f"**{t('Link to its settings')}**")
-    _copyable(settings_address(_base(), record.config, record.recipe))
+    _copyable(settings_address(base_address(), record.config, record.recipe))
     st.caption(
         t("Opens the form with these settings, ready to train. It has no name, no results and nothing of yours.")
     )
@@ -51,7 +51,7 @@ def settings_link(config: RunConfig | None) -> None:
     with st.popover(t("Link to these settings"), icon=":material/link:", type="tertiary", disabled=config is None):
         if config is not None:
             st.markdown(t("Whoever opens this link finds these settings in the form. Nothing starts by itself."))
-            _copyable(settings_address(_base(), config, session.draft_recipe()))
+            _copyable(settings_address(base_address(), config, session.draft_recipe()))
 
 
 def take_link() -> bool:
@@ -107,7 +107,7 @@ def _go_back() -> None:
     st.query_params.pop(CONFIG, None)
 
 
-def _base() -> str:
+def base_address() -> str:
     """Return the address of the dashboard as the visitor's browser knows it.
 
     Not by `st.context.url`: it cuts the name of a page off whatever ends with it, ``http://home-train`` too.

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_core.engine import bundle_pace
 from mnist_core.settings import get_settings
 from mnist_core.sharing.bundle import file_name, forget_bundle, ready_bundle, request_bundle
 from mnist_core.store import RunRecord, shared_store
 from pages._ui.parts.downloads import download_button
 from pages._ui.runs.bring_back import DONE, GENERATION, MOST_MB, bring_back, brought_back
-from pages._ui.shell import access, asking, i18n
+from pages._ui.shell import access, asking, i18n, session
 from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t, term
 from pages._ui.shell.waiting import turn_words
@@ -47,6 +48,7 @@ def bundle_part(record: RunRecord) -> None:
     if (problem := st.session_state.pop(_PROBLEM, None)) is not None:
         show_error(problem)
     if st.button(t("Make the bundle"), key=f"bundle_make_{record.id}", icon=":material/inventory_2:"):
+        bundle_pace().take(session.owner(), session.address())
         st.session_state[_WANTED] = (record.id, saved_model)
         st.rerun()
 

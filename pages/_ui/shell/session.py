@@ -1,6 +1,5 @@
 """Who the visitor is, and what the visitor is working on."""
 
-import hashlib
 import secrets
 from typing import Any
 
@@ -11,20 +10,18 @@ from mnist_core.config.recipes import RECIPES, get_recipe, recipe_on
 from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import shared_supervisor
 from mnist_core.figures.theme import Theme, theme
-from mnist_core.gateway import ADDRESS_HEADER, VISITOR_COOKIE
+from mnist_core.gateway import ADDRESS_HEADER
 from mnist_core.models.speed import is_settings_of
 from mnist_core.store import RunRecord, Visitor, shared_store
+from pages._ui.shell import identity
 
 _DRAFT, _RECIPE, _LAYER_IDS, _VARIANT_OF = "draft", "draft_recipe", "draft_layer_ids", "draft_variant_of"
 FORM_PREFIX = "form_"
 
 
 def owner() -> str:
-    """Return the visitor's id: a hash of the secret cookie, or of this session without cookies."""
-    secret = st.context.cookies.get(VISITOR_COOKIE)
-    if secret is None:
-        secret = st.session_state.setdefault("session_secret", secrets.token_urlsafe(24))
-    return hashlib.sha256(secret.encode()).hexdigest()[:32]
+    """Return the visitor's id: see `pages._ui.shell.identity`."""
+    return identity.owner()
 
 
 def address() -> str | None:

@@ -53,12 +53,14 @@ def cookie_notice() -> None:
         return
     st.info(
         t(
-            "Your browser keeps no cookie of this site, so MNIST Lab can't know you again. What you train and draw "
-            "belongs to this tab only: after a reload it is another visitor's. Allow cookies for this site, and "
-            "reload the page."
+            "Your browser keeps no cookie of this site, so MNIST Lab can't know you again: after a reload, what you "
+            "train and draw is not found any more. Allow cookies for this site and reload the page, or make a personal "
+            "link, which brings all of it back."
         ),
         icon=":material/cookie_off:",
     )
+    # Not a link in the sentence: it would open another tab, and so another visitor's.
+    st.page_link("your_data.py", label=t("Make a personal link"), icon=":material/key:")
 
 
 def cleaning_notice() -> None:

@@ -84,6 +84,7 @@ def site(answer_pen: Callable[[Request], Awaitable[Response]]) -> Site:
         pages=frozenset({"", *(path.stem for path in _PAGES.glob("[!_]*.py") if path.stem != "home")}),
         files=_Files(),
         base_path=st.get_option("server.baseUrlPath"),
+        upload_mb=st.get_option("server.maxUploadSize"),
         origins=None if everyone else frozenset(st.get_option("server.corsAllowedOrigins")),
         head=head(PLOTLY_URL),
         extras={PEN_PATH: request_response(answer_pen)},

@@ -5,9 +5,10 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from pydantic import ValidationError
 
 from mnist_core.gateway import VISITOR_COOKIE
-from tests.core.gateway.conftest import Lab
+from tests.core.gateway.conftest import XSRF, Answer, Lab
 
 MakeLab = Callable[..., Lab]
 KNOWN = {"Cookie": f"{VISITOR_COOKIE}=" + "a" * 32}
@@ -51,7 +52,7 @@ def test_over_https_the_cookie_is_secure(lab: Lab, more: dict[str, object]) -> N
 
 def test_nothing_but_a_page_brings_a_cookie(lab: Lab) -> None:
     for path in ("/lab/health", "/_stcore/health", "/nonsense"):
-        assert lab.get(path).get("set-cookie") is None
+        assert VISITOR_COOKIE not in (lab.get(path).get("set-cookie") or "")
 
 
 # what there is
@@ -186,3 +187,52 @@ def test_the_clients_address_reaches_the_pages_in_a_header_that_nobody_else_writ
     lab.get("/", headers={"X-Forwarded-For": "1.1.1.1, 198.51.100.9", "X-Mnist-Lab-Address": "9.9.9.9"})
     seen = [value for name, value in lab.reached[0]["headers"] if name == b"x-mnist-lab-address"]
     assert seen == [b"198.51.100.9"]
+
+
+# frames of other sites
+
+FRAMED = {"frame_ancestors": "https://school.org, https://*.hf.space"}
+SECURE = {"scheme": "https"}
+
+
+def frames_of(answer: Answer) -> str:
+    return next(part for part in answer["content-security-policy"].split("; ") if part.startswith("frame-ancestors"))
+
+
+@pytest.mark.parametrize("path", ["/", "/lab/health", "/nonsense"])
+def test_nobody_else_shows_a_page_in_a_frame_unless_a_setting_names_them(make_lab: MakeLab, path: str) -> None:
+    assert frames_of(make_lab().get(path)) == "frame-ancestors 'self'"
+    answer = make_lab(**FRAMED).get(path)
+    assert frames_of(answer) == "frame-ancestors 'self' https://school.org https://*.hf.space"
+    assert answer.get("x-frame-options") is None  # it can't name other sites
+
+
+def test_in_frames_cookies_are_those_of_the_site_around(make_lab: MakeLab) -> None:
+    cookie = make_lab(**FRAMED).get("/", **SECURE)["set-cookie"]
+    assert cookie.endswith("; HttpOnly; SameSite=None; Secure; Partitioned")
+    assert "SameSite=Lax; Secure" in make_lab().get("/", **SECURE)["set-cookie"]
+
+
+def test_streamlits_cookie_against_forged_uploads_goes_along(make_lab: MakeLab) -> None:
+    lab = make_lab(**FRAMED)
+    (theirs,) = [value for name, value in lab.get("/_stcore/health", **SECURE).headers if name == "set-cookie"]
+    assert theirs == "_streamlit_xsrf=2|a|b|1; Path=/; SameSite=None; Secure; Partitioned"
+    assert lab.get("/_stcore/health")["set-cookie"] == XSRF
+
+
+def test_without_https_the_cookie_stays_as_it_was_and_the_log_says_once_what_is_missing(
+    make_lab: MakeLab, caplog: pytest.LogCaptureFixture
+) -> None:
+    lab = make_lab(**FRAMED)
+    for _ in range(3):
+        assert lab.get("/")["set-cookie"].endswith("; HttpOnly; SameSite=Lax")
+    assert [record.message[:27] for record in caplog.records] == ["MNIST_LAB_FRAME_ANCESTORS i"]
+    lab = make_lab()
+    lab.get("/")
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("text", ["school.org", "https://a.org; script-src *", "https://school.org/path", "'none'"])
+def test_what_is_no_site_is_refused_at_the_start(make_lab: MakeLab, text: str) -> None:
+    with pytest.raises(ValidationError, match=r"https://school\.org"):
+        make_lab(frame_ancestors=text)

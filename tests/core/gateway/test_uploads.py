@@ -74,3 +74,25 @@ def test_a_file_larger_than_a_visitor_may_have_is_refused(make_lab: MakeLab) -> 
     assert put(lab, "page", "small", 5) == 200
     assert put(lab, "page", "large", 11) == 429
     assert set(lab.files.stored) == {("page", "small")}
+
+
+def test_a_file_that_is_too_large_is_refused_with_its_limit_before_any_of_it_is_read(make_lab: MakeLab) -> None:
+    lab = make_lab(site={"upload_mb": 50})
+    answer = lab.ask("PUT", "/_stcore/upload_file/session/file", headers={"Content-Length": str(60 * 2**20)})
+    assert (answer.status, answer.body) == (413, b"This file has 60 MB; at most 50 MB can be uploaded here.\n")
+    assert not lab.reached
+    assert put(lab, "session", "file", 52.4) == 200  # 50 MB, with what a browser adds
+
+
+def test_one_visitor_uploads_sixty_at_once_and_then_one_a_second(lab: Lab) -> None:
+    answers = [put(lab, "page", f"file{number}", 0.001, visitor="a") for number in range(70)]
+    assert set(answers[:60]) == {200}
+    assert 429 in answers[60:]
+    assert put(lab, "other", "file", 0.001, visitor="b") == 200
+
+
+def test_a_class_of_40_uploads_six_each_and_thrown_away_cookies_no_more(lab: Lab) -> None:
+    answers = [put(lab, f"page{n}", f"file{n}", 0.001, visitor=chr(97 + n % 20)) for n in range(240)]
+    assert set(answers) == {200}
+    assert 429 in [put(lab, f"new{n}", "file", 0.001) for n in range(60)]
+    assert put(lab, "elsewhere", "file", 0.001, address="2.2.2.2") == 200

@@ -1,0 +1,69 @@
+"""What is kept of visitors, in words: it says what the program does, so it changes with it."""
+
+import streamlit as st
+
+from mnist_core.settings import get_settings
+from pages._ui.shell.i18n import t, term
+
+
+def kept() -> None:
+    """Show what is kept, who sees it and for how long, and the cookies."""
+    st.header(t("What is kept here"), anchor=False)
+    _entry(
+        t("**Runs**: settings, curves, networks, their names and your notes"),
+        t("You; and others, where “Everyone may look at it” is on under “Manage”"),
+        t(
+            "Until you delete them. Only where the disk is nearly full, and you stayed away for {days} or trained "
+            "nothing to its end yet, runs without a star are deleted to make room.",
+            days=t.plural("{n:,} day", "{n:,} days", get_settings().keep_days),
+        ),
+    )
+    _entry(
+        t("**Drawings** that you collected to teach a network"),
+        t("You alone"),
+        t("Until you delete them. If you stay away for half a year, they may make room for others'."),
+    )
+    _entry(
+        t("**Pictures** that you upload or take, and what you draw without keeping it"),
+        t("You alone"),
+        t("In the server's memory, until you close the page. They are never written to the disk."),
+    )
+    _entry(
+        t(
+            "**That you were here**: a number made of your browser's cookie, one made of your network's address, and "
+            "when you came first and last"
+        ),
+        t("Nobody; whoever runs this server could look it up"),
+        t(
+            "Until you delete everything below. Who finds a copy of the record reads neither cookie nor address from "
+            "it."
+        ),
+    )
+    _entry(
+        t("**Copies of the record**, made against accidents"),
+        t("Whoever runs this server"),
+        t("What you delete stays in them for about a week more."),
+    )
+    _entry(
+        t("**The server's log**: errors, and what was refused"),
+        t("Whoever runs this server"),
+        t("As long as they keep it. No names, no drawings and no personal links are in it."),
+    )
+    _cookies()
+
+
+def _entry(what: str, who: str, long: str) -> None:
+    with st.container(gap=None):
+        st.markdown(what)
+        st.caption(f"{t('Who sees it: {who}.', who=who)} {t('How long: {long}', long=long)}")
+
+
+def _cookies() -> None:
+    st.header(t("Cookies"), anchor=False, help=term("cookie"))
+    st.markdown(
+        t(
+            "Two, both of this site alone: `mnist_lab_visitor` lets your browser be known again, for a year; "
+            "`_streamlit_xsrf` lets no other site upload anything in your name, until you close the browser. Nothing "
+            "is loaded from other sites, and there is no account and no e-mail address."
+        )
+    )
