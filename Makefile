@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# What builds and runs containers: docker or podman.
+ENGINE ?= docker
+IMAGE ?= mnist-lab
 # Test files go through so many processes side by side; each may need two gigabytes.
 JOBS ?= 2
 TEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder --durations=25 --cov
@@ -15,7 +18,7 @@ export HOME ?= $(or $(MNIST_LAB_HOME),$(CURDIR))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run tensorboard test check format words language pretrained clean gpu-check
+.PHONY: help install run tensorboard test check format words language pretrained clean gpu-check image
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,7 +29,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3-venv)."; exit 1; }
 
-$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+$(VENV)/.installed: requirements.txt requirements-base.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
@@ -47,6 +50,9 @@ test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, bro
 	@# By themselves, since a browser's tests leave an event loop running in their process; one more at a time, since
 	@# they mostly wait for other processes.
 	$(TEST) -n $$(( $(JOBS) + 1 )) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
+
+image:  ## build the container's image; REQUIREMENTS=requirements-gpu.txt for one with CUDA
+	$(ENGINE) build -f deploy/Dockerfile -t $(IMAGE) $(if $(REQUIREMENTS),--build-arg REQUIREMENTS=$(REQUIREMENTS)) .
 
 gpu-check: $(VENV)/.installed  ## train on the graphics card, measure it and say what went wrong (five minutes)
 	$(BIN)/python -m benchmarks.gpu_check
