@@ -6,6 +6,7 @@ PORT ?= 8501
 # What builds and runs containers: docker or podman.
 ENGINE ?= docker
 IMAGE ?= mnist-lab
+KIND ?= cpu
 # Test files go through so many processes side by side; each may need two gigabytes.
 JOBS ?= 2
 TEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder --durations=25 --cov
@@ -18,7 +19,7 @@ export HOME ?= $(or $(MNIST_LAB_HOME),$(CURDIR))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run tensorboard test check format words language pretrained clean gpu-check image
+.PHONY: help install run tensorboard test check format words language pretrained clean gpu-check image up space
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -51,8 +52,22 @@ test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, bro
 	@# they mostly wait for other processes.
 	$(TEST) -n $$(( $(JOBS) + 1 )) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
 
-image:  ## build the container's image; REQUIREMENTS=requirements-gpu.txt for one with CUDA
-	$(ENGINE) build -f deploy/Dockerfile -t $(IMAGE) $(if $(REQUIREMENTS),--build-arg REQUIREMENTS=$(REQUIREMENTS)) .
+image:  ## build the container's image; make image KIND=gpu: the one with CUDA
+	$(ENGINE) build -f deploy/Dockerfile -t $(IMAGE) \
+		--build-arg REQUIREMENTS="requirements-$(KIND).txt requirements-server.txt" .
+
+up: deploy/.env  ## start a shared lab: proxy, two replicas, PostgreSQL, object storage
+	$(ENGINE) compose -f deploy/compose.yaml up --build --detach --wait
+
+deploy/.env: | deploy/.env.example  # passwords are made up once
+	umask 077; awk '/=secret$$/ { new = "od -An -N32 -tx1 /dev/urandom | tr -d \" \\n\""; new | getline made; close(new); \
+		sub(/secret$$/, made) } 1' $| > $@
+
+space:  ## write the folder of a Hugging Face Space, build/space
+	rm -rf build/space && mkdir -p build/space
+	git archive HEAD $$(sed -n 's/^!//p' .dockerignore) .dockerignore | tar -x -C build/space
+	cat deploy/Dockerfile deploy/space/settings.Dockerfile > build/space/Dockerfile
+	cp deploy/space/README.md build/space/
 
 gpu-check: $(VENV)/.installed  ## train on the graphics card, measure it and say what went wrong (five minutes)
 	$(BIN)/python -m benchmarks.gpu_check

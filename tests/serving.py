@@ -57,7 +57,8 @@ def running_server(
     Streamlit's `options` are added to the command; `descriptors` is all that the process may open (``ulimit -n``);
     `root` is another checkout to measure; `before` is what the command is run by (``setpriv ...``).
     """
-    port, log = free_port(), home.with_suffix(".log")
+    port = free_port()
+    log = home.with_name(f"{home.name}-{port}.log")
     # Without coverage's own hook too: its memory is not the dashboard's.
     variables = {k: v for k, v in uncounted(os.environ).items() if not k.startswith("MNIST_LAB_")}
     variables |= {"MNIST_LAB_HOME": str(home), "MNIST_LAB_KERAS_DIR": str(home / "none"), "MNIST_LAB_OFFLINE": "1"}

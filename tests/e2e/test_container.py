@@ -25,7 +25,7 @@ from tests.programs import missing
 from tests.serving import free_port, running_server
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]  # an image is built
 MEMORY = 2 * 1024**3
 IMAGE, BASE = "localhost/mnist-lab", "localhost/debian-python"
 

@@ -96,7 +96,10 @@ def site(answer_pen: Callable[[Request], Awaitable[Response]]) -> Site:
 
 def routes(prefix: str) -> list[Route]:
     """Return the other addresses that are no pages, below the site's prefix."""
+    # Whoever asks for health knows of no prefix. The gateway adds it, but for "/lab" that would be there already.
+    probes = [Route("/lab/health", health)] if prefix == "/lab" else []
     return [
+        *probes,
         Route(f"{prefix}/lab/health", health),
         Route(f"{prefix}/lab/plotly.min.js", plotly_js),
         Route(f"{prefix}/lab/plotly-cartesian.min.js", plotly_js),
