@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 
 from tests.programs import need
-from tests.serving import ROOT, Server, free_port
+from tests.serving import ROOT, free_port
 from tests.waiting import wait_until
 
 NGINX, CADDY = ROOT / "deploy" / "nginx.conf", ROOT / "deploy" / "Caddyfile"
@@ -63,18 +63,29 @@ def caddy_command(folder: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def running_proxy(name: str, folder: Path, replicas: Sequence[Server]) -> Iterator[str]:
-    """Start a proxy before replicas that lie below /lab, and return its address there; it speaks HTTPS."""
-    port, ports = free_port(), [int(server.url.split(":")[2].partition("/")[0]) for server in replicas]
+def running_proxy(name: str, folder: Path, ports: Sequence[int], path: str = "") -> Iterator[str]:
+    """Start nginx or Caddy before two replicas, and return its address; it speaks HTTPS.
+
+    Parameters
+    ----------
+    name : {"nginx", "caddy"}
+    folder : Path
+        For its files.
+    ports : sequence of int
+        Where the replicas listen on this computer.
+    path : str
+        Below which they lie, such as ``"/lab"``.
+    """
+    port = free_port()
     variables = {
         "LAB_SITE": f"https://localhost:{port}",
         "LAB_REPLICAS": " ".join(f"127.0.0.1:{port}" for port in ports),
         "XDG_CONFIG_HOME": str(folder),
     }
-    command = nginx_command(folder, ports, port, "/lab/") if name == "nginx" else caddy_command(folder)
+    command = nginx_command(folder, ports, port, f"{path}/") if name == "nginx" else caddy_command(folder)
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(command, env=os.environ | variables, stdout=output, stderr=subprocess.STDOUT)
-    url = f"https://localhost:{port}/lab"
+    url = f"https://localhost:{port}{path}"
 
     def answers() -> bool:
         assert process.poll() is None, (folder / "output").read_text()

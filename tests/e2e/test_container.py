@@ -1,13 +1,17 @@
 """As a container: the image is built for real and does the main job, and so does the app where it may do as little."""
 
+import contextlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+import yaml
+from playwright.sync_api import Browser, Page, expect
 
 from tests.containers import (
     UID,
@@ -19,10 +23,13 @@ from tests.containers import (
     need_tools,
     running_container,
 )
-from tests.e2e.conftest import canvas_of, home_of_known_speed
+from tests.e2e.conftest import canvas_of, home_of_known_speed, new_visitor
 from tests.e2e.test_main_job import draw_line, set_number
+from tests.e2e.test_replicas import pages_open_at
 from tests.programs import missing
-from tests.serving import free_port, running_server
+from tests.proxies import running_proxy
+from tests.s3_server import S3Server
+from tests.serving import ROOT, free_port, running_server
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]  # an image is built
@@ -30,24 +37,36 @@ MEMORY = 2 * 1024**3
 IMAGE, BASE = "localhost/mnist-lab", "localhost/debian-python"
 
 
-def do_the_main_job(page: Page, url: str) -> None:
-    """Come to Home, train on the small digits, see the accuracy, and have a drawing read."""
+def accuracy_of(page: Page) -> float:
+    """Return a finished run's accuracy in percent."""
+    expect(page.get_by_text("What next?")).to_be_visible()
+    metric = page.get_by_test_id("stMetric").filter(has_text="Test accuracy").get_by_test_id("stMetricValue")
+    return float(metric.inner_text().rstrip("%"))
+
+
+def do_the_main_job(page: Page, url: str) -> tuple[str, float]:
+    """Come to Home, train on the small digits, and have a drawing read; return the run's id and accuracy."""
     page.goto(url)
     expect(page.locator("h1")).to_be_visible()
     page.goto(f"{url}/train?run=new")
     set_number(page, "Epochs", "2")
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("What next?")).to_be_visible()
-    accuracy = page.get_by_test_id("stMetric").filter(has_text="Test accuracy").get_by_test_id("stMetricValue")
-    assert float(accuracy.inner_text().rstrip("%")) > 50
+    accuracy, run = accuracy_of(page), parse_qs(urlsplit(page.url).query)["run"][0]
+    assert accuracy > 50
     page.get_by_role("link", name="Draw", exact=True).click()
     draw_line(page, canvas_of(page), [(0.52, 0.15), (0.5, 0.5), (0.48, 0.85)])
     expect(page.locator('.lab-reading[data-best="1"]')).to_be_visible()
+    return run, accuracy
 
 
 @pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home that belongs to user 1000."""
+    return home_of_user(tmp_path_factory)
+
+
+def home_of_user(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return another home that belongs to user 1000."""
     home = home_of_known_speed(tmp_path_factory)
     if os.geteuid() == 0:
         for path in (home, *home.rglob("*")):
@@ -112,10 +131,49 @@ def test_the_image_does_the_main_job_read_only_as_user_1000_in_2_gb(
         assert container.run("touch", "/app/anything").returncode != 0
         versions = "from mnist_core.sharing.bundle.describe import versions; print(versions())"
         assert "'tensorflow': '2." in container.run("python", "-c", versions).stdout
-        container.stop()
+        container.end()
         assert container.run(*check).returncode != 0
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
+
+
+def test_two_replicas_of_the_image_are_one_lab_as_compose_starts_them(
+    built: Builder,
+    root: Path,
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: str,
+    object_store: S3Server,
+) -> None:
+    ports, folder = [free_port(), free_port()], tmp_path_factory.mktemp("proxy")
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]["app-1"]["environment"]
+    settings = {name: re.sub(r"\$\{\w+(?::-|:\?)?([^}]*)\}", r"\1", value) for name, value in compose.items()}
+    settings |= {"MNIST_LAB_DATABASE_URL": postgres, "MNIST_LAB_FILES_ENDPOINT": object_store.endpoint}
+    settings |= {"MNIST_LAB_SECRET_KEY": "for both of them", "STREAMLIT_SERVER_COOKIE_SECRET": "for both of them"}
+    settings |= {"MNIST_LAB_OFFLINE": "1", "MNIST_LAB_WARM_SPARE": "0", "MNIST_LAB_METRICS": "1"}
+    with contextlib.ExitStack() as stack:
+        containers = []
+        for port in ports:
+            data = home_of_user(tmp_path_factory)
+            output = stack.enter_context(data.with_suffix(".log").open("wb"))
+            start = running_container(
+                root, built.configuration(IMAGE), data, output, memory=MEMORY, PORT=str(port), **settings
+            )
+            containers.append(stack.enter_context(start))
+        url = stack.enter_context(running_proxy("caddy", folder, ports))
+        visitor = new_visitor(browser, ignore_https_errors=True)
+        page = visitor.new_page()
+        run_id, accuracy = do_the_main_job(page, url)
+
+        # The replica that trained it ends without a word. The other one knows the run, and has its files.
+        here = max(range(2), key=lambda replica: pages_open_at(f"http://127.0.0.1:{ports[replica]}"))
+        containers[here].end("KILL")
+        page.goto(f"{url}/evaluate?run={run_id}")
+        expect(page.locator(".js-plotly-plot .heatmaplayer image").first).to_be_visible()
+        page.goto(f"{url}/train?run={run_id}")
+        assert accuracy_of(page) == accuracy
+        expect(page.get_by_role("button", name="Rename")).to_be_visible()  # for its owner
+        visitor.close()
 
 
 def test_the_app_needs_no_home_folder_no_name_and_no_place_to_write_but_its_own(page: Page, home: Path) -> None:

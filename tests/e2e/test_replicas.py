@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -35,18 +36,23 @@ def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]
         yield [both.enter_context(running_server(home, *options, **SETTINGS)) for _ in range(2)]
 
 
-def open_pages(server: Server) -> int:
-    """Return how many pages are open at a replica, by Streamlit's own metrics."""
-    text = requests.get(f"{server.url}/_stcore/metrics", timeout=60).text
+def pages_open_at(url: str) -> int:
+    """Return how many pages are open at a replica, by Streamlit's own metrics, which ``MNIST_LAB_METRICS`` opens."""
+    text = requests.get(f"{url}/_stcore/metrics", timeout=60).text
     found = re.search(r"^active_sessions (\d+)", text, re.MULTILINE)
     return int(found[1]) if found else 0
+
+
+def open_pages(server: Server) -> int:
+    return pages_open_at(server.url)
 
 
 @pytest.mark.parametrize("proxy", ["nginx", "caddy"])
 def test_a_visitor_stays_at_a_replica_and_comes_back_at_the_other(
     proxy: str, replicas: list[Server], browser: Browser, tmp_path: Path
 ) -> None:
-    with running_proxy(proxy, tmp_path, replicas) as url:
+    ports = [urlsplit(server.url).port or 0 for server in replicas]
+    with running_proxy(proxy, tmp_path, ports, "/lab") as url:
         context = new_visitor(browser, ignore_https_errors=True)
         page = context.new_page()
         look_around(page, url)
