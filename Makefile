@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# What builds and runs containers: docker or podman.
+ENGINE ?= docker
+IMAGE ?= mnist-lab
+KIND ?= cpu
 # Test files go through so many processes side by side; each may need two gigabytes.
 JOBS ?= 2
 TEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder --durations=25 --cov
@@ -15,7 +19,7 @@ export HOME ?= $(or $(MNIST_LAB_HOME),$(CURDIR))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run tensorboard test check format words language pretrained clean gpu-check
+.PHONY: help install run tensorboard test check format words language pretrained clean gpu-check image up space
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,7 +30,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3-venv)."; exit 1; }
 
-$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+$(VENV)/.installed: requirements.txt requirements-base.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
@@ -47,6 +51,23 @@ test: $(VENV)/.installed-dev  ## run all tests: unit, pages, real processes, bro
 	@# By themselves, since a browser's tests leave an event loop running in their process; one more at a time, since
 	@# they mostly wait for other processes.
 	$(TEST) -n $$(( $(JOBS) + 1 )) --cov-append --cov-report=term --cov-fail-under=90 tests/faults tests/e2e
+
+image:  ## build the container's image; make image KIND=gpu: the one with CUDA
+	$(ENGINE) build -f deploy/Dockerfile -t $(IMAGE) \
+		--build-arg REQUIREMENTS="requirements-$(KIND).txt requirements-server.txt" .
+
+up: deploy/.env  ## start a shared lab: proxy, two replicas, PostgreSQL, object storage
+	$(ENGINE) compose -f deploy/compose.yaml up --build --detach --wait
+
+deploy/.env: | deploy/.env.example  # passwords are made up once
+	umask 077; awk '/=secret$$/ { new = "od -An -N32 -tx1 /dev/urandom | tr -d \" \\n\""; new | getline made; close(new); \
+		sub(/secret$$/, made) } 1' $| > $@
+
+space:  ## write the folder of a Hugging Face Space, build/space
+	rm -rf build/space && mkdir -p build/space
+	git archive HEAD $$(sed -n 's/^!//p' .dockerignore) .dockerignore | tar -x -C build/space
+	cat deploy/Dockerfile deploy/space/settings.Dockerfile > build/space/Dockerfile
+	cp deploy/space/README.md build/space/
 
 gpu-check: $(VENV)/.installed  ## train on the graphics card, measure it and say what went wrong (five minutes)
 	$(BIN)/python -m benchmarks.gpu_check

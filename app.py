@@ -35,6 +35,7 @@ from pages._ui.shell.wire import Wire
 
 raise_limit()
 let_loops_sleep()
+st.secrets.load_if_toml_exists()  # where a host knows no variables, these are the settings: Streamlit Community Cloud
 try:
     settings = get_settings()
     use_log_format(settings)

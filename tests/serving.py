@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,14 +45,20 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running_server(
-    home: Path, *options: str, descriptors: int | None = None, root: Path = ROOT, **environment: str
+    home: Path,
+    *options: str,
+    descriptors: int | None = None,
+    root: Path = ROOT,
+    before: Sequence[str] = (),
+    **environment: str,
 ) -> Iterator[Server]:
     """Start the dashboard as `make run` does, and end it as a service manager does.
 
     Streamlit's `options` are added to the command; `descriptors` is all that the process may open (``ulimit -n``);
-    `root` is another checkout to measure.
+    `root` is another checkout to measure; `before` is what the command is run by (``setpriv ...``).
     """
-    port, log = free_port(), home.with_suffix(".log")
+    port = free_port()
+    log = home.with_name(f"{home.name}-{port}.log")
     # Without coverage's own hook too: its memory is not the dashboard's.
     variables = {k: v for k, v in uncounted(os.environ).items() if not k.startswith("MNIST_LAB_")}
     variables |= {"MNIST_LAB_HOME": str(home), "MNIST_LAB_KERAS_DIR": str(home / "none"), "MNIST_LAB_OFFLINE": "1"}
@@ -60,6 +66,7 @@ def running_server(
     command += ["--server.address", "127.0.0.1", *options]
     if descriptors is not None:
         command = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh", *command]
+    command = [*before, *command]
     given = dict(zip(options[::2], options[1::2], strict=True))
     base, address = given.get("--server.baseUrlPath", ""), given.get("--server.address", "127.0.0.1")
     with log.open("wb") as output:

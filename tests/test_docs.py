@@ -11,10 +11,11 @@ from tests.test_architecture import RANKS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+SHARE = (ROOT / "docs" / "share.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "benchmarks/README.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "benchmarks/README.md", "docs/share.md"])
 def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
     path = ROOT / document
     targets = re.findall(r"\]\(([^)#]+)\)", path.read_text())
@@ -71,3 +72,17 @@ def test_the_readmes_tree_is_the_packages_tree() -> None:
 def test_every_command_of_the_readme_is_in_the_makefile() -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make (run|test|check|install)\b", README)) <= targets
+    assert set(re.findall(r"^make (\w+)", SHARE, re.MULTILINE)) == {"image", "up", "space"} <= targets
+
+
+def test_every_heading_that_a_link_names_is_there() -> None:
+    texts = {"": SHARE, "../README.md": README}
+    for file, anchor in re.findall(r"\]\(([\w./]*)#([\w-]+)\)", SHARE):
+        headings = re.findall(r"^#+ (.+)$", texts[file], re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_every_file_that_a_command_of_sharing_takes_exists() -> None:
+    named = set(re.findall(r"\bdeploy/[\w./-]*\w", SHARE)) | set(re.findall(r"requirements[\w-]*\.txt", SHARE))
+    assert len(named) > 5
+    assert not [name for name in named - {"deploy/.env"} if not (ROOT / name).exists()]

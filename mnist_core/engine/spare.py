@@ -2,10 +2,9 @@
 
 import time
 
-import psutil
-
 from mnist_core.engine.local import LocalWorker
 from mnist_core.settings import Settings
+from mnist_core.system.devices import available_memory
 
 _MEMORY = 2_000_000_000  # bytes that must be free: the spare takes up to 1 GB, and its run will want more
 _FIRST_DELAY = 3.0  # seconds after the start: the first page comes first
@@ -41,7 +40,7 @@ class Spare:
             self.close(0.0)
         if not self._settings.warm_spare or self._worker is not None or now < self._not_before:
             return
-        if psutil.virtual_memory().available < _MEMORY:
+        if available_memory() < _MEMORY:
             return
         try:
             self._settings.spare_log.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """What this computer has to train with, found without TensorFlow."""
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,6 +38,17 @@ def total_memory() -> int:
     with suppress(OSError, ValueError):
         total = min(total, int((_CGROUP / "memory.max").read_text()))
     return total
+
+
+def available_memory() -> int:
+    """Return the bytes of memory that are still to be had, a container's limit included."""
+    available = int(psutil.virtual_memory().available)
+    with suppress(OSError, ValueError):
+        # What files take goes first where memory is wanted, so it counts as free.
+        cached = re.search(r"^inactive_file (\d+)$", (_CGROUP / "memory.stat").read_text(), re.MULTILINE)
+        used = int((_CGROUP / "memory.current").read_text()) - (int(cached[1]) if cached else 0)
+        available = min(available, total_memory() - used)
+    return available
 
 
 def default_slots() -> int:

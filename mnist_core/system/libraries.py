@@ -40,6 +40,7 @@ _BACKENDS = frozenset(get_args(Settings.model_fields["backend"].annotation))
 # Keras imports these where they are installed, for pictures and kinds of data that it is not used for here: 1.4 s and
 # 145 MB of every worker; benchmarks/README.md. Who needs them can import them afterwards.
 _NOT_WITH_KERAS = frozenset({"matplotlib", "pandas", "sklearn"})
+_BUILDS = {"tensorflow": ("tensorflow-cpu",)}  # the same library under another name of the package index
 _begun_with: str | None = None  # the backend that this process has for life
 
 # Of Python's own variables only those that say where things are; the others change how a program runs.
@@ -163,13 +164,19 @@ def computed_with(*libraries: str) -> dict[str, str]:
         }
         found |= {name: os.environ[name] for name in _CHANGE_FIGURES if name in os.environ}
         libraries = (*libraries, found["backend"])
-    for name in libraries:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
+    found |= {name: version_of(name) or "unknown" for name in libraries}
     found |= {name: os.environ[name] for name in _PROCESSOR if name in os.environ}
     return found | {"threads": str(usable_cores())}
+
+
+def version_of(library: str) -> str | None:
+    """Return the version of a library, whichever build of it is installed; None without it."""
+    for name in (library, *_BUILDS.get(library, ())):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            pass
+    return None
 
 
 def usable_cores() -> int:

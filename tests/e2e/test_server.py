@@ -126,6 +126,14 @@ def test_who_comes_again_gets_large_parts_of_a_page_only_once(server: Server) ->
     assert again["explore"] < 40_000 < sizes[visitors.PAGES.index("explore")]
 
 
+def test_streamlits_secrets_are_settings_where_a_host_knows_no_variables(tmp_path: Path) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text('MNIST_LAB_ALLOWED_HOSTS = "lab.example.org"')
+    with running_server(tmp_path / "home", MNIST_LAB_WARM_SPARE="0", HOME=str(tmp_path)) as server:
+        assert requests.get(server.url, timeout=60).status_code == 421
+        assert requests.get(server.url, headers={"Host": "lab.example.org"}, timeout=60).ok
+
+
 def test_the_end_of_the_server_ends_its_workers(tmp_path: Path, page: Page) -> None:
     with running_server(tmp_path / "home") as server:
         page.goto(server.url)

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 from mnist_core import __version__
 from mnist_core.config import RunConfig
 from mnist_core.store import RunRecord
+from mnist_core.system.libraries import version_of
 from mnist_core.text import English, Sentence
 
 _LIBRARIES = ("keras", "tensorflow", "jax", "numpy", "scikit-learn", "onnxruntime", "pillow")
@@ -39,12 +39,7 @@ def onnx_metadata(record: RunRecord, sure_from: float) -> dict[str, str]:
 def versions() -> dict[str, str]:
     """Return the versions of Python and of all libraries that are installed and matter."""
     found = {"python": platform.python_version(), "mnist-lab": __version__}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            pass
-    return found
+    return found | {name: version for name in _LIBRARIES if (version := version_of(name))}
 
 
 def data_checksum(config: RunConfig, t: English) -> str:

@@ -68,6 +68,14 @@ def test_a_containers_limit_is_the_memory(no_cards):
     assert devices.total_memory() == everything
 
 
+def test_what_a_container_uses_is_no_longer_to_be_had_except_for_files_that_are_kept(no_cards):
+    assert 0 < devices.available_memory() <= devices.total_memory()
+    (no_cards / "memory.max").write_text("1000000")
+    (no_cards / "memory.current").write_text("700000")
+    (no_cards / "memory.stat").write_text("anon 500000\nfile 200000\ninactive_file 100000\n")
+    assert devices.available_memory() == 400_000
+
+
 def test_a_worker_may_take_its_share_of_four_fifths_or_what_is_set(no_cards):
     (no_cards / "memory.max").write_text("10000000000")
     assert devices.memory_limit_mb(None, 2) == pytest.approx(4000)
