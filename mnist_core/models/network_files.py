@@ -90,8 +90,9 @@ def read_network(files: RunFiles, model: ModelConfig, num_classes: int) -> Weigh
     ArtifactMissingError
         If they can't be read.
     """
+    graph = files.onnx
     try:
-        found = read_weights(files.onnx.read_bytes(), model, num_classes)
+        found = read_weights(graph.read_bytes(), model, num_classes)
     except (OSError, ValueError) as error:
         raise ArtifactMissingError(
             "The model of this run is missing or damaged. Train it again to get it back."
@@ -141,8 +142,9 @@ def read_base(files: RunFiles, config: RunConfig) -> Weights:
 
 def _completed(found: Weights, files: RunFiles) -> Weights:
     """Return weights with what the checkpoint of a run that was trained here knows beside those of its graph."""
+    checkpoint = files.checkpoint
     try:
-        with np.load(files.checkpoint, allow_pickle=False) as archive:
+        with np.load(checkpoint, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except Exception:  # NumPy and zipfile raise a dozen classes for damaged content; imported runs have none
         return found

@@ -17,6 +17,7 @@ only one to write what it owns; its docstring says what each change guarantees a
 ``store.leaving``         deletes everything of a visitor who asks for it
 ``store.folders``         what folders say of their runs, for a lost database
 ``store.artifacts``       the folders of runs: made, taken in, removed, and swept
+``store.publishing``      with object storage: who publishes which files when, and what is tidied up there
 ``store.files(run_id)``   the files of a run (`run_files`): each has one writer, moved into place when whole
 ``store.database``        transactions (`database`), and whether the file is still the one that was opened
 ========================  =========================================================================================
@@ -27,7 +28,9 @@ What all changes keep to:
   other one is told so. `Queue` has the table of states. A finished run is never written again, but by its owner's
   wish: its name, notes, star, who may see it, whether it is deleted.
 - A change of a run is in its folder (``record.json``) before its transaction ends. `copies` copies the database.
-- Files are there before the row that speaks of them, and go after it.
+- Files are there before the row that speaks of them, and go after it. With object storage (`storage`) a folder is a
+  copy of what is published, or work that goes on from it (`work`): who asks for a path has the file brought, and what
+  was written counts once the row says so (`published`).
 - Who may see or change a run is decided by `Visitor` (`records`) and checked in every request of an owner.
 - A transaction is written as a whole or not at all, and raises `StorageError` where it can't be; once the file is not
   the one that was opened, nothing is written any more. On a full disk `reserve` is given up for what must be written:

@@ -41,6 +41,7 @@ class Folders:
                 told = read_record(files.record, row.id)
                 trained = row.state == RunState.RUNNING.value  # its curve went on after the copy
                 if told is not None and (trained or told != values_of(row)):
+                    self._artifacts.storage.recall(row.id)(connection)  # the copy's may have been replaced
                     self._adopt(connection, row.id, told, read_curve(files.curve))
                 else:
                     _end(connection, row.id, row.state, files.size())

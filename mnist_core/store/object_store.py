@@ -164,7 +164,7 @@ class ObjectStore:
             reason = _reason(error)
             if reason is _NO_ANSWER:
                 self._failed_at = time.monotonic()
-            complain(f"The object store s3://{self._root} failed: {error!r}")
+            complain(f"The object store s3://{self._root} failed.", error)
             raise ObjectStoreError(problem, reason=reason) from error
 
 

@@ -76,11 +76,12 @@ class ObjectUpkeep:
         newest: dict[str, PublishedFile] = {}
         for found in sorted(self._objects.objects(f"{_ALL}{run_id}/"), key=lambda found: found.modified):
             sha256, _, name = found.key.removeprefix(f"{_ALL}{run_id}/").partition("/")
-            newest[name] = PublishedFile(name, sha256, found.bytes, int(1e6 * found.modified))
+            if ".." not in name.split("/"):  # it becomes a path here
+                newest[name] = PublishedFile(name, sha256, found.bytes, int(1e6 * found.modified))
         folder = self._runs_dir / run_id
         for name in newest.keys() & {RECORD, CURVE}:
             if not (folder / name).exists():
-                with replacing(folder / name) as path:
+                with replacing(folder / name) as path:  # what is damaged is told as it is read
                     self._objects.get(key_of(run_id, newest[name]), path)
         return partial(self._published.replace, run_id=run_id, old=(), new=newest.values())
 

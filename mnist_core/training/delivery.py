@@ -11,6 +11,7 @@ from mnist_core.store import Store
 from mnist_core.training.control import Control
 
 _BETWEEN = 20.0  # least seconds from one checkpoint that is published to the next, as long as one may be lost
+_SHARE = 4  # so many times as long as it took nothing is published
 _LOOK = 0.5  # seconds between two looks for a new one
 _PATIENCE = 120.0  # seconds in which the object store may be gone without ending a run
 _SHORT = 8.0  # the same where a stop was asked for: the app waits some 20 seconds for it, and then ends the process
@@ -65,6 +66,7 @@ class Delivery:
             changed = self._changed()
             if changed == published or time.monotonic() < not_before:
                 continue
+            began = time.monotonic()
             try:
                 self._store.publishing.publish(self._run_id, work_goes_on=True)
                 published = changed
@@ -74,7 +76,8 @@ class Delivery:
                 return
             except (MnistLabError, OSError) as error:  # the next one may go through
                 print(f"A checkpoint could not be published: {error}", flush=True)
-            not_before = time.monotonic() + _BETWEEN
+            took = time.monotonic() - began
+            not_before = time.monotonic() + max(_BETWEEN, _SHARE * took)  # a slow line is for others too
 
     def _changed(self) -> int | None:
         try:

@@ -104,8 +104,9 @@ def _bundled(evidence: Evidence) -> BundledRun:
 def _models(evidence: Evidence, sure_from: float) -> dict[str, bytes]:
     """Return the files of the run's network that are there for people, by their names in the bundle."""
     run = evidence.files
+    graph = run.onnx
     try:
-        found = {contents.ONNX: with_metadata(run.onnx.read_bytes(), onnx_metadata(evidence.record, sure_from))}
+        found = {contents.ONNX: with_metadata(graph.read_bytes(), onnx_metadata(evidence.record, sure_from))}
     except (OSError, ValueError) as error:
         raise ArtifactMissingError(
             "The model of this run is missing or damaged. Train it again to get it back."

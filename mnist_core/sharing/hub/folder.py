@@ -202,8 +202,9 @@ def _base(store: Store, config: RunConfig) -> RunRecord | None:
 
 
 def _keras_metadata(files: RunFiles) -> dict[str, str]:
+    path = files.model
     try:
-        with zipfile.ZipFile(files.model) as archive, archive.open("metadata.json") as stream:
+        with zipfile.ZipFile(path) as archive, archive.open("metadata.json") as stream:
             found = json.loads(stream.read(_MOST_METADATA))
     except Exception:  # a baseline has none, an imported one's may be of any content; a card can do without
         return {}

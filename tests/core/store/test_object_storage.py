@@ -10,8 +10,10 @@ import pytest
 from mnist_core.config import DataConfig, RunConfig
 from mnist_core.errors import ArtifactMissingError, ConfigError, ObjectStoreError, RunStateError
 from mnist_core.inference import open_classifier
+from mnist_core.models.network_files import read_network
 from mnist_core.settings import Settings, get_settings
-from mnist_core.store import RunRecord, RunState, Store, Visitor, object_cache
+from mnist_core.sharing.shipped import install_shipped
+from mnist_core.store import Imported, RunRecord, RunState, Store, Visitor, object_cache
 from mnist_core.store.object_store import ObjectStore
 from mnist_core.store.published import Published
 from mnist_core.store.tables import files as table
@@ -19,6 +21,8 @@ from mnist_core.system.processes import own_process
 from tests.conftest import recorder
 from tests.run_rows import write_columns
 from tests.s3_server import BUCKET, S3Server
+from tests.shipped_files import write_shipped
+from tests.store_child import ELSEWHERE
 
 ADA = Visitor("ada")
 DIGITS = RunConfig(data=DataConfig(dataset="digits"))
@@ -86,6 +90,13 @@ def test_what_is_here_needs_no_object_store(object_store, elsewhere, finished_ru
     with pytest.raises(ObjectStoreError, match="can't be reached. Nothing is lost. Try again"):
         open_classifier(elsewhere.files(run.id))
     assert elsewhere.files(run.id).size_of("model.onnx"), "sizes are told without it"
+
+
+def test_a_store_that_is_gone_is_never_taken_for_a_network_that_is_missing(object_store, elsewhere, finished_run):
+    run = finished_run()
+    object_store.shut()
+    with pytest.raises(ObjectStoreError):
+        read_network(elsewhere.files(run.id), run.config.model, 10)
 
 
 def test_many_who_want_a_file_have_it_brought_once(elsewhere, finished_run, monkeypatch):
@@ -234,6 +245,24 @@ def test_a_new_run_brings_its_files_along(store, elsewhere, finished_run):
     assert store.files(new).checkpoint_step() == 10
     with np.load(store.files(new).checkpoint) as archive:
         assert archive["step"] == 10
+
+
+def test_an_imported_run_is_there_for_all(object_store, store, elsewhere):
+    run_id = store.artifacts.take_in({"model.onnx": b"a network", "probabilities.npz": b"a table"})
+    came = Imported(run_id="x", created="2025-01-01", moment="2026-01-01", written_here=True)
+    store.new_runs.put_imported(run_id, came, ELSEWHERE, owner="ada", state=RunState.COMPLETED)
+    assert elsewhere.files(run_id).onnx.read_bytes() == b"a network"
+    assert names(object_store, run_id) >= {"model.onnx", "probabilities.npz"}
+
+
+def test_a_shipped_network_lies_with_each_computer(object_store, store, elsewhere, tiny_dataset, tmp_path):
+    write_shipped(tmp_path, "mnist-only", tiny_dataset.x_test, tiny_dataset.y_test)
+    (run_id,) = install_shipped(store, tmp_path)
+    before = store.runs.get(run_id)
+    assert install_shipped(elsewhere, tmp_path) == [run_id]
+    assert elsewhere.runs.get(run_id) == before
+    assert elsewhere.files(run_id).onnx.read_bytes() == store.files(run_id).onnx.read_bytes()
+    assert install_shipped(elsewhere, tmp_path) == store.publishing.publish_left() == object_store.keys() == []
 
 
 def test_a_run_whose_files_can_not_be_published_is_none(object_store, store, impatient):
