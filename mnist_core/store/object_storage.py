@@ -101,6 +101,11 @@ class ObjectStorage:
             if newer is None:
                 return
             file = newer  # most often the same; if not, that is why its object is gone
+        # A database that is an older copy of itself names what was replaced since.
+        newest = self._upkeep.newest(run_id).get(file.name)
+        if newest is not None and newest.sha256 != file.sha256 and self._fetched(run_id, newest, path):
+            self._published.correct(run_id, newest)
+            return
         complain(f"{file.name} of the run {run_id} is missing or damaged in the object store.")
         path.unlink(missing_ok=True)  # an older one
 

@@ -53,15 +53,22 @@ class ObjectUpkeep:
                 self._published.forget(run_id)
 
     def sweep(self, old: float) -> None:
-        """Remove what was uploaded before `old` and is no published file: its publishing failed."""
+        """Remove what was uploaded before `old` and was replaced since, or whose publishing failed.
+
+        What is newer than the published file of its name stays: the database may be an older copy of itself.
+        """
         of_run = defaultdict(list)
         for found in self._objects.objects(_ALL):
-            if found.modified < old:
-                of_run[_run_of(found)].append(found.key)
-        for run_id, keys in of_run.items():
+            of_run[_run_of(found)].append(found)
+        for run_id, objects in of_run.items():
             published = {key_of(run_id, file) for file in self._published.of(run_id).values()}
-            if published:  # else its record may be what was lost
-                self._remove([key for key in keys if key not in published])
+            since = {_name_of(found): found.modified for found in objects if found.key in published}
+            replaced = [
+                found.key
+                for found in objects
+                if found.key not in published and found.modified < min(old, since.get(_name_of(found), 0.0))
+            ]
+            self._remove(replaced)
 
     def _remove(self, keys: list[str]) -> None:
         for first in range(0, len(keys), _REMOVED_AT_ONCE):
@@ -71,13 +78,15 @@ class ObjectUpkeep:
         """Return the ids of all runs that have objects, oldest first."""
         return sorted(name for name in self._objects.folders(_ALL) if is_run_id(name))
 
+    def newest(self, run_id: str) -> dict[str, PublishedFile]:
+        """Return the newest object of each name that a run has, whatever the database says."""
+        found = sorted(self._objects.objects(f"{_ALL}{run_id}/"), key=lambda found: found.modified)
+        files = [PublishedFile(_name_of(one), _sha256_of(one), one.bytes, int(1e6 * one.modified)) for one in found]
+        return {file.name: file for file in files if ".." not in file.name.split("/")}  # it becomes a path here
+
     def recall(self, run_id: str) -> Record:
         """Return what has the newest object of each name recorded as published; bring what tells of the run."""
-        newest: dict[str, PublishedFile] = {}
-        for found in sorted(self._objects.objects(f"{_ALL}{run_id}/"), key=lambda found: found.modified):
-            sha256, _, name = found.key.removeprefix(f"{_ALL}{run_id}/").partition("/")
-            if ".." not in name.split("/"):  # it becomes a path here
-                newest[name] = PublishedFile(name, sha256, found.bytes, int(1e6 * found.modified))
+        newest = self.newest(run_id)
         folder = self._runs_dir / run_id
         for name in newest.keys() & {RECORD, CURVE}:
             if not (folder / name).exists():
@@ -87,4 +96,12 @@ class ObjectUpkeep:
 
 
 def _run_of(found: StoredObject) -> str:
-    return found.key.removeprefix(_ALL).partition("/")[0]
+    return found.key.split("/", 3)[1]
+
+
+def _sha256_of(found: StoredObject) -> str:
+    return found.key.split("/", 3)[2]
+
+
+def _name_of(found: StoredObject) -> str:
+    return found.key.split("/", 3)[3]

@@ -62,6 +62,11 @@ class Published:
         if new:
             connection.execute(insert(files), [{"run_id": run_id, **asdict(file)} for file in new])
 
+    def correct(self, run_id: str, file: PublishedFile) -> None:
+        """Let this be the published file of its name, whose object is gone."""
+        with self._database.begin() as connection:
+            self.replace(connection, run_id, (), [file])
+
     def of_removed_runs(self) -> list[str]:
         """Return the ids of runs that are gone, and whose objects are to follow them."""
         gone = ~exists(select(runs.c.id).where(runs.c.id == files.c.run_id))

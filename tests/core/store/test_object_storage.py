@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 
 import numpy as np
 import psutil
@@ -82,6 +83,7 @@ def test_a_finished_run_is_whole_on_another_computer(object_store, store, elsewh
     assert names(object_store, run.id) >= {"model.onnx", "probabilities.npz", "worker.log", "record.json"}
 
 
+@pytest.mark.sqlite
 def test_what_is_here_needs_no_object_store(object_store, elsewhere, finished_run):
     run = finished_run()
     elsewhere.files(run.id).read_probabilities()
@@ -92,6 +94,7 @@ def test_what_is_here_needs_no_object_store(object_store, elsewhere, finished_ru
     assert elsewhere.files(run.id).size_of("model.onnx"), "sizes are told without it"
 
 
+@pytest.mark.sqlite
 def test_a_store_that_is_gone_is_never_taken_for_a_network_that_is_missing(object_store, elsewhere, finished_run):
     run = finished_run()
     object_store.shut()
@@ -99,6 +102,7 @@ def test_a_store_that_is_gone_is_never_taken_for_a_network_that_is_missing(objec
         read_network(elsewhere.files(run.id), run.config.model, 10)
 
 
+@pytest.mark.sqlite
 def test_many_who_want_a_file_have_it_brought_once(elsewhere, finished_run, monkeypatch):
     run = finished_run()
     brought, get = [], ObjectStore.get
@@ -111,6 +115,7 @@ def test_many_who_want_a_file_have_it_brought_once(elsewhere, finished_run, monk
     assert len(brought) == 1
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("accident", ["damage", "lose"])
 def test_a_damaged_or_missing_object_is_told_in_words(object_store, elsewhere, finished_run, accident, capsys):
     run = finished_run()
@@ -122,6 +127,7 @@ def test_a_damaged_or_missing_object_is_told_in_words(object_store, elsewhere, f
     open_classifier(elsewhere.files(run.id))
 
 
+@pytest.mark.sqlite
 def test_a_slow_object_store_is_waited_for(object_store, elsewhere, finished_run):
     run = finished_run()
     object_store.slow_down(0.5)
@@ -131,6 +137,7 @@ def test_a_slow_object_store_is_waited_for(object_store, elsewhere, finished_run
 # working and publishing
 
 
+@pytest.mark.sqlite
 def test_only_what_is_new_is_uploaded_and_what_it_replaces_goes(object_store, store, elsewhere):
     run_id = begun(store, step=10)
     store.files(run_id).onnx.write_bytes(b"never changed")
@@ -146,6 +153,7 @@ def test_only_what_is_new_is_uploaded_and_what_it_replaces_goes(object_store, st
     assert object_store.key_of(run_id, "model.onnx") == first["model.onnx"]
 
 
+@pytest.mark.sqlite
 def test_who_reads_what_was_just_replaced_gets_the_new(object_store, store, elsewhere, monkeypatch):
     run_id = begun(store, step=10)
     publish(store, run_id, work_goes_on=True)
@@ -197,6 +205,7 @@ def test_a_process_that_has_lost_the_run_publishes_nothing(object_store, store, 
     assert elsewhere.files(run_id).checkpoint_step() == 10
 
 
+@pytest.mark.sqlite
 def test_a_full_object_store_publishes_nothing_and_loses_nothing(object_store, store, elsewhere, impatient):
     run_id = begun(store, step=10)
     publish(store, run_id, work_goes_on=True)
@@ -228,6 +237,7 @@ def test_what_could_not_be_published_is_once_the_store_is_back(object_store, sto
     again.close()
 
 
+@pytest.mark.sqlite
 def test_a_run_under_way_is_left_to_its_process(store):
     run_id = begun(store, step=10)
     again = Store(store.settings)
@@ -247,6 +257,7 @@ def test_a_new_run_brings_its_files_along(store, elsewhere, finished_run):
         assert archive["step"] == 10
 
 
+@pytest.mark.sqlite
 def test_an_imported_run_is_there_for_all(object_store, store, elsewhere):
     run_id = store.artifacts.take_in({"model.onnx": b"a network", "probabilities.npz": b"a table"})
     came = Imported(run_id="x", created="2025-01-01", moment="2026-01-01", written_here=True)
@@ -275,6 +286,7 @@ def test_a_run_whose_files_can_not_be_published_is_none(object_store, store, imp
     assert [record.id for record in store.runs.find()] == [run_id] == store.artifacts.ids()
 
 
+@pytest.mark.sqlite
 def test_a_lab_that_gets_object_storage_brings_its_runs_there(object_store, store, elsewhere, digits, request):
     usual = Store(store.settings.model_copy(update={"files_url": None}))
     run = recorder(usual, digits, request.getfixturevalue("_digits_models"))()
@@ -331,12 +343,21 @@ def test_a_run_that_is_removed_while_the_store_is_gone_follows_later(object_stor
     assert store.database.rows(table.select()) == []
 
 
-def test_what_nobody_published_is_swept_and_what_may_be_lost_is_not(object_store, store, finished_run):
+def test_what_nobody_published_is_swept_and_what_may_be_lost_is_not(object_store, store, finished_run, monkeypatch):
     run = finished_run()
     published = object_store.keys(run.id)
     for key in (f"runs/{run.id}/{'0' * 64}/model.onnx", f"runs/20250101-120000-0123abcd/{'0' * 64}/model.onnx"):
         object_store.client.put_object(Bucket=BUCKET, Key=f"some/where/{key}", Body=b"x")
-    store.publishing.sweep(old=0.0)
+    store.publishing.sweep(old=1e10)
+    assert len(object_store.keys()) == len(published) + 2, "it is newer than what the database names"
+    objects = ObjectStore.objects
+    older = {f"runs/{run.id}/{'0' * 64}/model.onnx": 1.0}
+
+    def listed(*call):
+        return [replace(found, modified=older.get(found.key, found.modified)) for found in objects(*call)]
+
+    monkeypatch.setattr(ObjectStore, "objects", listed)
+    store.publishing.sweep(old=0.5)
     assert len(object_store.keys()) == len(published) + 2, "it may be on its way"
     store.publishing.sweep(old=1e10)
     assert object_store.keys(run.id) == published
@@ -346,6 +367,7 @@ def test_what_nobody_published_is_swept_and_what_may_be_lost_is_not(object_store
 # the copies on this computer
 
 
+@pytest.mark.sqlite
 def test_copies_that_were_not_used_for_long_make_room(object_store, store, elsewhere, finished_run, monkeypatch):
     monkeypatch.setattr(object_cache, "_IN_USE", 0.0)
     runs = [finished_run() for _ in range(3)]
@@ -365,6 +387,7 @@ def test_copies_that_were_not_used_for_long_make_room(object_store, store, elsew
 # a lost database
 
 
+@pytest.mark.sqlite
 def test_a_lost_home_comes_back_from_the_object_store(object_store, store, finished_run, tmp_path, digits):
     run: RunRecord = finished_run(name="Mine", owner="ada")
     points = store.metrics.points(run.id)
@@ -381,12 +404,26 @@ def test_a_lost_home_comes_back_from_the_object_store(object_store, store, finis
     new.close()
 
 
+def test_a_database_that_is_an_older_copy_of_itself_finds_what_was_published_since(object_store, store, elsewhere):
+    run_id = begun(store, step=10)
+    publish(store, run_id, work_goes_on=True)
+    published = Published(store.database)
+    (old,) = [file for name, file in published.of(run_id).items() if name == "checkpoint.npz"]
+    write_checkpoint(store, run_id, 20)
+    publish(store, run_id)
+    published.correct(run_id, old)
+    with np.load(elsewhere.files(run_id).checkpoint) as archive:
+        assert archive["step"] == 20
+    assert elsewhere.files(run_id).checkpoint_step() == 20
+
+
 # settings
 
 
 @pytest.mark.parametrize(
     "url", ["bucket", "https://bucket", "s3://", "s3://ObjectStore", "s3://bucket/../other", "s3:///a"]
 )
+@pytest.mark.sqlite
 def test_an_address_that_is_none_is_refused(url, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_FILES_URL", url)
     get_settings.cache_clear()
@@ -394,6 +431,7 @@ def test_an_address_that_is_none_is_refused(url, monkeypatch):
         get_settings()
 
 
+@pytest.mark.sqlite
 def test_without_the_library_it_is_said_how_to_install_it(monkeypatch):
     monkeypatch.setattr("mnist_core.store.object_store.find_spec", lambda _name: None)
     with pytest.raises(ConfigError, match=r"pip install -r requirements-server\.txt"):
