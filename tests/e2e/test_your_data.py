@@ -75,6 +75,7 @@ def test_a_link_brings_runs_to_another_browser_when_its_owner_says_so_and_until_
     expect(page.get_by_text("Your link was made")).to_have_count(0)
     other.goto(link)
     expect(other.get_by_text("This personal link opens nothing, or not any more.")).to_be_visible()
+    other.reload()  # a page that is open learns of it within seconds
     expect(other.get_by_text("You have nothing here.")).to_be_visible()
 
 
