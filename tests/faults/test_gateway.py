@@ -102,7 +102,7 @@ def test_without_a_cookie_the_page_says_that_all_belongs_to_its_tab(
                     return seen
         return seen
 
-    assert (b"belongs to this tab only" in in_a_loop(run())) is told
+    assert (b"keeps no cookie of this site" in in_a_loop(run())) is told
 
 
 # uploads

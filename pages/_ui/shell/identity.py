@@ -6,6 +6,7 @@ import time
 
 import streamlit as st
 
+from mnist_core.errors import StorageError
 from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.store import shared_store
 
@@ -26,7 +27,11 @@ def owner() -> str:
     known: tuple[str, str, float] | None = st.session_state.get(_KNOWN_AS)
     if known is None or known[0] != browser_id or now > known[2]:
         # Asked again soon: the link may be switched off in another browser.
-        known = browser_id, shared_store().links.known_as(browser_id), now + _KNOWN_SECONDS
+        try:
+            known = browser_id, shared_store().links.known_as(browser_id), now + _KNOWN_SECONDS
+        except StorageError:  # a database that is away makes nobody of a visitor
+            if known is None or known[0] != browser_id:
+                raise
         st.session_state[_KNOWN_AS] = known
     return known[1]
 

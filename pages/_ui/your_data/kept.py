@@ -45,7 +45,7 @@ def kept() -> None:
         t("What you delete stays in them for about a week more."),
     )
     _entry(
-        t("**The server's log**: errors, and what was refused"),
+        t("**The server's log**: when runs begin and end, errors, and what was refused"),
         t("Whoever runs this server"),
         t("As long as they keep it. No names, no drawings and no personal links are in it."),
     )
