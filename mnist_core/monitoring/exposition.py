@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mnist_core.engine import Supervisor
 from mnist_core.errors import StorageError
-from mnist_core.monitoring.kept import Kept
+from mnist_core.monitoring.cached import Cached
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
 from mnist_core.system.instruments import INSTRUMENTS, Counter, Gauge, Histogram
@@ -40,7 +40,7 @@ class Exposition:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # memory, processor time and open files of the app itself
         self.registry.register(self)
-        self._text = Kept(self._write, _KEPT)
+        self._text = Cached(self._write, _KEPT)
 
     def text(self) -> bytes:
         """Return all metrics as text, at most a few seconds old."""

@@ -17,7 +17,7 @@ from mnist_core.system.instruments import INSTRUMENTS, PAGE_SECONDS, Counter, Hi
 from tests.serving import free_port
 
 ROOT = Path(__file__).parents[3]
-README = (ROOT / "README.md").read_text()
+WORDS = (ROOT / "docs" / "share.md").read_text()
 
 
 def read(exposition):
@@ -95,11 +95,11 @@ def test_a_database_that_is_gone_is_told_and_hides_nothing_else(exposition, stor
     assert found["mnist_lab_open_pages"] == 0
 
 
-def test_every_metric_is_in_the_readme_and_no_other(exposition, store, finished_run):
+def test_every_metric_is_explained_and_no_other(exposition, store, finished_run):
     families = text_string_to_metric_families(exposition.text().decode())
     names = {family.name for family in families if family.name.startswith("mnist_lab_")}
     names = {f"{name}_total" if f"{name}_total" in {i.name for i in INSTRUMENTS} else name for name in names}
-    assert set(re.findall(r"`(mnist_lab_\w+)(?:\{\w+\})?`", README)) == names
+    assert set(re.findall(r"`(mnist_lab_\w+)(?:\{\w+\})?`", WORDS)) == names
 
 
 def test_the_board_asks_for_samples_and_labels_that_there_are(exposition, store, finished_run):
