@@ -16,7 +16,7 @@ from mnist_core.datasets import FALLBACK_DATASET, shared_provider
 from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
 from mnist_core.errors import ConfigError, StorageError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
-from mnist_core.monitoring import metrics_port
+from mnist_core.monitoring import check_library, metrics_port
 from mnist_core.recovery import bring_back
 from mnist_core.settings import get_settings
 from mnist_core.sharing.earlier import write_earlier_imports
@@ -39,6 +39,7 @@ st.secrets.load_if_toml_exists()  # where a host knows no variables, these are t
 try:
     settings = get_settings()
     use_log_format(settings)
+    check_library(settings)
     shared_store().database.check()
 except (ConfigError, StorageError) as error:
     complain(f"mnist_lab: {error}")

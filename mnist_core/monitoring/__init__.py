@@ -8,8 +8,8 @@ It knows no visitor: neither who they are nor what they wrote or drew is in anyt
 Streamlit; the addresses of its answers are in `pages/_ui/shell/seen.py`.
 """
 
-from mnist_core.monitoring.exposition import Exposition
+from mnist_core.monitoring.exposition import Exposition, check_library
 from mnist_core.monitoring.port import metrics_port
 from mnist_core.monitoring.readiness import Readiness
 
-__all__ = ["Exposition", "Readiness", "metrics_port"]
+__all__ = ["Exposition", "Readiness", "check_library", "metrics_port"]

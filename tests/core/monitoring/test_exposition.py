@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
 from mnist_core.engine.news import News
-from mnist_core.errors import StorageError
-from mnist_core.monitoring import Exposition, metrics_port
+from mnist_core.errors import ConfigError, StorageError
+from mnist_core.monitoring import Exposition, check_library, metrics_port
+from mnist_core.monitoring import exposition as exposition_module
 from mnist_core.store import RunState, Visitor
 from mnist_core.system.instruments import INSTRUMENTS, PAGE_SECONDS, Counter, Histogram
 from tests.serving import free_port
@@ -156,3 +158,12 @@ def test_a_run_that_only_rests_has_not_ended(exposition, store, finished_run):
     for state in RunState:
         name = f"mnist_lab_runs_ended_total{{state={state}}}"
         assert after.get(name) == before.get(name)
+
+
+@pytest.mark.parametrize("wanted", [{"metrics_port": 9100}, {"metrics_token": SecretStr("a long password")}])
+def test_a_library_that_is_missing_is_named_at_the_start(settings, monkeypatch, wanted):
+    check_library(settings.model_copy(update=wanted))
+    monkeypatch.setattr(exposition_module, "find_spec", lambda _: None)
+    check_library(settings)  # nobody asked for metrics
+    with pytest.raises(ConfigError, match="pip install -r requirements-server.txt"):
+        check_library(settings.model_copy(update=wanted))
