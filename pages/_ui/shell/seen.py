@@ -10,15 +10,28 @@ from starlette.routing import Route
 from mnist_core.datasets import shared_provider
 from mnist_core.engine import shared_supervisor
 from mnist_core.gateway import ADDRESS_HEADER, Tries
-from mnist_core.monitoring import Exposition, Readiness
-from mnist_core.settings import get_settings
+from mnist_core.monitoring import Exposition, Readiness, check_library
+from mnist_core.settings import Settings, get_settings
 from mnist_core.store import shared_store
+from pages._ui.shell.log_format import use_log_format
 
 _PATIENCE = 10.0  # seconds
 _NO_STORE = {"Cache-Control": "no-store"}
 _tries = Tries()
 # Threads of their own: a database that hangs shall not take those that pages and files are served with.
 _threads = CapacityLimiter(4)
+
+
+def begin(settings: Settings) -> None:
+    """Write the log as the settings say, and check what metrics need; may be called again, once the server has begun.
+
+    Raises
+    ------
+    ConfigError
+        If metrics are wanted and their library is missing.
+    """
+    use_log_format(settings)
+    check_library(settings)
 
 
 @lru_cache(maxsize=1)
