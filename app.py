@@ -26,10 +26,9 @@ from mnist_core.system.memory import return_freed_blocks, return_large_blocks
 from mnist_core.system.patience import pause_elsewhere_by
 from mnist_core.system.saying import complain, say
 from pages._ui.reading.pen_answers import answer_pen
+from pages._ui.shell import seen
 from pages._ui.shell.asking import check_is_open
 from pages._ui.shell.errors import show_unexpected
-from pages._ui.shell.log_format import use_log_format
-from pages._ui.shell.seen import exposition
 from pages._ui.shell.web import routes, site
 from pages._ui.shell.wire import Wire
 
@@ -38,7 +37,7 @@ let_loops_sleep()
 st.secrets.load_if_toml_exists()  # where a host knows no variables, these are the settings: Streamlit Community Cloud
 try:
     settings = get_settings()
-    use_log_format(settings)
+    seen.begin(settings)
     shared_store().database.check()
 except (ConfigError, StorageError) as error:
     complain(f"mnist_lab: {error}")
@@ -48,7 +47,7 @@ except (ConfigError, StorageError) as error:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Serve the training queue for as long as the server lives."""
-    use_log_format(settings)
+    seen.begin(settings)
     return_large_blocks()
     store = shared_store()
     install_shipped(store)
@@ -62,7 +61,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     for dataset_id in (*RECIPE_DATASETS, FALLBACK_DATASET):
         shared_provider().prepare(dataset_id)
     try:
-        with metrics_port(settings, exposition):
+        with metrics_port(settings, seen.exposition):
             yield
     finally:
         # Not by atexit: on SIGTERM the server ends without running it.

@@ -67,6 +67,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "max_run_seconds": 600.0,
         "visitor_disk_mb": 50,
         "total_disk_mb": 500,
+        "files_cache_mb": 300,
         "drawings_per_visitor": 200,
         "max_pages": 60,
         "pages_per_visitor": 5,

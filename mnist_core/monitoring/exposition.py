@@ -3,12 +3,13 @@
 import shutil
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from mnist_core.engine import Supervisor
-from mnist_core.errors import StorageError
-from mnist_core.monitoring.kept import Kept
+from mnist_core.errors import ConfigError, StorageError
+from mnist_core.monitoring.cached import Cached
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
 from mnist_core.system.instruments import INSTRUMENTS, Counter, Gauge, Histogram
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 _KEPT = 3.0  # seconds: who scrapes more often learns nothing new, and asks the database nothing
 _PREFIX = "mnist_lab_"
+
+
+def check_library(settings: Settings) -> None:
+    """Raise `ConfigError` where metrics are wanted and what writes them is not installed."""
+    if (settings.metrics_token or settings.metrics_port) and find_spec("prometheus_client") is None:
+        raise ConfigError(
+            "Metrics need a library that is not installed. Install it: pip install -r requirements-server.txt"
+        )
 
 
 class Exposition:
@@ -40,7 +49,7 @@ class Exposition:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # memory, processor time and open files of the app itself
         self.registry.register(self)
-        self._text = Kept(self._write, _KEPT)
+        self._text = Cached(self._write, _KEPT)
 
     def text(self) -> bytes:
         """Return all metrics as text, at most a few seconds old."""

@@ -9,7 +9,7 @@ from sqlalchemy import literal, select
 from mnist_core.datasets import DATASETS, DatasetProvider
 from mnist_core.engine import Supervisor
 from mnist_core.errors import MnistLabError
-from mnist_core.monitoring.kept import Kept
+from mnist_core.monitoring.cached import Cached
 from mnist_core.store import Store
 from mnist_core.store.reserve import no_room_for_a_run
 from mnist_core.text import without_folders
@@ -50,7 +50,7 @@ class Readiness:
 
     def __init__(self, store: Store, supervisor: Supervisor, provider: DatasetProvider) -> None:
         self._store, self._supervisor, self._provider = store, supervisor, provider
-        self.state = Kept(self._look, _KEPT)
+        self.state = Cached(self._look, _KEPT)
 
     def _look(self) -> State:
         looks = {"database": self._database, "disk": self._disk, "queue": self._queue, "content": self._content}

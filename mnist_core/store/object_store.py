@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.errors import ConfigError, ObjectStoreError
+from mnist_core.system.instruments import ERRORS
 from mnist_core.system.saying import complain
 from mnist_core.text import Phrase, Sentence
 
@@ -164,6 +165,7 @@ class ObjectStore:
             reason = _reason(error)
             if reason is _NO_ANSWER:
                 self._failed_at = time.monotonic()
+            ERRORS.add("object_store")
             complain(f"The object store s3://{self._root} failed.", error)
             raise ObjectStoreError(problem, reason=reason) from error
 

@@ -149,7 +149,8 @@ CACHE_MISSES = Counter(_P + "cache_misses_total", "How often it was not there an
 ERRORS = Counter(
     _P + "errors_total",
     "Errors: told to a visitor on purpose (told), unexpected on a page (page), in the queue (queue) or in a "
-    "computation (computation), and notices that did not reach the webhook (webhook).",
+    "computation (computation), notices that did not reach the webhook (webhook), and requests that the object store "
+    "did not answer (object_store).",
     "where",
 )
 

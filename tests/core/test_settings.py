@@ -74,6 +74,10 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "database_url": "postgresql+psycopg://ada@localhost/lab",
         "database_patience": "21",
         "secret_key": "a third password",
+        "files_url": "s3://bucket/prefix",
+        "files_endpoint": "http://localhost:9000",
+        "files_cache_mb": "22",
+        "frame_ancestors": "https://school.org",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():

@@ -1,7 +1,5 @@
 """What machines ask of the server, without one: the answers of its addresses."""
 
-import asyncio
-
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
@@ -10,6 +8,7 @@ from mnist_core.gateway import Tries
 from mnist_core.settings import get_settings
 from mnist_core.system.instruments import CACHE_LOOKUPS, CACHE_MISSES, ERRORS, PAGE_SECONDS
 from pages._ui.shell import seen
+from tests.sockets import in_a_loop
 
 TOKEN = "a long password"
 
@@ -23,7 +22,8 @@ def _fresh(monkeypatch):
 
 def ask(answer, **headers):
     lines = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return asyncio.run(answer(Request({"type": "http", "method": "GET", "path": "/", "headers": lines})))
+    request = Request({"type": "http", "method": "GET", "path": "/", "headers": lines})
+    return in_a_loop(answer(request))
 
 
 @pytest.fixture

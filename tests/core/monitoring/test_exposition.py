@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
 from mnist_core.engine.news import News
-from mnist_core.errors import StorageError
-from mnist_core.monitoring import Exposition, metrics_port
+from mnist_core.errors import ConfigError, StorageError
+from mnist_core.monitoring import Exposition, check_library, metrics_port
+from mnist_core.monitoring import exposition as exposition_module
 from mnist_core.store import RunState, Visitor
 from mnist_core.system.instruments import INSTRUMENTS, PAGE_SECONDS, Counter, Histogram
 from tests.serving import free_port
 
 ROOT = Path(__file__).parents[3]
-README = (ROOT / "README.md").read_text()
+WORDS = (ROOT / "docs" / "share.md").read_text()
 
 
 def read(exposition):
@@ -95,11 +97,11 @@ def test_a_database_that_is_gone_is_told_and_hides_nothing_else(exposition, stor
     assert found["mnist_lab_open_pages"] == 0
 
 
-def test_every_metric_is_in_the_readme_and_no_other(exposition, store, finished_run):
+def test_every_metric_is_explained_and_no_other(exposition, store, finished_run):
     families = text_string_to_metric_families(exposition.text().decode())
     names = {family.name for family in families if family.name.startswith("mnist_lab_")}
     names = {f"{name}_total" if f"{name}_total" in {i.name for i in INSTRUMENTS} else name for name in names}
-    assert set(re.findall(r"`(mnist_lab_\w+)(?:\{\w+\})?`", README)) == names
+    assert set(re.findall(r"`(mnist_lab_\w+)(?:\{\w+\})?`", WORDS)) == names
 
 
 def test_the_board_asks_for_samples_and_labels_that_there_are(exposition, store, finished_run):
@@ -156,3 +158,12 @@ def test_a_run_that_only_rests_has_not_ended(exposition, store, finished_run):
     for state in RunState:
         name = f"mnist_lab_runs_ended_total{{state={state}}}"
         assert after.get(name) == before.get(name)
+
+
+@pytest.mark.parametrize("wanted", [{"metrics_port": 9100}, {"metrics_token": SecretStr("a long password")}])
+def test_a_library_that_is_missing_is_named_at_the_start(settings, monkeypatch, wanted):
+    check_library(settings.model_copy(update=wanted))
+    monkeypatch.setattr(exposition_module, "find_spec", lambda _: None)
+    check_library(settings)  # nobody asked for metrics
+    with pytest.raises(ConfigError, match="pip install -r requirements-server.txt"):
+        check_library(settings.model_copy(update=wanted))

@@ -6,7 +6,7 @@ from mnist_core.datasets import shared_provider
 from mnist_core.engine import Supervisor
 from mnist_core.errors import StorageError
 from mnist_core.monitoring import Readiness, readiness
-from mnist_core.monitoring.kept import Kept
+from mnist_core.monitoring.cached import Cached
 from mnist_core.settings import get_settings
 from mnist_core.store import Store
 from tests.waiting import wait_until
@@ -93,7 +93,7 @@ def test_an_answer_is_kept_for_a_moment_and_an_error_is_not():
             raise OSError
         return len(asked)
 
-    kept = Kept(find, 2.0, lambda: now[0])
+    kept = Cached(find, 2.0, lambda: now[0])
     with pytest.raises(OSError):  # noqa: PT011
         kept()
     assert [kept(), kept()] == [2, 2]

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Answer = TypeVar("Answer")
 
 
-class Kept(Generic[Answer]):
+class Cached(Generic[Answer]):
     """Asks `find` once, and then again only after `seconds`; of several who ask at once one does the work.
 
     Parameters
