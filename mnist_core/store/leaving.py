@@ -12,7 +12,7 @@ from mnist_core.store.tables import drawings, runs, visitors
 
 
 @dataclass(frozen=True)
-class Kept:
+class Belongings:
     """What is kept of a visitor.
 
     Attributes
@@ -47,17 +47,17 @@ class Leaving:
     def __init__(self, table: RunTable, links: PersonalLinks) -> None:
         self._table, self._links, self._database = table, links, table.database
 
-    def kept(self, owner: str) -> Kept:
+    def kept(self, owner: str) -> Belongings:
         """Return what is kept of a visitor."""
         own = runs.c.owner == owner
         with self._database.begin() as connection:
-            return Kept(
+            return Belongings(
                 runs=connection.execute(select(func.count()).where(own)).scalar_one(),
                 training=connection.execute(select(func.count()).where(own, _training())).scalar_one(),
                 drawings=connection.execute(select(func.count()).where(drawings.c.owner == owner)).scalar_one(),
             )
 
-    def ask(self, owner: str) -> Kept:
+    def ask(self, owner: str) -> Belongings:
         """Delete everything of a visitor and have runs that train stopped; return what there was.
 
         What the visitor begins afterwards stays. On a full disk too.

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.store import shared_store
-from mnist_core.store.leaving import Kept
+from mnist_core.store.leaving import Belongings
 from pages._ui.shell import identity
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
@@ -43,7 +43,7 @@ def _delete() -> None:
         st.session_state[_DELETED] = before
 
 
-def _confirm(kept: Kept) -> None:
+def _confirm(kept: Belongings) -> None:
     @st.dialog(t("Delete everything of mine?"))
     def dialog() -> None:
         if kept.is_nothing:
@@ -75,7 +75,7 @@ def _confirm(kept: Kept) -> None:
     dialog()
 
 
-def _done(before: Kept) -> None:
+def _done(before: Belongings) -> None:
     """Say what is gone, and look until runs that trained have stopped."""
     left = shared_store().leaving.finish() if shared_store().leaving.is_leaving(identity.owner()) else 0
     if not left:

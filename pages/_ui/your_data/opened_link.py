@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.gateway import ADDRESS_HEADER, Tries
 from mnist_core.store import shared_store
-from mnist_core.store.leaving import Kept
+from mnist_core.store.leaving import Belongings
 from pages._ui.shell import identity
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
@@ -80,7 +80,7 @@ def _look(secret: str) -> tuple[str | None, int]:
     return None if wait else shared_store().links.owner_of(secret), wait
 
 
-def _question(secret: str, kept: Kept) -> None:
+def _question(secret: str, kept: Belongings) -> None:
     with st.container(border=True, key="opened_link_question"):
         st.subheader(t("Is this your link?"), anchor=False)
         st.markdown(
@@ -105,7 +105,7 @@ def _question(secret: str, kept: Kept) -> None:
             st.button(t("No, leave all as it is"), key="opened_link_no", on_click=_refuse)
 
 
-def amounts(kept: Kept) -> str:
+def amounts(kept: Belongings) -> str:
     """Return how many runs and drawings there are, in words."""
     runs = t.plural("{n:,} run", "{n:,} runs", kept.runs)
     drawings = t.plural("{n:,} drawing", "{n:,} drawings", kept.drawings)

@@ -8,7 +8,7 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.engine.cleaning import clean
 from mnist_core.errors import DiskFullError, LinkError, RunNotFoundError
 from mnist_core.store import RunState, Visitor
-from mnist_core.store.leaving import Kept
+from mnist_core.store.leaving import Belongings
 from mnist_core.store.tables import metadata
 from mnist_core.system.processes import own_process
 
@@ -45,7 +45,7 @@ def test_all_that_is_a_visitors_goes_and_nothing_of_others(store):
     store.links.join("phone", secret)
     store.links.join("ada", bobs)
 
-    assert store.leaving.ask("ada") == Kept(runs=3, training=0, drawings=3)
+    assert store.leaving.ask("ada") == Belongings(runs=3, training=0, drawings=3)
 
     assert traces(store, "ada") == ["browsers"]  # that ada's browser stands for bob is bob's
     store.links.leave("ada")
