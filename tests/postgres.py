@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -78,7 +79,8 @@ class PostgresServer:
     def go_on(self) -> None:
         """End `pause`."""
         for child in self._children():
-            child.send_signal(signal.SIGCONT)
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                child.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
         """Stop the server and remove its data."""

@@ -29,7 +29,7 @@ LABELS = "labels.npz"
 CHECKPOINT = "checkpoint.npz"
 LOG = "worker.log"
 RECORD, CURVE = "record.json", "curve.npz"  # what the record of runs keeps of itself there, for a lost database
-WORK = ".work.json"  # with object storage: what of the folder is published; see `mnist_core.store.work`
+WORK = ".work.json"  # with object storage: what of the folder is published; see `mnist_core.store.objects.work`
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from mnist_core.store.published import PublishedFile
+from mnist_core.store.objects.published import PublishedFile
 
 Record = Callable[[Connection], None]  # writes within a transaction what was published before it
 

@@ -90,10 +90,10 @@ def _storage(settings: Settings, database: Database) -> Storage:
     if settings.files_url is None:
         return FolderStorage(settings.runs_dir)
     # Imported here: most labs have none.
-    from mnist_core.store.object_cache import ObjectCache
-    from mnist_core.store.object_storage import ObjectStorage
-    from mnist_core.store.object_store import ObjectStore
-    from mnist_core.store.published import Published
+    from mnist_core.store.objects.object_cache import ObjectCache
+    from mnist_core.store.objects.object_storage import ObjectStorage
+    from mnist_core.store.objects.object_store import ObjectStore
+    from mnist_core.store.objects.published import Published
 
     cache = ObjectCache(settings.runs_dir, settings.files_cache_mb * 1_000_000)
     objects = ObjectStore(settings.files_url, settings.files_endpoint)

@@ -159,7 +159,7 @@ browsers = Table(
 )
 
 # With object storage: what is published of each run. A run's rows outlive its own, until its objects are removed too;
-# see `mnist_core.store.published`.
+# see `mnist_core.store.objects.published`.
 files = Table(
     "files",
     metadata,

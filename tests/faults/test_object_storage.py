@@ -40,7 +40,7 @@ def test_a_worker_s_network_is_judged_on_another_computer(object_store: S3Server
 def test_a_run_whose_computer_is_gone_goes_on_elsewhere_though_the_store_was_gone_too(
     object_store: S3Server, lab: Lab, elsewhere: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_core.store.object_store._BREAK", 0.0)
+    monkeypatch.setattr("mnist_core.store.objects.object_store._BREAK", 0.0)
     lab.start()
     run_id = lab.submit(LONG)
     wait_until(lambda: bool(elsewhere.files(run_id).checkpoint_step()), 240, "a checkpoint that is published")

@@ -14,9 +14,10 @@ from mnist_core.inference import open_classifier
 from mnist_core.models.network_files import read_network
 from mnist_core.settings import Settings, get_settings
 from mnist_core.sharing.shipped import install_shipped
-from mnist_core.store import Imported, RunRecord, RunState, Store, Visitor, object_cache
-from mnist_core.store.object_store import ObjectStore
-from mnist_core.store.published import Published
+from mnist_core.store import Imported, RunRecord, RunState, Store, Visitor
+from mnist_core.store.objects import object_cache
+from mnist_core.store.objects.object_store import ObjectStore
+from mnist_core.store.objects.published import Published
 from mnist_core.store.tables import files as table
 from mnist_core.system.processes import own_process
 from tests.conftest import recorder
@@ -38,7 +39,7 @@ def settings(object_store: S3Server) -> Settings:
 @pytest.fixture
 def impatient(monkeypatch):
     """Let a request that failed be tried anew at once."""
-    monkeypatch.setattr("mnist_core.store.object_store._BREAK", 0.0)
+    monkeypatch.setattr("mnist_core.store.objects.object_store._BREAK", 0.0)
 
 
 def begun(store: Store, *, step: int = 0, config: RunConfig = DIGITS) -> str:
@@ -433,6 +434,6 @@ def test_an_address_that_is_none_is_refused(url, monkeypatch):
 
 @pytest.mark.sqlite
 def test_without_the_library_it_is_said_how_to_install_it(monkeypatch):
-    monkeypatch.setattr("mnist_core.store.object_store.find_spec", lambda _name: None)
+    monkeypatch.setattr("mnist_core.store.objects.object_store.find_spec", lambda _name: None)
     with pytest.raises(ConfigError, match=r"pip install -r requirements-server\.txt"):
         ObjectStore("s3://bucket", None)

@@ -23,7 +23,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing wait for long."""
     for name in ("_BETWEEN", "_LOOK", "_RETRY"):
         monkeypatch.setattr(delivery, name, 0.01)
-    monkeypatch.setattr("mnist_core.store.object_store._BREAK", 0.0)
+    monkeypatch.setattr("mnist_core.store.objects.object_store._BREAK", 0.0)
 
 
 @pytest.fixture

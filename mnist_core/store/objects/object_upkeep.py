@@ -7,11 +7,11 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from mnist_core.store.object_store import ObjectStore, StoredObject
-from mnist_core.store.published import Published, PublishedFile, key_of
+from mnist_core.store.objects.object_store import ObjectStore, StoredObject
+from mnist_core.store.objects.published import Published, PublishedFile, key_of
+from mnist_core.store.objects.work import goes_on_from, is_marked
 from mnist_core.store.run_files import CURVE, RECORD, is_run_id
 from mnist_core.store.storage import Record
-from mnist_core.store.work import goes_on_from, is_marked
 from mnist_core.system.files import replacing
 
 _ALL = "runs/"

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from mnist_core.store.published import digest_of_files
+from mnist_core.store.objects.published import digest_of_files
 from mnist_core.store.run_files import CURVE, LOG, RECORD, WORK
 from mnist_core.system.files import WRITING, replacing
 

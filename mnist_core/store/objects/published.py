@@ -80,7 +80,7 @@ class Published:
 
 
 def key_of(run_id: str, file: PublishedFile) -> str:
-    """Return where a published file lies in its bucket; `mnist_core.store.object_storage` says why there."""
+    """Return where a published file lies in its bucket; `mnist_core.store.objects.object_storage` says why there."""
     return f"runs/{run_id}/{file.sha256}/{file.name}"
 
 

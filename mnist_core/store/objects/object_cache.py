@@ -6,8 +6,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from mnist_core.store.objects.work import files_in, goes_on_from, is_marked
 from mnist_core.store.run_files import CURVE, RECORD, WORK
-from mnist_core.store.work import files_in, goes_on_from, is_marked
 
 _IN_USE = 60.0  # seconds after which a file counts as used anew; so long nobody takes it away
 _LOOK = 20  # after so many parts of the limit were brought, it is looked whether they were too many

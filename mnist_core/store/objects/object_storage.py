@@ -20,13 +20,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from mnist_core.errors import RunStateError
-from mnist_core.store.object_cache import ObjectCache
-from mnist_core.store.object_store import ObjectStore
-from mnist_core.store.object_upkeep import ObjectUpkeep
-from mnist_core.store.published import Published, PublishedFile, digest_of_files, key_of
+from mnist_core.store.objects.object_cache import ObjectCache
+from mnist_core.store.objects.object_store import ObjectStore
+from mnist_core.store.objects.object_upkeep import ObjectUpkeep
+from mnist_core.store.objects.published import Published, PublishedFile, digest_of_files, key_of
+from mnist_core.store.objects.work import files_in, forget_work, goes_on_from, is_marked, mark_copy, mark_work
 from mnist_core.store.run_files import CHECKPOINT, CURVE, LOG, RECORD, step_of
 from mnist_core.store.storage import Record
-from mnist_core.store.work import files_in, forget_work, goes_on_from, is_marked, mark_copy, mark_work
 from mnist_core.system.files import WRITING, replacing, storage_errors
 from mnist_core.system.saying import complain
 
