@@ -23,11 +23,6 @@ COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 REPLICAS = ("app-1", "app-2")
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
-# Settings whose code comes from elsewhere.
-LATER = {
-    *("database_url", "secret_key", "files_url", "files_endpoint", "files_cache_mb", "profile", "frame_ancestors"),
-    *("metrics_token", "metrics_port", "metrics_address", "training", "engine", "ray_address"),
-}
 FILES = [path for path in sorted(DEPLOY.rglob("*")) if path.is_file() and path.name != ".env"]
 OBJECTS = [found for path in MANIFESTS for found in yaml.safe_load_all(path.read_text())]
 
@@ -56,7 +51,7 @@ def object_of(kind: str) -> dict[str, Any]:
 
 
 def test_every_setting_that_a_file_names_is_one() -> None:
-    known = {f"MNIST_LAB_{name.upper()}" for name in {*Settings.model_fields, *LATER}}
+    known = {f"MNIST_LAB_{name.upper()}" for name in Settings.model_fields}
     known |= {option.env_var for option in streamlit_config.get_config_options().values()}
     for path in (*FILES, ROOT / "docs" / "share.md"):
         named = set(re.findall(r"\b(?:MNIST_LAB|STREAMLIT)_[A-Z_]+\b", path.read_text()))
@@ -73,7 +68,7 @@ def test_every_value_that_a_file_gives_is_taken(monkeypatch: pytest.MonkeyPatch,
                 changed.setenv(name, value)
             settings = Settings()
             given = {name.removeprefix("MNIST_LAB_").lower() for name in environment if name.startswith("MNIST_LAB_")}
-            assert given - LATER <= settings.model_fields_set
+            assert given <= settings.model_fields_set
 
 
 def filled(text: str, values: dict[str, str]) -> str:
@@ -152,6 +147,7 @@ def test_what_the_manifests_name_is_there() -> None:
     assert {mount["mountPath"] for mount in container["volumeMounts"]} == {"/data", "/tmp"}
     paths = {name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")}
     assert paths == {"startup": "/lab/health", "liveness": "/lab/health", "readiness": "/lab/ready"}
+    assert pod["spec"]["enableServiceLinks"] is False
     annotations = object_of("Ingress")["metadata"]["annotations"]
     assert annotations["nginx.ingress.kubernetes.io/proxy-read-timeout"] == "86400"
 

@@ -65,6 +65,15 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def strict(browser: Browser) -> Iterator[Browser]:
+    """Return a Chromium that keeps no cookies of other sites but those of one site around (CHIPS)."""
+    names = "--host-resolver-rules=MAP *.test 127.0.0.1"
+    flags = ["--no-sandbox", "--disable-gpu", "--test-third-party-cookie-phaseout", names]
+    with browser.browser_type.launch(executable_path=CHROMIUM, args=flags) as strict:
+        yield strict
+
+
 def new_visitor(browser: Browser, **options: Any) -> BrowserContext:
     """Return a browser of one visitor, without cookies; the options are Playwright's."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}} | options)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 import yaml
+from huggingface_hub import metadata_load
 from playwright.sync_api import Browser, Page, expect
 
 from tests.containers import (
@@ -26,6 +27,7 @@ from tests.containers import (
 from tests.e2e.conftest import canvas_of, home_of_known_speed, new_visitor
 from tests.e2e.test_main_job import draw_line, set_number
 from tests.e2e.test_replicas import pages_open_at
+from tests.nginx import running_nginx
 from tests.programs import missing
 from tests.proxies import running_proxy
 from tests.s3_server import S3Server
@@ -72,6 +74,13 @@ def home_of_user(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for path in (home, *home.rglob("*")):
             os.chown(path, UID, UID)
     return home
+
+
+def filled(value: str) -> str:
+    """Return a value of compose.yaml as it is where ``.env`` says nothing, and a password where it has to say one."""
+    return re.sub(
+        r"\$\{\w+(:-|:\?)([^}]*)\}", lambda found: found[2] if found[1] == ":-" else "a-made-up-password", value
+    )
 
 
 @pytest.fixture(scope="module")
@@ -147,9 +156,8 @@ def test_two_replicas_of_the_image_are_one_lab_as_compose_starts_them(
 ) -> None:
     ports, folder = [free_port(), free_port()], tmp_path_factory.mktemp("proxy")
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]["app-1"]["environment"]
-    settings = {name: re.sub(r"\$\{\w+(?::-|:\?)?([^}]*)\}", r"\1", value) for name, value in compose.items()}
+    settings = {name: filled(value) for name, value in compose.items()}
     settings |= {"MNIST_LAB_DATABASE_URL": postgres, "MNIST_LAB_FILES_ENDPOINT": object_store.endpoint}
-    settings |= {"MNIST_LAB_SECRET_KEY": "for both of them", "STREAMLIT_SERVER_COOKIE_SECRET": "for both of them"}
     settings |= {"MNIST_LAB_OFFLINE": "1", "MNIST_LAB_WARM_SPARE": "0", "MNIST_LAB_METRICS": "1"}
     with contextlib.ExitStack() as stack:
         containers = []
@@ -173,6 +181,32 @@ def test_two_replicas_of_the_image_are_one_lab_as_compose_starts_them(
         page.goto(f"{url}/train?run={run_id}")
         assert accuracy_of(page) == accuracy
         expect(page.get_by_role("button", name="Rename")).to_be_visible()  # for its owner
+        visitor.close()
+
+
+def test_the_image_as_a_space_is_used_in_a_frame_of_another_site(
+    built: Builder, root: Path, home: Path, strict: Browser, tmp_path: Path
+) -> None:
+    space = ROOT / "deploy" / "space"
+    settings = dict(re.findall(r"(\w+)=(\S+)", (space / "settings.Dockerfile").read_text()))
+    assert settings["PORT"] == str(metadata_load(space / "README.md")["app_port"])
+    settings |= {"MNIST_LAB_FRAME_ANCESTORS": "https://hub.test:*", "MNIST_LAB_OFFLINE": "1"}
+    configuration, upstream = built.configuration(IMAGE), f"http://127.0.0.1:{settings['PORT']}"
+    with (
+        home.with_suffix(".log").open("wb") as output,
+        running_container(root, configuration, home, output, memory=MEMORY, **settings),
+        running_nginx(tmp_path, upstream, tls=True, frame=("hub.test", "space.test")) as url,
+    ):
+        visitor = new_visitor(strict, ignore_https_errors=True)
+        page = visitor.new_page()
+        page.goto(f"https://hub.test:{url.rpartition(':')[2]}/")
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_text("You have nothing here.")).to_be_visible()
+        frame.get_by_role("link", name="Train", exact=True).first.click()
+        frame.get_by_role("button", name="Start training").click()
+        expect(frame.get_by_text("What next?")).to_be_visible()
+        page.reload()  # a cookie of the frame says who it is
+        expect(frame.get_by_text("You have 1 run here.")).to_be_visible()
         visitor.close()
 
 

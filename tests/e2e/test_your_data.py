@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
-from tests.e2e.conftest import CHROMIUM, new_visitor
+from tests.e2e.conftest import new_visitor
 from tests.e2e.test_runs import record_run
 from tests.e2e.test_visitors import start_long_run
 from tests.nginx import running_nginx
@@ -97,15 +97,6 @@ def test_everything_of_a_visitor_is_deleted_once_they_confirm_also_what_trains(s
 
 
 # in a frame of another site, with TLS ahead
-
-
-@pytest.fixture(scope="module")
-def strict(browser: Browser) -> Iterator[Browser]:
-    """Return a Chromium that keeps no cookies of other sites but those of one site around (CHIPS)."""
-    names = "--host-resolver-rules=MAP *.test 127.0.0.1"
-    flags = ["--no-sandbox", "--disable-gpu", "--test-third-party-cookie-phaseout", names]
-    with browser.browser_type.launch(executable_path=CHROMIUM, args=flags) as strict:
-        yield strict
 
 
 @pytest.fixture(scope="module")
