@@ -180,7 +180,7 @@ def test_two_replicas_of_the_image_are_one_lab_as_compose_starts_them(
         expect(page.locator(".js-plotly-plot .heatmaplayer image").first).to_be_visible()
         page.goto(f"{url}/train?run={run_id}")
         assert accuracy_of(page) == accuracy
-        expect(page.get_by_role("button", name="Rename")).to_be_visible()  # for its owner
+        expect(page.get_by_role("button", name="Manage")).to_be_visible()  # for its owner
         visitor.close()
 
 
