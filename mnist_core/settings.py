@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mnist_core.errors import ConfigError
@@ -141,6 +141,22 @@ class Settings(BaseSettings):
     )
     download_retries: int = Field(default=3, ge=0, le=20, description="How often a failed download is tried again.")
     offline: bool = Field(default=False, description="Never download; use only what is on this computer.")
+    engine: Literal["local", "ray"] = Field(
+        default="local",
+        description="Where runs train: local, in processes of this computer, or on the computers of a Ray cluster.",
+    )
+    ray_address: str = Field(
+        default="auto",
+        description="The Ray cluster's head: 10.0.0.5:6379, or ray://10.0.0.5:10001 from outside. auto: the one that "
+        "this computer is in.",
+    )
+    ray_cpus: float = Field(default=2.0, gt=0, le=1024, description="Processor cores of a Ray cluster for one run.")
+    ray_gpus: float = Field(
+        default=0.0,
+        ge=0,
+        le=1024,
+        description="Graphics cards of a Ray cluster for one run, or a part: 0.25.",
+    )
     backend: Literal["tensorflow", "jax", "torch"] = Field(
         default="tensorflow",
         description="What Keras calculates with; JAX and PyTorch have to be installed.",
@@ -284,6 +300,13 @@ class Settings(BaseSettings):
     def _name_driver(cls, url: str | None) -> str | None:
         return None if url is None else database_address(url)
 
+    @field_validator("engine", mode="after")
+    @classmethod
+    def _check_database(cls, engine: str, known: ValidationInfo) -> str:
+        if engine == "ray" and known.data.get("database_url") is None:
+            raise ConfigError("other computers need a database that they can reach: set MNIST_LAB_DATABASE_URL too")
+        return engine
+
     @field_validator("admin_token", "secret_key", "metrics_token", mode="after")
     @classmethod
     def _check_length(cls, token: SecretStr | None) -> SecretStr | None:
@@ -366,6 +389,11 @@ class Settings(BaseSettings):
     def reserve_path(self) -> Path:
         """Space that is given free once the disk is full, so that the ends of runs can still be written."""
         return self.home / "reserve"
+
+    @property
+    def ray_log(self) -> Path:
+        """What the process that talks to a Ray cluster said last."""
+        return self.home / "ray.log"
 
     @property
     def lock_path(self) -> Path:

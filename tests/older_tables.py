@@ -27,5 +27,6 @@ def _taking_back(there: set[str]) -> list[str]:
     columns = [(table, column) for table, column in _COLUMNS if table in there]  # others are of a still older one
     return [
         *(f"DROP TABLE {table}" for table in _TABLES),
+        "DROP INDEX IF EXISTS line_of_runs",
         *(f"ALTER TABLE {table} DROP COLUMN {column}" for table, column in columns),
     ]

@@ -22,7 +22,7 @@ def fair_order(queued: Sequence[Place], running: Sequence[Place], per_visitor: i
     Returns
     -------
     list of Place
-        All of `queued`. Visitors who train `per_visitor` runs already are last: see `may_begin`.
+        All of `queued`. Visitors who train `per_visitor` runs already are last: see `next_to_begin`.
     """
     taken = Counter(record.owner_key for record in running)
     busy = {owner for owner, runs in taken.items() if runs >= per_visitor}
@@ -42,6 +42,14 @@ def fair_order(queued: Sequence[Place], running: Sequence[Place], per_visitor: i
     return [record for *_, record in sorted(turns, key=lambda turn: turn[:3])]
 
 
-def may_begin(record: Place, running: Sequence[Place], per_visitor: int) -> bool:
-    """Whether a waiting run's visitor trains less than `per_visitor` runs."""
-    return sum(other.owner_key == record.owner_key for other in running) < per_visitor
+def next_to_begin(order: Sequence[Place], running: Sequence[Place], per_visitor: int, free: int) -> list[Place]:
+    """Return the first `free` runs of an order whose visitors train less than `per_visitor` runs then."""
+    training = Counter(place.owner_key for place in running)
+    chosen: list[Place] = []
+    for place in order:
+        if len(chosen) == free:
+            break
+        if training[place.owner_key] < per_visitor:
+            training[place.owner_key] += 1
+            chosen.append(place)
+    return chosen

@@ -5,10 +5,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mnist_core.engine.local import UNRECORDED, LocalWorker
+from mnist_core.engine.launcher import Worker
+from mnist_core.engine.local import UNRECORDED
 from mnist_core.engine.silence import Silence
 from mnist_core.settings import Settings
-from mnist_core.store import RunError, RunRecord, RunState
+from mnist_core.store import RunError, RunState
+from mnist_core.store.records import Sign
 from mnist_core.store.reserve import disk_is_full
 from mnist_core.system.files import disk_full
 from mnist_core.text import Plural
@@ -26,7 +28,7 @@ class Job:
         Why the run was stopped gently, for its record.
     """
 
-    worker: LocalWorker
+    worker: Worker
     was_spare: bool
     began: float = field(default_factory=time.monotonic)
     stop_sent: float | None = None
@@ -36,7 +38,7 @@ class Job:
     _over_since: float | None = None
     _silence: Silence = field(default_factory=Silence)
 
-    def attend(self, record: RunRecord | None, settings: Settings, memory_limit_mb: float) -> None:
+    def attend(self, record: Sign | None, settings: Settings, memory_limit_mb: float) -> None:
         """Pass on what was asked for, and end a worker that is stuck or takes too much.
 
         `record` is None once the run has ended or was deleted: its worker shall be gone soon.
@@ -67,7 +69,7 @@ class Job:
             return RunState.INTERRUPTED, _no_space(settings.home)
         return self.verdict or (RunState.INTERRUPTED, _worker_died(code))
 
-    def _pass_on(self, record: RunRecord, settings: Settings, now: float) -> None:
+    def _pass_on(self, record: Sign, settings: Settings, now: float) -> None:
         if record.stop_requested and self.stop_sent is None:
             self._stop(now)
         if record.pause_requested and not self.pause_sent:

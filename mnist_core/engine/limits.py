@@ -15,7 +15,8 @@ _LEAST_MEMORY = 1_500_000_000
 
 def why_no_training(settings: Settings) -> TrainingOffError | None:
     """Return why no network is trained on this installation; None where networks are."""
-    if settings.training == "auto" and (memory := total_memory()) < _LEAST_MEMORY:
+    is_here = settings.engine == "local"  # else other computers have the memory for it
+    if settings.training == "auto" and is_here and (memory := total_memory()) < _LEAST_MEMORY:
         return TrainingOffError(
             "This computer is too small to train networks: that takes {need:.1f} GB of memory, and it has {has:.1f} "
             "GB. The networks that came along are ready to be tried on the pages Draw, Evaluate and Explain.",
@@ -77,6 +78,12 @@ def check_config(config: RunConfig, settings: Settings, estimate: Estimate) -> N
             minutes=estimate.seconds / 60,
             most=settings.max_run_seconds / 60,
         )
+    if settings.engine == "local":
+        _check_computer(settings, estimate)
+
+
+def _check_computer(settings: Settings, estimate: Estimate) -> None:
+    """Raise `LimitError` where a run would take more memory than there is; of other computers nobody knows it here."""
     most_memory = memory_limit_mb(settings.worker_memory_mb, settings.slots or default_slots())
     if estimate.memory_mb > most_memory:
         raise LimitError(

@@ -19,12 +19,12 @@ class News:
         self._store = store
         self._webhook = Webhook(store.settings.webhook_url)
 
-    def begins(self, run_id: str, pid: int, waited: float) -> None:
+    def begins(self, run_id: str, pid: int | None, waited: float) -> None:
         """Pass on that a worker gets a run that has waited for so many seconds."""
         QUEUE_WAIT_SECONDS.observe(waited)
         tell("worker_begins", run=run_id, pid=pid, waited=round(waited, 3))
 
-    def worker_ended(self, run_id: str, pid: int, code: int) -> None:
+    def worker_ended(self, run_id: str, pid: int | None, code: int) -> None:
         """Pass on that the worker of a run has ended, and with it perhaps the run."""
         tell("worker_ended", run=run_id, pid=pid, code=code)
         self.ended(run_id)

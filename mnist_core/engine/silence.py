@@ -8,6 +8,7 @@ import psutil
 
 from mnist_core.engine.local import WORKER
 from mnist_core.store import RunRecord
+from mnist_core.store.records import Sign
 from mnist_core.system.processes import is_alive
 
 
@@ -15,10 +16,10 @@ class Silence:
     """How long a run has not changed. Its own clock is monotonic: that of the record can be set back."""
 
     def __init__(self) -> None:
-        self._seen: datetime | None = None
+        self._seen: datetime | float | None = None
         self._since = time.monotonic()
 
-    def seconds(self, record: RunRecord) -> float:
+    def seconds(self, record: RunRecord | Sign) -> float:
         """Return the seconds since `record` was first seen as it is now."""
         if record.updated != self._seen:
             self._seen, self._since = record.updated, time.monotonic()

@@ -87,7 +87,7 @@ class Supervisor:
         with self._lock:
             if self._thread is None and not self._closing:
                 self._store.database.check()
-                if (reason := why_no_card()) is not None:
+                if self._settings.engine == "local" and (reason := why_no_card()) is not None:
                     say(f"The processor trains: {reason}.")
                 self._presence.enter_context(self._store.apps.present())
                 if not self._leads() and not self._store.database.is_shared:
@@ -230,7 +230,7 @@ class Supervisor:
         usual = sum(seconds.values()) / max(1, len(seconds))
         training = self._store.runs.active([place.id for place in running])
         free = sorted(remaining_seconds(record, self._store) for record in training)
-        free = [0.0] * max(0, self._workers.slots - len(free)) + free
+        free = [0.0] * (max(1, self._workers.slots) - len(free)) + free  # none at all only for a while
         begins = 0.0
         for place in queued[: position + 1]:
             begins = free.pop(0)
@@ -276,6 +276,7 @@ class Supervisor:
         self._workers.close(_SHUTDOWN)
         if self._lead.is_held:
             self._keeper.close(_SHUTDOWN)
+        self._presence.close()  # so that what this app still has is nobody's, wherever it was trained
         if self._lead.is_held or self._store.database.is_shared:
             try:
                 for run_id in self._store.queue.mark_interrupted():
@@ -283,7 +284,6 @@ class Supervisor:
             except MnistLabError as error:
                 say(f"What was training could not be marked as interrupted: {error}")
         self._lead.release()
-        self._presence.close()
         self._publisher.close(_SHUTDOWN)
         self._workers.news.close(_LAST_NOTICES)
 

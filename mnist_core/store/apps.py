@@ -152,8 +152,12 @@ class Roll:
     is_shared: bool
 
     def has_lost(self, holder: str | None, pid: int | None = None, pid_started: float | None = None) -> bool:
-        """Whether nobody works on a run any more, by its holder and its process."""
-        if pid is not None and (not self.is_shared or holder is None or holder in self.here):
+        """Whether nobody works on a run any more, by its holder and its process.
+
+        A process without `pid_started` is on a computer that is no app's: its holder looks after it.
+        """
+        is_near = not self.is_shared or holder is None or holder in self.here
+        if pid is not None and pid_started is not None and is_near:
             return not is_alive(pid, pid_started)
         return holder not in self.known or holder in self.gone
 

@@ -1,25 +1,29 @@
 """The states of runs: what their owners ask for, and what the process of a run does."""
 
+import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import psutil
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from mnist_core.errors import RunStateError
 from mnist_core.store.apps import Apps, Claims
 from mnist_core.store.metrics import Metrics
-from mnist_core.store.records import PROCESS_GONE, Outcome, Place, RunError, RunRecord, RunState, Visitor
+from mnist_core.store.records import PROCESS_GONE, Outcome, Place, RunError, RunRecord, RunState, Sign, Visitor
 from mnist_core.store.run_table import RunTable, next_in_queue
 from mnist_core.store.runs import Runs
 from mnist_core.store.tables import runs
 from mnist_core.store.visitors import Visitors
 from mnist_core.system.processes import start_time
 
+_MOST_PID = 2**31  # as many as the column holds
+_WAITING = (runs.c.state == RunState.QUEUED.value, runs.c.holder.is_(None), runs.c.deleted.is_(None))
+_PLACE = (runs.c.id, runs.c.state, runs.c.owner, runs.c.address, runs.c.queued, runs.c.holder)  # as in `Place`
 _RETRIES = 3  # so often a run goes on by itself elsewhere: it may be what ended the apps that had it
-Choice = Callable[[Sequence[Place], Sequence[Place]], Place | None]
+Choice = Callable[[Sequence[Place], Sequence[Place]], Sequence[Place]]
 
 
 class Queue:
@@ -32,7 +36,7 @@ class Queue:
     change                 from                                to              by
     =====================  ==================================  ==============  =========================================
     `NewRuns.create`                                           queued          whoever submits
-    `take_next`            queued, nobody's                    queued, held    an app with a free slot
+    `take`                 queued, nobody's                    queued, held    an app with a free slot
     `give_back`            queued, held                        queued          the app that holds it
     `claim`                queued, nobody's or my app's        running         the process that will train it
     `request_stop`         queued, and never began             stopped         its owner
@@ -44,6 +48,7 @@ class Queue:
     `finish`               queued, running                     any end         its process, or whoever saw that end
     `mark_interrupted`     running, its process is gone        interrupted     an app that leads
     `mark_interrupted`     the same, where apps share          queued          an app that leads
+    `interrupt`            running, out of reach               as those two    the app that holds it
     `mark_interrupted`     queued, held, its app is gone       queued          an app that leads
     =====================  ==================================  ==============  =========================================
 
@@ -123,50 +128,90 @@ class Queue:
         with self._database.begin() as connection:
             return self._line(connection)
 
-    def take_next(self, choose: Choice) -> Place | None:
-        """Take the run for this app that `choose` names of those that wait and those that train, if it names one.
+    def take(self, choose: Choice, per_visitor: int) -> list[Place]:
+        """Take the runs for this app that `choose` names, of those that wait and those that train.
 
-        Apps choose one after the other, so limits that count what trains hold for all of them together. None also where
-        another app is choosing: the next look will show what it left.
+        Apps choose one after the other, so limits that count what trains hold for all of them together. Nothing also
+        where another app is choosing: the next look will show what it left.
+
+        Who gets a turn is the last of the line from then on, with what else waits from there: so turns go round, and
+        nobody's many runs keep others waiting, however short each of them is.
+
+        Parameters
+        ----------
+        choose : callable
+        per_visitor : int
+            How many runs of a visitor may train at once: `choose` sees no more of each visitor's waiting runs.
         """
         with self._database.begin() as connection:
             if not self._database.alone(connection, "queue", wait=False):
-                return None
-            chosen = choose(*self._line(connection))
-            if chosen is None:
-                return None
+                return []
+            chosen = {place.id: place for place in choose(*self._line(connection, per_visitor))}
+            if not chosen:
+                return []
             # Not one that its owner stops at this moment.
-            free = (
-                select(runs.c.id)
-                .where(runs.c.id == chosen.id, runs.c.state == RunState.QUEUED.value)
-                .where(runs.c.holder.is_(None), runs.c.deleted.is_(None))
-                .with_for_update(skip_locked=True)
-            )
-            taken = connection.execute(update(runs).where(runs.c.id.in_(free)).values(holder=self._apps.id)).rowcount
-        return chosen if taken else None
+            free = select(runs.c.id).where(runs.c.id.in_(chosen), *_WAITING).with_for_update(skip_locked=True)
+            taken = [chosen[row.id] for row in connection.execute(free)]
+            held = update(runs).where(runs.c.id.in_([place.id for place in taken])).values(holder=self._apps.id)
+            connection.execute(held)
+            self._move_back(connection, taken)
+        order = list(chosen)
+        return sorted(taken, key=lambda place: order.index(place.id))
 
-    def give_back(self, run_id: str) -> None:
-        """Let a run wait for anybody again that this app took and that did not begin."""
-        self._table.change(run_id, (RunState.QUEUED,), runs.c.holder == self._apps.id, holder=None)
+    def _move_back(self, connection: Connection, taken: Sequence[Place]) -> None:
+        """Put what else waits from the addresses of some runs at the end of the line, that of their visitors last."""
+        owners = {place.owner for place in taken if place.owner is not None}
+        addresses = {place.address for place in taken if place.address is not None}
+        from_there = or_(runs.c.owner.in_(owners), runs.c.address.in_(addresses))
+        query = select(runs.c.id, runs.c.owner, runs.c.queued).where(from_there, *_WAITING)
+        rows = connection.execute(query.with_for_update(skip_locked=True)).all()
+        if not rows:
+            return
+        self._database.alone(connection, "places")  # no two runs get the same
+        first = connection.execute(select(next_in_queue())).scalar_one()
+        rows = sorted(rows, key=lambda row: (row.owner in owners, row.queued))
+        moved = update(runs).where(runs.c.id == bindparam("run_id")).values(queued=bindparam("place"))
+        connection.execute(moved, [{"run_id": row.id, "place": first + n} for n, row in enumerate(rows)])
 
-    def _line(self, connection: Connection) -> tuple[list[Place], list[Place]]:
-        columns = (runs.c.id, runs.c.state, runs.c.owner, runs.c.address, runs.c.queued, runs.c.holder)
+    def give_back(self, *run_ids: str) -> None:
+        """Let runs wait for anybody again that this app took and that did not begin."""
+        held = (runs.c.state == RunState.QUEUED.value, runs.c.holder == self._apps.id)
+        with self._database.begin() as connection:
+            connection.execute(update(runs).where(runs.c.id.in_(run_ids), *held).values(holder=None))
+
+    def signs(self, run_ids: Collection[str]) -> dict[str, Sign]:
+        """Return signs of life and wishes of those of some runs that wait or train, by their ids."""
+        columns = [runs.c[name] for name in Sign._fields]
         active = runs.c.state.in_((RunState.QUEUED.value, RunState.RUNNING.value))
-        places = [Place(*row) for row in connection.execute(select(*columns).where(active, runs.c.deleted.is_(None)))]
-        waits = [place.state == RunState.QUEUED and place.holder is None for place in places]
-        return (
-            [place for place, waiting in zip(places, waits, strict=True) if waiting],
-            [place for place, waiting in zip(places, waits, strict=True) if not waiting],
-        )
+        query = select(*columns).where(runs.c.id.in_(run_ids), active, runs.c.deleted.is_(None))
+        return {row.id: Sign._make(row) for row in self._database.rows(query)}
+
+    def _line(self, connection: Connection, per_visitor: int | None = None) -> tuple[list[Place], list[Place]]:
+        """Return what `line` does, with `per_visitor` only so many waiting runs of each visitor."""
+        waiting = select(*_PLACE).where(*_WAITING)
+        if per_visitor is not None:
+            number = func.row_number().over(partition_by=runs.c.owner, order_by=runs.c.queued)
+            numbered = select(*_PLACE, number.label("number")).where(*_WAITING).subquery()
+            columns = [numbered.c[column.name] for column in _PLACE]
+            waiting = select(*columns).where(numbered.c.number <= per_visitor)
+        state = runs.c.state == RunState.RUNNING.value
+        held = and_(runs.c.state == RunState.QUEUED.value, runs.c.holder.is_not(None))
+        training = select(*_PLACE).where(or_(state, held), runs.c.deleted.is_(None))
+        queued, running = ([Place(*row) for row in connection.execute(query)] for query in (waiting, training))
+        return queued, running
 
     # what the process of a run does
 
-    def claim(self, run_id: str, process: psutil.Process, holder: str | None = None) -> bool:
+    def claim(self, run_id: str, process: psutil.Process | None, holder: str | None = None) -> bool:
         """Turn a queued run into a running one that belongs to `process`, a worker of the app `holder`.
+
+        `process` is None for this process where it is on a computer that has no app: `holder` alone says then whether
+        anybody works on the run, and a number made up tells apart who claimed it.
 
         Returns False where another process was faster or the run is not queued any more. From now on this process
         writes nothing about the run once another one has it.
         """
+        pid = process.pid if process is not None else secrets.randbelow(_MOST_PID)
         claimed = self._table.change(
             run_id,
             (RunState.QUEUED,),
@@ -175,12 +220,12 @@ class Queue:
             started=func.coalesce(runs.c.started, time.time()),
             phase="start",
             pause_requested=False,
-            pid=process.pid,
-            pid_started=start_time(process),
+            pid=pid,
+            pid_started=start_time(process) if process is not None else None,
             holder=holder,
         )
         if claimed:
-            self._claims.add(run_id, holder, process.pid)
+            self._claims.add(run_id, holder, pid)
         return claimed
 
     def update_progress(self, run_id: str, **values: Any) -> None:
@@ -252,7 +297,13 @@ class Queue:
             and self._interrupt(record)
         ]
 
-    def _interrupt(self, record: RunRecord) -> bool:
+    def interrupt(self, run_id: str, error: RunError) -> None:
+        """Do the same with a run of this app whose process is out of reach, and say why."""
+        record = self._runs.get(run_id)
+        if record.holder == self._apps.id:
+            self._interrupt(record, error)
+
+    def _interrupt(self, record: RunRecord, error: RunError = PROCESS_GONE) -> bool:
         # Not where another process took the run meanwhile.
         same_process = (
             runs.c.pid.is_not_distinct_from(record.pid),
@@ -262,5 +313,5 @@ class Queue:
             values: dict[str, Any] = {"pid": None, "pid_started": None, "retries": record.retries + 1}
             values["state"] = (RunState.PAUSED if record.pause_requested else RunState.QUEUED).value
         else:
-            values = {"state": RunState.INTERRUPTED.value, "finished": time.time(), "error": asdict(PROCESS_GONE)}
+            values = {"state": RunState.INTERRUPTED.value, "finished": time.time(), "error": asdict(error)}
         return self._leave(record.id, (RunState.RUNNING,), *same_process, **values)

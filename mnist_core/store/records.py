@@ -244,6 +244,19 @@ class Place(NamedTuple):
         return self.owner or ""
 
 
+class Sign(NamedTuple):
+    """What is looked at of a run that trains, several times a second; `RunRecord` has the same attributes.
+
+    `updated` is in seconds here, and only compared with itself.
+    """
+
+    id: str
+    phase: str
+    stop_requested: bool
+    pause_requested: bool
+    updated: float
+
+
 @dataclass(frozen=True)
 class Visitor:
     """Somebody who looks at runs.

@@ -67,6 +67,8 @@ runs = Table(
     Column("holder", String(40)),
     # How often it was put into the queue again by itself, since the app that had it was gone.
     Column("retries", Integer, nullable=False, default=0, server_default="0"),
+    # All that the queue reads of those that wait, several times a second and by visitor.
+    Index("line_of_runs", "state", "owner", "queued", "holder", "deleted", "address", "id"),
 )
 
 # Processes that train runs or have them trained: apps, and trainings of the command line.

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import psutil
 
@@ -21,7 +21,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def launch(
-    module: str, arguments: Sequence[str], environment: Mapping[str, str], *, output: BinaryIO, heard: bool = False
+    module: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    output: BinaryIO | None,
+    heard: bool = False,
 ) -> "subprocess.Popen[bytes]":
     """Start ``python -m module`` with an open input; raises `OSError` where that is not possible.
 
@@ -31,8 +36,8 @@ def launch(
     arguments : sequence of str
     environment : mapping
         See `child_environment`.
-    output : file
-        Where its error output goes, and its standard output too.
+    output : file or None
+        Where its error output goes, and its standard output too; None is where that of this process goes.
     heard : bool
         Whether its standard output can be read from the process instead.
     """
@@ -71,7 +76,7 @@ def child_environment(settings: Settings, gpu: str | None = None) -> dict[str, s
     environment = own_environment(os.environ)
     for name in _NOT_TOLD:
         environment.pop(f"MNIST_LAB_{name.upper()}", None)
-    for name, value in settings.model_dump(mode="json", exclude_none=True, exclude=_NOT_TOLD).items():
+    for name, value in told_settings(settings).items():
         environment[f"MNIST_LAB_{name.upper()}"] = str(value)
     if gpu is not None:
         environment["CUDA_VISIBLE_DEVICES"] = gpu
@@ -79,6 +84,11 @@ def child_environment(settings: Settings, gpu: str | None = None) -> dict[str, s
     environment["TMPDIR"] = str(settings.temporary_dir)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in (str(PROJECT), environment.get("PYTHONPATH")) if path)
     return environment
+
+
+def told_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings that another process needs, as for JSON."""
+    return settings.model_dump(mode="json", exclude_none=True, exclude=_NOT_TOLD)
 
 
 def memory_of(pid: int) -> int:

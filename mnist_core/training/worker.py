@@ -51,7 +51,8 @@ def main(arguments: list[str]) -> int:
     store = shared_store()
     _log_into(store.files(run_id).log)
     store.database.be_patient()
-    if not store.queue.claim(run_id, own_process(), holder):
+    here = store.settings.engine == "local"
+    if not store.queue.claim(run_id, own_process() if here else None, holder):
         return 0  # stopped while it was queued, or taken by another process
     try:
         record = execute(run_id, store, control, traceback.print_exception)  # into the log of the run

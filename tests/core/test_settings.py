@@ -78,6 +78,10 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "files_endpoint": "http://localhost:9000",
         "files_cache_mb": "22",
         "frame_ancestors": "https://school.org",
+        "engine": "ray",
+        "ray_address": "10.0.0.5:6379",
+        "ray_cpus": "1.5",
+        "ray_gpus": "0.25",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():

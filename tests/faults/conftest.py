@@ -11,7 +11,6 @@ from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, 
 from mnist_core.engine import Supervisor
 from mnist_core.inference import open_classifier
 from mnist_core.store import RunRecord, RunState, Store, Visitor
-from mnist_core.system.devices import memory_limit_mb
 from tests.waiting import wait_until
 
 ME = Visitor("me")
@@ -56,7 +55,6 @@ class Lab:
         """Change settings while a run trains: before that it may take long to import Keras."""
         workers = self.supervisor._workers
         workers._settings = workers._settings.model_copy(update=changes)
-        workers._memory_limit = memory_limit_mb(workers._settings.worker_memory_mb, workers.slots)
 
     def close(self) -> None:
         if self._supervisor is not None:

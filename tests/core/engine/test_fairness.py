@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mnist_core.engine.fairness import fair_order, may_begin
+from mnist_core.engine.fairness import fair_order, next_to_begin
 from mnist_core.store import RunState
 
 
@@ -54,9 +54,10 @@ def test_a_resumed_run_waits_at_the_end(record, store):
 
 def test_a_visitor_begins_only_as_many_runs_as_are_allowed(record):
     training, waiting = record("ada", RunState.RUNNING), record("ada")
-    assert not may_begin(waiting, [training], 1)
-    assert may_begin(waiting, [training], 2)
-    assert may_begin(record("bob"), [training], 1)
+    theirs = record("bob")
+    assert next_to_begin([waiting, theirs], [training], 1, free=2) == [theirs]
+    assert next_to_begin([waiting, theirs], [training], 2, free=2) == [waiting, theirs]
+    assert next_to_begin([waiting, theirs], [training], 2, free=1) == [waiting]
 
 
 def test_nothing_waits_in_an_empty_queue():

@@ -14,10 +14,11 @@ import pytest
 
 from mnist_core.config import DataConfig, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.engine import Supervisor, close_shared_supervisor, shared_supervisor
+from mnist_core.engine import local as local_module
 from mnist_core.engine import spare as spare_module
 from mnist_core.engine import supervisor as supervisor_module
 from mnist_core.engine import workers as workers_module
-from mnist_core.engine.local import LocalWorker
+from mnist_core.engine.local import LocalLauncher, LocalWorker
 from mnist_core.errors import ConfigError, LimitError, NotOwnerError, RunStateError, StorageError
 from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
 from mnist_core.settings import Settings
@@ -175,7 +176,7 @@ def test_a_run_that_another_process_has_taken_goes_on_there(
                 assert store.queue.claim(run_id, own_process())
             super().begin(run_id, holder)
 
-    monkeypatch.setattr(workers_module, "LocalWorker", Late)
+    monkeypatch.setattr(local_module, "LocalWorker", Late)
     taken, after = (supervisor.submit(QUICK, name, visitor=LOCAL) for name in ("taken", "after"))
     until_state(store, after, RunState.COMPLETED)  # so the other worker has ended and was noticed
     record = store.runs.get(taken)
@@ -195,7 +196,7 @@ def test_a_run_waits_while_the_system_has_nothing_left_for_a_worker(
                 raise OSError(reason, os.strerror(reason))
             super().__init__(*arguments, **named)
 
-    monkeypatch.setattr(workers_module, "LocalWorker", Refused)
+    monkeypatch.setattr(local_module, "LocalWorker", Refused)
     run_id = supervisor.submit(QUICK, "waits", visitor=LOCAL)
     until_state(store, run_id, RunState.COMPLETED)
     assert len(refused) >= 3
@@ -355,11 +356,11 @@ def test_runs_that_train_at_once_have_a_card_each(
     store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def worker(*_: object, gpu: str, warm_up: bool) -> SimpleNamespace:
-        return SimpleNamespace(gpu=gpu, begin=lambda run_id, holder: None)
+        return SimpleNamespace(gpu=gpu, pid=1, begin=lambda run_id, holder: None)
 
-    monkeypatch.setattr(workers_module, "gpu_ids", lambda: ["GPU-a", "GPU-b"])
-    monkeypatch.setattr(workers_module, "default_slots", lambda: 2)
-    monkeypatch.setattr(workers_module, "LocalWorker", worker)
+    monkeypatch.setattr(local_module, "gpu_ids", lambda: ["GPU-a", "GPU-b"])
+    monkeypatch.setattr(local_module, "default_slots", lambda: 2)
+    monkeypatch.setattr(local_module, "LocalWorker", worker)
     first, second, third = (store.new_runs.create(QUICK, name, owner=name) for name in ("ada", "bob", "eve"))
     workers = workers_module.Workers(store, settings)
     workers.serve()
@@ -386,7 +387,7 @@ def test_the_queue_tells_place_and_wait(store: Store, settings: Settings) -> Non
 @pytest.fixture
 def warm(store: Store, settings: Settings, digits: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
     monkeypatch.setattr(spare_module, "_FIRST_DELAY", 0.0)
-    monkeypatch.setattr(spare_module, "_MEMORY", 0)
+    monkeypatch.setattr(local_module, "_SPARE_MEMORY", 0)
     monkeypatch.setattr(spare_module, "_RETRY", 0.5)
     supervisor = Supervisor(store, settings.model_copy(update={"warm_spare": True}))
     supervisor.start()
@@ -442,17 +443,17 @@ def test_no_spare_is_kept_where_memory_is_low(
     store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spare_module, "_FIRST_DELAY", 0.0)
-    monkeypatch.setattr(spare_module, "_MEMORY", 10**15)
-    spare = spare_module.Spare(settings.model_copy(update={"warm_spare": True}))
+    monkeypatch.setattr(local_module, "_SPARE_MEMORY", 10**15)
+    spare = spare_module.Spare(settings.model_copy(update={"warm_spare": True}), LocalLauncher(settings))
     spare.keep(None)
     assert spare.pid is None
 
 
 def test_a_spare_for_another_card_is_exchanged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spare_module, "_FIRST_DELAY", 0.0)
-    monkeypatch.setattr(spare_module, "_MEMORY", 0)
+    monkeypatch.setattr(local_module, "_SPARE_MEMORY", 0)
     settings.home.mkdir(parents=True, exist_ok=True)
-    spare = spare_module.Spare(settings.model_copy(update={"warm_spare": True}))
+    spare = spare_module.Spare(settings.model_copy(update={"warm_spare": True}), LocalLauncher(settings))
     spare.keep("0")
     first = spare.pid
     assert spare.take("1") is None

@@ -93,6 +93,7 @@ def older(store, settings, finished_run):
     finished_run()
     store.close()
     with closing(sqlite3.connect(settings.database_path)) as connection:
+        connection.execute("DROP INDEX line_of_runs")
         connection.execute("ALTER TABLE runs DROP COLUMN address")
         connection.execute("ALTER TABLE runs DROP COLUMN notes")
         connection.execute("DROP INDEX drawings_of_owner")

@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from mnist_core.config import RunConfig
 from mnist_core.errors import ConfigError, DatabaseAwayError, StorageError
 from mnist_core.settings import Settings, get_settings
-from mnist_core.store import MetricPoint, RunState, Store, Visitor, migrations
+from mnist_core.store import MetricPoint, Place, RunState, Store, Visitor, migrations
 from mnist_core.store import apps as apps_module
 from mnist_core.store import postgres as postgres_module
 from mnist_core.store.apps import LEASE
@@ -45,11 +45,11 @@ def elsewhere(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 def take(store: Store) -> str | None:
     """Let an app take the next run that waits, and begin it."""
-    place = store.queue.take_next(lambda waiting, _training: next(iter(waiting), None))
-    if place is None:
+    taken = store.queue.take(lambda waiting, _training: waiting[:1], 1)
+    if not taken:
         return None
-    assert store.queue.claim(place.id, own_process(), store.apps.id)
-    return place.id
+    assert store.queue.claim(taken[0].id, own_process(), store.apps.id)
+    return taken[0].id
 
 
 def fall_silent(store: Store, silent: Store) -> None:
@@ -80,7 +80,7 @@ class TestOtherComputers:
 
     def test_a_run_that_its_app_had_not_begun_waits_for_anybody_again(self, store: Store, elsewhere: Store) -> None:
         run_id = store.new_runs.create(RunConfig(), "A run", owner="ada")
-        assert elsewhere.queue.take_next(lambda waiting, _training: waiting[0]) is not None
+        assert elsewhere.queue.take(lambda waiting, _training: waiting, 1)
         assert take(store) is None
         has_long_seen_the_database(store)
         fall_silent(store, elsewhere)
@@ -127,15 +127,13 @@ class TestOtherComputers:
         runs = [store.new_runs.create(RunConfig(), "A run", owner=f"visitor {n % 20}") for n in range(40)]
         taken: dict[Store, list[str]] = {store: [], elsewhere: []}
 
-        def choose(waiting: list, training: list) -> object:
+        def choose(waiting: list[Place], training: list[Place]) -> list[Place]:
             busy = {place.owner for place in training}
-            return next((place for place in waiting if place.owner not in busy), None)
+            return [place for place in waiting if place.owner not in busy][:1]
 
         def work(app: Store) -> None:
             for _ in range(200):
-                place = app.queue.take_next(choose)
-                if place is not None:
-                    taken[app].append(place.id)
+                taken[app] += [place.id for place in app.queue.take(choose, 1)]
 
         threads = [threading.Thread(target=work, args=(app,)) for app in taken]
         for thread in threads:

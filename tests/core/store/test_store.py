@@ -169,10 +169,14 @@ def test_a_run_finishes_only_once(store, running):
     assert store.runs.get(running) == before
 
 
+def everything(waiting, _training):
+    return waiting
+
+
 def test_a_run_that_another_app_holds_is_not_finished_in_the_name_of_this_one(store, settings, queued):
     other = Store(settings)
-    assert other.queue.take_next(lambda waiting, _training: waiting[0]).id == queued
-    assert store.queue.take_next(lambda waiting, _training: next(iter(waiting), None)) is None
+    assert [place.id for place in other.queue.take(everything, 1)] == [queued]
+    assert store.queue.take(everything, 1) == []
     assert other.queue.claim(queued, own_process(), other.apps.id)
     assert not store.queue.finish(queued, RunState.INTERRUPTED, held=True)
     assert store.runs.get(queued).state is RunState.RUNNING
@@ -181,10 +185,26 @@ def test_a_run_that_another_app_holds_is_not_finished_in_the_name_of_this_one(st
 
 
 def test_a_run_that_was_taken_and_did_not_begin_waits_for_anybody_again(store, queued):
-    assert store.queue.take_next(lambda waiting, _training: waiting[0]).id == queued
+    assert [place.id for place in store.queue.take(everything, 1)] == [queued]
     assert not store.queue.claim(queued, own_process(), "another app")
     store.queue.give_back(queued)
     assert store.queue.claim(queued, own_process(), "another app")
+
+
+def test_turns_go_round_among_visitors_and_addresses(store):
+    """However short each run is: who had a turn is behind all who wait."""
+
+    def first(waiting, _training):
+        return sorted(waiting, key=lambda place: place.queued)[:1]
+
+    for owner, address in [("ada", "a"), ("ada", "a"), ("ada", "a"), ("eve", "a"), ("bob", "b"), ("bob", "b")]:
+        store.new_runs.create(RunConfig(), "run", owner=owner, address=address)
+    order = []
+    while taken := store.queue.take(first, 1):
+        order += [place.owner for place in taken]
+        store.queue.claim(taken[0].id, own_process(), store.apps.id)
+        store.queue.finish(taken[0].id, RunState.COMPLETED)
+    assert order == ["ada", "bob", "eve", "bob", "ada", "ada"]
 
 
 def test_who_lost_a_run_to_another_process_writes_nothing_about_it_any_more(store, settings, queued):

@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the tables of apps and of leases, and the holder and the retries of a run."""
+    """Add the tables of apps and of leases, the holder and the retries of a run, and an index of the queue."""
     op.create_table(
         "apps",
         sa.Column("id", sa.String(40), primary_key=True),
@@ -26,3 +26,4 @@ def upgrade() -> None:
     )
     op.add_column("runs", sa.Column("holder", sa.String(40)))
     op.add_column("runs", sa.Column("retries", sa.Integer, nullable=False, server_default="0"))
+    op.create_index("line_of_runs", "runs", ["state", "owner", "queued", "holder", "deleted", "address", "id"])
