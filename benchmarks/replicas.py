@@ -95,12 +95,12 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=10.0, help="seconds from one click of a visitor to the next")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    found = measure(options.replicas, options.sessions, options.seconds, options.every)
+    found = measure(options.replicas, options.sessions, options.seconds, options.every, _GIVEN_BACK)
     print(json.dumps(found) if options.json else "\n".join(f"| {name} | {value} |" for name, value in found.items()))
 
 
-def measure(replicas: int, sessions: int, seconds: float, every: float) -> dict[str, object]:
-    """Start all, let the crowd work, and return what was seen."""
+def measure(replicas: int, sessions: int, seconds: float, every: float, rest: float) -> dict[str, object]:
+    """Start all, let the crowd work, and return what was seen; memory is looked at again after `rest` seconds."""
     folder = Path(tempfile.mkdtemp())
     database = PostgresServer()
     variables = {name: value for name, value in os.environ.items() if name == "MNIST_LAB_DATA_DIR" and value}
@@ -118,14 +118,14 @@ def measure(replicas: int, sessions: int, seconds: float, every: float) -> dict[
             front = stack.enter_context(_nginx(folder, servers))
             settings = Settings(home=folder / "home", database_url=variables["MNIST_LAB_DATABASE_URL"])
             store = stack.enter_context(_store(settings))
-            return asyncio.run(_watch(front, servers, store, sessions, seconds, every))
+            return asyncio.run(_watch(front, servers, store, sessions, seconds, every, rest))
     finally:
         database.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _watch(
-    front: Front, servers: list[Server], store: Store, sessions: int, seconds: float, every: float
+    front: Front, servers: list[Server], store: Store, sessions: int, seconds: float, every: float, rest: float
 ) -> dict[str, object]:
     seen, end = Crowd(), asyncio.Event()
     first = _Guest(front, Crowd(), 1)
@@ -149,7 +149,7 @@ async def _watch(
     end.set()
     await asyncio.gather(*stays)
     last = await _until_trained(store)
-    await asyncio.sleep(_GIVEN_BACK)
+    await asyncio.sleep(rest)
     after = [_memory(server) for server in servers[1:]]
     states = Counter(record.state.value for record in store.runs.find(limit=10_000))
     for error, times in Counter(seen.errors).most_common(10):

@@ -27,7 +27,7 @@ from mnist_core.system.saying import say
 DRIVER = "mnist_core.engine.ray_driver"
 FORGOTTEN = 15.0  # seconds
 _SILENCE = 60.0  # seconds without a word from the driver, which tells the slots every second: the cluster hangs
-_PLACING = 60.0  # seconds for a worker to find its place, before its run goes back into the queue
+_PLACING = 120.0  # seconds for a worker to find its place, before its run goes back into the queue
 _RETRY = 10.0  # seconds between two tries to reach the cluster
 
 

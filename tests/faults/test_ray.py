@@ -237,15 +237,17 @@ def test_no_worker_outlives_an_app_that_is_killed_and_another_app_goes_on(
 def test_a_cluster_that_is_lost_costs_no_run_and_is_found_again_once_it_is_back(
     cluster: Callable[..., Lab], machines: Machines, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ray_launcher, "_SILENCE", 10.0)
     lab = cluster()
     run_id = lab.submit(MEDIUM)
     lab.until_saved(run_id)
     worker = worker_of(lab, run_id)
-    machines.stop()
-    until_gone(worker)
-    assert lab.until(run_id, RunState.QUEUED).retries == 1
-    Said(capsys).until("uns wait")
+    with monkeypatch.context() as impatient:
+        # For this long alone: beside other tests the process that talks to the cluster takes longer to begin.
+        impatient.setattr(ray_launcher, "_SILENCE", 10.0)
+        machines.stop()
+        until_gone(worker)
+        assert lab.until(run_id, RunState.QUEUED).retries == 1
+        Said(capsys).until("uns wait")
     machines.start()
     lab.check_completed(run_id)
     lab.check_what_was_finished()

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.replicas import measure
 from mnist_core.settings import get_settings
 from mnist_core.store import RunState, Store, Visitor
 from tests.faults.conftest import LONG, ME, MEDIUM, QUICK, Lab
@@ -120,3 +121,11 @@ def test_a_server_that_is_away_for_half_a_minute_costs_no_run(lab: Lab, postgres
     assert lab.store.runs.get(run_id).retries == 0
     lab.check_what_was_finished()
     lab.check_the_queue_goes_on()
+
+
+def test_of_a_crowd_whose_replica_is_killed_everybody_comes_back_and_no_run_is_lost() -> None:
+    seen = measure(replicas=2, sessions=10, seconds=30.0, every=2.0, rest=0.0)
+    assert seen["errors"] == 0
+    assert seen["visitors whose replica was killed"], "the proxy sent nobody there"
+    assert seen["runs begun"]
+    assert seen["runs by state"] == {"completed": seen["runs begun"]}

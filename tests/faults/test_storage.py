@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from mnist_core.errors import StorageError
-from mnist_core.store import RunState, Store, Visitor, database
+from mnist_core.store import RunState, Store, Visitor
+from mnist_core.store import sqlite as database
 from tests.faults.conftest import ME, QUICK, SHORT, Lab
 from tests.waiting import wait_until
 
