@@ -1,15 +1,13 @@
 """A real nginx before a dashboard, as the README describes it: with or without TLS, with or without a path."""
 
 import contextlib
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import requests
 
+from tests.programs import need
 from tests.serving import free_port
 from tests.waiting import wait_until
 
@@ -50,16 +48,6 @@ _OTHER_SITE = """
 """
 
 
-def program(name: str) -> str:
-    """Return the path of a program; skip without it, unless a setting demands it."""
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    if found is None:
-        if os.environ.get("MNIST_LAB_REQUIRE_BROWSER"):
-            pytest.fail(f"MNIST_LAB_REQUIRE_BROWSER is set, but there is no {name}")
-        pytest.skip(f"needs {name} (Debian: apt-get install nginx-light openssl)")
-    return found
-
-
 @contextlib.contextmanager
 def running_nginx(
     folder: Path,
@@ -87,11 +75,11 @@ def running_nginx(
     frame : tuple of str, optional
         Names of other sites that it serves too, and that of the dashboard: a page with the dashboard in a frame.
     """
-    port, nginx = free_port(), program("nginx")
+    port, nginx = free_port(), need("nginx", "nginx-light")
     certificate, secure = "", " ssl" if tls else ""
     if tls:
         make = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lab.test -keyout key.pem -out cert.pem"
-        subprocess.run([program("openssl"), *make.split()], cwd=folder, check=True, capture_output=True)
+        subprocess.run([need("openssl", "openssl"), *make.split()], cwd=folder, check=True, capture_output=True)
         certificate = f"ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;"
     servers = _SERVER.format(
         address=address,

@@ -3,6 +3,7 @@
 import threading
 import time
 from bisect import insort
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -279,8 +280,7 @@ class Supervisor:
         self._presence.close()  # so that what this app still has is nobody's, wherever it was trained
         if self._lead.is_held or self._store.database.is_shared:
             try:
-                for run_id in self._store.queue.mark_interrupted():
-                    self._workers.news.ended(run_id)
+                self._mark_interrupted()
             except MnistLabError as error:
                 say(f"What was training could not be marked as interrupted: {error}")
         self._lead.release()
@@ -323,14 +323,17 @@ class Supervisor:
         """Whether this app leads; once the one that did is gone, this one takes over."""
         led = self._lead.is_held
         if self._lead.look() and not led:
-            for run_id in self._store.queue.mark_interrupted(spare=self._workers.run_ids):
-                self._workers.news.ended(run_id)
+            self._mark_interrupted(spare=self._workers.run_ids)
             self._keeper.start()
         return self._lead.is_held
 
-    def _recover(self) -> None:
-        for run_id in self._store.queue.mark_interrupted(spare=self._workers.run_ids):
+    def _mark_interrupted(self, spare: Collection[str] = ()) -> None:
+        """Mark runs whose process is gone, and tell whoever wants to know; see `Queue.mark_interrupted`."""
+        for run_id in self._store.queue.mark_interrupted(spare):
             self._workers.news.ended(run_id)
+
+    def _recover(self) -> None:
+        self._mark_interrupted(spare=self._workers.run_ids)
         here = self._store.apps.roll().here
         running = self._store.runs.find(states=[RunState.RUNNING], limit=_MANY)
         others = [record for record in running if record.id not in self._workers.run_ids]
