@@ -40,12 +40,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a dashboard with the real datasets; skip where they are not at hand."""
+def published() -> Path:
+    """Return the folder of the real datasets; skip where they are not at hand."""
     if not _REAL_DATA_DIR or not (Path(_REAL_DATA_DIR) / "mnist.npz").is_file():
         pytest.skip("needs the published files: set MNIST_LAB_DATA_DIR to their folder")
-    home, data = home_of_known_speed(tmp_path_factory), str(Path(_REAL_DATA_DIR).resolve())
-    with running_server(home, MNIST_LAB_DATA_DIR=data) as server:
+    return Path(_REAL_DATA_DIR).resolve()
+
+
+@pytest.fixture(scope="session")
+def real_server(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Server]:
+    """Return a dashboard with the real datasets."""
+    with running_server(home_of_known_speed(tmp_path_factory), MNIST_LAB_DATA_DIR=str(published)) as server:
         yield server
 
 

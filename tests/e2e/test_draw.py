@@ -1,6 +1,5 @@
 """Drawing with mouse, finger and stylus, in a real browser and with networks that learned from real MNIST."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,15 +11,12 @@ from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from mnist_core.settings import Settings
 from mnist_core.store import Store
-from tests.e2e.conftest import box_of, canvas_of, new_visitor, settled
+from tests.e2e.conftest import box_of, canvas_of, home_of_known_speed, new_visitor, settled
 from tests.reading_network import add_reader
-from tests.serving import Server
+from tests.serving import Server, running_server
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
-
-# Read before any test changes the environment.
-_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR", "")
 
 Points = list[tuple[float, float]]
 
@@ -32,13 +28,15 @@ SMALL_ONE: Points = [(0.75, 0.28), (0.74, 0.5), (0.73, 0.76)]
 
 
 @pytest.fixture(scope="module")
-def readers(real_server: Server) -> Server:
-    """Return a dashboard with two networks that can read."""
-    store = Store(Settings(home=real_server.home))
+def readers(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Server]:
+    """Return a dashboard with two networks that can read: made before it starts, as it would train what waits."""
+    home = home_of_known_speed(tmp_path_factory)
+    store = Store(Settings(home=home))
     for seed in (1, 2):
-        add_reader(store, Path(_DATA_DIR) / "mnist.npz", seed)
+        add_reader(store, published / "mnist.npz", seed)
     store.close()
-    return real_server
+    with running_server(home, MNIST_LAB_DATA_DIR=str(published)) as server:
+        yield server
 
 
 @pytest.fixture
