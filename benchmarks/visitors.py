@@ -60,7 +60,8 @@ class Visitor:
         self._server, self._socket, self._seen = server, socket, seen
         self._hashes: dict[str, str] = {}  # of the pages, by their names in addresses
         self._kept: dict[str, int] = {}  # messages that need not come again, and the run in which they were last seen
-        self._timers: dict[str, asyncio.Task[None]] = {}
+        self._timers: dict[str, asyncio.Task[None]] = {}  # of parts that look again by themselves, by their ids
+        self._intervals: dict[str, float] = {}  # seconds
         self._runs, self._age = 0, 2
         self._finished = asyncio.Event()
         self._address = ("", "")
@@ -121,6 +122,8 @@ class Visitor:
         match kind:
             case "new_session":
                 self._age = message.new_session.config.max_cached_message_age
+                if not message.metadata.run.fragment_ids:  # parts of the page before may have come late
+                    self._stop_timers()
             case "navigation":
                 self._hashes = {
                     "" if page.is_default else page.url_pathname: page.page_script_hash
@@ -130,9 +133,8 @@ class Visitor:
                 self._kept[message.ref_hash] = self._runs
             case "delta":
                 self._look_for_errors(message)
-            case "auto_rerun":
-                timer = self._look_again(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-                self._timers[message.auto_rerun.fragment_id] = asyncio.create_task(timer)
+            case "auto_rerun" | "stop_auto_rerun":
+                self._change_timers(message)
             case "script_finished" if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 self._runs += 1
                 self._kept = {hash_: run for hash_, run in self._kept.items() if run > self._runs - self._age}
@@ -153,10 +155,23 @@ class Visitor:
         elif element.WhichOneof("type") == "alert" and element.alert.format == Alert.ERROR:
             self._seen.errors.append(element.alert.body)
 
+    def _change_timers(self, message: ForwardMsg) -> None:
+        """Do as a browser: each part has one timer, which goes on where the server says the same interval again."""
+        for fragment in message.stop_auto_rerun.fragment_ids:
+            self._clear_timer(fragment)
+        fragment, interval = message.auto_rerun.fragment_id, message.auto_rerun.interval
+        if fragment and self._intervals.get(fragment) != interval:
+            self._clear_timer(fragment)
+            self._intervals[fragment] = interval
+            self._timers[fragment] = asyncio.create_task(self._look_again(fragment, interval))
+
+    def _clear_timer(self, fragment: str) -> None:
+        if self._intervals.pop(fragment, None) is not None:
+            self._timers.pop(fragment).cancel()
+
     def _stop_timers(self) -> None:
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        for fragment in list(self._timers):
+            self._clear_timer(fragment)
 
 
 def processor_seconds(server: Server) -> float:

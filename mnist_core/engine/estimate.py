@@ -1,9 +1,11 @@
 """What a run will take, before it starts."""
 
+import math
+import time
 from dataclasses import dataclass
-from math import ceil
 from statistics import median
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import get_spec, training_images
@@ -27,6 +29,8 @@ _JUDGED_AT_ONCE = 1000
 # Copies of the weights: themselves, gradients, two of the optimizer, checkpoint, best, and export.
 _COPIES = 7
 _RECENT = 40
+_FRESH = 3.0  # seconds for which the completed runs that were read are good enough
+_read: WeakKeyDictionary[Store, tuple[float, list[RunRecord]]] = WeakKeyDictionary()
 # Bytes on a graphics card beside the arrays: CUDA's, its libraries' and their working space. Reckoned, not measured.
 _CARD = 1500e6
 _CARD_COPIES = 5  # of the weights: themselves, gradients, two of the optimizer, and one on the way
@@ -84,19 +88,28 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
 def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Store) -> tuple[float, Basis]:
     earlier = [
         record.outcome.usual_epoch_seconds
-        for record in store.runs.find(states=[RunState.COMPLETED], limit=_RECENT)
+        for record in _completed(store)
         if record.outcome.usual_epoch_seconds is not None and record.imported is None and _takes_as_long(record, config)
     ]
     if earlier:
         return median(earlier), "earlier runs"
     measured = read_speed(store.settings.speed_path)
     speed = measured or REFERENCE
-    steps = ceil(learned / config.train.batch_size)
+    steps = math.ceil(learned / config.train.batch_size)
     step = speed.step_seconds(config)
     seconds = step * (steps + _JUDGING * validation / config.train.batch_size)
     if config.augment.is_active:
         seconds += (_CHANGING + _HABITS * (config.augment.habits > 0)) * learned
     return seconds, "this computer" if measured else "another computer"
+
+
+def _completed(store: Store) -> list[RunRecord]:
+    """Return the last completed runs, as they were a moment ago: a queue asks about each run that waits in it."""
+    when, found = _read.get(store, (-math.inf, []))
+    if time.monotonic() - when > _FRESH:
+        found = store.runs.find(states=[RunState.COMPLETED], limit=_RECENT)
+        _read[store] = (time.monotonic(), found)
+    return found
 
 
 def _takes_as_long(record: RunRecord, config: RunConfig) -> bool:

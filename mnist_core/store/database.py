@@ -4,7 +4,7 @@
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,22 +60,21 @@ class Database(ABC):
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Begin a transaction: all of it is written, or nothing; raises `StorageError`."""
-        self.look()
-        try:
-            with self._connected() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise self._in_words(error) from error
+        with self._told(), self._connected() as connection:
+            yield connection
 
     def rows(self, query: Select[Any], **values: Any) -> Sequence[Row[Any]]:
         """Return all rows of a query with values for its parameters, read in a transaction of its own."""
-        with self.begin() as connection:
-            return connection.execute(query, values).all()
+        return self.patiently(lambda: self._read(query, values))
 
     def value(self, query: Select[Any]) -> Any:
         """Return the one value of a query, such as a sum."""
-        with self.begin() as connection:
-            return connection.execute(query).scalar_one()
+        (row,) = self.rows(query)
+        return row[0]
+
+    def _read(self, query: Select[Any], values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        with self._told(), self._reading() as connection:
+            return connection.execute(query, values).all()
 
     # what each kind does in its own way
 
@@ -105,8 +104,20 @@ class Database(ABC):
     def _in_words(self, error: DBAPIError) -> StorageError:
         """Return an error of the database as one that people understand."""
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell errors of the database in words."""
+        self.look()
+        try:
+            yield
+        except DBAPIError as error:
+            raise self._in_words(error) from error
+
     def _connected(self) -> AbstractContextManager[Connection]:
         return self._engine.begin()
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._connected()
 
     def look(self) -> None:  # noqa: B027, only a file can be lost so
         """Raise `DatabaseLostError` where the database is not the one that was opened any more."""

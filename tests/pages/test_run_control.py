@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +15,7 @@ from mnist_core.engine import close_shared_supervisor
 from mnist_core.gateway import VISITOR_COOKIE, Tries
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
+from mnist_core.store.tables import runs
 from mnist_core.system.cards import CardUse
 from mnist_core.system.processes import own_process
 from tests.pages.test_pages import words
@@ -169,6 +171,18 @@ def test_a_run_behind_others_says_how_many(open_page: OpenPage, store: Store) ->
     last = record(store, "c", RunState.QUEUED)
     app = open_page("train.py", run=last)
     assert bar(app).startswith("2 runs are before it in the queue. It begins in about ")
+
+
+def test_a_run_whose_computer_was_lost_says_that_it_goes_on_elsewhere_and_from_where(
+    mine: Callable[..., tuple[AppTest, str]], store: Store
+) -> None:
+    app, run_id = mine(RunState.PAUSED, step=18)
+    store.queue.request_resume(run_id, Visitor(hashlib.sha256(b"my secret").hexdigest()[:32]))
+    with store.database.begin() as connection:  # as `Queue.mark_interrupted` leaves it where several apps share a lab
+        connection.execute(update(runs).where(runs.c.id == run_id).values(retries=1))
+    app.run()
+    lost, place = "What trained it was lost, so it goes on elsewhere.", "It will go on in epoch 2, after step 6."
+    assert bar(app).startswith(f"{lost} {place} Next in the queue")
 
 
 # training on

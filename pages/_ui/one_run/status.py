@@ -31,7 +31,11 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
     elif record.imported is not None:
         st.progress(1.0, _imported_words(record.imported))
     elif record.state is RunState.QUEUED:
-        st.progress(progress(record, []).fraction, _queue_words(record))
+        words = _queue_words(record)
+        if record.retries:  # an app that shares this lab was lost, and its run goes on in another
+            lost = t("What trained it was lost, so it goes on elsewhere. {where}", where=resume_words(record))
+            words = f"{lost} {words}"
+        st.progress(progress(record, []).fraction, words)
     elif record.state is RunState.PAUSED:
         st.progress(progress(record, []).fraction, t("Paused. {where}", where=resume_words(record)))
     elif record.state is RunState.RUNNING:

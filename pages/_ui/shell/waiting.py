@@ -11,7 +11,7 @@ from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t
 
 _GRACE = 0.2  # seconds: what is done by then shows no bar that would only flash
-_PACE = 0.3  # seconds between two looks
+_PACE, _PACE_IN_LINE = 0.3, 1.0  # seconds between two looks, and while others have their turn first
 
 Calls = Mapping[Hashable, tuple[Callable[..., Any], *tuple[Any, ...]]]
 """For each key of `Background.request` the function and its arguments."""
@@ -48,9 +48,11 @@ def when_done(
     look()
     for key in calls:
         background.wait(key, _GRACE / len(calls))
-    waiting = any(task.state == "running" for task in look().values())
+    begun = [task.ahead for task in look().values() if task.state == "running"]
+    waiting = bool(begun)
+    pace = _PACE if not waiting or min(begun) == 0 else _PACE_IN_LINE
 
-    @st.fragment(run_every=_PACE if waiting else None)
+    @st.fragment(run_every=pace if waiting else None)
     @errors_in_words()
     def body() -> None:
         access.look_up_all(of)

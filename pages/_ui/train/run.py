@@ -27,6 +27,9 @@ from pages._ui.train.network import network_view
 from pages._ui.train.notice import end_notice
 
 _SPOKEN_OF = "spoken_of"
+_SOON = (
+    5.0  # seconds: a run that waits longer has nothing new to show twice a second, and a busy server no time for that
+)
 
 
 def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
@@ -78,7 +81,8 @@ def _pace(record: RunRecord) -> float | None:
     """Return how often the view renews itself, in seconds: a run that rests only changes by a click."""
     if record.state.is_finished:
         return None
-    return 2.0 if record.state is RunState.PAUSED else 0.4
+    waits = record.state is RunState.QUEUED and shared_supervisor().queue_status(record.id).expected_wait > _SOON
+    return 2.0 if waits or record.state is RunState.PAUSED else 0.4
 
 
 def _header(record: RunRecord, leave: Callable[[], None]) -> None:
