@@ -103,6 +103,13 @@ def main() -> None:
 
 def measure(replicas: int, sessions: int, seconds: float, every: float, rest: float) -> dict[str, object]:
     """Start all, let the crowd work, and return what was seen; memory is looked at again after `rest` seconds."""
+    with lab(replicas) as (front, servers, store):
+        return asyncio.run(_watch(front, servers, store, sessions, seconds, every, rest))
+
+
+@contextmanager
+def lab(replicas: int) -> Iterator[tuple[Front, list[Server], Store]]:
+    """Start PostgreSQL, so many dashboards, and nginx in front of them; the store is to look at."""
     folder = Path(tempfile.mkdtemp())
     database = PostgresServer()
     variables = {name: value for name, value in os.environ.items() if name == "MNIST_LAB_DATA_DIR" and value}
@@ -119,8 +126,7 @@ def measure(replicas: int, sessions: int, seconds: float, every: float, rest: fl
             ]
             front = stack.enter_context(_nginx(folder, servers))
             settings = Settings(home=folder / "home", database_url=variables["MNIST_LAB_DATABASE_URL"])
-            store = stack.enter_context(_store(settings))
-            return asyncio.run(_watch(front, servers, store, sessions, seconds, every, rest))
+            yield front, servers, stack.enter_context(_store(settings))
     finally:
         database.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -130,12 +136,12 @@ async def _watch(
     front: Front, servers: list[Server], store: Store, sessions: int, seconds: float, every: float, rest: float
 ) -> dict[str, object]:
     seen, end = Crowd(), asyncio.Event()
-    first = _Guest(front, Crowd(), 1)
+    first = Guest(front, Crowd(), 1)
     for _ in servers:  # what the first visit of each replica computes for all is there before the crowd comes
         await first.look_at_every_page()
-        first = _Guest(front, Crowd(), 1)
-    before = [_memory(server) for server in servers]
-    guests = [_Guest(front, seen, number) for number in range(sessions)]
+        first = Guest(front, Crowd(), 1)
+    before = [memory(server) for server in servers]
+    guests = [Guest(front, seen, number) for number in range(sessions)]
     arriving = sessions / _ARRIVALS
     stays = [asyncio.create_task(guest.stay(every, arriving * guest.number / sessions, end)) for guest in guests]
     await asyncio.gather(*(guest.there.wait() for guest in guests))
@@ -143,7 +149,7 @@ async def _watch(
     arrived, seen.seconds = seen.seconds, []
     begin, used = time.monotonic(), _processor(servers)
     await asyncio.sleep(seconds / 2)
-    during = [_memory(server) for server in servers]
+    during = [memory(server) for server in servers]
     passed = time.monotonic() - begin
     busy = {name: (now - used[name]) / passed for name, now in _processor(servers).items()}
     until_kill = list(seen.seconds)
@@ -156,7 +162,7 @@ async def _watch(
     await asyncio.gather(*stays)
     last = await _until_trained(store)
     await asyncio.sleep(rest)
-    after = [_memory(server) for server in servers[1:]]
+    after = [memory(server) for server in servers[1:]]
     states = Counter(record.state.value for record in store.runs.find(limit=10_000))
     refused = sum(error.startswith(_TWO_WAIT) for error in seen.errors)
     for error, times in Counter(seen.errors).most_common(10):
@@ -184,7 +190,7 @@ async def _watch(
     }
 
 
-class _Guest:
+class Guest:
     """One visitor, who comes back as a browser does when the socket breaks: with the same cookie, to the same page."""
 
     def __init__(self, front: Front, seen: Crowd, number: int) -> None:
@@ -203,6 +209,7 @@ class _Guest:
         self._page = ""
 
     async def look_at_every_page(self) -> None:
+        """Have everything computed that the first visit of a page computes for all."""
         async with connect(self._front, **self._headers) as socket:  # type: ignore[arg-type]
             one = Visitor(self._front, socket, self._seen)  # type: ignore[arg-type]
             listening = asyncio.create_task(one.listen())
@@ -212,6 +219,7 @@ class _Guest:
             listening.cancel()
 
     async def stay(self, every: float, arrives: float, end: asyncio.Event) -> None:
+        """Come after `arrives` seconds, change pages every `every` seconds, and leave at the end."""
         lost: float | None = None
         await asyncio.sleep(arrives)
         while not end.is_set():
@@ -339,7 +347,8 @@ def _processor(servers: list[Server]) -> dict[str, float]:
     return used
 
 
-def _memory(server: Server) -> float:
+def memory(server: Server) -> float:
+    """Return the resident memory of an app in MB, 0 where it is gone."""
     with suppress(psutil.Error):
         return float(psutil.Process(server.process.pid).memory_info().rss / 1e6)
     return 0.0
