@@ -24,6 +24,7 @@ LAYERS = "layers.onnx"  # the same graph with every layer's output
 PARTS = "parts.npz"
 PROBABILITIES = "probabilities.npz"
 LABELS = "labels.npz"
+FILM = "film"  # a folder: see `mnist_core.film`
 
 # What other places than the run's own folder ask for by name.
 CHECKPOINT = "checkpoint.npz"
@@ -109,6 +110,11 @@ class RunFiles:
     def tensorboard(self) -> Path:
         """The folder of logs for TensorBoard."""
         return self.storage.folder(self.folder.name, "tensorboard")
+
+    @property
+    def film(self) -> Path:
+        """The folder of keyframes; there may be none."""
+        return self.storage.folder(self.folder.name, FILM)
 
     def holds_work(self) -> bool:
         """Whether there is anything of a network in the folder, or what one could be trained on with."""
@@ -279,6 +285,13 @@ class RunFiles:
         with replacing(self.checkpoint) as path:
             shutil.copyfile(earlier.checkpoint, path)
         return step
+
+    def copy_film(self, earlier: "RunFiles", step: int) -> None:
+        """Copy what was kept of a run to go on with, up to a step: files are named by their steps."""
+        for path in sorted(earlier.film.glob("*.npz")):
+            if path.stem.isdecimal() and int(path.stem) <= step:
+                with replacing(self.folder / FILM / path.name) as copy:
+                    shutil.copyfile(path, copy)
 
     def begin_with(
         self, base: "RunFiles", weights: Mapping[str, npt.NDArray[np.float32]], drawings: PersonalSet, owner: str | None

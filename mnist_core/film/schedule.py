@@ -1,0 +1,121 @@
+"""Which moments of a training are kept, and what of each: by the settings alone, so that equal runs keep the same."""
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from mnist_core.config import RunConfig
+from mnist_core.config.sections import NetworkConfig
+from mnist_core.film.images import ANSWERED, JUDGED
+from mnist_core.film.keyframe import first_pictures
+from mnist_core.models.cost import prediction_cost, training_cost
+from mnist_core.models.speed import REFERENCE
+from mnist_core.models.weights import weight_shapes
+
+MOST = 24
+"""Most keyframes of a film."""
+GRADIENT_IMAGES = 50
+"""So many of the fixed images give the gradient."""
+_FIRST_EPOCH = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # shares of it after which a moment is kept
+_EPOCHS = 16  # most of the others whose ends are kept
+_LEAST_WITH_GRADIENTS = 8  # for fewer moments their program would take more than they show
+
+# Seconds, measured on two cores of an Intel Xeon; benchmarks/README.md. What a run takes is reckoned for the same ones.
+_AROUND = 2.5  # building, compiling, judging and exporting a run
+_KEYFRAME, _NUMBER = 3e-3, 1.6e-8  # of a keyframe, and of each of its weights
+_OPERATION = 1.2e-11  # of a multiplication for each image, and addition
+_FIRST_GRADIENT, _GRADIENT = 0.08, 1.5e-3  # making the program, and starting it
+
+_BYTES, _BYTES_OF_ARRAY = 2500, 450  # of a keyframe's file beside numbers, and for one more array in it
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What is kept of a training.
+
+    Attributes
+    ----------
+    steps : tuple of int
+        Batches done before each keyframe, rising: 0 first, and all batches of the run last. Nothing where no film fits.
+    weighted : frozenset of int
+        Those of them that keep their weights. The others keep their figures and pictures.
+    gradients : bool
+        Whether gradients are measured.
+    """
+
+    steps: tuple[int, ...] = ()
+    weighted: frozenset[int] = frozenset()
+    gradients: bool = False
+
+
+def schedule_of(config: RunConfig, steps_per_epoch: int, *, most_bytes: int, most_share: float) -> Schedule:
+    """Return what is kept of the training of a network.
+
+    Parameters
+    ----------
+    config : RunConfig
+    steps_per_epoch : int
+    most_bytes : int
+        Of all keyframes. Where not all weights find room, fewer keyframes keep theirs; then there are fewer.
+    most_share : float
+        Of the training's time, as it is reckoned beforehand.
+    """
+    marks = _marks(steps_per_epoch, config.train.epochs)
+    count, gradients = _affordable(config, steps_per_epoch, len(marks), most_share)
+    weights, pictures, rest = _bytes_of(config)
+    count = min(count, most_bytes // (rest + min(weights, pictures)))
+    if count < 2:
+        return Schedule()
+    steps = _spread(marks, count)
+    room = len(steps)
+    if weights > pictures:
+        room = min(room, (most_bytes - len(steps) * (rest + pictures)) // (weights - pictures))
+    weighted = _spread(steps, room) if room > 1 else steps[-1:] * room
+    return Schedule(tuple(steps), frozenset(weighted), gradients)
+
+
+def _marks(steps_per_epoch: int, epochs: int) -> list[int]:
+    """Return all steps worth keeping, at most `MOST`."""
+    first = {0, *(max(1, round(share * steps_per_epoch)) for share in _FIRST_EPOCH)}
+    ends = _spread([steps_per_epoch * epoch for epoch in range(2, epochs + 1)], _EPOCHS)
+    return sorted({*first, *ends})
+
+
+def _spread(steps: list[int], count: int) -> list[int]:
+    """Return so many of some steps, evenly spaced in their order, the first and the last among them."""
+    if len(steps) <= count:
+        return steps
+    return [steps[place] for place in np.linspace(0, len(steps) - 1, count).round().astype(int)]
+
+
+def _affordable(config: RunConfig, steps_per_epoch: int, wanted: int, most_share: float) -> tuple[int, bool]:
+    """Return how many keyframes take at most a share of the training's time, and whether with gradients."""
+    assert isinstance(config.model, NetworkConfig)
+    classes = config.spec.num_classes
+    budget = most_share * (_AROUND + steps_per_epoch * config.train.epochs * REFERENCE.step_seconds(config))
+    numbers = sum(map(prod, weight_shapes(config.model, classes).values()))
+    operations = JUDGED * prediction_cost(config.model, classes).operations
+    each = _KEYFRAME + numbers * _NUMBER + operations * _OPERATION
+    cost = training_cost(config.model, classes)
+    gradient = _GRADIENT + GRADIENT_IMAGES * (cost.dense_flops + cost.conv_flops) / 2 * _OPERATION
+    with_gradients = int((budget - _FIRST_GRADIENT) / (each + gradient))
+    if with_gradients >= min(wanted, _LEAST_WITH_GRADIENTS):
+        return min(wanted, with_gradients), True
+    return min(wanted, max(2, int(budget / each))) if most_share else 0, False
+
+
+def most_bytes_of(config: RunConfig, keyframes: int, weighted: int) -> int:
+    """Return how many bytes so many keyframes take at most, of which some keep their weights."""
+    weights, pictures, rest = _bytes_of(config)
+    return keyframes * rest + weighted * weights + (keyframes - weighted) * pictures
+
+
+def _bytes_of(config: RunConfig) -> tuple[int, int, int]:
+    """Return the bytes of a keyframe's weights, with their places in an archive, of its pictures, and of the rest."""
+    classes = config.spec.num_classes
+    shapes = weight_shapes(config.model, classes)
+    pictures = first_pictures(config, {name: np.broadcast_to(np.float16(0), shape) for name, shape in shapes.items()})
+    weights = sum(2 * prod(shape) + _BYTES_OF_ARRAY for shape in shapes.values())
+    rest = _BYTES + 2 * ANSWERED * classes + 2 * classes**2 + 20 * len(shapes)
+    return weights, pictures.nbytes + _BYTES_OF_ARRAY, rest
