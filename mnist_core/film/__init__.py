@@ -10,15 +10,19 @@ Knows how networks answer (ONNX Runtime), and not how they are trained. Nothing 
 from mnist_core.film.answering import Judged, KeptWeights
 from mnist_core.film.images import ANSWERED, JUDGED, answered, fixed_images
 from mnist_core.film.keyframe import (
+    PICTURES,
+    SIZES,
+    WEIGHTS,
     Keyframe,
     LayerSizes,
     file_name,
     first_pictures,
     keyframe_of,
     step_in,
+    weighted_layers,
     write_keyframe,
 )
-from mnist_core.film.reader import Film, FilmState, Moment, keyframe_files, open_film
+from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, keyframe_files, open_film
 from mnist_core.film.schedule import GRADIENT_IMAGES, MOST, Schedule, most_bytes_of, schedule_of
 
 __all__ = [
@@ -26,6 +30,9 @@ __all__ = [
     "GRADIENT_IMAGES",
     "JUDGED",
     "MOST",
+    "PICTURES",
+    "SIZES",
+    "WEIGHTS",
     "Film",
     "FilmState",
     "Judged",
@@ -36,6 +43,7 @@ __all__ = [
     "Schedule",
     "answered",
     "file_name",
+    "film_arrays",
     "first_pictures",
     "fixed_images",
     "keyframe_files",
@@ -44,5 +52,6 @@ __all__ = [
     "open_film",
     "schedule_of",
     "step_in",
+    "weighted_layers",
     "write_keyframe",
 ]

@@ -33,7 +33,10 @@ from mnist_core.system.files import replacing
 
 PICTURES = 64
 """Most weight pictures of a first layer."""
-_WEIGHTS = "weights/"
+WEIGHTS = "weights/"
+"""How the names of arrays begin that are weights."""
+SIZES = ("weight_mean", "weight_spread", "gradient_mean", "gradient_spread", "dead")
+"""The columns of the array ``sizes``."""
 _NAME = re.compile(r"(\d{8,12})\.npz")
 _UNKNOWN = -1.0
 
@@ -165,7 +168,7 @@ def arrays_of(
     keyframe: Keyframe, weights: Mapping[str, npt.NDArray[Any]] | None, pictures: npt.NDArray[np.float16] | None
 ) -> dict[str, npt.NDArray[Any]]:
     """Return a keyframe as the arrays of its file; either weights or pictures are given."""
-    sizes = np.array([astuple(layer)[1:] for layer in keyframe.layers], np.float32).reshape(-1, 5)
+    sizes = np.array([astuple(layer)[1:] for layer in keyframe.layers], np.float32).reshape(-1, len(SIZES))
     arrays: dict[str, npt.NDArray[Any]] = {
         "step": np.int64(keyframe.step),  # type: ignore[dict-item]
         "steps_per_epoch": np.int64(keyframe.steps_per_epoch),  # type: ignore[dict-item]
@@ -175,13 +178,13 @@ def arrays_of(
     }
     if pictures is not None:
         arrays["pictures"] = pictures
-    return arrays | {_WEIGHTS + name: np.asarray(values, np.float16) for name, values in (weights or {}).items()}
+    return arrays | {WEIGHTS + name: np.asarray(values, np.float16) for name, values in (weights or {}).items()}
 
 
 def keyframe_from(arrays: Mapping[str, npt.NDArray[Any]], config: RunConfig) -> Keyframe:
     """Return the keyframe in the arrays of a file; raises `KeyError` or `ValueError` where they are no keyframe's."""
     names, sizes = weighted_layers(config), np.asarray(arrays["sizes"], np.float64)
-    if sizes.shape != (len(names), 5):
+    if sizes.shape != (len(names), len(SIZES)):
         raise ValueError("figures of another network")
     sizes[sizes == _UNKNOWN] = math.nan
     return Keyframe(
@@ -206,4 +209,4 @@ def write_keyframe(
 
 def weights_in(arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[np.float16]]:
     """Return the kept weights among the arrays of a file, by layer and variable; empty where none were kept."""
-    return {name.removeprefix(_WEIGHTS): arrays[name] for name in arrays if name.startswith(_WEIGHTS)}
+    return {name.removeprefix(WEIGHTS): arrays[name] for name in arrays if name.startswith(WEIGHTS)}

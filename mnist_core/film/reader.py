@@ -77,6 +77,11 @@ class Film:
     def __len__(self) -> int:
         return len(self.moments)
 
+    @property
+    def paths(self) -> list[Path]:
+        """The files of the moments."""
+        return [each.path for each in self._read]
+
     def answers(self, place: int) -> npt.NDArray[np.float16]:
         """Return the probabilities of the first fixed images, of shape (n, classes).
 
@@ -173,6 +178,12 @@ def open_film(files: RunFiles, config: RunConfig) -> Film:
     if read:
         return Film(config, FilmState.THERE, read)
     return Film(config, FilmState.DAMAGED if found else FilmState.NONE)
+
+
+def film_arrays(files: RunFiles, config: RunConfig) -> dict[str, dict[str, npt.NDArray[Any]]]:
+    """Return all that a film holds: the arrays of each keyframe's file by its name, without those that are damaged."""
+    film = open_film(files, config)
+    return {path.name: _arrays(path, only="") for path in film.paths}
 
 
 def keyframe_files(folder: Path) -> list[Path]:

@@ -15,17 +15,21 @@ from mnist_core.models.weights import weight_shapes
 
 MOST = 24
 """Most keyframes of a film."""
-GRADIENT_IMAGES = 50
+GRADIENT_IMAGES = 30
 """So many of the fixed images give the gradient."""
 _FIRST_EPOCH = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # shares of it after which a moment is kept
 _EPOCHS = 16  # most of the others whose ends are kept
 _LEAST_WITH_GRADIENTS = 8  # for fewer moments their program would take more than they show
 
-# Seconds, measured on two cores of an Intel Xeon; benchmarks/README.md. What a run takes is reckoned for the same ones.
+# Seconds of processor time, measured on two cores of an Intel Xeon; benchmarks/README.md. What a run takes is reckoned
+# for the same ones, in seconds of which each is so many of processor time.
 _AROUND = 2.5  # building, compiling, judging and exporting a run
-_KEYFRAME, _NUMBER = 3e-3, 1.6e-8  # of a keyframe, and of each of its weights
-_OPERATION = 1.2e-11  # of a multiplication for each image, and addition
+_PROCESSORS = 1.3
+_FIRST = 0.03  # opening a graph, choosing the images
+_KEYFRAME, _NUMBER = 2e-3, 1.3e-8  # of a keyframe, and of each of its weights
+_OPERATION = 2.0e-11  # of a multiplication for each image, and addition
 _FIRST_GRADIENT, _GRADIENT = 0.08, 1.5e-3  # making the program, and starting it
+_GRADIENT_OPERATION = 5e-11  # with so few images
 
 _BYTES, _BYTES_OF_ARRAY = 2500, 450  # of a keyframe's file beside numbers, and for one more array in it
 
@@ -93,12 +97,12 @@ def _affordable(config: RunConfig, steps_per_epoch: int, wanted: int, most_share
     """Return how many keyframes take at most a share of the training's time, and whether with gradients."""
     assert isinstance(config.model, NetworkConfig)
     classes = config.spec.num_classes
-    budget = most_share * (_AROUND + steps_per_epoch * config.train.epochs * REFERENCE.step_seconds(config))
+    seconds = _AROUND + steps_per_epoch * config.train.epochs * REFERENCE.step_seconds(config)
+    budget = most_share * _PROCESSORS * seconds - _FIRST
     numbers = sum(map(prod, weight_shapes(config.model, classes).values()))
-    operations = JUDGED * prediction_cost(config.model, classes).operations
-    each = _KEYFRAME + numbers * _NUMBER + operations * _OPERATION
+    each = _KEYFRAME + numbers * _NUMBER + JUDGED * prediction_cost(config.model, classes).operations * _OPERATION
     cost = training_cost(config.model, classes)
-    gradient = _GRADIENT + GRADIENT_IMAGES * (cost.dense_flops + cost.conv_flops) / 2 * _OPERATION
+    gradient = _GRADIENT + GRADIENT_IMAGES * (cost.dense_flops + cost.conv_flops) / 2 * _GRADIENT_OPERATION
     with_gradients = int((budget - _FIRST_GRADIENT) / (each + gradient))
     if with_gradients >= min(wanted, _LEAST_WITH_GRADIENTS):
         return min(wanted, with_gradients), True

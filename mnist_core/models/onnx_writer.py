@@ -48,25 +48,36 @@ def network_onnx(model: NetworkConfig, weights: Weights, num_classes: int = 10, 
     return graph.written()
 
 
-def asking_onnx(model: NetworkConfig, num_classes: int = 10) -> bytes:
-    """Return the ONNX file of a network that is given its weights with each question: one for all that it ever had.
+def film_onnx(model: NetworkConfig, num_classes: int = 10, weights: Weights | None = None) -> bytes:
+    """Return the ONNX file of a network that also tells which of its units are dead.
+
+    Parameters
+    ----------
+    model : NetworkConfig
+    num_classes : int
+    weights : mapping of str to ndarray, optional
+        Without, the graph is given them with each question: one for all weights that the network ever had.
 
     Returns
     -------
     bytes
-        Of a graph with the input ``image`` as that of `network_onnx`, and one for each of the weights, by its name, as
-        `mnist_core.onnx.graph.in_graph` gives it. The first output is that of the last layer. One more for each hidden
-        layer with weights, named as the layer: of each unit or filter the sum of the absolute values of all that it
-        gave, of shape (units,).
+        Of a graph with the input ``image`` as that of `network_onnx`, and without weights one for each of them by its
+        name, as `mnist_core.onnx.graph.in_graph` gives it. The first output is that of the last layer. One more for
+        each hidden layer with weights, named as the layer: of each unit or filter the sum of the absolute values of all
+        that it gave, of shape (units,).
 
     Raises
     ------
     ConfigError
         If layers don't fit together.
+    ValueError
+        If the weights are those of another network.
     """
-    graph = Graph((SIDE, SIDE), asks_weights=True)
-    zero = np.float32(0)
-    weights = {name: np.broadcast_to(zero, shape) for name, shape in weight_shapes(model, num_classes).items()}
+    graph = Graph((SIDE, SIDE), asks_weights=weights is None)
+    if weights is None:
+        zero = np.float32(0)
+        weights = {name: np.broadcast_to(zero, shape) for name, shape in weight_shapes(model, num_classes).items()}
+    check_weights(weights, model, num_classes)
     rows, names = layer_rows(model, num_classes), layer_names(model, num_classes)
     tables = list(zip(names, rows, _tables(graph, model, weights, num_classes), strict=True))
     graph.output(names[-1], tables[-1][2])

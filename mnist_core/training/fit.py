@@ -68,7 +68,7 @@ def fit(
     model : keras.Model
         Compiled, from `mnist_core.models.build.build_model`.
     dataset : Dataset
-        Its test set is not touched.
+        Its test set is not touched, but for what a film shows.
     config : RunConfig
         Epochs, batch size, splits and early stopping.
     sink : Sink

@@ -1,0 +1,63 @@
+"""Which moments are kept: by settings alone, within bytes and time."""
+
+import pytest
+
+from mnist_core.config import Conv2D, Dense, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.film import MOST, most_bytes_of, schedule_of
+from mnist_core.film.schedule import _marks
+
+MB = 1_000_000
+
+
+def scheduled(*layers, epochs=5, steps=422, most_bytes=12 * MB, most_share=1.0):
+    config = RunConfig(model=NetworkConfig(layers=layers), train=TrainConfig(epochs=epochs))
+    return config, schedule_of(config, steps, most_bytes=most_bytes, most_share=most_share)
+
+
+def test_the_first_epoch_is_seen_closely_and_then_each_epoch():
+    _, schedule = scheduled(Dense(units=64))
+    assert schedule.steps == (0, 4, 8, 21, 42, 84, 211, 422, 844, 1266, 1688, 2110)
+    assert schedule.weighted == set(schedule.steps)
+    assert schedule.gradients
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 17, 18, 200])
+@pytest.mark.parametrize("steps", [1, 3, 100, 60_000])
+def test_there_are_at_most_24_from_before_the_first_step_to_the_end(epochs, steps):
+    marks = _marks(steps, epochs)
+    assert len(marks) <= MOST
+    assert (marks[0], marks[-1]) == (0, steps * epochs)
+    assert marks == sorted(set(marks))
+    if steps >= 100:
+        assert steps in marks
+
+
+@pytest.mark.parametrize("units", [64, 512, 4096])
+@pytest.mark.parametrize("most_bytes", [0, 50_000, MB, 12 * MB])
+def test_a_film_is_never_reckoned_larger_than_it_may_be(units, most_bytes):
+    config, schedule = scheduled(Dense(units=units), epochs=30, most_bytes=most_bytes)
+    assert most_bytes_of(config, len(schedule.steps), len(schedule.weighted)) <= max(most_bytes, 0)
+
+
+def test_of_a_larger_network_fewer_moments_keep_their_weights_and_all_keep_their_figures():
+    _, small = scheduled(Dense(units=512), epochs=30)
+    _, large = scheduled(Dense(units=2000), epochs=30)
+    _, huge = scheduled(Dense(units=4096), Dense(units=4096), epochs=30)
+    assert len(small.steps) == len(large.steps) == len(huge.steps) == MOST
+    assert len(small.weighted) > len(large.weighted) > len(huge.weighted) == 0
+    assert {large.steps[0], large.steps[-1]} <= large.weighted
+
+
+def test_a_fast_training_keeps_fewer_moments_and_no_gradients():
+    _, all_of_them = scheduled(Dense(units=512))
+    _, fewer = scheduled(Dense(units=512), most_share=0.02)
+    assert 2 < len(fewer.steps) < len(all_of_them.steps)
+    assert not fewer.gradients
+    assert fewer.steps[-1] == all_of_them.steps[-1]
+    _, slow = scheduled(Conv2D(filters=32), Dense(units=64), most_share=0.02, epochs=20)
+    assert slow.gradients
+
+
+@pytest.mark.parametrize("limits", [{"most_bytes": 0}, {"most_share": 0.0}])
+def test_without_room_or_time_there_is_no_film(limits):
+    assert scheduled(Dense(units=64), **limits)[1].steps == ()
