@@ -15,14 +15,12 @@ from mnist_core.film.keyframe import (
     WEIGHTS,
     Keyframe,
     LayerSizes,
-    file_name,
     first_pictures,
     keyframe_of,
-    step_in,
     weighted_layers,
     write_keyframe,
 )
-from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, keyframe_files, open_film
+from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, open_film
 from mnist_core.film.schedule import GRADIENT_IMAGES, MOST, Schedule, most_bytes_of, schedule_of
 
 __all__ = [
@@ -42,16 +40,13 @@ __all__ = [
     "Moment",
     "Schedule",
     "answered",
-    "file_name",
     "film_arrays",
     "first_pictures",
     "fixed_images",
-    "keyframe_files",
     "keyframe_of",
     "most_bytes_of",
     "open_film",
     "schedule_of",
-    "step_in",
     "weighted_layers",
     "write_keyframe",
 ]

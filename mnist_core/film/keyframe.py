@@ -14,7 +14,6 @@ array                     type                what it is
 """
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from math import prod
@@ -29,6 +28,7 @@ from mnist_core.config.sections import NetworkConfig
 from mnist_core.film.answering import Judged
 from mnist_core.models.summary import layer_rows
 from mnist_core.models.weights import layer_names
+from mnist_core.store.run_files import keyframe_name
 from mnist_core.system.files import replacing
 
 PICTURES = 64
@@ -37,7 +37,6 @@ WEIGHTS = "weights/"
 """How the names of arrays begin that are weights."""
 SIZES = ("weight_mean", "weight_spread", "gradient_mean", "gradient_spread", "dead")
 """The columns of the array ``sizes``."""
-_NAME = re.compile(r"(\d{8,12})\.npz")
 _UNKNOWN = -1.0
 
 
@@ -91,17 +90,6 @@ class Keyframe:
     def accuracy(self) -> float:
         """Share of the fixed images that are answered rightly, 0 to 1."""
         return float(np.trace(self.matrix) / max(1, self.matrix.sum()))
-
-
-def file_name(step: int) -> str:
-    """Return the name of a keyframe's file in the folder ``film``."""
-    return f"{step:08d}.npz"
-
-
-def step_in(name: str) -> int | None:
-    """Return the step that a file's name tells; None where it is no keyframe's."""
-    found = _NAME.fullmatch(name)
-    return int(found[1]) if found else None
 
 
 def weighted_layers(config: RunConfig) -> list[str]:
@@ -203,7 +191,7 @@ def write_keyframe(
     pictures: npt.NDArray[np.float16] | None,
 ) -> None:
     """Write a keyframe's file in one step; raises `StorageError`. See `arrays_of`."""
-    with replacing(folder / file_name(keyframe.step)) as path:
+    with replacing(folder / keyframe_name(keyframe.step)) as path:
         np.savez(path, allow_pickle=False, **arrays_of(keyframe, weights, pictures))
 
 

@@ -15,7 +15,7 @@ from mnist_core.config.sections import NetworkConfig
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation.matrix import ConfusionMatrix
 from mnist_core.film.answering import KeptWeights
-from mnist_core.film.keyframe import Keyframe, LayerSizes, first_pictures, keyframe_from, step_in, weights_in
+from mnist_core.film.keyframe import Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
 from mnist_core.store import RunFiles
 from mnist_core.system.saying import complain
 
@@ -166,9 +166,8 @@ def open_film(files: RunFiles, config: RunConfig) -> Film:
     """
     if not isinstance(config.model, NetworkConfig):
         return Film(config, FilmState.BASELINE)
-    paths = keyframe_files(files.film)
     found = []
-    for path in paths:
+    for path in files.keyframes.values():
         try:
             told = path.stat()
             found.append(_cached(path, told.st_size, told.st_mtime_ns, config))
@@ -184,14 +183,6 @@ def film_arrays(files: RunFiles, config: RunConfig) -> dict[str, dict[str, npt.N
     """Return all that a film holds: the arrays of each keyframe's file by its name, without those that are damaged."""
     film = open_film(files, config)
     return {path.name: _arrays(path, only="") for path in film.paths}
-
-
-def keyframe_files(folder: Path) -> list[Path]:
-    """Return the files of a film in the order of training."""
-    try:
-        return sorted((path for path in folder.iterdir() if step_in(path.name) is not None), key=lambda path: path.name)
-    except OSError:
-        return []
 
 
 @lru_cache(maxsize=500)

@@ -20,14 +20,13 @@ from mnist_core.film import (
     answered,
     first_pictures,
     fixed_images,
-    keyframe_files,
     keyframe_of,
     most_bytes_of,
     schedule_of,
-    step_in,
     write_keyframe,
 )
 from mnist_core.settings import Settings
+from mnist_core.store.run_files import keyframes_in
 from mnist_core.system.saying import complain
 from mnist_core.training.protocol import Bytes, Judge
 from mnist_core.training.writer import Writer
@@ -110,7 +109,7 @@ class Recorder:
 
     def _go_on_from(self, step: int) -> set[int]:
         """Throw away what is later, and what the rest of a longer film needs room for; return the steps that stay."""
-        files = {told: path for path in keyframe_files(self._folder) if (told := step_in(path.name)) is not None}
+        files = keyframes_in(self._folder)
         kept = {told for told in files if told <= step}
         ahead = [mark for mark in self._schedule.steps if mark > step]
         needed = most_bytes_of(self._config, len(ahead), sum(mark in self._schedule.weighted for mark in ahead))

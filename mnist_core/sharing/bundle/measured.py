@@ -11,7 +11,7 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import BundleError
-from mnist_core.film import ANSWERED, JUDGED, MOST, PICTURES, SIZES, WEIGHTS, file_name, weighted_layers
+from mnist_core.film import ANSWERED, JUDGED, MOST, PICTURES, SIZES, WEIGHTS, weighted_layers
 from mnist_core.models.onnx_reader import read_weights
 from mnist_core.models.summary import layer_rows
 from mnist_core.models.weights import Weights, weight_shapes
@@ -149,7 +149,7 @@ def _check_keyframe(name: str, arrays: Mapping[str, npt.NDArray[Any]], config: R
     weights = [key for key in arrays if key.startswith(WEIGHTS)]
     fits = (
         0 <= step <= _MOST_STEP
-        and name == file_name(step)
+        and name == run_files.keyframe_name(step)
         and 1 <= int(arrays["steps_per_epoch"]) <= _MOST_STEP
         and (arrays["answers"] >= 0).all()
         and (np.abs(sums - 1) <= _HALF).all()
