@@ -156,7 +156,7 @@ def _check_keyframe(name: str, arrays: Mapping[str, npt.NDArray[Any]], config: R
         and 1 <= int(arrays["matrix"].sum()) <= JUDGED
         and (arrays["sizes"] >= -1).all()
         and len(weights) in (0, len(weight_shapes(config.model, config.spec.num_classes)))
-        and bool(weights) != ("pictures" in arrays)
+        and bool(weights) != (arrays.get("pictures") is not None)
     )
     if not fits:
         raise BundleError("The bundle's film is none of MNIST Lab: {name} holds other numbers.", name=shown(name))
