@@ -24,8 +24,8 @@ _LOGISTIC = 2.0e-5
 _PROCESS = 1050e6
 _PER_IMAGE = 2 * 784
 _JUDGED_AT_ONCE = 1000
-# Copies of the weights: themselves, gradients, two of the optimizer, checkpoint, best, and export.
-_COPIES = 7
+# Copies of the weights: themselves, gradients, two of the optimizer, checkpoint, best, export, and two of the film.
+_COPIES = 9
 _RECENT = 40
 # Bytes on a graphics card beside the arrays: CUDA's, its libraries' and their working space. Reckoned, not measured.
 _CARD = 1500e6

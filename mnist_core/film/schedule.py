@@ -1,5 +1,6 @@
 """Which moments of a training are kept, and what of each: by the settings alone, so that equal runs keep the same."""
 
+import math
 from dataclasses import dataclass
 from math import prod
 
@@ -12,6 +13,7 @@ from mnist_core.film.keyframe import first_pictures
 from mnist_core.models.cost import prediction_cost, training_cost
 from mnist_core.models.speed import REFERENCE
 from mnist_core.models.weights import weight_shapes
+from mnist_core.settings import Settings
 
 MOST = 24
 """Most keyframes of a film."""
@@ -28,7 +30,12 @@ _PROCESSORS = 1.3
 _FIRST = 0.03  # opening a graph, choosing the images
 _KEYFRAME, _NUMBER = 2e-3, 1.3e-8  # of a keyframe, and of each of its weights
 _OPERATION = 2.0e-11  # of a multiplication for each image, and addition
-_FIRST_GRADIENT, _GRADIENT = 0.08, 1.5e-3  # making the program, and starting it
+_FIRST_GRADIENT = {
+    "tensorflow": 0.08,
+    "jax": 0.25,
+    "torch": math.inf,
+}  # making the program; nobody makes one for PyTorch
+_GRADIENT = 1.5e-3  # starting it
 _GRADIENT_OPERATION = 5e-11  # with so few images
 
 _BYTES, _BYTES_OF_ARRAY = 2500, 450  # of a keyframe's file beside numbers, and for one more array in it
@@ -53,21 +60,21 @@ class Schedule:
     gradients: bool = False
 
 
-def schedule_of(config: RunConfig, steps_per_epoch: int, *, most_bytes: int, most_share: float) -> Schedule:
-    """Return what is kept of the training of a network.
+def schedule_of(config: RunConfig, steps_per_epoch: int, settings: Settings) -> Schedule:
+    """Return what is kept of the training of a network: at least how it began and ended, where films are wanted.
 
     Parameters
     ----------
     config : RunConfig
     steps_per_epoch : int
-    most_bytes : int
-        Of all keyframes. Where not all weights find room, fewer keyframes keep theirs; then there are fewer.
-    most_share : float
-        Of the training's time, as it is reckoned beforehand.
+    settings : Settings
+        How large a film may be: where not all weights find room, fewer keyframes keep theirs, and then there are fewer.
+        Which share of the training's time it may take, as that is reckoned beforehand; what calculates.
     """
     marks = _marks(steps_per_epoch, config.train.epochs)
-    count, gradients = _affordable(config, steps_per_epoch, len(marks), most_share)
+    count, gradients = _affordable(config, steps_per_epoch, len(marks), settings)
     weights, pictures, rest = _bytes_of(config)
+    most_bytes = int(settings.film_mb * 1e6)
     count = min(count, most_bytes // (rest + min(weights, pictures)))
     if count < 2:
         return Schedule()
@@ -93,20 +100,20 @@ def _spread(steps: list[int], count: int) -> list[int]:
     return [steps[place] for place in np.linspace(0, len(steps) - 1, count).round().astype(int)]
 
 
-def _affordable(config: RunConfig, steps_per_epoch: int, wanted: int, most_share: float) -> tuple[int, bool]:
+def _affordable(config: RunConfig, steps_per_epoch: int, wanted: int, settings: Settings) -> tuple[int, bool]:
     """Return how many keyframes take at most a share of the training's time, and whether with gradients."""
     assert isinstance(config.model, NetworkConfig)
     classes = config.spec.num_classes
     seconds = _AROUND + steps_per_epoch * config.train.epochs * REFERENCE.step_seconds(config)
-    budget = most_share * _PROCESSORS * seconds - _FIRST
+    budget = settings.film_percent / 100 * _PROCESSORS * seconds - _FIRST
     numbers = sum(map(prod, weight_shapes(config.model, classes).values()))
     each = _KEYFRAME + numbers * _NUMBER + JUDGED * prediction_cost(config.model, classes).operations * _OPERATION
     cost = training_cost(config.model, classes)
     gradient = _GRADIENT + GRADIENT_IMAGES * (cost.dense_flops + cost.conv_flops) / 2 * _GRADIENT_OPERATION
-    with_gradients = int((budget - _FIRST_GRADIENT) / (each + gradient))
+    with_gradients = max(0.0, (budget - _FIRST_GRADIENT[settings.backend]) / (each + gradient))
     if with_gradients >= min(wanted, _LEAST_WITH_GRADIENTS):
-        return min(wanted, with_gradients), True
-    return min(wanted, max(2, int(budget / each))) if most_share else 0, False
+        return min(wanted, int(with_gradients)), True
+    return min(wanted, max(2, int(budget / each))) if settings.film_percent else 0, False
 
 
 def most_bytes_of(config: RunConfig, keyframes: int, weighted: int) -> int:

@@ -59,7 +59,7 @@ class Recorder:
 
     def __init__(self, folder: Path, config: RunConfig, settings: Settings) -> None:
         self._folder, self._config = folder, config
-        self._most_bytes, self._most_share = int(settings.film_mb * 1e6), settings.film_percent / 100
+        self._settings = settings
         self._schedule = Schedule()
         self._ahead: list[int] = []  # steps of the schedule that are still to come
         self._writer = Writer()
@@ -70,9 +70,7 @@ class Recorder:
 
     def begin(self, model: "keras.Model", judge: Judge, dataset: Dataset, steps_per_epoch: int, step: int) -> None:
         """Go on at a step, 0 at first: what was kept of later ones is thrown away."""
-        self._schedule = schedule_of(
-            self._config, steps_per_epoch, most_bytes=self._most_bytes, most_share=self._most_share
-        )
+        self._schedule = schedule_of(self._config, steps_per_epoch, self._settings)
         self._steps_per_epoch = steps_per_epoch
         with self._ending_film():
             kept = self._go_on_from(step)
@@ -116,7 +114,7 @@ class Recorder:
         taken = {told: files[told].stat().st_size for told in kept}
         # Those that a film of this length does not ask for go first; of them the newest.
         for told in sorted(kept - {0}, key=lambda told: (told in self._schedule.steps, -told)):
-            if len(taken) + len(ahead) <= MOST and sum(taken.values()) + needed <= self._most_bytes:
+            if len(taken) + len(ahead) <= MOST and sum(taken.values()) + needed <= self._settings.film_mb * 1e6:
                 break
             del taken[told]
         for told in files.keys() - taken.keys():

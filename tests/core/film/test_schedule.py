@@ -5,13 +5,12 @@ import pytest
 from mnist_core.config import Conv2D, Dense, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.film import MOST, most_bytes_of, schedule_of
 from mnist_core.film.schedule import _marks
+from mnist_core.settings import Settings
 
-MB = 1_000_000
 
-
-def scheduled(*layers, epochs=5, steps=422, most_bytes=12 * MB, most_share=1.0):
+def scheduled(*layers, epochs=5, steps=422, **limits):
     config = RunConfig(model=NetworkConfig(layers=layers), train=TrainConfig(epochs=epochs))
-    return config, schedule_of(config, steps, most_bytes=most_bytes, most_share=most_share)
+    return config, schedule_of(config, steps, Settings(**{"film_percent": 100.0, **limits}))
 
 
 def test_the_first_epoch_is_seen_closely_and_then_each_epoch():
@@ -33,10 +32,10 @@ def test_there_are_at_most_24_from_before_the_first_step_to_the_end(epochs, step
 
 
 @pytest.mark.parametrize("units", [64, 512, 4096])
-@pytest.mark.parametrize("most_bytes", [0, 50_000, MB, 12 * MB])
-def test_a_film_is_never_reckoned_larger_than_it_may_be(units, most_bytes):
-    config, schedule = scheduled(Dense(units=units), epochs=30, most_bytes=most_bytes)
-    assert most_bytes_of(config, len(schedule.steps), len(schedule.weighted)) <= max(most_bytes, 0)
+@pytest.mark.parametrize("megabytes", [0, 0.05, 1, 12])
+def test_a_film_is_never_reckoned_larger_than_it_may_be(units, megabytes):
+    config, schedule = scheduled(Dense(units=units), epochs=30, film_mb=megabytes)
+    assert most_bytes_of(config, len(schedule.steps), len(schedule.weighted)) <= 1e6 * megabytes
 
 
 def test_of_a_larger_network_fewer_moments_keep_their_weights_and_all_keep_their_figures():
@@ -50,14 +49,21 @@ def test_of_a_larger_network_fewer_moments_keep_their_weights_and_all_keep_their
 
 def test_a_fast_training_keeps_fewer_moments_and_no_gradients():
     _, all_of_them = scheduled(Dense(units=512))
-    _, fewer = scheduled(Dense(units=512), most_share=0.02)
+    _, fewer = scheduled(Dense(units=512), film_percent=2.0)
     assert 2 < len(fewer.steps) < len(all_of_them.steps)
     assert not fewer.gradients
     assert fewer.steps[-1] == all_of_them.steps[-1]
-    _, slow = scheduled(Conv2D(filters=32), Dense(units=64), most_share=0.02, epochs=20)
+    _, slow = scheduled(Conv2D(filters=32), Dense(units=64), film_percent=2.0, epochs=20)
     assert slow.gradients
 
 
-@pytest.mark.parametrize("limits", [{"most_bytes": 0}, {"most_share": 0.0}])
+@pytest.mark.parametrize("limits", [{"film_mb": 0.0}, {"film_percent": 0.0}])
 def test_without_room_or_time_there_is_no_film(limits):
     assert scheduled(Dense(units=64), **limits)[1].steps == ()
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_gradients_are_measured_where_the_backend_makes_a_program_for_them_in_time(backend):
+    layers, limits = (Conv2D(filters=32), Dense(units=64)), {"film_percent": 2.0, "backend": backend}
+    assert scheduled(*layers, epochs=20, **limits)[1].gradients == (backend == "jax")
+    assert not scheduled(*layers, epochs=1, **limits)[1].gradients
