@@ -21,7 +21,7 @@ from mnist_core.film.keyframe import (
     write_keyframe,
 )
 from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, open_film
-from mnist_core.film.schedule import GRADIENT_IMAGES, MOST, Schedule, most_bytes_of, schedule_of
+from mnist_core.film.schedule import GRADIENT_IMAGES, MOST, Schedule, most_bytes_of, schedule_of, spread
 
 __all__ = [
     "ANSWERED",
@@ -47,6 +47,7 @@ __all__ = [
     "most_bytes_of",
     "open_film",
     "schedule_of",
+    "spread",
     "weighted_layers",
     "write_keyframe",
 ]

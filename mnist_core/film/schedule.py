@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from mnist_core.models.cost import prediction_cost, training_cost
 from mnist_core.models.speed import REFERENCE
 from mnist_core.models.weights import weight_shapes
 from mnist_core.settings import Settings
+
+MomentT = TypeVar("MomentT")
 
 MOST = 24
 """Most keyframes of a film."""
@@ -78,26 +81,26 @@ def schedule_of(config: RunConfig, steps_per_epoch: int, settings: Settings) -> 
     count = min(count, most_bytes // (rest + min(weights, pictures)))
     if count < 2:
         return Schedule()
-    steps = _spread(marks, count)
+    steps = spread(marks, count)
     room = len(steps)
     if weights > pictures:
         room = min(room, (most_bytes - len(steps) * (rest + pictures)) // (weights - pictures))
-    weighted = _spread(steps, room) if room > 1 else steps[-1:] * room
+    weighted = spread(steps, room) if room > 1 else steps[-1:] * room
     return Schedule(tuple(steps), frozenset(weighted), gradients)
 
 
 def _marks(steps_per_epoch: int, epochs: int) -> list[int]:
     """Return all steps worth keeping, at most `MOST`."""
     first = {0, *(max(1, round(share * steps_per_epoch)) for share in _FIRST_EPOCH)}
-    ends = _spread([steps_per_epoch * epoch for epoch in range(2, epochs + 1)], _EPOCHS)
+    ends = spread([steps_per_epoch * epoch for epoch in range(2, epochs + 1)], _EPOCHS)
     return sorted({*first, *ends})
 
 
-def _spread(steps: list[int], count: int) -> list[int]:
-    """Return so many of some steps, evenly spaced in their order, the first and the last among them."""
-    if len(steps) <= count:
-        return steps
-    return [steps[place] for place in np.linspace(0, len(steps) - 1, count).round().astype(int)]
+def spread(moments: list[MomentT], count: int) -> list[MomentT]:
+    """Return so many of some moments, evenly spaced in their order, the first and the last among them."""
+    if len(moments) <= count:
+        return moments
+    return [moments[place] for place in np.linspace(0, len(moments) - 1, count).round().astype(int)]
 
 
 def _affordable(config: RunConfig, steps_per_epoch: int, wanted: int, settings: Settings) -> tuple[int, bool]:

@@ -1,5 +1,6 @@
 """Recording the film of a training: see `mnist_core.film`. It only looks at the network, and changes nothing."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 Weights = Mapping[str, npt.NDArray[np.float16]]
 Gradients = Mapping[str, npt.NDArray[np.float32]]
 
-_MOST_WAITING = 64_000_000  # bytes of weights that may wait for the thread; with more, a moment is left out
+_MOST_WAITING = (
+    64_000_000  # bytes of weights that may wait for the thread; with more, a moment is left out, but the last
+)
 
 
 class Recorder:
@@ -62,8 +65,9 @@ class Recorder:
         self._settings = settings
         self._schedule = Schedule()
         self._ahead: list[int] = []  # steps of the schedule that are still to come
+        self._ended = False  # by a failure
         self._writer = Writer()
-        self._waiting = 0
+        self._waiting: deque[int] = deque()  # bytes of the copies that wait for it
         self._network: _Network | None = None
         self._fixed: _Fixed | None = None
         self._steps_per_epoch = 1
@@ -81,7 +85,7 @@ class Recorder:
 
     def next_after(self, step: int) -> int | None:
         """Return the next step at which a moment is to be kept; None where there is none."""
-        return next((mark for mark in self._ahead if mark > step), None)
+        return None if self._ended else next((mark for mark in self._ahead if mark > step), None)
 
     def look(self, step: int) -> None:
         """Keep this moment if one is due. What a compiled program can't stop at is kept at its next step."""
@@ -128,29 +132,30 @@ class Recorder:
             yield
         except Exception as error:  # a full disk, no memory, or what a backend raises
             complain(f"The film in {self._folder} ends here.", error)
-            self._ahead = []
+            self._ended = True
 
     def _keep(self, step: int, with_weights: bool) -> None:
         """Copy what there is to see, and have it judged and written."""
+        if self._ended or self._network is None or self._fixed is None:
+            return
         with self._ending_film():
-            assert self._network is not None
-            assert self._fixed is not None
             weights = self._network.weights()
             size = sum(values.nbytes for values in weights.values())
-            if self._waiting and self._waiting + size > _MOST_WAITING:
+            if self._ahead and self._waiting and sum(self._waiting) + size > _MOST_WAITING:
                 return
             images, labels = self._fixed.images[:GRADIENT_IMAGES], self._fixed.labels[:GRADIENT_IMAGES]
             gradients = self._network.gradients(images, labels) if self._schedule.gradients else {}
-            self._waiting += size
-            self._writer.do(partial(self._write, step, weights, gradients, with_weights, size))
+            self._waiting.append(size)
+            self._writer.do(partial(self._write, self._fixed, step, weights, gradients, with_weights))
 
-    def _write(self, step: int, weights: Weights, gradients: Gradients, with_weights: bool, size: int) -> None:
+    def _write(self, fixed: "_Fixed", step: int, weights: Weights, gradients: Gradients, with_weights: bool) -> None:
         """Judge a copy and write its file; in the writer's thread."""
+        self._waiting.popleft()
+        if self._ended:
+            return
         with self._ending_film():
-            self._waiting -= size
-            assert self._fixed is not None
             if all(np.isfinite(values).all() for values in weights.values()):  # else the training flies apart
-                said = self._fixed.judged(weights)
+                said = fixed.judged(weights)
                 keyframe = keyframe_of(step, self._steps_per_epoch, weights, said, gradients)
                 pictures = None if with_weights else first_pictures(self._config, weights)
                 write_keyframe(self._folder, keyframe, weights if with_weights else None, pictures)

@@ -11,7 +11,7 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import DatasetSpec
 from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import BundleError
-from mnist_core.film import ANSWERED, JUDGED, MOST, PICTURES, SIZES, WEIGHTS, weighted_layers
+from mnist_core.film import ANSWERED, JUDGED, MOST, PICTURES, SIZES, WEIGHTS, spread, weighted_layers
 from mnist_core.models.onnx_reader import read_weights
 from mnist_core.models.summary import layer_rows
 from mnist_core.models.weights import Weights, weight_shapes
@@ -110,21 +110,31 @@ def _same_images(parts: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[An
     return parts
 
 
-def bundled_film(archive: Archive, config: RunConfig, spec: DatasetSpec) -> dict[str, dict[str, npt.NDArray[Any]]]:
+def bundled_film(
+    archive: Archive, config: RunConfig, spec: DatasetSpec, most_bytes: float
+) -> dict[str, dict[str, npt.NDArray[Any]]]:
     """Return the keyframes by the names of their files; raises `BundleError`.
 
-    Their figures are as a film's have to be. Whether they are those of the weights is not tried: it would take seconds.
+    Of a film that takes more than `most_bytes` evenly spaced keyframes are read, as many as fit. Their figures are as
+    those of a film have to be. Whether they are those of the weights is not tried: it would take seconds.
     """
-    if not isinstance(config.model, NetworkConfig):
+    members = sorted(name for name in archive.entries if name.startswith(contents.KEYFRAMES))
+    if not members or not isinstance(config.model, NetworkConfig):
         return {}
+    if len(members) > MOST:
+        raise BundleError("The bundle's film is none of MNIST Lab: its moments don't belong together.")
     expected = _expected_keyframe(config, spec)
     most = sum(2 * prod(shape) + _MOST_OF_ARRAY for shape in weight_shapes(config.model, spec.num_classes).values())
+    sizes = [archive.entries[member].file_size for member in members]
+    if sum(sizes) > most_bytes:
+        fitting = int(most_bytes / max(sizes))
+        members = spread(members, fitting) if fitting > 1 else []
     film = {}
-    for member in sorted(name for name in archive.entries if name.startswith(contents.KEYFRAMES)):
+    for member in members:
         name = member.removeprefix(contents.KEYFRAMES)
         film[name] = read_arrays(archive.read(member, most + _MOST_OF_FIGURES), member, expected)
         _check_keyframe(name, film[name], config)
-    if len(film) > MOST or len({(len(each["answers"]), int(each["matrix"].sum())) for each in film.values()}) > 1:
+    if len({(len(each["answers"]), int(each["matrix"].sum())) for each in film.values()}) > 1:
         raise BundleError("The bundle's film is none of MNIST Lab: its moments don't belong together.")
     return film
 

@@ -66,7 +66,7 @@ def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Bun
         probabilities=tables,
         labels=labels,
         parts=bundled_parts(archive, config, spec) if contents.PARTS in archive.entries else {},
-        film=bundled_film(archive, config, spec),
+        film=bundled_film(archive, config, spec, settings.film_mb * 1e6),
     )
 
 

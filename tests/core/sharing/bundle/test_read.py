@@ -78,6 +78,12 @@ def test_a_film_comes_along(with_film, settings):
     assert incoming.entries().keys() <= members(with_film).keys()
 
 
+def test_of_a_film_larger_than_any_here_as_many_moments_stay_as_fit(with_film, settings):
+    for megabytes, steps in ((0.2, (0, 6, 12, 36)), (0.08, (0, 36)), (0.01, ())):
+        incoming = read_bundle(with_film, settings.model_copy(update={"film_mb": megabytes}))
+        assert [int(name[:8]) for name in incoming.film] == list(steps)
+
+
 def of_keyframe(**changes) -> Callable[[bytes], bytes]:
     """Return a function that changes arrays of the keyframe before the first step; None leaves one out."""
 
