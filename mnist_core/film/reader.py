@@ -16,6 +16,7 @@ from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation.matrix import ConfusionMatrix
 from mnist_core.film.answering import KeptWeights
 from mnist_core.film.keyframe import Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
+from mnist_core.models.weights import check_weights
 from mnist_core.store import RunFiles
 from mnist_core.system.saying import complain
 
@@ -119,6 +120,10 @@ class Film:
                 "Only the figures of this moment were kept, not the network itself: it is too large. "
                 "Choose another moment."
             )
+        try:
+            check_weights(weights, self._config.model, self._config.spec.num_classes)
+        except ValueError as error:
+            raise _gone() from error
         return weights
 
     def predict(self, place: int, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -203,7 +208,11 @@ def _arrays(path: Path, only: str) -> dict[str, npt.NDArray[Any]]:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files if name.startswith(only)}
     except Exception as error:  # as above
-        raise ArtifactMissingError("This moment of the film is missing or damaged. Choose another one.") from error
+        raise _gone() from error
+
+
+def _gone() -> ArtifactMissingError:
+    return ArtifactMissingError("This moment of the film is missing or damaged. Choose another one.")
 
 
 @lru_cache(maxsize=4)

@@ -106,6 +106,12 @@ def test_the_film_of_another_network_is_none(store, record, folder):
     assert open_film(store.files(record.id), config).state is FilmState.DAMAGED
 
 
+def test_the_weights_of_another_network_are_not_asked(store, record, folder, digits):
+    config = record.config.model_copy(update={"model": NetworkConfig(layers=(Dense(units=8),))})
+    with pytest.raises(ArtifactMissingError, match="missing or damaged"):
+        open_film(store.files(record.id), config).predict(0, digits.x_test[:1])
+
+
 def test_other_files_are_no_moments(store, record, folder):
     (folder / ".writing-00000000.npz").write_bytes(b"x")
     (folder / "notes.txt").write_text("mine")
