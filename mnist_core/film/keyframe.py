@@ -6,7 +6,7 @@ array                     type                what it is
 ``step``                  int64 ()            batches done before it
 ``steps_per_epoch``       int64 ()
 ``answers``               float16 (n, c)      probabilities of the first fixed images
-``matrix``                uint16 (c, c)       confusion matrix of all fixed images: true down, answers across
+``matrix``                uint16 (c, c)       confusion matrix of fixed images: true down, answers across
 ``sizes``                 float32 (layers, 5)  see `LayerSizes`; -1 where it is not known
 ``pictures``              float16 (p, h, w)   weights of the first layer, only where ``weights/...`` are not kept
 ``weights/01_Dense/...``  float16             all weights, or none of them
@@ -75,7 +75,7 @@ class Keyframe:
     answers : ndarray of shape (n, classes), float16
         Probabilities of the first fixed images: see `mnist_core.film.images`.
     matrix : ndarray of shape (classes, classes), int64
-        True classes down, answers across, of all fixed images.
+        True classes down, answers across, of the first ``matrix.sum()`` fixed images: all, or those of `answers`.
     layers : tuple of LayerSizes
         One for each layer with weights, in their order.
     """
@@ -182,6 +182,12 @@ def keyframe_from(arrays: Mapping[str, npt.NDArray[Any]], config: RunConfig) -> 
         np.asarray(arrays["matrix"], np.int64),
         tuple(LayerSizes(name, *row) for name, row in zip(names, sizes.tolist(), strict=True)),
     )
+
+
+def images_of(path: Path) -> int:
+    """Return by how many of the fixed images a keyframe's file is judged; raises whatever NumPy does."""
+    with np.load(path, allow_pickle=False) as archive:
+        return int(archive["matrix"].sum())
 
 
 def write_keyframe(

@@ -91,7 +91,7 @@ class Film:
         return self._read[place].keyframe.answers
 
     def matrix(self, place: int) -> ConfusionMatrix:
-        """Return the confusion matrix of all fixed images."""
+        """Return the confusion matrix of the first ``total`` fixed images: all, or of fast trainings the first 200."""
         return ConfusionMatrix(self._read[place].keyframe.matrix)
 
     def layers(self, place: int) -> tuple[LayerSizes, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_core.config import RunConfig
 from mnist_core.config.sections import NetworkConfig
-from mnist_core.film.images import ANSWERED, JUDGED
+from mnist_core.film.images import ANSWERED, JUDGED, answered
 from mnist_core.film.keyframe import first_pictures
 from mnist_core.models.cost import prediction_cost, training_cost
 from mnist_core.models.speed import REFERENCE
@@ -24,7 +24,7 @@ GRADIENT_IMAGES = 30
 """So many of the fixed images give the gradient."""
 _FIRST_EPOCH = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # shares of it after which a moment is kept
 _EPOCHS = 16  # most of the others whose ends are kept
-_LEAST_WITH_GRADIENTS = 8  # for fewer moments their program would take more than they show
+_ENOUGH = 10  # so many moments are worth more than gradients, and than a matrix of all fixed images
 
 # Seconds of processor time, measured on two cores of an Intel Xeon; benchmarks/README.md. What a run takes is reckoned
 # for the same ones, in seconds of which each is so many of processor time.
@@ -54,12 +54,15 @@ class Schedule:
         Batches done before each keyframe, rising: 0 first, and all batches of the run last. Nothing where no film fits.
     weighted : frozenset of int
         Those of them that keep their weights. The others keep their figures and pictures.
+    images : int
+        Of how many of the fixed images there is a confusion matrix.
     gradients : bool
         Whether gradients are measured.
     """
 
     steps: tuple[int, ...] = ()
     weighted: frozenset[int] = frozenset()
+    images: int = 0
     gradients: bool = False
 
 
@@ -75,7 +78,7 @@ def schedule_of(config: RunConfig, steps_per_epoch: int, settings: Settings) -> 
         Which share of the training's time it may take, as that is reckoned beforehand; what calculates.
     """
     marks = _marks(steps_per_epoch, config.train.epochs)
-    count, gradients = _affordable(config, steps_per_epoch, len(marks), settings)
+    count, images, gradients = _affordable(config, steps_per_epoch, len(marks), settings)
     weights, pictures, rest = _bytes_of(config)
     most_bytes = int(settings.film_mb * 1e6)
     count = min(count, most_bytes // (rest + min(weights, pictures)))
@@ -86,7 +89,7 @@ def schedule_of(config: RunConfig, steps_per_epoch: int, settings: Settings) -> 
     if weights > pictures:
         room = min(room, (most_bytes - len(steps) * (rest + pictures)) // (weights - pictures))
     weighted = spread(steps, room) if room > 1 else steps[-1:] * room
-    return Schedule(tuple(steps), frozenset(weighted), gradients)
+    return Schedule(tuple(steps), frozenset(weighted), images, gradients)
 
 
 def _marks(steps_per_epoch: int, epochs: int) -> list[int]:
@@ -103,20 +106,28 @@ def spread(moments: list[MomentT], count: int) -> list[MomentT]:
     return [moments[place] for place in np.linspace(0, len(moments) - 1, count).round().astype(int)]
 
 
-def _affordable(config: RunConfig, steps_per_epoch: int, wanted: int, settings: Settings) -> tuple[int, bool]:
-    """Return how many keyframes take at most a share of the training's time, and whether with gradients."""
+def _affordable(config: RunConfig, steps_per_epoch: int, wanted: int, settings: Settings) -> tuple[int, int, bool]:
+    """Return how many keyframes take at most a share of the training's time, of how many images, and with gradients.
+
+    Where not all of it fits, the matrix is of fewer images first, and then gradients are left out.
+    """
     assert isinstance(config.model, NetworkConfig)
     classes = config.spec.num_classes
     seconds = _AROUND + steps_per_epoch * config.train.epochs * REFERENCE.step_seconds(config)
     budget = settings.film_percent / 100 * _PROCESSORS * seconds - _FIRST
     numbers = sum(map(prod, weight_shapes(config.model, classes).values()))
-    each = _KEYFRAME + numbers * _NUMBER + JUDGED * prediction_cost(config.model, classes).operations * _OPERATION
+    each = _KEYFRAME + numbers * _NUMBER
+    image = prediction_cost(config.model, classes).operations * _OPERATION
     cost = training_cost(config.model, classes)
     gradient = _GRADIENT + GRADIENT_IMAGES * (cost.dense_flops + cost.conv_flops) / 2 * _GRADIENT_OPERATION
-    with_gradients = max(0.0, (budget - _FIRST_GRADIENT[settings.backend]) / (each + gradient))
-    if with_gradients >= min(wanted, _LEAST_WITH_GRADIENTS):
-        return min(wanted, int(with_gradients)), True
-    return min(wanted, max(2, int(budget / each))) if settings.film_percent else 0, False
+    few, first = answered(JUDGED, classes), _FIRST_GRADIENT[settings.backend]
+    ways = ((JUDGED, True), (few, True), (JUDGED, False), (few, False))
+    for images, gradients in ways:
+        left, dearer = (budget - first, gradient) if gradients else (budget, 0.0)
+        count = max(0.0, left / (each + images * image + dearer))
+        if count >= min(wanted, _ENOUGH):
+            return min(wanted, int(count)), images, gradients
+    return min(wanted, max(2, int(count))) if settings.film_percent else 0, few, False
 
 
 def most_bytes_of(config: RunConfig, keyframes: int, weighted: int) -> int:

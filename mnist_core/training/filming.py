@@ -21,6 +21,7 @@ from mnist_core.film import (
     answered,
     first_pictures,
     fixed_images,
+    images_of,
     keyframe_of,
     most_bytes_of,
     schedule_of,
@@ -78,9 +79,11 @@ class Recorder:
         self._steps_per_epoch = steps_per_epoch
         with self._ending_film():
             kept = self._go_on_from(step)
+            # All moments of a film are judged by the same images.
+            images = images_of(kept[max(kept)]) if kept else self._schedule.images
             self._ahead = [mark for mark in self._schedule.steps if mark > step or (mark == step and mark not in kept)]
             if self._ahead:
-                self._network, self._fixed = _Network(model, judge), _Fixed(dataset, self._config)
+                self._network, self._fixed = _Network(model, judge), _Fixed(dataset, self._config, images)
         self.look(step)
 
     def next_after(self, step: int) -> int | None:
@@ -109,8 +112,8 @@ class Recorder:
         """Wait until all is written."""
         self._writer.__exit__(*error)
 
-    def _go_on_from(self, step: int) -> set[int]:
-        """Throw away what is later, and what the rest of a longer film needs room for; return the steps that stay."""
+    def _go_on_from(self, step: int) -> dict[int, Path]:
+        """Throw away what is later, and what the rest of a longer film needs room for; return what stays by steps."""
         files = keyframes_in(self._folder)
         kept = {told for told in files if told <= step}
         ahead = [mark for mark in self._schedule.steps if mark > step]
@@ -123,7 +126,7 @@ class Recorder:
             del taken[told]
         for told in files.keys() - taken.keys():
             files[told].unlink()
-        return set(taken)
+        return {told: files[told] for told in taken}
 
     @contextmanager
     def _ending_film(self) -> Iterator[None]:
@@ -192,8 +195,8 @@ class _Network:
 class _Fixed:
     """The fixed images, and what kept weights say to them."""
 
-    def __init__(self, dataset: Dataset, config: RunConfig) -> None:
-        places = fixed_images(dataset.y_test)
+    def __init__(self, dataset: Dataset, config: RunConfig, images: int) -> None:
+        places = fixed_images(dataset.y_test)[:images]
         self.images, self.labels = np.asarray(dataset.x_test[places]), np.asarray(dataset.y_test[places])
         self._answered = answered(len(places), dataset.spec.num_classes)
         self._config = config

@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_core.config import Conv2D, Dense, NetworkConfig, RunConfig, TrainConfig
-from mnist_core.film import MOST, most_bytes_of, schedule_of
+from mnist_core.film import ANSWERED, JUDGED, MOST, most_bytes_of, schedule_of
 from mnist_core.film.schedule import _marks
 from mnist_core.settings import Settings
 
@@ -47,14 +47,15 @@ def test_of_a_larger_network_fewer_moments_keep_their_weights_and_all_keep_their
     assert {large.steps[0], large.steps[-1]} <= large.weighted
 
 
-def test_a_fast_training_keeps_fewer_moments_and_no_gradients():
-    _, all_of_them = scheduled(Dense(units=512))
-    _, fewer = scheduled(Dense(units=512), film_percent=2.0)
-    assert 2 < len(fewer.steps) < len(all_of_them.steps)
-    assert not fewer.gradients
-    assert fewer.steps[-1] == all_of_them.steps[-1]
+def test_a_fast_training_keeps_fewer_moments_a_smaller_matrix_and_no_gradients():
+    _, all_of_it = scheduled(Dense(units=512))
+    assert (len(all_of_it.steps), all_of_it.images, all_of_it.gradients) == (12, JUDGED, True)
+    _, fast = scheduled(Dense(units=512), epochs=2, film_percent=2.0)
+    assert 2 < len(fast.steps) < 9
+    assert (fast.steps[0], fast.steps[-1]) == (0, 844)
+    assert (fast.images, fast.gradients) == (ANSWERED, False)
     _, slow = scheduled(Conv2D(filters=32), Dense(units=64), film_percent=2.0, epochs=20)
-    assert slow.gradients
+    assert (slow.images, slow.gradients) == (JUDGED, True)
 
 
 @pytest.mark.parametrize("limits", [{"film_mb": 0.0}, {"film_percent": 0.0}])
