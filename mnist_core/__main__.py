@@ -7,13 +7,25 @@ import argparse
 import os
 import sys
 
-from mnist_core.commands import board, bundles, comparing, databases, hub, judging, recovering, runs, sharing, training
+from mnist_core.commands import (
+    board,
+    bundles,
+    comparing,
+    databases,
+    hub,
+    judging,
+    keyframes,
+    recovering,
+    runs,
+    sharing,
+    training,
+)
 from mnist_core.commands.terminal import show_any_text, t
 from mnist_core.errors import MnistLabError
 
 _INTERRUPTED = 130  # as a shell says it: 128 and the signal's number
 # Each adds its commands to the parser and carries them out.
-PARTS = (training, runs, judging, comparing, sharing, bundles, board, hub, recovering, databases)
+PARTS = (training, runs, judging, keyframes, comparing, sharing, bundles, board, hub, recovering, databases)
 
 
 def main(arguments: list[str] | None = None) -> int:

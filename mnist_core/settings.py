@@ -47,6 +47,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "max_epochs": 30,
         "max_parameters": 2_000_000,
         "max_run_seconds": 900.0,
+        "film_mb": 6.0,
         "visitor_disk_mb": 200,
         "total_disk_mb": 10_000,
         "drawings_per_visitor": 300,
@@ -65,6 +66,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "max_epochs": 20,
         "max_parameters": 500_000,
         "max_run_seconds": 600.0,
+        "film_mb": 2.0,
         "visitor_disk_mb": 50,
         "total_disk_mb": 500,
         "files_cache_mb": 300,
@@ -199,6 +201,18 @@ class Settings(BaseSettings):
         default=None,
         ge=100,
         description="Most memory of a worker in MB. Unset: four fifths of this computer's, divided by the slots.",
+    )
+    film_mb: float = Field(
+        default=12.0,
+        ge=0,
+        le=1000,
+        description="Most MB of a run's film, the moments kept while it learned: larger networks keep fewer. 0: none.",
+    )
+    film_percent: float = Field(
+        default=2.0,
+        ge=0,
+        le=100,
+        description="Most of a training's time that its film may take, in percent: fast trainings keep fewer moments.",
     )
     visitor_disk_mb: int = Field(default=2000, ge=1, description="Most disk space of one visitor's runs in MB.")
     total_disk_mb: int = Field(

@@ -28,10 +28,11 @@ RANKS = {
     **dict.fromkeys(["datasets", "store", "photos"], 3),
     **dict.fromkeys(["models", "evaluation"], 4),
     **dict.fromkeys(["script", "inference", "tensorboard"], 5),
-    **dict.fromkeys(["training", "engine", "figures"], 6),
-    **dict.fromkeys(["analysis", "sharing", "recovery", "monitoring"], 7),
-    **dict.fromkeys(["app", "pages", "commands"], 8),
-    "__main__": 9,
+    "film": 6,
+    **dict.fromkeys(["training", "engine", "figures"], 7),
+    **dict.fromkeys(["analysis", "sharing", "recovery", "monitoring"], 8),
+    **dict.fromkeys(["app", "pages", "commands"], 9),
+    "__main__": 10,
 }
 # The same within pages/_ui. A page's own package is in none of them: nothing but its page imports it.
 SHARED_BY_PAGES = {"shell": 0, "parts": 1, "canvas": 1, "reading": 2, "cache": 2, "judged": 3, "one_run": 3}

@@ -26,8 +26,8 @@ _LOGISTIC = 2.0e-5
 _PROCESS = 1050e6
 _PER_IMAGE = 2 * 784
 _JUDGED_AT_ONCE = 1000
-# Copies of the weights: themselves, gradients, two of the optimizer, checkpoint, best, and export.
-_COPIES = 7
+# Copies of the weights: themselves, gradients, two of the optimizer, checkpoint, best, export, and two of the film.
+_COPIES = 9
 _RECENT = 40
 _FRESH = 3.0  # seconds for which the completed runs that were read are good enough
 _read: WeakKeyDictionary[Store, tuple[float, list[RunRecord]]] = WeakKeyDictionary()

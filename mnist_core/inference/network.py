@@ -1,7 +1,7 @@
 """An exported graph in ONNX Runtime, as a function from images to probabilities. Knows no runs: bundles use it too."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,10 +36,15 @@ class Network:
     ----------
     session : onnxruntime.InferenceSession
         See `open_graph`.
+    weights : mapping of str to ndarray, optional
+        Of a graph that is given them with each question.
     """
 
-    def __init__(self, session: "onnxruntime.InferenceSession") -> None:
+    def __init__(
+        self, session: "onnxruntime.InferenceSession", weights: Mapping[str, npt.NDArray[np.float32]] | None = None
+    ) -> None:
         self._session = session
+        self._weights = weights or {}
         self._input = session.get_inputs()[0].name
         self._batch = _BATCH
 
@@ -64,7 +69,7 @@ class Network:
             Which outputs; all of them if not given.
         """
         scaled = images.astype(np.float32) / np.float32(255)
-        outputs: list[npt.NDArray[Any]] = self._session.run(names, {self._input: scaled})
+        outputs: list[npt.NDArray[Any]] = self._session.run(names, {self._input: scaled, **self._weights})
         return outputs
 
     def predict(self, images: Images) -> npt.NDArray[np.float32]:

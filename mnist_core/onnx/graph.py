@@ -38,12 +38,21 @@ class Table:
 
 @dataclass
 class Graph:
-    """A graph under way; what goes into it is called `INPUT`."""
+    """A graph under way; what goes into it is called `INPUT`.
+
+    Attributes
+    ----------
+    asks_weights : bool
+        Whether it is given its weights with each question, beside the images, instead of holding them.
+    """
 
     input_shape: Shape
+    asks_weights: bool = False
     nodes: list[tuple[str, list[str], str, dict[str, Any]]] = field(default_factory=list)
     constants: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    asked: dict[str, Shape] = field(default_factory=dict)
     outputs: dict[str, Shape] = field(default_factory=dict)
+    totals: dict[str, int] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)  # of values that are outputs: what they are called
     _turned: dict[str, str] = field(default_factory=dict)  # the same value with its axes in the other order
 
@@ -56,6 +65,13 @@ class Graph:
     def constant(self, name: str, values: npt.ArrayLike) -> str:
         """Add numbers and return their name."""
         self.constants[name] = np.asarray(values)
+        return name
+
+    def weight(self, name: str, values: npt.NDArray[np.float32]) -> str:
+        """Add weights, or ask for such; return their name."""
+        if not self.asks_weights:
+            return self.constant(name, values)
+        self.asked[name] = values.shape
         return name
 
     def reshaped(self, name: str, shape: Shape) -> str:
@@ -86,6 +102,11 @@ class Graph:
         self._names[value] = name
         self.outputs[name] = table.shape
 
+    def sums(self, name: str, value: str, count: int) -> None:
+        """Let a value of so many numbers, not one for each image, be an output of the graph."""
+        self._names[value] = name
+        self.totals[name] = count
+
     def written(self) -> bytes:
         """Return the model, as an ONNX file has it."""
         names = self._names
@@ -96,8 +117,10 @@ class Graph:
             ),
             protobuf.text(2, "network"),
             *(protobuf.message(5, _tensor(name, values)) for name, values in self.constants.items()),
-            protobuf.message(11, _value(INPUT, self.input_shape)),
-            *(protobuf.message(12, _value(name, shape)) for name, shape in self.outputs.items()),
+            protobuf.message(11, _value(INPUT, (_IMAGES, *self.input_shape))),
+            *(protobuf.message(11, _value(name, shape)) for name, shape in self.asked.items()),
+            *(protobuf.message(12, _value(name, (_IMAGES, *shape))) for name, shape in self.outputs.items()),
+            *(protobuf.message(12, _value(name, (count,))) for name, count in self.totals.items()),
         ]
         return b"".join(
             (
@@ -127,13 +150,15 @@ def _tensor(name: str, values: npt.NDArray[Any]) -> bytes:
     return b"".join((*sides, protobuf.integer(2, kind), protobuf.text(8, name), protobuf.message(9, content)))
 
 
-def _value(name: str, shape: Shape) -> bytes:
-    sides = [
-        protobuf.message(1, protobuf.text(2, _IMAGES)),
-        *(protobuf.message(1, protobuf.integer(1, n)) for n in shape),
-    ]
+def _value(name: str, shape: tuple[int | str, ...]) -> bytes:
+    sides = [protobuf.message(1, protobuf.text(2, n) if isinstance(n, str) else protobuf.integer(1, n)) for n in shape]
     tensor = protobuf.message(1, protobuf.integer(1, _FLOAT), protobuf.message(2, *sides))
     return protobuf.text(1, name) + protobuf.message(2, tensor)
+
+
+def in_graph(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return an array of a layer as it stands in graphs: a convolution's kernel has its channels first there."""
+    return weights.transpose(3, 2, 0, 1) if weights.ndim == 4 else weights
 
 
 @dataclass(frozen=True)
@@ -146,9 +171,8 @@ class LayerWriter:
     weights: Mapping[str, npt.NDArray[np.float32]]
 
     def weight(self, name: str) -> str:
-        """Put an array of the layer into the graph; a convolution's kernel has its channels first there."""
-        values = self.weights[name]
-        return self.graph.constant(self.prefix + name, values.transpose(3, 2, 0, 1) if values.ndim == 4 else values)
+        """Put an array of the layer into the graph: see `in_graph`."""
+        return self.graph.weight(self.prefix + name, in_graph(self.weights[name]))
 
     def given(self, name: str, *, turned: bool = False) -> Table:
         """Return a value as the layer's output."""

@@ -71,6 +71,7 @@ class Artifacts:
             folder = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=self._runs_dir))
             try:
                 for name, content in files.items():
+                    (folder / name).parent.mkdir(exist_ok=True)
                     (folder / name).write_bytes(content)
                 folder.chmod(0o755)
                 run_id = new_run_id()
@@ -106,7 +107,7 @@ class Artifacts:
             for folder in self._runs_dir.iterdir():
                 with suppress(OSError):
                     if folder.is_dir():
-                        for half in folder.glob(f"{WRITING}*"):
+                        for half in folder.rglob(f"{WRITING}*"):
                             if half.lstat().st_mtime < old:
                                 half.unlink()
                         if folder.name.startswith(_REMOVED) or (

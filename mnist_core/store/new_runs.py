@@ -60,8 +60,8 @@ class NewRuns:
         shared : bool, optional
             Whether everyone may look at it; by default as the settings say.
         continues : str, optional
-            A run whose training this one goes on with: its checkpoint and its curve up to there are
-            copied, so that it may be deleted.
+            A run whose training this one goes on with: its checkpoint, its film and its curve up to there
+            are copied, so that it may be deleted.
         drawings : PersonalSet, optional
             What a fine-tuned run learns from, unless it continues one. They are copied. A run that continues one gets
             no copy of its drawings: they may be somebody else's, and stay where they are.
@@ -217,7 +217,10 @@ class NewRuns:
         try:
             with storage_errors(self._settings.runs_dir):
                 files.folder.mkdir(parents=True, exist_ok=True)
-                step = files.copy_checkpoint(files_of(continues)) if continues else 0
+                step = 0
+                if continues:
+                    step = files.copy_checkpoint(files_of(continues))
+                    files.copy_film(files_of(continues), step)
                 if config.fine_tune is not None and continues:
                     files.begin_as(files_of(continues))
                 elif config.fine_tune is not None and drawings is not None and base is not None:

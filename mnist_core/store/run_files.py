@@ -24,6 +24,7 @@ LAYERS = "layers.onnx"  # the same graph with every layer's output
 PARTS = "parts.npz"
 PROBABILITIES = "probabilities.npz"
 LABELS = "labels.npz"
+FILM = "film"  # a folder: see `mnist_core.film`
 
 # What other places than the run's own folder ask for by name.
 CHECKPOINT = "checkpoint.npz"
@@ -31,6 +32,7 @@ LOG = "worker.log"
 RECORD, CURVE = "record.json", "curve.npz"  # what the record of runs keeps of itself there, for a lost database
 WORK = ".work.json"  # with object storage: what of the folder is published; see `mnist_core.store.objects.work`
 
+_KEYFRAME = re.compile(r"(\d{8,12})\.npz")
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 
 # What TensorFlow's C++ parts say about themselves: "I0000 00:00:1795239768.341175   12102 port.cc:153] ..."
@@ -41,6 +43,21 @@ _CHATTER_LINES = 12
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id; anything else never becomes a path."""
     return _RUN_ID.fullmatch(text) is not None
+
+
+def keyframe_name(step: int) -> str:
+    """Return the name of a keyframe's file in the folder `FILM`: as many batches as were done before it."""
+    return f"{step:08d}.npz"
+
+
+def keyframes_in(folder: Path) -> dict[int, Path]:
+    """Return the files of keyframes in a folder by their steps, in the order of training."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return {}
+    found = {int(match[1]): folder / name for name in names if (match := _KEYFRAME.fullmatch(name))}
+    return dict(sorted(found.items()))
 
 
 class _File:
@@ -109,6 +126,13 @@ class RunFiles:
     def tensorboard(self) -> Path:
         """The folder of logs for TensorBoard."""
         return self.storage.folder(self.folder.name, "tensorboard")
+
+    @property
+    def keyframes(self) -> dict[int, Path]:
+        """The files of the run's film by their steps, in the order of training: see `mnist_core.film`."""
+        found = keyframes_in(self.storage.folder(self.folder.name, FILM))
+        listed = self.storage.listed(self.folder.name)  # an older copy may hold some that were thrown away since
+        return {step: path for step, path in found.items() if listed is None or f"{FILM}/{path.name}" in listed}
 
     def holds_work(self) -> bool:
         """Whether there is anything of a network in the folder, or what one could be trained on with."""
@@ -279,6 +303,13 @@ class RunFiles:
         with replacing(self.checkpoint) as path:
             shutil.copyfile(earlier.checkpoint, path)
         return step
+
+    def copy_film(self, earlier: "RunFiles", step: int) -> None:
+        """Copy what was kept of a run to go on with, up to a step."""
+        for told, path in earlier.keyframes.items():
+            if told <= step:
+                with replacing(self.folder / FILM / path.name) as copy:
+                    shutil.copyfile(path, copy)
 
     def begin_with(
         self, base: "RunFiles", weights: Mapping[str, npt.NDArray[np.float32]], drawings: PersonalSet, owner: str | None

@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from mnist_core.store import MetricPoint
 from mnist_core.system.libraries import load_keras
 from mnist_core.training.control import Control
 from mnist_core.training.events import Sink
+from mnist_core.training.filming import Recorder
 from mnist_core.training.protocol import epoch_order
 from mnist_core.training.state import TrainingState
 from mnist_core.training.steps import make_judge, make_steps
@@ -55,6 +57,7 @@ def fit(
     *,
     control: Control | None = None,
     checkpoint_path: Path | None = None,
+    recorder: Recorder | None = None,
 ) -> FitResult:
     """Train `model` in place, to the figures of the configuration's plain Keras script.
 
@@ -65,7 +68,7 @@ def fit(
     model : keras.Model
         Compiled, from `mnist_core.models.build.build_model`.
     dataset : Dataset
-        Its test set is not touched.
+        Its test set is not touched, but for what a film shows.
     config : RunConfig
         Epochs, batch size, splits and early stopping.
     sink : Sink
@@ -74,6 +77,8 @@ def fit(
         Looked at between batches.
     checkpoint_path : Path, optional
         File for a checkpoint after every epoch, every 20 seconds, and at a pause.
+    recorder : Recorder, optional
+        Keeps moments for the run's film; the training is the same without.
 
     Raises
     ------
@@ -82,7 +87,7 @@ def fit(
     StorageError
         If a checkpoint can't be written.
     """
-    return _Fit(model, dataset, config, sink, control or Control(), checkpoint_path).run()
+    return _Fit(model, dataset, config, sink, control or Control(), checkpoint_path, recorder).run()
 
 
 def steps_per_epoch(dataset: Dataset, config: RunConfig) -> int:
@@ -101,6 +106,7 @@ class _Fit:
         sink: Sink,
         control: Control,
         checkpoint_path: Path | None,
+        recorder: Recorder | None,
     ) -> None:
         keras = load_keras()
         from mnist_core.training.callbacks import EarlyStopping, make_callbacks
@@ -121,6 +127,9 @@ class _Fit:
         self._checkpoint = Checkpoint(checkpoint_path, model, early) if checkpoint_path else None
         self._state = (self._checkpoint.load() if self._checkpoint else None) or TrainingState()
         sink.rewound(self._state.step)
+        self._recorder = recorder
+        if recorder is not None:
+            recorder.begin(model, self._judge, dataset, self._batches, self._state.step)
         self._background = Writer()
         self._mark = 0.0
         self._wanted = 1
@@ -132,13 +141,15 @@ class _Fit:
         model.stop_training = False
         self._callbacks.on_train_begin()
         self._mark = time.monotonic()
-        with self._background:
+        with self._background, self._recorder or nullcontext():
             while self._epoch < epochs and not model.stop_training and not self._control.halting:
                 if self._train_epoch():
                     self._finish_epoch()
             complete = self._epoch >= epochs or model.stop_training
             if self._control.halting:
                 self._save()
+            if self._recorder is not None and not self._control.pausing:
+                self._recorder.end(self._state.step)
         self._callbacks.on_train_end()  # may bring the best weights back, so it comes after the checkpoint
         return FitResult(self._state.epoch_seconds, self._state.step, complete)
 
@@ -162,7 +173,7 @@ class _Fit:
     def _advance(self, epoch: int, position: int) -> int:
         """Do some batches and tell about them; return how many."""
         state = self._state
-        done = self._steps.advance(position, self._wanted)
+        done = self._steps.advance(position, self._up_to_a_keyframe(self._wanted))
         if not math.isfinite(done.loss_sum):
             raise self._diverged(epoch)
         state.step += done.batches
@@ -170,12 +181,20 @@ class _Fit:
         state.correct += done.correct
         state.examples += done.examples
         self._callbacks.on_train_batch_end(position + done.batches - 1, state.logs())
-        self._wanted = _next_size(done.batches, self._spend())
+        self._wanted = _next_size(done.batches, self._spend(), 2 * max(done.batches, self._wanted))
+        if self._recorder is not None:
+            self._recorder.look(state.step)
+            self._spend()
         if state.seconds - self._reported >= _REPORT:
             self._report("batch", epoch, state.logs())
         if state.seconds - self._saved >= _CHECKPOINT and state.step % self._batches:
             self._save()  # not after the last batch: the end of the epoch saves
         return done.batches
+
+    def _up_to_a_keyframe(self, batches: int) -> int:
+        """Return so many batches, or fewer where a moment is to be kept before; how steps are cut changes no figure."""
+        mark = None if self._recorder is None else self._recorder.next_after(self._state.step)
+        return batches if mark is None else min(batches, mark - self._state.step)
 
     def _finish_epoch(self) -> None:
         state, epoch = self._state, self._state.step // self._batches - 1
@@ -224,7 +243,6 @@ class _Fit:
         return diverged(epoch + 1, self._config.effective_learning_rate)
 
 
-def _next_size(batches: int, seconds: float) -> int:
-    """Return how many batches to do in the next call, so that it takes about `_CALL` seconds."""
-    fitting = batches * _CALL / max(seconds, 1e-4)
-    return max(1, int(min(fitting, 2 * batches)))
+def _next_size(batches: int, seconds: float, most: int) -> int:
+    """Return how many batches to do in the next call, at most `most`, so that it takes about `_CALL` seconds."""
+    return max(1, int(min(batches * _CALL / max(seconds, 1e-4), most)))

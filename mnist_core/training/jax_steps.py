@@ -127,6 +127,7 @@ class JaxJudge:
     def __init__(self, model: keras.Model, config: RunConfig) -> None:
         self._variables = model.trainable_variables, model.non_trainable_variables
         self._run = jax.jit(partial(self._judged, _Losses(model, config)))
+        self._gradients = jax.jit(jax.grad(partial(self._mean_loss, _Losses(model, config))))
 
     def judge(self, images: Bytes, labels: Bytes) -> tuple[Images, float]:
         """Return probabilities and mean loss."""
@@ -139,6 +140,15 @@ class JaxJudge:
             parts.append(self._run(*state, images[places], labels[places]))
         probabilities, losses = (np.concatenate(part)[: len(images)] for part in zip(*parts, strict=True))
         return probabilities, float(losses.mean(dtype=np.float64))
+
+    def gradients(self, images: Bytes, labels: Bytes) -> list[Images]:
+        """Return the mean loss's gradient for each trainable variable."""
+        state = [[variable.value for variable in part] for part in self._variables]
+        return [np.asarray(gradient, np.float32) for gradient in self._gradients(*state, images, labels)]
+
+    @staticmethod
+    def _mean_loss(losses: "_Losses", trainable: Any, others: Any, images: jax.Array, labels: jax.Array) -> Any:
+        return jnp.mean(losses(trainable, others, images, labels, training=False)[1])
 
     @staticmethod
     def _judged(losses: "_Losses", trainable: Any, others: Any, images: jax.Array, labels: jax.Array) -> Any:

@@ -50,3 +50,6 @@ class Judge(Protocol):
 
     def judge(self, images: Bytes, labels: Bytes) -> tuple[Images, float]:
         """Return probabilities of shape (n, classes) and the mean loss."""
+
+    def gradients(self, images: Bytes, labels: Bytes) -> list[Images] | None:
+        """Return the mean loss's gradient for each trainable variable, without learning; None where nobody tells it."""

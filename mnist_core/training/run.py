@@ -21,6 +21,7 @@ from mnist_core.errors import MnistLabError, ObjectStoreError, RunStateError, St
 from mnist_core.evaluation import accuracy, cross_entropy
 from mnist_core.models.network_files import write_graphs, write_trained
 from mnist_core.store import Outcome, RunError, RunRecord, RunState, Store
+from mnist_core.store.run_files import FILM
 from mnist_core.system.cards import usable_cards
 from mnist_core.system.files import disk_full, is_full
 from mnist_core.system.libraries import computed_with, load_keras
@@ -273,10 +274,19 @@ class _NetworkJob(_Job):
 
     def _trained(self, model: "keras.Model", dataset: Dataset, device: str) -> "FitResult":
         """Train the network, from its checkpoint on where there is one."""
+        from mnist_core.training.filming import Recorder
         from mnist_core.training.fit import fit, steps_per_epoch
 
         self.sink.started(device, steps_per_epoch(dataset, self.config))
-        return fit(model, dataset, self.config, self.sink, control=self.control, checkpoint_path=self.files.checkpoint)
+        return fit(
+            model,
+            dataset,
+            self.config,
+            self.sink,
+            control=self.control,
+            checkpoint_path=self.files.checkpoint,
+            recorder=Recorder(self.files.folder / FILM, self.config, self.store.settings),
+        )
 
     def _judged(
         self, model: "keras.Model", dataset: Dataset, result: "FitResult", fine_tuning: "FineTuning | None"

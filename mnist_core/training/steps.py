@@ -126,6 +126,9 @@ class KerasJudge:
         probabilities: Images = self._model.predict(scaled, batch_size=JUDGED_AT_ONCE, verbose=0)
         return probabilities, float(logs["loss"])
 
+    def gradients(self, _images: Bytes, _labels: Bytes) -> None:
+        """Return None: Keras itself has no words for it that every backend understands."""
+
 
 def scale(images: Bytes) -> Images:
     """Return images as float32 in 0 to 1, what every network here takes."""

@@ -163,6 +163,14 @@ class TensorFlowJudge:
             loss_sum += float(loss)
         return np.concatenate(parts), loss_sum / len(images)
 
+    def gradients(self, images: Bytes, labels: Bytes) -> list[Images]:
+        """Return the mean loss's gradient for each trainable variable, through the graph that judges."""
+        trainable = [variable.value for variable in self._model.trainable_variables]
+        with tf.GradientTape() as tape:
+            _, loss_sum = self._forward(tf.constant(images), tf.constant(labels))
+        found = tape.gradient(loss_sum, trainable, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        return [np.asarray(gradient.numpy(), np.float32) / np.float32(len(images)) for gradient in found]
+
     @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8), tf.TensorSpec((None,), tf.uint8)])
     def _forward(self, images: tf.Tensor, labels: tf.Tensor) -> Any:
         probabilities, loss = _judged(self._model, images, labels, self._one_hot, training=False)

@@ -28,6 +28,7 @@ def warm_up(wanted: Callable[[], bool]) -> None:
     # Not used here, but by every run: importing them takes a second.
     import mnist_core.training.fit
     import mnist_core.training.run  # noqa: F401
+    from mnist_core.film import KeptWeights
     from mnist_core.models.build import build_model
     from mnist_core.models.network_files import write_trained
     from mnist_core.store import RunFiles, new_run_id
@@ -51,6 +52,7 @@ def warm_up(wanted: Callable[[], bool]) -> None:
             return
         position += steps.advance(position, 4).batches
     make_judge(model, _TINY).judge(images, labels)
+    KeptWeights(_TINY)
     if wanted():
         return
     with tempfile.TemporaryDirectory() as folder:

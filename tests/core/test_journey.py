@@ -26,6 +26,8 @@ from mnist_core.datasets.load import cache_dir
 from mnist_core.errors import ConfigError
 from mnist_core.evaluation import accuracy
 from mnist_core.evaluation.comparing.settings import differing_settings
+from mnist_core.evaluation.matrix import confusion_matrix
+from mnist_core.film import fixed_images, open_film
 from mnist_core.inference import Classifier, open_layers
 from mnist_core.models.speed import resolved
 from mnist_core.models.summary import layer_rows
@@ -330,6 +332,17 @@ def perform(lab, config, control=None, run_id=None):
     return record
 
 
+def film_of(lab, record, dataset):
+    """Return the film of a run as steps and matrices; its figures are those of its weights."""
+    film, places = open_film(lab.files(record.id), record.config), fixed_images(dataset.y_test)
+    for place in range(len(film)):
+        said = film.predict(place, dataset.x_test[places])
+        answers = film.answers(place)
+        np.testing.assert_allclose(said[: len(answers)], answers, atol=1e-2)
+        np.testing.assert_array_equal(confusion_matrix(said, dataset.y_test[places]).counts, film.matrix(place).counts)
+    return [(moment.step, film.matrix(place).counts.tolist()) for place, moment in enumerate(film.moments)]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", JOURNEYS, ids=[" ".join(name.split()[:2]) for name in JOURNEYS])
 def test_a_journey(name, lab, tmp_path):
@@ -343,7 +356,8 @@ def test_a_journey(name, lab, tmp_path):
     lab.queue.request_resume(record.id, ADA)
     record = perform(lab, config, run_id=record.id)
     assert record.state is RunState.COMPLETED
-    assert record.outcome.test_loss == pytest.approx(perform(lab, config).outcome.test_loss, abs=1e-6)
+    whole = perform(lab, config)
+    assert record.outcome.test_loss == pytest.approx(whole.outcome.test_loss, abs=1e-6)
     files, dataset = lab.files(record.id), load_dataset(config.data.dataset, lab.settings)
 
     classifier = Classifier(files)
@@ -358,6 +372,10 @@ def test_a_journey(name, lab, tmp_path):
     recovered = RunConfig.from_json(read_traces(files, shared=True).values["config"])
     assert recovered.model == config.model
 
+    film = film_of(lab, record, dataset)
+    assert film == film_of(lab, whole, dataset), "it went on after the pause"
+    assert [step for step, _ in film] == [0, 1, 2, 3, 6]
+
     path = make_bundle(record, lab, tmp_path / "bundle.zip")
     with zipfile.ZipFile(path) as archive:
         # The app has another process make bundles, which may import TensorFlow; this one has its backend for life.
@@ -368,3 +386,4 @@ def test_a_journey(name, lab, tmp_path):
     np.testing.assert_array_equal(
         Classifier(lab.files(back.id)).predict(dataset.x_test[:9]), classifier.predict(dataset.x_test[:9])
     )
+    assert film_of(lab, back, dataset) == film

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -35,6 +35,8 @@ class BundledRun:
         By split, as far as they are known.
     parts : dict of str to ndarray
         See `RunFiles.read_parts`; may be empty.
+    film : dict of str to (dict of str to ndarray)
+        Keyframes by the names of their files, as the arrays of `mnist_core.film.keyframe`; may be empty.
     """
 
     manifest: contents.Manifest
@@ -44,6 +46,7 @@ class BundledRun:
     probabilities: Mapping[str, npt.NDArray[np.floating[Any]]]
     labels: Mapping[str, npt.NDArray[np.uint8]]
     parts: Mapping[str, npt.NDArray[np.floating[Any]]]
+    film: Mapping[str, Mapping[str, npt.NDArray[Any]]] = field(default_factory=dict)
 
     def entries(self) -> dict[str, bytes]:
         """Return the content of each file in the bundle by its name."""
@@ -52,6 +55,7 @@ class BundledRun:
             contents.PROBABILITIES: self.probabilities,
             contents.LABELS: self.labels,
             contents.PARTS: self.parts,
+            **{contents.KEYFRAMES + name: arrays for name, arrays in self.film.items()},
         }
         return {
             contents.CONFIG: (json.dumps(self.config.model_dump(mode="json"), indent=1) + "\n").encode(),
@@ -68,6 +72,7 @@ class BundledRun:
             run_files.PROBABILITIES: tables,
             run_files.LABELS: self.labels,
             run_files.PARTS: self.parts,
+            **{f"{run_files.FILM}/{name}": arrays for name, arrays in self.film.items()},
         }
         return dict(network_files(self.config.model, self.weights, self.config.spec.num_classes)) | {
             name: arrays_file(each) for name, each in arrays.items() if each

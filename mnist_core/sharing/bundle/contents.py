@@ -16,10 +16,12 @@ WEIGHTS = "weights.npz"
 # What brings a run back: not for people.
 MANIFEST = "run/manifest.json"
 PARTS, PROBABILITIES, LABELS = (f"run/{name}" for name in (run_files.PARTS, run_files.PROBABILITIES, run_files.LABELS))
+KEYFRAMES = "run/film/"  # a file for each
 
 NEEDED = (CONFIG, METRICS, MANIFEST, PROBABILITIES)
 READ = (*NEEDED, WEIGHTS, ONNX, PARTS, LABELS)
-"""What an import reads, ``model.onnx`` only where there are no weights; everything else in a bundle is left closed."""
+"""What an import reads beside keyframes, ``model.onnx`` only where there are no weights; everything else in a bundle
+is left closed."""
 IGNORED = (MODEL, TFLITE, REPORT, README, "predict.py", "run/outputs.bin")  # the last one is of earlier versions
 FOLDERS = (SAVED_MODEL, f"{PACKAGE}/")
 """In which files may lie that an import leaves closed."""

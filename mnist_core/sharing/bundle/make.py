@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mnist_core.errors import ArtifactMissingError
+from mnist_core.film import film_arrays
 from mnist_core.models.network_files import read_network
 from mnist_core.onnx.editing import with_metadata
 from mnist_core.sharing.bundle import contents
@@ -98,6 +99,7 @@ def _bundled(evidence: Evidence) -> BundledRun:
         probabilities=evidence.probabilities,
         labels=evidence.labels,
         parts=run.read_parts() if run.parts.exists() else {},
+        film=film_arrays(run, record.config),
     )
 
 

@@ -9,12 +9,14 @@ import numpy.typing as npt
 
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import DatasetSpec
+from mnist_core.drawing.prepare import SIDE
 from mnist_core.errors import BundleError
+from mnist_core.film import ANSWERED, JUDGED, MOST, PICTURES, SIZES, WEIGHTS, spread, weighted_layers
 from mnist_core.models.onnx_reader import read_weights
 from mnist_core.models.summary import layer_rows
 from mnist_core.models.weights import Weights, weight_shapes
 from mnist_core.sharing.bundle import contents
-from mnist_core.sharing.bundle.archive import Archive
+from mnist_core.sharing.bundle.archive import Archive, shown
 from mnist_core.sharing.bundle.arrays import Expected, read_arrays
 from mnist_core.store import Outcome, run_files
 from mnist_core.text import Phrase
@@ -22,6 +24,8 @@ from mnist_core.text import Phrase
 MOST_RELATED = 30_000_000  # bytes that files of a network have beside its weights
 _LEAST_PARTS, _MOST_PARTS = 2, 2000  # images on the map of the last hidden layer
 _HALF = 2e-2  # rounding of ten probabilities in half precision
+_MOST_STEP = 10**9
+_MOST_OF_ARRAY, _MOST_OF_FIGURES = 1000, 200_000  # bytes of a keyframe's file beside the numbers of its weights
 _ROUNDED = 2e-3  # of an accuracy, where such rounding makes two classes equal; at least two images
 
 
@@ -104,6 +108,68 @@ def _same_images(parts: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[An
     if len(shapes) > 1 or ("before" in parts) != ("after" in parts):
         raise BundleError("parts.npz shows other images before the training than after it.")
     return parts
+
+
+def bundled_film(
+    archive: Archive, config: RunConfig, spec: DatasetSpec, most_bytes: float
+) -> dict[str, dict[str, npt.NDArray[Any]]]:
+    """Return the keyframes by the names of their files; raises `BundleError`.
+
+    Of a film that takes more than `most_bytes` evenly spaced keyframes are read, as many as fit. Their figures are as
+    those of a film have to be. Whether they are those of the weights is not tried: it would take seconds.
+    """
+    members = sorted(name for name in archive.entries if name.startswith(contents.KEYFRAMES))
+    if not members or not isinstance(config.model, NetworkConfig):
+        return {}
+    if len(members) > MOST:
+        raise BundleError("The bundle's film is none of MNIST Lab: its moments don't belong together.")
+    expected = _expected_keyframe(config, spec)
+    most = sum(2 * prod(shape) + _MOST_OF_ARRAY for shape in weight_shapes(config.model, spec.num_classes).values())
+    sizes = [archive.entries[member].file_size for member in members]
+    if sum(sizes) > most_bytes:
+        fitting = int(most_bytes / max(sizes))
+        members = spread(members, fitting) if fitting > 1 else []
+    film = {}
+    for member in members:
+        name = member.removeprefix(contents.KEYFRAMES)
+        film[name] = read_arrays(archive.read(member, most + _MOST_OF_FIGURES), member, expected)
+        _check_keyframe(name, film[name], config)
+    if len({(len(each["answers"]), int(each["matrix"].sum())) for each in film.values()}) > 1:
+        raise BundleError("The bundle's film is none of MNIST Lab: its moments don't belong together.")
+    return film
+
+
+def _expected_keyframe(config: RunConfig, spec: DatasetSpec) -> dict[str, Expected]:
+    """Return the arrays that a keyframe's file may hold: see `mnist_core.film.keyframe`."""
+    classes = spec.num_classes
+    shapes = weight_shapes(config.model, classes)
+    return {
+        "step": Expected(("int64",), ()),
+        "steps_per_epoch": Expected(("int64",), ()),
+        "answers": Expected(("float16",), ((1, ANSWERED), classes)),
+        "matrix": Expected(("uint16",), (classes, classes)),
+        "sizes": Expected(("float32",), (len(weighted_layers(config)), len(SIZES))),
+        "pictures": Expected(("float16",), ((0, PICTURES), (0, SIDE), (0, SIDE)), needed=False),
+    } | {WEIGHTS + name: Expected(("float16",), shape, needed=False) for name, shape in shapes.items()}
+
+
+def _check_keyframe(name: str, arrays: Mapping[str, npt.NDArray[Any]], config: RunConfig) -> None:
+    """Raise `BundleError` where numbers are none of a keyframe."""
+    step, sums = int(arrays["step"]), arrays["answers"].sum(axis=1, dtype=np.float64)
+    weights = [key for key in arrays if key.startswith(WEIGHTS)]
+    fits = (
+        0 <= step <= _MOST_STEP
+        and name == run_files.keyframe_name(step)
+        and 1 <= int(arrays["steps_per_epoch"]) <= _MOST_STEP
+        and (arrays["answers"] >= 0).all()
+        and (np.abs(sums - 1) <= _HALF).all()
+        and 1 <= int(arrays["matrix"].sum()) <= JUDGED
+        and (arrays["sizes"] >= -1).all()
+        and len(weights) in (0, len(weight_shapes(config.model, config.spec.num_classes)))
+        and bool(weights) != (arrays.get("pictures") is not None)
+    )
+    if not fits:
+        raise BundleError("The bundle's film is none of MNIST Lab: {name} holds other numbers.", name=shown(name))
 
 
 def check_accuracy(

@@ -11,6 +11,7 @@ from mnist_core.sharing.bundle.archive import Archive
 from mnist_core.sharing.bundle.bundled import BundledRun
 from mnist_core.sharing.bundle.measured import (
     MOST_RELATED,
+    bundled_film,
     bundled_labels,
     bundled_parts,
     bundled_probabilities,
@@ -65,6 +66,7 @@ def read_bundle(data: bytes, settings: Settings, most: int | None = None) -> Bun
         probabilities=tables,
         labels=labels,
         parts=bundled_parts(archive, config, spec) if contents.PARTS in archive.entries else {},
+        film=bundled_film(archive, config, spec, settings.film_mb * 1e6),
     )
 
 
@@ -78,7 +80,11 @@ def _opened(data: bytes, most: int) -> Archive:
         )
     archive = Archive(data, "bundle", most_entries=MOST_ENTRIES, most_bytes=_UNPACKED * most)
     archive.check_names(
-        lambda name: name in contents.READ or name in contents.IGNORED or name.startswith(contents.FOLDERS)
+        lambda name: (
+            name in contents.READ
+            or name in contents.IGNORED
+            or name.startswith((*contents.FOLDERS, contents.KEYFRAMES))
+        )
     )
     needed = (*contents.NEEDED, *((contents.WEIGHTS,) if contents.ONNX not in archive.entries else ()))
     for name in needed:

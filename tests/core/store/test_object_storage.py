@@ -258,12 +258,36 @@ def test_a_new_run_brings_its_files_along(store, elsewhere, finished_run):
         assert archive["step"] == 10
 
 
+def test_a_film_grows_and_shrinks_for_all(store, elsewhere, finished_run):
+    def put(run_id, step):
+        path = store.files(run_id).folder / "film" / f"{step:08d}.npz"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"a keyframe")
+        return path
+
+    run_id = begun(store, step=10)
+    for step in (0, 5, 12):
+        last = put(run_id, step)
+    store.publishing.publish(run_id, work_goes_on=True)
+    assert [path.read_bytes() for path in elsewhere.files(run_id).keyframes.values()] == [b"a keyframe"] * 3
+    assert elsewhere.files(run_id).keyframes.keys() == {0, 5, 12}
+    last.unlink()
+    put(run_id, 9)
+    publish(store, run_id)
+    assert elsewhere.files(run_id).keyframes.keys() == {0, 5, 9}
+    store.queue.finish(run_id, RunState.COMPLETED)
+    new = elsewhere.new_runs.create(DIGITS, "goes on", owner="ada", continues=run_id)
+    assert store.files(new).keyframes.keys() == {0, 5, 9}, "up to its checkpoint"
+
+
 @pytest.mark.sqlite
 def test_an_imported_run_is_there_for_all(object_store, store, elsewhere):
-    run_id = store.artifacts.take_in({"model.onnx": b"a network", "probabilities.npz": b"a table"})
+    files = {"model.onnx": b"a network", "probabilities.npz": b"a table", "film/00000000.npz": b"a keyframe"}
+    run_id = store.artifacts.take_in(files)
     came = Imported(run_id="x", created="2025-01-01", moment="2026-01-01", written_here=True)
     store.new_runs.put_imported(run_id, came, ELSEWHERE, owner="ada", state=RunState.COMPLETED)
     assert elsewhere.files(run_id).onnx.read_bytes() == b"a network"
+    assert elsewhere.files(run_id).keyframes[0].read_bytes() == b"a keyframe"
     assert names(object_store, run_id) >= {"model.onnx", "probabilities.npz"}
 
 

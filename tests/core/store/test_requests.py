@@ -102,9 +102,12 @@ def test_points_after_a_checkpoint_are_forgotten(store, running):
 # continuing
 
 
-def test_a_run_that_continues_another_has_its_checkpoint_and_its_curve(store, running):
+def test_a_run_that_continues_another_has_its_checkpoint_its_curve_and_its_film(store, running):
     store.metrics.add(running, [point(step) for step in (1, 5, 9)])
     write_checkpoint(store, running, step=5)
+    (store.files(running).folder / "film").mkdir()
+    for step in (0, 3, 9):
+        (store.files(running).folder / "film" / f"{step:08d}.npz").write_bytes(b"a keyframe")
     store.queue.finish(running, RunState.STOPPED)
     run_id = store.new_runs.create(CONFIG, "more", owner="eve", continues=running)
     record = store.runs.get(run_id)
@@ -113,6 +116,7 @@ def test_a_run_that_continues_another_has_its_checkpoint_and_its_curve(store, ru
     store.bin.delete(running, ADA)
     assert store.files(run_id).checkpoint_step() == 5, "it must not need the other one any more"
     assert [p.step for p in store.metrics.points(run_id)] == [1, 5]
+    assert list(store.files(run_id).keyframes) == [0, 3]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not an archive"])

@@ -18,6 +18,7 @@ from mnist_core.sharing.bundle import most_bytes, read_bundle
 from mnist_core.sharing.bundle.archive import Archive
 from mnist_core.sharing.shipped import SHIPPED
 from tests.bundle_files import bundle_of, changed, keras_file, members, npz, zipped
+from tests.film_files import put_film
 from tests.network_files import older_graph
 
 
@@ -50,6 +51,107 @@ def test_real_bundles_of_networks_are_read(real_bundle, settings):
     as_trained = {"precision": incoming.config.train.precision}  # what automatic meant where it was trained
     assert incoming.config == SHIPPED["handwriting"].config.with_settings(as_trained)
     assert {"layers.onnx", "parts.npz", "model.keras"} <= set(incoming.files)
+
+
+# films
+
+
+@pytest.fixture
+def with_film(kept, honest, request) -> bytes:
+    """Return the same bundle with a film of four moments, one of them without weights."""
+    if "film" not in kept:
+        finished_run, store, digits = map(request.getfixturevalue, ("finished_run", "store", "digits"))
+        record = finished_run()
+        put_film(store, record, digits)
+        kept["film"] = bundle_of(record, store, request.getfixturevalue("tmp_path"))
+    return kept["film"]
+
+
+def test_a_bundle_of_an_older_version_has_no_film(honest, settings):
+    assert read_bundle(honest, settings).film == {}
+
+
+def test_a_film_comes_along(with_film, settings):
+    incoming = read_bundle(with_film, settings)
+    assert set(incoming.film) == {f"{step:08d}.npz" for step in (0, 6, 12, 36)}
+    assert {f"film/{name}" for name in incoming.film} <= set(incoming.files)
+    assert incoming.entries().keys() <= members(with_film).keys()
+
+
+def test_of_a_film_larger_than_any_here_as_many_moments_stay_as_fit(with_film, settings):
+    for megabytes, steps in ((0.2, (0, 6, 12, 36)), (0.08, (0, 36)), (0.01, ())):
+        incoming = read_bundle(with_film, settings.model_copy(update={"film_mb": megabytes}))
+        assert [int(name[:8]) for name in incoming.film] == list(steps)
+
+
+def of_keyframe(**changes) -> Callable[[bytes], bytes]:
+    """Return a function that changes arrays of the keyframe before the first step; None leaves one out."""
+
+    def change(data: bytes) -> bytes:
+        with np.load(io.BytesIO(members(data)[FIRST])) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        arrays |= {name: value(arrays.get(name)) if callable(value) else value for name, value in changes.items()}
+        return changed(data, {FIRST: npz(**{name: value for name, value in arrays.items() if value is not None})})
+
+    return change
+
+
+FIRST = "run/film/00000000.npz"
+FILMS = {
+    "pickled": (of_keyframe(answers=np.array([{}] * 5, object)), "pickled Python"),
+    "another step than its name": (of_keyframe(step=np.int64(7)), "other numbers"),
+    "a step below 0": (of_keyframe(step=np.int64(-1)), "other numbers"),
+    "no steps in an epoch": (of_keyframe(steps_per_epoch=np.int64(0)), "other numbers"),
+    "more answers than are kept": (
+        of_keyframe(answers=np.full((5000, 10), 0.1, np.float16)),
+        "another shape|would take",
+    ),
+    "answers of another type": (of_keyframe(answers=lambda old: old.astype(np.float64)), "another shape|would take"),
+    "answers that are no probabilities": (of_keyframe(answers=lambda old: old * 2), "other numbers"),
+    "other images than the rest": (of_keyframe(answers=lambda old: old[:-1]), "don't belong together"),
+    "an empty matrix": (of_keyframe(matrix=lambda old: old * 0), "other numbers"),
+    "a full matrix": (of_keyframe(matrix=lambda old: old + np.uint16(60_000)), "other numbers"),
+    "sizes of more layers": (of_keyframe(sizes=np.zeros((9, 5), np.float32)), "another shape|would take"),
+    "sizes below 0": (of_keyframe(sizes=lambda old: old - 5), "other numbers"),
+    "sizes that are no numbers": (of_keyframe(sizes=lambda old: old * np.nan), "no numbers"),
+    "weights of another network": (
+        of_keyframe(**{"weights/01_Dense/kernel": np.zeros((784, 9), np.float16)}),
+        "another shape",
+    ),
+    "weights that are no numbers": (
+        of_keyframe(**{"weights/01_Dense/bias": np.full(16, np.inf, np.float16)}),
+        "no numbers",
+    ),
+    "one of the weights is missing": (of_keyframe(**{"weights/01_Dense/bias": None}), "other numbers"),
+    "weights and pictures": (of_keyframe(pictures=np.zeros((4, 28, 28), np.float16)), "other numbers"),
+    "pictures too large": (of_keyframe(pictures=np.zeros((4, 500, 500), np.float16)), "another shape|would take"),
+    "another array": (of_keyframe(evil=np.zeros(3)), "doesn't belong|holds"),
+    "no zip": (lambda data: changed(data, {FIRST: b"\x80\x04cos\nsystem\n"}), "no zip file"),
+    "a strange name": (
+        lambda data: changed(data, {"run/film/evil.npz": members(data)[FIRST]}),
+        "other numbers",
+    ),
+    "a folder deeper": (
+        lambda data: changed(data, {"run/film/x/00000000.npz": members(data)[FIRST]}),
+        "other numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_film_that_is_none_is_refused(name, with_film, settings):
+    change, why = FILMS[name]
+    with pytest.raises(BundleError, match=why):
+        read_bundle(change(with_film), settings)
+
+
+def test_a_film_longer_than_any_is_refused(with_film, settings):
+    files = {}
+    for step in range(100, 130):
+        arrays = dict(np.load(io.BytesIO(members(with_film)[FIRST]))) | {"step": np.int64(step)}
+        files[f"run/film/{step:08d}.npz"] = npz(**arrays)
+    with pytest.raises(BundleError, match="don't belong together"):
+        read_bundle(changed(with_film, files), settings)
 
 
 # zips

@@ -1,0 +1,55 @@
+"""The film of a training: keyframes, which are moments of a network that were kept while it learned.
+
+`mnist_core.training.filming` records them and `open_film` reads them, also while training goes on. A keyframe is a file
+of its own in the folder ``film`` of a run, so what is there can always be read. Its figures are those of its kept
+weights, in half precision, on fixed test images: see `keyframe` for the file, `schedule` for which moments are kept.
+
+Knows how networks answer (ONNX Runtime), and not how they are trained. Nothing here asks for Keras.
+"""
+
+from mnist_core.film.answering import Judged, KeptWeights
+from mnist_core.film.images import ANSWERED, JUDGED, answered, fixed_images
+from mnist_core.film.keyframe import (
+    PICTURES,
+    SIZES,
+    WEIGHTS,
+    Keyframe,
+    LayerSizes,
+    first_pictures,
+    images_of,
+    keyframe_of,
+    weighted_layers,
+    write_keyframe,
+)
+from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, open_film
+from mnist_core.film.schedule import GRADIENT_IMAGES, MOST, Schedule, most_bytes_of, schedule_of, spread
+
+__all__ = [
+    "ANSWERED",
+    "GRADIENT_IMAGES",
+    "JUDGED",
+    "MOST",
+    "PICTURES",
+    "SIZES",
+    "WEIGHTS",
+    "Film",
+    "FilmState",
+    "Judged",
+    "KeptWeights",
+    "Keyframe",
+    "LayerSizes",
+    "Moment",
+    "Schedule",
+    "answered",
+    "film_arrays",
+    "first_pictures",
+    "images_of",
+    "fixed_images",
+    "keyframe_of",
+    "most_bytes_of",
+    "open_film",
+    "schedule_of",
+    "spread",
+    "weighted_layers",
+    "write_keyframe",
+]

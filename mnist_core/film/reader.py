@@ -1,0 +1,227 @@
+"""Reading a film, of a run that has ended and of one that trains."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_core.config import RunConfig
+from mnist_core.config.sections import NetworkConfig
+from mnist_core.errors import ArtifactMissingError
+from mnist_core.evaluation.matrix import ConfusionMatrix
+from mnist_core.film.answering import KeptWeights
+from mnist_core.film.keyframe import Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
+from mnist_core.models.weights import check_weights
+from mnist_core.store import RunFiles
+from mnist_core.system.saying import complain
+
+
+class FilmState(StrEnum):
+    """Whether there is a film, and why there is none."""
+
+    THERE = "there"
+    NONE = "none"  # trained by an older version, without room for one, or not begun yet
+    BASELINE = "baseline"  # logistic regression is no network, and is not trained step by step
+    DAMAGED = "damaged"  # there are files, and none can be read
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A kept moment in a few numbers.
+
+    Attributes
+    ----------
+    step : int
+        Batches done before it; 0 is before the first one.
+    epoch : float
+        The same in epochs: 0.01, 0.5, 3.0.
+    share : float
+        The same as a share of all that the run is set up for, 0 to 1.
+    accuracy : float
+        On the fixed images, 0 to 1.
+    bytes : int
+        Of its file.
+    has_weights : bool
+        Whether the network of that moment can be asked: see `Film.predict`.
+    """
+
+    step: int
+    epoch: float
+    share: float
+    accuracy: float
+    bytes: int
+    has_weights: bool
+
+
+class Film:
+    """The keyframes of a run in the order of training, as they are now; a newer look is another `open_film`.
+
+    Small figures are in memory; weights and pictures are read when they are asked for. Places count from 0.
+
+    Attributes
+    ----------
+    state : FilmState
+    moments : tuple of Moment
+        Empty unless `state` is `FilmState.THERE`.
+    """
+
+    def __init__(self, config: RunConfig, state: FilmState, read: "tuple[_Read, ...]" = ()) -> None:
+        self._config, self._read = config, read
+        self.state = state
+        self.moments = tuple(_moment(each, config) for each in read)
+
+    def __len__(self) -> int:
+        return len(self.moments)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files of the moments."""
+        return [each.path for each in self._read]
+
+    def answers(self, place: int) -> npt.NDArray[np.float16]:
+        """Return the probabilities of the first fixed images, of shape (n, classes).
+
+        Their places in the test set are ``fixed_images(labels)[:n]``.
+        """
+        return self._read[place].keyframe.answers
+
+    def matrix(self, place: int) -> ConfusionMatrix:
+        """Return the confusion matrix of the first ``total`` fixed images: all, or of fast trainings the first 200."""
+        return ConfusionMatrix(self._read[place].keyframe.matrix)
+
+    def layers(self, place: int) -> tuple[LayerSizes, ...]:
+        """Return how large the weights and gradients of each layer with weights were, and which share was dead."""
+        return self._read[place].keyframe.layers
+
+    def pictures(self, place: int) -> npt.NDArray[np.float16]:
+        """Return weights of the first layer as pictures, of shape (at most 64, height, width).
+
+        Of shape (0, 0, 0) where that layer sees no picture. Raises `ArtifactMissingError` as `weights`.
+        """
+        kept = _arrays(self._read[place].path, only="pictures").get("pictures")
+        return first_pictures(self._config, self.weights(place)) if kept is None else np.asarray(kept, np.float16)
+
+    def weights(self, place: int) -> Mapping[str, npt.NDArray[np.float16]]:
+        """Return the kept weights by layer and variable, as in `mnist_core.models.weights`.
+
+        Raises
+        ------
+        ArtifactMissingError
+            If this moment kept none, or they are gone or damaged.
+        """
+        weights = weights_in(_arrays(self._read[place].path, only="weights/"))
+        if not weights:
+            raise ArtifactMissingError(
+                "Only the figures of this moment were kept, not the network itself: it is too large. "
+                "Choose another moment."
+            )
+        try:
+            check_weights(weights, self._config.model, self._config.spec.num_classes)
+        except ValueError as error:
+            raise _gone() from error
+        return weights
+
+    def predict(self, place: int, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Return what the network of a moment says, of shape (n, classes).
+
+        Parameters
+        ----------
+        place : int
+            Of a moment that has weights.
+        images : ndarray of shape (n, 28, 28), grey values from 0 to 255
+
+        Raises
+        ------
+        ArtifactMissingError
+            As `weights`.
+        """
+        return _kept_weights(self._config).network(self.weights(place)).predict(images)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A keyframe, and where its file lies."""
+
+    path: Path
+    bytes: int
+    has_weights: bool
+    keyframe: Keyframe
+
+
+def open_film(files: RunFiles, config: RunConfig) -> Film:
+    """Return the film of a run as it is now; files that can't be read are named in the log and left out.
+
+    Takes a millisecond where nothing is new: what was read is kept by the file's time of change.
+
+    Parameters
+    ----------
+    files : RunFiles
+    config : RunConfig
+        Of the run.
+
+    Raises
+    ------
+    StorageError
+        If the files are in object storage, and that is away.
+    """
+    if not isinstance(config.model, NetworkConfig):
+        return Film(config, FilmState.BASELINE)
+    found = []
+    for path in files.keyframes.values():
+        try:
+            told = path.stat()
+            found.append(_cached(path, told.st_size, told.st_mtime_ns, config))
+        except FileNotFoundError:  # a run that goes on has thrown it away meanwhile
+            continue
+    read = tuple(each for each in found if each is not None)
+    if read:
+        return Film(config, FilmState.THERE, read)
+    return Film(config, FilmState.DAMAGED if found else FilmState.NONE)
+
+
+def film_arrays(files: RunFiles, config: RunConfig) -> dict[str, dict[str, npt.NDArray[Any]]]:
+    """Return all that a film holds: the arrays of each keyframe's file by its name, without those that are damaged."""
+    film = open_film(files, config)
+    return {path.name: _arrays(path, only="") for path in film.paths}
+
+
+@lru_cache(maxsize=500)
+def _cached(path: Path, size: int, _changed: int, config: RunConfig) -> _Read | None:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            few = {name: archive[name] for name in ("step", "steps_per_epoch", "answers", "matrix", "sizes")}
+            has_weights = any(name.startswith("weights/") for name in archive.files)
+        return _Read(path, size, has_weights, keyframe_from(few, config))
+    except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
+        complain(f"The keyframe {path} can't be read and is left out.", error)
+        return None
+
+
+def _arrays(path: Path, only: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of a file whose names begin so; raises `ArtifactMissingError`."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files if name.startswith(only)}
+    except Exception as error:  # as above
+        raise _gone() from error
+
+
+def _gone() -> ArtifactMissingError:
+    return ArtifactMissingError("This moment of the film is missing or damaged. Choose another one.")
+
+
+@lru_cache(maxsize=4)
+def _kept_weights(config: RunConfig) -> KeptWeights:
+    return KeptWeights(config)
+
+
+def _moment(read: _Read, config: RunConfig) -> Moment:
+    keyframe = read.keyframe
+    epoch = keyframe.step / max(1, keyframe.steps_per_epoch)
+    share = min(1.0, epoch / config.train.epochs)
+    return Moment(keyframe.step, epoch, share, keyframe.accuracy, read.bytes, read.has_weights)
