@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mnist_core.config import RunConfig
 from mnist_core.store import MetricPoint
 
 Axis = Literal["epoch", "step", "seconds"]
@@ -53,6 +54,17 @@ def metric_line(points: Sequence[MetricPoint], metric: str, axis: Axis, steps_pe
         np.array([point.values[metric] for point in known], np.float64),
         np.array([point.kind == "epoch" for point in known], np.bool_),
     )
+
+
+def kept_epoch(config: RunConfig, points: Sequence[MetricPoint], steps_per_epoch: int) -> float | None:
+    """Return the epoch whose weights a finished run kept, a fraction where it was stopped; None without a point.
+
+    Early stopping brings back those of the least validation loss.
+    """
+    checked = [point for point in points if point.kind == "epoch" and "val_loss" in point.values]
+    if config.train.early_stopping is not None and checked:
+        return float(min(checked, key=lambda point: point.values["val_loss"]).epoch)
+    return _place(points[-1], "epoch", steps_per_epoch) if points else None
 
 
 def _place(point: MetricPoint, axis: Axis, steps_per_epoch: int) -> float:

@@ -6,12 +6,13 @@ import streamlit as st
 
 from mnist_core.config import LogisticConfig
 from mnist_core.evaluation.comparing import Axis, Line, metric_line
-from mnist_core.figures.curves import Metric
 from mnist_core.figures.overlay import overlay_alt, overlay_figure
+from mnist_core.figures.scale import Metric
 from mnist_core.store import shared_store
 from mnist_core.text import Sentence, plain
 from pages._ui.compare.choice import Compared, still_there
 from pages._ui.parts.components import switch
+from pages._ui.parts.curve_head import curve_head
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
@@ -20,7 +21,7 @@ from pages._ui.shell.i18n import number_format, t, term
 
 SETS: dict[str, Sentence] = {"val_": "Validation", "": "Training"}
 AXIS_WORDS: dict[Axis, Sentence] = {"epoch": "Epochs", "step": "Steps", "seconds": "Seconds"}
-METRICS: dict[Metric, Sentence] = {"loss": "Loss", "accuracy": "Accuracy"}
+METRICS: tuple[Metric, ...] = ("loss", "accuracy")
 MOST_POINTS = 4000  # of a chart, whatever the number of runs
 PACE = 1.0
 
@@ -80,10 +81,18 @@ def _lines(compared: Sequence[Compared], prefix: str, axis: Axis) -> Lines:
 def _charts(lines: Lines, axis: Axis, smoothing: float) -> None:
     for column, (metric, known) in zip(st.columns(2), lines.items(), strict=True):
         with column:
-            st.markdown(f"**{t(METRICS[metric])}**", help=term(metric))
+            scales = curve_head(metric)
             drawn = [(run.drawn, line) for run, line in known]
             live_plot(
-                overlay_figure(drawn, metric, axis, smoothing=smoothing, theme=session.page_theme(), t=i18n.current()),
+                overlay_figure(
+                    drawn,
+                    metric,
+                    axis,
+                    smoothing=smoothing,
+                    scales=scales,
+                    theme=session.page_theme(),
+                    t=i18n.current(),
+                ),
                 key=f"compare_{metric}",
                 revision=axis,
                 alt=overlay_alt(drawn, metric, i18n.current()),
