@@ -11,22 +11,9 @@ from mnist_core.store import MetricPoint, Outcome, RunState, Store
 from mnist_core.system.processes import own_process
 from tests.pages.charts import charts_of
 from tests.pages.test_pages import words
-from tests.recorded_runs import recorded
+from tests.recorded_runs import run_of
 
 OpenPage = Callable[..., AppTest]
-
-
-def run_of(store: Store, name: str, *, state: RunState = RunState.COMPLETED, **settings: Any) -> str:
-    """Record a real run's curve as one on the bundled digits, which are at hand."""
-    real = recorded(name)
-    config = real.config.with_settings({"dataset": "digits", "train_size": None} | settings)
-    run_id = store.new_runs.create(config, "A run")
-    assert store.queue.claim(run_id, own_process())
-    store.queue.update_progress(run_id, steps_per_epoch=real.points[-1].step // real.points[-1].epoch)
-    store.metrics.add(run_id, real.points)
-    outcome = Outcome(test_loss=real.test_loss, test_accuracy=real.test_accuracy, seconds={"fit": 1.0})
-    assert store.queue.finish(run_id, state, outcome=outcome)
-    return run_id
 
 
 def axis(app: AppTest, place: int) -> dict[str, Any]:
