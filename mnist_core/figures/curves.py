@@ -81,7 +81,7 @@ def curve_figure(
             hovermode="closest",
             showlegend=True,
             **(_marks(judged, theme, t) if judged else {}),
-            xaxis={"title": {"text": round_name}, "range": [0, rounds * 1.02], **_ticks(rounds)},
+            xaxis={"title": {"text": round_name}, "range": [0, rounds * 1.03], **_ticks(rounds)},
             yaxis=value_axis(metric, [*after, *([test[1]] if test else [])], within[1:], scales, t),
         ),
     }

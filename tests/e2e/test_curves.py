@@ -76,13 +76,13 @@ def test_switches_change_the_axes_and_keep_the_zoom_into_epochs(lab: tuple[Serve
     assert 0.9 < high < 1.0, "the first batch had a loss of 2.4"
     zoom(page)
     zoomed = axis(page, "x")
-    page.get_by_text("Logarithmic", exact=True).click()
+    page.get_by_text("Logarithmic loss", exact=True).click()
     becomes(page, "chart => chart._fullLayout.yaxis.type === 'log'", "the logarithmic axis")
     assert axis(page, "x") == zoomed
     low, high = axis(page, "y")["range"]
     assert low < -2
     assert -0.1 < high < 0.1, "all of it again: what was zoomed into was another scale"
-    page.get_by_text("From 90%", exact=True).click()
+    page.get_by_text("Accuracy from 90%", exact=True).click()
     wait_until(lambda: axis(page, "y", 1)["range"][0] == 90, 60, "the axis from 90 %")
     assert 100 <= axis(page, "y", 1)["range"][1] < 101
 

@@ -36,6 +36,7 @@ RUNS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "fashion-dropout": ("fashion-dropout", {}),
     "small-cnn": ("small-cnn", {"precision": "float32"}),
     "speed-run": ("speed-run", {"precision": "float32"}),
+    "best-cnn": ("best-cnn", {"precision": "float32"}),
     "diverges": (
         "feedforward-64",
         {"layers": _dense(64, activation="tanh"), "epochs": 6, "learning_rate": 1.0, "train_size": 10000},

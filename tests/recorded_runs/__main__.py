@@ -16,6 +16,7 @@ from mnist_core.system.libraries import load_keras
 from tests.recorded_runs import FOLDER, RUNS, config_of
 
 _IMAGES = 1000
+_MOST_BATCHES = 60  # so many points within epochs are kept
 
 
 class _Points:
@@ -35,6 +36,13 @@ class _Points:
 
     def points(self, points: Sequence[MetricPoint]) -> None:
         self.all += points
+
+
+def thinned(points: Sequence[MetricPoint]) -> list[MetricPoint]:
+    """Return all points after epochs, and some of those within."""
+    batches = [point for point in points if point.kind == "batch"]
+    kept = [id(point) for point in batches[:: max(1, -(-len(batches) // _MOST_BATCHES))]]
+    return [point for point in points if point.kind == "epoch" or id(point) in kept]
 
 
 def record(config: RunConfig) -> dict[str, Any]:
@@ -59,7 +67,7 @@ def record(config: RunConfig) -> dict[str, Any]:
         "dead": [round(float(units.mean()), 3) for units in silent],
         "points": [
             [p.kind, p.step, p.epoch, round(p.seconds, 2), {name: round(v, 5) for name, v in p.values.items()}]
-            for p in sink.all
+            for p in thinned(sink.all)
         ],
     }
 

@@ -4,7 +4,7 @@ It is given configurations, metric points and probabilities. It does not read th
 """
 
 from mnist_core.evaluation.comparing.columns import Column, columns_that_vary
-from mnist_core.evaluation.comparing.lines import Axis, Line, kept_epoch, metric_line, smooth
+from mnist_core.evaluation.comparing.lines import Axis, Line, metric_line, smooth, test_point
 from mnist_core.evaluation.comparing.results import RunResult, run_result
 from mnist_core.evaluation.comparing.settings import SettingRow, differing_settings
 
@@ -16,8 +16,8 @@ __all__ = [
     "SettingRow",
     "columns_that_vary",
     "differing_settings",
-    "kept_epoch",
     "metric_line",
     "run_result",
     "smooth",
+    "test_point",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.config import RunConfig
-from mnist_core.store import MetricPoint
+from mnist_core.store import MetricPoint, Outcome
 
 Axis = Literal["epoch", "step", "seconds"]
 
@@ -56,15 +56,21 @@ def metric_line(points: Sequence[MetricPoint], metric: str, axis: Axis, steps_pe
     )
 
 
-def kept_epoch(config: RunConfig, points: Sequence[MetricPoint], steps_per_epoch: int) -> float | None:
-    """Return the epoch whose weights a finished run kept, a fraction where it was stopped; None without a point.
+def test_point(
+    config: RunConfig, outcome: Outcome, points: Sequence[MetricPoint], steps_per_epoch: int, metric: str
+) -> tuple[float, float] | None:
+    """Return where on a curve by epochs the kept weights are, and what they reach on the test set.
 
-    Early stopping brings back those of the least validation loss.
+    Early stopping brings back the weights of the least validation loss; where a run was stopped, the epoch is a
+    fraction. None before the test, and for a loss that is not the curve's: label smoothing has labels of its own.
     """
+    value = outcome.test_accuracy if metric == "accuracy" else outcome.test_loss
+    if value is None or not points or (metric == "loss" and config.train.label_smoothing):
+        return None
     checked = [point for point in points if point.kind == "epoch" and "val_loss" in point.values]
     if config.train.early_stopping is not None and checked:
-        return float(min(checked, key=lambda point: point.values["val_loss"]).epoch)
-    return _place(points[-1], "epoch", steps_per_epoch) if points else None
+        return float(min(checked, key=lambda point: point.values["val_loss"]).epoch), value
+    return _place(points[-1], "epoch", steps_per_epoch), value
 
 
 def _place(point: MetricPoint, axis: Axis, steps_per_epoch: int) -> float:

@@ -7,12 +7,12 @@ import streamlit as st
 from mnist_core.config import LogisticConfig
 from mnist_core.evaluation.comparing import Axis, Line, metric_line
 from mnist_core.figures.overlay import overlay_alt, overlay_figure
-from mnist_core.figures.scale import Metric
+from mnist_core.figures.scale import Metric, Scales
 from mnist_core.store import shared_store
 from mnist_core.text import Sentence, plain
 from pages._ui.compare.choice import Compared, still_there
 from pages._ui.parts.components import switch
-from pages._ui.parts.curve_head import curve_head
+from pages._ui.parts.curve_scales import curve_scales
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
@@ -21,7 +21,7 @@ from pages._ui.shell.i18n import number_format, t, term
 
 SETS: dict[str, Sentence] = {"val_": "Validation", "": "Training"}
 AXIS_WORDS: dict[Axis, Sentence] = {"epoch": "Epochs", "step": "Steps", "seconds": "Seconds"}
-METRICS: tuple[Metric, ...] = ("loss", "accuracy")
+METRICS: dict[Metric, Sentence] = {"loss": "Loss", "accuracy": "Accuracy"}
 MOST_POINTS = 4000  # of a chart, whatever the number of runs
 PACE = 1.0
 
@@ -52,6 +52,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
             width=220,
             help=term("smoothing", "The faint curve is what was measured."),
         )
+    scales = curve_scales()
     active = any(not run.record.state.is_finished for run in networks)
 
     @st.fragment(run_every=PACE if active else None)
@@ -61,7 +62,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
         if active and all(run.record.state.is_finished for run in current):
             st.rerun()
         lines = _lines(current, prefix, axis)
-        _charts(lines, axis, smoothing)
+        _charts(lines, axis, smoothing, scales)
         _left_out(compared, lines, prefix)
         csv_button(lambda: _table(lines, axis), "compare_curves", of=[run.record.id for run in current])
 
@@ -78,10 +79,10 @@ def _lines(compared: Sequence[Compared], prefix: str, axis: Axis) -> Lines:
     return lines
 
 
-def _charts(lines: Lines, axis: Axis, smoothing: float) -> None:
+def _charts(lines: Lines, axis: Axis, smoothing: float, scales: Scales) -> None:
     for column, (metric, known) in zip(st.columns(2), lines.items(), strict=True):
         with column:
-            scales = curve_head(metric)
+            st.markdown(f"**{t(METRICS[metric])}**", help=term(metric))
             drawn = [(run.drawn, line) for run, line in known]
             live_plot(
                 overlay_figure(

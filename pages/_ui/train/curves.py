@@ -6,12 +6,12 @@ from statistics import fmean, pstdev
 import streamlit as st
 
 from mnist_core.engine import total_rounds
-from mnist_core.evaluation.comparing import kept_epoch
+from mnist_core.evaluation.comparing import test_point
 from mnist_core.evaluation.diagnosis import Finding
 from mnist_core.figures.curves import curve_alt, curve_figure
-from mnist_core.figures.scale import Metric
+from mnist_core.figures.scale import Metric, Scales
 from mnist_core.store import METRIC_NAMES, MetricPoint, RunRecord
-from pages._ui.parts.curve_head import curve_head
+from pages._ui.parts.curve_scales import curve_scales
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
@@ -21,10 +21,12 @@ from pages._ui.shell.i18n import t, term
 def curves_view(record: RunRecord, points: list[MetricPoint], findings: Sequence[Finding]) -> None:
     """Show the newest figures and the curves, on which findings mark their epochs."""
     _metrics(record, points)
+    scales = curve_scales()
     metrics: tuple[Metric, ...] = ("loss", "accuracy")
     for column, metric in zip(st.columns(2), metrics, strict=True):
         with column:
-            _curve(record, points, metric, findings)
+            st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
+            _curve(record, points, metric, scales, findings)
     if record.state.is_finished:
         csv_button(lambda: _table(points), f"metrics_{record.id}", of=[record.id])
 
@@ -76,9 +78,10 @@ def _mean(folds: list[dict[str, float]]) -> dict[str, float]:
     return {name: fmean(values[name] for values in folds) for name in folds[0]}
 
 
-def _curve(record: RunRecord, points: list[MetricPoint], metric: Metric, findings: Sequence[Finding]) -> None:
+def _curve(
+    record: RunRecord, points: list[MetricPoint], metric: Metric, scales: Scales, findings: Sequence[Finding]
+) -> None:
     logistic = record.config.model.kind == "logistic_sgd"
-    scales = curve_head(metric)
     marked = (found.overfitting for found in findings if found.overfitting is not None)
     figure = curve_figure(
         points,
@@ -87,7 +90,7 @@ def _curve(record: RunRecord, points: list[MetricPoint], metric: Metric, finding
         steps_per_round=record.steps_per_epoch,
         round_name=t("fold") if logistic else t("epoch"),
         joined=not logistic,
-        test=None if logistic else _test(record, points, metric),
+        test=None if logistic else test_point(record.config, record.outcome, points, record.steps_per_epoch, metric),
         judged=next(marked, None) if metric == "loss" else None,
         scales=scales,
         theme=session.page_theme(),
@@ -99,13 +102,3 @@ def _curve(record: RunRecord, points: list[MetricPoint], metric: Metric, finding
         revision=record.id,
         alt=curve_alt(points, metric, i18n.current(), joined=not logistic),
     )
-
-
-def _test(record: RunRecord, points: list[MetricPoint], metric: Metric) -> tuple[float, float] | None:
-    """Return where on the curves the kept weights are, and what they reach on the test set."""
-    outcome = record.outcome
-    value = outcome.test_accuracy if metric == "accuracy" else outcome.test_loss
-    if metric == "loss" and record.config.train.label_smoothing:
-        return None  # the curves are about other labels
-    place = kept_epoch(record.config, points, record.steps_per_epoch)
-    return None if value is None or place is None else (place, value)

@@ -127,6 +127,7 @@ def test_units_that_are_0_because_all_weights_were_are_not_called_dead() -> None
         ("fashion-dropout", "good", "89.3% of the training images and 88.5% of the validation images"),
         ("small-cnn", "above", "99.1% of the validation images are right, more than of the training images (98.1%)"),
         ("speed-run", "gap", "What it learned holds for new images too"),
+        ("best-cnn", "good", "99."),
         ("handwriting-cnn", "above", "dropout switches units off and the images are changed at random"),
         ("best-fashion-cnn", "good", "94.3% of the validation images"),
     ],
@@ -140,7 +141,7 @@ def test_each_recipe_is_told_what_is_so(recipe: str, expected: str, told: str) -
 
 def test_every_recipe_with_a_network_is_tried() -> None:
     networks = {name for name, recipe in RECIPES.items() if recipe.config.model.kind == "network"}
-    assert networks - {"best-cnn"} <= {*RUNS, *SHIPPED_RECIPES}
+    assert networks <= {*RUNS, *SHIPPED_RECIPES}
 
 
 @pytest.mark.parametrize("name", SHIPPED)
