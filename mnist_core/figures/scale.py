@@ -11,6 +11,8 @@ Metric = Literal["loss", "accuracy"]
 FACTORS: dict[Metric, float] = {"loss": 1.0, "accuracy": 100.0}  # accuracy is shown in per cent
 CLOSE = 90.0  # per cent: from where on the differences between good networks are
 _ROOM = 0.06  # of the axis, above and below the values, so that no symbol is cut
+# Shorter axes would make much of nothing: per cent of accuracy, and the share of the largest loss.
+_LEAST_POINTS, _LEAST_SHARE = 2.0, 0.1
 _LEAST_LOSS = 1e-6  # a logarithm has no place for 0
 
 
@@ -66,9 +68,11 @@ def value_axis(
         kind: dict[str, Any] = {}
     elif scales.log_loss:
         words, (low, high) = t("loss (logarithmic)"), _log_limits(values)
-        kind = {"type": "log", "dtick": "D2" if high > 4 * low else "D1", "tickformat": "~g"}
+        # Far apart 1, 2 and 5 of each power of ten, nearer all digits; what is nearer still plotly divides evenly.
+        dtick = {"dtick": "D2"} if high > 20 * low else {"dtick": "D1"} if high > 3 * low else {}
+        kind = {"type": "log", "tickformat": "~g", **dtick}
     else:
-        words, (low, high) = t("loss"), _limits(values, 0.0, 1.0)
+        words, (low, high) = t("loss"), _loss_limits(values)
         kind = {}
     if values:
         limits: dict[str, Any] = {"autorangeoptions": {"clipmin": low, "clipmax": high, "include": [low, high]}}
@@ -80,17 +84,21 @@ def value_axis(
 def _accuracy_limits(values: list[float], scales: Scales) -> tuple[float, float]:
     if scales.close and values and max(values) > CLOSE:
         return CLOSE, 100 + _ROOM * (100 - CLOSE)
-    low, high = _limits(values, 0.0, 100.0)
+    low, high = _limits(values, 100.0, _LEAST_POINTS)
     return low, min(high, 100 + _ROOM * (100 - low))
 
 
-def _limits(values: list[float], least: float, most: float) -> tuple[float, float]:
-    """Return the ends of an axis with room around the values; without any, `least` and `most`."""
+def _loss_limits(values: list[float]) -> tuple[float, float]:
+    return _limits(values, 1.0, _LEAST_SHARE * max(values, default=0.0))
+
+
+def _limits(values: list[float], most: float, least_span: float) -> tuple[float, float]:
+    """Return the ends of an axis with room around the values; without any, 0 and `most`."""
     if not values:
-        return least, most
+        return 0.0, most
     low, high = min(values), max(values)
-    room = _ROOM * (high - low) or 0.1 * abs(high) or 1.0
-    return max(least, low - room), high + room
+    room = max(_ROOM * (high - low), (least_span - (high - low)) / 2) or 1.0
+    return max(0.0, low - room), high + room
 
 
 def _log_limits(values: list[float]) -> tuple[float, float]:
@@ -98,5 +106,5 @@ def _log_limits(values: list[float]) -> tuple[float, float]:
     if not known:
         return 0.01, 1.0
     low, high = min(known), max(known)
-    room = (high / low) ** _ROOM if high > low else 1.2
+    room = max((high / low) ** _ROOM, 1 + _LEAST_SHARE / 2)
     return low / room, high * room

@@ -135,6 +135,15 @@ def test_before_there_is_a_course_of_epochs_the_axis_fits_all_batches_but_the_fi
     assert limits([*FIRST, point("epoch", 10, 1, loss=0.9)]) != limits(FIRST)
 
 
+def test_an_axis_does_not_make_much_of_nothing() -> None:
+    flat = [point("epoch", 10 * e, e, loss=2.3 + 1e-4 / e, accuracy=0.11 + 1e-4 / e) for e in (1, 2)]
+    for log_loss in (False, True):
+        low, high = limits(flat, log_loss=log_loss)
+        assert high / low > 1.08
+    low, high = limits(flat, "accuracy")
+    assert high - low >= 2
+
+
 def test_a_logarithmic_axis_has_room_for_all_epochs_and_none_for_zero() -> None:
     low, high = limits(EPOCHS, log_loss=True)
     assert 0 < low < 0.1
