@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 # The validation loss may rise by chance; these keep small waves and single bad epochs from being called overfitting.
 _LEAST_RISE = 0.03
@@ -45,9 +46,9 @@ def overfitting(
     """Return where training and validation part; None where this is not overfitting, whatever else it is.
 
     It is overfitting where the validation loss has been at least 3 per cent above its least value for the last two
-    epochs, while the network got better on its training images: their loss fell on, it is far below that of guessing,
-    and more of them are right than of the validation images. A training that diverges, one that guesses, and one that
-    is better on the validation images are none.
+    epochs, by more than its usual waves since, while the network got better on its training images: their loss fell on,
+    it is far below that of guessing, and more of them are right than of the validation images. A training that
+    diverges, one that guesses, and one that is better on the validation images are none.
 
     Parameters
     ----------
@@ -60,12 +61,18 @@ def overfitting(
     if not val_loss or not all(map(math.isfinite, (*loss, *val_loss, *accuracy, *val_accuracy))):
         return None
     best = min(range(len(val_loss)), key=val_loss.__getitem__)
-    rises = (
-        len(val_loss) - 1 - best >= _LEAST_EPOCHS
-        and min(val_loss[-_LEAST_EPOCHS:]) >= (1 + _LEAST_RISE) * val_loss[best]
+    risen = min(val_loss[-_LEAST_EPOCHS:]) - val_loss[best]
+    rises = len(val_loss) - 1 - best >= _LEAST_EPOCHS and risen >= max(
+        _LEAST_RISE * val_loss[best], _wave(val_loss[best:])
     )
     learns = loss[-1] < loss[best] and accuracy[-1] >= accuracy[best] and loss[-1] <= _LEARNED * math.log(classes)
     parted = val_loss[-1] > loss[-1] and accuracy[-1] - val_accuracy[-1] >= _LEAST_GAP
     if not (rises and learns and parted):
         return None
     return Overfitting(best + 1, best + 2, len(val_loss), val_loss[best], val_loss[-1])
+
+
+def _wave(values: Sequence[float]) -> float:
+    """Return how far values usually (in the median) lie from the middle of their neighbours."""
+    waves = [abs(values[i] - (values[i - 1] + values[i + 1]) / 2) for i in range(1, len(values) - 1)]
+    return median(waves) if waves else 0.0

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from mnist_core.figures.theme import CORRECT, TRAINING, VALIDATION, Theme, layout
+from mnist_core.figures.theme import TEST, TRAINING, VALIDATION, Theme, layout
 from mnist_core.text import Translator
 
-_SPLIT_COLORS = {"train": TRAINING, "validation": VALIDATION, "test": CORRECT}
+_SPLIT_COLORS = {"train": TRAINING, "validation": VALIDATION, "test": TEST}
 _HEIGHT = 360  # pixels of the bars of ten classes
 _ROW = 22  # pixels that a bar needs for its name
 _MOST = 99.9  # percent: nothing that a network says is quite certain

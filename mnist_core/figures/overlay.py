@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from mnist_core.evaluation.comparing import Axis, Line, smooth
-from mnist_core.figures.curves import Metric
 from mnist_core.figures.run_style import Drawn, RunStyle, plain_name
+from mnist_core.figures.scale import FACTORS, USUAL, Metric, Scales, value_axis
 from mnist_core.figures.theme import Theme, layout, translucent
 from mnist_core.text import Sentence, Translator
 
@@ -16,7 +16,14 @@ _MOST_MARKERS = 12
 
 
 def overlay_figure(
-    lines: Sequence[tuple[Drawn, Line]], metric: Metric, axis: Axis, *, smoothing: float, theme: Theme, t: Translator
+    lines: Sequence[tuple[Drawn, Line]],
+    metric: Metric,
+    axis: Axis,
+    *,
+    smoothing: float,
+    scales: Scales = USUAL,
+    theme: Theme,
+    t: Translator,
 ) -> dict[str, Any]:
     """Return one curve a run as a plotly figure in plain values; symbols mark the ends of epochs.
 
@@ -28,6 +35,7 @@ def overlay_figure(
     axis : {"epoch", "step", "seconds"}
     smoothing : float
         Weight of `smooth`; above 0 the curve as it was measured stays behind it, faintly.
+    scales : Scales
     theme : Theme
     t : Translator
 
@@ -38,6 +46,9 @@ def overlay_figure(
     traces = [
         trace for (name, style), line in lines if len(line.x) for trace in _curve(name, style, line, metric, smoothing)
     ]
+    after = [value for _, line in lines for value in line.y[line.ends_epoch].tolist()]
+    # Not the very first of each run: it is a single batch.
+    within = [value for _, line in lines for value in line.y[1:][~line.ends_epoch[1:]].tolist()]
     return {
         "data": traces,
         "layout": layout(
@@ -46,10 +57,7 @@ def overlay_figure(
             hovermode="closest",
             showlegend=False,
             xaxis={"title": {"text": t(AXIS_TITLES[axis])}, "rangemode": "tozero"},
-            yaxis={
-                "title": {"text": t("accuracy (%)") if metric == "accuracy" else t("loss")},
-                **({} if traces else {"range": [0, 100 if metric == "accuracy" else 1]}),
-            },
+            yaxis=value_axis(metric, after, within, scales, t),
         ),
     }
 
@@ -64,7 +72,7 @@ def overlay_alt(lines: Sequence[tuple[Drawn, Line]], metric: Metric, t: Translat
 
 
 def _curve(name: str, style: RunStyle, line: Line, metric: Metric, smoothing: float) -> list[dict[str, Any]]:
-    measured = line.y * (100 if metric == "accuracy" else 1)
+    measured = line.y * FACTORS[metric]
     shown = smooth(measured, smoothing)
     ends = np.flatnonzero(line.ends_epoch)
     marked = ends[np.linspace(0, len(ends) - 1, min(len(ends), _MOST_MARKERS)).round().astype(int)]

@@ -34,6 +34,7 @@ TRAINING = "#3D7DD8"
 VALIDATION = "#CF7412"
 CORRECT = "#2E9E6B"
 WRONG = "#D5495C"
+TEST = CORRECT
 # Over a picture, whose paper is black in both themes: orange and blue are apart for colour-blind people too.
 SPEAKS_FOR = "#FF9F1C"
 SPEAKS_AGAINST = "#3A9BFF"

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     import keras
 
 _CALL = 0.1  # seconds that one call of `Steps.advance` should take: how soon a stop is noticed
-_REPORT = 0.25  # least seconds between two batch points; the page looks two to four times a second
+# Seconds after which there is a batch point: the page looks two to four times a second. The first steps, in which most
+# is learned, may take less all together: there is one as well at more than twice the step of the last point.
+_REPORT = 0.25
 _CHECKPOINT = 20.0  # most seconds of training that an interruption can cost
 
 
@@ -135,6 +137,7 @@ class _Fit:
         self._wanted = 1
         self._saved = self._state.seconds
         self._reported = -math.inf  # the first point comes at once: it says that training is under way
+        self._reported_step = self._state.step
 
     def run(self) -> FitResult:
         model, epochs = self._model, self._config.train.epochs
@@ -185,7 +188,7 @@ class _Fit:
         if self._recorder is not None:
             self._recorder.look(state.step)
             self._spend()
-        if state.seconds - self._reported >= _REPORT:
+        if state.seconds - self._reported >= _REPORT or state.step > 2 * self._reported_step:
             self._report("batch", epoch, state.logs())
         if state.seconds - self._saved >= _CHECKPOINT and state.step % self._batches:
             self._save()  # not after the last batch: the end of the epoch saves
@@ -213,7 +216,7 @@ class _Fit:
         self._log(epoch, logs)
 
     def _report(self, kind: str, epoch: int, logs: dict[str, float]) -> None:
-        self._reported = self._state.seconds
+        self._reported, self._reported_step = self._state.seconds, self._state.step
         point = MetricPoint(
             kind=kind, step=self._state.step, epoch=epoch + 1, seconds=self._state.seconds, values=dict(logs)
         )

@@ -182,7 +182,11 @@ class TestTrain:
     ) -> None:
         run = finished_run(RunConfig(data=DataConfig(dataset="digits", validation_split=0.0)))
         app = open_page("train.py", run=run.id)
-        assert "No validation set was kept aside" in words(app)
+        shown = words(app)
+        assert "of the training images and" in shown
+        assert "of the test images are right" in shown
+        assert "without a validation set" in shown
+        assert "validation split of 20%" in app.button(key="try_change").label
 
     def test_a_finished_run_shows_its_figures(self, open_page: OpenPage, finished_run: FinishedRun) -> None:
         run = finished_run()

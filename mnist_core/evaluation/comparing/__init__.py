@@ -4,7 +4,7 @@ It is given configurations, metric points and probabilities. It does not read th
 """
 
 from mnist_core.evaluation.comparing.columns import Column, columns_that_vary
-from mnist_core.evaluation.comparing.lines import Axis, Line, metric_line, smooth
+from mnist_core.evaluation.comparing.lines import Axis, Line, metric_line, smooth, test_point
 from mnist_core.evaluation.comparing.results import RunResult, run_result
 from mnist_core.evaluation.comparing.settings import SettingRow, differing_settings
 
@@ -19,4 +19,5 @@ __all__ = [
     "metric_line",
     "run_result",
     "smooth",
+    "test_point",
 ]

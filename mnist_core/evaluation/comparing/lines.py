@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.store import MetricPoint
+from mnist_core.config import RunConfig
+from mnist_core.store import MetricPoint, Outcome
 
 Axis = Literal["epoch", "step", "seconds"]
 
@@ -53,6 +54,23 @@ def metric_line(points: Sequence[MetricPoint], metric: str, axis: Axis, steps_pe
         np.array([point.values[metric] for point in known], np.float64),
         np.array([point.kind == "epoch" for point in known], np.bool_),
     )
+
+
+def test_point(
+    config: RunConfig, outcome: Outcome, points: Sequence[MetricPoint], steps_per_epoch: int, metric: str
+) -> tuple[float, float] | None:
+    """Return where on a curve by epochs the kept weights are, and what they reach on the test set.
+
+    Early stopping brings back the weights of the least validation loss; where a run was stopped, the epoch is a
+    fraction. None before the test, and for a loss that is not the curve's: label smoothing has labels of its own.
+    """
+    value = outcome.test_accuracy if metric == "accuracy" else outcome.test_loss
+    if value is None or not points or (metric == "loss" and config.train.label_smoothing):
+        return None
+    checked = [point for point in points if point.kind == "epoch" and "val_loss" in point.values]
+    if config.train.early_stopping is not None and checked:
+        return float(min(checked, key=lambda point: point.values["val_loss"]).epoch), value
+    return _place(points[-1], "epoch", steps_per_epoch), value
 
 
 def _place(point: MetricPoint, axis: Axis, steps_per_epoch: int) -> float:

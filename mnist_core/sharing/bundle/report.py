@@ -20,6 +20,8 @@ from mnist_core.config import LogisticConfig, NetworkConfig
 from mnist_core.config.table import SETTINGS
 from mnist_core.config.wording import run_name
 from mnist_core.evaluation import ConfusionMatrix, class_scores, confusion_matrix, mistakes, wilson_interval
+from mnist_core.evaluation.comparing import test_point
+from mnist_core.evaluation.diagnosis import Course, Finding, diagnose
 from mnist_core.models.summary import layer_rows
 from mnist_core.sharing.bundle.evidence import Evidence
 from mnist_core.sharing.bundle.svg import line_chart
@@ -103,14 +105,16 @@ def _curves(evidence: Evidence, t: English) -> dict[str, Any]:
 
     points = [point for point in evidence.points if point.kind == "epoch"]
     folds = isinstance(evidence.record.config.model, LogisticConfig)  # each is a training of its own
-    charts, with_validation = [], False
+    charts, kinds = [], set()
     for name in _TITLES:
         title, curves = t(_TITLES[name]), []
         for kind, words, key in (("train", t("training"), name), ("valid", t("validation"), f"val_{name}")):
             line = [(float(p.epoch), v) for p in points if isfinite(v := p.values.get(key, float("nan")))]
             if line:
                 curves.append((kind, words, line))
-                with_validation |= kind == "valid"
+        if curves and not folds and (test := _test(evidence, name)) is not None:
+            curves.append(("test", t("test"), [test]))
+        kinds |= {kind for kind, _, _ in curves}
         if curves:
             ends = [(words, fmean(y for _, y in line) if folds else line[-1][1]) for _, words, line in curves]
             last = ", ".join(f"{words} {t.number(value, '.4f')}" for words, value in ends)
@@ -121,7 +125,21 @@ def _curves(evidence: Evidence, t: English) -> dict[str, Any]:
                 alt = t("{title} after each epoch; at the end {figures}", title=title, figures=last)
             svg = line_chart(curves, t("fold") if folds else t("epoch"), alt, t, joined=not folds)
             charts.append({"title": title, "meaning": t(_MEANINGS[name]), "last": last, "svg": Markup(svg)})
-    return {"charts": charts, "with_validation": with_validation}
+    told = [t(found.words.words, **found.words.values) for found in _findings(evidence)]
+    return {"charts": charts, "kinds": kinds, "told": told}
+
+
+def _test(evidence: Evidence, name: str) -> tuple[float, float] | None:
+    """Return where on the curves the kept weights are, and what they reach on the test set; see `test_point`."""
+    record = evidence.record
+    return test_point(record.config, record.outcome, evidence.points, record.steps_per_epoch, name)
+
+
+def _findings(evidence: Evidence) -> tuple[Finding, ...]:
+    record = evidence.record
+    if not isinstance(record.config.model, NetworkConfig):
+        return ()
+    return diagnose(Course.of(record.config, evidence.points, test_accuracy=record.outcome.test_accuracy))
 
 
 def _judged(evidence: Evidence, names: Sequence[str], t: English) -> dict[str, Any]:

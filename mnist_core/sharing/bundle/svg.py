@@ -9,6 +9,13 @@ from mnist_core.text import English, english
 WIDTH, HEIGHT = 560, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 40
 
+# Circle, diamond and star, drawn from their middle: told apart without colours, as on the pages.
+_SYMBOLS = {
+    "train": "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
+    "valid": "m0-4.5l4.5 4.5l-4.5 4.5l-4.5-4.5z",
+    "test": "m0-8l1.9 5.4h5.7l-4.5 3.5l1.6 5.6l-4.7-3.3l-4.7 3.3l1.6-5.6l-4.5-3.5h5.7z",
+}
+
 Points = Sequence[tuple[float, float]]
 
 
@@ -20,7 +27,8 @@ def line_chart(
     Parameters
     ----------
     curves : sequence of (str, str, sequence of (float, float))
-        Class name for CSS, words, and finite points; at least one of them has a point.
+        Class name for CSS (``train``, ``valid`` or ``test``: each has a symbol of its own), words, and finite points;
+        at least one of them has a point.
     x_title, alt : str
     t : English
         Of the reader, for the numbers; all words are translated.
@@ -44,14 +52,12 @@ def line_chart(
     )
     for name, words, points in curves:
         places = [(_x(x, xs), _y(y, ys)) for x, y in points]
-        if joined:
+        if joined and len(points) > 1:
             parts.append(f'<polyline class="{name}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>')
         # Many dots would be a thick line.
         for (x, y), (at, value) in zip(places, points, strict=True) if len(points) <= 60 else ():
-            parts.append(
-                f'<circle class="{name}" cx="{x:.1f}" cy="{y:.1f}" r="3">'
-                f"<title>{escape(words)}, {t.number(at, 'g')}: {t.number(value, '.4f')}</title></circle>"
-            )
+            said = f"{escape(words)}, {t.number(at, 'g')}: {t.number(value, '.4f')}"
+            parts.append(f'<path class="{name}" d="M{x:.1f} {y:.1f}{_SYMBOLS[name]}"><title>{said}</title></path>')
     return "".join([*parts, "</svg>"])
 
 

@@ -6,12 +6,13 @@ import streamlit as st
 
 from mnist_core.config import LogisticConfig
 from mnist_core.evaluation.comparing import Axis, Line, metric_line
-from mnist_core.figures.curves import Metric
 from mnist_core.figures.overlay import overlay_alt, overlay_figure
+from mnist_core.figures.scale import Metric, Scales
 from mnist_core.store import shared_store
 from mnist_core.text import Sentence, plain
 from pages._ui.compare.choice import Compared, still_there
 from pages._ui.parts.components import switch
+from pages._ui.parts.curve_scales import curve_scales
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
@@ -51,6 +52,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
             width=220,
             help=term("smoothing", "The faint curve is what was measured."),
         )
+    scales = curve_scales()
     active = any(not run.record.state.is_finished for run in networks)
 
     @st.fragment(run_every=PACE if active else None)
@@ -60,7 +62,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
         if active and all(run.record.state.is_finished for run in current):
             st.rerun()
         lines = _lines(current, prefix, axis)
-        _charts(lines, axis, smoothing)
+        _charts(lines, axis, smoothing, scales)
         _left_out(compared, lines, prefix)
         csv_button(lambda: _table(lines, axis), "compare_curves", of=[run.record.id for run in current])
 
@@ -77,13 +79,21 @@ def _lines(compared: Sequence[Compared], prefix: str, axis: Axis) -> Lines:
     return lines
 
 
-def _charts(lines: Lines, axis: Axis, smoothing: float) -> None:
+def _charts(lines: Lines, axis: Axis, smoothing: float, scales: Scales) -> None:
     for column, (metric, known) in zip(st.columns(2), lines.items(), strict=True):
         with column:
             st.markdown(f"**{t(METRICS[metric])}**", help=term(metric))
             drawn = [(run.drawn, line) for run, line in known]
             live_plot(
-                overlay_figure(drawn, metric, axis, smoothing=smoothing, theme=session.page_theme(), t=i18n.current()),
+                overlay_figure(
+                    drawn,
+                    metric,
+                    axis,
+                    smoothing=smoothing,
+                    scales=scales,
+                    theme=session.page_theme(),
+                    t=i18n.current(),
+                ),
                 key=f"compare_{metric}",
                 revision=axis,
                 alt=overlay_alt(drawn, metric, i18n.current()),

@@ -52,10 +52,14 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> N
     key : str
         Names the chart on its page.
     revision : str
-        Zoom and hidden legend entries are kept for as long as this stays the same.
+        Zoom and hidden legend entries are kept for as long as this stays the same; along an axis of the figure that
+        names a revision of its own, also for as long as that does.
     alt : str
         One sentence for screen readers.
     """
+    for axis in (figure["layout"]["xaxis"], figure["layout"]["yaxis"]):
+        if "uirevision" in axis:
+            axis["uirevision"] = f"{revision} {axis['uirevision']}"
     mount(json.dumps(spoken(figure)), figure["layout"]["height"], key=key, revision=revision, alt=alt)
 
 

@@ -13,9 +13,11 @@ from mnist_core.figures.theme import Theme, theme
 from mnist_core.gateway import ADDRESS_HEADER
 from mnist_core.models.speed import is_settings_of
 from mnist_core.store import RunRecord, Visitor, shared_store
+from mnist_core.text import Phrase
 from pages._ui.shell import identity
 
 _DRAFT, _RECIPE, _LAYER_IDS, _VARIANT_OF = "draft", "draft_recipe", "draft_layer_ids", "draft_variant_of"
+_CHANGE = "draft_change"
 FORM_PREFIX = "form_"
 
 
@@ -94,6 +96,12 @@ def draft_variant_of() -> str | None:
     return name
 
 
+def draft_change() -> Phrase | None:
+    """Return the change that the settings came with, in words; None where they came with none."""
+    change: Phrase | None = st.session_state.get(_CHANGE)
+    return change
+
+
 def is_changed() -> bool:
     """Whether the settings differ from their recipe's."""
     return not is_settings_of(recipe_config(draft_recipe()), draft(), shared_store().settings)
@@ -104,16 +112,19 @@ def use_recipe(recipe_id: str) -> None:
     use_settings(_recipe_settings(recipe_id), recipe_id)
 
 
-def use_settings(settings: dict[str, Any], recipe_id: str | None, *, variant_of: str | None = None) -> None:
+def use_settings(
+    settings: dict[str, Any], recipe_id: str | None, *, variant_of: str | None = None, change: Phrase | None = None
+) -> None:
     """Begin with given settings, perhaps to train a variant of a run; the form shows them at the next run.
 
+    `change` says in what they differ from that run's, where they do already.
     Fine-tuning is no setting of the form: it needs drawings, and begins on the page Draw.
     """
     settings = settings | {"fine_tune": None}
     for key in [key for key in st.session_state if str(key).startswith(FORM_PREFIX)]:
         del st.session_state[key]
     st.session_state[_DRAFT] = settings
-    st.session_state[_VARIANT_OF] = variant_of
+    st.session_state[_VARIANT_OF], st.session_state[_CHANGE] = variant_of, change
     st.session_state[_RECIPE] = recipe_id if recipe_id in RECIPES else next(iter(RECIPES))
     st.session_state[_LAYER_IDS] = [secrets.token_hex(4) for _ in settings["model"].get("layers", ())]
 

@@ -1,44 +1,32 @@
-"""The curves of a run, its newest figures, and what the gap between training and validation says."""
+"""The curves of a run and its newest figures."""
 
 from collections.abc import Sequence
 from statistics import fmean, pstdev
 
 import streamlit as st
 
-from mnist_core.datasets import get_spec
 from mnist_core.engine import total_rounds
-from mnist_core.evaluation import Overfitting, overfitting
-from mnist_core.figures.curves import Metric, curve_alt, curve_figure
+from mnist_core.evaluation.comparing import test_point
+from mnist_core.evaluation.diagnosis import Finding
+from mnist_core.figures.curves import curve_alt, curve_figure
+from mnist_core.figures.scale import Metric, Scales
 from mnist_core.store import METRIC_NAMES, MetricPoint, RunRecord
+from pages._ui.parts.curve_scales import curve_scales
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 
 
-def curves_view(record: RunRecord, points: list[MetricPoint]) -> None:
-    """Show the newest figures, the curves, and a sentence where the network learns by heart."""
+def curves_view(record: RunRecord, points: list[MetricPoint], findings: Sequence[Finding]) -> None:
+    """Show the newest figures and the curves, on which findings mark their epochs."""
     _metrics(record, points)
-    judged = _judge(record, points) if record.config.uses_validation else None
-    _curves(record, points, judged)
-    if judged is not None:
-        _overfitting_words(judged)
-    elif record.state.is_finished and record.config.model.kind == "network" and not record.config.uses_validation:
-        st.caption(
-            t(
-                "No validation set was kept aside, so the curves can't show whether the network learns by heart. "
-                "To see that, set a validation split in the sidebar under “Data”."
-            ),
-            help=term("overfitting"),
-        )
-    if record.config.augments:
-        st.caption(
-            t(
-                "The training images are changed at random and the validation images are not, so training may look "
-                "worse than validation."
-            ),
-            help=term("data_augmentation"),
-        )
+    scales = curve_scales()
+    metrics: tuple[Metric, ...] = ("loss", "accuracy")
+    for column, metric in zip(st.columns(2), metrics, strict=True):
+        with column:
+            st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
+            _curve(record, points, metric, scales, findings)
     if record.state.is_finished:
         csv_button(lambda: _table(points), f"metrics_{record.id}", of=[record.id])
 
@@ -90,53 +78,27 @@ def _mean(folds: list[dict[str, float]]) -> dict[str, float]:
     return {name: fmean(values[name] for values in folds) for name in folds[0]}
 
 
-def _curves(record: RunRecord, points: list[MetricPoint], judged: Overfitting | None) -> None:
+def _curve(
+    record: RunRecord, points: list[MetricPoint], metric: Metric, scales: Scales, findings: Sequence[Finding]
+) -> None:
     logistic = record.config.model.kind == "logistic_sgd"
-    metrics: tuple[Metric, ...] = ("loss", "accuracy")
-    for column, metric in zip(st.columns(2), metrics, strict=True):
-        with column:
-            st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
-            figure = curve_figure(
-                points,
-                metric,
-                rounds=total_rounds(record),
-                steps_per_round=record.steps_per_epoch,
-                round_name=t("fold") if logistic else t("epoch"),
-                joined=not logistic,
-                judged=judged if metric == "loss" else None,
-                theme=session.page_theme(),
-                t=i18n.current(),
-            )
-            live_plot(
-                figure,
-                key=f"curve_{metric}",
-                revision=record.id,
-                alt=curve_alt(points, metric, i18n.current(), joined=not logistic),
-            )
-
-
-def _judge(record: RunRecord, points: Sequence[MetricPoint]) -> Overfitting | None:
-    """Return where a run learned by heart, as far as its epochs say so."""
-    names = ("loss", "val_loss", "accuracy", "val_accuracy")
-    known = [point.values for point in points if point.kind == "epoch" and point.values.keys() >= set(names)]
-    if not known:
-        return None
-    loss, val_loss, accuracy, val_accuracy = ([values[name] for values in known] for name in names)
-    classes = get_spec(record.config.data.dataset).num_classes
-    return overfitting(loss, val_loss, accuracy, val_accuracy, classes)
-
-
-def _overfitting_words(judged: Overfitting) -> None:
-    """Say from where on the network learns by heart."""
-    st.caption(
-        t(
-            "From epoch {opens} on the curves part: the training loss falls further, but the validation loss has risen "
-            "from {best:.3f} to {last:.3f}. The network learns the training images by heart. Epoch {epoch} was its "
-            "best.",
-            opens=judged.opens_at,
-            best=judged.best_loss,
-            last=judged.last_loss,
-            epoch=judged.best_epoch,
-        ),
-        help=term("overfitting"),
+    marked = (found.overfitting for found in findings if found.overfitting is not None)
+    figure = curve_figure(
+        points,
+        metric,
+        rounds=total_rounds(record),
+        steps_per_round=record.steps_per_epoch,
+        round_name=t("fold") if logistic else t("epoch"),
+        joined=not logistic,
+        test=None if logistic else test_point(record.config, record.outcome, points, record.steps_per_epoch, metric),
+        judged=next(marked, None) if metric == "loss" else None,
+        scales=scales,
+        theme=session.page_theme(),
+        t=i18n.current(),
+    )
+    live_plot(
+        figure,
+        key=f"curve_{metric}",
+        revision=record.id,
+        alt=curve_alt(points, metric, i18n.current(), joined=not logistic),
     )

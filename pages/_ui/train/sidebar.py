@@ -88,6 +88,8 @@ def _recipe_words() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if name is None:
             st.caption(t("Changed from the recipe."))
+        elif (change := session.draft_change()) is not None:
+            st.caption(t("A variant of “{name}” with one change: {change}.", name=plain(name), change=change))
         else:
             st.caption(t("A variant of “{name}”: change a setting, then train.", name=plain(name)))
         st.button(

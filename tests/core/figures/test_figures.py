@@ -25,6 +25,7 @@ from mnist_core.figures.evaluation import (
     sure_figure,
 )
 from mnist_core.figures.matrix import Unit, confusion_alt, confusion_figure, difference_alt, difference_figure
+from mnist_core.figures.scale import Metric, Scales
 from mnist_core.figures.theme import DARK, LIGHT, Theme, color_at, contrast, ink_on, theme
 from mnist_core.store import MetricPoint
 from mnist_core.text import Translator
@@ -47,7 +48,7 @@ def test_curves_have_batch_training_and_validation_lines() -> None:
     figure = curve([point("batch", 5, 1, loss=2.0), point("epoch", 10, 1, loss=1.0, val_loss=1.5)])
     lines = {trace["name"]: (trace["x"], trace["y"]) for trace in figure["data"]}
     assert lines == {
-        "within the epoch": ([0.5], [2.0]),
+        "within the epoch": ([0.5, 1.0, None], [2.0, 1.0, None]),  # towards the value after the epoch
         "training": ([1.0], [1.0]),
         "validation": ([1.0], [1.5]),
     }
@@ -74,6 +75,92 @@ def test_the_axis_spans_all_epochs_from_the_start_so_that_nothing_jumps() -> Non
 def test_many_batch_points_are_thinned_out() -> None:
     points = [point("batch", step, 1, loss=1.0) for step in range(20 * MOST_BATCH_POINTS)]
     assert len(curve(points)["data"][0]["x"]) <= 2 * MOST_BATCH_POINTS
+
+
+def test_a_single_batch_within_an_epoch_is_seen() -> None:
+    (trace,) = curve([point("batch", 5, 1, loss=2.0)])["data"]
+    assert "markers" in trace["mode"]
+
+
+def test_training_validation_and_test_differ_in_shape_too() -> None:
+    points = [point("epoch", 10 * e, e, loss=1 / e, val_loss=1.1 / e) for e in (1, 2)]
+    figure = curve_figure(
+        points, "loss", rounds=4, steps_per_round=10, round_name="epoch", test=(2.0, 0.6), theme=LIGHT, t=T
+    )
+    go.Figure(figure)
+    training, validation, test = figure["data"]
+    assert (test["name"], test["x"], test["y"]) == ("test", [2.0], [0.6])
+    assert len({trace["marker"]["symbol"] for trace in (training, validation, test)}) == 3
+    assert training["line"]["dash"] != validation["line"]["dash"]
+
+
+# what the upright axis shows
+
+EPOCHS = [point("epoch", 10 * e, e, loss=0.4 / e, val_loss=0.5 / e, accuracy=1 - 0.08 / e) for e in (1, 2, 4)]
+FIRST = [point("batch", 1, 1, loss=2.5, accuracy=0.0), point("batch", 5, 1, loss=1.5, accuracy=0.5)]
+
+
+def limits(points: list[MetricPoint], metric: Metric = "loss", **scales: bool) -> tuple[float, float]:
+    figure = curve_figure(
+        points,
+        metric,
+        rounds=4,
+        steps_per_round=10,
+        round_name="epoch",
+        scales=Scales(**scales),
+        theme=LIGHT,
+        t=T,
+    )
+    go.Figure(figure)
+    axis = figure["layout"]["yaxis"]
+    assert "range" not in axis  # a range that changes would end a visitor's zoom
+    options = axis["autorangeoptions"]
+    return options["clipmin"], options["clipmax"]
+
+
+def test_the_axis_fits_what_is_known_after_epochs_whatever_a_single_batch_gave() -> None:
+    low, high = limits(FIRST + EPOCHS)
+    assert 0 <= low < 0.1
+    assert 0.5 < high < 0.6
+    low, high = limits(FIRST + EPOCHS, "accuracy")
+    assert 91 < low < 92
+    assert 98 < high <= 100.5
+    assert limits(FIRST + EPOCHS) == limits(EPOCHS)
+
+
+def test_before_there_is_a_course_of_epochs_the_axis_fits_all_batches_but_the_first() -> None:
+    low, high = limits([*FIRST, point("batch", 9, 1, loss=1.0)])
+    assert low < 1.0
+    assert 1.5 < high < 1.6
+    assert limits([*FIRST, point("epoch", 10, 1, loss=0.9)]) != limits(FIRST)
+
+
+def test_an_axis_does_not_make_much_of_nothing() -> None:
+    flat = [point("epoch", 10 * e, e, loss=2.3 + 1e-4 / e, accuracy=0.11 + 1e-4 / e) for e in (1, 2)]
+    for log_loss in (False, True):
+        low, high = limits(flat, log_loss=log_loss)
+        assert high / low > 1.08
+    low, high = limits(flat, "accuracy")
+    assert high - low >= 2
+
+
+def test_a_logarithmic_axis_has_room_for_all_epochs_and_none_for_zero() -> None:
+    low, high = limits(EPOCHS, log_loss=True)
+    assert 0 < low < 0.1
+    assert high > 0.5
+    assert limits([*EPOCHS, point("epoch", 50, 5, loss=0.0)], log_loss=True)[0] > 0
+    empty = curve_figure(
+        [], "loss", rounds=4, steps_per_round=10, round_name="", scales=Scales(log_loss=True), theme=LIGHT, t=T
+    )
+    assert empty["layout"]["yaxis"]["type"] == "log"
+
+
+def test_accuracy_begins_at_90_percent_where_an_epoch_reaches_that() -> None:
+    low, high = limits(FIRST + EPOCHS, "accuracy", close=True)
+    assert low == 90
+    assert 100 < high < 101
+    weak = [point("epoch", 10 * e, e, accuracy=0.2 * e) for e in (1, 2)]
+    assert limits(weak, "accuracy", close=True) == limits(weak, "accuracy")
 
 
 def test_the_curve_in_words_names_first_last_and_validation() -> None:

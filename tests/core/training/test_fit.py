@@ -250,10 +250,13 @@ def test_batch_points_hold_the_mean_since_the_epoch_began(train, network, sink):
     assert sink.of("batch")[-1].values == {name: sink.of("epoch")[0].values[name] for name in ("loss", "accuracy")}
 
 
-def test_seldom_reports_leave_only_the_first_point_and_the_epochs(train, network, sink, monkeypatch):
+def test_the_first_steps_are_told_however_short_a_training_is(train, network, sink, monkeypatch):
     monkeypatch.setattr(fit_module, "_REPORT", 1000.0)
     train(network(epochs=2))
-    assert [point.kind for point in sink.all] == ["batch", "epoch", "epoch"]
+    steps = [point.step for point in sink.of("batch")]
+    assert len(steps) >= 2
+    assert all(later > 2 * sooner for sooner, later in zip(steps, steps[1:], strict=False))
+    assert [point.kind for point in sink.all][-2:] == ["epoch", "epoch"]
 
 
 # how it ends

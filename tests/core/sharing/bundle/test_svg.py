@@ -22,7 +22,8 @@ def test_marks_are_few_even_and_include_both_ends(low, high, whole):
 
 def test_a_chart_is_well_formed_and_stays_inside():
     points = [(float(epoch), 2.0 / epoch) for epoch in range(1, 9)]
-    text = line_chart([("train", "a < b", points), ("valid", "c", points[:1])], "epoch", 'say "x" & <y>')
+    curves = [("train", "a < b", points), ("valid", "c", points[:1]), ("test", "d", points[-1:])]
+    text = line_chart(curves, "epoch", 'say "x" & <y>')
     tree = ElementTree.fromstring(text)
     assert tree.get("aria-label") == 'say "x" & <y>'
     for line in re.findall(r'points="([^"]+)"', text):
@@ -30,4 +31,7 @@ def test_a_chart_is_well_formed_and_stays_inside():
             x, y = map(float, pair.split(","))
             assert 0 <= x <= WIDTH
             assert 0 <= y <= HEIGHT
-    assert text.count("<circle") == 9
+    assert text.count("<polyline") == 1
+    symbols = re.findall(r'<path class="(\w+)" d="M[\d.]+ [\d.]+(\w[^"]+)"', text)
+    assert len(symbols) == 10
+    assert len({symbol for _, symbol in symbols}) == 3, "training, validation and test have symbols of their own"
