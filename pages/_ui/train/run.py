@@ -1,29 +1,22 @@
 """One run on the screen: live while it trains, its result afterwards."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import streamlit as st
 
-from mnist_core.config.choices import PRECISIONS
-from mnist_core.datasets import get_spec
 from mnist_core.engine import shared_supervisor
-from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
-from mnist_core.system.cards import CardUse
-from mnist_core.text import Sentence, plain
 from pages._ui.one_run import runs
-from pages._ui.one_run.badges import badge
-from pages._ui.one_run.controls import run_controls, train_on
-from pages._ui.one_run.manage import manage_run
+from pages._ui.one_run.controls import train_on
 from pages._ui.one_run.status import run_status, spoken_status
 from pages._ui.one_run.taught import taught_view
 from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
-from pages._ui.shell.i18n import name_of, t
+from pages._ui.shell.i18n import t
 from pages._ui.train.curves import curves_view
 from pages._ui.train.diagnosis import diagnosis_view, findings_of
+from pages._ui.train.header import run_header
 from pages._ui.train.network import network_view
 from pages._ui.train.notice import end_notice
 
@@ -51,7 +44,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         if current.state is not record.state and (active or not current.state.is_finished):
             st.rerun()  # the whole page changes: another pace, and the results appear
         points = shared_store().metrics.points(current.id)
-        _header(current, leave)
+        run_header(current, leave)
         run_status(current, points)
         if active:
             st.session_state[_SPOKEN_OF] = record.id
@@ -86,51 +79,6 @@ def _pace(record: RunRecord) -> float | None:
         return None
     waits = record.state is RunState.QUEUED and shared_supervisor().queue_status(record.id).expected_wait > _SOON
     return 2.0 if waits or record.state is RunState.PAUSED else 0.4
-
-
-def _header(record: RunRecord, leave: Callable[[], None]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(horizontal=True, vertical_alignment="center", width="content", key="focus_here"):
-            st.header(plain(name_of(record)), anchor=False)
-            badge(record)
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            run_controls(record, leave)
-            manage_run(record)
-    parts = [t(get_spec(record.config.data.dataset).title)]
-    if record.device:
-        parts.append(plain(record.device))
-    if record.state is RunState.RUNNING and (use := _card_use(record.id)) is not None:
-        taken = t("card {busy:.0%} busy, {used:.1f} of {memory:.0f} GB taken", busy=use.busy, **use.gigabytes)
-        parts.append(taken)
-    if record.config.train.precision != "float32":
-        parts.append(t(PRECISIONS[record.config.train.precision].title))
-    if record.config.augments:
-        parts.append(t("Augmentation"))
-    st.caption(" · ".join(parts))
-    if record.shipped is not None:
-        sources = t("It learned from: {sources}.", sources="; ".join(map(t, record.shipped.sources)))
-        st.caption(f"{t(record.shipped.summary)} {sources}")
-    if record.continues is not None:
-        _origin(record.continues, Sentence("Goes on from “{name}”"), ":material/fast_forward:")
-    elif record.config.fine_tune is not None:
-        _origin(record.config.fine_tune.base, Sentence("Fine-tuned from “{name}”"), ":material/school:")
-
-
-@st.cache_data(ttl=2, max_entries=64, show_spinner=False)
-def _card_use(run_id: str) -> CardUse | None:
-    return shared_supervisor().card_use(run_id)
-
-
-def _origin(run_id: str, words: Sentence, icon: str) -> None:
-    """Say which run this one goes on from; it may be deleted or private meanwhile."""
-    with suppress(RunNotFoundError, NotOwnerError):
-        parent = access.look_up(run_id)
-        st.page_link(
-            "train.py",
-            label=t(words, name=plain(name_of(parent))),
-            icon=icon,
-            query_params={"run": parent.id},
-        )
 
 
 def _next_steps(record: RunRecord) -> None:
