@@ -14,6 +14,17 @@ def charts_of(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(one.proto.bytes) for one in app.get("bidi_component") if one.proto.bytes]
 
 
+def network_of(app: AppTest) -> list[dict[str, Any]]:
+    """Return what is told of each block of the network's picture, the image first."""
+    return picture_of(app)["blocks"]
+
+
+def picture_of(app: AppTest) -> dict[str, Any]:
+    """Return what the component of the network's picture is given."""
+    parts = [one for one in app.get("bidi_component") if one.proto.component_name.endswith("network_picture")]
+    return json.loads(parts[0].proto.json)
+
+
 def click(app: AppTest, key: str, customdata: Sequence[int]) -> AppTest:
     """Click on a point of the chart of a key, which has these ``customdata``."""
     chart = next(one for one in app.get("bidi_component") if one.key == key)
