@@ -49,6 +49,8 @@ class Block:
         Title of what each unit does to its sum; empty where there is none.
     answers : bool
         Whether it is the last one.
+    silent : bool
+        Whether it only gives on, in another form at most, what comes in when the network answers.
     """
 
     number: int
@@ -62,6 +64,7 @@ class Block:
     window: int = 0
     activation: Sentence = ""
     answers: bool = False
+    silent: bool = False
 
     @property
     def parameters(self) -> int:
@@ -149,6 +152,7 @@ def _block(number: int, row: LayerRow, line: str) -> Block:
         row.layer.window,
         "" if function == "linear" else (SOFTMAX if function == SOFTMAX.id else ACTIVATIONS[function]).title,
         isinstance(row.layer, Output),
+        row.layer.silent,
     )
 
 

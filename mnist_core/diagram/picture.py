@@ -19,17 +19,18 @@ from PIL import Image
 
 from mnist_core.diagram.blocks import Block, Diagram
 from mnist_core.diagram.flow import Cells, Connection, Flow
-from mnist_core.diagram.telling import alt_of, in_a_line, words_of
+from mnist_core.diagram.telling import alt_of, in_a_line, share_words, words_of
 from mnist_core.text import English, english, shortened
 
 HEIGHT = 328
 _TOP, _BODY = 54, 222  # pixels: where the blocks begin, and how high they may be
 _MIDDLE = _TOP + _BODY / 2
 _SLOTS = {"image": 100, "maps": 92, "units": 70, "bar": 34}  # pixels that each needs
-_ANSWER = 150
+_ANSWER, _EDGE = 150, 12
 _WIDEST = 2.2  # of the least width: longer connections say no more
+_LONGEST = 3.5  # seconds from the image to the answer
 _LINE = 13  # pixels from one line of words to the next
-_MAP, _PICTURE, _RADIUS, _PILL = 34, 90, 5.2, 130  # pixels: sides, radius and width
+_MAP, _PICTURE, _RADIUS, _PILL = 32, 90, 5.2, 130  # pixels: sides, radius and width
 _STACKED = 5  # pixels by which each map of a stack lies beside the one before it
 _LEVELS = 7  # of colour on either side of black: sixteen colours make small files
 
@@ -67,7 +68,9 @@ def picture_svg(
     """
     slots = [_ANSWER if block.answers else _SLOTS[block.form] for block in diagram.blocks]
     width = sum(slots)
-    centres = [(sum(slots[:place]) + slots[place] / 2) / width * 100 for place in range(len(slots))]
+    # Connections lead to the middle of a slot, but to the beginning of the answers.
+    middles = [_EDGE if block.answers else slot / 2 for block, slot in zip(diagram.blocks, slots, strict=True)]
+    centres = [(sum(slots[:place]) + middle) / width * 100 for place, middle in enumerate(middles)]
     parts = [_opening(diagram, t, width, theme, stops=stops)]
     parts += _links(diagram, centres, flow)
     blocks = [
@@ -85,10 +88,12 @@ def picture_svg(
 def _opening(diagram: Diagram, t: English, width: float, theme: str, *, stops: bool) -> str:
     style = _style() if not theme else re.sub(r"light-dark\(([^,]+), ([^)]+)\)", rf"\{1 + (theme == 'dark')}", _style())
     role = 'role="listbox" aria-orientation="horizontal"' if stops else 'role="img"'
-    sized = f'width="{_n(width * 1.5)}"' if theme else 'width="100%"'
+    sized = f'width="{round(width * 1.15)}"' if theme else 'width="100%"'
+    step = min(0.28, _LONGEST / len(diagram.blocks))
+    sizes = f"min-width:{width}px;max-width:{_n(width * _WIDEST)}px;--step:{_n(step)}s"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="lab-net" {role} aria-label="{escape(alt_of(diagram, t))}" '
-        f'{sized} height="{HEIGHT}" style="min-width:{width}px;max-width:{_n(width * _WIDEST)}px">'
+        f'{sized} height="{HEIGHT}" style="{sizes}">'
         f"<style>{style}</style>"
     )
 
@@ -110,7 +115,7 @@ def _places(block: Block, cells: Cells | None) -> list[Place]:
         middle = (count - 1) / 2
         return [((n - middle) * _STACKED, _MIDDLE + (n - middle) * _STACKED) for n in range(count)]
     gap = 0.0 if count == block.units else 12.0
-    pitch = min((_BODY - gap) / count, 24 if block.answers else _MAP + 3 if block.form == "maps" else 16)
+    pitch = min((_BODY - gap) / count, 24 if block.answers else _MAP + 5 if block.form == "maps" else 16)
     first = _MIDDLE - (pitch * (count - 1) + gap) / 2
     return [(0.0, first + pitch * n + (gap if n >= count // 2 else 0.0)) for n in range(count)]
 
@@ -234,7 +239,8 @@ def _drawn(
     t: English,
 ) -> Iterator[str]:
     block, cells = diagram.blocks[place], flow.cells.get(place) if flow else None
-    yield f'<rect class="ring" x="{2 - slot / 2}" y="2" width="{slot - 4}" height="{HEIGHT - 4}" rx="8"/>'
+    left = -_EDGE if block.answers else -slot / 2
+    yield f'<rect class="ring" x="{left + 2}" y="2" width="{slot - 4}" height="{HEIGHT - 4}" rx="8"/>'
     if block.form == "bar":
         yield from _bar(block, t)
         return
@@ -246,8 +252,8 @@ def _drawn(
     shown = cells.shown if cells else block.shown
     if len(shown) < block.units and not (block.form == "maps" and cells is None):
         half = len(shown) // 2
-        y = (places[half - 1][1] + places[half][1]) / 2
-        yield "".join(f'<circle class="dots" cx="0" cy="{_n(y + step)}" r="1.2"/>' for step in (-4.5, 0, 4.5))
+        x, y = _PILL / 2 if block.answers else 0, (places[half - 1][1] + places[half][1]) / 2
+        yield "".join(f'<circle class="dots" cx="{x}" cy="{_n(y + step)}" r="1.2"/>' for step in (-4.5, 0, 4.5))
     if cells is None:
         names = [t(name) for name in diagram.class_names] if block.answers else []
         yield from (
@@ -264,16 +270,16 @@ def _drawn(
 
 
 def _labels(block: Block, cells: Cells | None, t: English) -> Iterator[str]:
-    words = words_of(block, t)
+    words, x = words_of(block, t), _PILL / 2 if block.answers else 0
     lines = _broken(words.name)
     for number, line in enumerate(lines):
-        yield f'<text class="name" x="0" y="{_TOP - 10 - _LINE * (len(lines) - 1 - number)}">{escape(line)}</text>'
+        yield f'<text class="name" x="{x}" y="{_TOP - 10 - _LINE * (len(lines) - 1 - number)}">{escape(line)}</text>'
     below = _TOP + _BODY + 20
-    yield f'<text x="0" y="{below}">{words.shape}</text>'
+    yield f'<text x="{x}" y="{below}">{words.shape}</text>'
     shown = len(cells.shown) if cells else len(block.shown)
     if shown < block.units:
         drawn = t("{shown} of {n:,}", shown=shown, n=block.units)
-        yield f'<text class="soft" x="0" y="{below + _LINE + 2}">{escape(drawn)}</text>'
+        yield f'<text class="soft" x="{x}" y="{below + _LINE + 2}">{escape(drawn)}</text>'
 
 
 def _broken(name: str, most: int = 11) -> list[str]:
@@ -324,12 +330,12 @@ def _empty_cell(block: Block, at: Place, name: str) -> str:
 
 
 def _pill(y: float, name: str, share: float, words: str) -> str:
-    left, room = -_PILL / 2, 11 if words else 19
-    filled = f'<rect class="share" x="{left}" y="{_n(y - 9)}" width="{_n(share * _PILL)}" height="18" rx="4"/>'
-    number = f'<text class="right" x="{-left - 6}" y="{_n(y + 4)}">{escape(words)}</text>' if words else ""
+    room = 11 if words else 19
+    filled = f'<rect class="share" x="0" y="{_n(y - 9)}" width="{_n(share * _PILL)}" height="18" rx="4"/>'
+    number = f'<text class="right" x="{_PILL - 6}" y="{_n(y + 4)}">{escape(words)}</text>' if words else ""
     return (
-        f'<rect class="white" x="{left}" y="{_n(y - 9)}" width="{_PILL}" height="18" rx="4"/>{filled if share else ""}'
-        f'<text class="left" x="{left + 7}" y="{_n(y + 4)}">{escape(shortened(name, room))}</text>{number}'
+        f'<rect class="white" x="0" y="{_n(y - 9)}" width="{_PILL}" height="18" rx="4"/>{filled if share else ""}'
+        f'<text class="left" x="7" y="{_n(y + 4)}">{escape(shortened(name, room))}</text>{number}'
     )
 
 
@@ -337,7 +343,7 @@ def _cell(cells: Cells, index: int, at: Place, name: str, t: English) -> str:
     """Return a unit with what it says to the image."""
     (x, y), value = at, cells.values[index]
     if name:
-        return _pill(y, name, value, t.number(value, ".1%") if value >= 0.005 else "")
+        return _pill(y, name, value, share_words(value, t) if value >= 0.005 else "")
     if cells.maps:
         half = _MAP / 2
         picture = _png(_heat(cells.maps[index], cells.limit))
@@ -351,10 +357,10 @@ def _cell(cells: Cells, index: int, at: Place, name: str, t: English) -> str:
 def _ring(block: Block, at: Place) -> str:
     x, y = at
     if block.answers:
-        return f'<rect class="chosen" x="{-_PILL / 2 - 2}" y="{_n(y - 11)}" width="{_PILL + 4}" height="22" rx="6"/>'
+        return f'<rect class="chosen" x="-2" y="{_n(y - 11)}" width="{_PILL + 4}" height="22" rx="6"/>'
     if block.form == "units":
         return f'<circle class="chosen" cx="{_n(x)}" cy="{_n(y)}" r="{_RADIUS + 2.5}"/>'
-    half = _MAP / 2 + 1
+    half = _MAP / 2 + 2
     return f'<rect class="chosen" x="{-half}" y="{_n(y - half)}" width="{2 * half}" height="{2 * half}"/>'
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from mnist_core.config.layers import Shape
 from mnist_core.diagram.blocks import Block, Diagram
+from mnist_core.diagram.flow import Cells, Chosen
+from mnist_core.diagram.sums import Term, UnitSum
 from mnist_core.text import English, Sentence, english
 
 _WEIGHTS: Mapping[str, Sentence] = {
@@ -85,3 +87,67 @@ def alt_of(diagram: Diagram, t: English = english) -> str:
     """Return the picture of a network in one sentence."""
     names = ", ".join(name_of(block, t) for block in diagram.blocks)
     return t("The network as a picture, {n:,} parameters in all: {names}.", n=diagram.parameters, names=names)
+
+
+def unit_name(diagram: Diagram, chosen: Chosen, t: English = english) -> str:
+    """Return what a unit, a filter's map or an answer is called."""
+    block, number = diagram.blocks[chosen[0]], chosen[1]
+    if block.answers:
+        return t("answer {name}", name=t(diagram.class_names[number]))
+    if len(block.output_shape) < 3:
+        return t("unit {number}", number=number)
+    return t("filter {number}", number=number) if block.weights else t("map {number}", number=number)
+
+
+def cell_words(diagram: Diagram, place: int, cells: Cells, t: English = english) -> dict[str, str]:
+    """Return what is told of each unit that is drawn, by its number."""
+    if diagram.blocks[place].answers:
+        return {
+            str(unit): f"{t(diagram.class_names[unit])}: {share_words(value, t)}"
+            for unit, value in zip(cells.shown, cells.values, strict=True)
+        }
+    words: Sentence = "{name} says {value:.2f}"
+    if cells.maps:
+        words = "{name} says {value:.2f} where it says most"
+    return {
+        str(unit): t(words, name=unit_name(diagram, (place, unit), t), value=value)
+        for unit, value in zip(cells.shown, cells.values, strict=True)
+    }
+
+
+def share_words(share: float, t: English = english) -> str:
+    """Return a probability in percent; nothing that a network says is quite certain."""
+    return t.number(min(share, 0.999), ".1%")
+
+
+def term_place(term: Term, t: English = english) -> str:
+    """Return where a term's number comes from."""
+    match term.place:
+        case (unit,):
+            return t("unit {number}", number=unit)
+        case (row, column):
+            return t("row {row}, column {column}", row=row, column=column)
+        case (row, column, channel):
+            return t("map {number}, row {row}, column {column}", number=channel, row=row, column=column)
+    raise ValueError(f"no place: {term.place}")
+
+
+def sum_line(told: UnitSum, block: Block, t: English = english) -> str:
+    """Return a sum in one line: ``0.31 × 0.99 − 0.12 × 1.00 + … + 0.04 = 2.31 → ReLU → 2.31``."""
+    line = ""
+    for term in told.terms[:3]:
+        factor = t.number(term.value, ".2f")
+        line += f"{_sign(term.weight, line)}{t.number(abs(term.weight), '.2f')} × "
+        line += f"({factor})" if term.value < 0 else factor
+    if told.count > len(told.terms[:3]):
+        line += f"{_sign(1, line)}…"
+    line += f"{_sign(told.bias, line)}{t.number(abs(told.bias), '.2f')} = {t.number(told.total, '.2f')}"
+    name = t(block.activation)
+    after = share_words(told.output, t) if block.answers else t.number(told.output, ".2f")
+    return f"{line} → {name} → {after}" if name else line
+
+
+def _sign(value: float, before: str) -> str:
+    if value < 0:
+        return " − " if before else "−"
+    return " + " if before else ""

@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
+from mnist_core.analysis.explain import expected_seconds
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.errors import ConfigError, MnistLabError
 from mnist_core.models.speed import resolved
 from mnist_core.settings import get_settings
+from mnist_core.store import RunRecord, shared_store
+from pages._ui.cache.explanations import trained
 from pages._ui.cache.results import dataset
 from pages._ui.parts.code_view import code_box
 from pages._ui.parts.dataset_status import is_ready
-from pages._ui.parts.network_picture import network_picture
+from pages._ui.parts.network_picture import network_at_work, network_picture
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import t, term
+
+_EXAMPLE = 0  # of the test images
+_SLOW = 0.1  # seconds for one image: such a network is shown without
 
 
 def network_view(config: RunConfig | None, problem: MnistLabError | None) -> MnistLabError | None:
@@ -45,6 +52,24 @@ def picture_of(config: RunConfig, key: str) -> None:
             "It is the baseline that networks have to beat."
         )
     st.caption(words, help=term("parameters"))
+
+
+def trained_picture(record: RunRecord) -> None:
+    """Show a run's network; once it is trained, with a test image on its way through it."""
+    name, key = record.config.data.dataset, f"network_{record.id}"
+    files = shared_store().files(record.id)
+    is_network = isinstance(record.config.model, NetworkConfig)
+    able = record.state.is_finished and (files.layers if is_network else files.onnx).exists() and is_ready(name)
+    if not able or expected_seconds(record.config, 1) > _SLOW:
+        picture_of(record.config, key)
+        return
+    network_at_work(trained(record.id, np.asarray(dataset(name).x_test[_EXAMPLE])), key)
+    st.page_link(
+        "explain.py",
+        label=t("Choose another image, and see the sum of each unit"),
+        icon=":material/psychology:",
+        query_params={"run": record.id, "image": str(_EXAMPLE)},
+    )
 
 
 def code_of(config: RunConfig, of: Sequence[str] = ()) -> None:

@@ -24,7 +24,7 @@ from pages._ui.shell.frame import announce
 from pages._ui.shell.i18n import name_of, t
 from pages._ui.train.curves import curves_view
 from pages._ui.train.diagnosis import diagnosis_view, findings_of
-from pages._ui.train.network import code_of, picture_of
+from pages._ui.train.network import code_of, trained_picture
 from pages._ui.train.notice import end_notice
 
 _SPOKEN_OF = "spoken_of"
@@ -75,7 +75,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         _next_steps(record)
     st.header(t("The network"), anchor=False)
     with errors_in_words():
-        picture_of(record.config, f"network_{record.id}")
+        trained_picture(record)
     with st.expander(t("Code and log of this run"), icon=":material/info:"):
         code_of(record.config, of=[record.id])
         if not active:
