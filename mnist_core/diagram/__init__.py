@@ -9,7 +9,7 @@ from mnist_core.diagram.at_work import at_work
 from mnist_core.diagram.blocks import Block, Diagram, diagram_of
 from mnist_core.diagram.flow import Chosen, Flow, Trained, flow_of
 from mnist_core.diagram.picture import picture_svg
-from mnist_core.diagram.sums import Term, UnitSum, sum_of
+from mnist_core.diagram.sums import SumTerm, UnitSum, sum_of
 from mnist_core.diagram.telling import (
     BlockWords,
     alt_of,
@@ -27,7 +27,7 @@ __all__ = [
     "Chosen",
     "Diagram",
     "Flow",
-    "Term",
+    "SumTerm",
     "Trained",
     "UnitSum",
     "alt_of",

@@ -14,7 +14,7 @@ Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Term:
+class SumTerm:
     """One term of a sum.
 
     Attributes
@@ -40,7 +40,7 @@ class UnitSum:
 
     Attributes
     ----------
-    terms : tuple of Term
+    terms : tuple of SumTerm
         The largest by size, those first.
     count : int
         How many terms there are in all.
@@ -59,7 +59,7 @@ class UnitSum:
         The number of that map; None where there is only one.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[SumTerm, ...]
     count: int
     others: float
     bias: float
@@ -102,7 +102,9 @@ def sum_of(trained: Trained, chosen: Chosen) -> UnitSum | None:
     order = np.argsort(-np.abs(products), axis=None, kind="stable")[:MOST_TERMS]
     indices = [tuple(map(int, np.unravel_index(flat, products.shape))) for flat in order]
     terms = tuple(
-        Term(_moved(index, corner), float(kernel[index]), float(values[index])) for index in indices if products[index]
+        SumTerm(_moved(index, corner), float(kernel[index]), float(values[index]))
+        for index in indices
+        if products[index]
     )
     told, everything = sum(term.product for term in terms), float(products.sum())
     pictures, pictured = _pictures(kernel, values, products)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mnist_core.config.layers import Shape
 from mnist_core.diagram.blocks import Block, Diagram
 from mnist_core.diagram.flow import Cells, Chosen
-from mnist_core.diagram.sums import Term, UnitSum
+from mnist_core.diagram.sums import SumTerm, UnitSum
 from mnist_core.text import English, Sentence, english
 
 _WEIGHTS: Mapping[str, Sentence] = {
@@ -120,7 +120,7 @@ def share_words(share: float, t: English = english) -> str:
     return t.number(min(share, 0.999), ".1%")
 
 
-def term_place(term: Term, t: English = english) -> str:
+def term_place(term: SumTerm, t: English = english) -> str:
     """Return where a term's number comes from."""
     match term.place:
         case (unit,):
