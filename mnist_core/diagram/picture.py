@@ -279,7 +279,7 @@ def _labels(block: Block, cells: Cells | None, t: English) -> Iterator[str]:
     shown = len(cells.shown) if cells else len(block.shown)
     if shown < block.units:
         drawn = t("{shown} of {n:,}", shown=shown, n=block.units)
-        yield f'<text class="soft" x="{x}" y="{below + _LINE + 2}">{escape(drawn)}</text>'
+        yield f'<text class="quiet" x="{x}" y="{below + _LINE + 2}">{escape(drawn)}</text>'
 
 
 def _broken(name: str, most: int = 11) -> list[str]:

@@ -228,6 +228,19 @@ def test_a_unit_that_stays_at_nothing_is_told(
     assert any("stays at 0 for all of the 297 images" in info.value for info in app.info)
 
 
+def test_a_finished_run_has_an_image_on_its_way_on_train_too(
+    open_page: OpenPage, network: RunRecord, finished_run: Callable[..., RunRecord], store: Store, digits: Dataset
+) -> None:
+    app = open_page("train.py", run=network.id)
+    answer = open_layers(store.files(network.id)).activations(np.asarray(digits.x_test[0]))[-1]
+    says = picture_of(app)["blocks"][-1]["says"]
+    assert says[str(answer.argmax())] == f"{answer.argmax()}: {min(answer.max(), 0.999):.1%}"
+    older = finished_run(CONFIG)  # without the graph of its layers: the network alone
+    app = open_page("train.py", run=older.id)
+    assert picture_of(app)["blocks"][-1]["says"] == {}
+    assert not app.error
+
+
 def test_weights_and_map_are_shown(open_page: OpenPage, network: RunRecord) -> None:
     app = open_page("explain.py", run=network.id)
     assert "filter 2" in words(app)

@@ -46,7 +46,7 @@ def sum_view(trained: Trained, chosen: Chosen) -> None:
 
 def _ledger(told: UnitSum, answers: bool) -> None:
     st.html(f'<div class="lab-table lab-ledger" tabindex="0">{_table(told)}</div>')
-    st.caption(_caption(told, answers=answers))
+    st.caption(_caption(told, answers=answers), help=term("bias"))
 
 
 def _table(told: UnitSum) -> str:
