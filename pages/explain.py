@@ -84,7 +84,7 @@ def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None
     with inside:
         if not network:
             st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))
-        elif sample is None:
+        if sample is None:
             no_image()
         elif has_inside(record) and may_take(record, "inside"):
             inside_view(judgement, sample, record)

@@ -15,7 +15,8 @@ TYPED = "Qzx typed"
 NAMES = re.compile(
     r"MNIST Lab|mnist_lab\.py|CC BY(-SA)?"
     r"|Fashion-MNIST|MNIST|Keras|TensorBoard|RMSprop|Adam\w*|Adagrad|Nadam|SGD|t-SNE|CPU: test"
-    r"|Dense|Conv2D|MaxPooling2D|Flatten|Reshape|: [\w .-]+\*$|model\.\w+|[xy]_train|[xy]_test|uint8"
+    r"|keras\.(layers\.)?\w+\([^)]*\)+"
+    r"|Max Pooling2D|Dense|Conv2D|MaxPooling2D|Flatten|Reshape|: [\w .-]+\*$|model\.\w+|[xy]_train|[xy]_test|uint8"
     r"|[A-Z][a-z]{2} \d\d, \d\d:\d\d"
 )
 _LETTER = re.compile(r"[^\W\d_]")

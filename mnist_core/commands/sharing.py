@@ -1,4 +1,4 @@
-"""Commands that take settings elsewhere: code, link."""
+"""Commands that take settings elsewhere: code, link, picture."""
 
 import argparse
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.config.links import run_address, settings_address
 from mnist_core.config.recipes import RECIPES, get_recipe
 from mnist_core.datasets import load_dataset
+from mnist_core.diagram import at_work, diagram_of, flow_of, picture_svg
+from mnist_core.errors import ConfigError
 from mnist_core.models.keras_file import network_keras
 from mnist_core.models.network_files import read_base
 from mnist_core.models.speed import resolved
@@ -42,6 +44,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     link.add_argument("--json", action="store_true", help=t("print one JSON object"))
     link.set_defaults(command=_link)
+
+    picture = commands.add_parser("picture", help=t("draw a run's or a recipe's network as an SVG file"))
+    _add_choice(picture)
+    picture.add_argument("--image", type=int, metavar="N", help=t("of a run: with this test image on its way through"))
+    picture.add_argument("--theme", choices=("light", "dark"), default="light", help=t("its colours"))
+    picture.add_argument("--out", type=Path, metavar="FILE", help=t("write it there"))
+    picture.set_defaults(command=_picture)
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -119,4 +128,24 @@ def _link(options: argparse.Namespace) -> int:
         print(t(words, link=links["run"]))
     if config.fine_tune is not None:
         print(t("The drawings that it learned from are not in the link: who opens it trains the network without them."))
+    return 0
+
+
+def _picture(options: argparse.Namespace) -> int:
+    config, record = _chosen(options)
+    flow = None
+    if options.image is not None:
+        if record is None:
+            raise ConfigError("An image goes through a trained network only: name a run instead of a recipe.")
+        images = load_dataset(config.data.dataset, shared_store().settings).x_test
+        if not 0 <= options.image < len(images):
+            raise ConfigError("Test images have numbers from 0 to {last}.", last=len(images) - 1)
+        flow = flow_of(at_work(shared_store().files(record.id), config, images[options.image]))
+    text = picture_svg(diagram_of(config), t, flow=flow, theme=options.theme)
+    if options.out is None:
+        print_document(text)
+        return 0
+    with output_file(options.out) as path:
+        path.write_text(text, encoding="utf-8")
+    print_written(options.out, t("Written: {file}", file=options.out))
     return 0

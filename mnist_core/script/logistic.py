@@ -30,6 +30,11 @@ def logistic_sections(config: RunConfig, model: LogisticConfig) -> tuple[Section
     )
 
 
+def model_line(config: RunConfig) -> str:
+    """Return the code that makes the untrained model."""
+    return f'SGDClassifier(loss="log_loss", max_iter={config.train.epochs}, random_state={config.train.seed})'
+
+
 def _data(config: RunConfig) -> Section:
     data = data_section(config.data, one_hot=None, apart=False)
     return Section(
@@ -41,13 +46,13 @@ def _data(config: RunConfig) -> Section:
 
 
 def _model(config: RunConfig) -> Section:
-    epochs, seed = config.train.epochs, config.train.seed
+    epochs = config.train.epochs
     return Section(
         "Model",
         f"one weighted sum of the pixels for each class, trained in {epochs} passes.",
         "Logistic regression, a method from before neural networks: one weighted sum of all pixels for each class. "
         f"It goes through the images {epochs} times; scikit-learn may warn that more would be better.",
-        (f'model = SGDClassifier(loss="log_loss", max_iter={epochs}, random_state={seed})',),
+        (f"model = {model_line(config)}",),
     )
 
 

@@ -121,9 +121,10 @@ def _model(config: RunConfig, model: NetworkConfig, *, dense: bool) -> Section:
     rows = layer_rows(model, config.spec.num_classes)
     mixed = config.train.precision == "mixed_bfloat16"
     lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
-    before, initializer = _initializer(config)
+    before, _ = _initializer(config)
     lines += [f"keras.utils.set_random_seed({config.train.seed})", *before, "layers = ["]
-    lines += [f"    {layer}," for layer in _layers(rows, initializer, exact_end=mixed, dense=dense)]
+    layers = layer_lines(config)
+    lines += [f"    {layer}," for layer in (_joined(layers, rows) if dense else layers)]
     kinds = dict.fromkeys(layer.kind for layer in model.layers)
     words = [f"- **{LAYERS[kind].title}**: {LAYERS[kind].help}" for kind in kinds]
     words.append(f"- The last layer gives a probability for each of the {config.spec.num_classes} classes.")
@@ -153,16 +154,32 @@ def _initializer(config: RunConfig) -> tuple[list[str], str]:
     return [], f', kernel_initializer="{train.initializer}"'
 
 
-def _layers(rows: tuple[LayerRow, ...], initializer: str, *, exact_end: bool, dense: bool) -> list[str]:
-    """Return the code of each layer, or sometimes of two where lines are `dense`."""
-    layers = ["keras.Input((28, 28))"]
-    for row in rows:
-        exact = ', dtype="float32"' if exact_end and row.layer.exact else ""
+def layer_lines(config: RunConfig) -> tuple[str, ...]:
+    """Return the line of code of each layer of a network, as in its script: the input's, then those of `layer_rows`.
+
+    Raises
+    ------
+    ConfigError
+        If layers don't fit together.
+    """
+    assert isinstance(config.model, NetworkConfig)
+    _, initializer = _initializer(config)
+    mixed = config.train.precision == "mixed_bfloat16"
+    lines = ["keras.Input((28, 28))"]
+    for row in layer_rows(config.model, config.spec.num_classes):
+        exact = ', dtype="float32"' if mixed and row.layer.exact else ""
         first_weights = initializer if "kernel" in row.weights else ""
-        layer = f"keras.layers.{row.name}({row.detail}{first_weights}{exact})"
+        lines.append(f"keras.layers.{row.name}({row.detail}{first_weights}{exact})")
+    return tuple(lines)
+
+
+def _joined(lines: tuple[str, ...], rows: tuple[LayerRow, ...]) -> list[str]:
+    """Return the code of the layers, sometimes of two in one line."""
+    layers = [lines[0]]
+    for row, layer in zip(rows, lines[1:], strict=True):
         pair = f"*[{layers[-1]}, {layer}]"
         fits = not layers[-1].startswith("*") and len(pair) + 5 <= LINE_LENGTH
-        if dense and fits and (row.layer.joins or layers[-1].endswith("Flatten()")):
+        if fits and (row.layer.joins or layers[-1].endswith("Flatten()")):
             layers[-1] = pair
         else:
             layers.append(layer)

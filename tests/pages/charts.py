@@ -14,10 +14,30 @@ def charts_of(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(one.proto.bytes) for one in app.get("bidi_component") if one.proto.bytes]
 
 
+def network_of(app: AppTest) -> list[dict[str, Any]]:
+    """Return what is told of each block of the network's picture, the image first."""
+    return picture_of(app)["blocks"]
+
+
+def picture_of(app: AppTest) -> dict[str, Any]:
+    """Return what the component of the network's picture is given."""
+    parts = [one for one in app.get("bidi_component") if one.proto.component_name.endswith("network_picture")]
+    return json.loads(parts[0].proto.json)
+
+
 def click(app: AppTest, key: str, customdata: Sequence[int]) -> AppTest:
     """Click on a point of the chart of a key, which has these ``customdata``."""
-    chart = next(one for one in app.get("bidi_component") if one.key == key)
+    return _happened(app, key, "clicked", list(customdata))
+
+
+def choose_unit(app: AppTest, key: str, chosen: Any) -> AppTest:
+    """Choose a unit in the picture of a network: place of its block, and its number."""
+    return _happened(app, key, "chosen", chosen)
+
+
+def _happened(app: AppTest, key: str, event: str, value: Any) -> AppTest:
+    part = next(one for one in app.get("bidi_component") if one.key == key)
     states = app._tree.get_widget_states()
-    event = json.dumps([{"event": "clicked", "value": list(customdata)}])
-    states.widgets.append(WidgetState(id=_make_trigger_id(chart.proto.id, "events"), json_trigger_value=event))
+    told = json.dumps([{"event": event, "value": value}])
+    states.widgets.append(WidgetState(id=_make_trigger_id(part.proto.id, "events"), json_trigger_value=told))
     return app._run(states)

@@ -108,6 +108,8 @@ def _of_component(data: Any) -> Iterator[str]:
     for name, part in data.items():
         if name == "figure" or (name == "data" and isinstance(part, list)) or name == "layout":
             yield from _of_figure(part)
+        elif name == "blocks":  # of the picture of a network
+            yield from (text for block in part for text in (block["name"], *block["facts"]))
         elif isinstance(part, str) and name not in NO_WORDS:
             yield part
 

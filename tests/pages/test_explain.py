@@ -10,11 +10,13 @@ from mnist_core.analysis.explain import find_worst_case, measure_sensitivity, re
 from mnist_core.config import DataConfig, LogisticConfig, RunConfig
 from mnist_core.datasets import Dataset
 from mnist_core.drawing import prepare_strokes, write_canvas
-from mnist_core.inference import open_classifier
+from mnist_core.inference import open_classifier, open_layers
+from mnist_core.models.network_files import read_network
 from mnist_core.sharing.shipped import SHIPPED
 from mnist_core.store import RunRecord, Store
 from pages._ui.cache import explanations
 from tests.network_files import CONFIG, write_network
+from tests.pages.charts import choose_unit, picture_of
 from tests.pages.test_pages import drawn, read_drawn, words
 
 OpenPage = Callable[..., AppTest]
@@ -189,6 +191,33 @@ def test_layers_show_their_maps_bars_and_favourites(open_page: OpenPage, network
     assert not app.error
 
 
+def test_the_sum_of_the_unit_that_is_chosen_has_its_real_numbers(
+    open_page: OpenPage, network: RunRecord, digits: Dataset, store: Store
+) -> None:
+    app = open_page("explain.py", run=network.id, image="4")
+    key = f"explain_network_{network.id}"
+    assert [block["name"] for block in picture_of(app)["blocks"]][1:] == ["Reshape", "Conv2D", "Flatten", "Dense"]
+    assert choose_unit(app, key, [4, 7]).selectbox(key=f"explain_layer_{network.id}").value == 3
+    assert app.number_input(key=f"explain_unit_{network.id}_3").value == 7
+    weights = read_network(store.files(network.id), CONFIG.model, 10)
+    flat = open_layers(store.files(network.id)).activations(np.asarray(digits.x_test[4]))[2]
+    total = flat @ weights["03_Dense/kernel"][:, 7] + weights["03_Dense/bias"][7]
+    assert "How answer 7 of Dense comes to what it says" in words(app)
+    assert f"= {total:.2f} → Softmax → " in words(app)
+    app.number_input(key="explain_index").set_value(5).run()  # the same unit, for another image
+    assert app.number_input(key=f"explain_unit_{network.id}_3").value == 7
+    assert not app.error
+
+
+@pytest.mark.parametrize("sent", [[4, 99], [3, 0], [0, 0], [-1, 0], ["4", 1], 5, None, [1], [True, 1], [10**9, 0]])
+def test_what_is_no_unit_of_the_picture_is_not_chosen(sent: object, open_page: OpenPage, network: RunRecord) -> None:
+    app = open_page("explain.py", run=network.id, image="4")
+    layer = app.selectbox(key=f"explain_layer_{network.id}").value
+    choose_unit(app, f"explain_network_{network.id}", sent)
+    assert not app.exception
+    assert app.selectbox(key=f"explain_layer_{network.id}").value == layer
+
+
 def test_a_unit_that_stays_at_nothing_is_told(
     open_page: OpenPage, network: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +226,19 @@ def test_a_unit_that_stays_at_nothing_is_told(
     )
     app = open_page("explain.py", run=network.id)
     assert any("stays at 0 for all of the 297 images" in info.value for info in app.info)
+
+
+def test_a_finished_run_has_an_image_on_its_way_on_train_too(
+    open_page: OpenPage, network: RunRecord, finished_run: Callable[..., RunRecord], store: Store, digits: Dataset
+) -> None:
+    app = open_page("train.py", run=network.id)
+    answer = open_layers(store.files(network.id)).activations(np.asarray(digits.x_test[0]))[-1]
+    says = picture_of(app)["blocks"][-1]["says"]
+    assert says[str(answer.argmax())] == f"{answer.argmax()}: {min(answer.max(), 0.999):.1%}"
+    older = finished_run(CONFIG)  # without the graph of its layers: the network alone
+    app = open_page("train.py", run=older.id)
+    assert picture_of(app)["blocks"][-1]["says"] == {}
+    assert not app.error
 
 
 def test_weights_and_map_are_shown(open_page: OpenPage, network: RunRecord) -> None:
@@ -234,6 +276,7 @@ def test_a_baseline_shows_its_weights_and_says_that_it_has_no_layers(
     store.files(run.id).write_parts({"kernel_00": np.ones((784, 10), np.float32)})
     app = open_page("explain.py", run=run.id)
     assert any("no layers" in info.value for info in app.info)
+    assert "of Logistic regression comes to what it says" in words(app)
     assert "Weights of 9" in words(app)
     assert not app.error
 

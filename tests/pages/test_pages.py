@@ -19,6 +19,7 @@ from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState
 from mnist_core.system.background import shared_background
 from mnist_core.system.processes import own_process
 from pages._ui.reading import networks
+from tests.pages.charts import network_of
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -78,24 +79,26 @@ class TestHome:
 
 
 class TestTrain:
-    def test_the_layer_table_follows_the_form(self, open_page: OpenPage) -> None:
+    def test_the_picture_of_the_network_follows_the_form(self, open_page: OpenPage) -> None:
         app = open_page("train.py", run="new")
         assert "407,050 parameters" in words(app)
+        assert "passes on 512" in network_of(app)[2]["facts"]
+        assert 'keras.layers.Dense(512, activation="relu")' in network_of(app)[2]["code"]
         units = next(field for field in app.number_input if field.label == "Units")
         units.set_value(64).run()
         assert "50,890 parameters" in words(app)
+        assert "784 × 64 weights + 64 biases = 50,240 parameters" in network_of(app)[2]["facts"]
         assert "Changed from the recipe." in words(app)
 
     def test_layers_are_added_moved_and_removed(self, open_page: OpenPage) -> None:
         app = open_page("train.py", run="new")
         app.selectbox(key="new_layer_kind").set_value("dropout").run()
         app.button(key="add_layer").click().run()
-        table = app.dataframe[0].value
-        assert list(table["Layer"]) == ["Input", "Flatten", "Dense", "Dropout", "Dense"]
+        assert [block["name"] for block in network_of(app)][1:] == ["Flatten", "Dense", "Dropout 0.3", "Dense"]
         next(b for b in app.button if b.key.endswith("_-1") and not b.disabled).click().run()
-        assert list(app.dataframe[0].value["Layer"]) == ["Input", "Dropout", "Flatten", "Dense", "Dense"]
+        assert [block["name"] for block in network_of(app)][1:] == ["Dropout 0.3", "Flatten", "Dense", "Dense"]
         next(b for b in app.button if b.key.startswith("layer_") and b.key.endswith("_0")).click().run()
-        assert list(app.dataframe[0].value["Layer"]) == ["Input", "Flatten", "Dense", "Dense"]
+        assert [block["name"] for block in network_of(app)][1:] == ["Flatten", "Dense", "Dense"]
 
     def test_layers_that_do_not_fit_are_explained_and_block_the_start(self, open_page: OpenPage) -> None:
         app = open_page("train.py", run="new")
@@ -107,7 +110,7 @@ class TestTrain:
     def test_choosing_a_recipe_sets_the_form(self, open_page: OpenPage) -> None:
         app = open_page("train.py", run="new")
         app.selectbox(key="recipe_choice").set_value("small-cnn").run()
-        assert list(app.dataframe[0].value["Layer"])[:3] == ["Input", "Reshape", "Conv2D"]
+        assert [block["name"] for block in network_of(app)][1:3] == ["Reshape", "Conv2D"]
         app.selectbox(key="recipe_choice").set_value("logistic-sgd").run()
         assert any(field.label == "Folds" for field in app.number_input)
 

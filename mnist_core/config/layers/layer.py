@@ -118,6 +118,11 @@ class Layer(Frozen):
         """Return the shapes of its weights for an input of `shape`, by Keras's names and in Keras's order."""
         return {}
 
+    @property
+    def window(self) -> int:
+        """Side, in pixels, of the square that each number is made from; 0 for layers that look at no squares."""
+        return 0
+
     def work(self, shape: Shape) -> Work:
         """Return what one image of `shape` costs."""
         return Work()

@@ -29,6 +29,10 @@ class _Pooling2D(Layer):
             raise self._too_small(number, height)
         return (height // self.pool_size, width // self.pool_size, channels)
 
+    @property
+    def window(self) -> int:
+        return self.pool_size
+
     def work(self, shape: Shape) -> Work:
         return Work(pooled=prod(self.output_shape(shape, 0)) * self.pool_size**2)
 

@@ -98,6 +98,10 @@ class Conv2D(Layer):
     def weights(self, shape: Shape) -> dict[str, Shape]:
         return {"kernel": (self.kernel_size, self.kernel_size, shape[-1], self.filters), "bias": (self.filters,)}
 
+    @property
+    def window(self) -> int:
+        return self.kernel_size
+
     def work(self, shape: Shape) -> Work:
         return Work(conv=prod(self.output_shape(shape, 0)) * self.kernel_size**2 * shape[-1])
 

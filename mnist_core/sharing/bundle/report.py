@@ -19,10 +19,10 @@ from PIL import Image
 from mnist_core.config import LogisticConfig, NetworkConfig
 from mnist_core.config.table import SETTINGS
 from mnist_core.config.wording import run_name
+from mnist_core.diagram import at_work, diagram_of, flow_of, picture_svg, words_of
 from mnist_core.evaluation import ConfusionMatrix, class_scores, confusion_matrix, mistakes, wilson_interval
 from mnist_core.evaluation.comparing import test_point
 from mnist_core.evaluation.diagnosis import Course, Finding, diagnose
-from mnist_core.models.summary import layer_rows
 from mnist_core.sharing.bundle.evidence import Evidence
 from mnist_core.sharing.bundle.svg import line_chart
 from mnist_core.text import English, Sentence, english
@@ -61,7 +61,7 @@ def report_html(evidence: Evidence, facts: Sequence[tuple[str, str]], t: English
         numbers=_numbers(evidence, t),
         **_curves(evidence, t),
         judged=_judged(evidence, names, t) if "test" in evidence.labels else None,
-        layers=_layers(evidence, t),
+        **_network(evidence, t),
         settings=[(t(setting.title), setting.words(given, t)) for setting in told],
         facts=facts,
     )
@@ -190,11 +190,17 @@ def _png(image: npt.NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
-def _layers(evidence: Evidence, t: English) -> list[tuple[str, str, str, str]]:
-    model = evidence.record.config.model
-    if not isinstance(model, NetworkConfig):
-        return []
-    return [
-        (row.name, row.detail, " × ".join(map(str, row.output_shape)), t.number(row.parameters, ","))
-        for row in layer_rows(model, evidence.spec.num_classes)
-    ]
+def _network(evidence: Evidence, t: English) -> dict[str, Any]:
+    """Return the network as a picture, with a test image on its way through it where there are images, and as rows."""
+    from markupsafe import Markup
+
+    config, flow = evidence.record.config, None
+    diagram = diagram_of(config)
+    inside = evidence.files.layers if isinstance(config.model, NetworkConfig) else evidence.files.onnx
+    if evidence.dataset is not None and inside.exists():
+        flow = flow_of(at_work(evidence.files, config, np.asarray(evidence.dataset.x_test[0])))
+    words = [words_of(block, t) for block in diagram.blocks]
+    return {
+        "picture": Markup(picture_svg(diagram, t, flow=flow)),
+        "layers": [(one.name, one.code, one.shape, one.parts, one.parameters) for one in words],
+    }

@@ -18,6 +18,7 @@ from mnist_core.analysis.explain import (
     remove_pixels,
     same_neighbour,
 )
+from mnist_core.diagram import Trained, at_work
 from mnist_core.inference import Classifier, open_classifier, open_layers
 from mnist_core.store import shared_store
 from pages._ui.cache.results import dataset, judge
@@ -80,10 +81,10 @@ def worst_case(run_id: str, image: Image) -> WorstCase:
     return find_worst_case(model(run_id).predict, image, sensitivity(run_id, image).log_probability)
 
 
-@kept(max_entries=16)  # of some networks nearly a megabyte
-def layer_output(run_id: str, image: Image, number: int) -> npt.NDArray[np.float32]:
-    """Return what a layer, by its place in the network, makes of an image."""
-    return open_layers(shared_store().files(run_id)).activations(image)[number]
+@kept(max_entries=3)  # four bytes for each parameter and each number that a layer puts out: usually below a megabyte
+def trained(run_id: str, image: Image) -> Trained:
+    """Return a run's network with what each of its layers makes of an image."""
+    return at_work(shared_store().files(run_id), shared_store().runs.get(run_id).config, image)
 
 
 @kept(max_entries=8)

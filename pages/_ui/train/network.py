@@ -1,68 +1,77 @@
-"""The network of a configuration: its layer table and its Keras code."""
+"""The network of a configuration: its picture and its Keras code."""
 
 from collections.abc import Sequence
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
+from mnist_core.analysis.explain import expected_seconds
 from mnist_core.config import NetworkConfig, RunConfig
-from mnist_core.datasets import get_spec
 from mnist_core.errors import ConfigError, MnistLabError
-from mnist_core.models import layer_rows
 from mnist_core.models.speed import resolved
 from mnist_core.settings import get_settings
+from mnist_core.store import RunRecord, shared_store
+from pages._ui.cache.explanations import trained
+from pages._ui.cache.results import dataset
 from pages._ui.parts.code_view import code_box
+from pages._ui.parts.dataset_status import is_ready
+from pages._ui.parts.network_picture import network_at_work, network_picture
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import t, term
 
+_EXAMPLE = 0  # of the test images
+_SLOW = 0.1  # seconds for one image: such a network is shown without
 
-def network_view(
-    config: RunConfig | None, problem: MnistLabError | None, *, of: Sequence[str] = ()
-) -> MnistLabError | None:
-    """Show the layer table and the code (`of`: see `code_box`); return what is wrong with the settings, if anything."""
+
+def network_view(config: RunConfig | None, problem: MnistLabError | None) -> MnistLabError | None:
+    """Show the network of the form and its code; return what is wrong with the settings, if anything."""
     if config is None:
         if problem is not None:
             show_error(problem)
         return problem
     try:
-        table, code = st.tabs([t("Layers"), t("Keras code")])
-        with table:
-            layer_table(config)
+        picture, code = st.tabs([t("Network"), t("Keras code")])
+        with picture:
+            picture_of(config, "train_network")
         with code:
-            code_box(resolved(config, get_settings()), of=of)
+            code_of(config)
     except ConfigError as error:
         show_error(error)
         return error
     return None
 
 
-def layer_table(config: RunConfig) -> None:
-    """Show each layer with its output shape and its number of parameters."""
+def picture_of(config: RunConfig, key: str) -> None:
+    """Show the network of a configuration as a picture, with an image where one is at hand; raises `ConfigError`."""
+    name = config.data.dataset
+    diagram = network_picture(config, key, image=dataset(name).x_train[0] if is_ready(name) else None)
+    words = t("{total:,} parameters in all.", total=diagram.parameters)
     if not isinstance(config.model, NetworkConfig):
-        st.markdown(
-            t(
-                "Logistic regression has no layers: one weighted sum of the 784 pixels for each class, "
-                "7,850 parameters in all. It is the baseline that networks have to beat."
-            )
+        words += " " + t(
+            "Logistic regression has no hidden layers: one weighted sum of the 784 pixels for each class. "
+            "It is the baseline that networks have to beat."
         )
+    st.caption(words, help=term("parameters"))
+
+
+def trained_picture(record: RunRecord) -> None:
+    """Show a run's network; once it is trained, with a test image on its way through it."""
+    name, key = record.config.data.dataset, f"network_{record.id}"
+    files = shared_store().files(record.id)
+    is_network = isinstance(record.config.model, NetworkConfig)
+    able = record.state.is_finished and (files.layers if is_network else files.onnx).exists() and is_ready(name)
+    if not able or expected_seconds(record.config, 1) > _SLOW:
+        picture_of(record.config, key)
         return
-    rows = layer_rows(config.model, get_spec(config.data.dataset).num_classes)
-    frame = pd.DataFrame(
-        {
-            t("Layer"): ["Input", *(row.name for row in rows)],
-            t("Settings"): ["", *(row.detail.replace('"', "") for row in rows)],
-            t("Output"): ["28 × 28", *(" × ".join(map(str, row.output_shape)) for row in rows)],
-            t("Parameters"): ["0", *(t.number(row.parameters, ",") for row in rows)],
-        }
+    network_at_work(trained(record.id, np.asarray(dataset(name).x_test[_EXAMPLE])), key)
+    st.page_link(
+        "explain.py",
+        label=t("Choose another image, and see the sum of each unit"),
+        icon=":material/psychology:",
+        query_params={"run": record.id, "image": str(_EXAMPLE)},
     )
-    st.dataframe(
-        frame,
-        hide_index=True,
-        row_height=32,
-        column_config={
-            t("Parameters"): st.column_config.TextColumn(alignment="right"),
-            t("Output"): st.column_config.TextColumn(help=t("Shape of what the layer passes on, for each image.")),
-        },
-    )
-    total = sum(row.parameters for row in rows)
-    st.caption(t("{total:,} parameters in all.", total=total), help=term("parameters"))
+
+
+def code_of(config: RunConfig, of: Sequence[str] = ()) -> None:
+    """Show the Keras code of a configuration (`of`: see `code_box`)."""
+    code_box(resolved(config, get_settings()), of=of)

@@ -18,6 +18,8 @@ from mnist_core.models.keras_file import network_keras
 from mnist_core.models.network_files import read_network
 from mnist_core.script import keras_code
 from mnist_core.store import RunRecord, RunState, Store, Visitor
+from tests.network_files import CONFIG as NETWORK
+from tests.network_files import write_network
 
 FinishedRun = Callable[..., RunRecord]
 
@@ -105,3 +107,27 @@ def test_train_trains_what_a_link_says(digits: Dataset, store: Store, capsys: py
     assert record.state is RunState.COMPLETED
     assert record.config == config.with_settings({"seed": 7})
     assert record.name == "The baseline"
+
+
+def test_picture_draws_a_recipes_or_a_runs_network(
+    store: Store, finished_run: FinishedRun, digits: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["picture", "--recipe", "small-cnn", "--theme", "dark"]) == 0
+    assert "13 × 13 × 32" in capsys.readouterr().out
+    record = finished_run(NETWORK)
+    write_network(store.files(record.id), seed=0, images=digits.x_test)
+    target = tmp_path / "network.svg"
+    assert main(["picture", record.id, "--image", "3", "--out", str(target)]) == 0
+    assert target.read_text().count("<image") == 1 + 3  # the digit, and the maps of three filters
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["--recipe", "small-cnn", "--image", "0"], "name a run"), (["RUN", "--image", "297"], "from 0 to 296")],
+)
+def test_picture_says_which_images_there_are(
+    arguments: list[str], sentence: str, finished_run: FinishedRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = finished_run(NETWORK)
+    assert main(["picture", *(record.id if word == "RUN" else word for word in arguments)]) == 2
+    assert sentence in capsys.readouterr().err
