@@ -28,7 +28,7 @@ _ENOUGH = 10  # so many moments are worth more than gradients, and than a matrix
 
 # Seconds of processor time, measured on two cores of an Intel Xeon; benchmarks/README.md. What a run takes is reckoned
 # for the same ones, in seconds of which each is so many of processor time.
-_AROUND = 2.5  # building, compiling, judging and exporting a run
+_AROUND = 2.0  # building, compiling, judging and exporting a run
 _PROCESSORS = 1.3
 _FIRST = 0.03  # opening a graph, choosing the images
 _KEYFRAME, _NUMBER = 2e-3, 1.3e-8  # of a keyframe, and of each of its weights

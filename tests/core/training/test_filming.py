@@ -169,6 +169,7 @@ def test_a_run_that_goes_on_goes_on_with_the_film(run, film, perform, film_of, m
     longer = film_of(perform(more, run_id=run_id))
     assert steps_of(longer) == [*STEPS, 36, 48]
     np.testing.assert_array_equal(longer.answers(3), film.answers(3))
+    assert len({longer.matrix(place).total for place in range(len(longer))}) == 1, "judged by the same images"
 
 
 class StoppedAfter(Control):

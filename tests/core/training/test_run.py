@@ -86,6 +86,7 @@ def test_a_run_that_is_through_is_completed_and_nothing_else_lies_in_its_folder(
     names = made_by_the_run(files(completed))
     assert names == {
         "checkpoint.npz",
+        "film",
         "layers.onnx",
         "model.keras",
         "model.onnx",
@@ -279,7 +280,7 @@ def test_a_paused_run_goes_on_to_the_figures_of_one_that_was_not(perform, networ
     whole = perform(config)
     paused = perform(config, AskedAfter("pause", 4))
     assert paused.state is RunState.PAUSED
-    assert made_by_the_run(files(paused)) == {"checkpoint.npz", "tensorboard"}
+    assert made_by_the_run(files(paused)) == {"checkpoint.npz", "film", "tensorboard"}
     assert files(paused).checkpoint_step() == paused.step or files(paused).checkpoint_step() > 0
     module_store.queue.request_resume(paused.id, ADA)
     resumed = perform(config, run_id=paused.id)
@@ -369,7 +370,7 @@ def test_a_diverged_run_fails_with_advice_and_no_model(perform, network, files):
     record = perform(network(Dense(units=16, activation="linear"), optimizer="sgd", learning_rate=10.0, epochs=20))
     assert (record.state, record.error.code) == (RunState.FAILED, "diverged")
     assert "Try a learning rate of 1 instead of 10." in record.error.message
-    assert made_by_the_run(files(record)) == {"tensorboard"}
+    assert made_by_the_run(files(record)) == {"film", "tensorboard"}
 
 
 @pytest.mark.parametrize("validation_split", [0.0, 0.2])
@@ -412,7 +413,7 @@ def test_an_error_while_saving_is_told_in_words_and_leaves_no_half_file(
     assert (record.state, record.error.code) == (RunState.FAILED, code)
     assert sentence in record.error.message
     assert record.outcome.test_accuracy is None
-    assert made_by_the_run(files(record)) == {"checkpoint.npz", "tensorboard"}
+    assert made_by_the_run(files(record)) == {"checkpoint.npz", "film", "tensorboard"}
 
 
 def test_braces_in_a_reason_do_not_break_its_sentence(perform, baseline, monkeypatch):
