@@ -62,12 +62,15 @@ def import_bundle(
 
 
 def _import(incoming: BundledRun, store: Store, owner: str | None, address: str | None) -> RunRecord:
-    check_disk(owner, store, sum(map(len, incoming.files.values())), address)
+    size = sum(map(len, incoming.files.values()))
+    check_disk(owner, store, size, address)
     _try_out(incoming, store)
     # Never the id that the bundle names: what is remembered of that run must not become this one's.
     run_id = store.artifacts.take_in(incoming.files)
     try:
-        _record(incoming, store, run_id, owner, address)
+        with store.database.turn("submitting"):  # several at once would all find the last room
+            check_disk(owner, store, size, address)
+            _record(incoming, store, run_id, owner, address)
     except BaseException:
         store.artifacts.remove(run_id)
         raise

@@ -3,8 +3,10 @@
 import errno
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -200,6 +202,21 @@ def test_a_visitor_s_disk_limit_holds(honest, store, monkeypatch):
     with pytest.raises(LimitError, match="1 MB are possible"):
         import_bundle(changed(honest[1], {names.PARTS: parts}), small, "me")
     import_bundle(changed(honest[1], {names.PARTS: parts}), small)  # who can start the command owns the computer
+    small.close()
+
+
+def test_two_bundles_at_once_don_t_both_find_the_last_room(honest, store, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_VISITOR_DISK_MB", "1")
+    get_settings.cache_clear()
+    small = Store(get_settings())
+    parts = npz(before=np.zeros((74, 1024), np.float32), after=np.zeros((74, 1024), np.float32))
+    bundle = changed(honest[1], {names.PARTS: parts})
+    both, real = Barrier(2), install._try_out
+    monkeypatch.setattr(install, "_try_out", lambda *given: (both.wait(60), real(*given)))
+    with ThreadPoolExecutor(2) as threads:
+        ends = [threads.submit(import_bundle, bundle, small, "me").exception for _ in range(2)]
+    assert sorted(type(end()) for end in ends if end() is not None) == [LimitError]
+    assert len(small.runs.find(owner="me")) == 1
     small.close()
 
 
