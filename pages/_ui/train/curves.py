@@ -1,6 +1,6 @@
-"""The curves of a run and its newest figures."""
+"""The curves of a run, its newest figures, and what they say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import fmean, pstdev
 
 import streamlit as st
@@ -16,10 +16,12 @@ from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
+from pages._ui.train.diagnosis import diagnosis_view, findings_of
 
 
-def curves_view(record: RunRecord, points: list[MetricPoint], findings: Sequence[Finding]) -> None:
-    """Show the newest figures and the curves, on which findings mark their epochs."""
+def curves_view(record: RunRecord, points: list[MetricPoint], leave: Callable[[], None]) -> None:
+    """Show the newest figures, the curves, and what they say; `leave` shows the form in place of the run."""
+    findings = findings_of(record, points)
     _metrics(record, points)
     scales = curve_scales()
     metrics: tuple[Metric, ...] = ("loss", "accuracy")
@@ -27,6 +29,7 @@ def curves_view(record: RunRecord, points: list[MetricPoint], findings: Sequence
         with column:
             st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
             _curve(record, points, metric, scales, findings)
+    diagnosis_view(record, findings, leave)
     if record.state.is_finished:
         csv_button(lambda: _table(points), f"metrics_{record.id}", of=[record.id])
 

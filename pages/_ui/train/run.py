@@ -15,7 +15,6 @@ from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
 from pages._ui.shell.i18n import t
 from pages._ui.train.curves import curves_view
-from pages._ui.train.diagnosis import diagnosis_view, findings_of
 from pages._ui.train.header import run_header
 from pages._ui.train.network import code_of, trained_picture
 from pages._ui.train.notice import end_notice
@@ -52,9 +51,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
             words = spoken_status(current, points)
             announce(words, record.id)
             end_notice(current, words)
-        findings = findings_of(current, points)
-        curves_view(current, points, findings)
-        diagnosis_view(current, findings, leave)
+        curves_view(current, points, leave)
         if active:
             st.caption(t("Last lines of the log"))
             st.code(shared_store().files(current.id).log_tail(4) or "…", language=None, height=120)
