@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_core.config import RunConfig
+from mnist_core.config import Conv2D, Dense, RunConfig
 from mnist_core.config.sections import NetworkConfig
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation.matrix import ConfusionMatrix
@@ -97,6 +98,20 @@ class Film:
     def layers(self, place: int) -> tuple[LayerSizes, ...]:
         """Return how large the weights and gradients of each layer with weights were, and which share was dead."""
         return self._read[place].keyframe.layers
+
+    @property
+    def dead(self) -> tuple[float, ...]:
+        """Of each hidden layer with ReLU, first to last, the share of units that gave 0 for each image at the end.
+
+        Of the images whose answers are kept, at the last moment; empty without one.
+        """
+        model = self._config.model
+        if not self._read or not isinstance(model, NetworkConfig):
+            return ()
+        units = [layer for layer in model.layers if isinstance(layer, Dense | Conv2D)]
+        known = [each for each in self.layers(-1) if each.name.endswith((Dense.__name__, Conv2D.__name__))]
+        pairs = zip(units, known, strict=False)  # without the last layer
+        return tuple(each.dead for layer, each in pairs if layer.activation == "relu" and not isnan(each.dead))
 
     def pictures(self, place: int) -> npt.NDArray[np.float16]:
         """Return weights of the first layer as pictures, of shape (at most 64, height, width).

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import Dense, RunConfig
-from mnist_core.store import MetricPoint, Outcome, RunState, Store
+from mnist_core.datasets import Dataset
+from mnist_core.film import Film
+from mnist_core.store import MetricPoint, Outcome, RunRecord, RunState, Store
 from mnist_core.system.processes import own_process
+from tests.film_files import put_film
 from tests.pages.charts import charts_of
 from tests.pages.test_pages import words
 from tests.recorded_runs import run_of
@@ -100,3 +104,15 @@ def test_the_test_set_stands_on_the_curves_where_the_kept_weights_are(open_page:
     names = [{trace["name"] for trace in chart["figure"]["data"]} for chart in charts_of(smoothed)[:2]]
     assert "test" not in names[0], "its loss is of other labels than the curve's"
     assert "test" in names[1]
+
+
+def test_dead_units_are_told_from_the_film(
+    open_page: OpenPage, finished_run: Callable[..., RunRecord], store: Store, digits: Dataset, monkeypatch: Any
+) -> None:
+    run = finished_run()
+    put_film(store, run, digits)
+    assert "Dead units" not in words(open_page("train.py", run=run.id))
+    st.cache_resource.clear()
+    monkeypatch.setattr(Film, "dead", (0.97,))
+    shown = words(open_page("train.py", run=run.id))
+    assert "Dead units: 97% of the units in ReLU layer 1 are 0 for every image tried." in shown

@@ -156,7 +156,7 @@ def _dead(seen: Course) -> Finding | None:
         return None
     layer = max(range(len(seen.dead)), key=seen.dead.__getitem__)
     words = Phrase(
-        "Dead units: in ReLU layer {layer} {share:.0%} of the units are 0 for every image. They say nothing, and "
+        "Dead units: {share:.0%} of the units in ReLU layer {layer} are 0 for every image tried. They say nothing, and "
         "because no gradient reaches them they learn nothing any more. Steps that are too large do that.",
         share=seen.dead[layer],
         layer=layer + 1,

@@ -8,10 +8,12 @@ from mnist_core.config import RunConfig
 from mnist_core.engine import why_no_training
 from mnist_core.errors import ConfigError
 from mnist_core.evaluation.diagnosis import Course, Finding, Suggestion, diagnose
+from mnist_core.film import open_film
 from mnist_core.settings import get_settings
-from mnist_core.store import MetricPoint, RunRecord
+from mnist_core.store import MetricPoint, RunRecord, shared_store
 from pages._ui.shell import session
 from pages._ui.shell.i18n import name_of, t, term
+from pages._ui.shell.kept import kept
 
 _ICONS = {"good": ":material/check_circle:", "above": ":material/info:", "gap": ":material/info:"}
 
@@ -25,9 +27,16 @@ def findings_of(record: RunRecord, points: Sequence[MetricPoint]) -> tuple[Findi
         points,
         test_accuracy=record.outcome.test_accuracy,
         finished=record.state.is_finished,
+        dead=_dead(record.id) if record.state.has_model else (),
         most_epochs=get_settings().max_epochs,
     )
     return diagnose(seen)
+
+
+@kept(max_entries=256)
+def _dead(run_id: str) -> tuple[float, ...]:
+    """Return the share of dead units of each hidden layer with ReLU, as the run's film tells it at its end."""
+    return open_film(shared_store().files(run_id), shared_store().runs.get(run_id).config).dead
 
 
 def diagnosis_view(record: RunRecord, findings: Sequence[Finding], leave: Callable[[], None]) -> None:

@@ -101,7 +101,7 @@ def test_a_real_run_is_told_what_it_is_with_its_figures_and_one_change(
 def test_dead_units_are_told_where_somebody_looked_and_not_guessed_from_the_curve() -> None:
     (found,) = diagnose(course("dead", dead=True))
     assert found.rule == "dead"
-    assert "in ReLU layer 1 97% of the units are 0 for every image" in said(found)
+    assert "97% of the units in ReLU layer 1 are 0 for every image tried" in said(found)
     assert found.suggestion is not None
     assert found.suggestion.settings == {"learning_rate": 0.01}
     assert diagnose(course("dead")) == ()
@@ -111,7 +111,7 @@ def test_a_network_that_guesses_because_its_units_are_dead_is_told_both() -> Non
     (found,) = diagnose(course("guesses-clothes", dead=True))
     assert found.rule == "dead"
     assert "10.3% of the training images are right" in said(found)
-    assert "in ReLU layer 1 100% of the units are 0" in said(found)
+    assert "100% of the units in ReLU layer 1 are 0" in said(found)
 
 
 def test_units_that_are_0_because_all_weights_were_are_not_called_dead() -> None:

@@ -61,6 +61,13 @@ def test_moments_come_in_the_order_of_training_and_tell_what_was_kept(store, rec
     assert np.isnan([last.gradient_mean, last.dead]).all()
 
 
+def test_dead_units_are_told_of_layers_with_relu_at_the_last_moment(store, record, folder):
+    film = opened(store, record)
+    assert film.dead == (film.layers(3)[0].dead,)
+    linear = record.config.with_settings({"layers": [{"kind": "dense", "units": 16, "activation": "linear"}]})
+    assert open_film(store.files(record.id), linear).dead == ()
+
+
 def test_a_moment_without_weights_shows_its_figures_and_says_that_it_answers_nothing(store, record, folder, digits):
     film = opened(store, record)
     assert film.pictures(1).shape == film.pictures(0).shape == (16, 28, 28)
