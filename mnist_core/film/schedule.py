@@ -30,7 +30,7 @@ _ENOUGH = 9  # so many moments are worth more than gradients, and than a matrix 
 # for the same ones, in seconds of which each is so many of processor time.
 _AROUND = 2.0  # building, compiling, judging and exporting a run
 _PROCESSORS = 1.3
-_FIRST = 0.04  # opening a graph, choosing the images
+_FIRST = 0.03  # opening a graph, choosing the images
 _KEYFRAME, _NUMBER = 2e-3, 1.3e-8  # of a keyframe, and of each of its weights
 _OPERATION = 2.0e-11  # of a multiplication for each image, and addition
 _FIRST_GRADIENT = {
