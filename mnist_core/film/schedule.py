@@ -24,7 +24,7 @@ GRADIENT_IMAGES = 30
 """So many of the fixed images give the gradient."""
 _FIRST_EPOCH = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # shares of it after which a moment is kept
 _EPOCHS = 16  # most of the others whose ends are kept
-_ENOUGH = 10  # so many moments are worth more than gradients, and than a matrix of all fixed images
+_ENOUGH = 9  # so many moments are worth more than gradients, and than a matrix of all fixed images
 
 # Seconds of processor time, measured on two cores of an Intel Xeon; benchmarks/README.md. What a run takes is reckoned
 # for the same ones, in seconds of which each is so many of processor time.
@@ -34,7 +34,7 @@ _FIRST = 0.03  # opening a graph, choosing the images
 _KEYFRAME, _NUMBER = 2e-3, 1.3e-8  # of a keyframe, and of each of its weights
 _OPERATION = 2.0e-11  # of a multiplication for each image, and addition
 _FIRST_GRADIENT = {
-    "tensorflow": 0.08,
+    "tensorflow": 0.12,
     "jax": 0.25,
     "torch": math.inf,
 }  # making the program; nobody makes one for PyTorch
