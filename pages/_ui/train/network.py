@@ -1,7 +1,5 @@
 """The network of a configuration: its picture and its Keras code."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 
@@ -34,7 +32,7 @@ def network_view(config: RunConfig | None, problem: MnistLabError | None) -> Mni
         with picture:
             picture_of(config, "train_network")
         with code:
-            code_of(config)
+            code_box(resolved(config, get_settings()), of=())
     except ConfigError as error:
         show_error(error)
         return error
@@ -54,7 +52,18 @@ def picture_of(config: RunConfig, key: str) -> None:
     st.caption(words, help=term("parameters"))
 
 
-def trained_picture(record: RunRecord) -> None:
+def network_of(record: RunRecord) -> None:
+    """Show a run's network, its code, and the end of its log once it is over."""
+    st.header(t("The network"), anchor=False)
+    _trained_picture(record)
+    with st.expander(t("Code and log of this run"), icon=":material/info:"):
+        code_box(record.config, of=[record.id])
+        if record.state.is_finished:
+            st.caption(t("Last lines of the log"))
+            st.code(shared_store().files(record.id).log_tail(20) or t("(empty)"), language=None)
+
+
+def _trained_picture(record: RunRecord) -> None:
     """Show a run's network; once it is trained, with a test image on its way through it."""
     name, key = record.config.data.dataset, f"network_{record.id}"
     files = shared_store().files(record.id)
@@ -70,8 +79,3 @@ def trained_picture(record: RunRecord) -> None:
         icon=":material/psychology:",
         query_params={"run": record.id, "image": str(_EXAMPLE)},
     )
-
-
-def code_of(config: RunConfig, of: Sequence[str] = ()) -> None:
-    """Show the Keras code of a configuration (`of`: see `code_box`)."""
-    code_box(resolved(config, get_settings()), of=of)

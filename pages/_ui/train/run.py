@@ -16,7 +16,7 @@ from pages._ui.shell.frame import announce
 from pages._ui.shell.i18n import t
 from pages._ui.train.curves import curves_view
 from pages._ui.train.header import run_header
-from pages._ui.train.network import code_of, trained_picture
+from pages._ui.train.network import network_of
 from pages._ui.train.notice import end_notice
 
 _SPOKEN_OF = "spoken_of"
@@ -63,14 +63,8 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
             with errors_in_words():
                 taught_view(record)
         _next_steps(record)
-    st.header(t("The network"), anchor=False)
     with errors_in_words():
-        trained_picture(record)
-    with st.expander(t("Code and log of this run"), icon=":material/info:"):
-        code_of(record.config, of=[record.id])
-        if not active:
-            st.caption(t("Last lines of the log"))
-            st.code(shared_store().files(record.id).log_tail(20) or t("(empty)"), language=None)
+        network_of(record)
 
 
 def _pace(record: RunRecord) -> float | None:
