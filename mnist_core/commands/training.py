@@ -4,6 +4,7 @@ import argparse
 import json
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from mnist_core.commands.common import LOCAL, STATE_WORDS, chosen_run, name_of, print_json, run_help
@@ -71,7 +72,9 @@ def _train(options: argparse.Namespace) -> int:
     if config.train.precision == AUTO:
         _measure_once()
         config = resolved(config, get_settings())
-    return _execute(shared_store().new_runs.create(config, name, recipe=recipe_id), options.json)
+    return _execute(
+        lambda app: shared_store().new_runs.create(config, name, recipe=recipe_id, holder=app), options.json
+    )
 
 
 def _measure_once() -> None:
@@ -110,15 +113,19 @@ def _resume(options: argparse.Namespace) -> int:
     store.queue.mark_interrupted()  # the process of a run may have been ended while no dashboard looked on
     record = chosen_run(options.run)
     if record.state.can_resume:
-        return _execute(store.queue.request_resume(record.id, LOCAL).id, options.json)
+        return _execute(lambda app: store.queue.request_resume(record.id, LOCAL, app).id, options.json)
     if options.epochs is None:
         raise ConfigError("Give --epochs N to train a finished run on. Received: state={state}", state=record.state)
     config = record.config.with_settings({"epochs": options.epochs})
     check_continuation(record, config)
-    return _execute(store.new_runs.create(config, record.name, recipe=record.recipe, continues=record.id), options.json)
+    return _execute(
+        lambda app: store.new_runs.create(config, record.name, recipe=record.recipe, continues=record.id, holder=app),
+        options.json,
+    )
 
 
-def _execute(run_id: str, as_json: bool) -> int:
+def _execute(enqueue: Callable[[str], str], as_json: bool) -> int:
+    """Train what `enqueue` puts into the queue for this process, whose id it is given; it returns the run's id."""
     # Imported here: the other commands need no training code.
     from mnist_core.training.control import Control
     from mnist_core.training.run import execute
@@ -126,7 +133,7 @@ def _execute(run_id: str, as_json: bool) -> int:
     store = shared_store()
     store.database.be_patient()
     with store.apps.present() as app:
-        # Claimed at once, so that a running dashboard does not take the run from its queue.
+        run_id = enqueue(app)  # held from the first moment, so that no dashboard takes it from the queue
         if not store.queue.claim(run_id, own_process(), app):
             print("mnist_core: " + t("another process has taken this run"), file=sys.stderr)
             return 1

@@ -49,6 +49,7 @@ class NewRuns:
         drawings: PersonalSet | None = None,
         base: Mapping[str, npt.NDArray[np.float32]] | None = None,
         address: str | None = None,
+        holder: str | None = None,
     ) -> str:
         """Record a new queued run and return its id.
 
@@ -69,6 +70,8 @@ class NewRuns:
             The weights that a fine-tuned run begins with, unless it continues one; they are written into its folder.
         address : str, optional
             Where the visitor comes from, as in `Visitor.address`.
+        holder : str, optional
+            Id of the app (`Apps.id`) that will train it, so that no other one takes it meanwhile.
 
         Raises
         ------
@@ -94,6 +97,7 @@ class NewRuns:
                 config,
                 name=name,
                 state=RunState.QUEUED.value,
+                holder=holder,
                 owner=owner,
                 recipe=recipe,
                 created=now,

@@ -95,8 +95,8 @@ class Queue:
             raise RunStateError("Only a run that is training can be paused.")
         return self._runs.get(run_id)
 
-    def request_resume(self, run_id: str, visitor: Visitor) -> RunRecord:
-        """Put a paused or interrupted run into the queue again.
+    def request_resume(self, run_id: str, visitor: Visitor, holder: str | None = None) -> RunRecord:
+        """Put a paused or interrupted run into the queue again; with a `holder`, for that app (`Apps.id`) alone.
 
         It goes on from its checkpoint, or begins anew where it had none.
 
@@ -111,6 +111,7 @@ class Queue:
             (RunState.PAUSED, RunState.INTERRUPTED),
             state=RunState.QUEUED.value,
             queued=next_in_queue(),
+            holder=holder,
             retries=0,
             finished=None,
             error=None,
