@@ -41,11 +41,12 @@ def collect_rarely() -> None:
     """Look less often for objects that only refer to each other, and never among those that are there now.
 
     What stays for as long as the program need not be looked through again and again. With 300 visitors a tenth of all
-    processor time of pages was spent so (benchmarks/README.md).
+    processor time of pages was spent so (benchmarks/README.md). The oldest are still looked at soon: a session that
+    ended is a knot of such objects, and with 20 and 20 the memory of two apps rose by 50 MB an hour.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 20)
+    gc.set_threshold(_YOUNG, 5, 3)
 
 
 def volunteer_for_oom() -> None:
