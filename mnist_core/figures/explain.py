@@ -1,5 +1,6 @@
 """Maps over an image, bars of a layer's numbers, and images as points on a map."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import plotly.graph_objects as go
 from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, SPEAKS_AGAINST, SPEAKS_FOR, TRAINING, Theme, layout
 from mnist_core.text import Translator
 
+_LEAST_SIDE = 24  # pixels of a map on a sheet: the gaps are narrow beside it
+_GAP, _BETWEEN = 2, 72  # pixels between them, and how grey they are
 _INK_SHARE = 0.45  # of its brightness: the image stays to be seen under the colours and does not outshine them
 
 
@@ -36,6 +39,35 @@ def heat_image(
     paper = np.zeros((*values.shape, 1)) if image is None else _INK_SHARE * image[..., None].astype(np.float64)
     picture: npt.NDArray[np.uint8] = (strength * color + (1 - strength) * paper).round().astype(np.uint8)
     return picture
+
+
+def heat_sheet(pictures: npt.NDArray[np.floating[Any]], limit: float) -> npt.NDArray[np.uint8]:
+    """Return many small maps side by side as one picture, all with the same colours; it is about as wide as high.
+
+    In 16 strengths of each colour, which more than halves the bytes and nobody sees.
+
+    Parameters
+    ----------
+    pictures : ndarray of shape (n, h, w)
+        At least one.
+    limit : float
+        The value that has full colour.
+
+    Returns
+    -------
+    ndarray of shape (height, width, 3), uint8
+    """
+    larger = max(1, _LEAST_SIDE // max(pictures.shape[1:]))
+    enlarged = np.asarray(pictures, np.float32).repeat(larger, axis=1).repeat(larger, axis=2)
+    n, height, width = enlarged.shape
+    across = math.ceil(math.sqrt(n))
+    down = -(-n // across)
+    grid = np.full((down * across, height + _GAP, width + _GAP, 3), _BETWEEN, np.uint8)
+    steps = np.round(np.clip(enlarged / limit if limit > 0 else 0 * enlarged, -1, 1) * 15) / 15
+    grid[:n, :height, :width] = heat_image(steps.reshape(n * height, width), limit=1.0).reshape(n, height, width, 3)
+    rows = grid.reshape(down, across, *grid.shape[1:]).swapaxes(1, 2)
+    whole = rows.reshape(down * (height + _GAP), across * (width + _GAP), 3)
+    return np.ascontiguousarray(whole[:-_GAP, :-_GAP])
 
 
 def _rgb(color: str) -> npt.NDArray[np.float64]:

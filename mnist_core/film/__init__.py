@@ -9,6 +9,7 @@ Knows how networks answer (ONNX Runtime), and not how they are trained. Nothing 
 
 from mnist_core.film.answering import Judged, KeptWeights
 from mnist_core.film.images import ANSWERED, JUDGED, answered, fixed_images
+from mnist_core.film.inside import WATCHED, Inside, WatchedImage, look_inside, watched_places
 from mnist_core.film.keyframe import (
     PICTURES,
     SIZES,
@@ -31,25 +32,30 @@ __all__ = [
     "MOST",
     "PICTURES",
     "SIZES",
+    "WATCHED",
     "WEIGHTS",
     "Film",
     "FilmState",
+    "Inside",
     "Judged",
     "KeptWeights",
     "Keyframe",
     "LayerSizes",
     "Moment",
     "Schedule",
+    "WatchedImage",
     "answered",
     "film_arrays",
     "first_pictures",
     "images_of",
     "fixed_images",
     "keyframe_of",
+    "look_inside",
     "most_bytes_of",
     "open_film",
     "schedule_of",
     "spread",
+    "watched_places",
     "weighted_layers",
     "write_keyframe",
 ]

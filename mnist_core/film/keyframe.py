@@ -28,7 +28,7 @@ from mnist_core.config.sections import NetworkConfig
 from mnist_core.film.answering import Judged
 from mnist_core.models.summary import layer_rows
 from mnist_core.models.weights import layer_names
-from mnist_core.store.run_files import keyframe_name
+from mnist_core.store.run_files import PASSING, keyframe_name
 from mnist_core.system.files import replacing
 
 PICTURES = 64
@@ -195,9 +195,14 @@ def write_keyframe(
     keyframe: Keyframe,
     weights: Mapping[str, npt.NDArray[Any]] | None,
     pictures: npt.NDArray[np.float16] | None,
+    *,
+    passing: bool = False,
 ) -> None:
-    """Write a keyframe's file in one step; raises `StorageError`. See `arrays_of`."""
-    with replacing(folder / keyframe_name(keyframe.step)) as path:
+    """Write a keyframe's file in one step; raises `StorageError`. See `arrays_of`.
+
+    One of a moment that is passing takes the place of the last such, and is no part of the film.
+    """
+    with replacing(folder / (PASSING if passing else keyframe_name(keyframe.step))) as path:
         np.savez(path, allow_pickle=False, **arrays_of(keyframe, weights, pictures))
 
 

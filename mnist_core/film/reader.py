@@ -1,6 +1,7 @@
 """Reading a film, of a run that has ended and of one that trains."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -69,11 +70,15 @@ class Film:
     state : FilmState
     moments : tuple of Moment
         Empty unless `state` is `FilmState.THERE`.
+    passes : bool
+        Whether the last moment is one that is not kept, with figures of the first fixed images and pictures alone.
     """
 
-    def __init__(self, config: RunConfig, state: FilmState, read: "tuple[_Read, ...]" = ()) -> None:
+    def __init__(
+        self, config: RunConfig, state: FilmState, read: "tuple[_Read, ...]" = (), *, passes: bool = False
+    ) -> None:
         self._config, self._read = config, read
-        self.state = state
+        self.state, self.passes = state, passes
         self.moments = tuple(_moment(each, config) for each in read)
 
     def __len__(self) -> int:
@@ -168,7 +173,7 @@ class _Read:
     keyframe: Keyframe
 
 
-def open_film(files: RunFiles, config: RunConfig) -> Film:
+def open_film(files: RunFiles, config: RunConfig, *, live: bool = False) -> Film:
     """Return the film of a run as it is now; files that can't be read are named in the log and left out.
 
     Takes a millisecond where nothing is new: what was read is kept by the file's time of change.
@@ -178,6 +183,8 @@ def open_film(files: RunFiles, config: RunConfig) -> Film:
     files : RunFiles
     config : RunConfig
         Of the run.
+    live : bool
+        Whether the newest moment of a training under way is wanted too, which is not kept.
 
     Raises
     ------
@@ -188,12 +195,14 @@ def open_film(files: RunFiles, config: RunConfig) -> Film:
         return Film(config, FilmState.BASELINE)
     found = []
     for path in files.keyframes.values():
-        try:
-            told = path.stat()
-            found.append(_cached(path, told.st_size, told.st_mtime_ns, config))
-        except FileNotFoundError:  # a run that goes on has thrown it away meanwhile
-            continue
+        with suppress(FileNotFoundError):  # a run that goes on has thrown it away meanwhile
+            found.append(_read(path, config))
     read = tuple(each for each in found if each is not None)
+    if read and live:
+        with suppress(FileNotFoundError):  # no run under way, or one that has just ended
+            newest = _read(files.passing, config)
+            if newest is not None and newest.keyframe.step > read[-1].keyframe.step:
+                return Film(config, FilmState.THERE, (*read, newest), passes=True)
     if read:
         return Film(config, FilmState.THERE, read)
     return Film(config, FilmState.DAMAGED if found else FilmState.NONE)
@@ -205,6 +214,12 @@ def film_arrays(files: RunFiles, config: RunConfig) -> dict[str, dict[str, npt.N
     return {path.name: _arrays(path, only="") for path in film.paths}
 
 
+def _read(path: Path, config: RunConfig) -> _Read | None:
+    """Return what a file holds, None where it is damaged; raises `FileNotFoundError`."""
+    told = path.stat()
+    return _cached(path, told.st_size, told.st_mtime_ns, config)
+
+
 @lru_cache(maxsize=500)
 def _cached(path: Path, size: int, _changed: int, config: RunConfig) -> _Read | None:
     try:
@@ -212,6 +227,8 @@ def _cached(path: Path, size: int, _changed: int, config: RunConfig) -> _Read | 
             few = {name: archive[name] for name in ("step", "steps_per_epoch", "answers", "matrix", "sizes")}
             has_weights = any(name.startswith("weights/") for name in archive.files)
         return _Read(path, size, has_weights, keyframe_from(few, config))
+    except FileNotFoundError:
+        raise
     except Exception as error:  # NumPy and zipfile raise a dozen classes for damaged content
         complain(f"The keyframe {path} can't be read and is left out.", error)
         return None

@@ -32,6 +32,7 @@ LOG = "worker.log"
 RECORD, CURVE = "record.json", "curve.npz"  # what the record of runs keeps of itself there, for a lost database
 WORK = ".work.json"  # with object storage: what of the folder is published; see `mnist_core.store.objects.work`
 
+PASSING = "passing.npz"  # in the folder `FILM`, while a run trains: its newest moment, which is not kept
 _KEYFRAME = re.compile(r"(\d{8,12})\.npz")
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 
@@ -101,6 +102,7 @@ class RunFiles:
     drawings = _File("drawings.npz")
     drawings_run = _File("drawings_run.txt")
     teaching = _File("teaching.npz")
+    passing = _File(f"{FILM}/{PASSING}")
 
     def __init__(self, runs_dir: Path, run_id: str, storage: Storage | None = None) -> None:
         if not is_run_id(run_id):

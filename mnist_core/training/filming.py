@@ -1,7 +1,8 @@
 """Recording the film of a training: see `mnist_core.film`. It only looks at the network, and changes nothing."""
 
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ from mnist_core.film import (
     write_keyframe,
 )
 from mnist_core.settings import Settings
-from mnist_core.store.run_files import keyframes_in
+from mnist_core.store.run_files import PASSING, keyframes_in
 from mnist_core.system.saying import complain
 from mnist_core.training.protocol import Bytes, Judge
 from mnist_core.training.writer import Writer
@@ -42,6 +43,8 @@ Gradients = Mapping[str, npt.NDArray[np.float32]]
 _MOST_WAITING = (
     64_000_000  # bytes of weights that may wait for the thread; with more, a moment is left out, but the last
 )
+_CAREFUL = 0.85  # of the film's share is given away: what it takes is measured beside a training, and is a little more
+_BETWEEN = 0.5  # least seconds from one moment that somebody may watch to the next that is not kept
 
 
 class Recorder:
@@ -71,12 +74,15 @@ class Recorder:
         self._waiting: deque[int] = deque()  # bytes of the copies that wait for it
         self._network: _Network | None = None
         self._fixed: _Fixed | None = None
-        self._steps_per_epoch = 1
+        self._steps_per_epoch, self._first = 1, 0
+        self._spent = _Spent(settings.film_percent / 100)
+        self._watched = time.monotonic()  # when there was something new to see
 
     def begin(self, model: "keras.Model", judge: Judge, dataset: Dataset, steps_per_epoch: int, step: int) -> None:
         """Go on at a step, 0 at first: what was kept of later ones is thrown away."""
         self._schedule = schedule_of(self._config, steps_per_epoch, self._settings)
-        self._steps_per_epoch = steps_per_epoch
+        self._steps_per_epoch, self._first = steps_per_epoch, step
+        self._watched = time.monotonic()
         with self._ending_film():
             kept = self._go_on_from(step)
             # All moments of a film are judged by the same images.
@@ -96,12 +102,16 @@ class Recorder:
         if due:
             self._ahead = self._ahead[len(due) :]
             self._keep(step, due[-1] in self._schedule.weighted)
+        elif self._ahead and self._may_show(step):
+            self._show(step)
 
     def end(self, step: int) -> None:
         """Keep the last moment of a training that ends before it was due."""
         if self._ahead and step:
             self._ahead = []
             self._keep(step, bool(self._schedule.weighted))
+        with self._ending_film():
+            self._writer.do(lambda: (self._folder / PASSING).unlink(missing_ok=True))
 
     def __enter__(self) -> Self:
         """Begin to write."""
@@ -114,6 +124,7 @@ class Recorder:
 
     def _go_on_from(self, step: int) -> dict[int, Path]:
         """Throw away what is later, and what the rest of a longer film needs room for; return what stays by steps."""
+        (self._folder / PASSING).unlink(missing_ok=True)
         files = keyframes_in(self._folder)
         kept = {told for told in files if told <= step}
         ahead = [mark for mark in self._schedule.steps if mark > step]
@@ -141,7 +152,8 @@ class Recorder:
         """Copy what there is to see, and have it judged and written."""
         if self._ended or self._network is None or self._fixed is None:
             return
-        with self._ending_film():
+        self._watched = time.monotonic()
+        with self._ending_film(), self._spent.on_film(time.process_time):
             weights = self._network.weights()
             size = sum(values.nbytes for values in weights.values())
             if self._ahead and self._waiting and sum(self._waiting) + size > _MOST_WAITING:
@@ -156,12 +168,89 @@ class Recorder:
         self._waiting.popleft()
         if self._ended:
             return
-        with self._ending_film():
-            if all(np.isfinite(values).all() for values in weights.values()):  # else the training flies apart
+        with self._ending_film(), self._spent.on_film(time.thread_time, kept=1):
+            if _are_numbers(weights):  # else the training flies apart
                 said = fixed.judged(weights)
                 keyframe = keyframe_of(step, self._steps_per_epoch, weights, said, gradients)
                 pictures = None if with_weights else first_pictures(self._config, weights)
                 write_keyframe(self._folder, keyframe, weights if with_weights else None, pictures)
+
+    def _may_show(self, step: int) -> bool:
+        """Whether a moment that is not kept may be shown: not too soon after the last one, nor at too high a cost."""
+        if self._waiting or time.monotonic() - self._watched < _BETWEEN:
+            return False
+        done = (step - self._first) / (self._schedule.steps[-1] - self._first)
+        return self._spent.allows_more(done, len(self._ahead))
+
+    def _show(self, step: int) -> None:
+        """Write down a moment that is not kept, for those who watch the training."""
+        if self._ended or self._network is None or self._fixed is None:
+            return
+        self._watched = time.monotonic()
+        with self._ending_film(), self._spent.on_passing(time.process_time):
+            weights = self._network.weights()
+            self._waiting.append(sum(values.nbytes for values in weights.values()))
+            self._writer.do(partial(self._write_passing, self._fixed, step, weights))
+
+    def _write_passing(self, fixed: "_Fixed", step: int, weights: Weights) -> None:
+        """Judge a copy by the first of the fixed images; in the writer's thread."""
+        self._waiting.popleft()
+        if self._ended:
+            return
+        with self._ending_film(), self._spent.on_passing(time.thread_time, shown=1):
+            if _are_numbers(weights):
+                keyframe = keyframe_of(step, self._steps_per_epoch, weights, fixed.judged(weights, few=True), {})
+                write_keyframe(self._folder, keyframe, None, first_pictures(self._config, weights), passing=True)
+
+
+def _are_numbers(weights: Weights) -> bool:
+    return all(np.isfinite(values).all() for values in weights.values())
+
+
+class _Spent:
+    """Processor time that a film takes, so that moments which are not kept get what its share leaves for them.
+
+    Parameters
+    ----------
+    share : float
+        Of the training's processor time that both may take, 0 to 1.
+    """
+
+    def __init__(self, share: float) -> None:
+        self._share, self._began = share, time.process_time()
+        self._film, self._kept = 0.0, 0
+        self._passing, self._shown = 0.0, 0
+
+    @contextmanager
+    def on_film(self, clock: Callable[[], float], kept: int = 0) -> Iterator[None]:
+        """Count what is done meanwhile, and a moment that is kept."""
+        began = clock()
+        yield
+        self._film += clock() - began
+        self._kept += kept
+
+    @contextmanager
+    def on_passing(self, clock: Callable[[], float], shown: int = 0) -> Iterator[None]:
+        """Count what is done meanwhile, and a moment that is not kept."""
+        began = clock()
+        yield
+        self._passing += clock() - began
+        self._shown += shown
+
+    def allows_more(self, done: float, ahead: int) -> bool:
+        """Whether there is time for one more moment that is not kept.
+
+        Parameters
+        ----------
+        done : float
+            Share of the training that is done, 0 to 1.
+        ahead : int
+            Moments that are still to be kept: as most of them are early ones, each counts for the whole training.
+        """
+        each = self._film / max(1, self._kept)
+        film = done * (self._film + ahead * each)
+        one = self._passing / self._shown if self._shown else each
+        return film + self._passing + one < _CAREFUL * self._share * (time.process_time() - self._began)
 
 
 class _Network:
@@ -202,7 +291,8 @@ class _Fixed:
         self._config = config
         self._kept: KeptWeights | None = None
 
-    def judged(self, weights: Weights) -> Judged:
-        """Return what weights say."""
+    def judged(self, weights: Weights, *, few: bool = False) -> Judged:
+        """Return what weights say: to all, or to those whose answers are kept."""
         self._kept = self._kept or KeptWeights(self._config)
-        return self._kept.judged(weights, self.images, self.labels, self._answered)
+        count = self._answered if few else len(self.images)
+        return self._kept.judged(weights, self.images[:count], self.labels[:count], self._answered)

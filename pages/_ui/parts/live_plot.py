@@ -17,9 +17,17 @@ from pages._ui.shell.web import LOAD_PLOTLY, PLOTLY_URL, WHOLE_PLOTLY_URL
 _JS = (
     LOAD_PLOTLY
     + """
+// What is shown again after a while has its zoom and its hidden entries still: plotly.js keeps them in the element.
+const awayCharts = (window.labAwayCharts ??= new Map());
 export default function (component) {
   const { parentElement, setTriggerValue } = component;
-  const { figure, library, revision, alt, failure, clickable } = JSON.parse(new TextDecoder().decode(component.data));
+  const { figure, library, revision, alt, failure, clickable, stays } =
+    JSON.parse(new TextDecoder().decode(component.data));
+  const earlier = stays && awayCharts.get(stays);
+  if (earlier) {
+    awayCharts.delete(stays);
+    parentElement.querySelector('.chart').replaceWith(earlier);
+  }
   const chart = parentElement.querySelector('.chart');
   chart.setAttribute('aria-label', alt);
   chart.style.height = figure.layout.height + 'px';
@@ -30,12 +38,16 @@ export default function (component) {
   load(library)
     .then((Plotly) => (drawn = Plotly).react(chart, figure.data, layout, config))
     .then(() => {
+      if (earlier) drawn.Plots.resize(chart);
       if (!clickable) return;
       chart.removeAllListeners('plotly_click');
       chart.on('plotly_click', (event) => setTriggerValue('clicked', [...event.points[0].customdata]));
     })
     .catch(() => { chart.textContent = failure; });
-  return () => { drawn?.purge(chart); };
+  return () => {
+    if (stays && drawn) awayCharts.set(stays, chart);
+    else drawn?.purge(chart);
+  };
 }
 """
 )
@@ -52,7 +64,8 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> N
     key : str
         Names the chart on its page.
     revision : str
-        Zoom and hidden legend entries are kept for as long as this stays the same; along an axis of the figure that
+        Zoom and hidden legend entries are kept for as long as this stays the same, also where the chart is taken off
+        and comes back; along an axis of the figure that
         names a revision of its own, also for as long as that does.
     alt : str
         One sentence for screen readers.
@@ -60,10 +73,12 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> N
     for axis in (figure["layout"]["xaxis"], figure["layout"]["yaxis"]):
         if "uirevision" in axis:
             axis["uirevision"] = f"{revision} {axis['uirevision']}"
-    mount(json.dumps(spoken(figure)), figure["layout"]["height"], key=key, revision=revision, alt=alt)
+    mount(json.dumps(spoken(figure)), figure["layout"]["height"], key=key, revision=revision, alt=alt, stays=True)
 
 
-def mount(figure: str, height: int, *, key: str, revision: str, alt: str, clickable: bool = False) -> Any:
+def mount(
+    figure: str, height: int, *, key: str, revision: str, alt: str, clickable: bool = False, stays: bool = False
+) -> Any:
     """Show a figure that is JSON already.
 
     Parameters
@@ -76,6 +91,8 @@ def mount(figure: str, height: int, *, key: str, revision: str, alt: str, clicka
         As above.
     clickable : bool
         Whether a click on a point runs the page again.
+    stays : bool
+        Whether zoom and hidden entries outlive the chart's place on the page.
 
     Returns
     -------
@@ -89,6 +106,7 @@ def mount(figure: str, height: int, *, key: str, revision: str, alt: str, clicka
         "alt": alt,
         "failure": t("The chart could not be loaded. Reload the page."),
         "clickable": clickable,
+        "stays": key if stays else None,
     }
     # As bytes: Streamlit would write anything else as JSON twice, once to see whether it is the same component.
     data = f'{json.dumps(words)[:-1]}, "figure": {figure}}}'.encode()

@@ -20,9 +20,8 @@ from pages._ui.train.diagnosis import diagnosis_view, findings_of
 
 
 def curves_view(record: RunRecord, points: list[MetricPoint], leave: Callable[[], None]) -> None:
-    """Show the newest figures, the curves, and what they say; `leave` shows the form in place of the run."""
+    """Show the curves, and what they say; `leave` shows the form in place of the run."""
     findings = findings_of(record, points)
-    _metrics(record, points)
     scales = curve_scales()
     metrics: tuple[Metric, ...] = ("loss", "accuracy")
     for column, metric in zip(st.columns(2), metrics, strict=True):
@@ -34,7 +33,8 @@ def curves_view(record: RunRecord, points: list[MetricPoint], leave: Callable[[]
         csv_button(lambda: _table(points), f"metrics_{record.id}", of=[record.id])
 
 
-def _metrics(record: RunRecord, points: list[MetricPoint]) -> None:
+def metrics_view(record: RunRecord, points: list[MetricPoint]) -> None:
+    """Show the newest figures."""
     folds = [point.values for point in points] if record.config.model.kind == "logistic_sgd" else []
     last = _mean(folds) if folds else _newest(points)
     # Of the model that is kept, once it was judged: what the page Evaluate says too.

@@ -14,8 +14,9 @@ from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
 from pages._ui.shell.i18n import t
-from pages._ui.train.curves import curves_view
+from pages._ui.train.curves import curves_view, metrics_view
 from pages._ui.train.header import run_header
+from pages._ui.train.inside import asks_inside, inside_view
 from pages._ui.train.network import network_of
 from pages._ui.train.notice import end_notice
 
@@ -51,7 +52,11 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
             words = spoken_status(current, points)
             announce(words, record.id)
             end_notice(current, words)
-        curves_view(current, points, leave)
+        metrics_view(current, points)
+        if asks_inside(current):
+            inside_view(current, points)
+        else:
+            curves_view(current, points, leave)
         if active:
             st.caption(t("Last lines of the log"))
             st.code(shared_store().files(current.id).log_tail(4) or "…", language=None, height=120)

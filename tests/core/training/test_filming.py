@@ -8,14 +8,14 @@ import pytest
 
 from mnist_core.config import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D
 from mnist_core.evaluation.matrix import confusion_matrix
-from mnist_core.film import FilmState, answered, fixed_images, open_film
+from mnist_core.film import ANSWERED, FilmState, answered, fixed_images, open_film
 from mnist_core.film.keyframe import SIZES
 from mnist_core.inference import open_graph
 from mnist_core.inference.network import Network
 from mnist_core.models.network_files import read_network
 from mnist_core.models.onnx_writer import network_onnx
 from mnist_core.store import RunState
-from mnist_core.store.run_files import FILM
+from mnist_core.store.run_files import FILM, PASSING, keyframes_in
 from mnist_core.system.libraries import load_keras
 from mnist_core.system.processes import own_process
 from mnist_core.training import filming
@@ -253,3 +253,87 @@ def test_without_room_none_is_recorded(perform, network, module_store, film_of, 
 
 def test_a_baseline_has_none(perform, baseline, film_of):
     assert film_of(perform(baseline)).state is FilmState.BASELINE
+
+
+@pytest.fixture
+def watched(network, shared_digits, settings, tmp_path, monkeypatch):
+    """Return a function that begins a recorder, and one that returns the passing moment's step, where there is one."""
+    from mnist_core.models.build import build_model
+    from mnist_core.training.steps import make_judge
+
+    monkeypatch.setattr(filming, "_BETWEEN", 0.0)
+    monkeypatch.setattr(filming, "_CAREFUL", 1000.0)  # nothing but the film goes on here
+    config = network(Dense(units=8))
+    model = build_model(config)
+
+    def begin(**limits):
+        recorder = Recorder(tmp_path / FILM, config, settings.model_copy(update={"film_percent": 100.0, **limits}))
+        recorder.begin(model, make_judge(model, config), shared_digits, 12, 0)
+        return recorder
+
+    def passing(recorder):
+        recorder._writer._check(done_only=False)
+        path = tmp_path / FILM / PASSING
+        return int(np.load(path)["step"]) if path.exists() else None
+
+    return begin, passing
+
+
+def test_between_two_keyframes_the_newest_moment_is_shown_and_not_kept(watched, tmp_path):
+    begin, passing = watched
+    with begin() as recorder:
+        recorder.look(2)
+        assert passing(recorder) is None, "these moments are kept"
+        for step in (4, 5):
+            recorder.look(step)
+            assert passing(recorder) == step
+        with np.load(tmp_path / FILM / PASSING) as arrays:
+            assert arrays["matrix"].sum() == len(arrays["answers"]) == ANSWERED
+            assert arrays["pictures"].shape == (8, 28, 28)
+            assert not [name for name in arrays if name.startswith("weights")]
+        assert PASSING not in {path.name for path in keyframes_in(tmp_path / FILM).values()}
+        recorder.end(20)
+    assert not (tmp_path / FILM / PASSING).exists(), "the end is kept"
+
+
+def test_what_an_interrupted_training_left_is_not_shown_when_it_goes_on(watched, tmp_path):
+    begin, passing = watched
+    with begin() as recorder:
+        for step in (2, 5):
+            recorder.look(step)
+            passing(recorder)
+    assert (tmp_path / FILM / PASSING).exists(), "a pause shows where it stopped"
+    with begin() as recorder:
+        assert passing(recorder) != 5
+
+
+def test_moments_that_pass_get_only_what_the_film_leaves_of_its_share_of_time(watched, monkeypatch):
+    begin, passing = watched
+    with begin() as recorder:
+        passing(recorder)
+        recorder.look(2)
+        passing(recorder)
+        monkeypatch.setattr(recorder, "_spent", filming._Spent(0.0))
+        recorder.look(4)
+        assert passing(recorder) is None
+    monkeypatch.setattr(filming, "_CAREFUL", 0.85)
+    spent, clock = filming._Spent(0.02), iter([0.0, 0.1, 0.0, 0.1])
+    for _ in range(2):
+        with spent.on_film(lambda: next(clock), kept=1):
+            pass
+    now = filming.time.process_time()
+    monkeypatch.setattr(filming.time, "process_time", lambda: now + 50.0)
+    assert spent.allows_more(0.5, ahead=10), "half of 1.2 s, and 0.1 s, are less than 0.85 s"
+    assert not spent.allows_more(0.5, ahead=20)
+
+
+def test_a_moment_that_can_t_be_shown_ends_the_film_and_nothing_else(watched, monkeypatch, capfd):
+    begin, passing = watched
+    with begin() as recorder:
+        recorder.look(2)
+        passing(recorder)
+        monkeypatch.setattr(filming, "write_keyframe", lambda *_, **__: 1 / 0)
+        recorder.look(4)
+        assert passing(recorder) is None
+        assert recorder.next_after(4) is None
+    assert capfd.readouterr().err.count("The film in") == 1
