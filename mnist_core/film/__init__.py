@@ -8,6 +8,7 @@ Knows how networks answer (ONNX Runtime), and not how they are trained. Nothing 
 """
 
 from mnist_core.film.answering import Judged, KeptWeights
+from mnist_core.film.image_history import ImageHistory, history_of
 from mnist_core.film.images import ANSWERED, JUDGED, answered, fixed_images
 from mnist_core.film.keyframe import (
     PICTURES,
@@ -23,16 +24,21 @@ from mnist_core.film.keyframe import (
 )
 from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, open_film
 from mnist_core.film.schedule import GRADIENT_IMAGES, MOST, Schedule, most_bytes_of, schedule_of, spread
+from mnist_core.film.together import together
+from mnist_core.film.weight_pictures import MOST_PICTURES, FilmPictures, film_pictures
 
 __all__ = [
     "ANSWERED",
     "GRADIENT_IMAGES",
     "JUDGED",
     "MOST",
+    "MOST_PICTURES",
     "PICTURES",
     "SIZES",
     "WEIGHTS",
+    "ImageHistory",
     "Film",
+    "FilmPictures",
     "FilmState",
     "Judged",
     "KeptWeights",
@@ -41,7 +47,9 @@ __all__ = [
     "Moment",
     "Schedule",
     "answered",
+    "history_of",
     "film_arrays",
+    "film_pictures",
     "first_pictures",
     "images_of",
     "fixed_images",
@@ -50,6 +58,7 @@ __all__ = [
     "open_film",
     "schedule_of",
     "spread",
+    "together",
     "weighted_layers",
     "write_keyframe",
 ]

@@ -6,6 +6,7 @@ visitor ever becomes code.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -19,7 +20,8 @@ _JS = (
     + """
 export default function (component) {
   const { parentElement, setTriggerValue } = component;
-  const { figure, library, revision, alt, failure, clickable } = JSON.parse(new TextDecoder().decode(component.data));
+  const told = JSON.parse(new TextDecoder().decode(component.data));
+  const { figure, library, revision, alt, failure, clickable, film, frameAlts } = told;
   const chart = parentElement.querySelector('.chart');
   chart.setAttribute('aria-label', alt);
   chart.style.height = figure.layout.height + 'px';
@@ -27,15 +29,31 @@ export default function (component) {
   const layout = { ...figure.layout, uirevision: revision, font: { ...figure.layout.font, family: css.fontFamily } };
   const config = { responsive: true, displaylogo: false, displayModeBar: false };
   let drawn;
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  const redraw = figure.data.some(({ type }) => type === 'heatmap');
+  const show = (place, duration) => {
+    const { data, traces } = figure.frames[place];
+    if (frameAlts) chart.setAttribute('aria-label', frameAlts[place]);
+    const pace = still.matches || redraw ? 0 : duration;
+    const how = { mode: 'immediate', transition: { duration: pace }, frame: { duration: pace, redraw } };
+    drawn.animate(chart, { data, traces }, how);
+  };
+  const go = ({ detail }) => { if (film in detail) show(detail[film], 300); };
+  document.removeEventListener('lab-film', chart.follow); // of an earlier figure in this place
+  chart.follow = go;
   load(library)
     .then((Plotly) => (drawn = Plotly).react(chart, figure.data, layout, config))
     .then(() => {
+      if (film) {
+        document.addEventListener('lab-film', go);
+        show(Math.min(window.labFilm?.[film] ?? figure.frames.length - 1, figure.frames.length - 1), 0);
+      }
       if (!clickable) return;
       chart.removeAllListeners('plotly_click');
       chart.on('plotly_click', (event) => setTriggerValue('clicked', [...event.points[0].customdata]));
     })
     .catch(() => { chart.textContent = failure; });
-  return () => { drawn?.purge(chart); };
+  return () => { document.removeEventListener('lab-film', go); drawn?.purge(chart); };
 }
 """
 )
@@ -63,7 +81,17 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> N
     mount(json.dumps(spoken(figure)), figure["layout"]["height"], key=key, revision=revision, alt=alt)
 
 
-def mount(figure: str, height: int, *, key: str, revision: str, alt: str, clickable: bool = False) -> Any:
+def mount(
+    figure: str,
+    height: int,
+    *,
+    key: str,
+    revision: str,
+    alt: str,
+    clickable: bool = False,
+    film: str = "",
+    frame_alts: Sequence[str] = (),
+) -> Any:
     """Show a figure that is JSON already.
 
     Parameters
@@ -76,6 +104,10 @@ def mount(figure: str, height: int, *, key: str, revision: str, alt: str, clicka
         As above.
     clickable : bool
         Whether a click on a point runs the page again.
+    film : str
+        Name of a film whose slider goes along the figure's frames: see `pages._ui.film.slider`.
+    frame_alts : sequence of str
+        The sentence of each frame, where it says more than `alt`.
 
     Returns
     -------
@@ -89,6 +121,8 @@ def mount(figure: str, height: int, *, key: str, revision: str, alt: str, clicka
         "alt": alt,
         "failure": t("The chart could not be loaded. Reload the page."),
         "clickable": clickable,
+        "film": film,
+        "frameAlts": list(frame_alts) or None,
     }
     # As bytes: Streamlit would write anything else as JSON twice, once to see whether it is the same component.
     data = f'{json.dumps(words)[:-1]}, "figure": {figure}}}'.encode()
