@@ -35,7 +35,7 @@ RANKS = {
     "__main__": 10,
 }
 # The same within pages/_ui. A page's own package is in none of them: nothing but its page imports it.
-SHARED_BY_PAGES = {"shell": 0, "parts": 1, "canvas": 1, "reading": 2, "cache": 2, "judged": 3, "one_run": 3}
+SHARED_BY_PAGES = {"shell": 0, "parts": 1, "canvas": 1, "reading": 2, "cache": 2, "judged": 3, "one_run": 3, "film": 3}
 FIGURES_MAY_USE = {"errors", "text", "config", "datasets", "evaluation", "store", "figures"}
 HEAVY = {"keras", "tensorflow", "tensorboard", "jax", "sklearn", "onnx", "onnxruntime", "pooch", "requests"}
 HEAVY |= {"s3fs", "fsspec", "botocore", "aiohttp"}  # only of labs with object storage

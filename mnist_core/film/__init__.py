@@ -8,6 +8,7 @@ Knows how networks answer (ONNX Runtime), and not how they are trained. Nothing 
 """
 
 from mnist_core.film.answering import Judged, KeptWeights
+from mnist_core.film.image_history import ImageHistory, history_of
 from mnist_core.film.images import ANSWERED, JUDGED, answered, fixed_images
 from mnist_core.film.inside import WATCHED, Inside, WatchedImage, look_inside, watched_places
 from mnist_core.film.keyframe import (
@@ -24,17 +25,22 @@ from mnist_core.film.keyframe import (
 )
 from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, open_film
 from mnist_core.film.schedule import GRADIENT_IMAGES, MOST, Schedule, most_bytes_of, schedule_of, spread
+from mnist_core.film.together import together
+from mnist_core.film.weight_pictures import MOST_PICTURES, FilmPictures, film_pictures
 
 __all__ = [
     "ANSWERED",
     "GRADIENT_IMAGES",
     "JUDGED",
     "MOST",
+    "MOST_PICTURES",
     "PICTURES",
     "SIZES",
     "WATCHED",
     "WEIGHTS",
+    "ImageHistory",
     "Film",
+    "FilmPictures",
     "FilmState",
     "Inside",
     "Judged",
@@ -45,7 +51,9 @@ __all__ = [
     "Schedule",
     "WatchedImage",
     "answered",
+    "history_of",
     "film_arrays",
+    "film_pictures",
     "first_pictures",
     "images_of",
     "fixed_images",
@@ -55,6 +63,7 @@ __all__ = [
     "open_film",
     "schedule_of",
     "spread",
+    "together",
     "watched_places",
     "weighted_layers",
     "write_keyframe",

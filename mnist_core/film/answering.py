@@ -15,13 +15,14 @@ from mnist_core.inference.classifier import SharedNetwork
 from mnist_core.inference.network import open_graph
 from mnist_core.models.cost import prediction_cost
 from mnist_core.models.onnx_writer import film_onnx, network_onnx
-from mnist_core.models.weights import check_weights
+from mnist_core.models.weights import check_weights, layer_names
 from mnist_core.onnx.graph import in_graph
 
 Half = npt.NDArray[np.float16]
 
 _NUMBERS = 500_000  # that all layers put out at once: more take memory, and no less time
 _MOST = 200  # images at once
+_MOST_HIDDEN = 512  # numbers of a hidden layer: of very many, as after a convolution, evenly spaced ones say the same
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,32 @@ class KeptWeights:
             return SharedNetwork(open_graph(network_onnx(self._model, whole, self._classes)))
         check_weights(whole, self._model, self._classes)
         return SharedNetwork(self._session, {name: in_graph(values) for name, values in whole.items()})
+
+    def seen(
+        self, weights: Mapping[str, npt.NDArray[Any]], images: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return what goes into the last layer for each image, and what comes out of it.
+
+        Parameters
+        ----------
+        weights : mapping of str to ndarray
+        images : ndarray of shape (n, 28, 28), grey values from 0 to 255
+
+        Returns
+        -------
+        hidden : ndarray of shape (n, d), float32
+            Of at most 512 of the numbers, evenly spaced.
+        probabilities : ndarray of shape (n, classes), float32
+        """
+        whole = {name: np.asarray(values, np.float32) for name, values in weights.items()}
+        network = SharedNetwork(open_graph(network_onnx(self._model, whole, self._classes, every_layer=True)))
+        last_two = layer_names(self._model, self._classes)[-2:]
+        parts = []
+        for first in range(0, len(images), self._batch):
+            hidden, answers = network.outputs(images[first : first + self._batch], last_two)
+            parts.append((hidden[:, :: -(-hidden.shape[1] // _MOST_HIDDEN)], answers))
+        hidden, answers = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return hidden, answers
 
     def _telling(self, weights: Mapping[str, npt.NDArray[Any]]) -> SharedNetwork:
         """Return the network with these weights, which also tells what its units give: see `film_onnx`."""

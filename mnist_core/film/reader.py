@@ -17,7 +17,7 @@ from mnist_core.config.sections import NetworkConfig
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation.matrix import ConfusionMatrix
 from mnist_core.film.answering import KeptWeights
-from mnist_core.film.keyframe import Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
+from mnist_core.film.keyframe import SIZES, Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
 from mnist_core.models.weights import check_weights
 from mnist_core.store import RunFiles
 from mnist_core.system.saying import complain
@@ -89,6 +89,17 @@ class Film:
         """The files of the moments."""
         return [each.path for each in self._read]
 
+    @property
+    def spoken_by(self) -> list[int | None]:
+        """For each moment the place of the newest one up to it that has weights: whose network can be asked.
+
+        None where there is none.
+        """
+        found: list[int | None] = []
+        for place, moment in enumerate(self.moments):
+            found.append(place if moment.has_weights else found[-1] if found else None)
+        return found
+
     def answers(self, place: int) -> npt.NDArray[np.float16]:
         """Return the probabilities of the first fixed images, of shape (n, classes).
 
@@ -117,6 +128,14 @@ class Film:
         known = [each for each in self.layers(-1) if each.name.endswith((Dense.__name__, Conv2D.__name__))]
         pairs = zip(units, known, strict=False)  # without the last layer
         return tuple(each.dead for layer, each in pairs if layer.activation == "relu" and not isnan(each.dead))
+
+    def sizes(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Return the quantities of `LayerSizes` that are known, by name, of shape (moments, layers); NaN elsewhere."""
+        tables = {
+            name: np.array([[getattr(layer, name) for layer in self.layers(place)] for place in range(len(self))])
+            for name in SIZES
+        }
+        return {name: table for name, table in tables.items() if np.isfinite(table).any()}
 
     def pictures(self, place: int) -> npt.NDArray[np.float16]:
         """Return weights of the first layer as pictures, of shape (at most 64, height, width).
@@ -161,6 +180,15 @@ class Film:
             As `weights`.
         """
         return _kept_weights(self._config).network(self.weights(place)).predict(images)
+
+    def seen(
+        self, place: int, images: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return what the last hidden layer of a moment makes of images, and what its network says.
+
+        See `KeptWeights.seen`; raises as `weights`.
+        """
+        return _kept_weights(self._config).seen(self.weights(place), images)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,19 @@ from streamlit.testing.v1 import AppTest
 
 def charts_of(app: AppTest) -> list[dict[str, Any]]:
     """Return what each chart shows and says, in the order of the page."""
-    return [json.loads(one.proto.bytes) for one in app.get("bidi_component") if one.proto.bytes]
+    parts = [one.proto for one in app.get("bidi_component") if one.proto.component_name.endswith("live_plot")]
+    return [json.loads(part.bytes) for part in parts]
+
+
+def component_of(app: AppTest, name: str) -> dict[str, Any]:
+    """Return what the first component of a name is given."""
+    return components_of(app, name)[0]
+
+
+def components_of(app: AppTest, name: str) -> list[dict[str, Any]]:
+    """Return what each component of a name is given."""
+    parts = [one.proto for one in app.get("bidi_component") if one.proto.component_name.endswith(name)]
+    return [json.loads(part.json) for part in parts]
 
 
 def network_of(app: AppTest) -> list[dict[str, Any]]:
@@ -21,8 +33,7 @@ def network_of(app: AppTest) -> list[dict[str, Any]]:
 
 def picture_of(app: AppTest) -> dict[str, Any]:
     """Return what the component of the network's picture is given."""
-    parts = [one for one in app.get("bidi_component") if one.proto.component_name.endswith("network_picture")]
-    return json.loads(parts[0].proto.json)
+    return component_of(app, "network_picture")
 
 
 def click(app: AppTest, key: str, customdata: Sequence[int]) -> AppTest:

@@ -24,8 +24,36 @@ class Plane:
     shares: Map
 
 
+@dataclass(frozen=True)
+class PrincipalAxes:
+    """Where the plane of some samples lies, so that others can be drawn in it too.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (d,), float64
+    directions : ndarray of shape (2, d), float64
+        Of length 1.
+    shares : ndarray of shape (2,), float64
+        As of `Plane`.
+    """
+
+    mean: Map
+    directions: Map
+    shares: Map
+
+    def points(self, features: npt.NDArray[np.floating]) -> Map:
+        """Return the coordinates in the plane, of shape (n, 2), of samples of shape (n, d)."""
+        return (features.astype(np.float64) - self.mean) @ self.directions.T
+
+
 def principal_plane(features: npt.NDArray[np.floating]) -> Plane:
-    """Return the plane of the first two principal components, the same one every time.
+    """Return the plane of the first two principal components, the same one every time; see `principal_axes`."""
+    axes = principal_axes(features)
+    return Plane(axes.points(features), axes.shares)
+
+
+def principal_axes(features: npt.NDArray[np.floating]) -> PrincipalAxes:
+    """Return the first two principal components of samples.
 
     A direction's sign is arbitrary; here its largest loading is positive, as in scikit-learn.
 
@@ -34,14 +62,15 @@ def principal_plane(features: npt.NDArray[np.floating]) -> Plane:
     features : ndarray of shape (n, d)
         At least two samples.
     """
-    centred = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
+    mean = features.mean(axis=0, dtype=np.float64)
+    centred = features.astype(np.float64) - mean
     # The eigenvectors of the scatter are the singular vectors of the samples, four times as fast.
     variances, directions = np.linalg.eigh(centred.T @ centred)
     variances = np.append(np.maximum(variances[::-1], 0.0), 0.0)
     first_two = np.pad(directions.T[::-1][:2], ((0, max(0, 2 - len(directions))), (0, 0)))
     largest = np.abs(first_two).argmax(axis=1)
     first_two = first_two * np.where(first_two[np.arange(2), largest] < 0, -1.0, 1.0)[:, None]
-    return Plane(centred @ first_two.T, variances[:2] / (variances.sum() or 1.0))
+    return PrincipalAxes(mean, first_two, variances[:2] / (variances.sum() or 1.0))
 
 
 def same_neighbour(points: npt.NDArray[np.floating], labels: npt.NDArray[np.integer]) -> float:

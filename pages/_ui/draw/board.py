@@ -7,6 +7,7 @@ from mnist_core.store import RunRecord
 from pages._ui.canvas.canvas import draw_canvas
 from pages._ui.draw.correction import correction
 from pages._ui.draw.models import choose_others, side_by_side
+from pages._ui.draw.river import river
 from pages._ui.draw.steps import demo, looked_at, steps
 from pages._ui.draw.tools import about_drawings, choose_tools, offer_samples
 from pages._ui.one_run.badges import shipped_note
@@ -69,3 +70,4 @@ def board(record: RunRecord) -> None:
         demo(record, drawn.drawing)
     with right:
         looked_at(record, answer)  # last: it takes longer than the answer
+    river(record, answer)

@@ -2,7 +2,7 @@
 
 import hashlib
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,16 @@ class _Drawn:
     height: int
 
 
-def chart(draw: Callable[..., Any], *values: Any, key: str, alt: str, clickable: bool = False, **more: Any) -> Any:
+def chart(
+    draw: Callable[..., Any],
+    *values: Any,
+    key: str,
+    alt: str,
+    clickable: bool = False,
+    film: str = "",
+    frame_alts: Sequence[str] = (),
+    **more: Any,
+) -> Any:
     """Show a figure that stays as it is; one that changes while one looks at it is a `live_plot`.
 
     Parameters
@@ -36,6 +45,8 @@ def chart(draw: Callable[..., Any], *values: Any, key: str, alt: str, clickable:
         One sentence for screen readers.
     clickable : bool
         Whether a click on a point runs the page again.
+    film, frame_alts
+        See `mount`: of a figure that has a frame for every moment of a film.
 
     Returns
     -------
@@ -52,7 +63,16 @@ def chart(draw: Callable[..., Any], *values: Any, key: str, alt: str, clickable:
 
     CACHE_LOOKUPS.add("charts")
     drawn = _drawn(digest, words, figure)
-    return mount(drawn.json, drawn.height, key=key, revision=key, alt=alt, clickable=clickable)
+    return mount(
+        drawn.json,
+        drawn.height,
+        key=key,
+        revision=key,
+        alt=alt,
+        clickable=clickable,
+        film=film,
+        frame_alts=frame_alts,
+    )
 
 
 # Keyed by all that is drawn, so it can't be out of date, and nobody gets what they could not have drawn themselves.

@@ -6,6 +6,7 @@ visitor ever becomes code.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -21,8 +22,8 @@ _JS = (
 const awayCharts = (window.labAwayCharts ??= new Map());
 export default function (component) {
   const { parentElement, setTriggerValue } = component;
-  const { figure, library, revision, alt, failure, clickable, stays } =
-    JSON.parse(new TextDecoder().decode(component.data));
+  const told = JSON.parse(new TextDecoder().decode(component.data));
+  const { figure, library, revision, alt, failure, clickable, stays, film, frameAlts } = told;
   const earlier = stays && awayCharts.get(stays);
   if (earlier) {
     awayCharts.delete(stays);
@@ -35,16 +36,33 @@ export default function (component) {
   const layout = { ...figure.layout, uirevision: revision, font: { ...figure.layout.font, family: css.fontFamily } };
   const config = { responsive: true, displaylogo: false, displayModeBar: false };
   let drawn;
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  const redraw = figure.data.some(({ type }) => type === 'heatmap');
+  const show = (place, duration) => {
+    const { data, traces } = figure.frames[place];
+    if (frameAlts) chart.setAttribute('aria-label', frameAlts[place]);
+    const pace = still.matches || redraw ? 0 : duration;
+    const how = { mode: 'immediate', transition: { duration: pace }, frame: { duration: pace, redraw } };
+    drawn.animate(chart, { data, traces }, how);
+  };
+  const go = ({ detail }) => { if (film in detail) show(detail[film], 300); };
+  document.removeEventListener('lab-film', chart.follow); // of an earlier figure in this place
+  chart.follow = go;
   load(library)
     .then((Plotly) => (drawn = Plotly).react(chart, figure.data, layout, config))
     .then(() => {
       if (earlier) drawn.Plots.resize(chart);
+      if (film) {
+        document.addEventListener('lab-film', go);
+        show(Math.min(window.labFilm?.[film] ?? figure.frames.length - 1, figure.frames.length - 1), 0);
+      }
       if (!clickable) return;
       chart.removeAllListeners('plotly_click');
       chart.on('plotly_click', (event) => setTriggerValue('clicked', [...event.points[0].customdata]));
     })
     .catch(() => { chart.textContent = failure; });
   return () => {
+    document.removeEventListener('lab-film', go);
     if (stays && drawn) awayCharts.set(stays, chart);
     else drawn?.purge(chart);
   };
@@ -77,7 +95,16 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> N
 
 
 def mount(
-    figure: str, height: int, *, key: str, revision: str, alt: str, clickable: bool = False, stays: bool = False
+    figure: str,
+    height: int,
+    *,
+    key: str,
+    revision: str,
+    alt: str,
+    clickable: bool = False,
+    stays: bool = False,
+    film: str = "",
+    frame_alts: Sequence[str] = (),
 ) -> Any:
     """Show a figure that is JSON already.
 
@@ -93,6 +120,10 @@ def mount(
         Whether a click on a point runs the page again.
     stays : bool
         Whether zoom and hidden entries outlive the chart's place on the page.
+    film : str
+        Name of a film whose slider goes along the figure's frames: see `pages._ui.film.slider`.
+    frame_alts : sequence of str
+        The sentence of each frame, where it says more than `alt`.
 
     Returns
     -------
@@ -107,6 +138,8 @@ def mount(
         "failure": t("The chart could not be loaded. Reload the page."),
         "clickable": clickable,
         "stays": key if stays else None,
+        "film": film,
+        "frameAlts": list(frame_alts) or None,
     }
     # As bytes: Streamlit would write anything else as JSON twice, once to see whether it is the same component.
     data = f'{json.dumps(words)[:-1]}, "figure": {figure}}}'.encode()

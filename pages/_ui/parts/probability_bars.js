@@ -1,5 +1,6 @@
 // One bar for each class. While somebody draws, `reading/pen.js` says by the event "lab-pen" what the network makes of
-// it so far; without one the bars show what the page said last.
+// it so far; without one the bars show what the page said last. The slider of a film says by "lab-film" which of the
+// film's moments they show.
 const WAITS = -1; // no prediction yet: no bar, no number
 const [LEAST, MOST] = [0.001, 0.999]; // that is written down; nothing that a network says is quite certain
 const charts = new WeakMap();
@@ -17,6 +18,8 @@ function draw(chart) {
   let said = null;
   let meanwhile = null;
   let percent = null;
+  let film = '';
+  let frames = [];
 
   const build = ({ classes, colors, axis }) => {
     rows.clear();
@@ -49,21 +52,33 @@ function draw(chart) {
     meanwhile = detail?.row.length === rows.size ? detail.row : null;
     show();
   };
+  const go = ({ detail }) => {
+    if (!(film in detail)) return;
+    const frame = frames[detail[film]];
+    if (!frame) return;
+    said = frame.shares;
+    chart.setAttribute('aria-label', frame.alt);
+    show();
+  };
   return {
     take(data) {
       const now = JSON.stringify(data.classes);
       if (now !== names) build(data);
       names = now;
       percent = new Intl.NumberFormat(data.language, { style: 'percent', minimumFractionDigits: 1 });
-      said = data.shares;
+      [said, film, frames] = [data.shares, data.film, data.frames];
       chart.setAttribute('aria-label', data.alt);
       chart.style.height = `${data.height}px`;
       document.removeEventListener('lab-pen', listen);
       if (data.live) document.addEventListener('lab-pen', listen);
+      document.removeEventListener('lab-film', go);
+      if (film) document.addEventListener('lab-film', go);
       show();
+      if (film) go({ detail: window.labFilm ?? {} });
     },
     end() {
       document.removeEventListener('lab-pen', listen);
+      document.removeEventListener('lab-film', go);
     },
   };
 }

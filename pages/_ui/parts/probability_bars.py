@@ -26,6 +26,8 @@ def probability_bars(
     *,
     of: Sequence[str] = (),
     live: bool = False,
+    film: str = "",
+    frames: npt.NDArray[np.floating[Any]] | None = None,
 ) -> None:
     """Show one bar for each class; empty bars where there is no prediction yet.
 
@@ -41,18 +43,27 @@ def probability_bars(
         Ids of the runs that they come from; for the download.
     live : bool
         Whether they also show what a network says while somebody draws: see `pages._ui.reading.pen`.
+    film : str
+        Name of a film whose slider moves them: see `pages._ui.film.slider`.
+    frames : ndarray of shape (moments, classes), optional
+        Its probabilities; NaN where there are none.
     """
-    height = bars_height(len(class_names))
+    height, names, words = bars_height(len(class_names)), class_words(class_names), i18n.current()
     component = st.components.v2.component("probability_bars", html=_HTML, js=_JS, isolate_styles=False)
     component(
         key=key,
         data={
-            "classes": [t(name) for name in class_names],
-            "shares": None if probabilities is None else [round(float(share), 5) for share in probabilities],
+            "classes": list(names),
+            "shares": _shares(probabilities),
+            "film": film,
+            "frames": [
+                {"shares": _shares(row), "alt": probability_alt(_known(row), names, words)}
+                for row in (() if frames is None else frames)
+            ],
             "colors": list(CLASS_COLORS),
             "axis": t("probability (%)"),
-            "language": i18n.current().language,
-            "alt": probability_alt(probabilities, class_words(class_names), i18n.current()),
+            "language": words.language,
+            "alt": probability_alt(probabilities, names, words),
             "height": height,
             "live": live,
         },
@@ -61,3 +72,13 @@ def probability_bars(
     if file_name and probabilities is not None:
         values = probabilities
         csv_button(lambda: {"class": class_names, "probability": values}, file_name, of=of)
+
+
+def _known(row: npt.NDArray[np.floating[Any]] | None) -> npt.NDArray[np.floating[Any]] | None:
+    """Return probabilities; None where there are none."""
+    return row if row is not None and np.isfinite(row).all() else None
+
+
+def _shares(row: npt.NDArray[np.floating[Any]] | None) -> list[float] | None:
+    known = _known(row)
+    return None if known is None else [round(float(share), 5) for share in known]
