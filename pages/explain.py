@@ -10,6 +10,7 @@ from mnist_core.store import RunRecord, shared_store
 from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement, can_judge, judge
 from pages._ui.explain.choice import choose
+from pages._ui.explain.hill import hill_view
 from pages._ui.explain.inside import inside_view
 from pages._ui.explain.map import map_view
 from pages._ui.explain.maps import maps_view
@@ -72,8 +73,10 @@ def no_image() -> None:
 
 
 def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
-    """Show what it looked at, its layers, its weights, and its map."""
-    looked, inside, weights, plane = st.tabs([t("What it looked at"), t("Inside"), t("Weights"), t("Map")])
+    """Show what it looked at, its layers, its weights, its map, and the way that training took."""
+    looked, inside, weights, plane, hill = st.tabs(
+        [t("What it looked at"), t("Inside"), t("Weights"), t("Map"), t("Down the hill")]
+    )
     network = record.config.model.kind == "network"
     spec = get_spec(record.config.data.dataset)
     with looked:
@@ -96,6 +99,8 @@ def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None
             st.info(t("Logistic regression has no hidden layer: there is nothing to map."))
         elif has_inside(record):
             map_view(judgement, sample, record)
+    with hill:
+        hill_view(record)
 
 
 page_header(t("Explain"), t("What did the network look at, and what do its parts do?"))
