@@ -96,7 +96,9 @@ class PathPlane:
 
 
 def path_plane(paths: Sequence[KeptPath]) -> PathPlane:
-    """Return the plane of the two directions in which some paths of one network spread most, all of them together.
+    """Return the plane of the two directions in which some paths of one network spread most.
+
+    Of several each counts as much as another: moments are weighted by one over the variance of their path.
 
     A direction's sign is arbitrary; here the first path comes from the left and from above.
 
@@ -113,19 +115,20 @@ def path_plane(paths: Sequence[KeptPath]) -> PathPlane:
     moments = [weights for path in paths for weights in path.weights]
     end = len(paths[0].weights) - 1
     products = _products(moments, end)
-    centred = products - products.mean(axis=0) - products.mean(axis=1)[:, None] + products.mean()
-    variances, vectors = np.linalg.eigh(centred)
+    borders = np.cumsum([len(path.weights) for path in paths])[:-1]
+    parts = np.split(np.arange(len(moments)), borders)
+    # Each path counts as much as another, however far it went: a short one would have no say beside one that diverges.
+    counts = np.concatenate([np.full(len(part), 1 / (_variance(products[np.ix_(part, part)]) or 1)) for part in parts])
+    centring = np.sqrt(counts)[:, None] * (np.eye(len(counts)) - counts / counts.sum())
+    variances, vectors = np.linalg.eigh(centring @ products @ centring.T)
     largest = variances[:-3:-1]
     if largest[1] <= _ROUNDING * max(largest[0], np.finfo(np.float64).tiny):
         raise ArtifactMissingError("The weights of this run went in one direction only, or not at all: no plane.")
-    mixes = vectors[:, :-3:-1] / np.sqrt(largest)
+    mixes = centring.T @ vectors[:, :-3:-1] / np.sqrt(largest)
     points = products @ mixes
     turned = np.where(points[0] * (1, -1) > 0, -1.0, 1.0)
     mixes, points = mixes * turned, points * turned
-    squares = np.diag(products)
-    borders = np.cumsum([len(path.weights) for path in paths])[:-1]
-    parts = np.split(np.arange(len(moments)), borders)
-    beside = np.sqrt(np.maximum(squares - (points**2).sum(axis=1), 0.0))
+    beside = np.sqrt(np.maximum(np.diag(products) - (points**2).sum(axis=1), 0.0))
     return PathPlane(
         {name: np.asarray(values, np.float32) for name, values in moments[end].items()},
         _mixed(moments, end, mixes[:, 0]),
@@ -160,8 +163,13 @@ def _mixed(moments: Sequence[Mapping[str, npt.NDArray[np.float16]]], end: int, m
     }
 
 
+def _variance(products: Points) -> float:
+    """Return the sum of the squared distances of a path's moments from their mean."""
+    return float(np.trace(products) - products.sum() / len(products))
+
+
 def _share(points: Points, products: Points) -> float:
     """Return which part of a path's variance its points show."""
-    whole = np.trace(products) - products.sum() / len(products)
+    whole = _variance(products)
     shown = ((points - points.mean(axis=0)) ** 2).sum()
     return float(min(1.0, shown / whole)) if whole > 0 else 1.0

@@ -16,8 +16,9 @@ from mnist_core.film import Film, KeptWeights
 from mnist_core.models.weights import Weights
 
 IMAGES, FEWEST_IMAGES = 1000, 200
-_SIDES = (25, 21, 17, 13)
+_SIDES = (41, 33, 25, 21, 17, 13)
 _SECONDS = 25.0  # as `expected_seconds` counts, which is half as many again as it takes (benchmarks/README.md)
+_POINT = 2e-3  # seconds for the weights of a point, and for giving them to a graph
 _ROOM = 0.2  # of what paths span, on each side
 _FLATTEST = 0.25  # the slice's height as a share of its width, at least: else it would show a line
 
@@ -43,9 +44,9 @@ class Resolution:
 
 def resolution(config: RunConfig) -> Resolution:
     """Return how fine a slice of a network is: coarser, and then of fewer images, where it takes long to answer."""
-    whole = expected_seconds(config, IMAGES)
+    whole = _POINT + expected_seconds(config, IMAGES)
     side = next((side for side in _SIDES if side**2 * whole <= _SECONDS), _SIDES[-1])
-    affordable = int(IMAGES * _SECONDS / max(side**2 * whole, 1e-9))
+    affordable = int(IMAGES * _SECONDS / (side**2 * whole))
     images = min(IMAGES, max(FEWEST_IMAGES, affordable))
     return Resolution(side, images, side**2 * whole * images / IMAGES)
 

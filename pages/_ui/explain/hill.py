@@ -5,21 +5,19 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.analysis.hill import LossSlice, resolution
+from mnist_core.analysis.hill import resolution
 from mnist_core.datasets import get_spec
-from mnist_core.figures.hill import DrawnPath, hill_alt, hill_figure
 from mnist_core.film import FilmState
 from mnist_core.store import RunRecord
 from mnist_core.system.background import shared_background
-from mnist_core.text import Sentence, plain
+from mnist_core.text import Sentence
 from pages._ui.cache import hills
 from pages._ui.explain.ball import ball_view
+from pages._ui.explain.slice import slice_view
 from pages._ui.one_run import runs
 from pages._ui.one_run.titles import short_names
-from pages._ui.parts.chart import chart
 from pages._ui.parts.components import need_dataset, switch
-from pages._ui.parts.downloads import csv_button
-from pages._ui.shell import access, i18n
+from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
 from pages._ui.shell.waiting import when_done
 
@@ -28,11 +26,6 @@ NO_PATH: dict[FilmState, Sentence] = {
     FilmState.BASELINE: "Logistic regression is not trained step by step here: it leaves no path.",
     FilmState.DAMAGED: "The film of this run can't be read, so its path is lost. Train it again to see it.",
 }
-
-LOST: tuple[Sentence, Sentence] = (
-    "One moment is missing: its weights are beyond all numbers.",
-    "{n} moments are missing: their weights are beyond all numbers.",
-)
 
 
 def hill_view(record: RunRecord) -> None:
@@ -64,7 +57,11 @@ def _surface(record: RunRecord) -> None:
     agreed = f"hill_agreed_{'_'.join(run.id for run in chosen)}_{near}"
     if shared_background().look(key) is None and not st.session_state.get(agreed):
         st.button(
-            t("Compute the slice (about {seconds:.0f} seconds)", seconds=max(1.0, fine.seconds)),
+            t.plural(
+                "Compute the slice (about {n} second)",
+                "Compute the slice (about {n} seconds)",
+                max(1, round(fine.seconds)),
+            ),
             key="hill_compute",
             icon=":material/landscape:",
             on_click=st.session_state.update,
@@ -74,7 +71,7 @@ def _surface(record: RunRecord) -> None:
     names = short_names(chosen)
 
     def show(results: dict[Hashable, Any]) -> None:
-        _show(results[key], chosen, names)
+        slice_view(results[key], chosen, names)
 
     words = t("The network of each of {n:,} points reads {images:,} images …", n=fine.side**2, images=fine.images)
     call = (hills.make_slice, chosen, near)
@@ -104,44 +101,3 @@ def _choose(record: RunRecord, others: dict[str, RunRecord]) -> tuple[list[RunRe
             return [record], False
         what: dict[str, Sentence] = {"both": "both paths", "near": "near the first"}
         return [record, others[other]], switch(t("Show"), what, "hill_near") == "near"
-
-
-def _show(found: LossSlice, chosen: list[RunRecord], names: dict[str, str]) -> None:
-    drawn = [
-        DrawnPath(names[run.id], path.points, path.epochs, path.losses, path.shown)
-        for run, path in zip(chosen, found.paths, strict=True)
-    ]
-    ids = [run.id for run in chosen]
-    chart(
-        hill_figure,
-        found.x,
-        found.y,
-        found.losses,
-        drawn,
-        key=f"hill_{'_'.join(ids)}",
-        alt=hill_alt(drawn, i18n.current()),
-    )
-    for run, path in zip(chosen, found.paths, strict=True):
-        st.markdown(
-            t(
-                "**{name}**: the slice shows {share:.0%} of the variance of its path. What its weights did beside the "
-                "slice is not seen: there its own loss differs by up to {gap:.2g} from that of the slice.",
-                name=plain(names[run.id]),
-                share=path.share,
-                gap=path.gap,
-            )
-            + (" " + t.plural(*LOST, path.lost) if path.lost else "")
-        )
-    st.caption(
-        t(
-            "Each of {points:,} points is a network of its own that was asked about {images:,} of the images which "
-            "“{name}” learned from: dark is a high loss, equal steps of colour are equal factors. Most of the surface "
-            "lies outside of this slice, and valleys that look closed here may be open in another direction. An image "
-            "adds at most 16.1 to a loss, and what a training adds for large weights is not counted.",
-            points=found.losses.size,
-            images=found.images,
-            name=plain(names[ids[0]]),
-        ),
-        help=term("pca"),
-    )
-    csv_button(lambda: found.table([names[one] for one in ids]), f"hill-{ids[0]}", of=ids)

@@ -35,7 +35,10 @@ export default function (component) {
       chart.on('plotly_click', (event) => setTriggerValue('clicked', [...event.points[0].customdata]));
     })
     .catch(() => { chart.textContent = failure; });
-  return () => { drawn?.purge(chart); };
+  // Drawn in a tab that is not shown, a chart has no width to go by yet.
+  const fitted = new ResizeObserver(() => { if (chart.offsetWidth && chart._fullLayout) drawn?.Plots.resize(chart); });
+  fitted.observe(chart);
+  return () => { fitted.disconnect(); drawn?.purge(chart); };
 }
 """
 )

@@ -58,12 +58,15 @@ def test_the_plane_is_that_of_the_two_main_components_through_the_end_of_the_fir
     np.testing.assert_allclose(plane.points[0][-1], 0, atol=1e-9)
     assert plane.points[0][0, 0] <= 0 <= plane.points[0][0, 1], "it comes from the left, and from above"
     rows = np.stack([flat(weights) for path in (first, second) for weights in path.weights])
-    values, directions = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)[1:]
+    # Each path counts as much as the other.
+    weight = np.repeat([1 / (part.var(axis=0).sum() * len(part)) for part in (rows[:6], rows[6:])], (6, 5))[:, None]
+    mean = (weight * rows).sum(axis=0) / weight.sum()
+    values, directions = np.linalg.svd(np.sqrt(weight) * (rows - mean), full_matrices=False)[1:]
     np.testing.assert_allclose(np.abs(directions[:2] @ np.stack([across, up]).T), np.eye(2), atol=1e-4)
     points = np.concatenate(plane.points)
     np.testing.assert_allclose(points, (rows - rows[5]) @ np.stack([across, up]).T, atol=1e-3)
-    shown = ((points - points.mean(axis=0)) ** 2).sum()
-    assert shown / (values**2).sum() == pytest.approx((values[:2] ** 2).sum() / (values**2).sum(), rel=1e-6)
+    shown = weight * (points - (weight * points).sum(axis=0) / weight.sum()) ** 2
+    assert shown.sum() == pytest.approx((values[:2] ** 2).sum(), rel=1e-6)
     rest = np.linalg.norm(rows - rows[5] - points @ np.stack([across, up]), axis=1)
     np.testing.assert_allclose(np.concatenate(plane.beside), rest, atol=1e-3)
 
@@ -77,6 +80,13 @@ def test_of_each_path_the_share_of_its_own_variance_is_told():
     plane = path_plane([made_path(5, seed=2), path])
     own = ((rows - rows.mean(axis=0)) ** 2).sum()
     assert plane.shares[1] == pytest.approx(((plane.points[1] - plane.points[1].mean(axis=0)) ** 2).sum() / own)
+
+
+def test_of_one_path_they_are_the_usual_principal_components():
+    path = made_path(7)
+    rows = np.stack([flat(weights) for weights in path.weights])
+    values = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False) ** 2
+    assert path_plane([path]).shares[0] == pytest.approx(values[:2].sum() / values.sum(), rel=1e-6)
 
 
 def test_variances_of_batch_normalization_never_fall_below_zero():
