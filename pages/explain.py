@@ -11,6 +11,7 @@ from pages._ui.cache.explanations import Sample
 from pages._ui.cache.results import Judgement, can_judge, judge
 from pages._ui.explain.choice import choose
 from pages._ui.explain.film import film_view
+from pages._ui.explain.hill import hill_view
 from pages._ui.explain.inside import inside_view
 from pages._ui.explain.map import map_view
 from pages._ui.explain.maps import maps_view
@@ -73,9 +74,9 @@ def no_image() -> None:
 
 
 def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
-    """Show what it looked at, its layers, its weights, its map, and its film."""
-    names = [t("What it looked at"), t("Inside"), t("Weights"), t("Map"), t("Film")]
-    looked, inside, weights, plane, film = st.tabs(names, key="explain_tab", on_change="rerun")
+    """Show what it looked at, its layers, its weights, its map, its film, and the way that training took."""
+    names = [t("What it looked at"), t("Inside"), t("Weights"), t("Map"), t("Film"), t("Down the hill")]
+    looked, inside, weights, plane, film, hill = st.tabs(names, key="explain_tab", on_change="rerun")
     network = record.config.model.kind == "network"
     spec = get_spec(record.config.data.dataset)
     with looked:
@@ -98,9 +99,13 @@ def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None
             st.info(t("Logistic regression has no hidden layer: there is nothing to map."))
         elif has_inside(record):
             map_view(judgement, sample, record)
+    # The others are there at once; these two are much to send to whoever does not look at them.
     with film:
-        if film.open:  # the others are there at once; a film is much to send to whoever does not look at it
+        if film.open:
             film_view(sample, record)
+    with hill:
+        if hill.open:
+            hill_view(record)
 
 
 page_header(t("Explain"), t("What did the network look at, and what do its parts do?"))

@@ -54,6 +54,11 @@ class KeptWeights:
     ----------
     config : RunConfig
         Of a network.
+
+    Attributes
+    ----------
+    batch : int
+        How many images are best asked about at once.
     """
 
     def __init__(self, config: RunConfig) -> None:
@@ -62,7 +67,7 @@ class KeptWeights:
         convolutional = any(layer.network == "convolutional" for layer in config.model.layers)
         self._session = None if convolutional else open_graph(film_onnx(self._model, self._classes))
         numbers = prediction_cost(self._model, self._classes).numbers
-        self._batch = max(1, min(_MOST, _NUMBERS // numbers))
+        self.batch = max(1, min(_MOST, _NUMBERS // numbers))
 
     def network(self, weights: Mapping[str, npt.NDArray[Any]]) -> SharedNetwork:
         """Return the network with these weights, by layer and variable as in `mnist_core.models.weights`.
@@ -131,7 +136,7 @@ class KeptWeights:
         last, *hidden = telling.output_names
         rows = []
         sums: dict[str, npt.NDArray[Any]] = {}
-        ends = sorted({*range(self._batch, len(images), self._batch), min(answered, len(images)), len(images)})
+        ends = sorted({*range(self.batch, len(images), self.batch), min(answered, len(images)), len(images)})
         for first, end in pairwise([0, *ends]):
             if end > answered:
                 rows += network.outputs(images[first:end], [last])

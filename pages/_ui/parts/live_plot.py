@@ -61,7 +61,11 @@ export default function (component) {
       chart.on('plotly_click', (event) => setTriggerValue('clicked', [...event.points[0].customdata]));
     })
     .catch(() => { chart.textContent = failure; });
+  // Drawn in a tab that is not shown, a chart has no width to go by yet.
+  const fitted = new ResizeObserver(() => { if (chart.offsetWidth && chart._fullLayout) drawn?.Plots.resize(chart); });
+  fitted.observe(chart);
   return () => {
+    fitted.disconnect();
     document.removeEventListener('lab-film', go);
     if (stays && drawn) awayCharts.set(stays, chart);
     else drawn?.purge(chart);
