@@ -73,11 +73,18 @@ def no_image() -> None:
     st.info(t("Choose an image above, or draw one."), icon=":material/image_search:")
 
 
+def map_tab(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
+    """Show the map of the last hidden layer, where there is one."""
+    if record.config.model.kind != "network":
+        st.info(t("Logistic regression has no hidden layer: there is nothing to map."))
+    elif has_inside(record):
+        map_view(judgement, sample, record)
+
+
 def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
     """Show what it looked at, its layers, its weights, its map, its film, and the way that training took."""
     names = [t("What it looked at"), t("Inside"), t("Weights"), t("Map"), t("Film"), t("Down the hill")]
     looked, inside, weights, plane, film, hill = st.tabs(names, key="explain_tab", on_change="rerun")
-    network = record.config.model.kind == "network"
     spec = get_spec(record.config.data.dataset)
     with looked:
         if sample is None:
@@ -85,7 +92,7 @@ def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None
         elif may_take(record, "looked"):
             maps_view(spec.class_names, sample, record.id)
     with inside:
-        if not network:
+        if record.config.model.kind != "network":
             st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))
         if sample is None:
             no_image()
@@ -95,10 +102,7 @@ def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None
         if has_inside(record):
             weights_view(spec, record)
     with plane:
-        if not network:
-            st.info(t("Logistic regression has no hidden layer: there is nothing to map."))
-        elif has_inside(record):
-            map_view(judgement, sample, record)
+        map_tab(judgement, sample, record)
     # The others are there at once; these two are much to send to whoever does not look at them.
     with film:
         if film.open:

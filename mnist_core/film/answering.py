@@ -103,8 +103,8 @@ class KeptWeights:
         network = SharedNetwork(open_graph(network_onnx(self._model, whole, self._classes, every_layer=True)))
         last_two = layer_names(self._model, self._classes)[-2:]
         parts = []
-        for first in range(0, len(images), self._batch):
-            hidden, answers = network.outputs(images[first : first + self._batch], last_two)
+        for first in range(0, len(images), self.batch):
+            hidden, answers = network.outputs(images[first : first + self.batch], last_two)
             parts.append((hidden[:, :: -(-hidden.shape[1] // _MOST_HIDDEN)], answers))
         hidden, answers = (np.concatenate(part) for part in zip(*parts, strict=True))
         return hidden, answers

@@ -33,6 +33,13 @@ def filmed(
     return run
 
 
+def open_hill(open_page: OpenPage, run: RunRecord) -> AppTest:
+    """Open the tab of a run."""
+    app = open_page("explain.py", run=run.id)
+    app.session_state["explain_tab"] = "Down the hill"
+    return app.run()
+
+
 def computed(app: AppTest, runs: list[RunRecord], near: bool = False) -> AppTest:
     """Click on the button, wait for the slice, and return the page with it."""
     app.button(key="hill_compute").click().run()
@@ -51,7 +58,7 @@ def surfaces(app: AppTest) -> list[dict]:
 
 
 def test_the_ball_rolls_step_by_step_and_says_what_it_does(open_page: OpenPage, filmed: RunRecord) -> None:
-    app = open_page("explain.py", run=filmed.id)
+    app = open_hill(open_page, filmed)
     unit = hills.one_weight(filmed.config.data.dataset)
     assert ball(app)[0] == [START]
     app.button(key="ball_one").click().run()
@@ -67,7 +74,7 @@ def test_the_ball_rolls_step_by_step_and_says_what_it_does(open_page: OpenPage, 
 
 
 def test_play_ends_by_itself(open_page: OpenPage, filmed: RunRecord) -> None:
-    app = open_page("explain.py", run=filmed.id)
+    app = open_hill(open_page, filmed)
     unit = hills.one_weight(filmed.config.data.dataset)
     app.select_slider(key="ball_rate").set_value(4.0).run()
     app.button(key="ball_play").click().run()
@@ -82,7 +89,7 @@ def test_play_ends_by_itself(open_page: OpenPage, filmed: RunRecord) -> None:
 
 
 def test_a_slice_is_computed_after_a_click_and_told_with_what_it_hides(open_page: OpenPage, filmed: RunRecord) -> None:
-    app = open_page("explain.py", run=filmed.id)
+    app = open_hill(open_page, filmed)
     assert not surfaces(app)
     assert "Train the same network with another learning rate" in words(app)
     app = computed(app, [filmed])
@@ -98,7 +105,7 @@ def test_a_slice_is_computed_after_a_click_and_told_with_what_it_hides(open_page
     assert f"Each of 9 points is a network of its own that was asked about {resolution(filmed.config).images:,}" in said
     assert "lies outside of this slice" in said
     assert not app.error
-    again = open_page("explain.py", run=filmed.id)
+    again = open_hill(open_page, filmed)
     assert surfaces(again), "who comes later sees it at once"
 
 
@@ -109,7 +116,7 @@ def test_two_runs_of_one_network_are_seen_on_one_slice(
     other = finished_run(config, name="Hasty")
     put_film(store, other, digits, steps=(0, 12, 24, 48))
     finished_run(RunConfig.parse({"data": {"dataset": "digits"}, "model": {"kind": "network"}}), name="Another")
-    app = open_page("explain.py", run=filmed.id)
+    app = open_hill(open_page, filmed)
     box = app.selectbox(key=f"hill_other_{filmed.id}")
     assert len(box.options) == 2, "only runs of the same network"
     box.set_value(other.id).run()
@@ -142,7 +149,7 @@ def test_where_there_is_no_path_a_sentence_says_why(
             path.unlink()
         elif state == "damaged":
             path.write_bytes(b"x")
-    app = open_page("explain.py", run=run.id)
+    app = open_hill(open_page, run)
     if state == "short":
         app = computed(app, [run])
         assert any("too few moments for a path: 2" in error.value for error in app.error)
