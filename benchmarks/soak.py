@@ -38,13 +38,14 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where each look is written")
     options = parser.parse_args()
     with lab(options.replicas) as (front, servers, store):
-        found = asyncio.run(_soak(front, servers, store, options.sessions, 3600 * options.hours, options.json))
+        found = asyncio.run(soak(front, servers, store, options.sessions, 3600 * options.hours, options.json))
     print("\n".join(f"| {name} | {value} |" for name, value in found.items()))
 
 
-async def _soak(
+async def soak(
     front: Front, servers: list[Server], store: Store, sessions: int, seconds: float, file: Path | None
 ) -> dict[str, object]:
+    """Have visitors for so many seconds, and return what they met and how memory went; each look goes into `file`."""
     seen, end = Crowd(), asyncio.Event()
     places = [asyncio.create_task(_place(front, seen, number, sessions, end)) for number in range(sessions)]
     looks: list[tuple[float, ...]] = []

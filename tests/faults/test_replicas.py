@@ -1,5 +1,7 @@
 """Several apps on one lab with a real PostgreSQL: one is killed, the server is away for a while."""
 
+import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.replicas import lab as shared_lab
 from benchmarks.replicas import measure
+from benchmarks.soak import soak
 from mnist_core.settings import get_settings
 from mnist_core.store import RunState, Store, Visitor
 from tests.faults.conftest import LONG, ME, MEDIUM, QUICK, Lab
@@ -131,3 +135,19 @@ def test_of_a_crowd_whose_replica_is_killed_everybody_comes_back_and_no_run_is_l
     assert seen["visitors whose replica was killed"], "the proxy sent nobody there"
     assert seen["runs begun"]
     assert seen["runs by state"] == {"completed": seen["runs begun"]}
+
+
+def test_visitors_who_come_and_go_are_watched_and_memory_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.soak._LOOK", 0.5)
+    monkeypatch.setattr("benchmarks.soak._EVERY", 0.5)
+    monkeypatch.setattr("benchmarks.soak._STAY", 3.0)
+    with shared_lab(1) as (front, servers, store), ThreadPoolExecutor(1) as threads:
+        coming = soak(front, servers, store, 2, 8.0, tmp_path / "looks.json")
+        found = threads.submit(asyncio.run, coming).result()
+    assert (found["errors"], found["visitors at once"]) == (0, 2)
+    assert found["pages"]
+    looks = json.loads((tmp_path / "looks.json").read_text())
+    assert all(megabytes > 50 for _, megabytes in looks)
+    assert "replica 1: slope (MB an hour)" in found
