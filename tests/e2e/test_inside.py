@@ -19,6 +19,11 @@ _SEEN = """() => {
   };
 }"""
 
+_CURVES = """() => {
+  const charts = [...document.querySelectorAll('.chart')];
+  return charts.length === 2 && charts.every((chart) => chart._fullLayout && chart.data[0].type !== 'heatmap');
+}"""
+
 
 def test_images_weights_and_matrix_change_in_place_and_the_curves_keep_their_zoom(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/train")
@@ -38,7 +43,8 @@ def test_images_weights_and_matrix_change_in_place_and_the_curves_keep_their_zoo
     assert image.evaluate("image => image.isConnected")
     assert sheet.evaluate("image => image.isConnected"), "the same elements change: nothing blinks"
     page.get_by_text("Curves", exact=True).click()
-    drawn(page)
+    expect(page.locator(".lab-watched")).to_have_count(0)
+    page.wait_for_function(_CURVES)
     assert (axis(page, "x"), axis(page, "y")) == zoomed
     page.get_by_text("Inside", exact=True).click()
     main(page).get_by_role("button", name="Stop", exact=True).click()
