@@ -42,7 +42,7 @@ def heat_image(
 
 
 def heat_sheet(pictures: npt.NDArray[np.floating[Any]], limit: float) -> npt.NDArray[np.uint8]:
-    """Return many small maps side by side as one picture, all with the same colours; it is about as wide as high.
+    """Return many small maps side by side as one picture, all with the same colours.
 
     In 16 strengths of each colour, which more than halves the bytes and nobody sees.
 
@@ -60,7 +60,8 @@ def heat_sheet(pictures: npt.NDArray[np.floating[Any]], limit: float) -> npt.NDA
     larger = max(1, _LEAST_SIDE // max(pictures.shape[1:]))
     enlarged = np.asarray(pictures, np.float32).repeat(larger, axis=1).repeat(larger, axis=2)
     n, height, width = enlarged.shape
-    across = math.ceil(math.sqrt(n))
+    square = math.ceil(math.sqrt(n))
+    across = next((number for number in range(square, 2 * square + 1) if n % number == 0), square)  # full rows
     down = -(-n // across)
     grid = np.full((down * across, height + _GAP, width + _GAP, 3), _BETWEEN, np.uint8)
     steps = np.round(np.clip(enlarged / limit if limit > 0 else 0 * enlarged, -1, 1) * 15) / 15

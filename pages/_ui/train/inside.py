@@ -48,7 +48,8 @@ def inside_view(record: RunRecord, points: list[MetricPoint]) -> None:
     names = class_words(spec.class_names)
     st.markdown(inside_words(seen.inside))
     _images(seen, spec, names)
-    left, right = st.columns(2, gap="large")
+    with st.container(key="inside_pair"):
+        left, right = st.columns(2, gap="large")
     with left:
         _weights(record, seen)
     with right:

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from mnist_core.figures.explain import activation_alt, activation_figure, heat_image, plane_alt, plane_figure
+from mnist_core.figures.explain import (
+    activation_alt,
+    activation_figure,
+    heat_image,
+    heat_sheet,
+    plane_alt,
+    plane_figure,
+)
 from mnist_core.figures.theme import DARK, LIGHT
 from mnist_core.text import Translator
 
@@ -53,3 +60,25 @@ def test_each_class_has_its_points_with_the_images_number_and_the_chosen_one_a_r
     for marked in (None, 5):
         assert len(plane_figure(points, np.zeros(5, int), NAMES, marked=marked, theme=look, t=T).data) == 3
     assert "50%" in plane_alt(1000, 0.5, T)
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [((64, 28, 28), (238, 238)), ((32, 3, 3), (102, 206)), ((10, 28, 28), (58, 148)), ((7, 5, 5), (64, 64))],
+)
+def test_a_sheet_has_full_rows_with_each_map_in_its_own_place_and_the_same_colours(
+    shape: tuple[int, int, int], size: tuple[int, int]
+) -> None:
+    maps = np.zeros(shape, np.float16)
+    maps[1], maps[2] = 0.5, -2.0
+    sheet = heat_sheet(maps, 0.5)
+    assert sheet.shape == (*size, 3)
+    side = 24 // shape[1] * shape[1] or shape[1]
+    first, second, third = (sheet[side // 2, place * (side + 2) + side // 2] for place in range(3))
+    assert first.tolist() == [0, 0, 0]
+    np.testing.assert_array_equal(second, heat_image(np.ones((1, 1)))[0, 0])
+    np.testing.assert_array_equal(third, heat_image(-np.ones((1, 1)))[0, 0])
+
+
+def test_a_sheet_of_nothing_but_zeros_is_black() -> None:
+    assert heat_sheet(np.zeros((1, 28, 28)), 0.0).max() == 0
