@@ -16,6 +16,8 @@ POINTS = """() => JSON.stringify([...document.querySelectorAll('.js-plotly-plot'
 
 
 def test_one_slider_moves_all_parts_and_a_drawing_has_its_river(server: Server, page: Page) -> None:
+    asked: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: asked.append(data)))
     page.goto(server.url)
     page.locator(".st-key-recipe_card_first-network").get_by_role("button", name="Train").click()
     expect(page.get_by_text("What next?")).to_be_visible()
@@ -30,13 +32,13 @@ def test_one_slider_moves_all_parts_and_a_drawing_has_its_river(server: Server, 
     expect(matrix.locator(".heatmaplayer image")).to_be_attached()
     expect(page.locator(".lab-film-pictures canvas")).to_have_count(32)
     settled(page)
-    asked: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framesent", asked.append))
 
     def shown() -> list[str | None]:
         says = [matrix.get_attribute("aria-label"), bars.get_attribute("aria-label")]
         return [*says, page.evaluate(PAINTED), slider.get_attribute("aria-valuetext")]
 
+    assert asked
+    asked.clear()
     end, last_points = shown(), page.evaluate(POINTS)
     ranges = "() => [...document.querySelectorAll('.js-plotly-plot')].map((one) => one.layout.xaxis.range)"
     axes = page.evaluate(ranges)
