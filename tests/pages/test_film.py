@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig
 from mnist_core.datasets import Dataset
-from mnist_core.film import open_film
+from mnist_core.film import MOST, PICTURES, open_film
 from mnist_core.sharing.shipped import SHIPPED
 from mnist_core.store import RunRecord, Store
 from mnist_core.store.run_files import FILM
@@ -73,6 +73,17 @@ def test_all_parts_of_a_film_follow_one_slider(
 def test_a_film_is_not_sent_to_whoever_does_not_look_at_it(open_page: OpenPage, filmed: RunRecord) -> None:
     app = open_page("explain.py", run=filmed.id)
     assert not components_of(app, "film_slider")
+
+
+def test_the_longest_film_is_sent_in_less_than_1_5_megabytes(
+    open_page: OpenPage, store: Store, finished_run: Callable[..., RunRecord], digits: Dataset
+) -> None:
+    run = finished_run(NETWORK.model_copy(update={"model": NetworkConfig(layers=(Dense(units=PICTURES),))}))
+    put_film(store, run, digits, steps=range(MOST), weightless=-1)
+    parts = [part.proto for part in open_film_tab(open_page, run.id).get("bidi_component")]
+    assert len(parts) >= 6
+    sizes = {part.component_name: len(part.bytes) + len(part.json) for part in parts}
+    assert sum(len(part.bytes) + len(part.json) for part in parts) < 1_500_000, sizes
 
 
 def test_of_a_drawing_each_moment_tells_its_answer_too(open_page: OpenPage, filmed: RunRecord) -> None:

@@ -93,7 +93,8 @@ def _show(shown: list[Shown]) -> None:
         return
     for column, one in zip(st.columns(2, gap="large"), shown, strict=True):
         with column:
-            st.header(names[one.record.id], anchor=False, divider="gray")
+            with st.container(key=f"film_name_{one.record.id}"):
+                st.header(names[one.record.id], anchor=False, divider="gray")
             film_parts(one, narrow=True)
 
 
