@@ -49,5 +49,6 @@ def test_a_ball_rolls_and_a_path_lies_on_its_surface(page: Page, lab: tuple[Serv
     # Charts that were drawn in a tab that was not shown are as wide as the page all the same.
     for one in page.locator(".js-plotly-plot:visible").all():
         outer, inner = one.bounding_box(), one.locator(".main-svg").first.bounding_box()
-        assert outer and inner
+        assert outer
+        assert inner
         assert abs(outer["width"] - inner["width"]) < 2
