@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import streamlit as st
 
@@ -85,7 +86,7 @@ def mount(
         "alt": alt,
         "failure": t("The chart could not be loaded. Reload the page."),
         "clickable": clickable,
-        "stays": key if stays else None,
+        "stays": crc32(key.encode()) if stays else 0,  # a name of its own for the browser
         "film": film,
         "frameAlts": list(frame_alts) or None,
     }
