@@ -215,7 +215,7 @@ def river_figure(
     figure.update_layout(
         layout(
             theme,
-            height=280,
+            height=320,
             dragmode=False,
             legend={"font": {"size": 12}, "traceorder": "normal"},
             xaxis={

@@ -72,5 +72,5 @@ def test_one_slider_moves_all_parts_and_a_drawing_has_its_river(server: Server, 
     page.get_by_text("Since when can it read this?").click()
     expect(page.get_by_text(re.compile("^It has read this as "))).to_be_visible()
     expect(
-        page.get_by_role("img", name=re.compile("^It has read this as ")).locator(".scatterlayer .js-fill")
+        page.get_by_role("img", name=re.compile("^It has read this as ")).locator(".scatterlayer .trace")
     ).to_have_count(10)
