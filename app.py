@@ -22,7 +22,7 @@ from mnist_core.settings import get_settings
 from mnist_core.sharing.earlier import write_earlier_imports
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import shared_store
-from mnist_core.system.memory import collect_rarely, return_freed_blocks, return_large_blocks, tidying
+from mnist_core.system.memory import collect_rarely, return_freed_blocks, return_large_blocks
 from mnist_core.system.patience import pause_elsewhere_by
 from mnist_core.system.saying import complain, say
 from pages._ui.reading.pen_answers import answer_pen
@@ -62,7 +62,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         shared_provider().prepare(dataset_id)
     collect_rarely()
     try:
-        with tidying(), metrics_port(settings, seen.exposition):
+        with metrics_port(settings, seen.exposition):
             yield
     finally:
         # Not by atexit: on SIGTERM the server ends without running it.

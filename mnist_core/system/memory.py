@@ -2,10 +2,7 @@
 
 import ctypes
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 
 # glibc's malloc.h
 _M_MMAP_THRESHOLD = -3
@@ -44,34 +41,12 @@ def collect_rarely() -> None:
     """Look less often for objects that only refer to each other, and never among those that are there now.
 
     What stays for as long as the program need not be looked through again and again. With 300 visitors a tenth of all
-    processor time of pages was spent so (benchmarks/README.md). What has lived for long is left to `tidying`.
+    processor time of pages was spent so (benchmarks/README.md). The oldest are still looked at often: a session that
+    ended is a knot of such objects.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 20)
-
-
-@contextmanager
-def tidying(seconds: float = 60.0) -> Iterator[None]:
-    """Free what visitors left behind, and give it back to the system, every so many seconds while the block lasts.
-
-    A session that ended is a knot of objects that refer to each other, most of them old by then: Python would look for
-    it only once there are many. 30 visitors who come and go made a dashboard grow by 50 MB an hour so.
-    """
-    over = Event()
-
-    def tidy() -> None:
-        while not over.wait(seconds):
-            gc.collect()
-            return_freed_blocks()
-
-    thread = Thread(target=tidy, name="tidying", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    gc.set_threshold(_YOUNG, 5, 3)
 
 
 def volunteer_for_oom() -> None:
