@@ -40,9 +40,7 @@ if TYPE_CHECKING:
 Weights = Mapping[str, npt.NDArray[np.float16]]
 Gradients = Mapping[str, npt.NDArray[np.float32]]
 
-_MOST_WAITING = (
-    64_000_000  # bytes of weights that may wait for the thread; with more, a moment is left out, but the last
-)
+_MOST_WAITING = 64_000_000  # bytes of weights that may wait to be judged; with more, a moment but the last is left out
 _CAREFUL = 0.85  # of the film's share is given away: what it takes is measured beside a training, and is a little more
 _BETWEEN = 0.5  # least seconds from one moment that somebody may watch to the next that is not kept
 
