@@ -66,6 +66,6 @@ def slice_view(found: LossSlice, chosen: list[RunRecord], names: dict[str, str])
 def _lost(n: int) -> str:
     return t.plural(
         "One moment is missing: its weights are beyond all numbers.",
-        "{n} moments are missing: their weights are beyond all numbers.",
+        "{n:,} moments are missing: their weights are beyond all numbers.",
         n,
     )
