@@ -60,8 +60,8 @@ class Visitor:
         self._server, self._socket, self._seen = server, socket, seen
         self._hashes: dict[str, str] = {}  # of the pages, by their names in addresses
         self._kept: dict[str, int] = {}  # messages that need not come again, and the run in which they were last seen
-        self._timers: dict[str, asyncio.Task[None]] = {}  # of parts that look again by themselves, by their ids
-        self._intervals: dict[str, float] = {}  # seconds
+        # Of parts that look again by themselves, by their ids: seconds, and who waits for them.
+        self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
         self._runs, self._age = 0, 2
         self._finished = asyncio.Event()
         self._address = ("", "")
@@ -160,14 +160,13 @@ class Visitor:
         for fragment in message.stop_auto_rerun.fragment_ids:
             self._clear_timer(fragment)
         fragment, interval = message.auto_rerun.fragment_id, message.auto_rerun.interval
-        if fragment and self._intervals.get(fragment) != interval:
+        if fragment and (fragment not in self._timers or self._timers[fragment][0] != interval):
             self._clear_timer(fragment)
-            self._intervals[fragment] = interval
-            self._timers[fragment] = asyncio.create_task(self._look_again(fragment, interval))
+            self._timers[fragment] = interval, asyncio.create_task(self._look_again(fragment, interval))
 
     def _clear_timer(self, fragment: str) -> None:
-        if self._intervals.pop(fragment, None) is not None:
-            self._timers.pop(fragment).cancel()
+        if fragment in self._timers:
+            self._timers.pop(fragment)[1].cancel()
 
     def _stop_timers(self) -> None:
         for fragment in list(self._timers):

@@ -69,18 +69,23 @@ def _chosen(options: argparse.Namespace) -> tuple[RunConfig, RunRecord | None]:
 def _code(options: argparse.Namespace) -> int:
     config, record = _chosen(options)
     write = keras_notebook if options.notebook else keras_code
-    text = write(config)
+    _print_or_write(write(config), options.out)
     if options.out is None:
-        print_document(text)
         return 0
-    with output_file(options.out) as path:
-        path.write_text(text, encoding="utf-8")
-    print_written(options.out, t("Written: {file}", file=options.out))
     for name in files_beside(config):
         target = options.out.parent / name
         _write_beside(name, config, record, target)
         print_written(options.out, t("Written: {file}, which it reads", file=target))
     return 0
+
+
+def _print_or_write(text: str, out: Path | None) -> None:
+    if out is None:
+        print_document(text)
+        return
+    with output_file(out) as path:
+        path.write_text(text, encoding="utf-8")
+    print_written(out, t("Written: {file}", file=out))
 
 
 def _write_beside(name: str, config: RunConfig, record: RunRecord | None, target: Path) -> None:
@@ -141,11 +146,5 @@ def _picture(options: argparse.Namespace) -> int:
         if not 0 <= options.image < len(images):
             raise ConfigError("Test images have numbers from 0 to {last}.", last=len(images) - 1)
         flow = flow_of(at_work(shared_store().files(record.id), config, images[options.image]))
-    text = picture_svg(diagram_of(config), t, flow=flow, theme=options.theme)
-    if options.out is None:
-        print_document(text)
-        return 0
-    with output_file(options.out) as path:
-        path.write_text(text, encoding="utf-8")
-    print_written(options.out, t("Written: {file}", file=options.out))
+    _print_or_write(picture_svg(diagram_of(config), t, flow=flow, theme=options.theme), options.out)
     return 0

@@ -32,8 +32,7 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> N
         Names the chart on its page.
     revision : str
         Zoom and hidden legend entries are kept for as long as this stays the same, also where the chart is taken off
-        and comes back; along an axis of the figure that
-        names a revision of its own, also for as long as that does.
+        and comes back; along an axis of the figure that names a revision of its own, also for as long as that does.
     alt : str
         One sentence for screen readers.
     """

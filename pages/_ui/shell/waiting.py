@@ -48,11 +48,10 @@ def when_done(
     look()
     for key in calls:
         background.wait(key, _GRACE / len(calls))
-    begun = [task.ahead for task in look().values() if task.state == "running"]
-    waiting = bool(begun)
-    pace = _PACE if not waiting or min(begun) == 0 else _PACE_IN_LINE
+    waiting = [task.ahead for task in look().values() if task.state == "running"]
+    pace = (_PACE_IN_LINE if min(waiting) else _PACE) if waiting else None
 
-    @st.fragment(run_every=pace if waiting else None)
+    @st.fragment(run_every=pace)
     @errors_in_words()
     def body() -> None:
         access.look_up_all(of)
