@@ -180,7 +180,7 @@ async def _watch(
         "visitors whose replica was killed": len(seen.away),
         "back after, median (s)": round(sorted(seen.away)[len(seen.away) // 2], 2) if seen.away else None,
         "back after, longest (s)": round(max(seen.away), 2) if seen.away else None,
-        "runs begun": seen.started,
+        "runs begun": seen.started - refused,
         "runs by state": dict(states),
         "runs that went on in another replica": sum(r.retries > 0 for r in store.runs.find(limit=10_000)),
         "seconds until the queue was empty": round(last, 1),

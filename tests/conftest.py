@@ -53,6 +53,8 @@ def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.delenv(name)
     home = tmp_path / "home"
     monkeypatch.setenv("MNIST_LAB_HOME", str(home))
+    # And none finds the person's own lab, whatever it does with that variable.
+    monkeypatch.setattr("mnist_core.settings._below_the_persons_home", (tmp_path / "the person").joinpath)
     monkeypatch.setenv("MNIST_LAB_KERAS_DIR", str(_empty_dir))
     monkeypatch.setenv("MNIST_LAB_OFFLINE", "1")
     if _BACKEND:

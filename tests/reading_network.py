@@ -8,7 +8,7 @@ import numpy.typing as npt
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
 from mnist_core.models.onnx_writer import network_onnx
 from mnist_core.store import Outcome, RunRecord, RunState, Store
-from mnist_core.system.processes import own_process
+from tests.held_runs import held_run
 
 UNITS = 600
 SHARPNESS = 12.0  # scores of least squares lie between 0 and 1; softmax wants them farther apart
@@ -24,10 +24,9 @@ def add_reader(store: Store, data_file: Path, seed: int, images: int = 10_000) -
     output = _least_squares(_units(x, hidden), y)
     accuracy = float(((_units(x_test, hidden) @ output).argmax(axis=1) == y_test).mean())
     config = RunConfig(data=DataConfig(dataset="mnist"), model=NetworkConfig(layers=(Dense(units=UNITS),)))
-    run_id = store.new_runs.create(config, f"Reader {seed}", owner=None)
-    assert store.queue.claim(run_id, own_process())
-    _write(store.files(run_id).onnx, hidden, output * SHARPNESS)
-    assert store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=accuracy))
+    with held_run(store, config, f"Reader {seed}", owner=None) as run_id:
+        _write(store.files(run_id).onnx, hidden, output * SHARPNESS)
+        assert store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=accuracy))
     return store.runs.get(run_id)
 
 

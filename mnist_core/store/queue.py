@@ -144,6 +144,8 @@ class Queue:
         per_visitor : int
             How many runs of a visitor may train at once: `choose` sees no more of each visitor's waiting runs.
         """
+        if not self._database.rows(select(runs.c.id).where(*_WAITING).limit(1)):
+            return []
         with self._database.begin() as connection:
             if not self._database.alone(connection, "queue", wait=False):
                 return []

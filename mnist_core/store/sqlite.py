@@ -96,8 +96,10 @@ class SqliteDatabase(Database):
                 raise
             return action()
 
-    def alone(self, _connection: Connection, _what: str, *, wait: bool = True) -> bool:  # noqa: ARG002
-        """Return True: SQLite has one writer at a time, from the first change of a transaction on."""
+    def alone(self, connection: Connection, _what: str, *, wait: bool = True) -> bool:  # noqa: ARG002
+        """Be the one writer that SQLite has at a time from here on, not from the first change on."""
+        if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         return True
 
     def turn(self, what: str) -> AbstractContextManager[None]:

@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 
 from mnist_core.errors import ConfigError
-from mnist_core.settings import PROFILES, Settings, get_settings
+from mnist_core.settings import PROFILES, Settings, _below_the_persons_home, get_settings
 
 
 @pytest.fixture
 def clean(monkeypatch):
+    monkeypatch.setattr("mnist_core.settings._below_the_persons_home", _below_the_persons_home)
     for name in ("HOME", "KERAS_DIR", "OFFLINE", "WARM_SPARE"):
         monkeypatch.delenv(f"MNIST_LAB_{name}")
     return monkeypatch

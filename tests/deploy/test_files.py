@@ -73,7 +73,7 @@ def test_every_value_that_a_file_gives_is_taken(monkeypatch: pytest.MonkeyPatch,
 
 def filled(text: str, values: dict[str, str]) -> str:
     """Return a value of compose.yaml as an engine reads it."""
-    return re.sub(r"\$\{(\w+)[^}]*\}", lambda found: values[found[1]], text)
+    return re.sub(r"\$\{(\w+)(?::?-)?([^}]*)\}", lambda found: values.get(found[1], found[2]), text)
 
 
 # compose
@@ -93,6 +93,28 @@ def test_compose_takes_its_file(passwords: dict[str, str]) -> None:
     assert done.returncode == 0, done.stderr
     assert "WARN" not in done.stderr.upper()
     assert set(yaml.safe_load(done.stdout)["services"]) == set(SERVICES)
+    on_demand = {name for name, service in SERVICES.items() if service.get("profiles") == ["ray"]}
+    assert on_demand == {"ray-head", "ray-worker"}
+
+
+def test_the_lines_for_ray_give_a_cluster_that_the_replicas_train_in(passwords: dict[str, str], tmp_path: Path) -> None:
+    lines = Path(passwords["file"]).read_text().replace("MNIST_LAB_SLOTS=1", "MNIST_LAB_SLOTS=")
+    chosen, times = re.subn(r"^#(\w+=)", r"\1", lines, flags=re.MULTILINE)
+    assert times == 5
+    (tmp_path / ".env").write_text(chosen)
+    program = need("docker-compose", "docker-compose")
+    command = [program, "-f", str(DEPLOY / "compose.yaml"), "--env-file", str(tmp_path / ".env"), "config"]
+    services = yaml.safe_load(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["services"]
+    assert set(services) == set(SERVICES)
+    app, head, worker = (services[name] for name in ("app-1", "ray-head", "ray-worker"))
+    assert app["build"]["args"]["REQUIREMENTS"] == "requirements-cpu.txt requirements-ray.txt"
+    settings = app["environment"]
+    assert (settings["MNIST_LAB_ENGINE"], settings["MNIST_LAB_SLOTS"]) == ("ray", "")
+    assert settings["MNIST_LAB_RAY_ADDRESS"].removeprefix("ray://ray-head:") in head["command"]
+    assert "ray-head:6379" in worker["command"]
+    assert worker["deploy"]["replicas"] == 2
+    for service in (head, worker):
+        assert {**settings, **service["environment"]} == settings | {"MNIST_LAB_HOME": "/data"}
 
 
 def test_no_password_has_a_default_that_everybody_knows() -> None:

@@ -37,4 +37,4 @@ def test_a_slider_shows_changed_images_and_the_run_trains_on_such(server: Server
     set_number(page, "Epochs", "2")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("What next?")).to_be_visible()
-    expect(page.get_by_text("The training images are changed at random")).to_be_visible()
+    expect(page.get_by_text("· Augmentation")).to_be_visible()

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
-from mnist_core.system.processes import own_process
 from tests.e2e.conftest import settled
+from tests.held_runs import held_run
 from tests.recorded_runs import config_of, recorded, run_of
 from tests.serving import Server, running_server
 from tests.waiting import wait_until
@@ -91,23 +91,22 @@ def test_a_live_chart_keeps_its_zoom_while_its_axis_would_change(lab: tuple[Serv
     server, store = lab
     config = config_of("overfits").with_settings({"dataset": "digits", "train_size": None})
     points = recorded("overfits").points
-    run_id = store.new_runs.create(config, "Live")
-    assert store.queue.claim(run_id, own_process())
-    store.queue.update_progress(run_id, phase="fit", steps_per_epoch=32)
-    store.metrics.add(run_id, [point for point in points if point.epoch <= 3])
-    page.goto(f"{server.url}/train?run={run_id}")
-    drawn(page)
-    becomes(page, f"chart => {epochs_shown(3)}", "three epochs")
-    high = axis(page, "y")["range"][1]
-    canvas = page.locator(".chart").first.locator(".main-svg").first.element_handle()
-    zoom(page)
-    zoomed = axis(page, "x"), axis(page, "y")
-    assert zoomed[1]["range"][1] < high
-    store.metrics.add(run_id, [point for point in points if point.epoch > 3])
-    becomes(page, f"chart => {epochs_shown(25)}", "all epochs")
-    assert (axis(page, "x"), axis(page, "y")) == zoomed
-    assert canvas.evaluate("svg => svg.isConnected"), "the same picture changes: nothing blinks"
-    assert store.queue.finish(run_id, RunState.COMPLETED)
+    with held_run(store, config, "Live") as run_id:
+        store.queue.update_progress(run_id, phase="fit", steps_per_epoch=32)
+        store.metrics.add(run_id, [point for point in points if point.epoch <= 3])
+        page.goto(f"{server.url}/train?run={run_id}")
+        drawn(page)
+        becomes(page, f"chart => {epochs_shown(3)}", "three epochs")
+        high = axis(page, "y")["range"][1]
+        canvas = page.locator(".chart").first.locator(".main-svg").first.element_handle()
+        zoom(page)
+        zoomed = axis(page, "x"), axis(page, "y")
+        assert zoomed[1]["range"][1] < high
+        store.metrics.add(run_id, [point for point in points if point.epoch > 3])
+        becomes(page, f"chart => {epochs_shown(25)}", "all epochs")
+        assert (axis(page, "x"), axis(page, "y")) == zoomed
+        assert canvas.evaluate("svg => svg.isConnected"), "the same picture changes: nothing blinks"
+        assert store.queue.finish(run_id, RunState.COMPLETED)
 
 
 def epochs_shown(count: int) -> str:

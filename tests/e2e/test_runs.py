@@ -2,41 +2,31 @@
 
 import hashlib
 import re
-import secrets
-from collections.abc import Iterator
+from contextlib import closing
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
 from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import Settings
 from mnist_core.store import MetricPoint, Outcome, RunState, Store
-from mnist_core.system.processes import own_process
-from tests.e2e.conftest import home_of_known_speed, settled
-from tests.serving import Server, running_server
+from tests.e2e.conftest import settled
+from tests.held_runs import held_run
+from tests.serving import Server
 
 CHECKBOX, ROW = 16, 36  # pixels: from the left, and the height of a line
 
 
-SECRET = secrets.token_urlsafe(24)  # the cookie of who trained the run
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a dashboard with a finished run: recorded before it starts, as it would train what waits."""
-    home = home_of_known_speed(tmp_path_factory)
-    store = Store(Settings(home=home))
+def record_run(server: Server, page: Page, name: str) -> None:
+    """Record a finished run of the visitor who has the page open, without training one."""
+    secret = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == VISITOR_COOKIE)
     config = RunConfig(data=DataConfig(dataset="digits"), model=NetworkConfig(layers=(Dense(units=16),)))
-    owner = hashlib.sha256(SECRET.encode()).hexdigest()[:32]
-    run_id = store.new_runs.create(config, "An evening's work", owner=owner)
-    assert store.queue.claim(run_id, own_process())
+    owner = hashlib.sha256(secret.encode()).hexdigest()[:32]
     values = {"accuracy": 0.9, "val_accuracy": 0.8}
-    store.metrics.add(run_id, [MetricPoint(kind="epoch", step=12, epoch=1, seconds=1.0, values=values)])
-    store.queue.finish(run_id, RunState.COMPLETED, outcome=Outcome(test_accuracy=0.85, test_loss=0.5, parameters=12730))
-    store.close()
-    with running_server(home) as server:
-        yield server
+    outcome = Outcome(test_accuracy=0.85, test_loss=0.5, parameters=12730)
+    with closing(Store(Settings(home=server.home))) as store, held_run(store, config, name, owner=owner) as run_id:
+        store.metrics.add(run_id, [MetricPoint(kind="epoch", step=12, epoch=1, seconds=1.0, values=values)])
+        assert store.queue.finish(run_id, RunState.COMPLETED, outcome=outcome)
 
 
 def tick(table: Locator, row: int) -> None:
@@ -47,9 +37,9 @@ def tick(table: Locator, row: int) -> None:
 def test_a_run_is_found_noted_deleted_brought_back_and_varied(server: Server, page: Page) -> None:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.context.add_cookies([{"name": VISITOR_COOKIE, "value": SECRET, "url": server.url}])
     page.goto(server.url)
     settled(page)
+    record_run(server, page, "An evening's work")
     page.get_by_test_id("stTopNavLink").filter(has_text="Runs").click()
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_be_visible()

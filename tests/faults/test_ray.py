@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from mnist_core.engine import spare as spare_module
 from mnist_core.engine.local import WORKER
 from mnist_core.store import RunState
 from tests.faults.conftest import LONG, ME, MEDIUM, QUICK, Lab, sentence
+from tests.s3_server import S3Server
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -35,25 +36,36 @@ class Machines:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.folder = tempfile.mkdtemp(prefix="ray-")
+        self.variables = {"RAY_LAB": self.folder}
         self.nodes: list[Any] = []
-        self.start()
 
     @property
     def address(self) -> str:
         return str(self._cluster.address)
 
-    def start(self) -> None:
+    def start(self, **head: object) -> None:
         from ray.cluster_utils import Cluster
 
         logging.getLogger("ray").setLevel(logging.ERROR)
         Path(tempfile.gettempdir(), "ray").mkdir(exist_ok=True)  # where Ray notes down the newest cluster
-        os.environ["RAY_LAB"] = self.folder  # by which its processes are known
         options = {"num_cpus": 0, "gcs_server_port": self.port, "temp_dir": self.folder, "include_dashboard": False}
-        self._cluster = Cluster(initialize_head=True, head_node_args=options)
+        with self._other_computers():
+            self._cluster = Cluster(initialize_head=True, head_node_args=options | head)
         self.nodes = [self.add(), self.add()]
 
     def add(self, cpus: int = 1) -> Any:
-        return self._cluster.add_node(num_cpus=cpus)
+        with self._other_computers():
+            return self._cluster.add_node(num_cpus=cpus)
+
+    @contextmanager
+    def _other_computers(self) -> Iterator[None]:
+        """Let what is started know nothing of this test's settings, but have a mark by which it is known."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith(("MNIST_LAB_", "COVERAGE_", "COV_"))]:
+                patch.delenv(name)
+            for name, value in self.variables.items():
+                patch.setenv(name, value)
+            yield
 
     def remove(self, node: Any) -> None:
         """Let a node fail: all its processes are killed."""
@@ -74,28 +86,30 @@ class Machines:
 
 @pytest.fixture
 def machines() -> Iterator[Machines]:
-    """Return a cluster of this test's own: for a while one may send workers to a node that a test has killed."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(("MNIST_LAB_", "COVERAGE_", "COV_"))]:
-            patch.delenv(name)
-        machines = Machines()
-        yield machines
+    """Return a cluster of this test's own, not started yet: for a while one may send workers to a node that a test has killed."""
+    machines = Machines()
+    yield machines
+    if machines.nodes:
         machines.stop()
 
 
 @pytest.fixture
 def cluster(machines: Machines, postgres: str, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Lab]:
-    """Return a function that starts the lab's supervisor on the cluster."""
+    """Return a function that starts the lab's supervisor on the cluster, which it starts too where there is none."""
     monkeypatch.setattr(spare_module, "_FIRST_DELAY", 0.0)
 
     def start(**changes: object) -> Lab:
+        if not machines.nodes:
+            machines.start()
         return lab.start(**{"engine": "ray", "ray_address": machines.address, "ray_cpus": 1.0, **changes})
 
     return start
 
 
 def worker_of(lab: Lab, run_id: str) -> psutil.Process:
-    """Return the process that trains a run; here all computers are one."""
+    """Return the process that trains a run, once it is known; here all computers are one."""
+    jobs = lab.supervisor._workers._jobs
+    wait_until(lambda: run_id in jobs and jobs[run_id].worker.pid is not None, 240, "a worker")
     pid = lab.supervisor._workers._jobs[run_id].worker.pid
     assert pid is not None
     return psutil.Process(pid)
@@ -189,6 +203,53 @@ def test_a_run_goes_on_from_its_checkpoint_when_what_trains_it_is_lost(
     lab.check_what_was_finished()
 
 
+def test_limits_hold_on_another_computer(cluster: Callable[..., Lab]) -> None:
+    lab = cluster()
+    run_id = lab.submit(LONG)
+    lab.until_saved(run_id)
+    worker_of(lab, run_id).send_signal(signal.SIGSTOP)
+    lab.change(hang_patience=2.0)
+    record = lab.until(run_id, RunState.INTERRUPTED)
+    assert sentence(record).startswith("The training gave no sign of life for 2 seconds, so it was ended.")
+    lab.change(hang_patience=300.0)
+    lab.supervisor.resume(run_id, ME)
+    lab.until_beyond(run_id, record.step)
+    lab.change(max_run_seconds=0.6)
+    record = lab.until(run_id, RunState.STOPPED)
+    assert record.outcome.test_accuracy is not None
+    wait_until(lambda: lab.store.runs.get(run_id).error is not None, 240, "the reason")
+    assert sentence(lab.store.runs.get(run_id)).startswith("The training reached the limit of 0.01 minutes")
+
+
+def test_a_worker_that_takes_too_much_memory_is_ended_on_another_computer(cluster: Callable[..., Lab]) -> None:
+    lab = cluster(worker_memory_mb=300)  # Keras alone takes more
+    run_id = lab.store.new_runs.create(LONG, "too large", owner="me")  # past the check beforehand
+    record = lab.until(run_id, RunState.FAILED)
+    assert "GB of memory, and 0.3 GB are possible here, so it was ended." in sentence(record)
+    lab.check_what_was_finished()
+
+
+def test_a_dashboard_outside_of_the_cluster_and_its_nodes_share_files_through_object_storage(
+    object_store: S3Server, cluster: Callable[..., Lab], machines: Machines, tmp_path: Path
+) -> None:
+    """As with the KubeRay operator: Ray's client, and no folder that both have."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = tmp_path / "on the nodes"
+    machines.variables["MNIST_LAB_HOME"] = str(home)
+    machines.start(ray_client_server_port=port)
+    lab = cluster(ray_address=f"ray://127.0.0.1:{port}")
+    run_id = lab.submit(MEDIUM)
+    worker = worker_of(lab, run_id)
+    assert machines.node_of(worker) in machines.nodes
+    assert worker.environ()["MNIST_LAB_HOME"] == str(home)
+    lab.check_completed(run_id)
+    lab.check_what_was_finished()
+    lab.close()
+    wait_until(lambda: not workers(machines), 240, "the end of all workers")
+
+
 def test_runs_wait_in_words_while_the_cluster_has_no_room(
     cluster: Callable[..., Lab], machines: Machines, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -217,6 +278,7 @@ time.sleep(600)
 def test_no_worker_outlives_an_app_that_is_killed_and_another_app_goes_on(
     cluster: Callable[..., Lab], machines: Machines, lab: Lab
 ) -> None:
+    machines.start()
     settings = {"ENGINE": "ray", "RAY_ADDRESS": machines.address, "RAY_CPUS": "1", "WARM_SPARE": "1"}
     environment = os.environ | {f"MNIST_LAB_{name}": value for name, value in settings.items()}
     run = [sys.executable, "-c", APP, LONG.to_json()]

@@ -17,7 +17,7 @@ from typing import Any
 from mnist_core.config import RunConfig
 from mnist_core.config.recipes import get_recipe
 from mnist_core.store import MetricPoint, Outcome, RunState, Store
-from mnist_core.system.processes import own_process
+from tests.held_runs import held_run
 
 FOLDER = Path(__file__).parent
 
@@ -165,10 +165,9 @@ def run_of(store: Store, name: str, **settings: Any) -> str:
     """
     real = recorded(name)
     config = real.config.with_settings({"dataset": "digits", "train_size": None} | settings)
-    run_id = store.new_runs.create(config, "A run")
-    assert store.queue.claim(run_id, own_process())
-    store.queue.update_progress(run_id, steps_per_epoch=real.points[-1].step // real.points[-1].epoch)
-    store.metrics.add(run_id, real.points)
-    outcome = Outcome(test_loss=real.test_loss, test_accuracy=real.test_accuracy, seconds={"fit": 1.0})
-    assert store.queue.finish(run_id, RunState.COMPLETED, outcome=outcome)
+    with held_run(store, config) as run_id:
+        store.queue.update_progress(run_id, steps_per_epoch=real.points[-1].step // real.points[-1].epoch)
+        store.metrics.add(run_id, real.points)
+        outcome = Outcome(test_loss=real.test_loss, test_accuracy=real.test_accuracy, seconds={"fit": 1.0})
+        assert store.queue.finish(run_id, RunState.COMPLETED, outcome=outcome)
     return run_id

@@ -5,17 +5,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 import pytest
+from sqlalchemy import update
 
 from mnist_core.config import RunConfig
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store, Visitor, new_run_id
 from mnist_core.store.record_files import read_record
+from mnist_core.store.tables import runs
 from mnist_core.system.processes import own_process
 from tests.store_child import ELSEWHERE
 
@@ -219,3 +223,17 @@ def test_a_shipped_run_that_two_install_at_once_is_there_once(two: Two) -> None:
     assert two.do(("put_shipped", "put_shipped"), [run_id] * RUNS) == [(True, True)] * RUNS
     (record,) = two.store.runs.shipped()
     assert (record.id, record.name) == (run_id, ELSEWHERE.name)
+
+
+def test_no_app_takes_a_run_that_another_process_claims_at_that_moment(two: Two) -> None:
+    run_id = queued(two.store)
+    with closing(Store(two.store.settings)) as other, ThreadPoolExecutor(1) as threads:
+        with other.database.begin() as claims:
+            claims.execute(update(runs).where(runs.c.id == run_id).values(state=RunState.RUNNING.value))
+            taken = threads.submit(
+                two.store.queue.take, lambda waiting, _: [place for place in waiting if place.id == run_id], 10**6
+            )
+            wait([taken], timeout=1)  # it has taken nothing by now, or waits until this claim is written
+        assert taken.result() == []
+    assert two.store.runs.get(run_id).holder is None
+    assert two.store.queue.finish(run_id, RunState.COMPLETED)
