@@ -86,7 +86,7 @@ class Machines:
 
 @pytest.fixture
 def machines() -> Iterator[Machines]:
-    """Return a cluster of this test's own, not started yet: for a while one may send workers to a node that a test has killed."""
+    """Return a cluster of this test's own, not started yet: one may send workers to a killed node for a while."""
     machines = Machines()
     yield machines
     if machines.nodes:
