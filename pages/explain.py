@@ -1,5 +1,7 @@
 """Look inside: what a network looked at for one image, and what its parts do."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mnist_core.analysis.explain import expected_seconds
@@ -25,6 +27,7 @@ from pages._ui.reading.networks import least_sureness
 from pages._ui.shell.i18n import class_words, t
 
 PATIENCE = 10.0  # seconds
+FIELDS = ("explain_layer_", "explain_unit_", "explain_filter_", "explain_square")  # of the tabs
 
 
 def answer(spec: DatasetSpec, sample: Sample, record: RunRecord) -> None:
@@ -81,35 +84,48 @@ def map_tab(judgement: Judgement, sample: Sample | None, record: RunRecord) -> N
         map_view(judgement, sample, record)
 
 
+def looked_tab(sample: Sample | None, spec: DatasetSpec, record: RunRecord) -> None:
+    """Show what it looked at."""
+    if sample is None:
+        no_image()
+    elif may_take(record, "looked"):
+        maps_view(spec.class_names, sample, record.id)
+
+
+def inside_tab(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
+    """Show its layers at work."""
+    if record.config.model.kind != "network":
+        st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))
+    if sample is None:
+        no_image()
+    elif has_inside(record) and may_take(record, "inside"):
+        inside_view(judgement, sample, record)
+
+
+def weights_tab(spec: DatasetSpec, record: RunRecord) -> None:
+    """Show its weights."""
+    if has_inside(record):
+        weights_view(spec, record)
+
+
 def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None:
-    """Show what it looked at, its layers, its weights, its map, its film, and the way that training took."""
-    names = [t("What it looked at"), t("Inside"), t("Weights"), t("Map"), t("Film"), t("Down the hill")]
-    looked, inside, weights, plane, film, hill = st.tabs(names, key="explain_tab", on_change="rerun")
+    """Show the tab that is open: all six together are much to make, and to send."""
     spec = get_spec(record.config.data.dataset)
-    with looked:
-        if sample is None:
-            no_image()
-        elif may_take(record, "looked"):
-            maps_view(spec.class_names, sample, record.id)
-    with inside:
-        if record.config.model.kind != "network":
-            st.info(t("Logistic regression has no layers: its answer comes straight from the pixels. See its weights."))
-        if sample is None:
-            no_image()
-        elif has_inside(record) and may_take(record, "inside"):
-            inside_view(judgement, sample, record)
-    with weights:
-        if has_inside(record):
-            weights_view(spec, record)
-    with plane:
-        map_tab(judgement, sample, record)
-    # The others are there at once; these two are much to send to whoever does not look at them.
-    with film:
-        if film.open:
-            film_view(sample, record)
-    with hill:
-        if hill.open:
-            hill_view(record)
+    shows: dict[str, Callable[[], None]] = {
+        t("What it looked at"): lambda: looked_tab(sample, spec, record),
+        t("Inside"): lambda: inside_tab(judgement, sample, record),
+        t("Weights"): lambda: weights_tab(spec, record),
+        t("Map"): lambda: map_tab(judgement, sample, record),
+        t("Film"): lambda: film_view(sample, record),
+        t("Down the hill"): lambda: hill_view(record),
+    }
+    # Streamlit forgets the value of a field that it does not show.
+    for key in [key for key in map(str, st.session_state) if key.startswith(FIELDS)]:
+        st.session_state[key] = st.session_state[key]
+    for tab, show in zip(st.tabs(list(shows), key="explain_tab", on_change="rerun"), shows.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
 
 
 page_header(t("Explain"), t("What did the network look at, and what do its parts do?"))

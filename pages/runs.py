@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core.store import RunState, shared_store
 from mnist_core.store.listing import RunFilter, RunRow
+from mnist_core.store.runs import Progress
 from pages._ui.one_run import runs
 from pages._ui.one_run.undo import delete, undo_notice
 from pages._ui.parts.components import empty_state, page_header
@@ -16,26 +17,20 @@ from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 from pages._ui.shell.visitor import admin_box, cleaning_notice
 
-UNDER_WAY = [RunState.QUEUED, RunState.RUNNING]
-LOOK = 2.0  # seconds between two looks at runs that are under way
+LOOK, LOOK_AT_OTHERS = 2.0, 10.0  # seconds between two looks at one's own runs that are under way, and at others'
 MOST_COMPARED = 100  # so many ids fit into an address everywhere
 
 
-def progress_of(records: list[tuple[str, str, int]]) -> None:
-    """Renew the page when a run that is under way has gone on."""
+def progress_of(progress: list[Progress]) -> None:
+    """Renew the page when a run that is under way has gone on; on a busy lab one of somebody else's always has."""
+    mine = any(run.owner == session.owner() for run in progress)
 
-    @st.fragment(run_every=LOOK)
+    @st.fragment(run_every=LOOK if mine else LOOK_AT_OTHERS)
     def look() -> None:
-        if under_way() != records:
+        if shared_store().runs.under_way(session.visitor()) != progress:
             st.rerun()
 
     look()
-
-
-def under_way() -> list[tuple[str, str, int]]:
-    """Return what changes while runs train: id, state and epoch."""
-    found = shared_store().runs.find(states=UNDER_WAY, visible_to=session.visitor(), limit=50)
-    return [(record.id, record.state.value, record.epoch) for record in found]
 
 
 def nothing(which: RunFilter) -> None:
@@ -112,7 +107,7 @@ page_header(t("Runs"), t("All that was trained here: find a run again, compare s
 undo_notice()
 cleaning_notice()
 which = filter_row()
-active = under_way()
+active = shared_store().runs.under_way(session.visitor())
 rows = shared_store().listing.rows(session.visitor(), which)
 found(len(rows), which)
 asked = st.query_params.get("run")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 
@@ -15,6 +15,15 @@ from mnist_core.store.tables import runs
 from mnist_core.text import one_line
 
 MAX_NOTES = 2000
+
+
+class Progress(NamedTuple):
+    """What changes of a run while it waits and trains; `state` is a value of `RunState`."""
+
+    id: str
+    owner: str | None
+    state: str
+    epoch: int
 
 
 class Runs:
@@ -85,6 +94,13 @@ class Runs:
         states = (RunState.QUEUED.value, RunState.RUNNING.value)
         query = select(runs).where(runs.c.id.in_(run_ids), runs.c.state.in_(states), runs.c.deleted.is_(None))
         return self._table.records(query)
+
+    def under_way(self, visible_to: Visitor) -> list[Progress]:
+        """Return how far those runs are that wait or train, of all that a visitor may look at."""
+        columns = [runs.c[name] for name in Progress._fields]
+        states = (RunState.QUEUED.value, RunState.RUNNING.value)
+        query = select(*columns).where(runs.c.state.in_(states), runs.c.deleted.is_(None), seen_by(visible_to))
+        return [Progress._make(row) for row in self._database.rows(query.order_by(runs.c.id))]
 
     def shipped(self) -> list[RunRecord]:
         """Return the runs that came with the program, in their order; everyone may look at them."""

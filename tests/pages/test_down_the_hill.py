@@ -16,6 +16,7 @@ from pages._ui.cache import hills
 from pages._ui.explain.ball import WORDS
 from tests.film_files import put_film
 from tests.pages.charts import charts_of
+from tests.pages.explain_tabs import open_tab
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -35,9 +36,7 @@ def filmed(
 
 def open_hill(open_page: OpenPage, run: RunRecord) -> AppTest:
     """Open the tab of a run."""
-    app = open_page("explain.py", run=run.id)
-    app.session_state["explain_tab"] = "Down the hill"
-    return app.run()
+    return open_tab(open_page("explain.py", run=run.id), "Down the hill")
 
 
 def computed(app: AppTest, runs: list[RunRecord], near: bool = False) -> AppTest:

@@ -137,19 +137,22 @@ def _of_figure(figure: Any) -> Iterator[str]:
 
 SCENE = Scene(width=600, height=450, digit=80, pen=6)
 MODEL = NetworkConfig(layers=(Conv2D(filters=4), MaxPooling2D(), Dense(units=16)))
-# Each page with the widget that chooses what it shows, and the choices beside the first.
-VIEWS: dict[str, tuple[str, list[str]]] = {
-    "home.py": ("", []),
-    "explore.py": ("explore_tab", ["Averages", "Typical and unusual", "Neighbours", "Map", "Doubts"]),
-    "train.py": ("", []),
-    "runs.py": ("take_away", ["link", "code", "tensorboard"]),
-    "compare.py": ("compare_view", ["curves", "classes", "images", "many"]),
-    "evaluate.py": ("evaluate_view", ["classes", "confidence", "mistakes", "images", "compare", "rules"]),
-    "explain.py": ("explain_source", ["mistake", "drawing"]),
-    "robustness.py": ("", []),
-    "draw.py": ("", []),
-    "glossary.py": ("", []),
-    "your_data.py": ("", []),
+# Each page with what chooses what it shows, and the choices beside the first; tabs by their names.
+VIEWS: dict[str, dict[str, list[str]]] = {
+    "home.py": {},
+    "explore.py": {"explore_tab": ["Averages", "Typical and unusual", "Neighbours", "Map", "Doubts"]},
+    "train.py": {},
+    "runs.py": {"take_away": ["link", "code", "tensorboard"]},
+    "compare.py": {"compare_view": ["curves", "classes", "images", "many"]},
+    "evaluate.py": {"evaluate_view": ["classes", "confidence", "mistakes", "images", "compare", "rules"]},
+    "explain.py": {
+        "explain_tab": ["Inside", "Weights", "Map", "Film", "Down the hill"],
+        "explain_source": ["mistake", "drawing"],
+    },
+    "robustness.py": {},
+    "draw.py": {},
+    "glossary.py": {},
+    "your_data.py": {},
 }
 
 
@@ -169,14 +172,14 @@ def test_every_word_of_a_page_is_translated(
     if page == "explore.py":
         app.selectbox(key="form_dataset").set_value(config.data.dataset).run()
     found = _untranslated(app)
-    key, views = VIEWS[page]
-    for view in views:
-        if page == "explore.py":
-            app.session_state[key] = f"{OPEN}{view}{CLOSE}"
-            app.run()
-        else:
-            app.segmented_control(key=key).set_value(view).run()
-        found += [text for text in _untranslated(app) if text not in found]
+    for key, views in VIEWS[page].items():
+        for view in views:
+            if key.endswith("_tab"):
+                app.session_state[key] = f"{OPEN}{view}{CLOSE}"
+                app.run()
+            else:
+                app.segmented_control(key=key).set_value(view).run()
+            found += [text for text in _untranslated(app) if text not in found]
     _check(found, brackets, tables)
 
 

@@ -16,6 +16,7 @@ from pages._ui.parts.percent import percent
 from tests.film_files import put_film
 from tests.network_files import CONFIG
 from tests.pages.charts import charts_of, component_of, components_of
+from tests.pages.explain_tabs import open_tab
 from tests.pages.test_pages import drawn, words
 from tests.waiting import wait_until
 
@@ -33,8 +34,7 @@ def filmed(store: Store, finished_run: Callable[..., RunRecord], digits: Dataset
 
 def open_film_tab(open_page: OpenPage, run_id: str, **query: str) -> AppTest:
     app = open_page("explain.py", run=run_id, **query)
-    app.session_state["explain_tab"] = "Film"
-    return computed(app)
+    return computed(open_tab(app, "Film"))
 
 
 def computed(app: AppTest) -> AppTest:

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.drawing import write_canvas
 from mnist_core.store import RunRecord, Store, Visitor
+from tests.pages.explain_tabs import open_tab
 from tests.pages.test_pages import words
 from tests.shipped_files import RUN_IDS
 
@@ -133,7 +134,9 @@ class TestExplain:
         assert not app.error
         assert "Answer: " in words(app)
         assert "Cover it up" in words(app)
+        open_tab(app, "Inside")
         assert "they are not here yet" in words(app), "what a unit likes needs 1,000 test images"
+        open_tab(app, "Map")
         assert "Each point is one of the first" in words(app), "the map came with the network"
 
     @pytest.mark.parametrize("source", ["test", "mistake"])
