@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Literal
 from weakref import WeakKeyDictionary
@@ -29,8 +29,8 @@ _JUDGED_AT_ONCE = 1000
 # Copies of the weights: themselves, gradients, two of the optimizer, checkpoint, best, export, and two of the film.
 _COPIES = 9
 _RECENT = 40
-_FRESH = 3.0  # seconds for which the completed runs that were read are good enough
-_read: WeakKeyDictionary[Store, tuple[float, list[RunRecord]]] = WeakKeyDictionary()
+_FRESH = 3.0  # seconds for which what was read and reckoned is good enough: a queue asks about each run in it
+_known: WeakKeyDictionary[Store, "_Known"] = WeakKeyDictionary()
 # Bytes on a graphics card beside the arrays: CUDA's, its libraries' and their working space. Reckoned, not measured.
 _CARD = 1500e6
 _CARD_COPIES = 5  # of the weights: themselves, gradients, two of the optimizer, and one on the way
@@ -60,15 +60,33 @@ class Estimate:
     card_mb: float = 0.0
 
 
+@dataclass
+class _Known:
+    """The last completed runs as they were at a moment, and what was reckoned by them."""
+
+    when: float
+    completed: list[RunRecord]
+    estimates: dict[RunConfig, Estimate] = field(default_factory=dict)
+
+
 def estimate(config: RunConfig, store: Store) -> Estimate:
-    """Return what a run of `config` will take on this computer.
+    """Return what a run of `config` will take on this computer, by what was known of it a moment ago.
 
     Raises
     ------
     ConfigError
         If the network's layers don't fit together.
     """
-    config = resolved(config, store.settings)
+    known = _known.get(store)
+    if known is None or time.monotonic() - known.when > _FRESH:
+        completed = store.runs.find(states=[RunState.COMPLETED], limit=_RECENT)
+        known = _known[store] = _Known(time.monotonic(), completed)
+    if config not in known.estimates:
+        known.estimates[config] = _estimate(resolved(config, store.settings), store, known.completed)
+    return known.estimates[config]
+
+
+def _estimate(config: RunConfig, store: Store, completed: list[RunRecord]) -> Estimate:
     spec = get_spec(config.data.dataset)
     images = config.data.n_used
     if not isinstance(config.model, NetworkConfig):
@@ -80,15 +98,17 @@ def estimate(config: RunConfig, store: Store) -> Estimate:
     if config.fine_tune is not None:  # beside the base's validation set
         images += learned
     memory = _memory(config, images + spec.n_test)
-    epoch, basis = _epoch_seconds(config, learned, validation, store)
+    epoch, basis = _epoch_seconds(config, learned, validation, store, completed)
     card = _card_memory(config, images + spec.n_test)
     return Estimate(epoch * config.train.epochs + _AROUND, epoch, memory / 1e6, basis, card / 1e6)
 
 
-def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Store) -> tuple[float, Basis]:
+def _epoch_seconds(
+    config: RunConfig, learned: int, validation: int, store: Store, completed: list[RunRecord]
+) -> tuple[float, Basis]:
     earlier = [
         record.outcome.usual_epoch_seconds
-        for record in _completed(store)
+        for record in completed
         if record.outcome.usual_epoch_seconds is not None and record.imported is None and _takes_as_long(record, config)
     ]
     if earlier:
@@ -101,15 +121,6 @@ def _epoch_seconds(config: RunConfig, learned: int, validation: int, store: Stor
     if config.augment.is_active:
         seconds += (_CHANGING + _HABITS * (config.augment.habits > 0)) * learned
     return seconds, "this computer" if measured else "another computer"
-
-
-def _completed(store: Store) -> list[RunRecord]:
-    """Return the last completed runs, as they were a moment ago: a queue asks about each run that waits in it."""
-    when, found = _read.get(store, (-math.inf, []))
-    if time.monotonic() - when > _FRESH:
-        found = store.runs.find(states=[RunState.COMPLETED], limit=_RECENT)
-        _read[store] = (time.monotonic(), found)
-    return found
 
 
 def _takes_as_long(record: RunRecord, config: RunConfig) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from mnist_core.analysis.explain import expected_seconds
@@ -56,7 +55,9 @@ def robustness_curves(record: RunRecord, images: Images, labels: Labels, setting
         curves = [(names[run.id], results[key]) for key, run in records.items()]
         strength = getattr(settings, corruption)
         live_plot(
-            robustness_figure(curves, strength, len(np.unique(labels)), theme=session.page_theme(), t=i18n.current()),
+            robustness_figure(
+                curves, strength, record.config.spec.num_classes, theme=session.page_theme(), t=i18n.current()
+            ),
             key="robustness_chart",
             revision=corruption,
             alt=robustness_alt(curves, i18n.current()),
