@@ -14,6 +14,8 @@ from mnist_core.store import Store
 from tests.conftest import Models, recorder
 from tests.e2e.conftest import new_visitor, settled
 from tests.e2e.measuring import faint, headings, names, shifts, too_wide, watch_shifts
+from tests.film_files import put_film
+from tests.network_files import CONFIG, write_network
 from tests.serving import ROOT, Server, running_server
 
 pytestmark = pytest.mark.e2e
@@ -25,7 +27,9 @@ MORE = {"train": ("train?run=new",), "compare": ("compare?runs={first},{second}"
 VIEWS = {
     "explore": ("Classes and shapes", "Averages"),
     "runs": ("Code",),
+    "train": ("Inside",),
     "evaluate": ("Classes", "Confidence", "Mistakes"),
+    "explain": ("Inside", "Weights", "Map", "Film", "Down the hill"),
 }
 PHONE = 390
 
@@ -34,13 +38,17 @@ PHONE = 390
 def lab(
     tmp_path_factory: pytest.TempPathFactory, _digits_home: Settings, _digits_models: Models
 ) -> Iterator[tuple[Server, dict[str, str]]]:
-    """Return a dashboard with two finished runs, and their ids."""
+    """Return a dashboard with two finished runs, of which the first has all that a run can keep, and their ids."""
     home = tmp_path_factory.mktemp("looks") / "home"
     settings = Settings(home=home, keras_dir=home / "none", data_dir=None, offline=True)
     shutil.copytree(_digits_home.datasets_dir, settings.datasets_dir)
     store = Store(settings)
-    finished = recorder(store, load_dataset("digits", settings), _digits_models)
-    ids = {name: finished(name=name).id for name in ("first", "second")}
+    digits = load_dataset("digits", settings)
+    finished = recorder(store, digits, _digits_models)
+    first = finished(CONFIG, name="first")
+    write_network(store.files(first.id), seed=3, images=digits.x_test)
+    put_film(store, first, digits)
+    ids = {"first": first.id, "second": finished(name="second").id}
     store.close()
     with running_server(home, MNIST_LAB_WARM_SPARE="0") as server:
         yield server, ids
@@ -78,7 +86,11 @@ def test_every_page_reads_well_stands_still_and_has_names(
     wide = page.viewport_size
     assert wide is not None
     wrong: list[str] = []
-    for name, address in ((stem, place) for stem in PAGES for place in addresses(stem)):
+    for name, address, views in (
+        (stem, place, VIEWS.get(stem, ()) if place == addresses(stem)[0] else ())
+        for stem in PAGES
+        for place in addresses(stem)
+    ):
         page.set_viewport_size(wide)
         page.goto(f"{server.url}/{address.format(**ids)}")
         drawn(page)
@@ -88,7 +100,7 @@ def test_every_page_reads_well_stands_still_and_has_names(
         expect(page).to_have_title(
             re.compile("^MNIST Lab$" if name == "home" else rf"^{name.replace('_', ' ').capitalize()} · MNIST Lab$")
         )
-        for view in ("", *VIEWS.get(name, ())):
+        for view in ("", *views):
             if view:
                 page.get_by_test_id("stMain").get_by_text(view, exact=True).first.click()
                 drawn(page)

@@ -21,9 +21,8 @@ from pages._ui.train.network import network_of
 from pages._ui.train.notice import end_notice
 
 _SPOKEN_OF = "spoken_of"
-_SOON = (
-    5.0  # seconds: a run that waits longer has nothing new to show twice a second, and a busy server no time for that
-)
+# Seconds: a run that waits longer has nothing new to show twice a second, and a busy server no time for that.
+_SOON = 5.0
 
 
 def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
