@@ -1,7 +1,6 @@
-"""The server: ``streamlit run app.py`` starts it.
+"""The server, which ``streamlit run app.py`` starts: the training queue, a gateway around the pages, errors in words.
 
-Starts and stops the training queue with the server, puts the gateway around the pages, and shows unexpected errors in
-words. The frame of all pages is ``pages/_dashboard.py``.
+The frame of all pages is ``pages/_dashboard.py``.
 """
 
 import sys

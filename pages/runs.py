@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.store import RunState, shared_store
 from mnist_core.store.listing import RunFilter, RunRow
-from mnist_core.store.runs import Progress
+from mnist_core.store.runs import UnderWay
 from pages._ui.one_run import runs
 from pages._ui.one_run.undo import delete, undo_notice
 from pages._ui.parts.components import empty_state, page_header
@@ -21,7 +21,7 @@ LOOK, LOOK_AT_OTHERS = 2.0, 10.0  # seconds between two looks at one's own runs 
 MOST_COMPARED = 100  # so many ids fit into an address everywhere
 
 
-def progress_of(progress: list[Progress]) -> None:
+def progress_of(progress: list[UnderWay]) -> None:
     """Renew the page when a run that is under way has gone on; on a busy lab one of somebody else's always has."""
     mine = any(run.owner == session.owner() for run in progress)
 

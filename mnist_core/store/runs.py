@@ -17,7 +17,7 @@ from mnist_core.text import one_line
 MAX_NOTES = 2000
 
 
-class Progress(NamedTuple):
+class UnderWay(NamedTuple):
     """What changes of a run while it waits and trains; `state` is a value of `RunState`."""
 
     id: str
@@ -95,12 +95,12 @@ class Runs:
         query = select(runs).where(runs.c.id.in_(run_ids), runs.c.state.in_(states), runs.c.deleted.is_(None))
         return self._table.records(query)
 
-    def under_way(self, visible_to: Visitor) -> list[Progress]:
+    def under_way(self, visible_to: Visitor) -> list[UnderWay]:
         """Return how far those runs are that wait or train, of all that a visitor may look at."""
-        columns = [runs.c[name] for name in Progress._fields]
+        columns = [runs.c[name] for name in UnderWay._fields]
         states = (RunState.QUEUED.value, RunState.RUNNING.value)
         query = select(*columns).where(runs.c.state.in_(states), runs.c.deleted.is_(None), seen_by(visible_to))
-        return [Progress._make(row) for row in self._database.rows(query.order_by(runs.c.id))]
+        return [UnderWay._make(row) for row in self._database.rows(query.order_by(runs.c.id))]
 
     def shipped(self) -> list[RunRecord]:
         """Return the runs that came with the program, in their order; everyone may look at them."""
