@@ -25,16 +25,15 @@ from mnist_core.system.memory import collect_rarely, return_freed_blocks, return
 from mnist_core.system.patience import pause_elsewhere_by
 from mnist_core.system.saying import complain, say
 from pages._ui.reading.pen_answers import answer_pen
-from pages._ui.shell import seen
+from pages._ui.shell import seen, streamlit_pace
 from pages._ui.shell.asking import check_is_open
 from pages._ui.shell.errors import show_unexpected
-from pages._ui.shell.streamlit_pace import keep_pace
 from pages._ui.shell.web import routes, site
 from pages._ui.shell.wire import Wire
 
 raise_limit()
 let_loops_sleep()
-keep_pace()
+streamlit_pace.keep()
 st.secrets.load_if_toml_exists()  # where a host knows no variables, these are the settings: Streamlit Community Cloud
 try:
     settings = get_settings()

@@ -9,7 +9,7 @@ _read_theme = app_session._populate_theme_msg
 _read: dict[str, CustomThemeConfig] = {}
 
 
-def keep_pace() -> None:
+def keep() -> None:
     """Let Streamlit read the theme of `config.toml` once, and look after what open pages are sent less often.
 
     It reads its 350 options six times for each run of a page or of a part of one, a tenth of what a page takes, and
