@@ -93,9 +93,10 @@ STATES: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "explain": (
         "explain.py",
         {},
-        ("csv_probabilities_", "csv_occlusion-", "csv_sensitivity-", "csv_contrast-", "csv_worst-case-")
-        + ("csv_weights-", "csv_map-"),
+        ("csv_probabilities_", "csv_occlusion-", "csv_sensitivity-", "csv_contrast-", "csv_worst-case-"),
     ),
+    "weights": ("explain.py", {"explain_tab": "Weights"}, ("csv_weights-",)),
+    "map": ("explain.py", {"explain_tab": "Map"}, ("csv_map-",)),
     "robustness": ("robustness.py", {}, ("csv_robustness_",)),
     "overview": ("compare.py", {"compare_view": "overview"}, ("csv_compare_results", "csv_compare_luck")),
     "curves": ("compare.py", {"compare_view": "curves"}, ("csv_compare_curves",)),
