@@ -13,8 +13,10 @@ from pages._ui.shell.visitor import cookie_notice
 from pages._ui.shell.warm_up import warm_up
 
 UI = Path(__file__).parent / "_ui" / "shell"
-# A file of ours: a named symbol would be fetched from a server elsewhere.
-ICON = UI / "icon.png"
+# First of all: Streamlit would take the page's symbol for an icon, which is fetched from a server elsewhere.
+st.set_page_config(page_title="MNIST Lab", page_icon=UI / "icon.png", layout="wide", initial_sidebar_state=340)
+st.logo(UI / "icon.png", size="large")
+
 PAGES = (
     ("home.py", Sentence("Home"), ":material/home:"),
     ("explore.py", Sentence("Explore"), ":material/grid_view:"),
@@ -42,13 +44,7 @@ page = st.navigation(
     ],
     position="top",
 )
-st.set_page_config(
-    page_title="MNIST Lab" if page.url_path == "" else t("{page} · MNIST Lab", page=page.title),
-    page_icon=ICON,
-    layout="wide",
-    initial_sidebar_state=340,
-)
-st.logo(ICON, size="large")
+st.set_page_config(page_title="MNIST Lab" if page.url_path == "" else t("{page} · MNIST Lab", page=page.title))
 cookie_notice()
 with PAGE_SECONDS.time(page.url_path or "home"), errors_in_words():
     page.run()

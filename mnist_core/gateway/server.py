@@ -4,12 +4,10 @@ import asyncio
 from typing import Any
 
 from starlette.types import Receive
-from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn._types import ASGIReceiveEvent
 from uvicorn.config import Config
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.exceptions import InvalidState
 
 from mnist_core.gateway.descriptors import RESERVE, Descriptors
 
@@ -17,8 +15,6 @@ _SLICE = 4096  # compressed bytes that are looked at together: 4 MB at most, as 
 _FIRST_REQUEST = 20.0  # seconds until a new connection has asked for something
 _LAST_WORD = 1.0  # seconds for which a page that was cut off may go on sending
 _TOO_BIG = 1009
-_GATHER = 0.003  # seconds
-_SMALL = 1000  # bytes
 _NO_ROOM = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 30\r\n"
     b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
@@ -49,20 +45,16 @@ def take_over(config: Config, *, message_bytes: int, descriptors: Descriptors) -
         config.loaded_app = config.loaded_app.app
     config.ws_max_size = message_bytes
     if config.ws_protocol_class is WebSocketsSansIOProtocol:
-        config.ws_protocol_class = _Websocket
+        config.ws_protocol_class = _BoundedInput
     config.http_protocol_class = type("Http", (_BoundedWait, config.http_protocol_class), {"descriptors": descriptors})
 
 
-class _Websocket(WebSocketsSansIOProtocol):
-    """Bounds what one read of a websocket can become, as many small messages may each be below the limit of one.
-
-    What is sent within 3 ms goes to the system as one piece.
-    """
+class _BoundedInput(WebSocketsSansIOProtocol):
+    """Bounds what one read of a websocket can become: many small messages may each be below the limit of one."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.close_timeout = _LAST_WORD
-        self._flush: asyncio.TimerHandle | None = None
         self._waiting = 0  # bytes of messages that the pages have not read yet
 
     def data_received(self, data: bytes) -> None:
@@ -75,35 +67,6 @@ class _Websocket(WebSocketsSansIOProtocol):
                 self.conn.fail(_TOO_BIG, "too much at once")
                 self.handle_parser_exception()
                 return
-
-    async def send(self, message: ASGISendEvent) -> None:
-        """Send a message soon, with those that follow it: a page is fifty small ones."""
-        if message["type"] != "websocket.send" or not self.handshake_complete or self.close_sent:
-            await super().send(message)
-            return
-        await self.writable.wait()
-        if self.disconnected:
-            raise ClientDisconnected
-        data, compressing = message.get("bytes"), self.conn.extensions
-        if data is not None and len(data) < _SMALL:  # to compress it takes longer than to send it
-            self.conn.extensions = []
-        try:
-            if data is not None:
-                self.conn.send_binary(data)
-            else:
-                self.conn.send_text((message.get("text") or "").encode())
-        except InvalidState:
-            raise ClientDisconnected from None
-        finally:
-            self.conn.extensions = compressing
-        if self._flush is None:
-            self._flush = self.loop.call_later(_GATHER, self._write)
-
-    def _write(self) -> None:
-        self._flush = None
-        output = self.conn.data_to_send()
-        if output and not self.transport.is_closing():
-            self.transport.write(b"".join(output))
 
     def send_receive_event_to_app(self) -> None:
         """Count a message that is complete."""

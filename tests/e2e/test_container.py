@@ -79,7 +79,7 @@ def home_of_user(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filled(value: str) -> str:
     """Return a value of compose.yaml as it is where ``.env`` says nothing, and a password where it has to say one."""
     return re.sub(
-        r"\$\{\w+(:-|:\?)([^}]*)\}", lambda found: found[2] if found[1] == ":-" else "a-made-up-password", value
+        r"\$\{\w+(:?-|:\?)([^}]*)\}", lambda found: "a-made-up-password" if found[1] == ":?" else found[2], value
     )
 
 
