@@ -27,7 +27,6 @@ from pages._ui.reading.networks import least_sureness
 from pages._ui.shell.i18n import class_words, t
 
 PATIENCE = 10.0  # seconds
-FIELDS = ("explain_layer_", "explain_unit_", "explain_filter_", "explain_square")  # of the tabs
 
 
 def answer(spec: DatasetSpec, sample: Sample, record: RunRecord) -> None:
@@ -119,9 +118,6 @@ def tabs(judgement: Judgement, sample: Sample | None, record: RunRecord) -> None
         t("Film"): lambda: film_view(sample, record),
         t("Down the hill"): lambda: hill_view(record),
     }
-    # Streamlit forgets the value of a field that it does not show.
-    for key in [key for key in map(str, st.session_state) if key.startswith(FIELDS)]:
-        st.session_state[key] = st.session_state[key]
     for tab, show in zip(st.tabs(list(shows), key="explain_tab", on_change="rerun"), shows.values(), strict=True):
         if tab.open:
             with tab:

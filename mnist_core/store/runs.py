@@ -15,6 +15,7 @@ from mnist_core.store.tables import runs
 from mnist_core.text import one_line
 
 MAX_NOTES = 2000
+_UNDER_WAY = (runs.c.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)), runs.c.deleted.is_(None))
 
 
 class UnderWay(NamedTuple):
@@ -91,16 +92,15 @@ class Runs:
 
     def active(self, run_ids: Collection[str]) -> list[RunRecord]:
         """Return those of some runs that wait or train."""
-        states = (RunState.QUEUED.value, RunState.RUNNING.value)
-        query = select(runs).where(runs.c.id.in_(run_ids), runs.c.state.in_(states), runs.c.deleted.is_(None))
+        query = select(runs).where(runs.c.id.in_(run_ids), *_UNDER_WAY)
         return self._table.records(query)
 
-    def under_way(self, visible_to: Visitor) -> list[UnderWay]:
-        """Return how far those runs are that wait or train, of all that a visitor may look at."""
+    def under_way(self, visible_to: Visitor, limit: int = 50) -> list[UnderWay]:
+        """Return how far the newest runs are that wait or train, of those that a visitor may look at."""
         columns = [runs.c[name] for name in UnderWay._fields]
-        states = (RunState.QUEUED.value, RunState.RUNNING.value)
-        query = select(*columns).where(runs.c.state.in_(states), runs.c.deleted.is_(None), seen_by(visible_to))
-        return [UnderWay._make(row) for row in self._database.rows(query.order_by(runs.c.id))]
+        query = select(*columns).where(*_UNDER_WAY, seen_by(visible_to))
+        newest = query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit)
+        return [UnderWay._make(row) for row in self._database.rows(newest)]
 
     def shipped(self) -> list[RunRecord]:
         """Return the runs that came with the program, in their order; everyone may look at them."""

@@ -110,7 +110,7 @@ def worker_of(lab: Lab, run_id: str) -> psutil.Process:
     """Return the process that trains a run, once it is known; here all computers are one."""
     jobs = lab.supervisor._workers._jobs
     wait_until(lambda: run_id in jobs and jobs[run_id].worker.pid is not None, 240, "a worker")
-    pid = lab.supervisor._workers._jobs[run_id].worker.pid
+    pid = jobs[run_id].worker.pid
     assert pid is not None
     return psutil.Process(pid)
 

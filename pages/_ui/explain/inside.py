@@ -52,6 +52,7 @@ def _layer(trained: Trained, run_id: str) -> int:
         [block.number for block in blocks if not block.silent],
         format_func=lambda number: f"{number}. {blocks[number].code.removeprefix('keras.layers.')}",
         key=f"explain_layer_{run_id}",
+        persist_state="session",
         width=420,
         help=t("Layers such as Flatten and Dropout are left out: they change nothing when the network answers."),
     )

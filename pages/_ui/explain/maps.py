@@ -56,7 +56,9 @@ def _classes(names: tuple[str, ...], sample: Sample, run_id: str) -> tuple[int, 
 def _occlusion(name: str, label: int, sample: Sample, run_id: str) -> None:
     st.markdown(f"**{t('Cover it up')}**", help=term("occlusion"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        size = st.slider(t("Side of the square (pixels)"), 2, 14, 6, key="explain_square", width=220)
+        size = st.slider(
+            t("Side of the square (pixels)"), 2, 14, 6, key="explain_square", persist_state="session", width=220
+        )
         fill = switch(t("Square"), {0: Sentence("black"), 128: Sentence("grey")}, "explain_fill")
     drop = explanations.occlusion(run_id, sample.image, size, fill).drop(label)
     _tiles(sample, [(drop, t("Needed for {name}", name=name), t("costs up to {share:.1%}", share=max(drop.max(), 0)))])

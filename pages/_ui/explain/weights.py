@@ -38,7 +38,8 @@ def _kernel(kernel: npt.NDArray[np.float32], number: int, run_id: str, class_nam
     key = f"{number}-{run_id}"
     words, chosen, pictures = t("unit {number}"), None, kernel_images(kernel)
     if pictures is None:
-        chosen = int(st.number_input(t("Filter"), 0, kernel.shape[-1] - 1, key=f"explain_filter_{key}", width=180))
+        last, filter_key = kernel.shape[-1] - 1, f"explain_filter_{key}"
+        chosen = int(st.number_input(t("Filter"), 0, last, key=filter_key, persist_state="session", width=180))
         pictures, words = filter_slices(kernel, chosen), t("map {number}")
         how = t(
             "This filter looks at all maps of the layer before it: one small picture for each of them. "
