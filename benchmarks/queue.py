@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from mnist_core.config.recipes import RECIPES
 from mnist_core.engine.workers import Workers
@@ -118,6 +118,7 @@ def fill(store: Store, wanted: Sequence[int], per_address: int, rng: random.Rand
                 for n, owner in enumerate(owners[start : start + _BATCH], start)
             ]
             connection.execute(insert(runs), rows)
+        connection.execute(text("ANALYZE"))  # as databases do by themselves after a while
 
 
 def max_min_shares(wanted: Sequence[int], served: int) -> list[float]:

@@ -43,7 +43,7 @@ def test_a_run_is_found_noted_deleted_brought_back_and_varied(server: Server, pa
     page.get_by_test_id("stTopNavLink").filter(has_text="Runs").click()
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_be_visible()
-    page.get_by_text("Mine", exact=True).click()
+    page.get_by_role("radio", name="Mine").click()
     expect(page.get_by_text("1 run", exact=True)).to_be_visible()
     settled(page)
     tick(table, 0)
