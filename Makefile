@@ -83,7 +83,8 @@ format: $(VENV)/.installed-dev  ## format the code and mend what can be mended b
 
 words: $(VENV)/.installed  ## write all visible sentences into messages.pot, and what is new into the catalogues
 	$(BABEL) extract -F pyproject.toml --omit-header --ignore-dirs ".*" --sort-by-file --add-location=file -w 120 -o $(LOCALE)/messages.pot .
-	$(if $(wildcard $(LOCALE)/*/),$(BABEL) update -i $(LOCALE)/messages.pot -d $(LOCALE) -D mnist_lab -w 120)
+	$(if $(wildcard $(LOCALE)/*/),$(BABEL) update -i $(LOCALE)/messages.pot -d $(LOCALE) -D mnist_lab -w 120 \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date)
 
 language: $(VENV)/.installed  ## begin the catalogue of a language: make language CODE=ko
 	$(BABEL) init -i $(LOCALE)/messages.pot -d $(LOCALE) -D mnist_lab -w 120 -l $(CODE)

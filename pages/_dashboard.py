@@ -9,6 +9,7 @@ from mnist_core.text import Sentence
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import frame
 from pages._ui.shell.i18n import t
+from pages._ui.shell.languages import language_switch
 from pages._ui.shell.visitor import cookie_notice
 from pages._ui.shell.warm_up import warm_up
 
@@ -45,6 +46,7 @@ page = st.navigation(
     position="top",
 )
 st.set_page_config(page_title="MNIST Lab" if page.url_path == "" else t("{page} · MNIST Lab", page=page.title))
+language_switch()
 cookie_notice()
 with PAGE_SECONDS.time(page.url_path or "home"), errors_in_words():
     page.run()

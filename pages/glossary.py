@@ -6,15 +6,15 @@ from html import escape
 
 import streamlit as st
 
-from mnist_core.text import Translator, glossary
+from mnist_core.text import Translator, glossary, languages, translator
 from pages._ui.parts.components import page_header
 from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Entry:
-    """What is looked through, and what is shown, of one term."""
+    """What is looked through, the title first, in whatever language, and what is shown of one term."""
 
     text: str
     markdown: str
@@ -31,8 +31,9 @@ def entries(t: Translator) -> tuple[Entry, ...]:
         if term.see_also:
             links = ", ".join(f"[{t(terms[other].title)}](#{other})" for other in term.see_also)
             markdown += f"\n\n:small[{t('See also: {links}', links=links)}]"
-        found.append(Entry(f"{title} {short} {long}".casefold(), markdown))
-    return tuple(found)
+        elsewhere = (translator(language)(term.title) for language in languages())
+        found.append(Entry(" ".join((title, short, long, *elsewhere)).casefold(), markdown))
+    return tuple(sorted(found))
 
 
 page_header(t("Glossary"), t("Every word on these pages that you may not know, in plain language."))

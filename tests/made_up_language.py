@@ -11,10 +11,10 @@ from mnist_core.text import translation
 OPEN, CLOSE = "\u27e6", "\u27e7"
 TYPED = "Qzx typed"
 """What visitors of these tests type: never translated."""
-# The same in every language: names of programs, datasets, classes, licences and files, and the dates of English.
+# The same in every language: names of languages, programs, datasets, classes, licences and files, and the dates of English.
 NAMES = re.compile(
     r"MNIST Lab|mnist_lab\.py|CC BY(-SA)?"
-    r"|Fashion-MNIST|MNIST|Keras|TensorBoard|RMSprop|Adam\w*|Adagrad|Nadam|SGD|t-SNE|CPU: test"
+    r"|한국어|Fashion-MNIST|MNIST|Keras|TensorBoard|RMSprop|Adam\w*|Adagrad|Nadam|SGD|t-SNE|CPU: test"
     r"|keras\.(layers\.)?\w+\([^)]*\)+"
     r"|Max Pooling2D|Dense|Conv2D|MaxPooling2D|Flatten|Reshape|: [\w .-]+\*$|model\.\w+|[xy]_train|[xy]_test|uint8"
     r"|[A-Z][a-z]{2} \d\d, \d\d:\d\d"

@@ -18,6 +18,7 @@ _WEIGHTS: Mapping[str, Sentence] = {
     "moving_variance": "{shape} running variances",
 }
 """What a layer's weights are called, by their names in Keras."""
+_NUMBERS: Sentence = "{shape} numbers"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def name_of(block: Block, t: English = english) -> str:
 def words_of(block: Block, t: English = english) -> BlockWords:
     """Return what is told of a block."""
     shown = len(block.shown)
-    parts = (t(_WEIGHTS.get(name, "{shape} numbers"), shape=sides(shape, t)) for name, shape in block.weights.items())
+    parts = (t(_WEIGHTS.get(name, _NUMBERS), shape=sides(shape, t)) for name, shape in block.weights.items())
     return BlockWords(
         name_of(block, t),
         sides(block.output_shape, t),
@@ -108,7 +109,7 @@ def cell_words(diagram: Diagram, place: int, cells: Cells, t: English = english)
         }
     words: Sentence = "{name} says {value:.2f}"
     if cells.maps:
-        words = "{name} says {value:.2f} where it says most"
+        words = Sentence("{name} says {value:.2f} where it says most")
     return {
         str(unit): t(words, name=unit_name(diagram, (place, unit), t), value=value)
         for unit, value in zip(cells.shown, cells.values, strict=True)

@@ -135,7 +135,7 @@ def layout(theme: Theme, **changes: Any) -> dict[str, Any]:
     base: dict[str, Any] = {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": theme.text, "size": 13, "family": "Source Sans, sans-serif"},
+        "font": {"color": theme.text, "size": 13, "family": "Source Sans, Lab Korean, sans-serif"},
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
         "hoverlabel": {"bgcolor": theme.scale[0], "bordercolor": theme.grid, "font": {"color": theme.text}},
         "xaxis": dict(axis),

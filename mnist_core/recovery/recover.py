@@ -18,7 +18,7 @@ from mnist_core.store import Store
 from mnist_core.store.copies import is_missing, put_aside
 from mnist_core.store.home_lock import HomeLock
 from mnist_core.system.files import storage_errors
-from mnist_core.text import English, Phrase, Sentence, english
+from mnist_core.text import English, Phrase, english
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Recovered:
         if self.drawings:
             said.append(t("Drawings of visitors that were read from the damaged database: {n:,}.", n=self.drawings))
         if self.missing:
-            unknown: list[Sentence] = sorted({words for missing in self.missing.values() for words in missing})
+            unknown = sorted({words for missing in self.missing.values() for words in missing})
             said.append(
                 t.plural(
                     "Of {n:,} run, trained by an older version, this is not known: {what}.",

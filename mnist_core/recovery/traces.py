@@ -18,6 +18,7 @@ from mnist_core.models.summary import parameter_count
 from mnist_core.store import MetricPoint, Outcome, RunFiles, RunState
 from mnist_core.tensorboard.events import event_files, read_events
 from mnist_core.tensorboard.hparams import told_settings
+from mnist_core.text import Sentence
 
 _START, _END = "_hparams_/session_start_info", "_hparams_/session_end_info"
 _UNITS = ("epoch", "fold")  # a baseline has folds
@@ -27,6 +28,10 @@ class UntoldError(MnistLabError, ValueError):
     """The files of a run don't tell what it was."""
 
     code = "untold"
+
+
+# What no file tells of a run.
+_MISSING: tuple[Sentence, ...] = ("whose it was", "its notes and star", "a name given later", "its device")
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Traces:
 
     values: dict[str, Any]
     points: list[MetricPoint]
-    missing: tuple[str, ...]
+    missing: tuple[Sentence, ...]
 
 
 @dataclass
@@ -104,7 +109,7 @@ def read_traces(files: RunFiles, *, shared: bool) -> Traces:
         "bytes": files.size(),
         "outcome": asdict(outcome),
     }
-    return Traces(values, points, ("whose it was", "its notes and star", "a name given later", "its device"))
+    return Traces(values, points, _MISSING)
 
 
 def _read_logs(files: RunFiles) -> _Logs:

@@ -94,7 +94,11 @@ class English:
             name: self(value.words, **value.values) if isinstance(value, Phrase) else value
             for name, value in values.items()
         }
-        return filled(translated, said, self.number)
+        return self.filled(translated, said)
+
+    def filled(self, sentence: str, values: dict[str, Any]) -> str:
+        """Return a translated sentence with its placeholders filled in."""
+        return filled(sentence, values, self.number)
 
     def plural(self, one: Sentence, many: Sentence, n: int, /, **values: Any) -> str:
         """Return the form of a sentence that goes with `n`, the same as a `Plural` that stands where it is used."""

@@ -13,7 +13,9 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from mnist_core.text import particles
 from mnist_core.text.numbers import written
 from mnist_core.text.sentences import English
 
@@ -38,6 +40,12 @@ class Translator(English):
 
     language: str = field()  # without the default that English has
     catalogue: gettext.NullTranslations = field(default_factory=gettext.NullTranslations)
+
+    def filled(self, sentence: str, values: dict[str, Any]) -> str:
+        """Return a translated sentence with its placeholders filled in, in Korean with the particles that follow."""
+        if self.language.partition("_")[0] != "ko":
+            return super().filled(sentence, values)
+        return particles.filled(sentence, lambda marked: super(Translator, self).filled(marked, values))
 
     def number(self, value: float, spec: str = ",d") -> str:
         """Return a number in one of the forms of `mnist_core.text.numbers.written`, with the signs of the language."""

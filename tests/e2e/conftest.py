@@ -81,7 +81,7 @@ def strict(browser: Browser) -> Iterator[Browser]:
 
 def new_visitor(browser: Browser, **options: Any) -> BrowserContext:
     """Return a browser of one visitor, without cookies; the options are Playwright's."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}} | options)
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}, "locale": "en-US"} | options)
     context.set_default_timeout(PATIENCE)
     return context
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from mnist_core.errors import BundleError
-from mnist_core.text import Plural
+from mnist_core.text import Phrase, Plural
 
 _MOST_DIRECTORY = 200_000  # bytes of the list of files: a thousand names
 _END = struct.Struct("<4s4H2LH")  # end of central directory record
@@ -21,7 +21,7 @@ class Archive:
     Parameters
     ----------
     data : bytes
-    what : str
+    what : str or Phrase
         How it is called in errors: "bundle", "model.keras".
     most_entries : int
     most_bytes : int
@@ -33,7 +33,7 @@ class Archive:
         One sentence about the first thing that is wrong.
     """
 
-    def __init__(self, data: bytes, what: str, *, most_entries: int, most_bytes: int) -> None:
+    def __init__(self, data: bytes, what: str | Phrase, *, most_entries: int, most_bytes: int) -> None:
         self.what = what
         if not data.startswith(b"PK\3\4"):
             raise BundleError("This is no zip file. Choose a bundle that MNIST Lab made.")

@@ -49,7 +49,7 @@ def data_checksum(config: RunConfig, t: English) -> str:
         return ", ".join(f"{name} md5 {digest}" for name, digest in spec.content_md5.items())
     if spec.files:
         return ", ".join(f"{file.name} {file.checksum.replace(':', ' ')}" for file in spec.files)
-    return t("comes with scikit-learn, whose version is above")
+    return t("comes with scikit-learn, whose version is named here")
 
 
 def digest_of(parts: object) -> str:

@@ -19,6 +19,7 @@ from mnist_core.sharing.bundle.measured import (
     check_accuracy,
 )
 from mnist_core.sharing.bundle.texts import read_config, read_manifest, read_points
+from mnist_core.text import Phrase
 
 MOST_ENTRIES = 200
 MOST_TEXT = 200_000  # bytes of settings and manifest
@@ -78,7 +79,7 @@ def _opened(data: bytes, most: int) -> Archive:
             size=len(data) / 1e6,
             most=most / 1e6,
         )
-    archive = Archive(data, "bundle", most_entries=MOST_ENTRIES, most_bytes=_UNPACKED * most)
+    archive = Archive(data, Phrase("bundle"), most_entries=MOST_ENTRIES, most_bytes=_UNPACKED * most)
     archive.check_names(
         lambda name: (
             name in contents.READ

@@ -4,6 +4,7 @@ Streamlit's page is the same file for everybody: it fetches the code of each kin
 is to be shown, and until then shows something of another height.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -23,15 +24,22 @@ _STYLE = """
   ~ :not([data-testid=stColumn]) { visibility: hidden; }
 @keyframes lab-appear { from { opacity: 0; } }
 """
+# For syllables that the fonts of `.streamlit/config.toml` lack: a browser fetches it once a page has some.
+_FACE = """
+@font-face { font-family: "Lab Korean"; font-weight: %s; font-display: swap;
+  unicode-range: U+1100-11FF, U+3130-318F, U+AC00-D7A3; src: url(./%s) format("woff2"); }
+"""
 
 
-def head(library: str) -> str:
+def head(library: str, fonts: Mapping[str, str]) -> str:
     """Return what goes into the head of every page.
 
     Parameters
     ----------
     library : str
         Address of what draws charts: fetched early, but after all that the first picture needs.
+    fonts : mapping of str to str
+        Addresses of the fonts for Korean by the weights that each is for, such as ``"100 549"``.
     """
     folder = Path(st.__file__).parent / "static/static/js"
     files = sorted(path.name for name in _WIDGETS for path in folder.glob(f"{name}.*.js"))
@@ -39,4 +47,5 @@ def head(library: str) -> str:
     rules = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
     links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in files)
     ahead = f'<link rel="preload" as="script" fetchpriority="low" href="./{library}">'
-    return "".join((f"<style>{_STYLE}:root {{\n{rules}}}</style>", *links, ahead))
+    faces = "".join(_FACE % face for face in fonts.items())
+    return "".join((f"<style>{faces}{_STYLE}:root {{\n{rules}}}</style>", *links, ahead))

@@ -56,6 +56,14 @@ function name(frame) {
   }
 }
 
+// The language that a visitor chose is there again at the next visit, in another site's frame too.
+function remember({ cookie, language }) {
+  const value = `${cookie}=${language}`;
+  if (!cookie || document.cookie.split('; ').includes(value)) return;
+  const framed = window.self !== window.top ? 'SameSite=None; Secure; Partitioned' : 'SameSite=Lax';
+  document.cookie = `${value}; Path=${new URL('.', document.baseURI).pathname}; Max-Age=31536000; ${framed}`;
+}
+
 // What the keyboard can go to inside of an element, switched off or not.
 const stops = (element) => [...(element?.querySelectorAll('button, input, textarea, a[href], [tabindex="0"]') ?? [])]
   .filter((stop) => stop.tabIndex >= 0 && stop.checkVisibility());
@@ -124,6 +132,7 @@ export default function ({ data, setTriggerValue }) {
   frame.data = data;
   frame.set = setTriggerValue;
   document.documentElement.lang = data.language; // Streamlit says English whatever a page speaks
+  remember(data);
   frame.look();
   // Once the first page is there, what the charts of the next ones need.
   if (!navigator.connection?.saveData) (window.requestIdleCallback ?? setTimeout)(() => load(data.library).catch(() => {}));

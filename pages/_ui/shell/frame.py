@@ -36,6 +36,7 @@ def frame() -> None:
             data={
                 "theme": st.context.theme.type,
                 "language": i18n.current().language.replace("_", "-"),
+                "cookie": i18n.LANGUAGE_COOKIE if i18n.chosen() else None,
                 "more": t("More: {field}", field="{field}"),
                 "less": t("Less: {field}", field="{field}"),
                 "help": t("Help: {field}", field="{field}"),

@@ -21,6 +21,10 @@ from mnist_core.store import RunRecord
 from mnist_core.store.listing import RunRow
 from mnist_core.text import SOURCE_LANGUAGE, Sentence, Translator, Words, translator
 
+# Kept in the browser by `pages._ui.shell.frame`.
+LANGUAGE_COOKIE = "mnist_lab_language"
+_CHOSEN, _MOST_LETTERS = "lang", 40
+
 
 class _Asked(threading.local):
     """For which page a thread was asked last, and the answer."""
@@ -34,7 +38,7 @@ _last = _Asked()
 
 
 def current() -> Translator:
-    """Return the visitor's translator: ``?lang=`` first, then the browser's language.
+    """Return the visitor's translator: ``?lang=`` first, then what was chosen, then the browser's language.
 
     A page asks for it with every sentence, so a thread remembers it for the address of the page that it runs.
     """
@@ -42,11 +46,23 @@ def current() -> Translator:
     address = "" if context is None else context.query_string
     if context is not None and _last.by is context and _last.address == address and _last.found is not None:
         return _last.found
-    code = st.query_params.get("lang") or st.session_state.get("lang") or (st.context.locale or "en")
-    st.session_state["lang"] = code
-    found = translator(code)
+    if "lang" in st.query_params:
+        st.session_state[_CHOSEN] = st.query_params["lang"][:_MOST_LETTERS]
+    found = translator(chosen() or st.context.cookies.get(LANGUAGE_COOKIE) or st.context.locale or SOURCE_LANGUAGE)
     _last.by, _last.address, _last.found = context, address, found
     return found
+
+
+def chosen() -> str | None:
+    """Return the language that was asked for in this session, by the switch or ``?lang=``; None where none was."""
+    return st.session_state.get(_CHOSEN)
+
+
+def choose(language: str) -> None:
+    """Say everything in another language from now on; for a button's callback."""
+    st.query_params.pop("lang", None)
+    st.session_state[_CHOSEN] = language
+    _last.found = None
 
 
 class _Words:

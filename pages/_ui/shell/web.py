@@ -28,6 +28,12 @@ PEN_PATH = "lab/pen"
 _PART, _WHOLE = Path(__file__).parent / "plotly-cartesian.min.js", "package_data/plotly.min.js"
 PLOTLY_URL = "lab/plotly-cartesian.min.js?v=4.1.1"
 WHOLE_PLOTLY_URL = f"lab/plotly.min.js?v={plotly.__version__}"
+# Pretendard 1.3.9, the subset of 2,350 Korean syllables (npm: pretendard, OFL 1.1; `fonts/LICENSE.txt`), by weights.
+_FONTS = Path(__file__).parent / "fonts"
+_KOREAN = {
+    weights: f"lab/fonts/Pretendard-{name}.subset.woff2?v=1.3.9"
+    for weights, name in (("100 549", "Regular"), ("550 900", "SemiBold"))
+}
 # For components: fetches one of them once, however many wait for it.
 LOAD_PLOTLY = """
 const load = (url) => (window.labPlotly ??= {})[url] ??= new Promise((resolve, reject) => {
@@ -48,6 +54,12 @@ async def plotly_js(request: Request) -> Response:
         return FileResponse(path, media_type="text/javascript", headers=headers)
     packed = await to_thread.run_sync(_packed, path)
     return Response(packed, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
+
+
+async def font(request: Request) -> Response:
+    """Serve a font of ours, kept by the browser for a year."""
+    headers = {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
+    return FileResponse(_FONTS / Path(request.url.path).name, media_type="font/woff2", headers=headers)
 
 
 @lru_cache(maxsize=2)  # packed once, not for every new visitor
@@ -86,7 +98,7 @@ def site(answer_pen: Callable[[Request], Awaitable[Response]]) -> Site:
         base_path=st.get_option("server.baseUrlPath"),
         upload_mb=st.get_option("server.maxUploadSize"),
         origins=None if everyone else frozenset(st.get_option("server.corsAllowedOrigins")),
-        head=head(PLOTLY_URL),
+        head=head(PLOTLY_URL, _KOREAN),
         extras={PEN_PATH: request_response(answer_pen)},
     )
 
@@ -100,4 +112,5 @@ def routes(prefix: str) -> list[Route]:
         *seen.routes(prefix),
         Route(f"{prefix}/lab/plotly.min.js", plotly_js),
         Route(f"{prefix}/lab/plotly-cartesian.min.js", plotly_js),
+        *(Route(f"{prefix}/lab/fonts/{path.name}", font) for path in _FONTS.glob("*.woff2")),
     ]

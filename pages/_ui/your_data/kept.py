@@ -62,8 +62,9 @@ def _cookies() -> None:
     st.header(t("Cookies"), anchor=False, help=term("cookie"))
     st.markdown(
         t(
-            "Two, both of this site alone: `mnist_lab_visitor` lets your browser be known again, for a year; "
-            "`_streamlit_xsrf` lets no other site upload anything in your name, until you close the browser. Nothing "
-            "is loaded from other sites, and there is no account and no e-mail address."
+            "Of this site alone: `mnist_lab_visitor` lets your browser be known again, for a year; "
+            "`mnist_lab_language` keeps the language that you chose, if you chose one, for a year; `_streamlit_xsrf` "
+            "lets no other site upload anything in your name, until you close the browser. Nothing is loaded from "
+            "other sites, and there is no account and no e-mail address."
         )
     )
