@@ -11,7 +11,7 @@ from mnist_core.text import translation
 OPEN, CLOSE = "\u27e6", "\u27e7"
 TYPED = "Qzx typed"
 """What visitors of these tests type: never translated."""
-# The same in every language: names of languages, programs, datasets, classes, licences and files, and the dates of English.
+# The same in every language: names (of languages, programs, data, classes, licences, files), and the dates of English.
 NAMES = re.compile(
     r"MNIST Lab|mnist_lab\.py|CC BY(-SA)?"
     r"|한국어|Fashion-MNIST|MNIST|Keras|TensorBoard|RMSprop|Adam\w*|Adagrad|Nadam|SGD|t-SNE|CPU: test"
