@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_core.commands.common import STATE_WORDS, chosen_run, judged_on_test_set, name_of, print_json, run_help
-from mnist_core.commands.terminal import t
+from mnist_core.commands.terminal import right, t
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ArtifactMissingError, ConfigError, DataError
 from mnist_core.evaluation import class_scores, compare, confusion_matrix, holm
@@ -114,7 +114,7 @@ def _print(
             print(f"{number:5}  {value}")
     print("\n" + t("Results"))
     heads = (t("accuracy"), t("95% interval"), t("loss"), t("seconds"), t("images/s"), t("parameters"), "model.onnx")
-    print("     " + "".join(f"{head:>{20 if index == 1 else 12}}" for index, head in enumerate(heads)))
+    print("     " + "".join(right(head, 20 if index == 1 else 12) for index, head in enumerate(heads)))
     for number, result in enumerate(results, start=1):
         interval = (
             "–" if result.low is None else f"{t.number(result.low, '.4f')} – {t.number(result.high or 0.0, '.4f')}"

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from mnist_core.commands.common import chosen_run, judged_on_test_set, print_json, run_help
-from mnist_core.commands.terminal import t
+from mnist_core.commands.terminal import left, right, t
 from mnist_core.datasets import get_spec, is_ready, load_dataset
 from mnist_core.errors import DataError, ImageError
 from mnist_core.evaluation import class_scores, confusion_matrix
@@ -53,11 +53,11 @@ def _evaluate(options: argparse.Namespace) -> int:
         )
     )
     heads = (t("precision"), t("recall"), "F1", t("images"))
-    print(f"{t('class'):14}" + "".join(f"{head:>10}" for head in heads))
+    print(left(t("class"), 14) + "".join(right(head, 10) for head in heads))
     scored = zip(scores.precision, scores.recall, scores.f1, strict=True)
     for name, three, support in zip(spec.class_names, scored, scores.support, strict=True):
         shares = "".join(f"{t.number(share, '.4f'):>10}" for share in three)
-        print(f"{t(name):14}{shares}{t.number(support, 'd'):>10}")
+        print(f"{left(t(name), 14)}{shares}{t.number(support, 'd'):>10}")
     return 0
 
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 
 from mnist_core.commands.common import chosen_run, print_json, run_help
-from mnist_core.commands.terminal import t
+from mnist_core.commands.terminal import right, t
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.film import Film, FilmState, open_film
 from mnist_core.store import shared_store
@@ -43,7 +43,8 @@ def _film(options: argparse.Namespace) -> int:
 
 
 def _print_table(film: Film) -> None:
-    print(f"{t('step'):>8} {t('epoch'):>8} {t('accuracy'):>9} {t('bytes'):>10} {t('weights')}")
+    heads = ((t("step"), 8), (t("epoch"), 8), (t("accuracy"), 9), (t("bytes"), 10))
+    print(" ".join(right(*head) for head in heads), t("weights"))
     for each in film.moments:
         epoch, accuracy = t.number(each.epoch, ".2f"), t.number(each.accuracy, ".3f")
         kept = t("kept") if each.has_weights else "-"

@@ -5,8 +5,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from rich.cells import cell_len
+
 from mnist_core.commands.common import LOCAL, chosen_run, name_of, print_json
-from mnist_core.commands.terminal import t
+from mnist_core.commands.terminal import left, right, t
 from mnist_core.config.wording import MODEL_KINDS, model_words, setting_words
 from mnist_core.datasets import DATASETS
 from mnist_core.engine.cleaning import empty_bin
@@ -15,10 +17,10 @@ from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import RunState, Store, shared_store
 from mnist_core.store.bin import UNDO_SECONDS
 from mnist_core.store.listing import SORTS, RunFilter, RunRow
-from mnist_core.text import one_line, shortened
+from mnist_core.text import cut, one_line
 
 _BARS = "▁▂▃▄▅▆▇█"
-_CURVE, _NAME = 8, 32  # characters
+_CURVE, _NAME = 8, 32  # places
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -140,13 +142,14 @@ def _as_json(row: RunRow) -> dict[str, Any]:
 
 def _print_table(rows: Sequence[RunRow]) -> None:
     print(
-        f"  {'id':24} {t('name'):{_NAME}} {t('dataset'):14} {t('state'):11} {t('accuracy'):>8} {t('loss'):>7} "
-        f"{t('seconds'):>7} {t('parameters'):>10} {t('curve'):{_CURVE}} {t('settings')}"
+        f"  {'id':24} {left(t('name'), _NAME)} {left(t('dataset'), 14)} {left(t('state'), 11)} "
+        f"{right(t('accuracy'), 8)} {right(t('loss'), 7)} {right(t('seconds'), 7)} {right(t('parameters'), 10)} "
+        f"{left(t('curve'), _CURVE)} {t('settings')}"
     )
     for row in rows:
         words = " · ".join([model_words(row.settings, t), *setting_words(row.settings, t)])
         print(
-            f"{'*' if row.starred else ' '} {row.id:24} {_shortened(name_of(row)):{_NAME}} {row.dataset:14} "
+            f"{'*' if row.starred else ' '} {row.id:24} {left(_shortened(name_of(row)), _NAME)} {row.dataset:14} "
             f"{row.state.value:11} {_number(row.test_accuracy, '.4f'):>8} {_number(row.test_loss, '.4f'):>7} "
             f"{_number(row.seconds, '.1f'):>7} {_number(row.parameters, ','):>10} {_sparkline(row.curve):{_CURVE}} "
             f"{words}"
@@ -156,7 +159,7 @@ def _print_table(rows: Sequence[RunRow]) -> None:
 def _shortened(name: str) -> str:
     # Quoted where it holds what a terminal would act on.
     name = name if one_line(name) == name else json.dumps(name)
-    return shortened(name, _NAME)
+    return name if cell_len(name) <= _NAME else cut(name, _NAME - 1, cell_len).rstrip() + "…"
 
 
 def _number(value: float | None, form: str) -> str:

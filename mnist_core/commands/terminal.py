@@ -12,6 +12,8 @@ import os
 import sys
 import unicodedata
 
+from rich.cells import cell_len
+
 from mnist_core.text import SOURCE_LANGUAGE, translator
 
 # As programs of a terminal choose it: the first of these that is set.
@@ -39,6 +41,16 @@ def show_any_text() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a stream that stands in for a terminal may have none
             reconfigure(errors=_HANDLER)
+
+
+def left(text: str, width: int) -> str:
+    """Return a text in a column of so many places, of which a Korean syllable takes two."""
+    return text + " " * (width - cell_len(text))
+
+
+def right(text: str, width: int) -> str:
+    """Return a text at the end of a column, as `left`."""
+    return " " * (width - cell_len(text)) + text
 
 
 def _spell(error: UnicodeError) -> tuple[str, int]:

@@ -1,17 +1,17 @@
 """Parallel coordinates: one line for each of many runs, one axis for each of their properties."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 
 from mnist_core.evaluation.comparing import Column
 from mnist_core.figures.theme import Theme, colorscale, layout
 from mnist_core.text import Translator
 
-_LABEL_WIDTH = 14  # characters: a dozen axes side by side have room for so many
+_LABEL_WIDTH = 14  # places: a dozen axes side by side have room for so many
 _CLOSEST = 0.06  # of an axis: two ticks that are closer can't both be read
 
 
@@ -67,9 +67,21 @@ def parallel_alt(columns: Sequence[Column], t: Translator) -> str:
     )
 
 
+def _lines(label: str) -> list[str]:
+    """Return a label in lines of at most so many places, of which a Korean syllable takes two; words stay whole."""
+    lines = [""]
+    for word in label.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and cell_len(longer) > _LABEL_WIDTH:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def _dimension(column: Column, t: Translator) -> dict[str, Any]:
     label = t(column.title) + (" (%)" if column.name == "test_accuracy" else "")
-    label = "<br>".join(textwrap.wrap(label, _LABEL_WIDTH))
+    label = "<br>".join(_lines(label))
     if column.scale == "choice":
         names = sorted(set(map(str, column.values)))
         return {

@@ -1,5 +1,6 @@
 """What pydantic found wrong with a value, in words of our own: its sentences are English, and for programmers."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ _REASONS: Mapping[str, Sentence] = {
     "less_than": "it should be below {lt}",
     "less_than_equal": "it should be at most {le}",
     "list_type": "it should be a list",
-    "literal_error": "it should be {expected}",
+    "literal_error": "it should be one of these: {expected}",
     "missing": "it should be there",
     "model_type": "it should be a group of named values",
     "string_pattern_mismatch": "it should be written in another way",
@@ -34,9 +35,10 @@ _REASONS: Mapping[str, Sentence] = {
     "too_long": "it should have fewer entries",
     "too_short": "it should have more entries",
     "tuple_type": "it should be a list",
-    "union_tag_invalid": "its kind should be {expected_tags}",
+    "union_tag_invalid": "its kind should be one of these: {expected_tags}",
     "union_tag_not_found": "it should say of which kind it is",
 }
+_CHOICE = re.compile(r"'[^']*'|\b(?!or\b)[\w.]+")
 _ANY: Sentence = "it should be another value"
 
 
@@ -56,4 +58,8 @@ def reason(found: Mapping[str, Any]) -> Phrase:
         return said
     if isinstance(own, ValueError):  # of a library's type
         return Phrase("{message}", message=str(own))
-    return Phrase(_REASONS.get(found["type"], _ANY), **told)
+    # Between its choices pydantic says "or".
+    choices = {
+        name: ", ".join(_CHOICE.findall(str(told[name]))) for name in ("expected", "expected_tags") if name in told
+    }
+    return Phrase(_REASONS.get(found["type"], _ANY), **{**told, **choices})

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from mnist_core.__main__ import main
-from mnist_core.commands.terminal import show_any_text
+from mnist_core.commands.terminal import left, right, show_any_text
 from mnist_core.store import Visitor
 
 
@@ -52,3 +52,10 @@ def test_a_script_is_utf_8_whatever_the_terminal_speaks(finished_run, store, mon
     assert main(["card", record.id]) == 0
     stream.flush()
     assert "손글씨 ▁▄█" in stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
+
+
+def test_a_korean_syllable_takes_two_places_in_a_table() -> None:
+    assert left("이름", 8) == "이름    "
+    assert right("이름", 8) == "    이름"
+    assert left("name", 8) == "name    "
+    assert left("too long", 3) == "too long"

@@ -56,7 +56,7 @@ class Limits(BaseModel):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"kind": "c"}, "it should be 'a' or 'b'"),
+        ({"kind": "c"}, "it should be one of these: 'a', 'b'"),
         ({"many": []}, "it should have more entries"),
         ({"many": [1, 2, 3]}, "it should have fewer entries"),
         ({"few": 0}, "it should be above 0"),
