@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _REAL_DATA_DIR = os.environ.get("MNIST_LAB_DATA_DIR")
 # `make test` runs what trains once more with JAX.
 _BACKEND = os.environ.get("MNIST_LAB_BACKEND")
+os.environ["LC_ALL"] = "C.UTF-8"  # a terminal speaks the language that it names, and tests read English
 Models = dict[str, tuple[bytes, npt.NDArray[np.float32]]]  # by kind: a graph, and its test probabilities
 
 
