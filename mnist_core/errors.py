@@ -9,7 +9,7 @@ from dataclasses import asdict
 from numbers import Integral, Real
 from typing import Any
 
-from mnist_core.text.sentences import Phrase, Words, english  # the two files that a bundle has of it
+from mnist_core.text.sentences import Phrase, Sentence, Words, english  # the two files that a bundle has of it
 
 
 class MnistLabError(Exception):
@@ -122,10 +122,27 @@ class DatabaseLostError(StorageError):
     code = "database_lost"
 
 
-class DatabaseAwayError(StorageError):
+class DatabaseServerError(StorageError):
+    """The database server does not do what it was asked; the message has its address, for whoever runs all this."""
+
+    code = "database_server"
+
+
+class DatabaseAwayError(DatabaseServerError):
     """The database server can't be reached; it may be back in a moment."""
 
     code = "database_away"
+
+
+_AWAY: Sentence = (
+    "The database can't be reached at the moment. What is trained goes on for a while; try again in a minute."
+)
+_REFUSES: Sentence = "The database can't be used at the moment. Try again later; this server's log says why."
+
+
+def outside(code: str) -> Sentence | None:
+    """Return what strangers are told of errors that name the inside of a site; None where they may read all of it."""
+    return {DatabaseAwayError.code: _AWAY, DatabaseServerError.code: _REFUSES}.get(code)
 
 
 # runs

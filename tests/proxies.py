@@ -58,7 +58,11 @@ def nginx_command(folder: Path, ports: Sequence[int], listen: int, path: str = "
 
 def caddy_command(folder: Path) -> list[str]:
     """Write Caddy's file for the example; return the command, which reads LAB_SITE and LAB_REPLICAS."""
-    (folder / "Caddyfile").write_text(_CADDY_BEFORE.format(folder=folder).strip() + "\n" + CADDY.read_text())
+    last = "flush_interval -1"
+    example = CADDY.read_text()
+    assert example.count(last) == 1, last
+    example = example.replace(last, f"{last}\n\t\theader_down X-Replica {{http.reverse_proxy.upstream.hostport}}")
+    (folder / "Caddyfile").write_text(_CADDY_BEFORE.format(folder=folder).strip() + "\n" + example)
     return [need("caddy", "caddy"), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
 
 

@@ -82,10 +82,11 @@ class Workers:
         }
 
     def close(self, timeout: float) -> None:
-        """End all workers; what they trained is still marked as running."""
+        """End all workers; what they trained is still marked as running, unless it had ended by itself."""
         self._spare.close(timeout)
-        for job in self._jobs.values():
+        for run_id, job in self._jobs.items():
             job.worker.close(timeout)
+            self.news.ended(run_id)
         self._launcher.close(timeout)
 
     def _reap(self) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import literal, select
 
 from mnist_core.datasets import DATASETS, DatasetProvider
 from mnist_core.engine import Supervisor
-from mnist_core.errors import MnistLabError
+from mnist_core.errors import MnistLabError, outside
 from mnist_core.monitoring.cached import Cached
 from mnist_core.store import Store
 from mnist_core.store.reserve import no_room_for_a_run
@@ -60,8 +60,9 @@ class Readiness:
         try:
             return look()
         except (MnistLabError, OSError) as error:
-            # Whoever asks may be a stranger: where the server's files lie is nobody's business.
-            return without_folders(str(error), (self._store.settings.home,))
+            # Whoever asks may be a stranger: where the server's files and its database lie is nobody's business.
+            words = outside(error.code) if isinstance(error, MnistLabError) else None
+            return words or without_folders(str(error), (self._store.settings.home,))
 
     def _database(self) -> str | None:
         self._store.database.value(select(literal(1)))

@@ -30,7 +30,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from mnist_core.errors import DatabaseAwayError, StorageError
+from mnist_core.errors import DatabaseAwayError, DatabaseServerError, StorageError
 from mnist_core.settings import Settings
 from mnist_core.store.database import Database
 
@@ -158,7 +158,7 @@ class PostgresDatabase(Database):
         reason = str(error.orig).strip().partition("\n")[0]
         code = getattr(error.orig, "sqlstate", None)
         if code == _DISK_FULL:
-            return StorageError(
+            return DatabaseServerError(
                 "The database server {server} has no space left, so nothing could be written. Free some space there.",
                 server=self.name,
             )
@@ -169,7 +169,7 @@ class PostgresDatabase(Database):
                 server=self.name,
                 reason=reason,
             )
-        return StorageError("The database {server} can't be used: {reason}.", server=self.name, reason=reason)
+        return DatabaseServerError("The database {server} can't be used: {reason}.", server=self.name, reason=reason)
 
 
 def _engine(settings: Settings) -> Engine:

@@ -1,15 +1,11 @@
 """What this computer has to train with, found without TensorFlow."""
 
 import os
-import re
-from contextlib import suppress
-from pathlib import Path
 
 import psutil
 
+from mnist_core.system import control_groups
 from mnist_core.system.cards import usable_cards
-
-_CGROUP = Path("/sys/fs/cgroup")
 
 
 def gpu_ids() -> list[str]:
@@ -25,30 +21,20 @@ def card_memory() -> int | None:
 def usable_cores() -> int:
     """Return how many processor cores this process may use, a container's quota included."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError):
-        quota, period = (_CGROUP / "cpu.max").read_text().split()
-        if quota != "max":
-            cores = min(cores, max(1, round(int(quota) / int(period))))
-    return cores
+    quota = control_groups.cores()
+    return cores if quota is None else min(cores, max(1, round(quota)))
 
 
 def total_memory() -> int:
     """Return the bytes of memory that this process may use, a container's limit included."""
-    total = int(psutil.virtual_memory().total)
-    with suppress(OSError, ValueError):
-        total = min(total, int((_CGROUP / "memory.max").read_text()))
-    return total
+    total, most = int(psutil.virtual_memory().total), control_groups.memory()
+    return total if most is None else min(total, most)
 
 
 def available_memory() -> int:
     """Return the bytes of memory that are still to be had, a container's limit included."""
-    available = int(psutil.virtual_memory().available)
-    with suppress(OSError, ValueError):
-        # What files take goes first where memory is wanted, so it counts as free.
-        cached = re.search(r"^inactive_file (\d+)$", (_CGROUP / "memory.stat").read_text(), re.MULTILINE)
-        used = int((_CGROUP / "memory.current").read_text()) - (int(cached[1]) if cached else 0)
-        available = min(available, total_memory() - used)
-    return available
+    available, left = int(psutil.virtual_memory().available), control_groups.memory_left()
+    return available if left is None else min(available, left)
 
 
 def default_slots() -> int:

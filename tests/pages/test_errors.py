@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.errors import StorageError
+from mnist_core.errors import DatabaseAwayError, DatabaseServerError, StorageError
 from mnist_core.settings import get_settings
 from pages._ui.shell.errors import in_words, show_unexpected
 
@@ -12,6 +12,15 @@ def test_a_visitor_sees_no_folder_of_the_server_and_the_log_has_all_of_it(settin
     error = StorageError("The disk is full: {folder} can't take more.", folder=folder)
     assert in_words(error) == "The disk is full: …/runs can't take more."
     assert f"The disk is full: {folder} can't take more." in capsys.readouterr().err
+
+
+def test_a_visitor_is_not_told_where_the_database_lies_and_the_log_is(settings, capsys):
+    for kind, words in ((DatabaseAwayError, "can't be reached"), (DatabaseServerError, "can't be used")):
+        error = kind(f"The database {{server}} {words}: {{reason}}.", server="10.1.2.3:5432/lab", reason='user "lab"')
+        shown = in_words(error)
+        assert words in shown
+        assert not [part for part in ("10.1.2.3", "lab") if part in shown]
+        assert f'The database 10.1.2.3:5432/lab {words}: user "lab".' in capsys.readouterr().err
 
 
 def test_the_details_of_a_failed_run_name_no_folder_of_the_server():

@@ -11,7 +11,7 @@ from mnist_core.gateway import VISITOR_COOKIE, Tries
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, Store
 from mnist_core.system.processes import own_process
-from pages._ui.your_data import opened_link
+from pages._ui.your_data import kept, opened_link
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -123,6 +123,16 @@ def test_it_says_for_how_long_as_the_settings_do(
     monkeypatch.setenv("MNIST_LAB_KEEP_DAYS", "3")
     get_settings.cache_clear()
     assert "you stayed away for 3 days" in words(open_page("your_data.py"))
+
+
+def test_it_tells_of_the_link_and_where_several_computers_serve_of_their_cookie(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "**Your personal link**, if you made one" in words(open_page("your_data.py"))
+    assert "lab_replica" not in words(open_page("your_data.py"))
+    several = get_settings().model_copy(update={"database_url": "postgresql://a/b"})
+    monkeypatch.setattr(kept, "get_settings", lambda: several)
+    assert "`lab_replica`" in words(open_page("your_data.py"))
 
 
 def test_every_page_leads_there(open_page: OpenPage) -> None:

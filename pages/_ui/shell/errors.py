@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.errors import MnistLabError
+from mnist_core.errors import MnistLabError, outside
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError
 from mnist_core.system.instruments import ERRORS
@@ -44,7 +44,7 @@ def show_error(error: MnistLabError) -> None:
 def show_run_error(error: RunError) -> None:
     """Show why a run failed, with the details folded away."""
     st.error(in_words(error), icon=":material/error:")
-    if error.traceback:
+    if error.traceback and outside(error.code) is None:
         with st.expander(t("Details for developers")):
             st.code(_for_visitors(error.traceback), language=None)
 
@@ -52,8 +52,12 @@ def show_run_error(error: RunError) -> None:
 def in_words(error: MnistLabError | RunError) -> str:
     """Return the sentence; what fills it was typed or sent by somebody, and means itself.
 
-    Where the server's files lie is nobody's business: a path is cut to its last name, and stands whole in the log.
+    Where the server's files and its database lie is nobody's business: a path is cut to its last name, and what is left
+    out stands in the log.
     """
+    if (words := outside(error.code)) is not None:
+        _say_whole(english(error.template, **error.values))
+        return t(words)
     shown = _shown(error.values, _for_visitors)
     if english(error.template, **shown) != english(error.template, **error.values):
         _say_whole(english(error.template, **_shown(error.values, _for_the_log)))

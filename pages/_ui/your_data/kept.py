@@ -40,6 +40,11 @@ def kept() -> None:
         ),
     )
     _entry(
+        t("**Your personal link**, if you made one: a number made of its secret, and of each browser that came by it"),
+        t("Nobody; the link itself is nowhere but with you"),
+        t("Until you switch it off, or delete everything below."),
+    )
+    _entry(
         t("**Copies of the record**, made against accidents"),
         t("Whoever runs this server"),
         t("What you delete stays in them for about a week more."),
@@ -68,3 +73,10 @@ def _cookies() -> None:
             "other sites, and there is no account and no e-mail address."
         )
     )
+    if get_settings().database_url is not None:
+        st.markdown(
+            t(
+                "Where several computers serve this site, a third cookie, `lab_replica`, may lead your browser to the "
+                "same one each time."
+            )
+        )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mnist_core.system import cards, devices
+from mnist_core.system import cards, control_groups, devices
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +16,8 @@ def no_cards(monkeypatch, tmp_path):
     monkeypatch.setattr(cards, "_DEV", tmp_path / "dev")
     monkeypatch.setitem(sys.modules, "pynvml", None)  # the driver can't be asked
     cards._driver_cards.cache_clear()
-    monkeypatch.setattr(devices, "_CGROUP", tmp_path)
+    monkeypatch.setattr(control_groups, "_ROOT", tmp_path)
+    monkeypatch.setattr(control_groups, "_OWN", tmp_path / "own")
     return tmp_path
 
 
@@ -74,6 +75,37 @@ def test_what_a_container_uses_is_no_longer_to_be_had_except_for_files_that_are_
     (no_cards / "memory.current").write_text("700000")
     (no_cards / "memory.stat").write_text("anon 500000\nfile 200000\ninactive_file 100000\n")
     assert devices.available_memory() == 400_000
+
+
+@pytest.mark.parametrize(
+    ("own", "folder"),
+    [
+        ("0::/lab.slice/lab.service\n", "lab.slice/lab.service"),  # of systemd
+        ("0::/lab.slice/lab.service\n", "lab.slice"),
+        ("9:cpu,cpuacct:/\n4:memory:/docker/1a2b\n0::/\n", "memory/docker/1a2b"),  # of version 1
+        ("4:memory:/docker/1a2b\n", "memory"),  # seen from inside of the container
+        ("0::/../../elsewhere\n", ""),
+    ],
+)
+def test_the_limits_of_every_group_around_count_of_both_versions(no_cards, own, folder):
+    (no_cards / "own").write_text(own)
+    group = no_cards / folder
+    group.mkdir(parents=True, exist_ok=True)
+    most, used = ("limit_in_bytes", "usage_in_bytes") if "memory" in folder else ("max", "current")
+    (group / f"memory.{most}").write_text("1000000\n")
+    (group / f"memory.{used}").write_text("700000\n")
+    (group / "memory.stat").write_text("inactive_file 1\ntotal_inactive_file 100000\n")
+    assert devices.total_memory() == 1_000_000
+    assert devices.available_memory() == 400_000
+
+
+def test_a_quota_of_version_1_limits_the_cores(no_cards, cores):
+    cores(8)
+    (no_cards / "cpu").mkdir()
+    (no_cards / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
+    for quota, expected in (("-1", 8), ("200000", 2)):
+        (no_cards / "cpu" / "cpu.cfs_quota_us").write_text(quota)
+        assert devices.usable_cores() == expected
 
 
 def test_a_worker_may_take_its_share_of_four_fifths_or_what_is_set(no_cards):

@@ -8,7 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pydantic import SecretStr
 
+from mnist_core.engine import Supervisor
 from mnist_core.engine import webhook as webhook_module
+from mnist_core.engine.local import LocalWorker
 from mnist_core.engine.news import News
 from mnist_core.engine.webhook import Webhook
 from mnist_core.store import RunError, RunState, Visitor
@@ -79,6 +81,19 @@ def test_the_end_of_a_run_is_posted_without_a_word_of_its_visitor(listener, stor
     assert got["seconds"] == pytest.approx(sum(run.outcome.seconds.values()))
     assert set(got) == {"event", "text", "run", "state", "seconds", "accuracy", "why", "time"}
     assert not [word for word in ("Anna", "0123456789abcdef", "a note") if word in json.dumps(got)]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("uncounted_children", "digits")
+def test_a_run_that_ends_just_before_the_app_is_told_too(listener, store, settings, quick, monkeypatch):
+    monkeypatch.setattr(LocalWorker, "poll", lambda self: None)  # its process takes a while to end
+    store.settings = settings.model_copy(update={"webhook_url": listener.address})
+    supervisor = Supervisor(store, store.settings)
+    supervisor.start()
+    ended = supervisor.submit(quick, "quick", visitor=Visitor(None, is_admin=True))
+    wait_until(lambda: store.runs.get(ended).state is RunState.COMPLETED, 240, "the run's end")
+    supervisor.close()
+    assert [(got["run"], got["state"]) for got in listener.got] == [(ended, "completed")]
 
 
 def test_a_run_that_failed_says_so_by_a_code(listener, store, record, settings):
