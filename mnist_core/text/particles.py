@@ -72,7 +72,8 @@ def filled(sentence: str, fill: Callable[[str], str]) -> str:
     text = fill(_PARTICLE.sub(lambda found: _mark(found[0]), sentence))
     if not (marked := _MARK.search(text)):
         return text
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     while marked:
         forms = _MARKS[marked[0]]
         sound = last_sound("".join(parts) + text[done : marked.start()])

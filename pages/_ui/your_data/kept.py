@@ -76,7 +76,7 @@ def _cookies() -> None:
     if get_settings().database_url is not None:
         st.markdown(
             t(
-                "Where several computers serve this site, a third cookie, `lab_replica`, may lead your browser to the "
+                "Where several computers serve this site, another cookie, `lab_replica`, may lead your browser to the "
                 "same one each time."
             )
         )
