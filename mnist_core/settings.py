@@ -41,6 +41,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "visitor_uploads_mb": 50,
         "newcomers": 60,
         "keep_days": 60,
+        "forget_days": 400,
     },
     "public": {
         "queued_per_visitor": 1,
@@ -56,6 +57,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "visitor_uploads_mb": 20,
         "total_uploads_mb": 200,
         "keep_days": 7,
+        "forget_days": 30,
         "share_new_runs": False,
     },
     "small": {
@@ -77,6 +79,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "total_uploads_mb": 50,
         "newcomers": 20,
         "keep_days": 3,
+        "forget_days": 30,
         "share_new_runs": False,
     },
 }
@@ -244,6 +247,11 @@ class Settings(BaseSettings):
         default=14,
         ge=0,
         description="For so many days after a visitor was here last, none of their runs is deleted to make room.",
+    )
+    forget_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="So many days after a visitor was here last, everything of theirs is deleted. Unset: never.",
     )
     share_new_runs: bool = Field(default=True, description="Whether everyone may look at a new run.")
     uploads: bool = Field(

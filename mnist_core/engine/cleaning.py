@@ -59,9 +59,11 @@ def _in_order(store: Store, limit: float) -> Iterator[RunRecord]:
 def clean(store: Store) -> list[str]:
     """Delete runs while all take nearly as much as the limit allows; return their ids. That can be undone for a while.
 
-    Runs whose time to be brought back is over are removed for good, and what visitors leave who asked for that.
+    Runs whose time to be brought back is over are removed for good, and what visitors leave who asked for that, or who
+    stayed away for too long.
     """
     empty_bin(store)
+    store.leaving.forget_absent()
     store.leaving.finish()
     return store.bin.set_aside([record.id for record in next_to_go(store, share=_FULL)])
 

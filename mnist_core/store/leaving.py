@@ -10,6 +10,9 @@ from mnist_core.store.records import RunState
 from mnist_core.store.run_table import RunTable
 from mnist_core.store.tables import drawings, runs, visitors
 
+_DAY = 24 * 3600.0
+_AT_ONCE = 100  # visitors: the others' turn comes a minute later
+
 
 @dataclass(frozen=True)
 class Belongings:
@@ -66,6 +69,21 @@ class Leaving:
         self._table.database.in_any_case(lambda: self._mark(owner))
         self.finish()
         return before
+
+    def forget_absent(self) -> int:
+        """Delete everything of visitors who stayed away for `Settings.forget_days`; return of how many."""
+        days = self._database.settings.forget_days
+        if days is None:
+            return 0
+        away = (
+            visitors.c.seen < time.time() - days * _DAY,
+            ~_leaving(),
+            ~exists().where(runs.c.owner == visitors.c.id, _training()),
+        )
+        gone = self._database.rows(select(visitors.c.id).where(*away).limit(_AT_ONCE))
+        for row in gone:
+            self.ask(row.id)
+        return len(gone)
 
     def finish(self) -> int:
         """Remove what can be removed of all who are leaving by now; return how many of their runs train still."""

@@ -80,6 +80,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "files_url": "s3://bucket/prefix",
         "files_endpoint": "http://localhost:9000",
         "files_cache_mb": "22",
+        "forget_days": "23",
         "frame_ancestors": "https://school.org",
         "engine": "ray",
         "ray_address": "10.0.0.5:6379",

@@ -9,6 +9,14 @@ from pages._ui.shell.i18n import t, term
 def kept() -> None:
     """Show what is kept, who sees it and for how long, and the cookies."""
     st.header(t("What is kept here"), anchor=False)
+    if (days := get_settings().forget_days) is not None:
+        st.markdown(
+            t.plural(
+                "Everything of yours is deleted {n:,} day after you were here last.",
+                "Everything of yours is deleted {n:,} days after you were here last.",
+                days,
+            )
+        )
     _entry(
         t("**Runs**: settings, curves, networks, their names and your notes"),
         t("You; and others, where “Everyone may look at it” is on under “Manage”"),

@@ -1,15 +1,17 @@
 """Deleting everything of a visitor: what goes, what waits for a training to stop, and what is others'."""
 
+import time
+
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.engine.cleaning import clean
 from mnist_core.errors import DiskFullError, LinkError, RunNotFoundError
 from mnist_core.store import RunState, Visitor
 from mnist_core.store.leaving import Belongings
-from mnist_core.store.tables import metadata
+from mnist_core.store.tables import metadata, visitors
 from mnist_core.system.processes import own_process
 
 CONFIG = RunConfig(model=NetworkConfig())
@@ -132,3 +134,31 @@ def test_its_bundles_go_too(store):
     store.leaving.ask("ada")
     assert not bundle.exists()
     assert other.exists()
+
+
+def away(store, owner, days):
+    """Let a visitor have been here last so many days ago."""
+    with store.database.begin() as connection:
+        connection.execute(update(visitors).where(visitors.c.id == owner).values(seen=time.time() - days * 86_400))
+
+
+def test_who_stayed_away_for_too_long_is_forgotten(store):
+    store.database.settings = store.database.settings.model_copy(update={"forget_days": 30})
+    mine, theirs, trains = run(store, "ada"), run(store, "bob"), run(store, "eve", trains=True)
+    store.runs.set_pinned(mine, True, Visitor("ada"))
+    store.drawings.add("ada", "digits", *some(2))
+    for owner, days in (("ada", 31), ("bob", 29), ("eve", 31)):
+        away(store, owner, days)
+
+    assert store.leaving.forget_absent() == 1
+    assert traces(store, "ada") == []
+    assert store.runs.exists(theirs)
+    assert store.runs.exists(trains), "what trains is stopped by nobody's absence"
+    assert store.leaving.forget_absent() == 0
+
+
+def test_nobody_is_forgotten_unless_a_setting_says_so(store):
+    mine = run(store, "ada")
+    away(store, "ada", 4000)
+    clean(store)
+    assert store.runs.exists(mine)
