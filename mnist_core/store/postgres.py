@@ -33,12 +33,14 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from mnist_core.errors import DatabaseAwayError, DatabaseServerError, StorageError
 from mnist_core.settings import Settings
 from mnist_core.store.database import Database
+from mnist_core.store.deaf_server import impatient_connection
 
 # Connections that are kept, and more for a moment. Each of these costs the server a process that it begins and ends:
 # with 5 that were kept, 150 visitors made it begin eight in a second.
 _POOL, _MORE = 20, 10
 _FRESH = 1.0  # seconds after which the server is asked whether it still knows a connection that nobody used
 _WAIT = 15  # seconds for a lock, or a connection, until a request gives up
+_SLOW = _WAIT  # seconds for an answer, on top of what is waited for a server that is away
 _PATIENCE = 30  # times as long as a page waits a training for a server that is away
 _RETRY = 0.5  # seconds between two tries to reach the server
 _LONGEST = 60_000  # milliseconds of one statement, or of a transaction that does nothing
@@ -70,7 +72,7 @@ class PostgresDatabase(Database):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.patience = settings.database_patience
-        self._engine = _engine(settings)
+        self._engine = _engine(settings, lambda: min(_SLOW + self.patience, _LONGEST / 1000))
         self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self.was_missing = self._bring_up_to_date()
@@ -172,7 +174,7 @@ class PostgresDatabase(Database):
         return DatabaseServerError("The database {server} can't be used: {reason}.", server=self.name, reason=reason)
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(settings: Settings, longest: Callable[[], float]) -> Engine:
     try:
         engine = create_engine(
             make_url(settings.database_url or ""),
@@ -197,6 +199,12 @@ def _engine(settings: Settings) -> Engine:
         raise StorageError(
             "MNIST_LAB_DATABASE_URL is set, and psycopg is not installed. Run “pip install -r requirements-server.txt”."
         ) from error
+    impatient = impatient_connection(longest)
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Dialect, _entry: ConnectionPoolEntry, where: Any, how: Any) -> Any:
+        return impatient.connect(*where, **how)
+
     event.listen(engine, "checkin", _note_when)
     event.listen(engine, "checkout", partial(_ask_whether_alive, engine.dialect))
     return engine

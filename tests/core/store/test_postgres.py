@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -301,3 +302,21 @@ class TestTables:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         with pytest.raises(StorageError, match="written by a newer version"):
             Store(store.settings)
+
+
+def test_a_server_that_hangs_is_as_one_that_is_gone(
+    store: Store, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_module, "_SLOW", 1.0)
+    store.database.patience = 0.5
+    run_id = store.new_runs.create(RunConfig(), "before", owner="ada")
+    postgres_server.pause()
+    try:
+        began = time.monotonic()
+        with pytest.raises(DatabaseAwayError):
+            store.runs.get(run_id)
+        assert time.monotonic() - began < 30  # the server's own limit is 60 s, and it hangs too
+    finally:
+        postgres_server.go_on()
+    store.database.patience = 30
+    assert store.runs.get(run_id).name == "before"
