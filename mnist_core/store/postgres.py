@@ -33,7 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from mnist_core.errors import DatabaseAwayError, DatabaseServerError, StorageError
 from mnist_core.settings import Settings
 from mnist_core.store.database import Database
-from mnist_core.store.deaf_server import impatient_connection
+from mnist_core.store.impatient import impatient_connection
 
 # Connections that are kept, and more for a moment. Each of these costs the server a process that it begins and ends:
 # with 5 that were kept, 150 visitors made it begin eight in a second.
