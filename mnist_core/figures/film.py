@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from mnist_core.evaluation import ConfusionMatrix
 from mnist_core.figures.explain import plane_figure
+from mnist_core.figures.matrix import class_axes
 from mnist_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Theme, colorscale, layout, translucent
 from mnist_core.text import Translator
 
@@ -103,17 +104,10 @@ def film_matrix_figure(
         + t("%{customdata} images")
         + "<extra></extra>",
     )
-    size = len(class_names)
-    axis = {"type": "category", "fixedrange": True, "showgrid": False, "ticks": "", "tickfont": {"size": 12}}
+    across, down = class_axes(class_names, t)
     return go.Figure(
         [cells],
-        layout(
-            theme,
-            height=380,
-            dragmode=False,
-            xaxis={**axis, "range": [-0.5, size - 0.5], "title": {"text": t("predicted class")}},
-            yaxis={**axis, "range": [size - 0.5, -0.5], "title": {"text": t("true class")}},
-        ),
+        layout(theme, height=380, dragmode=False, xaxis=across, yaxis=down),
         [_frame([{"type": "heatmap", **frame}]) for frame in frames],
     )
 
@@ -160,6 +154,7 @@ def film_sizes_figure(
             y=line[-1:],
             mode="markers",
             marker={**look, "size": 13, "line": {"width": 2, "color": theme.text}},
+            cliponaxis=False,
             hoverinfo="skip",
             showlegend=False,
             row=row,

@@ -101,11 +101,11 @@ def _colorbar(low: float, high: float, t: Translator) -> dict[str, Any]:
     ticks = [value for value in known if low <= np.log10(value) <= high]
     return {
         "orientation": "h",
-        "y": -0.16,
+        "y": -0.19,
         "yanchor": "top",
         "thickness": 12,
         "outlinewidth": 0,
-        "title": {"text": t("loss (logarithmic)"), "side": "bottom"},
+        "title": {"text": t("loss (logarithmic)"), "side": "top"},
         "tickvals": [float(np.log10(value)) for value in ticks],
         "ticktext": [t.number(value, "g") for value in ticks],
     }

@@ -12,6 +12,8 @@ from mnist_core.text import Sentence, Translator
 
 Unit = Literal["counts", "row", "column"]
 
+_LEVEL = 2  # letters of a class that find room below a column on a phone
+
 
 def confusion_figure(
     matrix: ConfusionMatrix, class_names: tuple[str, ...], *, unit: Unit, theme: Theme, t: Translator
@@ -69,6 +71,28 @@ def difference_figure(
     return _clickable(heatmap, theme.diverging, texts, class_names, change, details, theme, t)
 
 
+def class_axes(class_names: tuple[str, ...], t: Translator) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the axes of a matrix, predicted and true class, with a word at each row and column.
+
+    Without fixed ranges markers widen the axes, and a click lands on the neighbour. Long words are always aslant:
+    plotly.js turns them only after it has made room for level ones, and then may draw the cells a column short.
+    """
+    last = len(class_names) - 0.5
+    axis = {
+        "type": "category",
+        "fixedrange": True,
+        "showgrid": False,
+        "ticks": "",
+        "tickfont": {"size": 12},
+        "dtick": 1,
+    }
+    aslant = {"tickangle": 45 if max(map(len, class_names)) > _LEVEL else 0}
+    return (
+        {**axis, **aslant, "range": [-0.5, last], "title": {"text": t("predicted class"), "standoff": 10}},
+        {**axis, "range": [last, -0.5], "title": {"text": t("true class")}},
+    )
+
+
 def confusion_alt(matrix: ConfusionMatrix, class_names: tuple[str, ...], t: Translator) -> str:
     """Return one sentence that says what the matrix shows."""
     sentence = t("Confusion matrix: {right:,} of {total:,} images are right.", right=matrix.right, total=matrix.total)
@@ -108,7 +132,6 @@ def _clickable(
     theme: Theme,
     t: Translator,
 ) -> go.Figure:
-    size = len(class_names)
     cells = go.Heatmap(
         **heatmap,
         x=class_names,
@@ -120,16 +143,15 @@ def _clickable(
         xgap=2,
         ygap=2,
     )
-    # Without fixed ranges the markers widen the axes, and a click lands on the neighbour.
-    axis = {"type": "category", "fixedrange": True, "showgrid": False, "ticks": "", "tickfont": {"size": 12}}
+    across, down = class_axes(class_names, t)
     return go.Figure(
         [cells, _markers(class_names, counts, details, t)],
         layout(
             theme,
             height=520,
             annotations=_words(heatmap, colors, texts),
-            xaxis={**axis, "range": [-0.5, size - 0.5], "title": {"text": t("predicted class")}},
-            yaxis={**axis, "range": [size - 0.5, -0.5], "title": {"text": t("true class")}},
+            xaxis=across,
+            yaxis=down,
         ),
     )
 

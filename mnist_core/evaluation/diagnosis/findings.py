@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import sqrt
+from math import hypot, sqrt
 from statistics import fmean
 
 from mnist_core.config.layers import Dropout
@@ -308,7 +308,9 @@ def _has_gap(seen: Course) -> Finding | None:
     if seen.validated:
         words = Phrase("{apart} So much of what it learned holds for its training images only.", apart=apart)
         return Finding("gap", words, "overfitting", suggestions.against_gap(seen))
-    if training - unseen >= _TEST_GAP:
+    if _TEST_GAP <= training - unseen < 2 * _luck_of_both(seen):
+        words = Phrase("{apart} So few images may be so far apart by chance.", apart=apart)
+    elif training - unseen >= _TEST_GAP:
         words = Phrase(
             "{apart} So much of what it learned holds for its training images only. When that began, the curves can't "
             "show without a validation set.",
@@ -325,8 +327,18 @@ def _has_gap(seen: Course) -> Finding | None:
 
 def _luck(seen: Course) -> float:
     """Return the standard deviation that chance alone gives the accuracy on unseen images."""
-    share = seen.unseen or 0.0
-    return sqrt(max(share * (1 - share), 1e-6) / max(seen.unseen_images, 1))
+    return _deviation(seen.unseen or 0.0, seen.unseen_images)
+
+
+def _luck_of_both(seen: Course) -> float:
+    """Return the standard deviation that chance alone gives the distance from training to unseen images."""
+    data = seen.config.data
+    learned = _deviation(seen.accuracy[-1], int(data.n_used * (1 - data.validation_split)))
+    return hypot(learned, _luck(seen))
+
+
+def _deviation(share: float, images: int) -> float:
+    return sqrt(max(share * (1 - share), 1e-6) / max(images, 1))
 
 
 def _images(seen: Course) -> Phrase:

@@ -12,7 +12,7 @@ from mnist_core.film import FilmState, ImageHistory
 from mnist_core.inference import Answer
 from mnist_core.store import RunRecord
 from pages._ui.cache import films
-from pages._ui.film.words import moment_title, moment_words, no_film
+from pages._ui.film.words import moment_words, no_film
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
@@ -87,5 +87,9 @@ def since_words(history: ImageHistory, since: int, names: tuple[str, ...]) -> st
     return (
         words
         + " "
-        + t("{moment}, it read {other}.", moment=moment_title(before), other=names[history.answers[since - 1]])
+        + t(
+            "Before that ({moment}) it read {other}.",
+            moment=moment_words(before),
+            other=names[history.answers[since - 1]],
+        )
     )

@@ -32,7 +32,9 @@ def film_parts(shown: Shown, *, narrow: bool = False) -> None:
             for part in row:
                 part(shown, names)
             continue
-        for column, part in zip(st.columns(len(row), gap="large"), row, strict=True):
+        with st.container(key=f"film_row_{len(row)}"):
+            columns = st.columns(len(row), gap="large")
+        for column, part in zip(columns, row, strict=True):
             with column:
                 part(shown, names)
 

@@ -51,9 +51,10 @@ def slice_view(found: LossSlice, chosen: list[RunRecord], names: dict[str, str])
     st.caption(
         t(
             "Each of {points:,} points is a network of its own that was asked about {images:,} of the images which "
-            "“{name}” learned from: dark is a high loss, equal steps of colour are equal factors. Most of the surface "
-            "lies outside of this slice, and valleys that look closed here may be open in another direction. An image "
-            "adds at most 16.1 to a loss, and what a training adds for large weights is not counted.",
+            "“{name}” learned from: the bar says which colour is which loss, and equal steps of colour are equal "
+            "factors. Most of the surface lies outside of this slice, and valleys that look closed here may be open "
+            "in another direction. An image adds at most 16.1 to a loss, and what a training adds for large weights "
+            "is not counted.",
             points=found.losses.size,
             images=found.images,
             name=plain(names[ids[0]]),

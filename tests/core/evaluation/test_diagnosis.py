@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from zipfile import ZipFile
 
 import pytest
@@ -165,6 +166,15 @@ def test_the_gap_to_the_test_set_is_told_without_a_validation_set_whatever_else_
     slow, gap = diagnose(course("slow-without-validation"))
     assert slow.rule == "slow"
     assert "of the test images" in said(gap)
+
+
+def test_a_gap_that_chance_gives_so_few_images_is_not_called_learning_by_heart() -> None:
+    seen = course("first-network")
+    data = seen.config.data.model_copy(update={"train_size": 100})
+    (found,) = diagnose(replace(seen, config=seen.config.model_copy(update={"data": data})))
+    assert found.rule == "gap"
+    assert "by chance" in said(found)
+    assert "training images only" not in said(found)
 
 
 def test_why_validation_lies_above_training_is_told_beside_what_to_change() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from mnist_core.evaluation import ConfusionMatrix
 from mnist_core.figures.film import film_map_figure, film_matrix_figure, film_sizes_figure, river_figure
+from mnist_core.figures.matrix import confusion_figure
 from mnist_core.figures.theme import DARK, LIGHT
 from mnist_core.text import Translator
 
@@ -53,6 +54,17 @@ def test_each_frame_of_the_matrix_has_its_counts():
     assert np.asarray(figure.frames[0].data[0].customdata).tolist() == [[5, 5], [10, 0]]
     assert np.asarray(figure.frames[1].data[0].z).tolist() == [[1, 0], [0.316, 0.949]]
     assert np.asarray(figure.data[0].customdata).tolist() == [[10, 0], [1, 9]]
+
+
+def test_long_words_below_a_matrix_are_aslant_from_the_beginning_and_none_is_left_out():
+    matrix = ConfusionMatrix(np.array([[5, 5], [10, 0]]))
+    for names, angle in ((NAMES, 45), (("0", "1"), 0)):
+        for figure in (
+            film_matrix_figure([matrix], names, theme=LIGHT, t=T),
+            confusion_figure(matrix, names, unit="counts", theme=LIGHT, t=T),
+        ):
+            assert figure.layout.xaxis.tickangle == angle
+            assert figure.layout.xaxis.dtick == figure.layout.yaxis.dtick == 1
 
 
 def test_a_mark_goes_along_the_curve_of_each_layer():
