@@ -21,6 +21,7 @@ NAMES = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_FORMULA = re.compile(r"^\$\$$.*?^\$\$$", re.DOTALL | re.MULTILINE)  # in TeX, without words
 _PLACEHOLDER = re.compile(r"(%?\{+[^{}]*\}+)")
 
 
@@ -70,7 +71,7 @@ class _Spoken(HTMLParser):
 def left_over(text: str, typed: str) -> list[str]:
     """Return the words of a text that stand in no bracket and that no visitor typed."""
     parser = _Spoken()
-    parser.feed(text.replace("<br>", " "))
+    parser.feed(_FORMULA.sub(" ", text.replace("<br>", " ")))
     parser.close()
     kept = re.sub(r":material/\w+:|:[a-z]+(?:-\w+)?(?=\[)|\]\([^)]*\)|%?\{[^}]*\}", " ", " ".join(parser.said))
     depth, outside = 0, ""
