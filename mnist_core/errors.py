@@ -232,6 +232,12 @@ class DrawingsError(MnistLabError, ValueError):
 # runs in a file
 
 
+class LessonError(MnistLabError, ValueError):
+    """A lesson is not as `mnist_core.lessons` reads it."""
+
+    code = "lesson"
+
+
 class BundleError(MnistLabError, ValueError):
     """The file of a run is no bundle, is damaged, or holds what a run can't have."""
 

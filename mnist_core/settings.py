@@ -136,6 +136,10 @@ class Settings(BaseSettings):
         default=None,
         description="Folder with a ready download (mnist.npz, fashion-mnist/), used before anything else.",
     )
+    lessons: Path | None = Field(
+        default=None,
+        description="Folder with lessons of your own, *.toml, shown on the page Learn after those that are there.",
+    )
     keras_dir: Path = Field(
         default_factory=_keras_cache,
         description="Keras's own download cache, used when it already holds the files.",
@@ -365,7 +369,7 @@ class Settings(BaseSettings):
                 raise ConfigError("a site is written as https://school.org or https://*.school.org, and * means any")
         return text
 
-    @field_validator("home", "data_dir", "keras_dir", mode="after")
+    @field_validator("home", "data_dir", "keras_dir", "lessons", mode="after")
     @classmethod
     def _make_absolute(cls, path: Path | None) -> Path | None:
         # Workers run in another working folder than the app, and must find the same files.

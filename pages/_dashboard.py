@@ -20,6 +20,7 @@ st.logo(UI / "icon.png", size="large")
 
 PAGES = (
     ("home.py", Sentence("Home"), ":material/home:"),
+    ("learn.py", Sentence("Learn"), ":material/school:"),
     ("explore.py", Sentence("Explore"), ":material/grid_view:"),
     ("train.py", Sentence("Train"), ":material/model_training:"),
     ("runs.py", Sentence("Runs"), ":material/history:"),

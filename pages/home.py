@@ -33,6 +33,7 @@ def hero() -> None:
         )
         if why_no_training(get_settings()) is None:
             st.markdown(t("**Choose a recipe below and press Train.** The first one takes well under a minute."))
+        st.page_link("learn.py", label=t("New here? Go through the lessons, step by step"), icon=":material/school:")
         if shared_store().runs.shipped():
             st.page_link(
                 "draw.py",

@@ -4,7 +4,7 @@ import sqlite3
 
 from sqlalchemy import Connection, inspect, text
 
-_TABLES = ("apps", "leases", "files", "links", "browsers")
+_TABLES = ("apps", "leases", "files", "links", "browsers", "lesson_steps")
 _COLUMNS = (("runs", "holder"), ("runs", "retries"), ("visitors", "leaving"))
 
 

@@ -27,7 +27,7 @@ RANKS = {
     **dict.fromkeys(["augmentation", "drawing", "gateway"], 2),
     **dict.fromkeys(["datasets", "store", "photos"], 3),
     **dict.fromkeys(["models", "evaluation"], 4),
-    **dict.fromkeys(["script", "inference", "tensorboard"], 5),
+    **dict.fromkeys(["script", "inference", "tensorboard", "lessons"], 5),
     **dict.fromkeys(["film", "diagram"], 6),
     **dict.fromkeys(["training", "engine", "figures"], 7),
     **dict.fromkeys(["analysis", "sharing", "recovery", "monitoring"], 8),

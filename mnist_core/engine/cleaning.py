@@ -12,7 +12,7 @@ from mnist_core.store.drawings import MOST_DRAWINGS
 _WARN, _FULL = 0.9, 0.95  # shares of the limit from which on pages say what will go, and from which on it goes
 _LEFTOVER = 24 * 3600.0  # seconds after which a file without an owner is nobody's any more
 _MANY = 100_000
-_DRAWINGS_AWAY = 182 * 24 * 3600.0  # seconds: they are small, and nothing brings them back
+_AWAY = 182 * 24 * 3600.0  # seconds: drawings and lessons are small, and nothing brings them back
 
 
 def next_to_go(store: Store, share: float = _WARN) -> list[RunRecord]:
@@ -83,15 +83,16 @@ def clean_drawings(store: Store) -> int:
     int
         How many visitors lost theirs.
     """
-    return store.drawings.drop_idle(int(_FULL * MOST_DRAWINGS), time.time() - _DRAWINGS_AWAY)
+    return store.drawings.drop_idle(int(_FULL * MOST_DRAWINGS), time.time() - _AWAY)
 
 
 def sweep(store: Store) -> None:
     """Remove what a crash left behind: temporary files, half-written ones, and folders that never became a run.
 
-    And personal links of visitors who keep nothing.
+    And personal links of visitors who keep nothing, and the lessons of those who have stayed away for half a year.
     """
     old = time.time() - _LEFTOVER
+    store.lessons.sweep(time.time() - _AWAY)
     store.links.sweep(time.time() - store.settings.keep_days * _LEFTOVER)
     with suppress(OSError):
         for file in store.settings.temporary_dir.iterdir():

@@ -50,6 +50,7 @@ from mnist_core.store.analyses import (
     write_analysis,
 )
 from mnist_core.store.artifacts import new_run_id
+from mnist_core.store.lesson_progress import LessonState
 from mnist_core.store.records import (
     Finished,
     Imported,
@@ -74,6 +75,7 @@ __all__ = [
     "Finished",
     "Imported",
     "Kind",
+    "LessonState",
     "MetricPoint",
     "Outcome",
     "Place",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
+from mnist_core.store.lesson_progress import LessonProgress
 from mnist_core.store.personal_links import PersonalLinks
 from mnist_core.store.records import RunState
 from mnist_core.store.run_table import RunTable
@@ -39,7 +40,7 @@ class Belongings:
 
 
 class Leaving:
-    """Deletes everything of a visitor: runs, drawings, the personal link, and that they were here; no way back.
+    """Deletes everything of a visitor: runs, drawings, link, lessons, and that they were here; no way back.
 
     Owns when a visitor began to leave, and removes rows of all kinds, but never another visitor's: what others trained
     on from a run has copies of what it needs. `ask` does it at once for all but what trains, which is asked to stop; as
@@ -47,8 +48,8 @@ class Leaving:
     any time; the app that leads does so until nobody is left.
     """
 
-    def __init__(self, table: RunTable, links: PersonalLinks) -> None:
-        self._table, self._links, self._database = table, links, table.database
+    def __init__(self, table: RunTable, links: PersonalLinks, lessons: LessonProgress) -> None:
+        self._table, self._links, self._lessons, self._database = table, links, lessons, table.database
 
     def kept(self, owner: str) -> Belongings:
         """Return what is kept of a visitor."""
@@ -110,6 +111,7 @@ class Leaving:
                 connection.execute(insert(visitors).values(id=owner, since=now, seen=now, leaving=now))
             connection.execute(delete(drawings).where(drawings.c.owner == owner))
             self._links.forget(connection, owner)
+            self._lessons.forget_all(connection, owner)
             # Nobody else looks on while it stops.
             stopped = {"stop_requested": True, "shared": False, "updated": now}
             connection.execute(update(runs).where(runs.c.owner == owner, _training()).values(**stopped))

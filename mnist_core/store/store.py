@@ -10,6 +10,7 @@ from mnist_core.store.database import Database
 from mnist_core.store.drawings import Drawings
 from mnist_core.store.folders import Folders
 from mnist_core.store.leaving import Leaving
+from mnist_core.store.lesson_progress import LessonProgress
 from mnist_core.store.listing import Listing
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.new_runs import NewRuns
@@ -39,7 +40,8 @@ class Store:
         The folders of all runs.
     apps : Apps
         This process among those that work with the record.
-    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, links, leaving, folders, publishing
+    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, links, lessons, leaving, folders,
+    publishing
         See each class.
     brought_back : list of str
         Ids of the runs that were brought back as the store was opened.
@@ -61,7 +63,8 @@ class Store:
         self.listing = Listing(self.database)
         self.drawings = Drawings(self.database, self.artifacts, self.visitors)
         self.links = PersonalLinks(self.database)
-        self.leaving = Leaving(table, self.links)
+        self.lessons = LessonProgress(self.database)
+        self.leaving = Leaving(table, self.links, self.lessons)
         self.folders = Folders(table, self.metrics)
         self.publishing = Publishing(table, claims)
         self.brought_back = self.folders.make_anew() if self.database.was_missing else []

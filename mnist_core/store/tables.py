@@ -160,6 +160,17 @@ browsers = Table(
     Column("since", Float, nullable=False),
 )
 
+# How far visitors are in lessons: a row for each step that was done, with what was guessed there.
+lesson_steps = Table(
+    "lesson_steps",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("lesson", String(40), primary_key=True),
+    Column("step", String(40), primary_key=True),
+    Column("guess", Integer),  # the option, counted from 1
+    Column("changed", Float, nullable=False),
+)
+
 # With object storage: what is published of each run. A run's rows outlive its own, until its objects are removed too;
 # see `mnist_core.store.objects.published`.
 files = Table(

@@ -81,6 +81,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "files_endpoint": "http://localhost:9000",
         "files_cache_mb": "22",
         "forget_days": "23",
+        "lessons": "/tmp/lessons",
         "frame_ancestors": "https://school.org",
         "engine": "ray",
         "ray_address": "10.0.0.5:6379",

@@ -13,7 +13,7 @@ from mnist_core.store import RunRecord, Store
 from mnist_core.store.run_files import FILM
 from mnist_core.system.background import shared_background
 from pages._ui.cache import hills
-from pages._ui.explain.ball import WORDS
+from pages._ui.parts.ball import WORDS
 from tests.film_files import put_film
 from tests.pages.charts import charts_of
 from tests.pages.explain_tabs import open_tab

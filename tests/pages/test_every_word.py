@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
@@ -13,7 +13,10 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import Conv2D, DataConfig, Dense, MaxPooling2D, NetworkConfig, RunConfig
 from mnist_core.config.datasets import DATASETS, DatasetSpec
 from mnist_core.config.kinds import CLOTHES, KINDS, ImageKind
+from mnist_core.config.recipes import recipe_on
 from mnist_core.datasets import Dataset
+from mnist_core.lessons import library
+from mnist_core.lessons.lesson import View
 from mnist_core.store import RunRecord
 from mnist_core.text import Translator
 from pages._ui.parts import downloads
@@ -140,6 +143,7 @@ MODEL = NetworkConfig(layers=(Conv2D(filters=4), MaxPooling2D(), Dense(units=16)
 # Each page with what chooses what it shows, and the choices beside the first; tabs by their names.
 VIEWS: dict[str, dict[str, list[str]]] = {
     "home.py": {},
+    "learn.py": {},
     "explore.py": {"explore_tab": ["Averages", "Typical and unusual", "Neighbours", "Map", "Doubts"]},
     "train.py": {},
     "runs.py": {"take_away": ["link", "code", "tensorboard"]},
@@ -154,6 +158,44 @@ VIEWS: dict[str, dict[str, list[str]]] = {
     "glossary.py": {},
     "your_data.py": {},
 }
+
+
+LESSON = "\n".join(
+    [
+        'id = "typed"\nnumber = 1\nminutes = 9\nrecipe = "first-network"',
+        *(f'{name} = "{TYPED}"' for name in ("title", "summary")),
+        *(f'[[steps]]\nid = "{view}"\ntitle = "{TYPED}"\ntext = "{TYPED}"\nview = "{view}"' for view in get_args(View)),
+        f'[[steps]]\nid = "more"\ntitle = "{TYPED}"\ntext = "{TYPED}"\nconsole = ["x_train.shape"]',
+        f'[[steps.tasks]]\ntext = "{TYPED}"\nlevel = 2\nwants = {{ dataset = "digits" }}',
+        f'[[steps.tasks]]\ntext = "{TYPED}"\nwants = {{ test_accuracy = 0.999 }}',
+        f'[steps.guess]\nquestion = "{TYPED}"\noptions = ["{TYPED}", "{TYPED}"]\nanswer = 1\nwhy = "{TYPED}"',
+    ]
+)
+
+
+@pytest.fixture(autouse=True)
+def _lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be one lesson, whose words are a teacher's."""
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    (folder / "typed.toml").write_text(LESSON)
+    monkeypatch.setattr(library, "_OWN", folder)
+
+
+def test_every_word_of_every_step_is_translated(
+    open_page: OpenPage, finished_run: FinishedRun, brackets: Bracketing, tables: Tables
+) -> None:
+    finished_run(recipe_on("first-network", "digits"), name=TYPED)
+    app = open_page("learn.py", lesson="typed")
+    found = _untranslated(app)
+    for step in [*get_args(View), "more"]:
+        app.query_params["step"] = step
+        app.run()
+        assert not app.exception
+        found += [text for text in _untranslated(app) if text not in found]
+    app.radio(key="guess_choice_typed_more").set_value(2).run()
+    found += [text for text in _untranslated(app) if text not in found]
+    _check(found, brackets, tables)
 
 
 @pytest.mark.parametrize("page", VIEWS)

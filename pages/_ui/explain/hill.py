@@ -12,10 +12,10 @@ from mnist_core.store import RunRecord
 from mnist_core.system.background import shared_background
 from mnist_core.text import Sentence
 from pages._ui.cache import hills
-from pages._ui.explain.ball import ball_view
 from pages._ui.explain.slice import slice_view
 from pages._ui.one_run import runs
 from pages._ui.one_run.titles import short_names
+from pages._ui.parts.ball import ball_view
 from pages._ui.parts.components import need_dataset, switch
 from pages._ui.shell import access
 from pages._ui.shell.i18n import t, term
@@ -32,7 +32,8 @@ def hill_view(record: RunRecord) -> None:
     """Show the valley of one weight, and below it the surface of a run with its path."""
     if not need_dataset(record.config.data.dataset):
         return
-    ball_view(get_spec(record.config.data.dataset))
+    spec = get_spec(record.config.data.dataset)
+    ball_view(spec, hills.one_weight(spec.id))
     st.divider()
     _surface(record)
 

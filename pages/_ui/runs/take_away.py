@@ -6,12 +6,12 @@ import streamlit as st
 
 from mnist_core.store import RunRecord
 from mnist_core.text import Sentence
+from pages._ui.one_run.tensorboard import tensorboard_part
 from pages._ui.parts.code_view import code_part
 from pages._ui.parts.components import switch
 from pages._ui.parts.link_view import link_part
 from pages._ui.runs.bundle import bundle_part
 from pages._ui.runs.card import card_part
-from pages._ui.runs.tensorboard import tensorboard_part
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 

@@ -1,4 +1,4 @@
-"""Explain: gradient descent with a single weight, as a ball in a valley."""
+"""Gradient descent with a single weight, as a ball in a valley."""
 
 import streamlit as st
 
@@ -6,7 +6,6 @@ from mnist_core.analysis.hill import RATES, STEPS, OneWeight, Rolling
 from mnist_core.datasets import DatasetSpec
 from mnist_core.figures.hill import ball_alt, ball_figure
 from mnist_core.text import Sentence
-from pages._ui.cache import hills
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
@@ -26,9 +25,9 @@ WORDS: dict[Rolling, Sentence] = {
 }
 
 
-def ball_view(spec: DatasetSpec) -> None:
-    """Show the valley of one weight, and how far a ball rolls in it."""
-    unit, names = hills.one_weight(spec.id), class_words(spec.class_names)
+def ball_view(spec: DatasetSpec, unit: OneWeight) -> None:
+    """Show the valley of one weight, that of `unit` on a dataset, and how far a ball rolls in it."""
+    names = class_words(spec.class_names)
     st.markdown(f"**{t('One weight')}**", help=term("gradient_descent"))
     st.markdown(
         t(

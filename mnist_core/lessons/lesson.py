@@ -1,0 +1,231 @@
+"""What a lesson is: text, code and checks in steps, read from a file that a teacher can write.
+
+The format is told in ``docs/lessons.md``.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mnist_core.config.datasets import DATASETS
+from mnist_core.config.layers import LAYERS
+from mnist_core.config.recipes import RECIPES
+from mnist_core.errors import LessonError
+from mnist_core.lessons.console import check
+from mnist_core.text import Phrase, reason
+
+_MOST_BYTES = 500_000
+_ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+View = Literal[
+    "images",
+    "classes",
+    "numbers",
+    "reshape",
+    "one_hot",
+    "network",
+    "sums",
+    "cross_entropy",
+    "descent",
+    "split",
+    "train",
+    "log",
+    "curves",
+    "evaluate",
+    "folds",
+    "compare",
+    "tensorboard",
+    "draw",
+]
+"""What can stand beside the words of a step; `pages._ui.learn.views` shows them."""
+RUN_VIEWS = frozenset({"train", "log", "curves", "evaluate", "folds", "tensorboard"})
+"""Those of a recipe's run."""
+
+
+def _recipe(recipe_id: str) -> str:
+    if recipe_id not in RECIPES:
+        raise ValueError(f"one of {', '.join(RECIPES)}")
+    return recipe_id
+
+
+def _dataset(dataset_id: str) -> str:
+    if dataset_id not in DATASETS:
+        raise ValueError(f"one of {', '.join(DATASETS)}")
+    return dataset_id
+
+
+def _layer(kind: str) -> str:
+    if kind not in LAYERS:
+        raise ValueError(f"one of {', '.join(LAYERS)}")
+    return kind
+
+
+Recipe = Annotated[str, AfterValidator(_recipe)]
+Dataset = Annotated[str, AfterValidator(_dataset)]
+LayerKind = Annotated[str, AfterValidator(_layer)]
+
+
+class _Part(BaseModel):
+    """Anything in a lesson: a word that is not known is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Guess(_Part):
+    """A question before the answer is shown.
+
+    Attributes
+    ----------
+    question : str
+    options : tuple of str
+    answer : int
+        Which of them is right, counted from 1; 0 where what the reader trains next decides.
+    why : str
+        Shown once something was chosen.
+    """
+
+    question: str = Field(min_length=1)
+    options: tuple[str, ...] = Field(min_length=2, max_length=6)
+    answer: int = Field(ge=0)
+    why: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_an_option(self) -> "Guess":
+        if self.answer > len(self.options):
+            raise ValueError(f"answer = {self.answer}, of {len(self.options)}")
+        return self
+
+
+class Wanted(_Part):
+    """What a run has to be, all of it at once; what is not said is open."""
+
+    dataset: Dataset | None = None
+    recipe: Recipe | None = None
+    test_accuracy: float | None = Field(default=None, gt=0, lt=1)
+    most_parameters: int | None = Field(default=None, ge=1)
+    most_epochs: int | None = Field(default=None, ge=1)
+    most_hidden_layers: int | None = Field(default=None, ge=0)
+    layer: LayerKind | None = None
+
+
+class LessonTask(_Part):
+    """Something to reach by oneself; the reader's own finished runs say whether it is."""
+
+    text: str = Field(min_length=1)
+    level: Literal[1, 2] = 1
+    wants: Wanted
+
+
+class LessonStep(_Part):
+    """One screen of a lesson.
+
+    Attributes
+    ----------
+    id : str
+        Kept in the reader's progress: the same in every language.
+    title, text : str
+        The text is Markdown.
+    code : str
+        The line or lines of Python that this step is about.
+    console : tuple of str
+        Lines for which Python's answers are shown: see `mnist_core.lessons.console`.
+    view : str, optional
+        What stands below the words.
+    dataset, recipe : str, optional
+        Of the view and the console; else the lesson's.
+    image : int
+        Of the training images, for views of one image.
+    guess : Guess, optional
+    tasks : tuple of LessonTask
+    """
+
+    id: str = Field(pattern=_ID)
+    title: str = Field(min_length=1, max_length=120)
+    text: str = Field(min_length=1)
+    code: str = ""
+    console: tuple[str, ...] = Field(default=(), max_length=12)
+    view: View | None = None
+    dataset: Dataset | None = None
+    recipe: Recipe | None = None
+    image: int = Field(default=0, ge=0, lt=60_000)
+    guess: Guess | None = None
+    tasks: tuple[LessonTask, ...] = ()
+
+    @model_validator(mode="after")
+    def _console_is_known(self) -> "LessonStep":
+        for line in self.console:
+            check(line)
+        return self
+
+
+class Lesson(_Part):
+    """A lesson in one language.
+
+    Attributes
+    ----------
+    id : str
+    number : int
+        Its place among the lessons.
+    title, summary : str
+    minutes : int
+        How long it takes, without training by oneself.
+    recipe : str
+        Whose data and network it is about.
+    steps : tuple of LessonStep
+    """
+
+    id: str = Field(pattern=_ID)
+    number: int = Field(ge=1, le=999)
+    title: str = Field(min_length=1, max_length=80)
+    summary: str = Field(min_length=1, max_length=300)
+    minutes: int = Field(ge=1, le=600)
+    recipe: Recipe
+    steps: tuple[LessonStep, ...] = Field(min_length=1, max_length=60)
+
+    @model_validator(mode="after")
+    def _steps_differ(self) -> "Lesson":
+        ids = [step.id for step in self.steps]
+        if len({*ids}) < len(ids):
+            raise ValueError("two steps with one id")
+        return self
+
+    def recipe_of(self, step: LessonStep) -> str:
+        """Return the recipe that a step is about."""
+        return step.recipe or self.recipe
+
+    def dataset_of(self, step: LessonStep) -> str:
+        """Return the dataset that a step is about."""
+        return step.dataset or RECIPES[self.recipe_of(step)].config.data.dataset
+
+
+def read_lesson(text: str, name: str) -> Lesson:
+    """Return the lesson that a TOML file describes.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        Of the file, for errors.
+
+    Raises
+    ------
+    LessonError
+        With the first thing that is wrong, and where.
+    """
+    if len(text.encode()) > _MOST_BYTES:
+        raise LessonError("The lesson {name} is larger than {most:,} bytes.", name=name, most=_MOST_BYTES)
+    try:
+        return Lesson.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise LessonError("The lesson {name} can't be read: {why}.", name=name, why=str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]) or "lesson"
+        raise LessonError(
+            "The lesson {name} is not as it should be, at {place}: {why}.", name=name, place=place, why=_why(first)
+        ) from error
+
+
+def _why(found: Mapping[str, Any]) -> Phrase:
+    return reason(found)

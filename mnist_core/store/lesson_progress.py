@@ -1,0 +1,70 @@
+"""How far visitors are in lessons."""
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
+
+from mnist_core.store.database import Database
+from mnist_core.store.tables import lesson_steps
+
+
+@dataclass(frozen=True)
+class LessonState:
+    """What a visitor did in one lesson.
+
+    Attributes
+    ----------
+    done : frozenset of str
+        Ids of steps that were gone through.
+    guesses : dict of str to int
+        What was guessed, by step: the option, counted from 1.
+    """
+
+    done: frozenset[str] = frozenset()
+    guesses: dict[str, int] = field(default_factory=dict)
+
+
+class LessonProgress:
+    """Remembers the steps that visitors did; owns their table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, owner: str) -> dict[str, LessonState]:
+        """Return what a visitor did, by lesson."""
+        done: dict[str, set[str]] = defaultdict(set)
+        guesses: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in self._database.rows(select(lesson_steps).where(lesson_steps.c.owner == owner)):
+            done[row.lesson].add(row.step)
+            if row.guess is not None:
+                guesses[row.lesson][row.step] = row.guess
+        return {lesson: LessonState(frozenset(steps), guesses[lesson]) for lesson, steps in done.items()}
+
+    def keep(self, owner: str, lesson: str, step: str, guess: int | None = None) -> None:
+        """Remember that a visitor did a step; the first guess counts."""
+        row = {"owner": owner, "lesson": lesson, "step": step, "guess": guess, "changed": time.time()}
+        statement = self._database.insert(lesson_steps).values(row)
+        kept: dict[str, Any] = {"changed": row["changed"]}
+        if guess is not None:
+            kept["guess"] = func.coalesce(lesson_steps.c.guess, guess)
+        with self._database.begin() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["owner", "lesson", "step"], set_=kept))
+
+    def forget(self, owner: str, lesson: str) -> None:
+        """Let a visitor begin a lesson anew."""
+        with self._database.begin() as connection:
+            theirs = (lesson_steps.c.owner == owner, lesson_steps.c.lesson == lesson)
+            connection.execute(delete(lesson_steps).where(*theirs))
+
+    def forget_all(self, connection: Connection, owner: str) -> None:
+        """Forget everything of a visitor, within the caller's transaction."""
+        connection.execute(delete(lesson_steps).where(lesson_steps.c.owner == owner))
+
+    def sweep(self, before: float) -> None:
+        """Forget the steps of visitors who have done none since `before`, in Unix seconds."""
+        with self._database.begin() as connection:
+            stays = select(lesson_steps.c.owner).where(lesson_steps.c.changed >= before)
+            connection.execute(delete(lesson_steps).where(lesson_steps.c.owner.not_in(stays)))

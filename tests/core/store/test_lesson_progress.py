@@ -1,0 +1,49 @@
+"""How far visitors are in lessons is theirs alone, stays, and goes with them."""
+
+import time
+
+from mnist_core.store import LessonState
+
+
+def test_steps_and_the_first_guess_are_remembered(store):
+    store.lessons.keep("ada", "first", "one")
+    store.lessons.keep("ada", "first", "two", 3)
+    store.lessons.keep("ada", "first", "two", 1)  # the first guess counts
+    store.lessons.keep("ada", "first", "two")
+    store.lessons.keep("ada", "second", "one", 2)
+    assert store.lessons.of("ada") == {
+        "first": LessonState(frozenset({"one", "two"}), {"two": 3}),
+        "second": LessonState(frozenset({"one"}), {"one": 2}),
+    }
+    assert store.lessons.of("bob") == {}
+
+
+def test_a_guess_may_come_after_the_step(store):
+    store.lessons.keep("ada", "first", "one")
+    store.lessons.keep("ada", "first", "one", 2)
+    assert store.lessons.of("ada")["first"].guesses == {"one": 2}
+
+
+def test_a_lesson_can_be_begun_anew(store):
+    for owner in ("ada", "bob"):
+        store.lessons.keep(owner, "first", "one")
+        store.lessons.keep(owner, "second", "one")
+    store.lessons.forget("ada", "first")
+    assert set(store.lessons.of("ada")) == {"second"}
+    assert set(store.lessons.of("bob")) == {"first", "second"}
+
+
+def test_it_goes_with_all_that_is_a_visitor_s(store):
+    for owner in ("ada", "bob"):
+        store.lessons.keep(owner, "first", "one")
+    store.leaving.ask("ada")
+    assert store.lessons.of("ada") == {}
+    assert store.lessons.of("bob") != {}
+
+
+def test_it_goes_once_a_visitor_did_nothing_for_long(store):
+    store.lessons.keep("ada", "first", "one")
+    store.lessons.sweep(time.time() - 60)
+    assert store.lessons.of("ada") != {}
+    store.lessons.sweep(time.time() + 60)
+    assert store.lessons.of("ada") == {}
