@@ -37,14 +37,22 @@ class _Waiting:
 
     def told(self, what: str) -> Any:
         if what == "dtype":
-            return self._done(self._array.reshape(-1)[:1]).dtype
+            return self._done(self._array.flat[:1]).dtype
         return getattr(self._array, what)
 
     def numbers(self) -> Any:
         """Return the numbers themselves; raises `LessonError` where they are too many."""
         if self._array.size > _MOST:
-            raise LessonError("A line of a lesson shows at most {most:,} numbers. Pick some of them.", most=_MOST)
+            raise _too_many()
         return np.asarray(self._done(self._array))
+
+    def one_hot(self, classes: int) -> "_Waiting":
+        """Return the rows of labels as they are; raises `ValueError` and `LessonError` where they are no labels."""
+        if self._steps or self._array.ndim != 1:
+            raise ValueError
+        if self._array.size > _MOST:
+            raise _too_many()
+        return self.of(lambda labels: np.eye(classes)[labels])
 
     def _done(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         for step in self._steps:
@@ -58,10 +66,11 @@ def check(line: str) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in (*NAMES, "to_categorical", "len", "log", "exp", "print"):
             raise _unknown(line)
-        if not isinstance(node, _KNOWN):
+        if not isinstance(node, _KNOWN) or (isinstance(node, ast.Constant) and not isinstance(node.value, _CONSTANTS)):
             raise _unknown(line)
 
 
+_CONSTANTS = (int, float, str)
 _KNOWN = (
     *(ast.Expression, ast.Name, ast.Load, ast.Constant, ast.Attribute, ast.Call, ast.Subscript, ast.Slice, ast.Tuple),
     *(ast.BinOp, ast.Div, ast.Mult, ast.Add, ast.Sub, ast.UnaryOp, ast.USub, ast.Compare, ast.Eq),
@@ -82,16 +91,22 @@ def answer(line: str, data: Dataset) -> str:
     """
     check(line)
     tree = _tree(line).body
-    printed = isinstance(tree, ast.Call) and _called(tree) == "print"
-    if printed:
-        assert isinstance(tree, ast.Call)
-        values = [_value(each, data, line) for each in tree.args]
-        return " ".join(str(_plain(value)) for value in values)
-    return repr(_plain(_value(tree, data, line)))
+    try:
+        if isinstance(tree, ast.Call) and _called(tree) == "print":
+            return " ".join(str(_plain(_value(each, data, line))) for each in tree.args)
+        return repr(_plain(_value(tree, data, line)))
+    except LessonError:
+        raise
+    except (AttributeError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
+        raise _unknown(line) from error
 
 
 def _plain(value: Any) -> Any:
     return value.numbers() if isinstance(value, _Waiting) else value
+
+
+def _too_many() -> LessonError:
+    return LessonError("A line of a lesson shows at most {most:,} numbers. Pick some of them.", most=_MOST)
 
 
 def _tree(line: str) -> ast.Expression:
@@ -113,32 +128,32 @@ def _called(node: ast.Call) -> str:
 
 def _value(node: ast.expr, data: Dataset, line: str) -> Any:
     """Return what a branch means."""
-    try:
-        if isinstance(node, ast.Constant):
-            return node.value
-        if isinstance(node, ast.Name) and node.id in NAMES:
-            return _Waiting(getattr(data, node.id))
-        if isinstance(node, ast.Tuple):
-            return tuple(_value(each, data, line) for each in node.elts)
-        if isinstance(node, ast.UnaryOp):
-            return -_value(node.operand, data, line)
-        if isinstance(node, ast.Attribute) and node.attr in _TOLD:
-            return _value(node.value, data, line).told(node.attr)
-        if isinstance(node, ast.Subscript):
-            picked = _index(node.slice, data, line)
-            return _picked(_value(node.value, data, line), picked)
-        if isinstance(node, ast.BinOp | ast.Compare):
-            return _arithmetic(node, data, line)
-        if isinstance(node, ast.Call):
-            return _call(node, data, line)
-    except (AttributeError, TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError) as error:
-        raise _unknown(line) from error
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name) and node.id in NAMES:
+        return _Waiting(getattr(data, node.id))
+    if isinstance(node, ast.Tuple):
+        return tuple(_value(each, data, line) for each in node.elts)
+    if isinstance(node, ast.UnaryOp):
+        return -_value(node.operand, data, line)
+    if isinstance(node, ast.Attribute) and node.attr in _TOLD:
+        return _value(node.value, data, line).told(node.attr)
+    if isinstance(node, ast.Subscript):
+        picked = _index(node.slice, data, line)
+        return _picked(_value(node.value, data, line), picked)
+    if isinstance(node, ast.BinOp | ast.Compare):
+        return _arithmetic(node, data, line)
+    if isinstance(node, ast.Call):
+        return _call(node, data, line)
     raise _unknown(line)
 
 
 def _picked(value: Any, picked: Any) -> Any:
     if not isinstance(value, _Waiting):
         return value[picked]
+    for part in picked if isinstance(picked, tuple) else (picked,):
+        if isinstance(part, bool) or not isinstance(part, int | np.integer | slice):
+            raise TypeError  # a list of places would copy as many images as it likes
     found = value.of(lambda array: np.asarray(array[picked]))
     return found.numbers()[()] if found.told("ndim") == 0 else found
 
@@ -166,9 +181,10 @@ def _arithmetic(node: ast.BinOp | ast.Compare, data: Dataset, line: str) -> Any:
     if isinstance(node, ast.BinOp):
         parts, sign = (node.left, node.right), node.op
     else:
-        parts, sign = (node.left, node.comparators[0]), node.ops[0]  # type: ignore[assignment]
+        (compared,), (sign,) = node.comparators, node.ops  # type: ignore[assignment]
+        parts = (node.left, compared)
     left, right = (_value(part, data, line) for part in parts)
-    if isinstance(right, _Waiting) or not isinstance(right, int | float) or isinstance(left, str | tuple):
+    if isinstance(right, _Waiting) or not isinstance(right, int | float) or isinstance(left, str | tuple | np.dtype):
         raise _unknown(line)
     do = _OPERATIONS[type(sign)]
     return left.then(lambda array: do(array, right)) if isinstance(left, _Waiting) else do(left, right)
@@ -186,7 +202,7 @@ def _call(node: ast.Call, data: Dataset, line: str) -> Any:
     if name in ("log", "exp") and isinstance(values[0], int | float):
         return getattr(math, name)(values[0])
     if name == "to_categorical" and isinstance(values[0], _Waiting):
-        return values[0].of(lambda labels: np.eye(data.spec.num_classes)[labels])
+        return values[0].one_hot(data.spec.num_classes)
     raise _unknown(line)
 
 

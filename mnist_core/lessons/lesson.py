@@ -3,9 +3,9 @@
 The format is told in ``docs/lessons.md``.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -14,9 +14,11 @@ from mnist_core.config.layers import LAYERS
 from mnist_core.config.recipes import RECIPES
 from mnist_core.errors import LessonError
 from mnist_core.lessons.console import check
-from mnist_core.text import Phrase, reason
+from mnist_core.text import reason
 
-_MOST_BYTES = 500_000
+MOST_BYTES = 500_000
+# A name of twenty parts: tomllib keeps the beginnings of each, for a hundred thousand parts 40 GB.
+_DOTTED = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""")
 _ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 View = Literal[
     "images",
@@ -213,19 +215,24 @@ def read_lesson(text: str, name: str) -> Lesson:
     LessonError
         With the first thing that is wrong, and where.
     """
-    if len(text.encode()) > _MOST_BYTES:
-        raise LessonError("The lesson {name} is larger than {most:,} bytes.", name=name, most=_MOST_BYTES)
+    if len(text.encode()) > MOST_BYTES:
+        raise too_large(name)
     try:
-        return Lesson.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        if _DOTTED.search(text):
+            raise ValueError("a name has too many dots")
+        told = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # numbers of any length, lists in lists
         raise LessonError("The lesson {name} can't be read: {why}.", name=name, why=str(error)) from error
+    try:
+        return Lesson.model_validate(told)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]) or "lesson"
         raise LessonError(
-            "The lesson {name} is not as it should be, at {place}: {why}.", name=name, place=place, why=_why(first)
+            "The lesson {name} is not as it should be, at {place}: {why}.", name=name, place=place, why=reason(first)
         ) from error
 
 
-def _why(found: Mapping[str, Any]) -> Phrase:
-    return reason(found)
+def too_large(name: str) -> LessonError:
+    """Return what is said of a file that is larger than a lesson may be."""
+    return LessonError("The lesson {name} is larger than {most:,} bytes.", name=name, most=MOST_BYTES)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mnist_core.errors import LessonError
-from mnist_core.lessons.lesson import Lesson, read_lesson
+from mnist_core.lessons.lesson import MOST_BYTES, Lesson, read_lesson, too_large
 from mnist_core.settings import Settings
 from mnist_core.text import SOURCE_LANGUAGE
 
@@ -43,9 +43,11 @@ def _read(
 ) -> tuple[tuple[Lesson, ...], tuple[LessonError, ...]]:
     by_id: dict[str, dict[str, Lesson]] = defaultdict(dict)
     problems = []
-    for name, _, _ in stamp:
+    for name, _, size in stamp:
         parts = name.removesuffix(".toml").rsplit(".", 1)
         try:
+            if size > MOST_BYTES:
+                raise too_large(name)
             lesson = read_lesson((folder / name).read_text(encoding="utf-8"), name)
         except LessonError as error:
             problems.append(error)

@@ -124,6 +124,24 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, says: str, tmp
     assert says in str(problems[0])
 
 
+HOSTILE = {
+    "a long number": "number = " + "9" * 5000,
+    "lists in lists": "number = " + "[" * 100_000,
+    "groups in groups": "number = " + "{a = " * 100_000,
+    "a long name": ".".join("a" * 20_000) + " = 7",
+    "a long quoted name": "number = { " + '"a b" . ' * 20_000 + "a = 7 }",
+    "a large file": "number = 7 #" + "x" * 500_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_file_that_would_cost_much_is_refused_in_words(kind: str, tmp_path: Path) -> None:
+    found, problems = lessons("en", own(tmp_path, "mine.toml", SMALL.replace("number = 7", HOSTILE[kind])))
+    assert [lesson.id for lesson in found] == ORDER
+    assert "mine.toml" in str(problems[0])
+    assert len(str(problems[0])) < 300
+
+
 def test_a_folder_that_is_gone_is_no_lesson(tmp_path: Path) -> None:
     assert len(lessons("en", Settings(lessons=tmp_path / "gone"))[0]) == len(ORDER)
 
