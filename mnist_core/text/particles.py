@@ -37,6 +37,7 @@ PARTICLES = tuple(
         ("(이)며", "이며", "며"),
     )
 )
+_HEARD = 200  # letters at the end of a text that say how it ends: a visitor's may have any length
 _SOUNDS = "consonant", "vowel", "liquid"
 # Where a particle was, while the rest is filled in: characters that no text has (Unicode's "noncharacters").
 _MARKS = {chr(0xFDD0 + number): forms for number, forms in enumerate(PARTICLES)}
@@ -95,7 +96,7 @@ def last_sound(text: str) -> str | None:
     {"consonant", "vowel", "liquid"} or None
         ``liquid`` is ㄹ, behind which 로 stands and not 으로. None where one can't know.
     """
-    text = _said(text)
+    text = _said(text[-_HEARD:])
     if not text:
         return None
     last = text[-1]

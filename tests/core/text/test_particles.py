@@ -70,6 +70,10 @@ def test_words_within_words_are_filled_first() -> None:
     assert korean("{both}을(를) 헷갈려요.", both=inner) == "바지와 가방을 헷갈려요."
 
 
+def test_what_is_long_is_read_from_its_end_alone() -> None:
+    assert [last_sound(part * 100_000 + "꽃") for part in ("()", "'", " ")] == ["consonant"] * 3  # else it takes hours
+
+
 def test_every_particle_has_two_forms() -> None:
     for forms in PARTICLES:
         assert korean("{w}" + forms.both, w="층") == "층" + forms.consonant
