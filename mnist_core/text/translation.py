@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,15 +81,21 @@ def languages() -> tuple[str, ...]:
 def translator(language: str) -> Translator:
     """Return the translator of a language, named as browsers do (``de``, ``pt-BR``); English where there is none.
 
-    A region that has no catalogue of its own reads that of its language.
+    A region that has no catalogue of its own reads that of its language. Of each language there is one translator,
+    however many names it has: what was made for one reader is found again for the next.
     """
     known = {code.casefold(): code for code in languages()}
     wanted = re.split(r"[^a-z]+", language.casefold())
     for length in range(min(len(wanted), _MOST_PARTS), 0, -1):
         code = known.get("_".join(wanted[:length]), SOURCE_LANGUAGE)
         if code != SOURCE_LANGUAGE:
-            return Translator(code, _compiled(code))
-    return Translator(SOURCE_LANGUAGE)
+            return _of(code)
+    return _of(SOURCE_LANGUAGE)
+
+
+@cache  # there are few, and visitors can't name others
+def _of(code: str) -> Translator:
+    return Translator(code) if code == SOURCE_LANGUAGE else Translator(code, _compiled(code))
 
 
 def _compiled(language: str) -> gettext.GNUTranslations:

@@ -90,7 +90,7 @@ def number_grid(image: npt.NDArray[np.uint8], *, scaled: bool) -> None:
     st.html(f'<div class="lab-numbers" tabindex="0"><table>{table}</table></div>')
 
 
-@lru_cache(maxsize=512)  # all there are in one language
+@lru_cache(maxsize=2048)  # all there are in a few languages
 def _cell(value: int, t: Translator, *, scaled: bool) -> str:
     shade = f"#{value:02X}{value:02X}{value:02X}"
     shown = str(value)

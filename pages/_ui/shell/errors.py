@@ -77,8 +77,8 @@ def _shown(values: Mapping[str, Any], change: Callable[[str], str]) -> dict[str,
 
 def _for_visitors(text: str) -> str:
     settings = get_settings()
-    folders = (settings.home, settings.keras_dir, *([settings.data_dir] if settings.data_dir else []))
-    return without_folders(text, folders)
+    folders = (settings.home, settings.keras_dir, settings.data_dir, settings.lessons)
+    return without_folders(text, tuple(filter(None, folders)))
 
 
 def _for_the_log(text: str) -> str:

@@ -42,9 +42,11 @@ def locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "pl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "mnist_lab.po").write_text(POLISH, encoding="utf-8")
-    translator.cache_clear()
+    for cache in (translator, translation._of):
+        cache.cache_clear()
     yield tmp_path
-    translator.cache_clear()
+    for cache in (translator, translation._of):
+        cache.cache_clear()
 
 
 def test_english_needs_no_catalogue() -> None:
@@ -72,6 +74,16 @@ def test_a_language_has_its_own_plurals(n: int, words: str, locale: Path) -> Non
 @pytest.mark.parametrize("code", ["pl", "pl-PL", "pl_PL", "PL", "pl-PL,pl;q=0.9,en;q=0.8", "pl;q=1"])
 def test_a_language_is_found_as_browsers_name_it(code: str, locale: Path) -> None:
     assert translator(code).language == "pl"
+
+
+def test_a_language_is_compiled_once_whatever_visitors_call_it(locale: Path) -> None:
+    first = translator("pl")
+    others = [
+        translator(f"{code}-{letter}{number}") for code in ("pl", "en") for letter in "ab" for number in range(20)
+    ]
+    assert {id(other) for other in others if other.language == "pl"} == {id(first)}
+    assert translator("pl") is first
+    assert len({id(other) for other in others}) == 2
 
 
 @pytest.mark.parametrize("code", ["qq", "", "en-GB", "../pl", "p", "_" * 9000, "*"])
