@@ -1,6 +1,7 @@
 """Learn: lessons step by step, a guess before its answer, tasks reached by runs, progress that stays."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, RunConfig
 from mnist_core.lessons import lessons
+from mnist_core.models.speed import resolved
 from mnist_core.settings import Settings, get_settings
-from mnist_core.store import RunRecord, Store
+from mnist_core.store import RunError, RunRecord, RunState, Store
+from mnist_core.system.processes import own_process
+from pages._ui.learn import training
+from pages._ui.one_run import runs
 from pages._ui.shell import session
 
 OpenPage = Callable[..., AppTest]
@@ -125,3 +130,73 @@ def test_what_is_wrong_with_a_lesson_is_said_on_the_page(
     app = open_page("learn.py")
     assert "bad.toml" in app.error[0].value
     assert app.button(key="lesson_open_first-network")
+
+
+TRAINS = next((lesson.id, step.id) for lesson in LESSONS for step in lesson.steps if step.view == "train")
+
+
+@pytest.fixture
+def begun(store: Store, ada: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let the page begin runs that nobody trains; return their ids."""
+    ids: list[str] = []
+
+    store.lessons.keep(ada, *TRAINS, 1)
+
+    def start(config: RunConfig, recipe_id: str) -> str:
+        ids.append(store.new_runs.create(resolved(config, get_settings()), "A run", owner=ada, recipe=recipe_id))
+        assert store.queue.claim(ids[-1], own_process())
+        return ids[-1]
+
+    monkeypatch.setattr(runs, "start", start)
+    return ids
+
+
+def test_why_a_training_failed_is_said(open_page: OpenPage, store: Store, begun: list[str]) -> None:
+    app = open_page("learn.py", lesson=TRAINS[0], step=TRAINS[1])
+    app.button(key="lesson_train").click().run()
+    assert not [button for button in app.button if button.key == "lesson_train"]
+    assert store.queue.finish(
+        begun[0], RunState.FAILED, error=RunError(code="worker", template="It had no memory left.")
+    )
+    app.run()
+    assert "It had no memory left." in app.error[0].value
+    assert app.button(key="lesson_train")
+
+
+def test_what_is_over_is_not_looked_at_again_and_again(
+    open_page: OpenPage, finished_run: FinishedRun, store: Store, ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.lessons.keep(ada, *TRAINS, 1)
+    record = finished_run(owner=ada)
+    monkeypatch.setattr(runs, "start", lambda *_: record.id)
+    monkeypatch.setattr(training, "run_of", lambda _: record)
+    paces: list[float | None] = []
+    fragment = training.st.fragment
+
+    def noticed(body: Callable[..., None] | None = None, *, run_every: float | None = None) -> Callable[..., None]:
+        if body is not None:
+            paces.append(run_every)
+        return fragment(body)
+
+    monkeypatch.setattr(training.st, "fragment", noticed)
+    app = open_page("learn.py", lesson=TRAINS[0], step=TRAINS[1])
+    assert paces == []
+    app.button(key="lesson_train").click().run()
+    assert paces == [training._PACE], "played again"
+    app.button(key="lesson_skip").click().run()
+    assert paces[-1] is None
+    assert not [button for button in app.button if button.key == "lesson_skip"]
+
+
+def test_the_end_of_a_training_shows_the_whole_step_anew(
+    finished_run: FinishedRun, ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Again(BaseException): ...
+
+    def again() -> None:
+        raise Again
+
+    record = finished_run(owner=ada)
+    monkeypatch.setattr(training.st, "rerun", again)
+    with pytest.raises(Again):
+        training._learning(replace(record, state=RunState.RUNNING), "softmax-only", False)

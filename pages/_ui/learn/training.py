@@ -4,25 +4,27 @@ What was trained before with the same settings is played again at its real pace,
 """
 
 import time
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
 
 from mnist_core.config.recipes import RECIPES
 from mnist_core.engine import why_no_training
+from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.lessons import Lesson, LessonStep
 from mnist_core.models.speed import resolved
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui.learn.results import RUN_VIEWS, curves_of, figures_view
 from pages._ui.one_run import runs
-from pages._ui.one_run.status import run_status
+from pages._ui.one_run.status import pace_of, run_status
 from pages._ui.parts.components import need_dataset
 from pages._ui.shell import access, session
 from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t
 
-_PACE = 0.4  # seconds between two looks
+_PACE = 0.4  # seconds between two looks at a replay
 _REPLAYS = "lesson_replays"  # since when a finished run is played again, by its id; 0 once it is skipped
 
 
@@ -46,10 +48,11 @@ def train_view(lesson: Lesson, step: LessonStep) -> None:
         _start_button(recipe_id)
         return
     replaying = record.state.is_finished and replays[record.id] > 0
-    st.fragment(_learning, run_every=_PACE if replaying or not record.state.is_finished else None)(record.id, recipe_id)
+    st.fragment(_learning, run_every=_PACE if replaying else pace_of(record))(record, recipe_id, replaying)
 
 
 def _start_button(recipe_id: str) -> None:
+    _why_it_failed(recipe_id)
     off = why_no_training(get_settings())
     ready = need_dataset(session.recipe_config(recipe_id).data.dataset)
     if off is not None:
@@ -66,27 +69,39 @@ def _start_button(recipe_id: str) -> None:
             st.rerun()
 
 
+def _why_it_failed(recipe_id: str) -> None:
+    """Say why the run that was begun here last did not come to its end."""
+    for run_id in reversed(st.session_state[_REPLAYS]):
+        with suppress(RunNotFoundError, NotOwnerError):
+            record = access.look_up(run_id)
+            if record.recipe == recipe_id:
+                if record.error is not None:
+                    run_status(record, [])
+                return
+
+
 @errors_in_words()
-def _learning(run_id: str, recipe_id: str) -> None:
+def _learning(record: RunRecord, recipe_id: str, replaying: bool) -> None:
+    run_id, before = record.id, record.state
     record = access.look_up(run_id)
+    if record.state is not before:
+        st.rerun()  # the whole step: another pace, and its result is there now
     points = shared_store().metrics.points(run_id)
-    began = st.session_state[_REPLAYS].get(run_id, 0.0)
     if not record.state.is_finished:
         st.session_state[_REPLAYS][run_id] = 0.0  # seen live: no replay of it
         run_status(record, points)
-        curves_of(record, points)
-        return
-    passed = time.monotonic() - began
-    if began and points and passed < points[-1].seconds:
+    elif replaying:
+        began = st.session_state[_REPLAYS][run_id]
+        passed = time.monotonic() - began
+        if not began or not points or passed >= points[-1].seconds:
+            _skip(run_id)
+            st.rerun()  # the whole step, which does not look again by itself any more
         st.markdown(t(":material/replay: A replay at its real pace: these very settings were trained before."))
         st.button(t("Skip to the end"), key="lesson_skip", icon=":material/skip_next:", on_click=_skip, args=(run_id,))
-        curves_of(record, [point for point in points if point.seconds <= passed])
-        return
-    if began:
-        _skip(run_id)
-        st.rerun()  # the whole step: its result is there now
+        points = [point for point in points if point.seconds <= passed]
     curves_of(record, points)
-    figures_view(record, recipe_id)
+    if record.state.is_finished and not replaying:
+        figures_view(record, recipe_id)
 
 
 def _skip(run_id: str) -> None:

@@ -10,6 +10,8 @@ from pages._ui.one_run.controls import resume_words
 from pages._ui.shell.errors import in_words, show_run_error
 from pages._ui.shell.i18n import t
 
+# Seconds: a run that waits longer has nothing new to show twice a second, and a busy server no time for that.
+_SOON = 5.0
 _PHASES: dict[str, Sentence] = {
     "start": "Waking up the training process …",
     "import": "Loading Keras …",
@@ -18,6 +20,14 @@ _PHASES: dict[str, Sentence] = {
     "evaluate": "Testing on images it has never seen …",
     "export": "Saving the model …",
 }
+
+
+def pace_of(record: RunRecord) -> float | None:
+    """Return how often a view of a run renews itself, in seconds: a run that rests only changes by a click."""
+    if record.state.is_finished:
+        return None
+    waits = record.state is RunState.QUEUED and shared_supervisor().queue_status(record.id).expected_wait > _SOON
+    return 2.0 if waits or record.state is RunState.PAUSED else 0.4
 
 
 def run_status(record: RunRecord, points: list[MetricPoint]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnist_core.engine import shared_supervisor
-from mnist_core.store import RunRecord, RunState, shared_store
+from mnist_core.store import RunRecord, shared_store
 from pages._ui.one_run import runs
 from pages._ui.one_run.controls import train_on
-from pages._ui.one_run.status import run_status, spoken_status
+from pages._ui.one_run.status import pace_of, run_status, spoken_status
 from pages._ui.one_run.taught import taught_view
 from pages._ui.shell import access
 from pages._ui.shell.errors import errors_in_words
@@ -21,8 +20,6 @@ from pages._ui.train.network import network_of
 from pages._ui.train.notice import end_notice
 
 _SPOKEN_OF = "spoken_of"
-# Seconds: a run that waits longer has nothing new to show twice a second, and a busy server no time for that.
-_SOON = 5.0
 
 
 def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
@@ -36,7 +33,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
     """
     active = not record.state.is_finished
 
-    @st.fragment(run_every=_pace(record))
+    @st.fragment(run_every=pace_of(record))
     @errors_in_words()
     def body() -> None:
         current = access.look_up(record.id)
@@ -69,14 +66,6 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         _next_steps(record)
     with errors_in_words():
         network_of(record)
-
-
-def _pace(record: RunRecord) -> float | None:
-    """Return how often the view renews itself, in seconds: a run that rests only changes by a click."""
-    if record.state.is_finished:
-        return None
-    waits = record.state is RunState.QUEUED and shared_supervisor().queue_status(record.id).expected_wait > _SOON
-    return 2.0 if waits or record.state is RunState.PAUSED else 0.4
 
 
 def _next_steps(record: RunRecord) -> None:
