@@ -166,10 +166,12 @@ class Queue:
         owners = {place.owner for place in taken if place.owner is not None}
         addresses = {place.address for place in taken if place.address is not None}
         from_there = or_(runs.c.owner.in_(owners), runs.c.address.in_(addresses))
-        # In one statement, since a visitor may have hundreds of runs.
-        at_the_end = (case((runs.c.owner.in_(owners), 1), else_=0), runs.c.queued)
+        # In one statement, since a visitor may have hundreds of runs; but for what somebody changes just now.
+        waiting = select(runs.c.id, runs.c.owner, runs.c.queued).where(from_there, *_WAITING)
+        free = waiting.with_for_update(skip_locked=True).subquery()
+        at_the_end = (case((free.c.owner.in_(owners), 1), else_=0), free.c.queued)
         number = func.row_number().over(order_by=at_the_end).label("number")
-        order = select(runs.c.id, number).where(from_there, *_WAITING).subquery()
+        order = select(free.c.id, number).subquery()
         self._database.alone(connection, "places")  # no two runs get the same
         moved = update(runs).where(runs.c.id == order.c.id).values(queued=next_in_queue() + order.c.number - 1)
         connection.execute(moved)

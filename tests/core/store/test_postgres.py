@@ -18,7 +18,7 @@ from mnist_core.store import MetricPoint, Place, RunState, Store, Visitor, migra
 from mnist_core.store import apps as apps_module
 from mnist_core.store import postgres as postgres_module
 from mnist_core.store.apps import LEASE
-from mnist_core.store.tables import apps, metadata
+from mnist_core.store.tables import apps, metadata, runs
 from mnist_core.system.processes import own_process
 from tests.older_tables import back_to_first_version
 from tests.postgres import PostgresServer
@@ -320,3 +320,11 @@ def test_a_server_that_hangs_is_as_one_that_is_gone(
         postgres_server.go_on()
     store.database.patience = 30
     assert store.runs.get(run_id).name == "before"
+
+
+def test_a_run_that_somebody_changes_holds_up_nobody_s_turn(store: Store) -> None:
+    first, second, third = (store.new_runs.create(RunConfig(), "a run", owner="ada") for _ in range(3))
+    with store.database.begin() as connection:
+        connection.execute(update(runs).where(runs.c.id == third).values(notes="being written"))
+        assert take(store) == first
+    assert store.runs.get(second).queued > store.runs.get(third).queued, "the others moved back"
