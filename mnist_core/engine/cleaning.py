@@ -10,9 +10,10 @@ from mnist_core.store import RunRecord, Store, Visitor
 from mnist_core.store.drawings import MOST_DRAWINGS
 
 _WARN, _FULL = 0.9, 0.95  # shares of the limit from which on pages say what will go, and from which on it goes
-_LEFTOVER = 24 * 3600.0  # seconds after which a file without an owner is nobody's any more
+_DAY = 24 * 3600.0
+_LEFTOVER = _DAY  # seconds after which a file without an owner is nobody's any more
 _MANY = 100_000
-_AWAY = 182 * 24 * 3600.0  # seconds: drawings and lessons are small, and nothing brings them back
+_AWAY = 182 * _DAY  # seconds: drawings and lessons are small, and nothing brings them back
 
 
 def next_to_go(store: Store, share: float = _WARN) -> list[RunRecord]:
@@ -89,11 +90,13 @@ def clean_drawings(store: Store) -> int:
 def sweep(store: Store) -> None:
     """Remove what a crash left behind: temporary files, half-written ones, and folders that never became a run.
 
-    And personal links of visitors who keep nothing, and the lessons of those who have stayed away for half a year.
+    And personal links of visitors who keep nothing, and the lessons of those who have stayed away for half a year, or
+    for `Settings.forget_days`.
     """
     old = time.time() - _LEFTOVER
-    store.lessons.sweep(time.time() - _AWAY)
-    store.links.sweep(time.time() - store.settings.keep_days * _LEFTOVER)
+    forgotten = _AWAY if store.settings.forget_days is None else min(_AWAY, store.settings.forget_days * _DAY)
+    store.lessons.sweep(time.time() - _AWAY, time.time() - forgotten)
+    store.links.sweep(time.time() - store.settings.keep_days * _DAY)
     with suppress(OSError):
         for file in store.settings.temporary_dir.iterdir():
             with suppress(OSError):

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
@@ -81,10 +82,12 @@ class Leaving:
             ~_leaving(),
             ~exists().where(runs.c.owner == visitors.c.id, _training()),
         )
-        gone = self._database.rows(select(visitors.c.id).where(*away).limit(_AT_ONCE))
-        for row in gone:
-            self.ask(row.id)
-        return len(gone)
+        found = self._database.rows(select(visitors.c.id).where(*away).limit(_AT_ONCE))
+        # Asked again with each of them: somebody may come back at this moment.
+        gone = sum(self._database.in_any_case(partial(self._mark, row.id, *away)) for row in found)
+        if gone:
+            self.finish()
+        return gone
 
     def finish(self) -> int:
         """Remove what can be removed of all who are leaving by now; return how many of their runs train still."""
@@ -101,12 +104,16 @@ class Leaving:
         """Whether runs of a visitor who asked for it train still."""
         return bool(self._database.rows(select(visitors.c.id).where(visitors.c.id == owner, _leaving())))
 
-    def _mark(self, owner: str) -> None:
+    def _mark(self, owner: str, *conditions: ColumnElement[bool]) -> bool:
+        """Begin to delete what is a visitor's, if that meets all conditions; return whether it does."""
         with self._database.begin() as connection:
             # Not by the clock alone: another computer's, which made the last run, may be ahead.
             newest = connection.execute(select(func.max(runs.c.created)).where(runs.c.owner == owner)).scalar_one()
             now = max(time.time(), newest or 0.0)
-            known = connection.execute(update(visitors).where(visitors.c.id == owner).values(leaving=now)).rowcount
+            marked = update(visitors).where(visitors.c.id == owner, *conditions).values(leaving=now)
+            known = connection.execute(marked).rowcount
+            if not known and conditions:
+                return False
             if not known:
                 connection.execute(insert(visitors).values(id=owner, since=now, seen=now, leaving=now))
             connection.execute(delete(drawings).where(drawings.c.owner == owner))
@@ -115,6 +122,7 @@ class Leaving:
             # Nobody else looks on while it stops.
             stopped = {"stop_requested": True, "shared": False, "updated": now}
             connection.execute(update(runs).where(runs.c.owner == owner, _training()).values(**stopped))
+        return True
 
     def _remove(self) -> tuple[list[str], int]:
         with self._database.begin() as connection:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, exists, func, select
 
 from mnist_core.store.database import Database
-from mnist_core.store.tables import lesson_steps
+from mnist_core.store.tables import lesson_steps, visitors
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,13 @@ class LessonProgress:
         """Forget everything of a visitor, within the caller's transaction."""
         connection.execute(delete(lesson_steps).where(lesson_steps.c.owner == owner))
 
-    def sweep(self, before: float) -> None:
-        """Forget the steps of visitors who have done none since `before`, in Unix seconds."""
+    def sweep(self, before: float, strangers: float) -> None:
+        """Forget the steps of visitors who have done none since `before`, in Unix seconds.
+
+        Of those who keep nothing else, so that nobody knows when they were here last, since `strangers`.
+        """
+        unknown = ~exists().where(visitors.c.id == lesson_steps.c.owner)
         with self._database.begin() as connection:
-            stays = select(lesson_steps.c.owner).where(lesson_steps.c.changed >= before)
-            connection.execute(delete(lesson_steps).where(lesson_steps.c.owner.not_in(stays)))
+            for since, conditions in ((before, ()), (strangers, (unknown,))):
+                stays = select(lesson_steps.c.owner).where(lesson_steps.c.changed >= since)
+                connection.execute(delete(lesson_steps).where(lesson_steps.c.owner.not_in(stays), *conditions))

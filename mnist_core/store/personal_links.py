@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from mnist_core.errors import LinkError
 from mnist_core.store.database import Database
-from mnist_core.store.tables import browsers, drawings, links, runs
+from mnist_core.store.tables import browsers, drawings, lesson_steps, links, runs
 
 _MOST_BROWSERS = 20  # of one visitor: who came first goes first
 _SECRET_BYTES = 32
@@ -58,7 +58,7 @@ class PersonalLinks:
         """Remove what was made before a time (seconds since 1970) of visitors who keep nothing here."""
         with self._database.begin() as connection:
             for table, made in ((links, links.c.created), (browsers, browsers.c.since)):
-                keeps = (exists().where(kept.c.owner == table.c.owner) for kept in (runs, drawings))
+                keeps = (exists().where(kept.c.owner == table.c.owner) for kept in (runs, drawings, lesson_steps))
                 connection.execute(delete(table).where(made < before, *(~kept for kept in keeps)))
 
     def owner_of(self, secret: str) -> str | None:

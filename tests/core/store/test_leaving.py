@@ -157,6 +157,24 @@ def test_who_stayed_away_for_too_long_is_forgotten(store):
     assert store.leaving.forget_absent() == 0
 
 
+def test_who_comes_back_at_the_last_moment_is_not_forgotten(store, monkeypatch):
+    store.database.settings = store.database.settings.model_copy(update={"forget_days": 30})
+    kept, goes = run(store, "ada"), run(store, "bob")
+    away(store, "ada", 31)
+    away(store, "bob", 31)
+    rows = store.database.rows
+
+    def found(query):
+        absent = rows(query)
+        store.visitors.greet("ada")
+        return absent
+
+    monkeypatch.setattr(store.database, "rows", found)
+    assert store.leaving.forget_absent() == 1
+    assert store.runs.exists(kept)
+    assert not store.runs.exists(goes)
+
+
 def test_nobody_is_forgotten_unless_a_setting_says_so(store):
     mine = run(store, "ada")
     away(store, "ada", 4000)
