@@ -125,10 +125,11 @@ def test_it_says_for_how_long_as_the_settings_do(
     assert "you stayed away for 3 days" in words(open_page("your_data.py"))
 
 
-def test_it_tells_of_the_link_and_where_several_computers_serve_of_their_cookie(
+def test_it_tells_of_link_and_lessons_and_where_several_computers_serve_of_their_cookie(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "**Your personal link**, if you made one" in words(open_page("your_data.py"))
+    assert "**Lessons**: which steps you have done" in words(open_page("your_data.py"))
     assert "lab_replica" not in words(open_page("your_data.py"))
     several = get_settings().model_copy(update={"database_url": "postgresql://a/b"})
     monkeypatch.setattr(kept, "get_settings", lambda: several)

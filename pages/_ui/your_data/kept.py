@@ -32,6 +32,11 @@ def kept() -> None:
         t("Until you delete them. If you stay away for half a year, they may make room for others'."),
     )
     _entry(
+        t("**Lessons**: which steps you have done, and what you guessed"),
+        t("You alone"),
+        t("Until you delete everything below, or do no step for half a year."),
+    )
+    _entry(
         t("**Pictures** that you upload or take, and what you draw without keeping it"),
         t("You alone"),
         t("In the server's memory, until you close the page. They are never written to the disk."),
