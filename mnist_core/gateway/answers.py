@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
-from mnist_core.text import Translator, Words, translator
+from mnist_core.gateway.cookie import LANGUAGE_COOKIE
+from mnist_core.text import SOURCE_LANGUAGE, Translator, Words, translator
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -64,5 +66,6 @@ class Refusal:
 
 
 def language(scope: Scope) -> Translator:
-    """Return the translator for the browser's first language."""
-    return translator(Headers(scope=scope).get("accept-language", "en"))
+    """Return the translator for the language that was chosen on a page, else for the browser's first."""
+    asked = HTTPConnection(scope)
+    return translator(asked.cookies.get(LANGUAGE_COOKIE) or asked.headers.get("accept-language", SOURCE_LANGUAGE))

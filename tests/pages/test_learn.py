@@ -88,6 +88,23 @@ def test_what_is_asked_is_shown_after_the_guess_only(open_page: OpenPage, store:
     assert store.lessons.of(ada)[lesson.id].guesses == {step.id: step.guess.answer}
 
 
+def test_an_option_reads_the_same_before_and_after_the_guess(
+    open_page: OpenPage, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ada: str
+) -> None:
+    (tmp_path / "mine.toml").write_text(
+        'id = "mine"\nnumber = 9\ntitle = "Mine"\nsummary = "s"\nminutes = 1\nrecipe = "first-network"\n'
+        '[[steps]]\nid = "one"\ntitle = "One"\ntext = "How many?"\n'
+        '[steps.guess]\nquestion = "?"\noptions = ["3 * 3 * 32", "9"]\nanswer = 1\nwhy = "So."\n'
+    )
+    monkeypatch.setenv("MNIST_LAB_LESSONS", str(tmp_path))
+    get_settings.cache_clear()
+    app = open_page("learn.py", lesson="mine")
+    assert app.radio(key="guess_choice_mine_one").options[0] == r"3 \* 3 \* 32"
+    store.lessons.keep(ada, "mine", "one", 1)
+    app.run()
+    assert r"3 \* 3 \* 32" in words(app)
+
+
 def test_progress_stays_and_is_shown(open_page: OpenPage, store: Store, ada: str) -> None:
     lesson = LESSONS[0]
     for step in lesson.steps:

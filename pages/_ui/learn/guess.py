@@ -22,7 +22,7 @@ def guess_view(guess: Guess, chosen: int | None, key: str) -> int | None:
         st.markdown(f"**{guess.question}**")
         if chosen is None:
             return _ask(guess, key)
-        for number, option in enumerate(guess.options, start=1):
+        for number, option in enumerate(map(plain, guess.options), start=1):
             mark = ":material/check_circle:" if number == guess.answer else ":material/radio_button_unchecked:"
             mine = f" — {t('your guess')}" if number == chosen else ""
             st.markdown(f"{mark} {option}{mine}" if guess.answer else f"{option}{mine}")
