@@ -20,10 +20,19 @@ It knows nothing of Streamlit and of runs; `pages/_ui/shell/web.py` tells it wha
 """
 
 from mnist_core.gateway.caller import ADDRESS_HEADER
-from mnist_core.gateway.cookie import VISITOR_COOKIE
+from mnist_core.gateway.cookie import LANGUAGE_COOKIE, VISITOR_COOKIE
 from mnist_core.gateway.descriptors import let_loops_sleep, raise_limit
 from mnist_core.gateway.gateway import Gateway
 from mnist_core.gateway.site import Site
 from mnist_core.gateway.tries import Tries
 
-__all__ = ["ADDRESS_HEADER", "VISITOR_COOKIE", "Gateway", "Site", "Tries", "let_loops_sleep", "raise_limit"]
+__all__ = [
+    "ADDRESS_HEADER",
+    "LANGUAGE_COOKIE",
+    "VISITOR_COOKIE",
+    "Gateway",
+    "Site",
+    "Tries",
+    "let_loops_sleep",
+    "raise_limit",
+]

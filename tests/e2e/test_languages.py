@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pages._ui.shell.i18n import LANGUAGE_COOKIE
+from mnist_core.gateway import LANGUAGE_COOKIE
 from tests.e2e.conftest import new_visitor, settled
 from tests.serving import Server
 from tests.waiting import wait_until

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnist_core.gateway import LANGUAGE_COOKIE
 from pages._ui.shell import i18n
 from pages._ui.shell.i18n import t
 from pages._ui.shell.web import LOAD_PLOTLY, PLOTLY_URL
@@ -36,7 +37,7 @@ def frame() -> None:
             data={
                 "theme": st.context.theme.type,
                 "language": i18n.current().language.replace("_", "-"),
-                "cookie": i18n.LANGUAGE_COOKIE if i18n.chosen() else None,
+                "cookie": LANGUAGE_COOKIE if i18n.chosen() else None,
                 "more": t("More: {field}", field="{field}"),
                 "less": t("Less: {field}", field="{field}"),
                 "help": t("Help: {field}", field="{field}"),

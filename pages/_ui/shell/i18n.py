@@ -17,12 +17,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from mnist_core.config.wording import run_name
+from mnist_core.gateway import LANGUAGE_COOKIE
 from mnist_core.store import RunRecord
 from mnist_core.store.listing import RunRow
 from mnist_core.text import SOURCE_LANGUAGE, Sentence, Translator, Words, translator
 
-# Kept in the browser by `pages._ui.shell.frame`.
-LANGUAGE_COOKIE = "mnist_lab_language"
 _CHOSEN, _MOST_LETTERS = "lang", 40
 
 
