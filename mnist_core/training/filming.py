@@ -254,7 +254,7 @@ class _Spent:
         """
         each = self._film / max(1, self._kept)
         film = done * (self._film + ahead * each)
-        one = self._passing / self._shown if self._shown else each
+        one = self._passing / self._shown if self._shown else 0.0  # little: the first is to tell how much
         return film + self._passing + one < _CAREFUL * self._share * (time.process_time() - self._began)
 
 
