@@ -43,7 +43,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     listing.add_argument("--mine", action="store_true", help=t("only those trained on the command line"))
     listing.add_argument("--starred", action="store_true", help=t("only starred ones"))
     listing.add_argument("--deleted", action="store_true", help=t("those that can still be brought back, and no other"))
-    listing.add_argument("--sort", default="date", choices=list(SORTS), help=t("newest or best first, else smallest"))
+    listing.add_argument("--sort", default="date", choices=list(SORTS), help=t("what comes first: the newest, the best, or the smallest"))
     listing.add_argument("--reverse", action="store_true", help=t("the other way round"))
     listing.add_argument("--limit", type=int, metavar="N", help=t("only the first N"))
     listing.add_argument("--json", action="store_true", help=t("print one JSON array"))
