@@ -20,6 +20,7 @@ from mnist_core.film.keyframe import (
     first_pictures,
     images_of,
     keyframe_of,
+    read_keyframe,
     weighted_layers,
     write_keyframe,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "look_inside",
     "most_bytes_of",
     "open_film",
+    "read_keyframe",
     "schedule_of",
     "spread",
     "together",

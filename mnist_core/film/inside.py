@@ -59,7 +59,7 @@ class Inside:
     Attributes
     ----------
     epoch : float
-        Of the moment.
+        Of the newest moment that is kept, when all images were asked: `right`, `gained` and `matrix` are of it.
     right, of : int
         How many of the fixed images with kept answers are right, and how many there are.
     gained : int or None
@@ -101,13 +101,11 @@ def look_inside(film: Film, labels: npt.NDArray[np.integer] | None) -> Inside:
     """
     kept = len(film) - film.passes
     matrix, pictures = film.matrix(kept - 1), film.pictures(len(film) - 1)
-    if matrix.total == film.matrix(len(film) - 1).total:  # a passing moment is judged by the first of the images
-        matrix = film.matrix(len(film) - 1)
     limit = float(np.quantile(np.abs(pictures.astype(np.float32)), _FULL)) if pictures.size else 0.0
     right, of, gained, images = (
         (matrix.right, matrix.total, None, ()) if labels is None else _answers(film, np.asarray(labels, np.int64), kept)
     )
-    return Inside(film.moments[-1].epoch, right, of, gained, images, matrix, pictures, limit)
+    return Inside(film.moments[kept - 1].epoch, right, of, gained, images, matrix, pictures, limit)
 
 
 def _answers(
@@ -117,7 +115,7 @@ def _answers(
     moments = [film.answers(place).astype(np.float32) for place in range(len(film))]
     said = np.array([answers.argmax(axis=1) for answers in moments])
     known = labels[: said.shape[1]]
-    right = (said == known).sum(axis=1)
+    right = (said[:kept] == known).sum(axis=1)  # a passing moment says something new of the watched images alone
     # A passing moment is gone with the next one, so it moves no image.
     images = tuple(_watched(place, known, moments, said) for place in watched_places(moments[:kept], known))
     return int(right[-1]), len(known), int(right[-1] - right[-2]) if len(right) > 1 else None, images

@@ -17,7 +17,7 @@ from mnist_core.config.sections import NetworkConfig
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation.matrix import ConfusionMatrix
 from mnist_core.film.answering import KeptWeights
-from mnist_core.film.keyframe import SIZES, Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
+from mnist_core.film.keyframe import FIGURES, SIZES, Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
 from mnist_core.models.weights import check_weights
 from mnist_core.store import RunFiles
 from mnist_core.system.saying import complain
@@ -71,7 +71,8 @@ class Film:
     moments : tuple of Moment
         Empty unless `state` is `FilmState.THERE`.
     passes : bool
-        Whether the last moment is one that is not kept, with figures of the first fixed images and pictures alone.
+        Whether the last moment is one that is not kept: the figures are those of the kept one before it, but for the
+        answers to the images that are watched; the pictures are its own.
     """
 
     def __init__(
@@ -252,7 +253,7 @@ def _read(path: Path, config: RunConfig) -> _Read | None:
 def _cached(path: Path, size: int, _changed: int, config: RunConfig) -> _Read | None:
     try:
         with np.load(path, allow_pickle=False) as archive:
-            few = {name: archive[name] for name in ("step", "steps_per_epoch", "answers", "matrix", "sizes")}
+            few = {name: archive[name] for name in FIGURES}
             has_weights = any(name.startswith("weights/") for name in archive.files)
         return _Read(path, size, has_weights, keyframe_from(few, config))
     except FileNotFoundError:

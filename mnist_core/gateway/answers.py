@@ -10,12 +10,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
 from mnist_core.gateway.cookie import LANGUAGE_COOKIE
-from mnist_core.text import SOURCE_LANGUAGE, Translator, Words, translator
+from mnist_core.text import Translator, Words, translator
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>MNIST Lab</title>{again}<style>
 :root {{ color-scheme: light dark; }}
+:root:lang(ko) {{ word-break: keep-all; }}
 body {{ font: 1.125rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 18vh auto 0; padding: 0 1.5rem; }}
 h1 {{ font-size: 1.5rem; }}
 </style></head><body><h1>{title}</h1><p>{sentence}</p>{link}</body></html>
@@ -66,6 +67,6 @@ class Refusal:
 
 
 def language(scope: Scope) -> Translator:
-    """Return the translator for the language that was chosen on a page, else for the browser's first."""
+    """Return the translator for the language that was chosen on a page, or for the browser's first."""
     asked = HTTPConnection(scope)
-    return translator(asked.cookies.get(LANGUAGE_COOKIE) or asked.headers.get("accept-language", SOURCE_LANGUAGE))
+    return translator(asked.cookies.get(LANGUAGE_COOKIE) or asked.headers.get("accept-language", "en"))

@@ -1,4 +1,4 @@
-"""The visitor's cookie, the only proof of owning a run, and the one that keeps the language that was chosen."""
+"""The visitor's cookie: the only proof of owning a run."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 VISITOR_COOKIE = "mnist_lab_visitor"
-LANGUAGE_COOKIE = "mnist_lab_language"  # written by the page itself, see `pages._ui.shell.frame`
+LANGUAGE_COOKIE = "mnist_lab_language"  # what a visitor chose; pages keep it in the browser
 _YEAR = 365 * 24 * 3600
 # By hand: Starlette's helper knows no "Partitioned" before Python 3.14.
 _IN_FRAMES, _REPLACED = ("SameSite=None", "Secure", "Partitioned"), ("samesite", "secure", "partitioned")

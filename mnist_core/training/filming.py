@@ -2,8 +2,9 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +19,7 @@ from mnist_core.film import (
     MOST,
     Judged,
     KeptWeights,
+    Keyframe,
     Schedule,
     answered,
     first_pictures,
@@ -25,7 +27,9 @@ from mnist_core.film import (
     images_of,
     keyframe_of,
     most_bytes_of,
+    read_keyframe,
     schedule_of,
+    watched_places,
     write_keyframe,
 )
 from mnist_core.settings import Settings
@@ -42,7 +46,7 @@ Gradients = Mapping[str, npt.NDArray[np.float32]]
 
 _MOST_WAITING = 64_000_000  # bytes of weights that may wait to be judged; with more, a moment but the last is left out
 _CAREFUL = 0.85  # of the film's share is given away: what it takes is measured beside a training, and is a little more
-_BETWEEN = 0.5  # least seconds from one moment that somebody may watch to the next that is not kept
+_BETWEEN = 0.4  # least seconds from one moment that somebody may watch to the next that is not kept
 
 
 class Recorder:
@@ -87,7 +91,8 @@ class Recorder:
             images = images_of(kept[max(kept)]) if kept else self._schedule.images
             self._ahead = [mark for mark in self._schedule.steps if mark > step or (mark == step and mark not in kept)]
             if self._ahead:
-                self._network, self._fixed = _Network(model, judge), _Fixed(dataset, self._config, images)
+                earlier = [read_keyframe(kept[told], self._config) for told in sorted(kept)]
+                self._network, self._fixed = _Network(model, judge), _Fixed(dataset, self._config, images, earlier)
         self.look(step)
 
     def next_after(self, step: int) -> int | None:
@@ -170,6 +175,7 @@ class Recorder:
             if _are_numbers(weights):  # else the training flies apart
                 said = fixed.judged(weights)
                 keyframe = keyframe_of(step, self._steps_per_epoch, weights, said, gradients)
+                fixed.keep(keyframe)
                 pictures = None if with_weights else first_pictures(self._config, weights)
                 write_keyframe(self._folder, keyframe, weights if with_weights else None, pictures)
 
@@ -191,13 +197,14 @@ class Recorder:
             self._writer.do(partial(self._write_passing, self._fixed, step, weights))
 
     def _write_passing(self, fixed: "_Fixed", step: int, weights: Weights) -> None:
-        """Judge a copy by the first of the fixed images; in the writer's thread."""
+        """Ask a copy about the images that are watched; in the writer's thread."""
         self._waiting.popleft()
         if self._ended:
             return
         with self._ending_film(), self._spent.on_passing(time.thread_time, shown=1):
-            if _are_numbers(weights):
-                keyframe = keyframe_of(step, self._steps_per_epoch, weights, fixed.judged(weights, few=True), {})
+            last = fixed.kept
+            if last is not None and _are_numbers(weights):
+                keyframe = replace(last, step=step, answers=fixed.watched(weights))
                 write_keyframe(self._folder, keyframe, None, first_pictures(self._config, weights), passing=True)
 
 
@@ -247,7 +254,7 @@ class _Spent:
         """
         each = self._film / max(1, self._kept)
         film = done * (self._film + ahead * each)
-        one = self._passing / self._shown if self._shown else each
+        one = self._passing / self._shown if self._shown else 0.0  # little: the first is to tell how much
         return film + self._passing + one < _CAREFUL * self._share * (time.process_time() - self._began)
 
 
@@ -282,15 +289,29 @@ class _Network:
 class _Fixed:
     """The fixed images, and what kept weights say to them."""
 
-    def __init__(self, dataset: Dataset, config: RunConfig, images: int) -> None:
+    def __init__(self, dataset: Dataset, config: RunConfig, images: int, earlier: Sequence[Keyframe] = ()) -> None:
         places = fixed_images(dataset.y_test)[:images]
         self.images, self.labels = np.asarray(dataset.x_test[places]), np.asarray(dataset.y_test[places])
         self._answered = answered(len(places), dataset.spec.num_classes)
         self._config = config
-        self._kept: KeptWeights | None = None
+        self._networks: KeptWeights | None = None
+        self._answers = [keyframe.answers.astype(np.float32) for keyframe in earlier]
+        self.kept = earlier[-1] if earlier else None
 
-    def judged(self, weights: Weights, *, few: bool = False) -> Judged:
-        """Return what weights say: to all, or to those whose answers are kept."""
-        self._kept = self._kept or KeptWeights(self._config)
-        count = self._answered if few else len(self.images)
-        return self._kept.judged(weights, self.images[:count], self.labels[:count], self._answered)
+    def keep(self, keyframe: Keyframe) -> None:
+        """Take note of a moment that is kept: which images are watched follows from these."""
+        self.kept = keyframe
+        self._answers.append(keyframe.answers.astype(np.float32))
+
+    def judged(self, weights: Weights) -> Judged:
+        """Return what weights say to all images."""
+        self._networks = self._networks or KeptWeights(self._config)
+        return self._networks.judged(weights, self.images, self.labels, self._answered)
+
+    def watched(self, weights: Weights) -> npt.NDArray[np.float16]:
+        """Return what weights say to the images that are watched, and the last kept moment to the others."""
+        self._networks = self._networks or KeptWeights(self._config)
+        places = watched_places(self._answers, self.labels[: self._answered])
+        answers = self._answers[-1].astype(np.float16)
+        answers[places] = self._networks.few(weights, self.images[places])
+        return answers

@@ -167,7 +167,7 @@ def _data(facts: CardFacts, t: English) -> str:
     elif config.data.pen_strokes:
         lines.append(
             t(
-                "It also learned from digits of {source}. Licence: {licence}.",
+                "It also learned from digits that are not of MNIST: {source}. Licence: {licence}.",
                 source=t(PEN_STROKES.source),
                 licence=PEN_STROKES.licence,
             )

@@ -32,7 +32,7 @@ def tensorboard_part(record: RunRecord) -> None:
         )
         st.caption(t("Unpack them and show them, wherever TensorBoard is installed:"))
         st.code(f"tensorboard --logdir {record.id}", language=None, wrap_lines=True)
-        st.caption(t("On the computer that MNIST Lab runs on, this is enough; without the number it opens all runs:"))
+        st.caption(t("On the computer that MNIST Lab runs on, this is enough; without a run it opens all of them:"))
     elif record.state.has_model:
         st.caption(t("This run kept no logs. On the computer that MNIST Lab runs on, this makes them of its curve:"))
     else:

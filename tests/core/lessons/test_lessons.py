@@ -69,7 +69,7 @@ def skeleton(lesson: Lesson) -> object:
 @pytest.mark.parametrize("lesson_id", ORDER)
 def test_a_lesson_is_the_same_in_every_language_but_for_its_words(lesson_id: str) -> None:
     files = sorted(CONTENT.glob(f"{lesson_id}.*.toml"))
-    assert [path.name.split(".")[1] for path in files] == sorted(languages())
+    assert {path.name.split(".")[1] for path in files} >= {"en", "ko"}
     versions = [read_lesson(path.read_text(encoding="utf-8"), path.name) for path in files]
     assert all(skeleton(version) == skeleton(versions[0]) for version in versions)
     words = [{step.text for step in version.steps} for version in versions]
