@@ -49,12 +49,15 @@ def online(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shared_provider.cache_clear()
 
 
-@pytest.fixture
-def open_page(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Return a function that opens a page as a new visitor; the bundled digits are ready."""
-
-    # AppTest has no browser behind it; its cookies are a mock that is no mapping.
+@pytest.fixture(autouse=True)
+def _no_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest has no browser behind it; its cookies are a mock that is no mapping."""
     monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {}))
+
+
+@pytest.fixture
+def open_page(digits: Dataset, _no_cookies: None) -> Callable[..., AppTest]:
+    """Return a function that opens a page as a new visitor; the bundled digits are ready."""
 
     def opened(page: str = "home.py", **query: str) -> AppTest:
         app = AppTest.from_file(FRAME, default_timeout=120)
