@@ -28,7 +28,9 @@ def show(part, record):
 
         getattr(importlib.import_module(module), name)(shared_store().runs.get(run_id))
 
-    app = AppTest.from_function(script, args=(f"pages._ui.runs.{part}", f"{part}_part", record.id), default_timeout=120)
+    room = {"tensorboard": "one_run", "card": "runs"}[part]
+    views = (f"pages._ui.{room}.{part}", f"{part}_part", record.id)
+    app = AppTest.from_function(script, args=views, default_timeout=120)
     app.run()
     assert not app.exception
     return app

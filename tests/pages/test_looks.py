@@ -67,7 +67,10 @@ def test_rows_are_full_where_tiles_keep_their_size(count: int, most: int, column
 
 def test_the_head_of_a_page_brings_the_code_of_its_widgets() -> None:
     folder = Path(st.__file__).parent / "static/static/js"
-    names = re.findall(r'href="\./static/js/([^"]+)"', first_paint.head("lab/charts.js"))
+    head = first_paint.head("lab/charts.js", {"100 549": "lab/fonts/one.woff2"})
+    names = re.findall(r'href="\./static/js/([^"]+)"', head)
     assert all((folder / name).is_file() for name in names)
     assert {name.split(".")[0] for name in names} == set(first_paint._WIDGETS), "Streamlit calls them otherwise now"
-    assert "<script" not in first_paint.head("lab/charts.js")
+    assert "<script" not in head
+    assert "font-weight: 100 549" in head
+    assert "url(./lab/fonts/one.woff2)" in head
