@@ -23,6 +23,8 @@ def lessons(language: str, settings: Settings) -> tuple[tuple[Lesson, ...], tupl
     problems: tuple[LessonError, ...] = ()
     if settings.lessons is not None:
         own, problems = _read(settings.lessons, _stamp(settings.lessons), language)
+        if not settings.lessons.is_dir():
+            problems = (LessonError("The folder of lessons is not there. Look at MNIST_LAB_LESSONS."),)
         known = {lesson.id for lesson in own}
         found = [lesson for lesson in found if lesson.id not in known] + list(own)
     return tuple(sorted(found, key=lambda lesson: lesson.number)), problems

@@ -7,7 +7,7 @@ from mnist_core.text.numbers import written
 
 
 def epoch_log(points: Sequence[MetricPoint], steps: int) -> str:
-    """Return the lines that ``model.fit(..., verbose=2)`` prints.
+    """Return what ``model.fit(..., verbose=2)`` prints of each epoch, but for its time.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def epoch_log(points: Sequence[MetricPoint], steps: int) -> str:
     epochs = [point for point in points if point.kind == "epoch"]
     lines = []
     for number, point in enumerate(epochs, start=1):
-        values = " - ".join(f"{name}: {written(value, '.4f')}" for name, value in point.values.items())
+        values = " - ".join(f"{name}: {written(value, '.4f')}" for name, value in sorted(point.values.items()))
         lines.append(f"Epoch {number}/{len(epochs)}\n{steps}/{steps} - {values}")
     return "\n".join(lines)
 

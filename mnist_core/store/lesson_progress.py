@@ -38,26 +38,22 @@ class LessonProgress:
         done: dict[str, set[str]] = defaultdict(set)
         guesses: dict[str, dict[str, int]] = defaultdict(dict)
         for row in self._database.rows(select(lesson_steps).where(lesson_steps.c.owner == owner)):
-            done[row.lesson].add(row.step)
+            steps = done[row.lesson]
+            if row.done:
+                steps.add(row.step)
             if row.guess is not None:
                 guesses[row.lesson][row.step] = row.guess
         return {lesson: LessonState(frozenset(steps), guesses[lesson]) for lesson, steps in done.items()}
 
     def keep(self, owner: str, lesson: str, step: str, guess: int | None = None) -> None:
-        """Remember that a visitor did a step; the first guess counts."""
-        row = {"owner": owner, "lesson": lesson, "step": step, "guess": guess, "changed": time.time()}
-        statement = self._database.insert(lesson_steps).values(row)
+        """Remember that a visitor went through a step, or with a guess that it was made there; the first one counts."""
+        row = {"owner": owner, "lesson": lesson, "step": step, "changed": time.time()}
+        new: dict[str, Any] = {"guess": guess, "done": guess is None}
         kept: dict[str, Any] = {"changed": row["changed"]}
-        if guess is not None:
-            kept["guess"] = func.coalesce(lesson_steps.c.guess, guess)
+        kept |= {"done": True} if guess is None else {"guess": func.coalesce(lesson_steps.c.guess, guess)}
+        statement = self._database.insert(lesson_steps).values(row | new)
         with self._database.begin() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["owner", "lesson", "step"], set_=kept))
-
-    def forget(self, owner: str, lesson: str) -> None:
-        """Let a visitor begin a lesson anew."""
-        with self._database.begin() as connection:
-            theirs = (lesson_steps.c.owner == owner, lesson_steps.c.lesson == lesson)
-            connection.execute(delete(lesson_steps).where(*theirs))
 
     def forget_all(self, connection: Connection, owner: str) -> None:
         """Forget everything of a visitor, within the caller's transaction."""

@@ -160,7 +160,7 @@ browsers = Table(
     Column("since", Float, nullable=False),
 )
 
-# How far visitors are in lessons: a row for each step that was done, with what was guessed there.
+# How far visitors are in lessons: a row for each step that was done, or guessed at.
 lesson_steps = Table(
     "lesson_steps",
     metadata,
@@ -168,6 +168,7 @@ lesson_steps = Table(
     Column("lesson", String(40), primary_key=True),
     Column("step", String(40), primary_key=True),
     Column("guess", Integer),  # the option, counted from 1
+    Column("done", Boolean, nullable=False),  # gone through: a guess alone is not
     Column("changed", Float, nullable=False),
 )
 

@@ -14,6 +14,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.e2e
 TITLES = {
     "": "MNIST Lab",
+    "learn": "배우기 · MNIST Lab",
     "explore": "데이터 살펴보기 · MNIST Lab",
     "train": "훈련 · MNIST Lab",
     "runs": "훈련 기록 · MNIST Lab",

@@ -159,8 +159,8 @@ def begun(store: Store, ada: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     store.lessons.keep(ada, *TRAINS, 1)
 
-    def start(config: RunConfig, recipe_id: str) -> str:
-        ids.append(store.new_runs.create(resolved(config, get_settings()), "A run", owner=ada, recipe=recipe_id))
+    def start(config: RunConfig, recipe_id: str, name: str) -> str:
+        ids.append(store.new_runs.create(resolved(config, get_settings()), name, owner=ada, recipe=recipe_id))
         assert store.queue.claim(ids[-1], own_process())
         return ids[-1]
 
@@ -185,7 +185,7 @@ def test_what_is_over_is_not_looked_at_again_and_again(
 ) -> None:
     store.lessons.keep(ada, *TRAINS, 1)
     record = finished_run(owner=ada)
-    monkeypatch.setattr(runs, "start", lambda *_: record.id)
+    monkeypatch.setattr(runs, "start", lambda *_, **__: record.id)
     monkeypatch.setattr(training, "run_of", lambda _: record)
     paces: list[float | None] = []
     fragment = training.st.fragment

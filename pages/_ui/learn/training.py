@@ -63,8 +63,7 @@ def _start_button(recipe_id: str) -> None:
     )
     if clicked:
         with errors_in_words():
-            session.use_recipe(recipe_id)
-            run_id = runs.start(session.recipe_config(recipe_id), recipe_id)
+            run_id = runs.start(session.recipe_config(recipe_id), recipe_id, name=RECIPES[recipe_id].title)
             st.session_state[_REPLAYS][run_id] = time.monotonic()
             st.rerun()
 
@@ -113,7 +112,7 @@ def view_of_run(view: str, lesson: Lesson, step: LessonStep) -> None:
     recipe_id = lesson.recipe_of(step)
     record = run_of(recipe_id)
     if record is None or not record.state.is_finished:
-        st.info(t("Train it first: what is shown here comes from your own run."), icon=":material/school:")
+        st.info(t("Train it first: what is shown here comes from that training."), icon=":material/school:")
         train_view(lesson, step)
         return
     RUN_VIEWS[view](record, recipe_id)

@@ -25,10 +25,11 @@ NEW = "new"  # stands in the address for a run that is still to be set up
 BEGINS_WITH = {"draw_run": DEFAULT.run_id}
 
 
-def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
+def start(config: RunConfig, recipe_id: str, *, again: bool = False, name: str | None = None) -> str:
     """Return the id of a run of this configuration: a finished one if there is one, else a new one.
 
-    With `again` a new run is started in any case.
+    With `again` a new run is started in any case. Without a `name` it gets that of its recipe, and of what was changed
+    in the form.
     """
     fingerprint = resolved(config, get_settings()).fingerprint()
     cached = None if again else shared_store().runs.find_completed(fingerprint, session.visitor())
@@ -38,14 +39,19 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False) -> str:
         CACHE_MISSES.add("runs", amount=int(cached is None))
     if cached is not None:
         return cached.id
-    name = RECIPES[recipe_id].title
-    if (variant_of := session.draft_variant_of()) is not None:
-        name = variant_name(variant_of, i18n.current())
-    elif not is_settings_of(session.recipe_config(recipe_id), config.model_dump(mode="json"), get_settings()):
-        name = t("{name}, changed", name=t(RECIPES[recipe_id].title))
-    run_id = shared_supervisor().submit(config, name, visitor=session.visitor(), recipe=recipe_id)
+    run_id = shared_supervisor().submit(
+        config, name or _name_of_form(config, recipe_id), visitor=session.visitor(), recipe=recipe_id
+    )
     shared_supervisor().await_begin(run_id)
     return run_id
+
+
+def _name_of_form(config: RunConfig, recipe_id: str) -> str:
+    if (variant_of := session.draft_variant_of()) is not None:
+        return variant_name(variant_of, i18n.current())
+    if not is_settings_of(session.recipe_config(recipe_id), config.model_dump(mode="json"), get_settings()):
+        return t("{name}, changed", name=t(RECIPES[recipe_id].title))
+    return RECIPES[recipe_id].title
 
 
 def with_model(dataset_id: str | None = None) -> list[RunRecord]:

@@ -143,7 +143,9 @@ def test_a_file_that_would_cost_much_is_refused_in_words(kind: str, tmp_path: Pa
 
 
 def test_a_folder_that_is_gone_is_no_lesson(tmp_path: Path) -> None:
-    assert len(lessons("en", Settings(lessons=tmp_path / "gone"))[0]) == len(ORDER)
+    found, problems = lessons("en", Settings(lessons=tmp_path / "gone"))
+    assert len(found) == len(ORDER)
+    assert "MNIST_LAB_LESSONS" in str(problems[0])
 
 
 def test_a_guess_has_its_answer_among_the_options() -> None:

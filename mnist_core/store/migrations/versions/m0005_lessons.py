@@ -15,5 +15,6 @@ def upgrade() -> None:
         sa.Column("lesson", sa.String(40), primary_key=True),
         sa.Column("step", sa.String(40), primary_key=True),
         sa.Column("guess", sa.Integer),
+        sa.Column("done", sa.Boolean, nullable=False),
         sa.Column("changed", sa.Float, nullable=False),
     )
