@@ -20,11 +20,10 @@ from mnist_core.film.keyframe import (
     first_pictures,
     images_of,
     keyframe_of,
-    read_keyframe,
     weighted_layers,
     write_keyframe,
 )
-from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, open_film
+from mnist_core.film.reader import Film, FilmState, Moment, film_arrays, keyframes_of, open_film
 from mnist_core.film.schedule import GRADIENT_IMAGES, MOST, Schedule, most_bytes_of, schedule_of, spread
 from mnist_core.film.together import together
 from mnist_core.film.weight_pictures import MOST_PICTURES, FilmPictures, film_pictures
@@ -59,10 +58,10 @@ __all__ = [
     "images_of",
     "fixed_images",
     "keyframe_of",
+    "keyframes_of",
     "look_inside",
     "most_bytes_of",
     "open_film",
-    "read_keyframe",
     "schedule_of",
     "spread",
     "together",

@@ -35,8 +35,6 @@ PICTURES = 64
 """Most weight pictures of a first layer."""
 WEIGHTS = "weights/"
 """How the names of arrays begin that are weights."""
-FIGURES = ("step", "steps_per_epoch", "answers", "matrix", "sizes")
-"""The arrays that are neither weights nor pictures."""
 SIZES = ("weight_mean", "weight_spread", "gradient_mean", "gradient_spread", "dead")
 """The columns of the array ``sizes``."""
 _UNKNOWN = -1.0
@@ -184,12 +182,6 @@ def keyframe_from(arrays: Mapping[str, npt.NDArray[Any]], config: RunConfig) -> 
         np.asarray(arrays["matrix"], np.int64),
         tuple(LayerSizes(name, *row) for name, row in zip(names, sizes.tolist(), strict=True)),
     )
-
-
-def read_keyframe(path: Path, config: RunConfig) -> Keyframe:
-    """Return the keyframe of a file; raises whatever NumPy does, `KeyError` and `ValueError`."""
-    with np.load(path, allow_pickle=False) as archive:
-        return keyframe_from({name: archive[name] for name in FIGURES}, config)
 
 
 def images_of(path: Path) -> int:

@@ -1,6 +1,6 @@
 """Reading a film, of a run that has ended and of one that trains."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,7 @@ from mnist_core.config.sections import NetworkConfig
 from mnist_core.errors import ArtifactMissingError
 from mnist_core.evaluation.matrix import ConfusionMatrix
 from mnist_core.film.answering import KeptWeights
-from mnist_core.film.keyframe import FIGURES, SIZES, Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
+from mnist_core.film.keyframe import SIZES, Keyframe, LayerSizes, first_pictures, keyframe_from, weights_in
 from mnist_core.models.weights import check_weights
 from mnist_core.store import RunFiles
 from mnist_core.system.saying import complain
@@ -237,6 +237,11 @@ def open_film(files: RunFiles, config: RunConfig, *, live: bool = False) -> Film
     return Film(config, FilmState.DAMAGED if found else FilmState.NONE)
 
 
+def keyframes_of(paths: Iterable[Path], config: RunConfig) -> list[Keyframe]:
+    """Return the keyframes of some files in their order; those that can't be read are left out, as of a film."""
+    return [each.keyframe for each in (_read(path, config) for path in paths) if each is not None]
+
+
 def film_arrays(files: RunFiles, config: RunConfig) -> dict[str, dict[str, npt.NDArray[Any]]]:
     """Return all that a film holds: the arrays of each keyframe's file by its name, without those that are damaged."""
     film = open_film(files, config)
@@ -253,7 +258,7 @@ def _read(path: Path, config: RunConfig) -> _Read | None:
 def _cached(path: Path, size: int, _changed: int, config: RunConfig) -> _Read | None:
     try:
         with np.load(path, allow_pickle=False) as archive:
-            few = {name: archive[name] for name in FIGURES}
+            few = {name: archive[name] for name in ("step", "steps_per_epoch", "answers", "matrix", "sizes")}
             has_weights = any(name.startswith("weights/") for name in archive.files)
         return _Read(path, size, has_weights, keyframe_from(few, config))
     except FileNotFoundError:

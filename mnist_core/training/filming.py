@@ -26,8 +26,8 @@ from mnist_core.film import (
     fixed_images,
     images_of,
     keyframe_of,
+    keyframes_of,
     most_bytes_of,
-    read_keyframe,
     schedule_of,
     watched_places,
     write_keyframe,
@@ -91,7 +91,7 @@ class Recorder:
             images = images_of(kept[max(kept)]) if kept else self._schedule.images
             self._ahead = [mark for mark in self._schedule.steps if mark > step or (mark == step and mark not in kept)]
             if self._ahead:
-                earlier = [read_keyframe(kept[told], self._config) for told in sorted(kept)]
+                earlier = keyframes_of((kept[told] for told in sorted(kept)), self._config)
                 self._network, self._fixed = _Network(model, judge), _Fixed(dataset, self._config, images, earlier)
         self.look(step)
 

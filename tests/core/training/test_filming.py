@@ -342,3 +342,19 @@ def test_a_moment_that_can_t_be_shown_ends_the_film_and_nothing_else(watched, mo
         assert passing(recorder) is None
         assert recorder.next_after(4) is None
     assert capfd.readouterr().err.count("The film in") == 1
+
+
+def test_a_damaged_moment_of_before_is_left_out_when_a_training_goes_on(watched, tmp_path, shared_digits, capfd):
+    begin, passing = watched
+    with begin() as recorder:
+        for step in (1, 2, 6):
+            recorder.look(step)
+        passing(recorder)
+    files = keyframes_in(tmp_path / FILM)
+    files[1].write_bytes(b"half a file")
+    with Recorder(tmp_path / FILM, recorder._config, recorder._settings) as again:
+        again.begin(recorder._network._model, recorder._network._judge, shared_digits, 12, 6)
+        again.look(12)
+        passing(again)
+    assert max(keyframes_in(tmp_path / FILM)) == 12, "the film goes on"
+    assert "can't be read" in capfd.readouterr().err
