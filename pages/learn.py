@@ -54,7 +54,7 @@ def lesson_card(lesson: Lesson, state: LessonState) -> None:
         st.button(
             f"{words} {for_ears(plain(lesson.title))}",
             key=f"lesson_open_{lesson.id}",
-            type="primary" if 0 < done < len(lesson.steps) or not done else "secondary",
+            type="primary" if done < len(lesson.steps) else "secondary",
             on_click=go_to,
             args=(lesson.id, next_of(lesson, state)),
         )

@@ -6,14 +6,13 @@ in its own form (`printed`); its tasks are checked by the reader's own runs (`ta
 """
 
 from mnist_core.lessons.console import answer
-from mnist_core.lessons.lesson import RUN_VIEWS, Guess, Lesson, LessonStep, LessonTask, Wanted, read_lesson
+from mnist_core.lessons.lesson import Guess, Lesson, LessonStep, LessonTask, Wanted, read_lesson
 from mnist_core.lessons.library import lessons
 from mnist_core.lessons.printed import epoch_log, evaluation
 from mnist_core.lessons.tasks import best_attempt, is_met
 from mnist_core.lessons.worked import CrossEntropy, binary, categorical
 
 __all__ = [
-    "RUN_VIEWS",
     "CrossEntropy",
     "Guess",
     "Lesson",

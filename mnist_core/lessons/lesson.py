@@ -5,6 +5,7 @@ The format is told in ``docs/lessons.md``.
 
 import re
 import tomllib
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -40,32 +41,21 @@ View = Literal[
     "tensorboard",
     "draw",
 ]
-"""What can stand beside the words of a step; `pages._ui.learn.views` shows them."""
-RUN_VIEWS = frozenset({"train", "log", "curves", "evaluate", "folds", "tensorboard"})
-"""Those of a recipe's run."""
+"""What can stand beside the words of a step; `pages._ui.learn.steps` shows them."""
 
 
-def _recipe(recipe_id: str) -> str:
-    if recipe_id not in RECIPES:
-        raise ValueError(f"one of {', '.join(RECIPES)}")
-    return recipe_id
+def _one_of(known: Collection[str]) -> AfterValidator:
+    def checked(name: str) -> str:
+        if name not in known:
+            raise ValueError(f"one of {', '.join(known)}")
+        return name
+
+    return AfterValidator(checked)
 
 
-def _dataset(dataset_id: str) -> str:
-    if dataset_id not in DATASETS:
-        raise ValueError(f"one of {', '.join(DATASETS)}")
-    return dataset_id
-
-
-def _layer(kind: str) -> str:
-    if kind not in LAYERS:
-        raise ValueError(f"one of {', '.join(LAYERS)}")
-    return kind
-
-
-Recipe = Annotated[str, AfterValidator(_recipe)]
-Dataset = Annotated[str, AfterValidator(_dataset)]
-LayerKind = Annotated[str, AfterValidator(_layer)]
+Recipe = Annotated[str, _one_of(RECIPES)]
+Dataset = Annotated[str, _one_of(DATASETS)]
+LayerKind = Annotated[str, _one_of(LAYERS)]
 
 
 class _Part(BaseModel):

@@ -41,6 +41,7 @@ _HEARD = 200  # letters at the end of a text that say how it ends: a visitor's m
 _SOUNDS = "consonant", "vowel", "liquid"
 # Where a particle was, while the rest is filled in: characters that no text has (Unicode's "noncharacters").
 _MARKS = {chr(0xFDD0 + number): forms for number, forms in enumerate(PARTICLES)}
+_MARK_OF = {forms.both: mark for mark, forms in _MARKS.items()}
 _MARK = re.compile(f"[{''.join(_MARKS)}]")
 # Only behind something that is filled in: between them quotes, brackets and Markdown's signs at most.
 _PARTICLE = re.compile(r"(?<=[}*`\"'”’)\]」』_])(" + "|".join(re.escape(forms.both) for forms in PARTICLES) + ")")
@@ -70,7 +71,7 @@ def filled(sentence: str, fill: Callable[[str], str]) -> str:
     fill : callable
         Fills the placeholders of a sentence.
     """
-    text = fill(_PARTICLE.sub(lambda found: _mark(found[0]), sentence))
+    text = fill(_PARTICLE.sub(lambda found: _MARK_OF[found[0]], sentence))
     if not (marked := _MARK.search(text)):
         return text
     parts: list[str] = []
@@ -82,10 +83,6 @@ def filled(sentence: str, fill: Callable[[str], str]) -> str:
         done = marked.end()
         marked = _MARK.search(text, done)
     return "".join(parts) + text[done:]
-
-
-def _mark(both: str) -> str:
-    return next(mark for mark, forms in _MARKS.items() if forms.both == both)
 
 
 def last_sound(text: str) -> str | None:

@@ -29,6 +29,19 @@ def ada(monkeypatch: pytest.MonkeyPatch) -> str:
     return "ada"
 
 
+@pytest.fixture
+def write_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return a function that writes the steps of the lesson "mine" into a teacher's folder."""
+    monkeypatch.setenv("MNIST_LAB_LESSONS", str(tmp_path))
+    get_settings.cache_clear()
+
+    def written(steps: str) -> None:
+        head = 'id = "mine"\nnumber = 9\ntitle = "Mine"\nsummary = "s"\nminutes = 1\nrecipe = "first-network"\n'
+        (tmp_path / "mine.toml").write_text(head + steps)
+
+    return written
+
+
 def words(app: AppTest) -> str:
     """Return all that the page says in Markdown."""
     return "\n".join(str(one.value) for one in (*app.markdown, *app.caption, *app.header))
@@ -89,15 +102,12 @@ def test_what_is_asked_is_shown_after_the_guess_only(open_page: OpenPage, store:
 
 
 def test_an_option_reads_the_same_before_and_after_the_guess(
-    open_page: OpenPage, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ada: str
+    open_page: OpenPage, store: Store, write_lesson: Callable[[str], None], ada: str
 ) -> None:
-    (tmp_path / "mine.toml").write_text(
-        'id = "mine"\nnumber = 9\ntitle = "Mine"\nsummary = "s"\nminutes = 1\nrecipe = "first-network"\n'
+    write_lesson(
         '[[steps]]\nid = "one"\ntitle = "One"\ntext = "How many?"\n'
         '[steps.guess]\nquestion = "?"\noptions = ["3 * 3 * 32", "9"]\nanswer = 1\nwhy = "So."\n'
     )
-    monkeypatch.setenv("MNIST_LAB_LESSONS", str(tmp_path))
-    get_settings.cache_clear()
     app = open_page("learn.py", lesson="mine")
     assert app.radio(key="guess_choice_mine_one").options[0] == r"3 \* 3 \* 32"
     store.lessons.keep(ada, "mine", "one", 1)
@@ -122,15 +132,12 @@ def test_progress_stays_and_is_shown(open_page: OpenPage, store: Store, ada: str
 
 
 def test_a_task_is_reached_by_a_run_of_one_s_own(
-    open_page: OpenPage, finished_run: FinishedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ada: str
+    open_page: OpenPage, finished_run: FinishedRun, write_lesson: Callable[[str], None], ada: str
 ) -> None:
-    (tmp_path / "mine.toml").write_text(
-        'id = "mine"\nnumber = 9\ntitle = "Mine"\nsummary = "s"\nminutes = 1\nrecipe = "first-network"\n'
+    write_lesson(
         '[[steps]]\nid = "try"\ntitle = "Try"\ntext = "Now you."\n'
         '[[steps.tasks]]\ntext = "Any network on the digits."\nwants = { dataset = "digits" }\n'
     )
-    monkeypatch.setenv("MNIST_LAB_LESSONS", str(tmp_path))
-    get_settings.cache_clear()
     app = open_page("learn.py", lesson="mine")
     assert "Reached by" not in words(app)
     finished_run(RunConfig(data=DataConfig(dataset="digits")), owner=ada)

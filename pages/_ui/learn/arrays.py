@@ -45,7 +45,7 @@ def console_view(lesson: Lesson, step: LessonStep) -> None:
     st.code("\n".join(said), language="python", height=420 if any(len(each) > 2000 for each in said) else "content")
 
 
-def _place(data: Dataset, step: LessonStep) -> int:
+def place_of(data: Dataset, step: LessonStep) -> int:
     """Return which training image a step is about; the last one where there are fewer."""
     return min(step.image, len(data.x_train) - 1)
 
@@ -53,7 +53,7 @@ def _place(data: Dataset, step: LessonStep) -> int:
 def images_view(data: Dataset, step: LessonStep) -> None:
     """Show the first training images with their labels."""
     names = class_words(data.spec.class_names)
-    shown = range(_place(data, step), min(_place(data, step) + _IMAGES, len(data.x_train)))
+    shown = range(place_of(data, step), min(place_of(data, step) + _IMAGES, len(data.x_train)))
     gallery([Tile(data.x_train[i], names[data.y_train[i]], str(i), names[data.y_train[i]]) for i in shown], size="ten")
 
 
@@ -70,14 +70,14 @@ def classes_view(data: Dataset, step: LessonStep) -> None:
 
 def numbers_view(data: Dataset, step: LessonStep) -> None:
     """Show one image and its numbers, raw or scaled."""
-    name = t(data.spec.class_names[data.y_train[_place(data, step)]])
+    name = t(data.spec.class_names[data.y_train[place_of(data, step)]])
     picture, numbers = st.columns([1, 3], gap="large")
     with picture:
-        words = t("Image {index}, labelled {name}", index=_place(data, step), name=name)
-        big_image(np.asarray(data.x_train[_place(data, step)]), words)
+        words = t("Image {index}, labelled {name}", index=place_of(data, step), name=name)
+        big_image(np.asarray(data.x_train[place_of(data, step)]), words)
         scaled = st.toggle(t("Scaled to 0 … 1"), key=f"lesson_scaled_{step.id}")
     with numbers:
-        number_grid(np.asarray(data.x_train[_place(data, step)]), scaled=scaled)
+        number_grid(np.asarray(data.x_train[place_of(data, step)]), scaled=scaled)
 
 
 def reshape_view(data: Dataset, step: LessonStep) -> None:
@@ -89,28 +89,22 @@ def reshape_view(data: Dataset, step: LessonStep) -> None:
         t("After"): [f"({n}, 784)", f"({n},)", f"({tests}, 784)", f"({tests},)"],
     }
     st.dataframe(pd.DataFrame(table), hide_index=True, width="content")
-    image = np.asarray(data.x_train[_place(data, step)])
+    image = np.asarray(data.x_train[place_of(data, step)])
     with st.container(width=180):
-        big_image(image, t("Image {index}, 28 rows of 28 pixels", index=_place(data, step)))
-    words = t("Image {index} as one row of 784 pixels", index=_place(data, step))
+        big_image(image, t("Image {index}, 28 rows of 28 pixels", index=place_of(data, step)))
+    words = t("Image {index} as one row of 784 pixels", index=place_of(data, step))
     st.html(f'<img class="lab-strip" src="{data_url(image.reshape(1, -1))}" alt="{escape(words)}">')
     st.caption(t("Nothing is lost: row after row, 28 × 28 = 784 numbers stand in one line."))
 
 
 def one_hot_view(data: Dataset, step: LessonStep) -> None:
     """Show labels and their one-hot rows."""
-    labels = data.y_train[:_LABELS]
-    columns = {
-        t("Label"): [int(label) for label in labels],
-        **{
-            str(place): [int(one_hot(int(label), data.spec.num_classes)[place]) for label in labels]
-            for place in range(data.spec.num_classes)
-        },
-    }
+    labels = [int(label) for label in data.y_train[:_LABELS]]
+    rows = np.array([one_hot(label, data.spec.num_classes) for label in labels])
+    columns = {t("Label"): labels, **{str(place): rows[:, place].astype(int) for place in range(rows.shape[1])}}
     st.markdown(f"**{t('Positions 0 to {last}', last=data.spec.num_classes - 1)}**", help=term("one_hot"))
     st.dataframe(pd.DataFrame(columns), hide_index=True, width="content")
-    first = one_hot(int(labels[0]), data.spec.num_classes)
-    st.code(f">>> y_train[0]\n{int(labels[0])}\n>>> to_categorical(y_train)[0]\n{np.asarray(first, dtype=float)!r}")
+    st.code(f">>> y_train[0]\n{labels[0]}\n>>> to_categorical(y_train)[0]\n{rows[0].astype(float)!r}")
 
 
 ARRAY_VIEWS: Mapping[str, Callable[[Dataset, LessonStep], None]] = {

@@ -6,14 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.config.recipes import RECIPES
-from mnist_core.engine import total_rounds
-from mnist_core.figures.curves import curve_alt, curve_figure
-from mnist_core.figures.scale import Metric
 from mnist_core.lessons import epoch_log, evaluation
 from mnist_core.store import MetricPoint, RunRecord, shared_store
+from pages._ui.one_run.curve import two_curves
 from pages._ui.one_run.tensorboard import tensorboard_part
-from pages._ui.parts.live_plot import live_plot
-from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 
 _EXPECTED = {"test_accuracy": "test_set", "val_accuracy": "validation_set"}
@@ -21,23 +17,7 @@ _EXPECTED = {"test_accuracy": "test_set", "val_accuracy": "validation_set"}
 
 def curves_of(record: RunRecord, points: Sequence[MetricPoint]) -> None:
     """Show loss and accuracy of a run, as far as these points go."""
-    metrics: tuple[Metric, ...] = ("loss", "accuracy")
-    joined = record.config.model.kind != "logistic_sgd"
-    for column, metric in zip(st.columns(2), metrics, strict=True):
-        with column:
-            st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
-            figure = curve_figure(
-                points,
-                metric,
-                rounds=total_rounds(record),
-                steps_per_round=record.steps_per_epoch,
-                round_name=t("epoch") if joined else t("fold"),
-                joined=joined,
-                theme=session.page_theme(),
-                t=i18n.current(),
-            )
-            alt = curve_alt(points, metric, i18n.current(), joined=joined)
-            live_plot(figure, key=f"lesson_{metric}", revision=record.id, alt=alt)
+    two_curves(record, points, "lesson")
 
 
 def figures_view(record: RunRecord, recipe_id: str) -> None:

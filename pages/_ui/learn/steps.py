@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from mnist_core.lessons import RUN_VIEWS, Lesson, LessonStep
+from mnist_core.lessons import Lesson, LessonStep
 from mnist_core.store import LessonState, shared_store
 from pages._ui.learn.arrays import ARRAY_VIEWS, console_view, data_of
 from pages._ui.learn.guess import guess_view
+from pages._ui.learn.results import RUN_VIEWS
 from pages._ui.learn.tasks import tasks_view
 from pages._ui.learn.training import compare_view, train_view, view_of_run
 from pages._ui.learn.worked import cross_entropy_view, descent_view, network_view, split_view, sums_view
@@ -55,7 +56,7 @@ def _view(view: str, lesson: Lesson, step: LessonStep) -> None:
             ARRAY_VIEWS[view](data, step)
     elif view == "draw":
         st.page_link("draw.py", label=t("Open the page Draw"), icon=":material/draw:")
-    elif view in RUN_VIEWS and view != "train":
+    elif view in RUN_VIEWS:
         view_of_run(view, lesson, step)
     else:
         OTHER_VIEWS[view](lesson, step)

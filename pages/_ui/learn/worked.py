@@ -1,5 +1,7 @@
 """Learn: the network as a picture, its numbers taken apart, and the loss worked out by hand."""
 
+from math import prod
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -8,7 +10,7 @@ from mnist_core.config.recipes import RECIPES
 from mnist_core.diagram import diagram_of
 from mnist_core.lessons import Lesson, LessonStep, binary, categorical
 from pages._ui.cache import hills
-from pages._ui.learn.arrays import data_of
+from pages._ui.learn.arrays import data_of, place_of
 from pages._ui.parts.ball import ball_view
 from pages._ui.parts.network_picture import network_picture
 from pages._ui.shell.i18n import class_words, t, term
@@ -17,26 +19,24 @@ from pages._ui.shell.i18n import class_words, t, term
 def network_view(lesson: Lesson, step: LessonStep) -> None:
     """Show the recipe's network."""
     data = data_of(lesson, step)
-    image = None if data is None else np.asarray(data.x_train[min(step.image, len(data.x_train) - 1)])
+    image = None if data is None else np.asarray(data.x_train[place_of(data, step)])
     network_picture(RECIPES[lesson.recipe_of(step)].config, f"lesson_network_{step.id}", image=image)
 
 
 def sums_view(lesson: Lesson, step: LessonStep) -> None:
     """Take the parameters of each layer apart: weights and biases."""
     diagram = diagram_of(RECIPES[lesson.recipe_of(step)].config)
-    rows = [block for block in diagram.blocks if block.parameters]
-    for block in rows:
+    for block in diagram.blocks:
+        if not block.parameters:
+            continue
         kernel, bias = (block.weights.get(name, ()) for name in ("kernel", "bias"))
         sides = " × ".join(t.number(side) for side in kernel)
-        weights = 1
-        for side in kernel:
-            weights *= side
         st.markdown(
             t(
                 "**{name}**: {sides} = {weights:,} weights, and {biases:,} biases: {total:,} parameters.",
                 name=t(block.name),
                 sides=sides,
-                weights=weights,
+                weights=prod(kernel),
                 biases=sum(bias),
                 total=block.parameters,
             )
@@ -49,7 +49,7 @@ def cross_entropy_view(lesson: Lesson, step: LessonStep) -> None:
     data = data_of(lesson, step)
     if data is None:
         return
-    right = int(data.y_train[min(step.image, len(data.y_train) - 1)])
+    right = int(data.y_train[place_of(data, step)])
     names = class_words(data.spec.class_names)
     share: float = st.slider(
         t("How sure the network is of the right answer, “{name}”", name=names[right]),

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from statistics import fmean, pstdev
+from typing import Any
 
 import streamlit as st
 
-from mnist_core.engine import total_rounds
 from mnist_core.evaluation.comparing import test_point
 from mnist_core.evaluation.diagnosis import Finding
-from mnist_core.figures.curves import curve_alt, curve_figure
 from mnist_core.figures.scale import Metric, Scales
 from mnist_core.store import METRIC_NAMES, MetricPoint, RunRecord
+from pages._ui.one_run.curve import METRICS, two_curves
 from pages._ui.parts.curve_scales import curve_scales
 from pages._ui.parts.downloads import csv_button
-from pages._ui.parts.live_plot import live_plot
-from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import t, term
 from pages._ui.train.diagnosis import diagnosis_view, findings_of
 
@@ -23,11 +21,8 @@ def curves_view(record: RunRecord, points: list[MetricPoint], leave: Callable[[]
     """Show the curves, and what they say; `leave` shows the form in place of the run."""
     findings = findings_of(record, points)
     scales = curve_scales()
-    metrics: tuple[Metric, ...] = ("loss", "accuracy")
-    for column, metric in zip(st.columns(2), metrics, strict=True):
-        with column:
-            st.markdown(f"**{t('Loss') if metric == 'loss' else t('Accuracy')}**", help=term(metric))
-            _curve(record, points, metric, scales, findings)
+    more = {metric: _marks(record, points, metric, scales, findings) for metric in METRICS}
+    two_curves(record, points, "curve", more)
     diagnosis_view(record, findings, leave)
     if record.state.is_finished:
         csv_button(lambda: _table(points), f"metrics_{record.id}", of=[record.id])
@@ -81,27 +76,14 @@ def _mean(folds: list[dict[str, float]]) -> dict[str, float]:
     return {name: fmean(values[name] for values in folds) for name in folds[0]}
 
 
-def _curve(
+def _marks(
     record: RunRecord, points: list[MetricPoint], metric: Metric, scales: Scales, findings: Sequence[Finding]
-) -> None:
+) -> dict[str, Any]:
+    """Return what is marked in the curve of a metric: the test set, and where the curves part."""
     logistic = record.config.model.kind == "logistic_sgd"
     marked = (found.overfitting for found in findings if found.overfitting is not None)
-    figure = curve_figure(
-        points,
-        metric,
-        rounds=total_rounds(record),
-        steps_per_round=record.steps_per_epoch,
-        round_name=t("fold") if logistic else t("epoch"),
-        joined=not logistic,
-        test=None if logistic else test_point(record.config, record.outcome, points, record.steps_per_epoch, metric),
-        judged=next(marked, None) if metric == "loss" else None,
-        scales=scales,
-        theme=session.page_theme(),
-        t=i18n.current(),
-    )
-    live_plot(
-        figure,
-        key=f"curve_{metric}",
-        revision=record.id,
-        alt=curve_alt(points, metric, i18n.current(), joined=not logistic),
-    )
+    return {
+        "test": None if logistic else test_point(record.config, record.outcome, points, record.steps_per_epoch, metric),
+        "judged": next(marked, None) if metric == "loss" else None,
+        "scales": scales,
+    }

@@ -41,6 +41,12 @@ def kept() -> None:
         t("You alone"),
         t("In the server's memory, until you close the page. They are never written to the disk."),
     )
+    _traces()
+    _cookies()
+
+
+def _traces() -> None:
+    """Show what is kept beside what visitors make."""
     _entry(
         t(
             "**That you were here**: a number made of your browser's cookie, one made of your network's address, and "
@@ -67,7 +73,6 @@ def kept() -> None:
         t("Whoever runs this server"),
         t("As long as they keep it. No names, no drawings and no personal links are in it."),
     )
-    _cookies()
 
 
 def _entry(what: str, who: str, long: str) -> None:
