@@ -49,8 +49,8 @@ class Job:
             if now - self._over_since > settings.stop_patience:
                 self.worker.kill()
             return
-        self._pass_on(record, settings, now)
         silent = self._silence.seconds(record)
+        self._pass_on(record, settings, now, silent)
         if self.verdict is not None:
             return
         memory = self.worker.memory() / 1e6
@@ -69,17 +69,20 @@ class Job:
             return RunState.INTERRUPTED, _no_space(settings.home)
         return self.verdict or (RunState.INTERRUPTED, _worker_died(code))
 
-    def _pass_on(self, record: Sign, settings: Settings, now: float) -> None:
+    def _pass_on(self, record: Sign, settings: Settings, now: float, silent: float) -> None:
         if record.stop_requested and self.stop_sent is None:
             self._stop(now)
         if record.pause_requested and not self.pause_sent:
             self.worker.request_pause()
             self.pause_sent = True
-        if self.stop_sent is None:
+        # A stop is noticed between two batches. Before the first and after the last one Keras is imported, and the model
+        # is made that shall be kept: how long that takes depends on what else the computer does.
+        if self.stop_sent is None or record.phase != "fit":
             return
-        if now - self.stop_sent > 2 * settings.stop_patience:
+        waited = min(now - self.stop_sent, silent)
+        if waited > 2 * settings.stop_patience:
             self.worker.kill()
-        elif now - self.stop_sent > settings.stop_patience:
+        elif waited > settings.stop_patience:
             self.verdict = (RunState.STOPPED, self.remark)
             self.worker.terminate()
 

@@ -173,8 +173,8 @@ def test_two_apps_on_one_home_share_its_slots_and_one_takes_over_from_the_other(
         first.wait()
         wait_until(lambda: bool(psutil.Process(second.pid).children()), 240, "the second app to take over")
         lab.until_saved(theirs[0])
-        assert len(lab.store.runs.find(states=[RunState.RUNNING])) == 1
-        assert lab.store.runs.get(ours[1]).state is RunState.INTERRUPTED
+        lab.until(ours[1], RunState.INTERRUPTED)  # at the next look, where its worker was just ending
+        assert [record.id for record in lab.store.runs.find(states=[RunState.RUNNING])] == [theirs[0]]
     finally:
         for process, log in apps:
             process.kill()
