@@ -40,6 +40,7 @@ _TITLES = (
     "MB",
     "film alone",
     "share",
+    "to see, a second",
     "with / without",
     "ratios",
     "wall time, ratios",
@@ -68,7 +69,7 @@ def _print_row(recipe: str, epochs: int, rounds: int) -> None:
     share = statistics.median(each["film"] / (each["processor"] - each["film"]) for each in alone)
     pairs = [(_child(recipe, epochs, "with"), _child(recipe, epochs, "without")) for _ in range(rounds)]
     cells = [f"`{recipe}`", str(epochs), str(alone[0]["keyframes"]), f"{alone[0]['bytes'] / 1e6:.1f}"]
-    cells += [f"{film:.2f} s", f"**{share:.1%}**"]
+    cells += [f"{film:.2f} s", f"**{share:.1%}**", ", ".join(f"{each['shown']:.1f}" for each in alone)]
     if pairs:
         cells.append(" / ".join(f"{min(pair[place]['processor'] for pair in pairs):.2f} s" for place in (0, 1)))
         for name in ("processor", "wall"):
@@ -99,9 +100,11 @@ class _Watch:
     """Measures what a film takes: all that is done meanwhile is waited for."""
 
     def __init__(self, recorder: "Recorder") -> None:
-        self.seconds = 0.0
+        self.seconds, self.shown = 0.0, 0
         for name in ("begin", "look", "end"):
             setattr(recorder, name, self._measured(recorder, getattr(recorder, name)))
+        for name in ("_keep", "_show"):
+            setattr(recorder, name, self._counted(getattr(recorder, name)))
 
     def _measured(self, recorder: "Recorder", method: Any) -> Any:
         def measured(*args: Any) -> None:
@@ -110,6 +113,13 @@ class _Watch:
                 recorder._writer._check(done_only=False)
 
         return measured
+
+    def _counted(self, method: Any) -> Any:
+        def counted(*args: Any) -> None:
+            self.shown += 1
+            method(*args)
+
+        return counted
 
     @contextmanager
     def _counting(self) -> Iterator[None]:
@@ -142,7 +152,9 @@ def _one(recipe: str, epochs: int, way: str) -> dict[str, float]:
         seconds = {"wall": time.perf_counter() - wall, "processor": time.process_time() - processor}
         moments = open_film(files, config).moments
     told = {**seconds, "keyframes": len(moments), "bytes": sum(moment.bytes for moment in moments)}
-    return told | {"film": watch.seconds if watch else 0.0}
+    if watch is not None:
+        told |= {"film": watch.seconds, "shown": watch.shown / seconds["wall"]}
+    return told
 
 
 if __name__ == "__main__":

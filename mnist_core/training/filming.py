@@ -45,6 +45,7 @@ Weights = Mapping[str, npt.NDArray[np.float16]]
 Gradients = Mapping[str, npt.NDArray[np.float32]]
 
 _MOST_WAITING = 64_000_000  # bytes of weights that may wait to be judged; with more, a moment but the last is left out
+_ALWAYS = 0.2  # of the film's share are for moments that are shown and not kept, whatever the others take
 _CAREFUL = 0.85  # of the film's share is given away: what it takes is measured beside a training, and is a little more
 _BETWEEN = 0.4  # least seconds from one moment that somebody may watch to the next that is not kept
 
@@ -255,7 +256,8 @@ class _Spent:
         each = self._film / max(1, self._kept)
         film = done * (self._film + ahead * each)
         one = self._passing / self._shown if self._shown else 0.0  # little: the first is to tell how much
-        return film + self._passing + one < _CAREFUL * self._share * (time.process_time() - self._began)
+        budget = self._share * (time.process_time() - self._began)
+        return self._passing + one < max(_ALWAYS * budget, _CAREFUL * budget - film)
 
 
 class _Network:

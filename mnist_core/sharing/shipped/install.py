@@ -12,7 +12,8 @@ from mnist_core.system.files import replacing
 from mnist_core.system.saying import complain
 
 FOLDER = Path(__file__).parent
-_MOST_PARAMETERS = 10_000_000  # these are not trained here, so what may be trained here does not matter
+# These are not trained here, so what may be trained here does not matter.
+_LIMITS = {"max_parameters": 10_000_000, "film_mb": 12.0}
 
 
 def install_shipped(
@@ -51,7 +52,7 @@ def _install(path: Path, model: ShippedModel, store: Store, record: RunRecord | 
     # Imported here: at most starts nothing is to be read.
     from mnist_core.sharing.bundle.read import read_bundle
 
-    bundle = read_bundle(data, store.settings.model_copy(update={"max_parameters": _MOST_PARAMETERS}))
+    bundle = read_bundle(data, store.settings.model_copy(update=_LIMITS))
     if bundle.manifest.run_id != model.run_id:
         raise BundleError("It is the bundle of another run.")
     for name, content in bundle.files.items():

@@ -4,6 +4,7 @@ The weights are rounded first, which halves the file, and everything else is mad
 of the bundle are those of its own weights.
 """
 
+import io
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,18 +17,23 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import Dataset, load_dataset
 from mnist_core.errors import RunStateError
 from mnist_core.evaluation import accuracy
+from mnist_core.film import film_arrays, spread
 from mnist_core.models.build import build_model
 from mnist_core.models.network_files import read_whole_network
 from mnist_core.models.weights import put_weights
 from mnist_core.sharing.bundle import BundledRun
 from mnist_core.sharing.bundle.bundled import manifest_of
 from mnist_core.sharing.shipped.catalogue import ShippedModel
+from mnist_core.sharing.shipped.moments import SmallFilm
+from mnist_core.sharing.shipped.rounding import rounded
 from mnist_core.store import MetricPoint, Outcome, RunState, Store
 from mnist_core.system.files import output_file, plain_entry
 
 if TYPE_CHECKING:
     import keras
 
+MOST_BYTES = 2_000_000
+"""Of a bundle: as much of a film comes along as fits."""
 _MOST_BATCH_POINTS = 200
 # Of the last hidden layer, for the map before and after training: so much is enough for the same picture.
 _MOST_FEATURES, _FEATURE_BITS = 64, 6
@@ -84,26 +90,34 @@ def pack(run_id: str, model: ShippedModel, store: Store, path: Path) -> Outcome:
         labels=labels,
         parts=_parts(network, record.config, dataset),
     )
-    write_shipped(run, path)
+    film = SmallFilm(film_arrays(store.files(run_id), record.config), record.config, dataset)
+    write_shipped(with_film(run, film), path)
     return outcome
 
 
 def write_shipped(run: BundledRun, path: Path) -> None:
     """Write the bundle of a shipped model: what brings it back, without what a bundle holds for people."""
-    with output_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+    with output_file(path) as temporary:
+        temporary.write_bytes(_archive(run))
+
+
+def _archive(run: BundledRun) -> bytes:
+    content_of = io.BytesIO()
+    with zipfile.ZipFile(content_of, "w") as archive:
         for name, content in sorted(run.entries().items()):
             archive.writestr(plain_entry(name), content, zipfile.ZIP_DEFLATED, 9)
+    return content_of.getvalue()
 
 
-def rounded(values: npt.NDArray[np.float32], bits: int) -> npt.NDArray[np.float32]:
-    """Return float32 numbers with so many bits of mantissa, rounded to the nearest: the other bits are zero."""
-    spare = 23 - bits
-    if spare <= 0:
-        return values
-    whole = np.ascontiguousarray(values, np.float32).view(np.uint32)
-    # Half of the last kept bit is added and the rest cut off; a carry moves on into the exponent, as it should.
-    cut = (whole + np.uint32(1 << (spare - 1))) & np.uint32(0xFFFFFFFF << spare & 0xFFFFFFFF)
-    return cut.view(np.float32).reshape(values.shape)
+def with_film(run: BundledRun, film: SmallFilm) -> BundledRun:
+    """Return the run with its film; as many of its moments keep their weights as fit, and none where no film does."""
+    weighted = film.weighted
+    for count in range(len(weighted), -1, -1):
+        names = spread(weighted, count) if count != 1 else weighted[-1:]
+        filmed = replace(run, film=film.with_weights_of(names))
+        if len(_archive(filmed)) <= MOST_BYTES:
+            return filmed
+    return run
 
 
 def _judged(

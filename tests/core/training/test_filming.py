@@ -321,15 +321,22 @@ def test_moments_that_pass_get_only_what_the_film_leaves_of_its_share_of_time(wa
         monkeypatch.setattr(recorder, "_spent", filming._Spent(0.0))
         recorder.look(4)
         assert passing(recorder) is None
-    monkeypatch.setattr(filming, "_CAREFUL", 0.85)
+
+
+def test_whatever_a_film_takes_something_is_left_for_those_who_watch(monkeypatch):
     spent, clock = filming._Spent(0.02), iter([0.0, 0.1, 0.0, 0.1])
     for _ in range(2):
         with spent.on_film(lambda: next(clock), kept=1):
             pass
     now = filming.time.process_time()
     monkeypatch.setattr(filming.time, "process_time", lambda: now + 50.0)
-    assert spent.allows_more(0.5, ahead=10), "half of 1.2 s, and 0.1 s, are less than 0.85 s"
-    assert not spent.allows_more(0.5, ahead=20)
+    seen = iter([0.0, 0.18])
+    with spent.on_passing(lambda: next(seen), shown=5):
+        pass
+    assert spent.allows_more(0.5, ahead=10), "half of 1.2 s, 0.18 s and a fifth of that are less than 0.85 s"
+    assert not spent.allows_more(0.5, ahead=20), "nor less than a fifth of 1 s"
+    monkeypatch.setattr(filming.time, "process_time", lambda: now + 70.0)
+    assert spent.allows_more(0.5, ahead=20), "but less than that of 1.4 s"
 
 
 def test_a_moment_that_can_t_be_shown_ends_the_film_and_nothing_else(watched, monkeypatch, capfd):

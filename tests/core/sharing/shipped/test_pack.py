@@ -7,14 +7,19 @@ import pytest
 
 from mnist_core.errors import RunStateError
 from mnist_core.evaluation import accuracy, cross_entropy
+from mnist_core.film import WEIGHTS, KeptWeights, film_arrays, fixed_images, open_film
 from mnist_core.inference import open_classifier
 from mnist_core.models.network_files import read_network
 from mnist_core.sharing.bundle import read_bundle
 from mnist_core.sharing.shipped import SHIPPED, install_shipped
 from mnist_core.sharing.shipped import __main__ as program
+from mnist_core.sharing.shipped import pack as pack_module
 from mnist_core.sharing.shipped.__main__ import main
-from mnist_core.sharing.shipped.pack import pack, rounded
+from mnist_core.sharing.shipped.moments import SmallFilm
+from mnist_core.sharing.shipped.pack import pack, with_film
+from mnist_core.sharing.shipped.rounding import rounded
 from mnist_core.store import RunState
+from tests.film_files import put_film
 
 MODEL = SHIPPED["mnist-only"]
 
@@ -54,6 +59,54 @@ def test_the_same_run_gives_the_same_bundle_with_rounded_weights(finished_run, s
     assert path.read_bytes() == once
     for name, array in read_network(store.files(record.id), record.config.model, 10).items():
         np.testing.assert_array_equal(run.weights[name], rounded(array, MODEL.weight_bits))
+
+
+def test_a_film_comes_along_and_its_figures_are_those_of_its_rounded_weights(finished_run, store, digits, folder, path):
+    record = finished_run()
+    put_film(store, record, digits)
+    pack(record.id, MODEL, store, path)
+    install_shipped(store, folder)
+    before, film = (open_film(store.files(run_id), record.config) for run_id in (record.id, MODEL.run_id))
+    assert [(moment.step, moment.has_weights) for moment in film.moments] == [
+        (moment.step, moment.has_weights) for moment in before.moments
+    ]
+    places = fixed_images(digits.y_test)
+    for place, moment in enumerate(film.moments):
+        told, was = film.layers(place), before.layers(place)
+        assert [layer.gradient_mean for layer in told] == pytest.approx(
+            [layer.gradient_mean for layer in was], nan_ok=True
+        )
+        if not moment.has_weights:
+            np.testing.assert_array_equal(film.pictures(place), before.pictures(place))
+            continue
+        weights = film.weights(place)
+        for name, array in before.weights(place).items():
+            np.testing.assert_allclose(weights[name], array, rtol=2**-7, atol=1e-6)
+        said = KeptWeights(record.config).judged(weights, digits.x_test[places], digits.y_test[places], 200)
+        np.testing.assert_allclose(film.answers(place), said.answers, atol=1e-3)
+        np.testing.assert_array_equal(film.matrix(place).counts, said.matrix)
+        assert told[0].weight_spread == pytest.approx(was[0].weight_spread, rel=0.01)
+        assert told[0].weight_spread != was[0].weight_spread
+
+
+def test_of_a_large_film_fewer_moments_keep_their_weights_and_of_a_larger_one_none_are_there(
+    finished_run, store, digits, path, settings, monkeypatch
+):
+    record = finished_run()
+    pack(record.id, MODEL, store, path)
+    run = read_bundle(path.read_bytes(), settings)
+    larger = record.config.with_settings({"layers": [{"kind": "dense", "units": 8}, {"kind": "dense", "units": 4000}]})
+    put_film(store, replace(record, config=larger), digits, steps=(0, 3, 6, 12, 24, 36))
+    film = SmallFilm(film_arrays(store.files(record.id), larger), larger, digits)
+    assert len(film.weighted) == 5
+    for most, weighted in ((2_000_000, 5), (400_000, 2), (200_000, 0)):
+        monkeypatch.setattr(pack_module, "MOST_BYTES", most)
+        found = with_film(run, film).film
+        have = [name for name, arrays in found.items() if any(key.startswith(WEIGHTS) for key in arrays)]
+        assert (len(found), len(have)) == (6, weighted)
+        assert not have or have[-1] == max(found)  # how it ended can be asked
+    monkeypatch.setattr(pack_module, "MOST_BYTES", path.stat().st_size)
+    assert with_film(run, film).film == {}
 
 
 def test_the_command_trains_and_packs_and_says_what_it_made(folder, store, digits, settings, monkeypatch, capsys):

@@ -14,7 +14,7 @@ from mnist_core.inference import open_classifier, open_layers
 from mnist_core.models import parameter_count
 from mnist_core.sharing.bundle import import_bundle, read_bundle
 from mnist_core.sharing.shipped import FOLDER, SHIPPED, install_shipped
-from mnist_core.sharing.shipped.pack import rounded
+from mnist_core.sharing.shipped.rounding import rounded
 
 PATHS = sorted(FOLDER.glob("*.zip"))
 # What each must reach on its own test set.
