@@ -75,8 +75,8 @@ class Job:
         if record.pause_requested and not self.pause_sent:
             self.worker.request_pause()
             self.pause_sent = True
-        # A stop is noticed between two batches. Before the first and after the last one Keras is imported, and the model
-        # is made that shall be kept: how long that takes depends on what else the computer does.
+        # A stop is noticed between two batches. Before the first and after the last one Keras is imported, and the
+        # model is made that shall be kept: how long that takes depends on what else the computer does.
         if self.stop_sent is None or record.phase != "fit":
             return
         waited = min(now - self.stop_sent, silent)
