@@ -39,6 +39,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "max_pages": 300,
         "pages_per_visitor": 10,
         "visitor_uploads_mb": 50,
+        "tensorboards": 6,
         "newcomers": 60,
         "keep_days": 60,
         "forget_days": 400,
@@ -69,6 +70,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "max_parameters": 500_000,
         "max_run_seconds": 600.0,
         "film_mb": 2.0,
+        "tensorboards": 0,
         "visitor_disk_mb": 50,
         "total_disk_mb": 500,
         "files_cache_mb": 300,
@@ -220,6 +222,12 @@ class Settings(BaseSettings):
         ge=0,
         le=100,
         description="Most of a training's time that its film may take, in percent: fast trainings keep fewer moments.",
+    )
+    tensorboards: int = Field(
+        default=2,
+        ge=0,
+        le=64,
+        description="How many TensorBoards may be open on pages at once, a process of 110 MB each. 0: none.",
     )
     visitor_disk_mb: int = Field(default=2000, ge=1, description="Most disk space of one visitor's runs in MB.")
     total_disk_mb: int = Field(

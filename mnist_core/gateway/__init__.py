@@ -11,6 +11,7 @@ It knows nothing of Streamlit and of runs; `pages/_ui/shell/web.py` tells it wha
   (`pulse`), because a class behind one address must never be cut off.
 - `extras` is for what pages ask by the second and can do without. It counts as messages of the visitor's page, and is
   the first that a busy server leaves out. It is answered here, without passing through the pages' own layers.
+- `Site.frames` are other programs' pages, such as TensorBoard's: their HTML is theirs, and so is their policy.
 - What is shared (pages, uploaded bytes, extras under way) follows one rule, `Places`: nobody may hold more than is
   still free.
 - Streamlit makes an event loop for each session, with three descriptors each. `SleepingLoop` takes none before it

@@ -110,6 +110,8 @@ class Gateway:
             await self._page(scope, receive, send, who, whose)
         elif (extra := self._site.extras.get(below)) is not None:
             await self._extras.serve(extra, scope, receive, protected, whose)
+        elif (frame := self._site.frame(below)) is not None:
+            await frame(scope, receive, protected)
         elif below.startswith(ROUTE) and scope["method"] not in ("OPTIONS", "DELETE"):
             session, _, file = below.removeprefix(ROUTE).partition("/")
             await self._uploads.serve(self._app, scope, receive, protected, (session, file), whose)

@@ -47,4 +47,5 @@ def protect(headers: MutableHeaders, who: Caller, ancestors: Sequence[str], inli
         # Older browsers don't take "self" for websockets.
         sockets = f"ws://{who.host} wss://{who.host}" if _HOST.fullmatch(who.host) else ""
         policy = _POLICY.format(inline=inline, sockets=sockets, frames=frames)
-    headers.setdefault("Content-Security-Policy", policy)
+    given = headers.get("Content-Security-Policy")  # of another program's page, which says itself what it does
+    headers["Content-Security-Policy"] = policy if given is None else f"{given}; {frames}"

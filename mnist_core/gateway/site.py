@@ -53,6 +53,8 @@ class Site:
     extras : mapping of str to ASGIApp
         What pages ask for while a visitor acts and can do without, such as answers while somebody draws, by its path:
         see `mnist_core.gateway.extras`.
+    frames: mapping of str to ASGIApp
+        What a page shows in a frame, with HTML of its own, by the path that all of it lies below.
     """
 
     pages: frozenset[str]
@@ -62,6 +64,11 @@ class Site:
     origins: frozenset[str] | None = field(default_factory=frozenset)
     head: str = ""
     extras: Mapping[str, ASGIApp] = field(default_factory=dict)
+    frames: Mapping[str, ASGIApp] = field(default_factory=dict)
+
+    def frame(self, below: str) -> ASGIApp | None:
+        """Return what answers a path below one of `frames`."""
+        return next((app for path, app in self.frames.items() if below.startswith(f"{path}/")), None)
 
     @property
     def prefix(self) -> str:

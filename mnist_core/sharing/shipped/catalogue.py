@@ -63,7 +63,7 @@ SHIPPED: dict[str, ShippedModel] = {
         ShippedModel(
             name="handwriting",
             run_id="20260101-000000-00000001",
-            version=2,
+            version=3,
             title="Reads your handwriting",
             summary="It learned from MNIST and from the pen strokes of fifteen more people, who write in other ways.",
             sources=(_MNIST, _PEN),
@@ -74,7 +74,7 @@ SHIPPED: dict[str, ShippedModel] = {
         ShippedModel(
             name="mnist-only",
             run_id="20260101-000000-00000002",
-            version=2,
+            version=3,
             title="MNIST only",
             summary="It learned from nothing but MNIST, turned, bent and drawn anew in many ways.",
             sources=(_MNIST,),
@@ -83,7 +83,7 @@ SHIPPED: dict[str, ShippedModel] = {
         ShippedModel(
             name="fashion",
             run_id="20260101-000000-00000003",
-            version=2,
+            version=3,
             title="Knows clothes",
             summary="It learned from the photos of Fashion-MNIST.",
             sources=(_FASHION,),

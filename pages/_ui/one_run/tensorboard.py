@@ -1,14 +1,22 @@
 """A run's TensorBoard logs, to open or to take away."""
 
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
 from mnist_core.store import RunRecord, shared_store
+from mnist_core.tensorboard.boards import shared_boards
 from mnist_core.tensorboard.serving import log_paths, zip_logs
 from pages._ui.parts.downloads import download_button
 from pages._ui.shell import session
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.framed_board import address_of
 from pages._ui.shell.i18n import t, term
+
+_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_HTML = '<a target="_blank" rel="noopener"></a><iframe></iframe>'
+_OPEN = "open_tensorboard"
 
 
 def tensorboard_part(record: RunRecord) -> None:
@@ -17,6 +25,8 @@ def tensorboard_part(record: RunRecord) -> None:
         return
     files = shared_store().files(record.id)
     st.markdown(f"**{t('TensorBoard')}**", help=term("tensorboard"))
+    if record.state.has_model or log_paths(files):
+        _here(record)
     if log_paths(files):
         st.caption(
             t("Curves, the network as a graph, its surest mistakes and its settings, as TensorBoard reads them.")
@@ -39,3 +49,26 @@ def tensorboard_part(record: RunRecord) -> None:
         st.caption(t("The logs begin with the training, and can be looked at while it goes on."))
         return
     st.code(f"python -m mnist_core tensorboard {record.id}", language=None, wrap_lines=True)
+
+
+def _here(record: RunRecord) -> None:
+    """Let TensorBoard be opened within the page, where the computer has a place for one."""
+    if not shared_boards().most:
+        return
+    if st.session_state.get(_OPEN) != record.id:
+        if st.button(t("Open TensorBoard here"), icon=":material/monitoring:", key=f"open_tensorboard_{record.id}"):
+            st.session_state[_OPEN] = record.id
+            st.rerun(scope="app")
+        return
+    with errors_in_words():
+        address = address_of(shared_boards().open(record))
+        component = st.components.v2.component("tensorboard", html=_HTML, js=_JS, isolate_styles=False)
+        with st.container(key="tensorboard_frame"):
+            component(
+                key=f"tensorboard_frame_{record.id}",
+                data={
+                    "url": address,
+                    "title": t("TensorBoard of “{name}”", name=record.name),
+                    "alone": t("Open it in a tab of its own"),
+                },
+            )

@@ -17,6 +17,7 @@ from streamlit import runtime
 from mnist_core.gateway import Site
 from pages._ui.shell import seen
 from pages._ui.shell.first_paint import head
+from pages._ui.shell.framed_board import BOARDS_PATH, answer_board
 
 _PAGES = Path(__file__).parents[2]
 _YEAR = 365 * 24 * 3600
@@ -100,6 +101,7 @@ def site(answer_pen: Callable[[Request], Awaitable[Response]]) -> Site:
         origins=None if everyone else frozenset(st.get_option("server.corsAllowedOrigins")),
         head=head(PLOTLY_URL, _KOREAN),
         extras={PEN_PATH: request_response(answer_pen)},
+        frames={BOARDS_PATH: request_response(answer_board)},
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -236,3 +237,25 @@ def test_without_https_the_cookie_stays_as_it_was_and_the_log_says_once_what_is_
 def test_what_is_no_site_is_refused_at_the_start(make_lab: MakeLab, text: str) -> None:
     with pytest.raises(ValidationError, match=r"https://school\.org"):
         make_lab(frame_ancestors=text)
+
+
+# other programs' pages in frames of ours
+
+
+def test_what_lies_below_a_frames_path_is_its_programs_own_and_still_shown_by_nobody_else(make_lab: MakeLab) -> None:
+    async def board(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"text/html"), (b"content-security-policy", b"default-src 'self'")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
+
+    for prefix in ("", "lab"):
+        lab = make_lab(site={"frames": {"lab/board": board}, "base_path": prefix})
+        path = f"{'/' if prefix else ''}{prefix}/lab/board/secret/"
+        answer = lab.get(path)
+        assert (answer.status, answer.body.decode()) == (200, path), (
+            "its HTML is not taken for a page that is not there"
+        )
+        assert answer["content-security-policy"] == "default-src 'self'; frame-ancestors 'self'"
+        assert answer["x-frame-options"] == "SAMEORIGIN"
+        assert lab.ask("POST", path, headers={"Origin": "https://evil.example"}).status == 403
+        assert lab.get(path.replace("board", "boards")).status == 404
