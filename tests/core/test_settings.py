@@ -48,6 +48,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "worker_memory_mb": "1000",
         "film_mb": "7",
         "film_percent": "1.5",
+        "tensorboards": "5",
         "visitor_disk_mb": "11",
         "total_disk_mb": "12",
         "share_new_runs": "false",
