@@ -19,6 +19,7 @@ Values = npt.NDArray[np.floating[Any]]
 _ROOM = 0.06  # of an axis beside the outermost points
 _MOST_TICKS = 7
 _ROW = 118  # pixels of each of the charts below one another
+_LEGEND, _SIDE_BY_SIDE = 30, 3  # pixels of a line of its legend, and how many layers stand in one
 
 
 def film_map_figure(
@@ -160,9 +161,9 @@ def film_sizes_figure(
             row=row,
             col=1,
         )
-    figure.update_layout(
-        layout(theme, height=100 + _ROW * rows, margin={"l": 10, "r": 10, "t": 64, "b": 10}, dragmode=False)
-    )
+    legend = max(64, 30 + _LEGEND * -(-len(layers) // _SIDE_BY_SIDE))
+    margin = {"l": 10, "r": 10, "t": legend, "b": 10}
+    figure.update_layout(layout(theme, height=36 + legend + _ROW * rows, margin=margin, dragmode=False))
     figure.update_layout(legend={"y": 1, "yanchor": "top", "yref": "container"})
     figure.update_annotations(font={"size": 13, "color": theme.text}, x=0, xanchor="left")
     axis = {"gridcolor": theme.grid, "zerolinecolor": theme.grid, "automargin": True, "fixedrange": True}
