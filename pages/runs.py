@@ -91,7 +91,7 @@ def actions(chosen: list[RunRow]) -> None:
             t("networks that came with MNIST Lab"): any(row.shipped for row in chosen),
         }
         if any(kept.values()):
-            kinds = t(" and ").join(kind for kind, there in kept.items() if there)
+            kinds = t.all_of([kind for kind, there in kept.items() if there])
             st.caption(t("{kinds} stay as they are.", kinds=kinds[0].upper() + kinds[1:]), width="content")
 
 

@@ -91,6 +91,12 @@ class Setting:
         return self.spec.when(given) and (self.spec.offered(given) or given[self.name] != self.default)
 
     def words(self, given: Given, t: English) -> str:
+        """Return the value that is really used in words, translated, and whether it is what nobody had to choose."""
+        bare, value = self.bare_words(given, t), self.value(given)
+        usual = self.spec.unset(given) if self.spec.unset else None
+        return t("{rate} (default)", rate=bare) if value and value == usual else bare
+
+    def bare_words(self, given: Given, t: English) -> str:
         """Return the value that is really used in words, translated."""
         spec, value = self.spec, self.value(given)
         if spec.choices is not None:
@@ -101,9 +107,7 @@ class Setting:
             return t("yes") if value else t("no")
         if isinstance(value, str):
             return value
-        shown = self._number(value, t)
-        usual = spec.unset(given) if spec.unset else None
-        return t("{rate} (default)", rate=shown) if value == usual else shown
+        return self._number(value, t)
 
     def short(self, given: Given, t: English) -> str:
         """Return one or two words for a list of runs, translated; empty where it goes without saying."""

@@ -5,7 +5,7 @@ A number's form stands in the sentence, ``{share:.1%}``.
 
 import gettext
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -107,6 +107,12 @@ class English:
     def number(self, value: float, spec: str = ",d") -> str:
         """Return a number in one of the forms of `mnist_core.text.numbers.written`, with the signs of the language."""
         return written(value, spec)
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        """Return words, translated already, as a list within a sentence: ``a``, ``a and b``, ``a, b and c``."""
+        t = self
+        *others, last = parts or ("",)
+        return t("{others} and {last}", others=", ".join(others), last=last) if others else last
 
     def duration(self, seconds: float) -> str:
         """Return a time in words: two digits are enough for a guess."""

@@ -106,7 +106,7 @@ def _setting(setting: Setting, given: Given) -> float | str:
         return float(value)
     if not setting.spec.when(given):
         return ABSENT
-    return OPTIMIZERS[value].keras_class if setting.name == "optimizer" else setting.words(given, translator("en"))
+    return OPTIMIZERS[value].keras_class if setting.name == "optimizer" else setting.bare_words(given, translator("en"))
 
 
 def _weighted_layers(config: RunConfig) -> int:

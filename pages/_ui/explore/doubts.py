@@ -83,12 +83,12 @@ def _doubts(data: Dataset, record: RunRecord) -> None:
 
 
 def _doubt_tiles(data: Dataset, record: RunRecord, doubts: Doubts) -> list[Tile]:
-    names, words = class_words(data.spec.class_names), {"test": t("test"), "validation": t("validation")}
+    names = class_words(data.spec.class_names)
     tiles = []
     for place, (split, index) in enumerate(zip(doubts.splits[:_SHOWN], doubts.indices[:_SHOWN], strict=True)):
         label, answer = names[doubts.labels[place]], names[doubts.answers[place]]
         title = t("{label}, or {answer}?", label=label, answer=answer)
-        where = f"{words[str(split)]} {index}"
+        where = t("test {index}", index=index) if split == "test" else t("validation {index}", index=index)
         image = data.split("test" if split == "test" else "validation", record.config.data)[0][index]
         alt = t("{where}: labelled {label}, the network says {answer}", where=where, label=label, answer=answer)
         tiles.append(Tile(image, title, f"{t.number(doubts.confidences[place], '.1%')} · {where}", alt))

@@ -73,7 +73,7 @@ def _about(config: RunConfig) -> str:
         words.append(
             t(
                 "It reads {files} from its own folder: `python -m mnist_core code` with `--out` writes them beside it.",
-                files=t(" and ").join(f"`{name}`" for name in files),
+                files=t.all_of([f"`{name}`" for name in files]),
             )
         )
     return " ".join(words)

@@ -69,7 +69,7 @@ def fallback_notice() -> None:
         st.info(
             t(
                 sentence,
-                titles=t(" and ").join(t(spec.title) for spec in missing),
+                titles=t.all_of([t(spec.title) for spec in missing]),
                 fallback=t(DATASETS[FALLBACK_DATASET].title),
             ),
             icon=":material/wifi_off:",

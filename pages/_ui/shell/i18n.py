@@ -8,7 +8,7 @@ the style of C none: see `number_format`. A field for a number takes and shows a
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,9 @@ class _Words:
 
     def number(self, value: float, spec: str = ",d") -> str:
         return current().number(value, spec)
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        return current().all_of(parts)
 
     def duration(self, seconds: float) -> str:
         return current().duration(seconds)

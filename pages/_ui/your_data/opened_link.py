@@ -110,7 +110,7 @@ def amounts(kept: Belongings) -> str:
     runs = t.plural("{n:,} run", "{n:,} runs", kept.runs)
     drawings = t.plural("{n:,} drawing", "{n:,} drawings", kept.drawings)
     parts = [words for words, n in ((runs, kept.runs), (drawings, kept.drawings)) if n]
-    return t(" and ").join(parts) or t("nothing")
+    return t.all_of(parts) or t("nothing")
 
 
 def _take(secret: str) -> None:

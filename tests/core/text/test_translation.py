@@ -174,3 +174,15 @@ def placeholders(text: str) -> set[str]:
         for _, name, form, _ in string.Formatter().parse(re.sub(r"%\{[^}]*\}", "", text))
         if name
     }
+
+
+def test_a_list_within_a_sentence_reads_as_people_write_it() -> None:
+    english, korean = translator("en"), translator("ko")
+    assert [english.all_of(parts) for parts in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
+    assert korean.all_of(["훈련 기록 3개", "그림 2장"]) == "훈련 기록 3개와 그림 2장"
+    assert korean.all_of(["`a.npz`", "MNIST", "손글씨 셋", "옷"]) == "`a.npz`, MNIST, 손글씨 셋과 옷"
