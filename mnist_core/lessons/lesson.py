@@ -90,15 +90,21 @@ class Guess(_Part):
 
 
 class Wanted(_Part):
-    """What a run has to be, all of it at once; what is not said is open."""
+    """What a run has to be, all of it at once; what is not said is open, but for fine-tuning.
+
+    A fine-tuned run begins with what another one learned, so it counts where it is asked for and nowhere else.
+    """
 
     dataset: Dataset | None = None
     recipe: Recipe | None = None
     test_accuracy: float | None = Field(default=None, gt=0, lt=1)
+    validation_accuracy: float | None = Field(default=None, gt=0, lt=1)
     most_parameters: int | None = Field(default=None, ge=1)
     most_epochs: int | None = Field(default=None, ge=1)
     most_hidden_layers: int | None = Field(default=None, ge=0)
     layer: LayerKind | None = None
+    augmented: bool | None = None
+    fine_tuned: bool = False
 
 
 class LessonTask(_Part):

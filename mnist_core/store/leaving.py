@@ -28,16 +28,19 @@ class Belongings:
         Those of them that train at the moment.
     drawings : int
         Drawings that were collected to teach networks with.
+    steps : int
+        Steps of lessons that were done, or guessed in.
     """
 
     runs: int
     training: int
     drawings: int
+    steps: int
 
     @property
     def is_nothing(self) -> bool:
-        """Whether there are neither runs nor drawings."""
-        return not self.runs and not self.drawings
+        """Whether there are neither runs nor drawings, nor steps of lessons."""
+        return not self.runs and not self.drawings and not self.steps
 
 
 class Leaving:
@@ -60,6 +63,7 @@ class Leaving:
                 runs=connection.execute(select(func.count()).where(own)).scalar_one(),
                 training=connection.execute(select(func.count()).where(own, _training())).scalar_one(),
                 drawings=connection.execute(select(func.count()).where(drawings.c.owner == owner)).scalar_one(),
+                steps=self._lessons.count(connection, owner),
             )
 
     def ask(self, owner: str) -> Belongings:

@@ -55,6 +55,11 @@ class LessonProgress:
         with self._database.begin() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["owner", "lesson", "step"], set_=kept))
 
+    def count(self, connection: Connection, owner: str) -> int:
+        """Return how many steps are kept of a visitor, within the caller's transaction."""
+        count: int = connection.execute(select(func.count()).where(lesson_steps.c.owner == owner)).scalar_one()
+        return count
+
     def forget_all(self, connection: Connection, owner: str) -> None:
         """Forget everything of a visitor, within the caller's transaction."""
         connection.execute(delete(lesson_steps).where(lesson_steps.c.owner == owner))

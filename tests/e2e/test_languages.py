@@ -84,6 +84,25 @@ def test_a_language_that_was_chosen_is_there_at_the_next_visit(server: Server, b
     context.close()
 
 
+def test_the_switch_keeps_the_focus(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/learn?lesson=first-network&step=load")
+    expect(page.locator("h2")).to_have_text("Four arrays")
+    settled(page)
+    there = page.get_by_role("button", name="한국어")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if there.evaluate("(one) => one === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    back = page.get_by_role("button", name="English")
+    expect(back).to_be_focused()
+    settled(page)
+    expect(back).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(there).to_be_focused()
+    expect(page.locator("h2")).to_have_text("Four arrays")
+
+
 def test_a_link_says_the_language(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/?lang=ko")
     expect(page.locator("h1")).to_have_text(HANGUL)

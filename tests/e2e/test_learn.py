@@ -1,10 +1,10 @@
-"""Lesson 1 in Korean on a telephone, from the list to its last step: guesses, real training, a task that is reached."""
+"""Lesson 1 from the list to its last step: in Korean on a telephone, and by keyboard alone."""
 
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnist_core.lessons import Lesson, lessons
 from mnist_core.settings import Settings
@@ -22,9 +22,7 @@ def walk(page: Page, lesson: Lesson) -> None:
         if step.guess is not None:
             forward = page.locator(".st-key-lesson_next button")
             expect(forward).to_be_disabled()
-            page.locator(f".st-key-guess_choice_{lesson.id}_{step.id} label").filter(
-                has=page.get_by_role("radio")
-            ).first.click()
+            page.locator(f".st-key-guess_choice_{lesson.id}_{step.id}_1 button").click()
             expect(forward).to_be_enabled()
             settled(page)
         if step.view == "train":
@@ -65,3 +63,74 @@ def test_lesson_1_in_korean_on_a_telephone(real_server: Server, browser: Browser
     expect(again.get_by_test_id("stMetricValue").first).to_be_visible()
     assert errors == []
     context.close()
+
+
+# Whether the focus is on something that can be seen, with a ring around it.
+SEEN = """() => {
+  const at = document.activeElement;
+  const ringed = [at, at.parentElement, at.closest('[data-focus-visible]')].some((one) => one &&
+    (parseFloat(getComputedStyle(one).outlineWidth) >= 2 && getComputedStyle(one).outlineStyle !== 'none'
+      || getComputedStyle(one).boxShadow !== 'none'));
+  const box = at.getBoundingClientRect();
+  return at !== document.body && ringed && box.bottom > 0 && box.top < innerHeight;
+}"""
+
+
+def tab_to(page: Page, place: Locator) -> None:
+    """Go there with the Tab key, and see the focus at every stop on the way."""
+    expect(place).to_be_visible()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if not page.evaluate("document.activeElement === document.body"):  # behind the last stop, before the first
+            assert page.evaluate(SEEN), page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
+        if place.evaluate("(one) => one === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not come to {place}")
+
+
+def test_a_lesson_by_keyboard_alone(real_server: Server, page: Page, published: Path) -> None:
+    lesson = lessons("en", Settings())[0][0]
+    page.goto(f"{real_server.url}/")
+    expect(page.locator("h1")).to_be_visible()
+    settled(page)
+    tab_to(page, page.get_by_role("link", name="New here? Go through the lessons"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Learn · MNIST Lab")
+    expect(page.locator("h1")).to_be_focused()
+    tab_to(page, page.locator(f".st-key-lesson_open_{lesson.id} button"))
+    page.keyboard.press("Enter")
+    for step in lesson.steps:
+        # Each step begins at its heading, however far down the button was that led there.
+        heading = page.get_by_role("heading", name=step.title, exact=True)
+        expect(heading).to_be_focused()
+        settled(page)
+        expect(heading).to_be_focused()
+        assert page.evaluate(SEEN), step.id
+        if step.guess is not None:
+            # Any of the options, not only those that an arrow key comes to first.
+            guess = f"{lesson.id}_{step.id}"
+            tab_to(page, page.locator(f".st-key-guess_choice_{guess}_2 button"))
+            page.keyboard.press("Space")
+            expect(page.locator(f".st-key-arrive_guess_{guess} p").first).to_be_focused()
+            settled(page)
+        if step.view == "train":
+            tab_to(page, page.locator(".st-key-lesson_train button"))
+            page.keyboard.press("Enter")
+            expect(page.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"9\d\.\d\d%"))
+            settled(page)
+            expect(heading).to_be_focused()
+        tab_to(page, page.locator(".st-key-lesson_next button"))
+        page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Learn")
+    expect(page.locator("h1")).to_be_focused()
+
+
+def test_the_step_before_begins_at_its_heading_too(server: Server, page: Page) -> None:
+    lesson = lessons("en", Settings())[0][0]
+    page.goto(f"{server.url}/learn?lesson={lesson.id}&step={lesson.steps[1].id}")
+    expect(page.get_by_role("heading", name=lesson.steps[1].title, exact=True)).to_be_visible()
+    settled(page)
+    assert page.evaluate("document.activeElement === document.body"), "a page that was just opened"
+    tab_to(page, page.locator(".st-key-lesson_back button"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=lesson.steps[0].title, exact=True)).to_be_focused()

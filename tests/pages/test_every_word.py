@@ -193,7 +193,7 @@ def test_every_word_of_every_step_is_translated(
         app.run()
         assert not app.exception
         found += [text for text in _untranslated(app) if text not in found]
-    app.radio(key="guess_choice_typed_more").set_value(2).run()
+    app.button(key="guess_choice_typed_more_2").click().run()
     found += [text for text in _untranslated(app) if text not in found]
     _check(found, brackets, tables)
 

@@ -99,10 +99,11 @@ def test_everything_goes_when_it_is_confirmed_and_what_trains_once_it_has_stoppe
     monkeypatch.setattr("mnist_core.engine.supervisor.Supervisor.start", lambda self: None)
     mine, theirs = finished_run(owner=ADA), finished_run(owner="bob")
     store.drawings.add(ADA, "digits", np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
+    store.lessons.keep(ADA, "first-network", "hello")
     trains = store.new_runs.create(mine.config, "trains", owner=ADA)
     assert store.queue.claim(trains, own_process())
     app = ada("your_data.py")
-    assert "You have 2 runs and 1 drawing here." in words(app)
+    assert "You have 2 runs, 1 drawing and 1 step of a lesson here." in words(app)
     app.button(key="goodbye").click().run()
     app.button(key="goodbye_no").click().run()
     assert store.runs.exists(mine.id)
@@ -112,7 +113,7 @@ def test_everything_goes_when_it_is_confirmed_and_what_trains_once_it_has_stoppe
     assert not store.runs.exists(mine.id, deleted=True)
     assert store.queue.finish(trains, RunState.STOPPED)
     app.run()
-    assert app.success[0].value == "All is deleted: 2 runs and 1 drawing."
+    assert app.success[0].value == "All is deleted: 2 runs, 1 drawing and 1 step of a lesson."
     assert store.leaving.kept(ADA).is_nothing
     assert store.runs.exists(theirs.id)
 

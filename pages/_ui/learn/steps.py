@@ -1,5 +1,7 @@
 """Learn: one step of a lesson."""
 
+from functools import partial
+
 import streamlit as st
 
 from mnist_core.lessons import Lesson, LessonStep
@@ -27,17 +29,15 @@ OTHER_VIEWS = {
 
 def step_view(lesson: Lesson, step: LessonStep, state: LessonState) -> None:
     """Show a step: its words, its line of code, the real thing, a guess, and tasks."""
-    with st.container(key="focus_here"):
+    with st.container(key=f"arrive_{lesson.id}_{step.id}"):
         st.header(step.title, anchor=False)
     st.markdown(step.text)
     if step.code:
         st.code(step.code.strip("\n"), language="python")
     if step.guess is not None:
-        new = guess_view(step.guess, state.guesses.get(step.id), f"{lesson.id}_{step.id}")
-        if new is not None:
-            with errors_in_words():
-                shared_store().lessons.keep(session.owner(), lesson.id, step.id, new)
-                st.rerun()
+        guess_view(
+            step.guess, state.guesses.get(step.id), f"{lesson.id}_{step.id}", partial(_guessed, lesson.id, step.id)
+        )
         if step.id not in state.guesses:
             return  # first the guess
     if step.console:
@@ -47,6 +47,12 @@ def step_view(lesson: Lesson, step: LessonStep, state: LessonState) -> None:
             _view(step.view, lesson, step)
     if step.tasks:
         tasks_view(step.tasks)
+
+
+def _guessed(lesson: str, step: str, number: int) -> None:
+    """Remember a guess; for a button's callback."""
+    with errors_in_words():
+        shared_store().lessons.keep(session.owner(), lesson, step, number)
 
 
 def _view(view: str, lesson: Lesson, step: LessonStep) -> None:

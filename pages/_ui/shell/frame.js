@@ -78,22 +78,45 @@ function placesOf(element) {
   return places;
 }
 
+const HEADING = ':is(.st-key-focus_here, [class*=st-key-arrive_]) :is(h1, h2, h3)';
+
+// Where a part comes whose key begins with "arrive_" after something was done here, its words get the focus: the next
+// step begins at its heading, whatever button led there and however far down that was.
+function arrive(frame) {
+  let came = null;
+  const there = new Set();
+  for (const part of document.querySelectorAll('[class*=st-key-arrive_]')) {
+    const key = [...part.classList].find((one) => one.startsWith('st-key-arrive_'));
+    const begin = part.querySelector('h1, h2, h3, p');
+    if (!begin) continue;
+    there.add(key);
+    if (!frame.there.has(key)) came ??= begin;
+  }
+  frame.there = there;
+  if (!came || !frame.focused) return;
+  came.tabIndex = -1;
+  came.focus({ preventScroll: true });
+  came.scrollIntoView({ block: 'nearest' });
+}
+
 // Where what had the focus is gone or switched off: what stands in its place now, or else the heading of what came.
+// A button that was switched off for a moment, or moved within the page, has it again, unless the visitor left it. No
+// field to write in: on a telephone that would bring back the keyboard that was put away.
 function keepFocus(frame) {
   const last = frame.focused;
-  if (!last || document.activeElement !== document.body || (last.isConnected && !last.disabled)) return;
+  const stays = last?.isConnected && !last.disabled;
+  if (!last || document.activeElement !== document.body || (stays && (frame.left || last.matches('input, textarea')))) return;
   if (!frame.patient) { // menus give the focus back themselves
     frame.patient = setTimeout(frame.look, 200);
     return;
   }
   if (document.querySelector(START)?.dataset.testScriptState !== 'notRunning') return;
-  const instead = frame.places.map(({ key, index }) => {
+  const instead = stays ? last : frame.places.map(({ key, index }) => {
     const now = stops(document.querySelector(`.${CSS.escape(key)}`));
     const place = Math.min(index, now.length - 1);
     return [...now.slice(place), ...now.slice(0, place).reverse()].find((stop) => !stop.disabled);
   }).find(Boolean);
-  const next = instead
-    ?? document.querySelector('.st-key-focus_here :is(h1, h2, h3)') ?? document.querySelector('[data-testid=stMain] h1');
+  const next = instead ?? document.querySelector(HEADING) ?? document.querySelector('[data-testid=stMain] h1');
   if (!next) return;
   frame.focused = frame.patient = null;
   if (!instead) next.tabIndex = -1;
@@ -101,12 +124,13 @@ function keepFocus(frame) {
 }
 
 function begin() {
-  const frame = { data: {}, set: () => {}, tries: 0, places: [] };
+  const frame = { data: {}, set: () => {}, tries: 0, places: [], there: new Set() };
   let asked = false;
   const look = () => {
     asked = false;
     followTheme(frame);
     name(frame);
+    arrive(frame);
     keepFocus(frame);
   };
   frame.look = () => {
@@ -116,10 +140,14 @@ function begin() {
   document.addEventListener('focusin', ({ target }) => {
     frame.focused = target;
     frame.patient = null;
+    frame.left = false;
     frame.places = placesOf(target);
   });
   for (const [event, keyboard] of [['keydown', true], ['pointerdown', false]])
-    document.addEventListener(event, () => { frame.keyboard = keyboard; }, true);
+    document.addEventListener(event, ({ key }) => {
+      frame.keyboard = keyboard;
+      frame.left ||= !keyboard || key === 'Tab' || key === 'Escape';
+    }, true);
   new MutationObserver(frame.look).observe(document.documentElement, {
     subtree: true, childList: true, attributes: true,
     attributeFilter: ['class', 'disabled', 'data-test-script-state', 'aria-label'],

@@ -47,7 +47,12 @@ def _confirm(kept: Belongings) -> None:
     @st.dialog(t("Delete everything of mine?"))
     def dialog() -> None:
         if kept.is_nothing:
-            st.markdown(t("You have no runs and no drawings here. What is remembered of your visits goes."))
+            st.markdown(
+                t(
+                    "You have no runs and no drawings here, and did no step of a lesson. What is remembered of your "
+                    "visits goes."
+                )
+            )
         else:
             st.markdown(t("You have {what} here. They can't be brought back.", what=amounts(kept)))
         if kept.training:

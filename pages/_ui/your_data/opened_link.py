@@ -106,10 +106,11 @@ def _question(secret: str, kept: Belongings) -> None:
 
 
 def amounts(kept: Belongings) -> str:
-    """Return how many runs and drawings there are, in words."""
+    """Return how many runs, drawings and steps of lessons there are, in words."""
     runs = t.plural("{n:,} run", "{n:,} runs", kept.runs)
     drawings = t.plural("{n:,} drawing", "{n:,} drawings", kept.drawings)
-    parts = [words for words, n in ((runs, kept.runs), (drawings, kept.drawings)) if n]
+    steps = t.plural("{n:,} step of a lesson", "{n:,} steps of lessons", kept.steps)
+    parts = [words for words, n in ((runs, kept.runs), (drawings, kept.drawings), (steps, kept.steps)) if n]
     return t.all_of(parts) or t("nothing")
 
 

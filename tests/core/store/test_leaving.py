@@ -43,11 +43,13 @@ def test_all_that_is_a_visitors_goes_and_nothing_of_others(store):
     theirs = [run(store, "bob"), run(store, None)]
     for owner in ("ada", "bob"):
         store.drawings.add(owner, "digits", *some(3))
+        store.lessons.keep(owner, "first", "one")
+        store.lessons.keep(owner, "first", "two", 1)
     secret, bobs = store.links.make("ada"), store.links.make("bob")
     store.links.join("phone", secret)
     store.links.join("ada", bobs)
 
-    assert store.leaving.ask("ada") == Belongings(runs=3, training=0, drawings=3)
+    assert store.leaving.ask("ada") == Belongings(runs=3, training=0, drawings=3, steps=2)
 
     assert traces(store, "ada") == ["browsers"]  # that ada's browser stands for bob is bob's
     store.links.leave("ada")
@@ -60,6 +62,7 @@ def test_all_that_is_a_visitors_goes_and_nothing_of_others(store):
     assert store.links.known_as("phone") == "phone"
     assert all(store.runs.exists(run_id) and store.files(run_id).folder.is_dir() for run_id in theirs)
     assert store.drawings.count("bob") == 3
+    assert store.leaving.kept("bob").steps == 2
     assert store.links.owner_of(bobs) == "bob"
     assert store.leaving.kept("ada").is_nothing
 
