@@ -69,7 +69,7 @@ def _chosen(options: argparse.Namespace) -> tuple[RunConfig, RunRecord | None]:
 def _code(options: argparse.Namespace) -> int:
     config, record = _chosen(options)
     write = keras_notebook if options.notebook else keras_code
-    _print_or_write(write(config), options.out)
+    _print_or_write(write(config, t), options.out)
     if options.out is None:
         return 0
     for name in files_beside(config):

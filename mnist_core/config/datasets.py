@@ -57,7 +57,7 @@ class LoadingCode:
     """
 
     lines: tuple[str, ...]
-    note: str = ""
+    note: Sentence = ""
     file: str = ""
     simpler: bool = False
 
@@ -144,7 +144,7 @@ SCALING = "x_train, x_test = x_train / 255.0, x_test / 255.0"
 
 def _keras_loader(name: str) -> LoadingCode:
     line = f"(x_train, y_train), (x_test, y_test) = keras.datasets.{name}.load_data()"
-    return LoadingCode(lines=(line, SCALING), note="Keras downloads them the first time.")
+    return LoadingCode(lines=(line, SCALING), note=Sentence("Keras downloads them the first time."))
 
 
 def _fashion_file(name: str, array: str, size: int, md5: str) -> RemoteFile:
@@ -255,11 +255,11 @@ SMALL_DIGITS = DatasetSpec(
     code=LoadingCode(
         lines=(
             "x, y = load_digits(return_X_y=True)",
-            "x = zoom(x.reshape(-1, 8, 8) / 16, (1, 2.5, 2.5), order=1)  # 20 x 20, and then 28 x 28",
+            "x = zoom(x.reshape(-1, 8, 8) / 16, (1, 2.5, 2.5), order=1)  # 20 x 20 -> 28 x 28",
             "x = np.pad(x, ((0, 0), (4, 4), (4, 4)))",
             "x_train, y_train, x_test, y_test = x[:1500], y[:1500], x[1500:], y[1500:]",
         ),
-        note="They are enlarged more simply than in MNIST Lab.",
+        note=Sentence("They are enlarged more simply than in MNIST Lab."),
         simpler=True,
     ),
     limits=(
@@ -287,7 +287,7 @@ PEN_STROKES = DatasetSpec(
     source="E. Alpaydin, F. Alimoglu (UCI), Pen-Based Recognition of Handwritten Digits",
     code=LoadingCode(
         lines=(
-            'file = np.load("pen_strokes.npz")  # written by MNIST Lab: python -m mnist_core code ... --out FILE',
+            'file = np.load("pen_strokes.npz")',
             'x_train, y_train, x_test, y_test = (file[name] for name in ("x_train", "y_train", "x_test", "y_test"))',
             SCALING,
         ),

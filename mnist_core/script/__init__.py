@@ -2,7 +2,7 @@
 
 It writes text and carries none of it out. A script is made of `Section` (title, comment, words for the notebook,
 code), is shorter than 80 lines for every recipe, and is formatted as ruff does. It knows configurations, not runs.
-Code is English in every language, with its comments and the notebook's words about it: learners look its words up.
+Its comments and the words of the notebook are in the language of who reads them; names and what it prints are English.
 """
 
 from mnist_core.script.network import files_beside, keras_code

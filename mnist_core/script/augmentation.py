@@ -6,74 +6,78 @@ Habits of writing are left out, because they are long; `mnist_core.script.networ
 from math import pi, sqrt
 
 from mnist_core.config import AugmentationConfig
+from mnist_core.text import English
 
 # As in `mnist_core.augmentation.elastic`: how far around itself a place takes others along, in pixels.
 _WIDTH = 4.9
 
 
-def change_lines(augment: AugmentationConfig) -> list[str]:
+def change_lines(augment: AugmentationConfig, t: English) -> list[str]:
     """Return code that defines ``change(images)``; it takes random numbers from NumPy's global generator."""
     return [
         "def change(images):",
-        '    """Return images of shape (n, 28, 28), each changed at random."""',
+        f'    """{t("Return images of shape (n, 28, 28), each changed at random.")}"""',
         *(["    size = (len(images), 1, 1)"] if augment.moves or augment.thickness else []),
-        *_thickness_lines(augment),
-        *_moving_lines(augment),
+        *_thickness_lines(augment, t),
+        *_moving_lines(augment, t),
     ]
 
 
-def batch_lines(batch_size: int) -> list[str]:
+def batch_lines(batch_size: int, t: English) -> list[str]:
     """Return code that defines ``batches()``: batches of changed training images, for ever."""
     size = batch_size
     return [
         "def batches():",
-        '    """Give the training images in a random order, again and again, each time changed anew."""',
+        f'    """{t("Give the training images in a random order, again and again, each time changed anew.")}"""',
         "    while True:",
         f"        for chosen in np.split(np.random.permutation(len(x_train)), range({size}, len(x_train), {size})):",
         "            yield change(x_train[chosen]), y_train[chosen]",
     ]
 
 
-def _thickness_lines(augment: AugmentationConfig) -> list[str]:
+def _thickness_lines(augment: AugmentationConfig, t: English) -> list[str]:
     if not augment.thickness:
         return []
     most = augment.thickness
     return [
-        f"    amount = np.random.uniform({-most!r}, {most!r}, size)  # thicker strokes above 0, thinner ones below",
+        f"    amount = np.random.uniform({-most!r}, {most!r}, size)"
+        f"  # {t('thicker strokes above 0, thinner ones below')}",
         '    thick, thin = (f(images, (1, 3, 3), mode="constant") for f in (grey_dilation, grey_erosion))',
         "    images = images + (np.where(amount > 0, thick, thin) - images) * abs(amount)",
     ]
 
 
-def _moving_lines(augment: AugmentationConfig) -> list[str]:
+def _moving_lines(augment: AugmentationConfig, t: English) -> list[str]:
     """Return the lines that follow each pixel back to where it comes from."""
     if not augment.moves:
         return ["    return images"]
-    lines = ["    rows, columns = np.indices((28, 28))[:, None] - 13.5  # where each pixel comes from"]
+    where = "    rows, columns = np.indices((28, 28))[:, None] - 13.5"
     if augment.shift:
-        lines = [f"{lines[0].split('  #')[0]} - {_within(augment.shift, '(2, *size)')}  # shift"]
+        lines = [f"{where} - {_within(augment.shift, '(2, *size)')}  # {t('shift')}"]
+    else:
+        lines = [f"{where}  # {t('where each pixel comes from')}"]
     if augment.rotation:
         lines += [
-            f"    angle = np.deg2rad({_within(augment.rotation)})  # rotation",
+            f"    angle = np.deg2rad({_within(augment.rotation)})  # {t('rotation')}",
             "    rows, columns = np.cos(angle) * rows - np.sin(angle) * columns, "
             "np.sin(angle) * rows + np.cos(angle) * columns",
         ]
     if augment.shear:
-        lines.append(f"    columns = columns - np.tan(np.deg2rad({_within(augment.shear)})) * rows  # shear")
+        lines.append(f"    columns = columns - np.tan(np.deg2rad({_within(augment.shear)})) * rows  # {t('shear')}")
     if augment.scale:
         lines += [
             f"    tall, wide = 1 + {_within(augment.scale, '(2, *size)')}",
-            "    rows, columns = rows / tall, columns / wide  # scale",
+            f"    rows, columns = rows / tall, columns / wide  # {t('scale')}",
         ]
     if augment.mirror:
-        lines.append("    columns = columns * np.random.choice([-1, 1], size)  # mirror")
+        lines.append(f"    columns = columns * np.random.choice([-1, 1], size)  # {t('mirror')}")
     if augment.elastic:
         # Smoothing makes random numbers smaller, by this factor: they get back their standard deviation.
         strength = augment.elastic * 2 * sqrt(pi) * _WIDTH
         noise = "np.random.standard_normal((2, len(images), 28, 28))"
         lines += [
             f'    bend = {strength:.4g} * gaussian_filter({noise}, (0, 0, {_WIDTH}, {_WIDTH}), mode="wrap")',
-            "    rows, columns = rows + bend[0], columns + bend[1]  # elastic, as if drawn on rubber",
+            f"    rows, columns = rows + bend[0], columns + bend[1]  # {t('elastic, as if drawn on rubber')}",
         ]
     return [
         *lines,

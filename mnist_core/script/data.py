@@ -7,6 +7,7 @@ from mnist_core.config import DataConfig
 from mnist_core.config.datasets import PEN_STROKES, SCALING, DatasetSpec, FileFormat, LoadingCode, get_spec
 from mnist_core.datasets.load import STROKES_COUNT
 from mnist_core.script.section import Section, call
+from mnist_core.text import English, Sentence
 
 
 def datasets_beside(data: DataConfig) -> dict[str, str]:
@@ -19,7 +20,7 @@ def loading_code(spec: DatasetSpec) -> LoadingCode:
     """Return how a script gets a dataset: as its spec says, or from its publisher's files."""
     if spec.code is not None:
         return spec.code
-    return LoadingCode(lines=_FETCHING[spec.format](spec), note="Keras downloads their files the first time.")
+    return LoadingCode(lines=_FETCHING[spec.format](spec), note=Sentence("Keras downloads their files the first time."))
 
 
 def training_size(data: DataConfig) -> int:
@@ -27,12 +28,13 @@ def training_size(data: DataConfig) -> int:
     return int(data.n_used * (1 - data.validation_split))
 
 
-def data_section(data: DataConfig, *, one_hot: int | None, apart: bool) -> Section:
+def data_section(data: DataConfig, t: English, *, one_hot: int | None, apart: bool) -> Section:
     """Return the code that loads images and labels.
 
     Parameters
     ----------
     data : DataConfig
+    t : English
     one_hot : int or None
         With how many numbers a label is written; None for plain labels.
     apart : bool
@@ -41,6 +43,8 @@ def data_section(data: DataConfig, *, one_hot: int | None, apart: bool) -> Secti
     spec = get_spec(data.dataset)
     code = loading_code(spec)
     lines = list(code.lines)
+    if code.file:
+        lines[0] += f"  # {t('written by MNIST Lab')}: python -m mnist_core code ... --out FILE"
     if data.train_size is not None:
         size = data.train_size
         lines.append(f"x_train, y_train = x_train[:{size}], y_train[:{size}]")
@@ -49,29 +53,37 @@ def data_section(data: DataConfig, *, one_hot: int | None, apart: bool) -> Secti
         lines.append(f"y_train, y_test = {train}, {test}")
     if apart and data.validation_split:
         lines += [
-            f"n = int(len(x_train) * (1 - {data.validation_split!r}))  # the rest is for validation",
+            f"n = int(len(x_train) * (1 - {data.validation_split!r}))  # {t('the rest is for validation')}",
             "x_train, x_val, y_train, y_val = x_train[:n], x_train[n:], y_train[:n], y_train[n:]",
         ]
     if data.pen_strokes:
-        lines += _strokes_lines(one_hot)
-    words = [f"{spec.summary} Each image is a table of 28 × 28 numbers, from 0 to 1."]
-    words += [code.note] if code.note else []
+        lines += _strokes_lines(one_hot, t)
+    note = [t(code.note)] if code.note else []
+    words = [t(spec.summary), t("Each image is a table of 28 × 28 numbers, from 0 to 1."), *note]
     words += [
-        f"The file `{name}` has to lie beside this notebook: MNIST Lab writes it." for name in datasets_beside(data)
+        t("The file `{name}` has to lie beside this notebook: MNIST Lab writes it.", name=name)
+        for name in datasets_beside(data)
     ]
     if one_hot:
-        words.append(f"The labels are one-hot: {_one_hot_words(spec)}.")
-    words.append("The test images are kept for the very end.")
-    comment = " ".join(["images of 28 x 28 numbers, here from 0 to 1.", *([code.note] if code.note else [])])
-    return Section("Data", comment, " ".join(words), tuple(lines))
+        words.append(_one_hot_words(spec, t))
+    words.append(t("The test images are kept for the very end."))
+    comment = " ".join([t("images of 28 x 28 numbers, here from 0 to 1."), *note])
+    return Section("data", t("Data"), comment, " ".join(words), tuple(lines))
 
 
-def _one_hot_words(spec: DatasetSpec) -> str:
+def _one_hot_words(spec: DatasetSpec, t: English) -> str:
     """Return an example of a label as zeros with a single one: the fourth class is easy to count."""
     label = min(3, spec.num_classes - 1)
     written = "".join(str(int(place == label)) for place in range(spec.num_classes))
     name = spec.class_names[label]
-    return f"a {name} is written {written}" if name == str(label) else f"class {label} ({name}) is written {written}"
+    if name == str(label):
+        return t("The labels are one-hot: a {name} is written {written}.", name=name, written=written)
+    return t(
+        "The labels are one-hot: class {label} ({name}) is written {written}.",
+        label=label,
+        name=t(name),
+        written=written,
+    )
 
 
 def _npz_lines(spec: DatasetSpec) -> tuple[str, ...]:
@@ -111,11 +123,12 @@ _FETCHING: Mapping[FileFormat, Callable[[DatasetSpec], tuple[str, ...]]] = {"npz
 """Code that reads the publisher's files, for the formats that a learner's script can read."""
 
 
-def _strokes_lines(one_hot: int | None) -> list[str]:
+def _strokes_lines(one_hot: int | None, t: English) -> list[str]:
     labels = f'keras.utils.to_categorical(strokes["y_train"], {one_hot})' if one_hot else 'strokes["y_train"]'
     assert PEN_STROKES.code is not None
     return [
-        f'strokes = np.load("{PEN_STROKES.code.file}")  # of other writers; MNIST Lab puts this file beside the script',
+        f'strokes = np.load("{PEN_STROKES.code.file}")'
+        f"  # {t('of other writers; MNIST Lab puts this file beside the script')}",
         f'x_train = np.concatenate([x_train] + {STROKES_COUNT} * [strokes["x_train"] / 255.0])',
         f"y_train = np.concatenate([y_train] + {STROKES_COUNT} * [{labels}])",
     ]

@@ -9,13 +9,14 @@ from mnist_core.script.fine_tuning import BASE_FILE, DRAWINGS_FILE, fine_tuning_
 from mnist_core.script.logistic import logistic_sections
 from mnist_core.script.section import LINE_LENGTH, Section, imports, packages, script_of
 from mnist_core.script.training import evaluation_section, plot_section, training_section
+from mnist_core.text import English, Sentence, english
 
 _LONG = 80
 """Lines that are too many for a script: then some layers share the line of the layer before them."""
-_LEFT_OUT = "Left out, as it is long: painting flags, bars and curls on some 1, 7 and 9."
+_LEFT_OUT: Sentence = "Left out, as it is long: painting flags, bars and curls on some 1, 7 and 9."
 
 
-def keras_code(config: RunConfig) -> str:
+def keras_code(config: RunConfig, t: English = english) -> str:
     """Return a script that trains this very model: data, model, training, evaluation, plot.
 
     It imports nothing of this project, and every recipe's has less than 80 lines. The bundled small
@@ -28,8 +29,8 @@ def keras_code(config: RunConfig) -> str:
     ConfigError
         If layers don't fit together.
     """
-    text = _script(code_sections(config))
-    return text if text.count("\n") < _LONG else _script(code_sections(config, dense=True))
+    text = _script(code_sections(config, t))
+    return text if text.count("\n") < _LONG else _script(code_sections(config, t, dense=True))
 
 
 def _script(sections: tuple[Section, ...]) -> str:
@@ -37,28 +38,31 @@ def _script(sections: tuple[Section, ...]) -> str:
     return script_of([f"# {opening.comment}", *opening.lines], steps)
 
 
-def code_sections(config: RunConfig, *, dense: bool = False) -> tuple[Section, ...]:
+def code_sections(config: RunConfig, t: English = english, *, dense: bool = False) -> tuple[Section, ...]:
     """Return the same program step by step, its imports first; raises `ConfigError`.
 
     Parameters
     ----------
     config : RunConfig
+    t : English, optional
+        Says comments and words in another language; the code is the same in all of them.
     dense : bool
         Whether to save lines where there are many layers.
     """
     if isinstance(config.model, LogisticConfig):
-        steps = logistic_sections(config, config.model)
+        steps = logistic_sections(config, config.model, t)
     elif config.fine_tune is not None:
-        steps = fine_tuning_sections(config, config.fine_tune)
+        steps = fine_tuning_sections(config, config.fine_tune, t)
     else:
         assert isinstance(config.model, NetworkConfig)
-        steps = _network_sections(config, config.model, dense=dense)
+        steps = _network_sections(config, config.model, t, dense=dense)
     lines = imports(steps)
     needed = " ".join(packages(lines))
     opening = Section(
-        "Imports",
-        f"{subject(config)}, by MNIST Lab. Needs: pip install {needed}",
-        f"Install what is missing with `pip install {needed}`.",
+        "imports",
+        t("Imports"),
+        t("{subject}, by MNIST Lab. Needs: pip install {needed}", subject=subject(config, t), needed=needed),
+        t("Install what is missing with `pip install {needed}`.", needed=needed),
         lines,
     )
     return (opening, *steps)
@@ -69,21 +73,23 @@ def files_beside(config: RunConfig) -> tuple[str, ...]:
     return (*datasets_beside(config.data), *((BASE_FILE, DRAWINGS_FILE) if config.fine_tune else ()))
 
 
-def subject(config: RunConfig) -> str:
+def subject(config: RunConfig, t: English) -> str:
     """Return what is trained on what, in a few words without anything that a visitor typed."""
-    title = config.spec.title
+    title = t(config.spec.title)
     if isinstance(config.model, LogisticConfig):
-        return f"Logistic regression on {title}"
-    return f"A network fine-tuned on {title}" if config.fine_tune else f"A network for {title}"
+        return t("Logistic regression on {title}", title=title)
+    if config.fine_tune:
+        return t("A network fine-tuned on {title}", title=title)
+    return t("A network for {title}", title=title)
 
 
-def _network_sections(config: RunConfig, model: NetworkConfig, *, dense: bool) -> tuple[Section, ...]:
+def _network_sections(config: RunConfig, model: NetworkConfig, t: English, *, dense: bool) -> tuple[Section, ...]:
     data, train = config.data, config.train
     one_hot = config.spec.num_classes if train.one_hot else None
     apart = config.augment.is_active or data.pen_strokes
-    sections = [data_section(data, one_hot=one_hot, apart=apart)]
+    sections = [data_section(data, t, one_hot=one_hot, apart=apart)]
     if config.augment.is_active:
-        sections.append(_augmentation(config))
+        sections.append(_augmentation(config, t))
         learned = ["batches()", "steps_per_epoch=steps"]
     else:
         learned = ["x_train", "y_train", f"batch_size={train.batch_size}"]
@@ -94,30 +100,38 @@ def _network_sections(config: RunConfig, model: NetworkConfig, *, dense: bool) -
             images = f"int(len(x_train) * (1 - {data.validation_split!r}))"
     return (
         *sections,
-        _model(config, model, dense=dense),
-        training_section(config, images=images, data=learned, validation=validation),
-        evaluation_section(config),
-        plot_section(validation=data.validation_split > 0),
+        _model(config, model, t, dense=dense),
+        training_section(config, t, images=images, data=learned, validation=validation),
+        evaluation_section(config, t),
+        plot_section(t, validation=data.validation_split > 0),
     )
 
 
-def _augmentation(config: RunConfig) -> Section:
-    habits = config.augment.habits > 0
+def _augmentation(config: RunConfig, t: English) -> Section:
+    left_out = [t(_LEFT_OUT)] if config.augment.habits > 0 else []
     return Section(
-        "Augmentation",
-        "different images each time." + (f" {_LEFT_OUT}" if habits else ""),
-        "An image that is turned, moved or bent a little still shows the same. So every image is changed at random "
-        "each time it is seen, as if there were many more of them." + (f" {_LEFT_OUT}" if habits else ""),
+        "augmentation",
+        t("Augmentation"),
+        " ".join([t("different images each time."), *left_out]),
+        " ".join(
+            [
+                t(
+                    "An image that is turned, moved or bent a little still shows the same. So every image is changed "
+                    "at random each time it is seen, as if there were many more of them."
+                ),
+                *left_out,
+            ]
+        ),
         (
-            *change_lines(config.augment),
+            *change_lines(config.augment, t),
             "",
             "",
-            *batch_lines(config.train.batch_size),
+            *batch_lines(config.train.batch_size, t),
         ),
     )
 
 
-def _model(config: RunConfig, model: NetworkConfig, *, dense: bool) -> Section:
+def _model(config: RunConfig, model: NetworkConfig, t: English, *, dense: bool) -> Section:
     rows = layer_rows(model, config.spec.num_classes)
     mixed = config.train.precision == "mixed_bfloat16"
     lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
@@ -126,17 +140,20 @@ def _model(config: RunConfig, model: NetworkConfig, *, dense: bool) -> Section:
     layers = layer_lines(config)
     lines += [f"    {layer}," for layer in (_joined(layers, rows) if dense else layers)]
     kinds = dict.fromkeys(layer.kind for layer in model.layers)
-    words = [f"- **{LAYERS[kind].title}**: {LAYERS[kind].help}" for kind in kinds]
-    words.append(f"- The last layer gives a probability for each of the {config.spec.num_classes} classes.")
+    words = [f"- **{t(LAYERS[kind].title)}**: {t(LAYERS[kind].help)}" for kind in kinds]
+    classes = config.spec.num_classes
+    words.append(t("- The last layer gives a probability for each of the {classes} classes.", classes=classes))
     if mixed:
-        words.append(f"- **{PRECISIONS[config.train.precision].title}**: {PRECISIONS[config.train.precision].help}")
+        precision = PRECISIONS[config.train.precision]
+        words.append(f"- **{t(precision.title)}**: {t(precision.help)}")
     if config.train.initializer != TrainConfig().initializer:
         choice = INITIALIZERS[config.train.initializer]
-        words.append(f"- **Initial weights: {choice.title}**: {choice.help}")
+        words.append(f"- **{t('Initial weights: {name}', name=t(choice.title))}**: {t(choice.help)}")
     total = sum(row.parameters for row in rows)
     return Section(
-        "Model",
-        f"layer by layer, {total:,} numbers to learn.",
+        "model",
+        t("Model"),
+        t("layer by layer, {total:,} numbers to learn.", total=total),
         "\n".join(words),
         (*lines, "]", "model = keras.Sequential(layers)"),
     )

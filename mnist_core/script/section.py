@@ -13,8 +13,10 @@ class Section:
 
     Parameters
     ----------
+    name : str
+        What the step is called in every language, such as ``data``.
     title : str
-        What the step is called.
+        What it is called, translated as all words here.
     comment : str
         What it does, in the one line that a script has for it.
     words : str
@@ -23,6 +25,7 @@ class Section:
         Code, formatted as ruff does it.
     """
 
+    name: str
     title: str
     comment: str
     words: str

@@ -6,14 +6,16 @@ from mnist_core.config.setting import Given
 from mnist_core.config.table import SETTINGS, Setting
 from mnist_core.models.optimizer import STAIRS
 from mnist_core.script.section import Section, call
+from mnist_core.text import English
 
 
-def training_section(config: RunConfig, *, images: str, data: list[str], validation: list[str]) -> Section:
+def training_section(config: RunConfig, t: English, *, images: str, data: list[str], validation: list[str]) -> Section:
     """Return the code that compiles and fits ``model``.
 
     Parameters
     ----------
     config : RunConfig
+    t : English
     images : str
         Code for how many images are learned from.
     data : list of str
@@ -24,8 +26,9 @@ def training_section(config: RunConfig, *, images: str, data: list[str], validat
     train = config.train
     lines = []
     if "steps_per_epoch=steps" in data or _changes_rate(config):
-        lines.append(f"steps = -(-{images} // {train.batch_size})  # batches in an epoch, the last one may be smaller")
-    lines += _rate_lines(config)
+        smaller = t("batches in an epoch, the last one may be smaller")
+        lines.append(f"steps = -(-{images} // {train.batch_size})  # {smaller}")
+    lines += _rate_lines(config, t)
     lines += call("model.compile", [_optimizer(config), f"loss={_loss(config)}", 'metrics=["accuracy"]'])
     names = []
     if train.early_stopping is not None:
@@ -38,28 +41,35 @@ def training_section(config: RunConfig, *, images: str, data: list[str], validat
     callbacks = [f"callbacks=[{', '.join(names)}]"] if names else []
     lines += call("history = model.fit", [*data, f"epochs={train.epochs}", *validation, *callbacks])
     return Section(
-        "Training",
-        f"{train.epochs} times through all training images, {train.batch_size} before each step of the weights.",
-        _words(config),
+        "training",
+        t("Training"),
+        t(
+            "{epochs} times through all training images, {batch_size} before each step of the weights.",
+            epochs=train.epochs,
+            batch_size=train.batch_size,
+        ),
+        _words(config, t),
         tuple(lines),
     )
 
 
-def evaluation_section(config: RunConfig) -> Section:
+def evaluation_section(config: RunConfig, t: English) -> Section:
     """Return the code that judges ``model`` on the test images."""
-    plain, words = [], "How well does it do on images that it has never seen?"
+    plain, words = [], [t("How well does it do on images that it has never seen?")]
     if config.train.label_smoothing:
-        plain = ['model.compile(loss="categorical_crossentropy", metrics=["accuracy"])  # labels as they are']
-        words += " Now by the labels as they are: so the loss can be compared with that of any other network."
+        as_they_are = t("labels as they are")
+        plain = [f'model.compile(loss="categorical_crossentropy", metrics=["accuracy"])  # {as_they_are}']
+        words.append(t("Now by the labels as they are: so the loss can be compared with that of any other network."))
     return Section(
-        "Evaluation",
-        "images that it has never seen.",
-        words,
+        "evaluation",
+        t("Evaluation"),
+        t("images that it has never seen."),
+        " ".join(words),
         (*plain, 'print("Test:", model.evaluate(x_test, y_test, verbose=0, return_dict=True))'),
     )
 
 
-def plot_section(*, validation: bool) -> Section:
+def plot_section(t: English, *, validation: bool) -> Section:
     """Return the code that draws the curves of ``history``."""
     lines = [
         'for number, name in enumerate(["loss", "accuracy"], start=1):',
@@ -68,13 +78,14 @@ def plot_section(*, validation: bool) -> Section:
     ]
     if validation:
         lines.append('    plt.plot(history.history["val_" + name], label="validation")')
-    words = "Loss and accuracy after each epoch."
+    words = [t("Loss and accuracy after each epoch.")]
     if validation:
-        words += " Where the two curves part, the network begins to learn its training images by heart."
+        words.append(t("Where the two curves part, the network begins to learn its training images by heart."))
     return Section(
-        "Plot",
-        "the curves, as a file and in a window where there is one.",
-        words,
+        "plot",
+        t("Plot"),
+        t("the curves, as a file and in a window where there is one."),
+        " ".join(words),
         (*lines, "plt.legend()", 'plt.savefig("curves.png")', "plt.show()"),
     )
 
@@ -83,7 +94,7 @@ def _changes_rate(config: RunConfig) -> bool:
     return config.train.schedule != "constant" or config.train.warms_up
 
 
-def _rate_lines(config: RunConfig) -> list[str]:
+def _rate_lines(config: RunConfig, t: English) -> list[str]:
     """Return the code of a learning rate that changes, as `mnist_core.models.optimizer` makes it."""
     if not _changes_rate(config):
         return []
@@ -91,7 +102,8 @@ def _rate_lines(config: RunConfig) -> list[str]:
     rising, falling = f"{train.warmup_epochs} * steps", f"{train.epochs - train.warmup_epochs} * steps"
     lines, warms_up = [], train.warms_up or train.schedule == ONE_CYCLE
     if train.schedule == ONE_CYCLE:
-        lines.append(f"rising = {train.epochs} * steps * {RISING} // 100  # so many steps up, all others down")
+        up = t("so many steps up, all others down")
+        lines.append(f"rising = {train.epochs} * steps * {RISING} // 100  # {up}")
         rising, falling = "rising", f"{train.epochs} * steps - rising"
     match train.schedule:
         case "one_cycle" | "cosine" if warms_up:
@@ -103,12 +115,13 @@ def _rate_lines(config: RunConfig) -> list[str]:
             drops = f"[{after}{falling} // 2, {after}{falling} * 3 // 4]"
             rates = f"[{rate}, {rate} / 10, {rate} / 100]"
             if warms_up:
-                lines.append(f"stairs = range(1, {STAIRS + 1})  # on which the learning rate rises at first")
+                on_stairs = t("on which the learning rate rises at first")
+                lines.append(f"stairs = range(1, {STAIRS + 1})  # {on_stairs}")
                 drops = f"[{rising} * stair // {STAIRS} for stair in stairs] + {drops}"
                 rates = f"[{rate} * stair / {STAIRS} for stair in stairs] + {rates}"
             arguments = [drops, rates]
         case _:
-            lines.append("# From 0 to the learning rate, where it stays: this decay rises.")
+            lines.append(f"# {t('From 0 to the learning rate, where it stays: this decay rises.')}")
             arguments = ["0.0", rising, f"end_learning_rate={rate}"]
     return [*lines, *call(f"learning_rate = keras.optimizers.schedules.{_decay(config)}", arguments)]
 
@@ -156,29 +169,37 @@ _TOLD = (
 )
 
 
-def _words(config: RunConfig) -> str:
+def _words(config: RunConfig, t: English) -> str:
     train, given = config.train, config.given
     optimizer, loss = OPTIMIZERS[train.optimizer], LOSSES["categorical_crossentropy" if train.one_hot else train.loss]
     words = [
-        f"- **Optimizer: {optimizer.title}.** {optimizer.help}",
-        f"- **Loss: {loss.title.lower()}.** {loss.help}",
+        f"- **{t('Optimizer: {name}', name=t(optimizer.title))}.** {t(optimizer.help)}",
+        f"- **{t('Loss: {name}', name=_small(t(loss.title)))}.** {t(loss.help)}",
     ]
     words += [
-        _explained(setting, given)
+        _explained(setting, given, t)
         for setting in SETTINGS.values()
         if setting.section == "train" and setting.name not in _TOLD and setting.is_used(given)
     ]
     if train.early_stopping is not None:
         words.append(
-            f"- **Early stopping.** Training ends after {train.early_stopping} epochs without a better validation "
-            "loss, and the best weights are kept."
+            t(
+                "- **Early stopping.** Training ends after {epochs} epochs without a better validation loss, and the "
+                "best weights are kept.",
+                epochs=train.early_stopping,
+            )
         )
     return "\n".join(words)
 
 
-def _explained(setting: Setting, given: Given) -> str:
+def _explained(setting: Setting, given: Given, t: English) -> str:
     """Return a line of Markdown about a setting that is used."""
     if setting.spec.choices is not None:
         choice = setting.spec.choices[given[setting.name]]
-        return f"- **{setting.title}: {choice.title[0].lower()}{choice.title[1:]}.** {choice.help}"
-    return f"- **{setting.title}.** {setting.help}"
+        return f"- **{t(setting.title)}: {_small(t(choice.title))}.** {t(choice.help)}"
+    return f"- **{t(setting.title)}.** {t(setting.help)}"
+
+
+def _small(title: str) -> str:
+    """Return a title with a small first letter, as within a sentence."""
+    return title[0].lower() + title[1:]

@@ -8,8 +8,9 @@ from mnist_core.config import RunConfig
 from mnist_core.script import files_beside, keras_code, keras_notebook
 from mnist_core.script.data import loading_code
 from mnist_core.store import RunRecord, RunState
+from mnist_core.text import Translator
 from pages._ui.parts.downloads import download_button
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import current, t
 
 SCRIPT, NOTEBOOK = "mnist_lab.py", "mnist_lab.ipynb"
 
@@ -38,7 +39,7 @@ def code_box(config: RunConfig, *, of: Sequence[str]) -> None:
     ConfigError
     """
     st.caption(_about(config))
-    code = keras_code(config)
+    code = keras_code(config, current())
     with st.container(horizontal=True):
         _download(t("Python script"), keras_code, SCRIPT, "text/x-python", config, of)
         _download(t("Jupyter notebook"), keras_notebook, NOTEBOOK, "application/x-ipynb+json", config, of)
@@ -46,11 +47,17 @@ def code_box(config: RunConfig, *, of: Sequence[str]) -> None:
 
 
 def _download(
-    words: str, write: Callable[[RunConfig], str], name: str, mime: str, config: RunConfig, of: Sequence[str]
+    words: str,
+    write: Callable[[RunConfig, Translator], str],
+    name: str,
+    mime: str,
+    config: RunConfig,
+    of: Sequence[str],
 ) -> None:
+    language = current()
     download_button(
         words,
-        lambda: write(config),
+        lambda: write(config, language),
         of=of,
         file_name=name,
         mime=mime,

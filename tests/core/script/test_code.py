@@ -1,6 +1,9 @@
 import ast
+import io
+import re
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +27,7 @@ from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import Dataset
 from mnist_core.errors import ConfigError
 from mnist_core.script import files_beside, keras_code
+from mnist_core.text import translator
 
 
 def code(**settings):
@@ -359,3 +363,27 @@ def test_the_program_for_the_bundled_digits_makes_images_that_the_model_takes():
     assert names["x_train"].min() == 0
     assert names["x_train"].max() == 1
     assert names["y_test"].shape == (297,)
+
+
+# other languages
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_in_korean_it_is_the_same_program_with_korean_comments(name):
+    korean = keras_code(VARIANTS[name], translator("ko"))
+    assert statements(korean) == statements(keras_code(VARIANTS[name]))
+    assert max(map(len, korean.splitlines())) <= 120
+    tokens = tokenize.generate_tokens(io.StringIO(korean).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    assert len(comments) > 5
+    for comment in comments:
+        assert re.search("[가-힣]", comment) or not re.search("[a-z]{2}", comment), comment
+
+
+def statements(text):
+    """Return the code of a program without its comments and what its functions say of themselves."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.unparse(tree)
