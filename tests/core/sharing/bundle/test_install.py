@@ -128,6 +128,7 @@ def test_a_real_network_comes_back(real_bundle, store):
         "labels.npz",
         "record.json",
         "curve.npz",
+        "film",
     }
 
 
