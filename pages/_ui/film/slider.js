@@ -20,6 +20,7 @@ function slider(root) {
     timer = 0;
     root.classList.remove('plays');
     button.setAttribute('aria-label', data.play);
+    button.style.visibility = ''; // not seen before it has a name
   };
   const play = () => {
     const last = Number(input.max);

@@ -10,7 +10,8 @@ from pages._ui.shell.i18n import t
 
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 _HTML = (
-    '<div class="lab-film-slider"><button type="button"><span aria-hidden="true"></span></button>'
+    '<div class="lab-film-slider">'
+    '<button type="button" style="visibility: hidden"><span aria-hidden="true"></span></button>'
     '<input type="range" min="0" step="1"><output></output></div>'
 )
 

@@ -93,7 +93,7 @@ function arrive(frame) {
     if (!frame.there.has(key)) came ??= begin;
   }
   frame.there = there;
-  if (!came || !frame.focused) return;
+  if (!came || !frame.visited) return; // a page that was just opened begins where browsers begin
   came.tabIndex = -1;
   came.focus({ preventScroll: true });
   came.scrollIntoView({ block: 'nearest' });
@@ -111,12 +111,15 @@ function keepFocus(frame) {
     return;
   }
   if (document.querySelector(START)?.dataset.testScriptState !== 'notRunning') return;
-  const instead = stays ? last : frame.places.map(({ key, index }) => {
+  // Words that came and were drawn once more have it again, before any button among them.
+  const words = last.matches('h1, h2, h3, p') && frame.places.length
+    && document.querySelector(`.${CSS.escape(frame.places[0].key)} :is(h1, h2, h3, p)`);
+  const instead = stays ? last : words ? null : frame.places.map(({ key, index }) => {
     const now = stops(document.querySelector(`.${CSS.escape(key)}`));
     const place = Math.min(index, now.length - 1);
     return [...now.slice(place), ...now.slice(0, place).reverse()].find((stop) => !stop.disabled);
   }).find(Boolean);
-  const next = instead ?? document.querySelector(HEADING) ?? document.querySelector('[data-testid=stMain] h1');
+  const next = instead ?? (words || document.querySelector(HEADING)) ?? document.querySelector('[data-testid=stMain] h1');
   if (!next) return;
   frame.focused = frame.patient = null;
   if (!instead) next.tabIndex = -1;
@@ -139,6 +142,7 @@ function begin() {
   };
   document.addEventListener('focusin', ({ target }) => {
     frame.focused = target;
+    frame.visited = true;
     frame.patient = null;
     frame.left = false;
     frame.places = placesOf(target);
