@@ -1,4 +1,4 @@
-"""Lesson 1 from the list to its last step: in Korean on a telephone, and by keyboard alone."""
+"""Lesson 1 in Korean on a telephone, from the list to its last step; a step before, by keyboard."""
 
 import re
 from pathlib import Path
@@ -86,43 +86,6 @@ def tab_to(page: Page, place: Locator) -> None:
         if place.evaluate("(one) => one === document.activeElement"):
             return
     raise AssertionError(f"Tab does not come to {place}")
-
-
-def test_a_lesson_by_keyboard_alone(real_server: Server, page: Page, published: Path) -> None:
-    lesson = lessons("en", Settings())[0][0]
-    page.goto(f"{real_server.url}/")
-    expect(page.locator("h1")).to_be_visible()
-    settled(page)
-    tab_to(page, page.get_by_role("link", name="New here? Go through the lessons"))
-    page.keyboard.press("Enter")
-    expect(page).to_have_title("Learn · MNIST Lab")
-    expect(page.locator("h1")).to_be_focused()
-    tab_to(page, page.locator(f".st-key-lesson_open_{lesson.id} button"))
-    page.keyboard.press("Enter")
-    for step in lesson.steps:
-        # Each step begins at its heading, however far down the button was that led there.
-        heading = page.get_by_role("heading", name=step.title, exact=True)
-        expect(heading).to_be_focused()
-        settled(page)
-        expect(heading).to_be_focused()
-        assert page.evaluate(SEEN), step.id
-        if step.guess is not None:
-            # Any of the options, not only those that an arrow key comes to first.
-            guess = f"{lesson.id}_{step.id}"
-            tab_to(page, page.locator(f".st-key-guess_choice_{guess}_2 button"))
-            page.keyboard.press("Space")
-            expect(page.locator(f".st-key-arrive_guess_{guess} p").first).to_be_focused()
-            settled(page)
-        if step.view == "train":
-            tab_to(page, page.locator(".st-key-lesson_train button"))
-            page.keyboard.press("Enter")
-            expect(page.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"9\d\.\d\d%"))
-            settled(page)
-            expect(heading).to_be_focused()
-        tab_to(page, page.locator(".st-key-lesson_next button"))
-        page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Learn")
-    expect(page.locator("h1")).to_be_focused()
 
 
 def test_the_step_before_begins_at_its_heading_too(server: Server, page: Page) -> None:
