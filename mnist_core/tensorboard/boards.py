@@ -6,17 +6,18 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mnist_core.errors import ArtifactMissingError, LimitError
 from mnist_core.store import RunRecord, Store, shared_store
 from mnist_core.system.launching import child_environment, end_by_input, launch
 from mnist_core.tensorboard.serving import Layout
+from mnist_core.text import Sentence
 
 if TYPE_CHECKING:
     import requests
 
+ENDED: Sentence = "This TensorBoard has ended. Open it again."
 _PROGRAM = "mnist_core.tensorboard.program"
 _ANSWER = 60.0  # seconds that one question may take
 _REST = 60.0  # seconds without a question after which one may give way to another
@@ -41,19 +42,21 @@ class OpenBoard:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     asked: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _told: bytes | None = None  # the line that it says once it answers
 
     @property
     def lives(self) -> bool:
         """Whether it has not ended; it does so by itself where nobody asks for ten minutes."""
         return self.process.poll() is None
 
-    @cached_property
+    @property
     def port(self) -> int | None:
         """Where it answers, some seconds after it was opened; None where it ended instead. Waits for it."""
-        with self._lock:
-            assert self.process.stdout is not None
-            told = self.process.stdout.readline()
-        return int(told) if told.strip().isdigit() else None
+        with self._lock:  # the first who asks reads the only line that there is
+            if self._told is None:
+                assert self.process.stdout is not None
+                self._told = self.process.stdout.readline().strip()
+        return int(self._told) if self._told.isdigit() else None
 
     def ask(self, method: str, path: str, query: str, body: bytes, headers: dict[str, str]) -> "requests.Response":
         """Pass a request on; its answer's `raw` is still packed as it came. Blocks.
@@ -66,8 +69,9 @@ class OpenBoard:
         import requests  # most apps never show one
 
         self.asked = time.monotonic()
-        if self.port is not None:
-            address = f"http://127.0.0.1:{self.port}/{path}" + (f"?{query}" if query else "")
+        port = self.port
+        if port is not None:
+            address = f"http://127.0.0.1:{port}/{path}" + (f"?{query}" if query else "")
             with requests.Session() as session:
                 session.trust_env = False  # no proxy lies between
                 try:
@@ -76,7 +80,7 @@ class OpenBoard:
                     )
                 except requests.RequestException:
                     pass
-        raise ArtifactMissingError("This TensorBoard has ended. Open it again.")
+        raise ArtifactMissingError(ENDED)
 
 
 class Boards:

@@ -22,9 +22,9 @@ from pages._ui.reading.networks import read_from
 from pages._ui.reading.pad import Board, Pad, most_a_second, pads
 from pages._ui.reading.turns import OF_ONE, Turns
 from pages._ui.shell import access
+from pages._ui.shell.request_body import body_of
 
 _BODY = 65_536  # bytes: 1,500 points take 20,000
-_BODY_SECONDS = 5.0
 _STROKES, _POINTS = 10, 2_000  # that a page does not know yet
 _FARTHEST = 20_000  # pixels from the corner of the canvas, whose side has 560: a pen may leave it
 
@@ -50,8 +50,7 @@ async def answer_pen(request: Request) -> Response:
     pad.pace.take()
     try:
         try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                content = json.loads(await _body(request))
+            content = json.loads(await body_of(request, _BODY))
             number, strokes = content["board"], _strokes(content["strokes"])
         except (ValueError, TypeError, KeyError, RecursionError, TimeoutError, ClientDisconnect):
             return _plain(422)
@@ -100,15 +99,6 @@ def _read(board: Board, strokes: list[npt.NDArray[np.float64]]) -> dict[str, Any
         "row": [round(float(share), 4) for share in reading.answers[at].row],
         "part": at + 1 if len(reading.answers) > 1 else None,
     }
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY:
-            raise ValueError
-    return bytes(body)
 
 
 def _strokes(sent: Any) -> list[npt.NDArray[np.float64]]:

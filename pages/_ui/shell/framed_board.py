@@ -1,12 +1,13 @@
 """What a TensorBoard within a page asks: passed on to its process, for those who know its address."""
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from mnist_core.errors import ArtifactMissingError
-from mnist_core.gateway.answers import language
-from mnist_core.tensorboard.boards import OpenBoard, shared_boards
+from mnist_core.gateway.answers import Refusal
+from mnist_core.tensorboard.boards import ENDED, OpenBoard, shared_boards
+from pages._ui.shell.request_body import body_of
 
 BOARDS_PATH = "lab/tensorboard"
 _MOST_ASKED = 1_000_000  # bytes: which curves of which runs
@@ -35,20 +36,21 @@ async def answer_board(request: Request) -> Response:
     _limiter = _limiter or CapacityLimiter(_AT_ONCE)  # it belongs to the event loop
     token, _, path = request.url.path.partition(f"/{BOARDS_PATH}/")[2].partition("/")
     board = shared_boards().of(token)
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_ASKED:
-            return Response(status_code=413)
+    try:
+        body = await body_of(request, _MOST_ASKED)
+    except ValueError:
+        return Response(status_code=413)
+    except (TimeoutError, ClientDisconnect):
+        return Response(status_code=408)
     if board is None:
-        return _gone(request, ArtifactMissingError("This TensorBoard has ended. Open it again."))
+        return Refusal(404, ENDED).response(request.scope)
     headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
     try:
         return await to_thread.run_sync(
             _answer, board, request.method, path, request.url.query, body, headers, limiter=_limiter
         )
     except ArtifactMissingError as error:
-        return _gone(request, error)
+        return Refusal(404, error.template, values=error.values).response(request.scope)
 
 
 def _answer(board: OpenBoard, method: str, path: str, query: str, body: bytes, headers: dict[str, str]) -> Response:
@@ -56,8 +58,3 @@ def _answer(board: OpenBoard, method: str, path: str, query: str, body: bytes, h
         content = answer.raw.read(decode_content=False)
         kept = {name: answer.headers[name] for name in _PASSED_BACK if name in answer.headers}
         return Response(content, answer.status_code, kept)
-
-
-def _gone(request: Request, error: ArtifactMissingError) -> Response:
-    t = language(request.scope)
-    return PlainTextResponse(t(error.template, **error.values) + "\n", 404, {"Cache-Control": "no-store"})
