@@ -3,12 +3,20 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
+from mnist_core.config.links import settings_address
 from tests.e2e.test_curves import axis, drawn, zoom
-from tests.e2e.test_main_job import main, set_number
+from tests.e2e.test_main_job import main
 from tests.serving import Server
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
+# It goes on for as long as a test may take, and learns something new to the end.
+_SLOW = RunConfig(
+    data=DataConfig(dataset="digits"),
+    model=NetworkConfig(layers=(Dense(units=32),)),
+    train=TrainConfig(epochs=200, batch_size=1, learning_rate=1e-5),
+)
 _SEEN = """() => {
   const matrix = [...document.querySelectorAll('.chart')].at(-1);
   return {
@@ -26,8 +34,7 @@ _CURVES = """() => {
 
 
 def test_images_weights_and_matrix_change_in_place_and_the_curves_keep_their_zoom(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/train")
-    set_number(page, "Epochs", "200")
+    page.goto(settings_address(server.url, _SLOW))
     page.get_by_role("button", name="Start training").click()
     drawn(page)
     zoom(page)

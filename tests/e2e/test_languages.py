@@ -79,6 +79,7 @@ def test_a_language_that_was_chosen_is_there_at_the_next_visit(server: Server, b
     expect(again).to_have_title(TITLES["draw"])
     again.get_by_role("button", name="English").click()
     expect(again).to_have_title("Draw · MNIST Lab")
+    wait_until(lambda: spoken(again) == "en", 240, "the document's language, which comes with the cookie")
     again.reload()
     expect(again).to_have_title("Draw · MNIST Lab")
     context.close()

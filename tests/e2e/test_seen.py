@@ -96,6 +96,7 @@ def test_who_looks_elsewhere_is_told_of_the_end_and_the_log_has_none_of_the_visi
     settled(page)
     page.goto(f"{watched.url}/train?lang=en")
     set_number(page, "Epochs", "200")
+    set_number(page, "Batch size", "1")  # for as long as a test may take
     page.get_by_role("button", name="Start training").click()
     box = page.get_by_role("checkbox", name="Tell me when it is over")
     expect(box).not_to_be_checked()
