@@ -67,8 +67,10 @@ runs = Table(
     Column("holder", String(40)),
     # How often it was put into the queue again by itself, since the app that had it was gone.
     Column("retries", Integer, nullable=False, default=0, server_default="0"),
+    # The study that asked for it; NULL for all others.
+    Column("study", String(40), index=True),
     # All that the queue reads of those that wait, several times a second and by visitor.
-    Index("line_of_runs", "state", "owner", "queued", "holder", "deleted", "address", "id"),
+    Index("line_of_runs", "state", "owner", "queued", "holder", "deleted", "address", "id", "study"),
 )
 
 # Processes that train runs or have them trained: apps, and trainings of the command line.
@@ -185,6 +187,44 @@ files = Table(
     Column("changed", BigInteger, nullable=False),
     # Of a checkpoint: how many batches are behind it, so that nobody has to open it for that.
     Column("step", Integer),
+)
+
+# Groups of runs with a question; see `mnist_core.store.studies`.
+studies = Table(
+    "studies",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("owner", String(64), index=True),
+    Column("address", String(64)),
+    Column("created", Float, nullable=False),
+    Column("finished", Float),
+    Column("trials", Integer, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("pinned", Boolean, nullable=False),
+    Column("deleted", Float),
+    Column("error", Text, nullable=False),
+    Column("repeats", String(40)),
+)
+
+# What was tried in each study, and the run that answered.
+trials = Table(
+    "trials",
+    metadata,
+    Column("study_id", String(40), ForeignKey("studies.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # No reference: a run may be deleted, and its trial is told still.
+    Column("run_id", String(40), index=True),
+    Column("state", String(16), nullable=False),
+    Column("values", JSON, nullable=False),
+    Column("value", Float),
+    Column("history", JSON, nullable=False),
+    Column("cached", Boolean, nullable=False),
+    Column("began", Float, nullable=False),
+    Column("ended", Float),
+    Column("error", Text, nullable=False),
 )
 
 METRIC_NAMES = ("loss", "accuracy", "val_loss", "val_accuracy")
