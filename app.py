@@ -21,6 +21,7 @@ from mnist_core.settings import get_settings
 from mnist_core.sharing.earlier import write_earlier_imports
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import shared_store
+from mnist_core.studies import close_shared_driver, shared_driver
 from mnist_core.system.memory import collect_rarely, return_freed_blocks, return_large_blocks
 from mnist_core.system.patience import pause_elsewhere_by
 from mnist_core.system.saying import complain, say
@@ -58,6 +59,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     return_freed_blocks()
     pause_elsewhere_by(check_is_open)
     shared_supervisor()
+    shared_driver()
     for dataset_id in (*RECIPE_DATASETS, FALLBACK_DATASET):
         shared_provider().prepare(dataset_id)
     collect_rarely()
@@ -67,6 +69,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     finally:
         # Not by atexit: on SIGTERM the server ends without running it.
         close_shared_analyses()
+        close_shared_driver()
         close_shared_supervisor()
 
 

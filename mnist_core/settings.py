@@ -32,6 +32,7 @@ Profile = Literal["laptop", "classroom", "public", "small"]
 PROFILES: Mapping[Profile, Mapping[str, Any]] = {
     "laptop": {},
     "classroom": {
+        "max_trials": 60,
         "max_epochs": 100,
         "max_parameters": 5_000_000,
         "max_run_seconds": 1800.0,
@@ -46,6 +47,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
     },
     "public": {
         "queued_per_visitor": 1,
+        "max_trials": 20,
         "max_epochs": 30,
         "max_parameters": 2_000_000,
         "max_run_seconds": 900.0,
@@ -66,6 +68,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "slots": 1,
         "warm_spare": False,
         "queued_per_visitor": 1,
+        "max_trials": 10,
         "max_epochs": 20,
         "max_parameters": 500_000,
         "max_run_seconds": 600.0,
@@ -198,6 +201,7 @@ class Settings(BaseSettings):
     )
     running_per_visitor: int = Field(default=1, ge=1, le=64, description="How many runs a visitor may train at once.")
     queued_per_visitor: int = Field(default=2, ge=1, le=1000, description="How many runs a visitor may have waiting.")
+    max_trials: int = Field(default=200, ge=1, le=1000, description="Most trials of a study.")
     max_epochs: int = Field(default=200, ge=1, description="Most epochs of a run.")
     max_parameters: int = Field(default=20_000_000, ge=1000, description="Most parameters of a network.")
     max_train_size: int = Field(default=60_000, ge=100, description="Most training images of a run.")
@@ -428,6 +432,11 @@ class Settings(BaseSettings):
     def ray_log(self) -> Path:
         """What the process that talks to a Ray cluster said last."""
         return self.home / "ray.log"
+
+    @property
+    def studies_path(self) -> Path:
+        """Optuna's side of the studies, where they are not in a database on a server."""
+        return self.home / "studies.log"
 
     @property
     def lock_path(self) -> Path:

@@ -30,7 +30,7 @@ RANKS = {
     **dict.fromkeys(["script", "inference", "tensorboard", "lessons"], 5),
     **dict.fromkeys(["film", "diagram"], 6),
     **dict.fromkeys(["training", "engine", "figures"], 7),
-    **dict.fromkeys(["analysis", "sharing", "recovery", "monitoring"], 8),
+    **dict.fromkeys(["analysis", "sharing", "recovery", "monitoring", "studies"], 8),
     **dict.fromkeys(["app", "pages", "commands"], 9),
     "__main__": 10,
 }

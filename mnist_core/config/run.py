@@ -68,7 +68,7 @@ class RunConfig(Frozen):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise _config_error(error) from error
+            raise config_error(error) from error
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -76,7 +76,7 @@ class RunConfig(Frozen):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            raise _config_error(error) from error
+            raise config_error(error) from error
 
     def to_json(self) -> str:
         """Return the configuration as canonical JSON: sorted keys, no spaces."""
@@ -155,7 +155,8 @@ _TITLES: Mapping[str, Sentence] = {
 }
 
 
-def _config_error(error: ValidationError) -> ConfigError:
+def config_error(error: ValidationError) -> ConfigError:
+    """Return what is wrong with values as one sentence that names the first setting out of bounds."""
     first = error.errors(include_url=False)[0]
     why, path = reason(first), first["loc"]
     if not path:  # settings that don't go together

@@ -43,7 +43,10 @@ def fair_order(queued: Sequence[Place], running: Sequence[Place], per_visitor: i
 
 
 def next_to_begin(order: Sequence[Place], running: Sequence[Place], per_visitor: int, free: int) -> list[Place]:
-    """Return the first `free` runs of an order whose visitors train less than `per_visitor` runs then."""
+    """Return the first `free` runs of an order whose visitors train less than `per_visitor` runs then.
+
+    What would stay idle goes to trials of studies, whose visitors have more at once then.
+    """
     training = Counter(place.owner_key for place in running)
     chosen: list[Place] = []
     for place in order:
@@ -52,4 +55,6 @@ def next_to_begin(order: Sequence[Place], running: Sequence[Place], per_visitor:
         if training[place.owner_key] < per_visitor:
             training[place.owner_key] += 1
             chosen.append(place)
-    return chosen
+    idle = free - len(chosen)
+    more = [place for place in order if place.study is not None and place not in chosen]
+    return chosen + more[: max(idle, 0)]

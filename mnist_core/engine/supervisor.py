@@ -115,6 +115,8 @@ class Supervisor:
         recipe: str | None = None,
         continues: str | None = None,
         drawings: PersonalSet | None = None,
+        study: str | None = None,
+        shared: bool | None = None,
     ) -> str:
         """Queue a run and return its id.
 
@@ -130,6 +132,10 @@ class Supervisor:
             A run whose training this one goes on with; only the number of epochs may differ.
         drawings : PersonalSet, optional
             What a fine-tuned run learns from, unless it continues one; see `fine_tune`.
+        study : str, optional
+            The study that asks for it: it asks one by one, so that how often one may start does not count.
+        shared : bool, optional
+            Whether everyone may look at it; by default as the settings say.
 
         Raises
         ------
@@ -162,7 +168,7 @@ class Supervisor:
             base = read_whole_network(self._store.files(begins_with.id), config.model, config.spec.num_classes)
         with self._store.database.turn("submitting"):  # two clicks at once are one after the other
             check_visitor(visitor.id, self._store, visitor.address)
-            if visitor.id is not None:
+            if visitor.id is not None and study is None:
                 self._starts.take(visitor.id, visitor.address)
             run_id = self._store.new_runs.create(
                 config,
@@ -173,6 +179,8 @@ class Supervisor:
                 drawings=drawings,
                 base=base,
                 address=visitor.address,
+                study=study,
+                shared=shared,
             )
         self._wake.set()
         return run_id
@@ -251,6 +259,11 @@ class Supervisor:
     def spare_pid(self) -> int | None:
         """Process id of the worker that waits for a run, if there is one."""
         return self._workers.spare_pid
+
+    @property
+    def leads(self) -> bool:
+        """Whether this app does for all what is done once."""
+        return self._lead.is_held and not self._closing
 
     @property
     def slots(self) -> int:

@@ -14,6 +14,7 @@ only one to write what it owns; its docstring says what each change guarantees a
 ``store.drawings``        the table of drawings: a visitor's reach nobody else
 ``store.visitors``        the table of visitors, and what new ones share: no limit may be a visitor's alone
 ``store.links``           personal links, and the browsers that came by one
+``store.studies``         groups of runs with a question, and the trials that answer it
 ``store.leaving``         deletes everything of a visitor who asks for it
 ``store.folders``         what folders say of their runs, for a lost database
 ``store.artifacts``       the folders of runs: made, taken in, removed, and swept
@@ -65,6 +66,7 @@ from mnist_core.store.records import (
 )
 from mnist_core.store.run_files import RunFiles
 from mnist_core.store.store import Store, shared_store
+from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord, TrialState
 from mnist_core.store.tables import METRIC_NAMES
 
 __all__ = [
@@ -85,6 +87,10 @@ __all__ = [
     "RunState",
     "Shipped",
     "Store",
+    "StudyRecord",
+    "StudyState",
+    "TrialRecord",
+    "TrialState",
     "Visitor",
     "has_analysis",
     "new_run_id",

@@ -10,6 +10,7 @@ from mnist_core.store.lesson_progress import LessonProgress
 from mnist_core.store.personal_links import PersonalLinks
 from mnist_core.store.records import RunState
 from mnist_core.store.run_table import RunTable
+from mnist_core.store.studies import Studies
 from mnist_core.store.tables import drawings, runs, visitors
 
 _DAY = 24 * 3600.0
@@ -30,21 +31,24 @@ class Belongings:
         Drawings that were collected to teach networks with.
     steps : int
         Steps of lessons that were done, or guessed in.
+    studies : int
+        Groups of runs with a question.
     """
 
     runs: int
     training: int
     drawings: int
     steps: int
+    studies: int = 0
 
     @property
     def is_nothing(self) -> bool:
-        """Whether there are neither runs nor drawings, nor steps of lessons."""
-        return not self.runs and not self.drawings and not self.steps
+        """Whether there are neither runs nor drawings, nor steps of lessons, nor studies."""
+        return not (self.runs or self.drawings or self.steps or self.studies)
 
 
 class Leaving:
-    """Deletes everything of a visitor: runs, drawings, link, lessons, and that they were here; no way back.
+    """Deletes everything of a visitor: runs, drawings, link, lessons, studies, and that they were here; no way back.
 
     Owns when a visitor began to leave, and removes rows of all kinds, but never another visitor's: what others trained
     on from a run has copies of what it needs. `ask` does it at once for all but what trains, which is asked to stop; as
@@ -52,8 +56,9 @@ class Leaving:
     any time; the app that leads does so until nobody is left.
     """
 
-    def __init__(self, table: RunTable, links: PersonalLinks, lessons: LessonProgress) -> None:
-        self._table, self._links, self._lessons, self._database = table, links, lessons, table.database
+    def __init__(self, table: RunTable, links: PersonalLinks, lessons: LessonProgress, studies: Studies) -> None:
+        self._table, self._links, self._lessons, self._studies = table, links, lessons, studies
+        self._database = table.database
 
     def kept(self, owner: str) -> Belongings:
         """Return what is kept of a visitor."""
@@ -64,6 +69,7 @@ class Leaving:
                 training=connection.execute(select(func.count()).where(own, _training())).scalar_one(),
                 drawings=connection.execute(select(func.count()).where(drawings.c.owner == owner)).scalar_one(),
                 steps=self._lessons.count(connection, owner),
+                studies=self._studies.count(connection, owner),
             )
 
     def ask(self, owner: str) -> Belongings:
@@ -123,6 +129,7 @@ class Leaving:
             connection.execute(delete(drawings).where(drawings.c.owner == owner))
             self._links.forget(connection, owner)
             self._lessons.forget_all(connection, owner)
+            self._studies.forget_all(connection, owner)
             # Nobody else looks on while it stops.
             stopped = {"stop_requested": True, "shared": False, "updated": now}
             connection.execute(update(runs).where(runs.c.owner == owner, _training()).values(**stopped))

@@ -50,6 +50,7 @@ class NewRuns:
         base: Mapping[str, npt.NDArray[np.float32]] | None = None,
         address: str | None = None,
         holder: str | None = None,
+        study: str | None = None,
     ) -> str:
         """Record a new queued run and return its id.
 
@@ -72,6 +73,8 @@ class NewRuns:
             Where the visitor comes from, as in `Visitor.address`.
         holder : str, optional
             Id of the app (`Apps.id`) that will train it, so that no other one takes it meanwhile.
+        study : str, optional
+            The study that asks for it.
 
         Raises
         ------
@@ -108,6 +111,7 @@ class NewRuns:
                 step=step,
                 bytes=size,
                 address=address,
+                study=study,
             )
             record(connection)
             if continues:

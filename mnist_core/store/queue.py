@@ -21,7 +21,7 @@ from mnist_core.system.processes import start_time
 
 _MOST_PID = 2**31  # as many as the column holds
 _WAITING = (runs.c.state == RunState.QUEUED.value, runs.c.holder.is_(None), runs.c.deleted.is_(None))
-_PLACE = (runs.c.id, runs.c.state, runs.c.owner, runs.c.address, runs.c.queued, runs.c.holder)  # as in `Place`
+_PLACE = tuple(runs.c[name] for name in Place._fields)
 _RETRIES = 3  # so often a run goes on by itself elsewhere: it may be what ended the apps that had it
 Choice = Callable[[Sequence[Place], Sequence[Place]], Sequence[Place]]
 

@@ -185,6 +185,8 @@ class RunRecord:
         The app that has it: it trains there, or is about to.
     retries : int
         How often it was put into the queue again by itself.
+    study : str or None
+        The study that asked for it.
     """
 
     id: str
@@ -221,6 +223,7 @@ class RunRecord:
     address: str | None = None
     holder: str | None = None
     retries: int = 0
+    study: str | None = None
 
     @property
     def owner_key(self) -> str:
@@ -237,6 +240,7 @@ class Place(NamedTuple):
     address: str | None
     queued: int
     holder: str | None
+    study: str | None = None
 
     @property
     def owner_key(self) -> str:

@@ -23,6 +23,7 @@ from mnist_core.store.run_table import RunTable
 from mnist_core.store.runs import Runs
 from mnist_core.store.sqlite import SqliteDatabase
 from mnist_core.store.storage import FolderStorage, Storage
+from mnist_core.store.studies import Studies
 from mnist_core.store.visitors import Visitors
 
 
@@ -40,7 +41,7 @@ class Store:
         The folders of all runs.
     apps : Apps
         This process among those that work with the record.
-    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, links, lessons, leaving, folders,
+    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, links, lessons, studies, leaving, folders,
     publishing
         See each class.
     brought_back : list of str
@@ -64,7 +65,8 @@ class Store:
         self.drawings = Drawings(self.database, self.artifacts, self.visitors)
         self.links = PersonalLinks(self.database)
         self.lessons = LessonProgress(self.database)
-        self.leaving = Leaving(table, self.links, self.lessons)
+        self.studies = Studies(self.database, self.visitors, self.bin)
+        self.leaving = Leaving(table, self.links, self.lessons, self.studies)
         self.folders = Folders(table, self.metrics)
         self.publishing = Publishing(table, claims)
         self.brought_back = self.folders.make_anew() if self.database.was_missing else []

@@ -1,11 +1,12 @@
 """One setting that a study tries: single values, or a range."""
 
 import math
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from mnist_core.config.base import Frozen
+from mnist_core.config.run import config_error
 from mnist_core.errors import ConfigError
 
 Value = bool | int | float | str | None
@@ -46,13 +47,24 @@ class Parameter(Frozen):
             raise ConfigError("Say what {name} may be: single values, or a range.", name=self.name)
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise ConfigError(
-                "The range of {name} has to rise. Received: {low} to {high}", name=self.name, low=self.low, high=self.high
+                "The range of {name} has to rise. Received: {low} to {high}",
+                name=self.name,
+                low=self.low,
+                high=self.high,
             )
         if self.log and self.low <= 0:
             raise ConfigError(
                 "On a logarithmic scale {name} has to begin above 0. Received: {low}", name=self.name, low=self.low
             )
         return self
+
+    @classmethod
+    def of(cls, name: str, **values: Any) -> Self:
+        """Return what is tried, checked; raises `ConfigError`."""
+        try:
+            return cls(name=name, **values)
+        except ValidationError as error:
+            raise config_error(error) from error
 
     @property
     def is_range(self) -> bool:

@@ -1,11 +1,12 @@
 """The question of a study, as one frozen value."""
 
-from typing import Annotated, Literal, Self, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from mnist_core.config.base import Frozen
-from mnist_core.config.run import RunConfig
+from mnist_core.config.run import RunConfig, config_error
 from mnist_core.config.study.parameter import Parameter
 from mnist_core.errors import ConfigError
 
@@ -66,6 +67,26 @@ class Question(Frozen):
         if self.base.fine_tune is not None:
             raise ConfigError("A fine-tuned network can't be in a study: its drawings are no setting.")
         return self
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Self:
+        """Check `values` and return the question; raises `ConfigError`."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise config_error(error) from error
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote; raises `ConfigError`."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise config_error(error) from error
+
+    def to_json(self) -> str:
+        """Return the question as JSON."""
+        return self.model_dump_json()
 
     @property
     def objective(self) -> Objective:

@@ -81,7 +81,9 @@ def known_parameters(base: RunConfig) -> tuple[str, ...]:
     names = [name for name, setting in SETTINGS.items() if name not in _NOT_TRIED and setting.is_offered(given)]
     if isinstance(base.model, NetworkConfig):
         names.append(DEPTH)
-        names += dict.fromkeys(name for layer in base.model.layers for name in type(layer).model_fields if name != "kind")
+        names += dict.fromkeys(
+            name for layer in base.model.layers for name in type(layer).model_fields if name != "kind"
+        )
     return tuple(names)
 
 
@@ -175,9 +177,7 @@ def _with_field(layers: list[Layer], name: str, value: Any) -> list[Layer]:
         if field in {found for kind in LAYERS.values() for found in kind.model_fields} and number is None:
             return layers  # none of the layers is left that has it
         raise ConfigError("There is no setting called {name}. Received: {name}={value}", name=name, value=value)
-    return [
-        layer.model_copy(update={field: value}) if place in chosen else layer for place, layer in enumerate(layers)
-    ]
+    return [layer.model_copy(update={field: value}) if place in chosen else layer for place, layer in enumerate(layers)]
 
 
 def _first(values: Mapping[str, Any]) -> dict[str, Any]:

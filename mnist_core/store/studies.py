@@ -1,0 +1,371 @@
+"""Studies: groups of runs with a question, and the trials that answer it."""
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, true, update
+
+from mnist_core.config.study import Question
+from mnist_core.config.wording import MAX_NAME
+from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunStateError
+from mnist_core.store.bin import UNDO_SECONDS, Bin
+from mnist_core.store.database import Database
+from mnist_core.store.records import Visitor
+from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord, TrialState
+from mnist_core.store.tables import runs, studies, trials
+from mnist_core.store.visitors import Visitors
+from mnist_core.system.saying import complain
+from mnist_core.text import one_line
+
+_UNDER_WAY = (StudyState.RUNNING.value, StudyState.PAUSED.value)
+
+
+class Studies:
+    """Remembers studies and their trials; owns both tables.
+
+    A change of state is one conditional update that names the states it begins with. Owners may pause, resume, stop,
+    ask for more trials, name, star, share, delete and bring back; trials are written by the app that leads
+    (`mnist_core.studies.driver`). A trial names its run: the run itself is an ordinary one, and may be gone.
+    """
+
+    def __init__(self, database: Database, visitors: Visitors, bin: Bin) -> None:
+        self._database, self._visitors, self._bin = database, visitors, bin
+
+    # making and finding
+
+    def create(
+        self,
+        question: Question,
+        name: str,
+        *,
+        visitor: Visitor,
+        shared: bool | None = None,
+        repeats: str | None = None,
+    ) -> str:
+        """Record a new study, which begins at once; return its id."""
+        study_id, now = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(4)}", time.time()
+        with self._database.begin() as connection:
+            self._visitors.meet(connection, visitor.id, visitor.address)
+            connection.execute(
+                insert(studies).values(
+                    id=study_id,
+                    name=_checked_name(name),
+                    question=question.to_json(),
+                    state=StudyState.RUNNING.value,
+                    owner=visitor.id,
+                    address=visitor.address,
+                    created=now,
+                    trials=question.trials,
+                    shared=self._database.settings.share_new_runs if shared is None else shared,
+                    pinned=False,
+                    error="",
+                    repeats=repeats,
+                )
+            )
+        return study_id
+
+    def get(self, study_id: str) -> StudyRecord:
+        """Return a study; raises `RunNotFoundError`, also for a deleted one."""
+        found = self._records(select(studies).where(studies.c.id == study_id, studies.c.deleted.is_(None)))
+        if not found:
+            raise RunNotFoundError("There is no study with this id.")
+        return found[0]
+
+    def seen(self, study_id: str, visitor: Visitor) -> StudyRecord:
+        """Return a study that the visitor may look at; raises `RunNotFoundError` and `NotOwnerError`."""
+        record = self.get(study_id)
+        if not (record.shared or may_change(record, visitor)):
+            raise NotOwnerError("This study is private: only the visitor who began it can look at it.")
+        return record
+
+    def find(
+        self,
+        *,
+        states: Sequence[StudyState] | None = None,
+        owner: str | None = None,
+        visible_to: Visitor | None = None,
+        limit: int = 100,
+        oldest_first: bool = False,
+    ) -> list[StudyRecord]:
+        """Return studies, newest first unless told otherwise; those that this version can't read are left out."""
+        order = (studies.c.created, studies.c.id)
+        query = select(studies).where(studies.c.deleted.is_(None)).limit(limit)
+        query = query.order_by(*(order if oldest_first else [column.desc() for column in order]))
+        if states is not None:
+            query = query.where(studies.c.state.in_([state.value for state in states]))
+        if owner is not None:
+            query = query.where(studies.c.owner == owner)
+        if visible_to is not None:
+            query = query.where(_seen_by(visible_to))
+        return self._records(query)
+
+    def trials(self, study_id: str) -> list[TrialRecord]:
+        """Return the trials of a study in the order of their numbers."""
+        query = select(trials).where(trials.c.study_id == study_id).order_by(trials.c.number)
+        return [_trial_of(row) for row in self._database.rows(query)]
+
+    def count_trials(self, study_ids: Sequence[str]) -> dict[str, dict[TrialState, int]]:
+        """Return how many trials some studies have in each state."""
+        query = (
+            select(trials.c.study_id, trials.c.state, func.count())
+            .where(trials.c.study_id.in_(study_ids))
+            .group_by(trials.c.study_id, trials.c.state)
+        )
+        found: dict[str, dict[TrialState, int]] = {study_id: {} for study_id in study_ids}
+        for study_id, state, n in self._database.rows(query):
+            found[study_id][TrialState(state)] = n
+        return found
+
+    def of_run(self, run_id: str) -> tuple[StudyRecord, TrialRecord] | None:
+        """Return the study that asked for a run, and its trial there; None for all other runs."""
+        query = (
+            select(trials)
+            .join(runs, (runs.c.id == trials.c.run_id) & (runs.c.study == trials.c.study_id))
+            .where(trials.c.run_id == run_id)
+        )
+        for row in self._database.rows(query):
+            for record in self._records(
+                select(studies).where(studies.c.id == row.study_id, studies.c.deleted.is_(None))
+            ):
+                return record, _trial_of(row)
+        return None
+
+    def own(self, study_id: str, visitor: Visitor) -> StudyRecord:
+        """Return a study that the visitor may change; raises `RunNotFoundError` and `NotOwnerError`."""
+        record = self.get(study_id)
+        if not may_change(record, visitor):
+            raise NotOwnerError("This study belongs to another visitor, so only they can change it.")
+        return record
+
+    # what its owner asks for
+
+    def pause(self, study_id: str, visitor: Visitor) -> None:
+        """Begin no more trials for now; those that train go on. Raises as `own`, and `RunStateError`."""
+        self._ask(study_id, visitor, (StudyState.RUNNING,), state=StudyState.PAUSED.value)
+
+    def resume(self, study_id: str, visitor: Visitor) -> None:
+        """Go on with a paused or stopped study; raises as `pause`."""
+        resting = (StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED)
+        self._ask(study_id, visitor, resting, state=StudyState.RUNNING.value, finished=None, error="")
+
+    def stop(self, study_id: str, visitor: Visitor) -> None:
+        """Begin no more trials; those that train are stopped by whoever leads. Raises as `pause`."""
+        under_way = (StudyState.RUNNING, StudyState.PAUSED)
+        self._ask(study_id, visitor, under_way, state=StudyState.STOPPED.value, finished=time.time())
+
+    def add_trials(self, study_id: str, n: int, visitor: Visitor) -> None:
+        """Let a study make `n` more trials, also after its end; raises as `own`."""
+        self.own(study_id, visitor)
+        again = {"state": StudyState.RUNNING.value, "finished": None, "error": ""}
+        self._set(study_id, trials=studies.c.trials + n, **again)
+
+    def rename(self, study_id: str, name: str, visitor: Visitor) -> None:
+        """Give a study another name; raises `ConfigError` for an empty or endless one."""
+        self.own(study_id, visitor)
+        self._set(study_id, name=_checked_name(name))
+
+    def set_pinned(self, study_id: str, pinned: bool, visitor: Visitor) -> None:
+        """Star a study and its runs, which keeps them from being cleaned away, or take the star back."""
+        self.own(study_id, visitor)
+        self._set(study_id, pinned=pinned)
+        with self._database.begin() as connection:
+            connection.execute(update(runs).where(runs.c.study == study_id).values(pinned=pinned))
+
+    def set_shared(self, study_id: str, shared: bool, visitor: Visitor) -> None:
+        """Let everyone look at a study and its runs, or only its owner."""
+        self.own(study_id, visitor)
+        self._set(study_id, shared=shared)
+        with self._database.begin() as connection:
+            connection.execute(update(runs).where(runs.c.study == study_id).values(shared=shared))
+
+    def delete(self, study_id: str, visitor: Visitor) -> None:
+        """Delete a study with the runs that it asked for; `undelete` brings all of them back for ten minutes.
+
+        Raises
+        ------
+        RunNotFoundError, NotOwnerError
+            As `own`.
+        RunStateError
+            If one of its runs trains.
+        """
+        self.own(study_id, visitor)
+        self._bin.delete_all(self._runs_of(study_id, deleted=False), visitor)
+        self._set(study_id, deleted=time.time())
+        with self._database.begin() as connection:
+            connection.execute(
+                update(studies)
+                .where(studies.c.id == study_id, studies.c.state.in_(_UNDER_WAY))
+                .values(state=StudyState.STOPPED.value, finished=time.time())
+            )
+
+    def undelete(self, study_id: str, visitor: Visitor) -> StudyRecord:
+        """Bring a deleted study back with its runs; raises `RunNotFoundError` where its time is over."""
+        since = time.time() - UNDO_SECONDS
+        found = self._records(select(studies).where(studies.c.id == study_id, studies.c.deleted >= since))
+        if not found or not may_change(found[0], visitor):
+            raise RunNotFoundError("There is no deleted study with this id to bring back.")
+        for run_id in self._runs_of(study_id, deleted=True):
+            self._bin.undelete(run_id, visitor)
+        self._set(study_id, deleted=None)
+        return self.get(study_id)
+
+    def deleted(self, visitor: Visitor) -> list[StudyRecord]:
+        """Return the deleted studies that the visitor may bring back, latest deletion first."""
+        query = select(studies).where(studies.c.deleted >= time.time() - UNDO_SECONDS)
+        if not visitor.is_admin:
+            query = query.where(studies.c.owner == (visitor.id or ""))
+        return self._records(query.order_by(studies.c.deleted.desc()))
+
+    # what the app that leads writes
+
+    def begin_trial(self, study_id: str, number: int, values: Mapping[str, Any], run_id: str, *, cached: bool) -> None:
+        """Record that a run answers a trial."""
+        self._insert_trial(study_id, number, values, TrialState.RUNNING, run_id=run_id, cached=cached)
+
+    def refuse_trial(self, study_id: str, number: int, values: Mapping[str, Any], why: str) -> None:
+        """Record that there is no run for these values."""
+        self._insert_trial(study_id, number, values, TrialState.FAILED, ended=time.time(), error=why)
+
+    def report(self, study_id: str, number: int, history: Sequence[float]) -> None:
+        """Record what a trial that trains is measured by, after each epoch."""
+        self._change_trial(study_id, number, history=list(history))
+
+    def end_trial(
+        self, study_id: str, number: int, state: TrialState, value: float | None, why: str = "", **more: Any
+    ) -> bool:
+        """End a trial, once; return whether this was it."""
+        return self._change_trial(
+            study_id, number, state=state.value, value=value, ended=time.time(), error=why, **more
+        )
+
+    def end(self, study_id: str, state: StudyState, why: str = "") -> None:
+        """End a study that runs."""
+        with self._database.begin() as connection:
+            connection.execute(
+                update(studies)
+                .where(studies.c.id == study_id, studies.c.state == StudyState.RUNNING.value)
+                .values(state=state.value, finished=time.time(), error=why)
+            )
+
+    def unended(self) -> list[tuple[str, TrialRecord]]:
+        """Return all trials that have not ended, with the ids of their studies."""
+        query = select(trials).where(trials.c.state == TrialState.RUNNING.value)
+        return [(row.study_id, _trial_of(row)) for row in self._database.rows(query)]
+
+    def sweep(self) -> list[str]:
+        """Remove deleted studies whose time is over, with their trials; return which."""
+        over = studies.c.deleted < time.time() - UNDO_SECONDS
+        with self._database.begin() as connection:
+            return self._remove(connection, over)
+
+    # of a visitor who leaves
+
+    def count(self, connection: Connection, owner: str) -> int:
+        """Return how many studies are kept of a visitor, within the caller's transaction."""
+        count: int = connection.execute(select(func.count()).where(studies.c.owner == owner)).scalar_one()
+        return count
+
+    def forget_all(self, connection: Connection, owner: str) -> None:
+        """Forget everything of a visitor, within the caller's transaction."""
+        self._remove(connection, studies.c.owner == owner)
+
+    # how
+
+    def _records(self, query: Any) -> list[StudyRecord]:
+        records = []
+        for row in self._database.rows(query):
+            try:
+                records.append(_record_of(row))
+            except (ConfigError, ValueError) as error:
+                _tell_unreadable(row.id, str(error))
+        return records
+
+    def _runs_of(self, study_id: str, *, deleted: bool) -> list[str]:
+        condition = runs.c.deleted.is_not(None) if deleted else runs.c.deleted.is_(None)
+        return [row.id for row in self._database.rows(select(runs.c.id).where(runs.c.study == study_id, condition))]
+
+    def _ask(self, study_id: str, visitor: Visitor, states: Sequence[StudyState], **values: Any) -> None:
+        self.own(study_id, visitor)
+        allowed = studies.c.state.in_([state.value for state in states])
+        with self._database.begin() as connection:
+            done = connection.execute(
+                update(studies).where(studies.c.id == study_id, allowed).values(**values)
+            ).rowcount
+        if not done:
+            raise RunStateError("The study is not in a state for that any more. Look at it again.")
+
+    def _set(self, study_id: str, **values: Any) -> None:
+        def write() -> None:
+            with self._database.begin() as connection:
+                connection.execute(update(studies).where(studies.c.id == study_id).values(**values))
+
+        self._database.in_any_case(write)
+
+    def _insert_trial(
+        self, study_id: str, number: int, values: Mapping[str, Any], state: TrialState, **columns: Any
+    ) -> None:
+        row = {"history": [], "cached": False, "began": time.time(), "error": ""} | columns
+        statement = self._database.insert(trials).values(
+            study_id=study_id, number=number, values=dict(values), state=state.value, **row
+        )
+        with self._database.begin() as connection:
+            connection.execute(statement.on_conflict_do_nothing())
+
+    def _change_trial(self, study_id: str, number: int, **values: Any) -> bool:
+        own = (trials.c.study_id == study_id, trials.c.number == number)
+        with self._database.begin() as connection:
+            changed = update(trials).where(*own, trials.c.state == TrialState.RUNNING.value).values(**values)
+            return connection.execute(changed).rowcount == 1
+
+    def _remove(self, connection: Connection, *conditions: ColumnElement[bool]) -> list[str]:
+        gone = [row.id for row in connection.execute(select(studies.c.id).where(*conditions))]
+        connection.execute(delete(trials).where(trials.c.study_id.in_(gone)))
+        connection.execute(delete(studies).where(studies.c.id.in_(gone)))
+        return gone
+
+
+def may_change(record: StudyRecord, visitor: Visitor) -> bool:
+    """Whether a visitor may pause, stop, rename or delete a study."""
+    return visitor.is_admin or (visitor.id is not None and visitor.id == record.owner)
+
+
+def _seen_by(visitor: Visitor) -> ColumnElement[bool]:
+    return true() if visitor.is_admin else or_(studies.c.shared, studies.c.owner == (visitor.id or ""))
+
+
+def _checked_name(name: str) -> str:
+    name = one_line(name)
+    if not 0 < len(name) <= MAX_NAME:
+        raise ConfigError("A name has 1 to {most} characters. Received: {n}", most=MAX_NAME, n=len(name))
+    return name
+
+
+@lru_cache(maxsize=500)
+def _question(text: str) -> Question:
+    return Question.from_json(text)
+
+
+@lru_cache(maxsize=1000)
+def _tell_unreadable(study_id: str, why: str) -> None:
+    complain(f"Study {study_id} is left out of lists, because this version can't read it. {why}")
+
+
+def _time(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _record_of(row: Row[Any]) -> StudyRecord:
+    values = {column.name: row._mapping[column.name] for column in studies.columns}
+    values["question"] = _question(values["question"])
+    values["state"] = StudyState(values["state"])
+    return StudyRecord(**values | {name: _time(values[name]) for name in ("created", "finished", "deleted")})
+
+
+def _trial_of(row: Row[Any]) -> TrialRecord:
+    values = {column.name: row._mapping[column.name] for column in trials.columns if column.name != "study_id"}
+    values["state"] = TrialState(values["state"])
+    return TrialRecord(**values | {name: _time(values[name]) for name in ("began", "ended")})

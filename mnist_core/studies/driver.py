@@ -1,0 +1,293 @@
+"""The thread that moves studies on: trials begin, are told, and end."""
+
+import json
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mnist_core.config.study import applied
+from mnist_core.engine import Supervisor
+from mnist_core.errors import ConfigError, LimitError, MnistLabError, RunNotFoundError, RunStateError
+from mnist_core.store import (
+    RunRecord,
+    RunState,
+    Store,
+    StudyRecord,
+    StudyState,
+    TrialRecord,
+    TrialState,
+    Visitor,
+)
+from mnist_core.studies.fixed import Values, fixed_values
+from mnist_core.studies.measuring import history_of, measured
+from mnist_core.studies.optimizer import Optimizer
+from mnist_core.studies.storage import open_storage
+from mnist_core.studies.width import Room
+from mnist_core.system.saying import say, tell_error
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+_TICK, _IDLE = 0.3, 1.0  # seconds between two looks, and where no study is under way
+_MANY = 10_000  # more studies than are ever under way
+_PATIENCE = 5.0  # seconds after which a visitor whose limits were reached is tried again
+_GONE = "The run was deleted."
+_STOPPED = "It was stopped."
+_WITHOUT = "It ended without a figure to measure it by."
+
+
+class Driver:
+    """Moves all studies on, in the app that leads; `look` is for one thread.
+
+    It holds nothing that is not in the record: whoever leads next goes on.
+
+    Parameters
+    ----------
+    store : Store
+    supervisor : Supervisor
+        Whose queue the trials go through.
+    """
+
+    def __init__(self, store: Store, supervisor: Supervisor) -> None:
+        self._store, self._supervisor = store, supervisor
+        self._storage: BaseStorage | None = None
+        self._optimizers: dict[str, Optimizer] = {}
+        self._later: dict[str | None, float] = {}
+        self._wake = threading.Event()
+        self._closing = False
+        self._said = ""
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread = threading.Thread(target=self._loop, name="studies", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look now: a study has begun, or is to go on."""
+        self._wake.set()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Stop working; what trains goes on."""
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _loop(self) -> None:
+        while not self._closing:
+            busy = False
+            try:
+                busy = self._supervisor.leads and self.look()
+                self._said = ""
+            except (MnistLabError, OSError) as error:  # a full disk or a server that is away passes
+                if str(error) != self._said:
+                    say(f"The studies could not be looked at this time: {error}")
+                self._said = str(error)
+                self._forget()
+            except Exception as error:  # a fault in one study shall not end all others
+                tell_error(error, "The studies were not looked at this time.")
+                self._forget()
+            self._wake.wait(_TICK if busy else _IDLE)
+            self._wake.clear()
+
+    def _forget(self) -> None:
+        """Make everything anew from the record: a step may have been done by half."""
+        self._optimizers.clear()
+        self._storage = None
+
+    def look(self) -> bool:
+        """Tell what ended, end what fell behind, and begin what may begin; return whether a study is under way."""
+        studies = {study.id: study for study in self._store.studies.find(states=[StudyState.RUNNING], limit=_MANY)}
+        running = sorted(studies.values(), key=lambda study: study.created)
+        unended = self._store.studies.unended()
+        for study_id, trial in unended:
+            study = studies.get(study_id) or self._resting(study_id)
+            if study is not None:
+                self._attend(study, trial)
+        room = Room(self._store, self._supervisor)
+        busy: set[str | None] = set()
+        for study in running:  # of a visitor one after the other
+            if study.owner not in busy and self._begin_some(study, room):
+                busy.add(study.owner)
+        for study_id in set(self._optimizers) - set(studies) - {study_id for study_id, _ in unended}:
+            del self._optimizers[study_id]
+        self._store.studies.sweep()
+        return bool(running or unended)
+
+    def _resting(self, study_id: str) -> StudyRecord | None:
+        """Return a study that is paused or stopped while its trials train; None for one that was deleted."""
+        try:
+            return self._store.studies.get(study_id)
+        except RunNotFoundError:
+            return None
+
+    # trials that train
+
+    def _attend(self, study: StudyRecord, trial: TrialRecord) -> None:
+        """Look at the run of a trial."""
+        try:
+            run = self._store.runs.get(trial.run_id or "")
+        except RunNotFoundError:
+            self._end(study, trial, TrialState.FAILED, None, _GONE)
+            return
+        if run.state in (RunState.RUNNING, RunState.QUEUED, RunState.PAUSED):
+            if study.state is StudyState.STOPPED and run.study == study.id and not run.stop_requested:
+                self._stop(run)
+            elif run.state is RunState.RUNNING:
+                self._follow(study, trial, run)
+        elif run.state is RunState.COMPLETED:
+            value = measured(study.question, run)
+            if value is None:
+                self._end(study, trial, TrialState.FAILED, None, _WITHOUT, run)
+            else:
+                self._end(study, trial, TrialState.COMPLETED, value, "", run)
+        else:
+            why = run.error.message if run.error else _STOPPED
+            self._end(study, trial, TrialState.FAILED, None, why, run)
+
+    def _follow(self, study: StudyRecord, trial: TrialRecord, run: RunRecord) -> None:
+        """Write down how far a trial is, and end it where it falls behind."""
+        if run.epoch - 1 <= len(trial.history):  # the one that has begun is not known yet
+            return
+        history = history_of(study.question, self._store.metrics.points(run.id, "epoch"))
+        if len(history) <= len(trial.history):
+            return
+        self._store.studies.report(study.id, trial.number, history)
+        if study.question.kind != "search" or run.study != study.id or len(history) >= run.config.train.epochs:
+            return  # nothing is left to save
+        if self._optimizer(study).falls_behind(trial.number, history):
+            self._end(study, trial, TrialState.PRUNED, history[-1])
+            self._stop(run)
+
+    def _end(
+        self,
+        study: StudyRecord,
+        trial: TrialRecord,
+        state: TrialState,
+        value: float | None,
+        why: str = "",
+        run: RunRecord | None = None,
+    ) -> None:
+        more: dict[str, Any] = {}
+        if run is not None:
+            more["history"] = history_of(study.question, self._store.metrics.points(run.id, "epoch"))
+        if state is TrialState.COMPLETED and "history" in more and study.question.kind == "search":
+            self._optimizer(study).falls_behind(trial.number, more["history"])  # reports what is not known yet
+        self._store.studies.end_trial(study.id, trial.number, state, value, why, **more)
+        ended = next(each for each in self._store.studies.trials(study.id) if each.number == trial.number)
+        self._optimizer(study).tell(ended)
+
+    def _stop(self, run: RunRecord) -> None:
+        try:
+            self._supervisor.stop(run.id, Visitor(run.owner, is_admin=run.owner is None))
+        except (RunStateError, RunNotFoundError):
+            return  # it has just ended by itself
+
+    # trials that begin
+
+    def _begin_some(self, study: StudyRecord, room: Room) -> bool:
+        """Begin as many trials of a study as there is room for; return whether it has any left to begin or end."""
+        trials = self._store.studies.trials(study.id)
+        while True:
+            values = next_values(study, trials)
+            if values is None:
+                if all(trial.state.is_finished for trial in trials):
+                    self._finish(study, trials)
+                    return False
+                return True
+            if not room.has_place(study.owner) or time.monotonic() < self._later.get(study.owner, 0.0):
+                return True
+            try:
+                self._begin(study, trials, values, room)
+            except LimitError as error:  # a full disk, or the visitor's own runs: it goes on once there is room
+                self._later[study.owner] = time.monotonic() + _PATIENCE
+                if str(error) != self._said:
+                    say(f"The study {study.id} waits: {error}")
+                self._said = str(error)
+                return True
+            trials = self._store.studies.trials(study.id)
+
+    def _begin(
+        self, study: StudyRecord, trials: Sequence[TrialRecord], values: Values | Mapping[str, Any], room: Room
+    ) -> None:
+        """Begin one trial; `values` may be empty in a search, where Optuna chooses."""
+        question = study.question
+        chooses = question.kind == "search" and not values
+        number, chosen = self._optimizer(study).ask(None if chooses else values)
+        owner = Visitor(study.owner, is_admin=study.owner is None, address=study.address)
+        try:
+            config = applied(question.checked_base, chosen)
+            run_id = self._trained_before(config.fingerprint(), trials, owner)
+            cached = run_id is not None
+            if run_id is None:
+                run_id = self._supervisor.submit(
+                    config,
+                    f"{study.name} · {number + 1}"[-200:],
+                    visitor=owner,
+                    recipe=question.recipe,
+                    study=study.id,
+                    shared=study.shared,
+                )
+                room.take(study.owner)
+        except ConfigError as error:
+            self._store.studies.refuse_trial(study.id, number, chosen, str(error))
+            self._tell(study, number)
+            return
+        self._store.studies.begin_trial(study.id, number, chosen, run_id, cached=cached)
+        self._optimizer(study).named(number, run_id)
+
+    def _tell(self, study: StudyRecord, number: int) -> None:
+        ended = [trial for trial in self._store.studies.trials(study.id) if trial.number == number]
+        for trial in ended:
+            self._optimizer(study).tell(trial)
+
+    def _trained_before(self, fingerprint: str, trials: Sequence[TrialRecord], owner: Visitor) -> str | None:
+        """Return a run of the same settings: one that is there, or one of this study that trains."""
+        found = self._store.runs.find_completed(fingerprint, visible_to=owner)
+        if found is not None:
+            return found.id
+        under_way = [trial.run_id for trial in trials if trial.run_id and not trial.state.is_finished]
+        same = [run.id for run in self._store.runs.active(under_way) if run.fingerprint == fingerprint]
+        return same[0] if same else None
+
+    def _finish(self, study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
+        failed = all(trial.state is TrialState.FAILED for trial in trials)
+        why = trials[-1].error if failed and trials else ""
+        self._store.studies.end(study.id, StudyState.FAILED if failed else StudyState.COMPLETED, why)
+
+    def _optimizer(self, study: StudyRecord) -> Optimizer:
+        if study.id not in self._optimizers:
+            self._storage = self._storage or open_storage(self._store.settings)
+            self._optimizers[study.id] = Optimizer(study, self._store.studies.trials(study.id), self._storage)
+        return self._optimizers[study.id]
+
+
+def next_values(study: StudyRecord, trials: Sequence[TrialRecord]) -> Mapping[str, Any] | None:
+    """Return what is tried next; an empty mapping where a search may choose, None where nothing is left.
+
+    What failed while it trained is tried once more: its worker or its computer may have been lost.
+    """
+    tries: dict[str, list[TrialRecord]] = {}
+    for trial in trials:
+        tries.setdefault(_key(trial.values), []).append(trial)
+    again = [
+        same[0].values
+        for same in tries.values()
+        if len(same) == 1
+        and same[0].state is TrialState.FAILED
+        and same[0].run_id
+        and same[0].error not in (_GONE, _STOPPED)
+    ]
+    if again:
+        return again[0]
+    fixed = fixed_values(study.question, study.trials)
+    if fixed is not None:
+        return next((values for values in fixed if _key(values) not in tries), None)
+    repeated = sum(any(trial.state is TrialState.FAILED for trial in same[:-1]) for same in tries.values())
+    return {} if len(trials) - repeated < study.trials else None
+
+
+def _key(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True)

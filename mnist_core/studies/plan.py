@@ -1,0 +1,105 @@
+"""What a study will take, and its beginning."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from mnist_core.config import RunConfig
+from mnist_core.config.study import Question, applied
+from mnist_core.engine import Supervisor, check_config, check_training, estimate
+from mnist_core.errors import ConfigError, LimitError
+from mnist_core.store import Store, StudyState, Visitor
+from mnist_core.studies.fixed import fixed_values
+
+_AT_ONCE = 5  # studies of one visitor that are under way
+_UNDER_WAY = (StudyState.RUNNING, StudyState.PAUSED)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study will take.
+
+    Attributes
+    ----------
+    runs : int
+        How many runs it has.
+    cached : int
+        How many of them were trained before, so that they take no time.
+    seconds : float
+        Until all have ended, where nobody else trains and nothing is pruned.
+    """
+
+    runs: int
+    cached: int
+    seconds: float
+
+
+def plan(question: Question, store: Store, slots: int, visitor: Visitor) -> Plan:
+    """Return what a study will take.
+
+    Raises
+    ------
+    LimitError
+        If it has more trials than are allowed, or its runs are larger.
+    ConfigError
+        If the values make no network.
+    """
+    settings = store.settings
+    if question.trials > settings.max_trials:
+        raise LimitError(
+            "A study has at most {most} trials here. Choose fewer. Received: {n}",
+            most=settings.max_trials,
+            n=question.trials,
+        )
+    configs = _configs(question)
+    cached, seconds = 0, []
+    for config in configs:
+        expected = estimate(config, store)
+        check_config(config, settings, expected)
+        if question.kind != "search" and store.runs.find_completed(config.fingerprint(), visible_to=visitor):
+            cached += 1
+        else:
+            seconds.append(expected.seconds)
+    runs = question.trials if question.kind == "search" else len(configs)
+    usual = median(seconds) if seconds else 0.0
+    to_train = runs - cached
+    return Plan(runs, cached, usual * -(-to_train // max(1, slots)))
+
+
+def begin(
+    question: Question,
+    name: str,
+    *,
+    visitor: Visitor,
+    store: Store,
+    supervisor: Supervisor,
+    repeats: str | None = None,
+    shared: bool | None = None,
+) -> str:
+    """Begin a study and return its id.
+
+    Raises
+    ------
+    LimitError
+        As `plan`; if nothing is trained here, or the visitor has as many studies under way as is allowed.
+    ConfigError
+        As `plan`.
+    """
+    check_training(store.settings)
+    plan(question, store, supervisor.slots, visitor)
+    if visitor.id is not None and len(store.studies.find(states=_UNDER_WAY, owner=visitor.id)) >= _AT_ONCE:
+        raise LimitError(
+            "You have {most} studies under way. Let one of them end, or stop it, then begin this one.", most=_AT_ONCE
+        )
+    return store.studies.create(question, name, visitor=visitor, repeats=repeats, shared=shared)
+
+
+def _configs(question: Question) -> list[RunConfig]:
+    """Return the configurations of all trials; of a search its base and the corners of its ranges."""
+    base = question.checked_base
+    fixed = fixed_values(question, question.trials)
+    if fixed is not None:
+        if not fixed:
+            raise ConfigError("There is nothing to try.")
+        return [applied(base, values) for values in fixed]
+    corners = [{parameter.name: parameter.spread(2)[place] for parameter in question.over} for place in (0, -1)]
+    return [base, *[applied(base, corner) for corner in corners]]
