@@ -1,7 +1,4 @@
-"""The server, which ``streamlit run app.py`` starts: the training queue, a gateway around the pages, errors in words.
-
-The frame of all pages is ``pages/_dashboard.py``.
-"""
+"""The server, which ``streamlit run app.py`` starts: queue, studies, a gateway around ``pages/_dashboard.py``."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -12,7 +9,7 @@ from starlette.middleware import Middleware
 
 from mnist_core.config.recipes import RECIPE_DATASETS
 from mnist_core.datasets import FALLBACK_DATASET, shared_provider
-from mnist_core.engine import close_shared_analyses, close_shared_supervisor, shared_supervisor
+from mnist_core.engine import close_shared_analyses, close_shared_supervisor
 from mnist_core.errors import ConfigError, StorageError
 from mnist_core.gateway import Gateway, let_loops_sleep, raise_limit
 from mnist_core.monitoring import metrics_port
@@ -47,7 +44,7 @@ except (ConfigError, StorageError) as error:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Serve the training queue for as long as the server lives."""
+    """Serve the training queue, and the studies that go through it, for as long as the server lives."""
     seen.begin(settings)
     return_large_blocks()
     store = shared_store()
@@ -58,7 +55,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     write_earlier_imports(store)
     return_freed_blocks()
     pause_elsewhere_by(check_is_open)
-    shared_supervisor()
     shared_driver()
     for dataset_id in (*RECIPE_DATASETS, FALLBACK_DATASET):
         shared_provider().prepare(dataset_id)
