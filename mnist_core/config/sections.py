@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mnist_core.config.base import Frozen
-from mnist_core.config.choices import INITIALIZERS, LOSSES, ONE_CYCLE, OPTIMIZERS, PRECISIONS, RATE_TEST, SCHEDULES, OneOf
+from mnist_core.config.choices import (
+    INITIALIZERS,
+    LOSSES,
+    ONE_CYCLE,
+    OPTIMIZERS,
+    PRECISIONS,
+    RATE_TEST,
+    SCHEDULES,
+    OneOf,
+)
 from mnist_core.config.datasets import DATASETS, MNIST
 from mnist_core.config.layers import LayerConfig
 from mnist_core.config.setting import (

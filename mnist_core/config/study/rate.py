@@ -10,7 +10,7 @@ _LEAST, _MOST = 100, 200
 
 
 def rate_config(base: RunConfig) -> RunConfig:
-    """Return a run of 100 to 200 steps with a rising learning rate: a network, optimizer and batches as those of `base`.
+    """Return a run of 100 to 200 steps with a rising learning rate: network, optimizer and batches of `base`.
 
     Batch size and optimizer stay, since the right learning rate is theirs. All batches are full, so that each loss is a
     mean of equally many images.
