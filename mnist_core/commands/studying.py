@@ -34,7 +34,7 @@ _KINDS: dict[str, Sentence] = {
     "sizes": "train with more and more images: would more data help?",
     "rate": "find a learning rate: one short run with a rising one",
 }
-_USUAL = {"search": 30, "repeat": 5}
+_USUAL = {"search": 30, "repeat": 5, "sizes": 3}
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -89,8 +89,7 @@ def _add_kind(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", kind
         command.add_argument("--pruner", choices=PRUNERS, default="none", help=t("how what falls behind is ended"))
         command.add_argument("--seed", type=int, default=0, metavar="N", help=t("of the sampler"))
     if kind in ("repeat", "sizes"):
-        usual = _USUAL.get(kind, 1)
-        command.add_argument("--times", type=int, default=usual, metavar="N", help=t("how many seeds"))
+        command.add_argument("--times", type=int, default=_USUAL[kind], metavar="N", help=t("how many seeds"))
     command.add_argument("--json", action="store_true", help=t("print one JSON object as the last line"))
     command.set_defaults(command=_begin, kind=kind)
 
@@ -234,7 +233,8 @@ def _show(options: argparse.Namespace) -> int:
 def _line(trial: TrialRecord) -> str:
     values = " ".join(f"{name}={_short(value)}" for name, value in trial.values.items())
     value = "–" if trial.value is None else t.number(trial.value, ".4f")
-    return f"{trial.number:4}  {left(t(_TRIAL_STATES[trial.state]), 12)}{right(value, 9)}  {trial.run_id or '–':26}  {values}"
+    state = left(t(_TRIAL_STATES[trial.state]), 12)
+    return f"{trial.number:4}  {state}{right(value, 9)}  {trial.run_id or '–':26}  {values}"
 
 
 def _short(value: Any) -> str:

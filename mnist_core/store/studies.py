@@ -111,13 +111,13 @@ class Studies:
     def count_trials(self, study_ids: Sequence[str]) -> dict[str, dict[TrialState, int]]:
         """Return how many trials some studies have in each state."""
         query = (
-            select(trials.c.study_id, trials.c.state, func.count())
+            select(trials.c.study_id, trials.c.state, func.count().label("n"))
             .where(trials.c.study_id.in_(study_ids))
             .group_by(trials.c.study_id, trials.c.state)
         )
         found: dict[str, dict[TrialState, int]] = {study_id: {} for study_id in study_ids}
-        for study_id, state, n in self._database.rows(query):
-            found[study_id][TrialState(state)] = n
+        for row in self._database.rows(query):
+            found[row.study_id][TrialState(row.state)] = row.n
         return found
 
     def of_run(self, run_id: str) -> tuple[StudyRecord, TrialRecord] | None:

@@ -1,7 +1,7 @@
 """Entry of the process that finds out which settings mattered: ``python -m mnist_core.studies STUDY --out PATH``.
 
-By itself, because Optuna imports scikit-learn for it, and that would leave 160 MB in the app. What it says on the way is
-described in `mnist_core.system.children`.
+By itself, because Optuna imports scikit-learn for it, and that would leave 160 MB in the app. What it says on the way
+is described in `mnist_core.system.children`.
 """
 
 import mnist_core.as_program  # noqa: F401

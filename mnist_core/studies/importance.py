@@ -7,13 +7,13 @@ from pathlib import Path
 
 from mnist_core.config.study import Question
 from mnist_core.errors import AnalysisError
+from mnist_core.evaluation.studies import missing_for_importance
 from mnist_core.settings import Settings
 from mnist_core.store import TrialRecord, TrialState
 from mnist_core.system.children import run_child
 from mnist_core.system.launching import child_environment
 
 _SECONDS, _MEMORY = 120.0, 2 * 10**9
-FEWEST = 20  # completed trials from which on shares are told: with fewer the order changes from trial to trial
 
 
 def importance(question: Question, trials: Sequence[TrialRecord]) -> dict[str, float] | None:
@@ -35,7 +35,7 @@ def importance(question: Question, trials: Sequence[TrialRecord]) -> dict[str, f
     done = [trial for trial in trials if trial.state is TrialState.COMPLETED and trial.value is not None]
     names = [name for name in (done[0].values if done else ()) if all(name in trial.values for trial in done)]
     names = [name for name in names if len({str(trial.values[name]) for trial in done}) > 1]
-    if len(done) < FEWEST or len(names) < 2 or len({trial.value for trial in done}) < 2:
+    if missing_for_importance(trials, len(names)) or len(names) < 2 or len({trial.value for trial in done}) < 2:
         return None
     # Imported here: only whoever looks at a search needs it.
     from optuna import create_study

@@ -126,10 +126,10 @@ def suggested(trial: "Trial", question: Question) -> dict[str, Any]:
 def _suggest(trial: "Trial", name: str, parameter: Parameter) -> Any:
     if not parameter.is_range:
         return trial.suggest_categorical(name, parameter.values)
-    assert parameter.low is not None and parameter.high is not None
+    low, high = parameter.ends
     if parameter.whole:
-        return trial.suggest_int(name, int(parameter.low), int(parameter.high), log=parameter.log)
-    return trial.suggest_float(name, parameter.low, parameter.high, log=parameter.log)
+        return trial.suggest_int(name, int(low), int(high), log=parameter.log)
+    return trial.suggest_float(name, low, high, log=parameter.log)
 
 
 def distribution(parameter: Parameter) -> "BaseDistribution":
@@ -138,10 +138,10 @@ def distribution(parameter: Parameter) -> "BaseDistribution":
 
     if not parameter.is_range:
         return CategoricalDistribution(parameter.values)
-    assert parameter.low is not None and parameter.high is not None
+    low, high = parameter.ends
     if parameter.whole:
-        return IntDistribution(int(parameter.low), int(parameter.high), log=parameter.log)
-    return FloatDistribution(parameter.low, parameter.high, log=parameter.log)
+        return IntDistribution(int(low), int(high), log=parameter.log)
+    return FloatDistribution(low, high, log=parameter.log)
 
 
 def frozen(trial: TrialRecord | None, question: Question) -> "FrozenTrial":

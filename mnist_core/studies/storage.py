@@ -1,7 +1,7 @@
 """Where Optuna keeps its side of the studies, so that its own tools can open them.
 
-Measured (`benchmarks.studies`): with a journal file asking and telling cost a tenth of what they cost with SQLite. It is
-for one computer; where several share a database, Optuna's tables lie in that one, in a schema of their own.
+Measured (`benchmarks.studies`): a journal file costs a fraction of what SQLite does for asking and telling. It is for
+one computer; where several share a database, Optuna's tables lie in that one, in a schema of their own.
 """
 
 from typing import TYPE_CHECKING

@@ -93,8 +93,8 @@ class Question(Frozen):
     def objective(self) -> Objective:
         """What trials are measured by.
 
-        What is chosen from is ranked by the validation set. Where nothing is chosen, a repetition or more data, the test
-        set is honest, and no images need to be held back.
+        What is chosen from is ranked by the validation set. Where nothing is chosen, in a repetition or with more data,
+        the test set is honest, and no images need to be held back.
         """
         return "val_accuracy" if self.kind in ("try", "search", "rate") else "test_accuracy"
 
@@ -105,7 +105,7 @@ class Question(Frozen):
 
     @property
     def checked_base(self) -> RunConfig:
-        """`base` with images held back to rank trials by, where it has none; the short run that finds a learning rate."""
+        """`base` with images held back to rank trials by, where it has none; of a test of rates its short run."""
         if self.kind == "rate":
             return rate_config(self.base)
         if self.objective == "test_accuracy" or self.base.uses_validation or self.base.model.kind != "network":

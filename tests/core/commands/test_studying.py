@@ -113,7 +113,7 @@ def test_ctrl_c_stops_a_study_and_keeps_what_it_found(digits: object, store: Sto
         (["try", *QUICK], "Try the values of one setting, or of two"),
         (["search", *QUICK], "Choose at least one setting to search"),
         (["search", *QUICK, "--over", "learning_rate=9..1"], "has to rise"),
-        (["search", *QUICK, "--over", "learning_rate", "--trials", "5000"], "less than or equal to 1000"),
+        (["search", *QUICK, "--over", "learning_rate", "--trials", "5000"], "it should be at most 1000"),
         (["search", *QUICK, "--over", "learning_rate", "--trials", "500"], "at most 200 trials"),
         (["repeat", *QUICK, "--times", "0"], "--times takes a number from 1 on"),
         (["repeat", "--recipe", "nothing"], "There is no recipe called nothing"),
