@@ -25,7 +25,7 @@ def rate_figure(finding: RateFinding, *, theme: Theme, t: Translator) -> dict[st
     """
     suggested = min(range(len(finding.rates)), key=lambda place: abs(log10(finding.rates[place] / finding.suggested)))
     shapes, names = _zones(finding, theme, t)
-    line = {"type": "line", "x0": finding.suggested, "x1": finding.suggested, "yref": "paper", "y0": 0, "y1": 1}
+    line = {"type": "line", "x0": finding.suggested, "x1": finding.suggested, "yref": "paper", "y0": 0, "y1": 0.92}
     return {
         "data": [
             _trace(finding, finding.losses, t("single steps"), mode="lines", opacity=0.4, line={"width": 1}),
