@@ -91,7 +91,7 @@ def _first(seen: Course, *rules: Rule) -> Finding | None:
 def _found_rate(seen: Course) -> Finding:
     found = seen.rate
     suggestion = None if found is None else suggestions.found_rate(found.suggested)
-    return Finding("rate", rate_phrase(found), "learning_rate", suggestion)
+    return Finding("rate", rate_phrase(found), "learning_rate_test", suggestion)
 
 
 def _diverges(seen: Course) -> Finding | None:

@@ -7,6 +7,7 @@ from mnist_core.config.rising import HIGHEST_RATE, LOWEST_RATE
 from mnist_core.evaluation.rate import ZONE_WORDS, RateFinding, Zone, rate_words
 from mnist_core.figures.theme import CORRECT, TRAINING, WRONG, Theme, layout
 from mnist_core.text import Translator
+from mnist_core.text.numbers import significant
 
 _COLORS = {Zone.SMALL: TRAINING, Zone.RIGHT: CORRECT, Zone.DIVERGES: WRONG}
 # Times the loss at the beginning: what flies higher would press all else to the bottom.
@@ -25,7 +26,7 @@ def rate_figure(finding: RateFinding, *, theme: Theme, t: Translator) -> dict[st
     """
     suggested = min(range(len(finding.rates)), key=lambda place: abs(log10(finding.rates[place] / finding.suggested)))
     shapes, names = _zones(finding, theme, t)
-    line = {"type": "line", "x0": finding.suggested, "x1": finding.suggested, "yref": "paper", "y0": 0, "y1": 1}
+    line = {"type": "line", "x0": finding.suggested, "x1": finding.suggested, "yref": "paper", "y0": 0, "y1": 0.92}
     return {
         "data": [
             _trace(finding, finding.losses, t("single steps"), mode="lines", opacity=0.4, line={"width": 1}),
@@ -76,7 +77,7 @@ def rate_alt(finding: RateFinding, t: Translator) -> str:
 def _trace(finding: RateFinding, losses: tuple[float, ...], name: str, **style: Any) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": [float(f"{rate:.3g}") for rate in finding.rates],
+        "x": [significant(rate, 3) for rate in finding.rates],
         "y": [round(loss, 4) for loss in losses],
         "name": name,
         "hovertemplate": "%{x:.2g}: <b>%{y:.3f}</b><extra>%{fullData.name}</extra>",
