@@ -4,8 +4,8 @@ import sqlite3
 
 from sqlalchemy import Connection, inspect, text
 
-_TABLES = ("apps", "leases", "files", "links", "browsers", "lesson_steps")
-_COLUMNS = (("runs", "holder"), ("runs", "retries"), ("visitors", "leaving"))
+_TABLES = ("apps", "leases", "files", "links", "browsers", "lesson_steps", "trials", "studies")
+_COLUMNS = (("runs", "holder"), ("runs", "retries"), ("runs", "study"), ("visitors", "leaving"))
 
 
 def forget_versions(connection: sqlite3.Connection) -> None:
@@ -28,5 +28,6 @@ def _taking_back(there: set[str]) -> list[str]:
     return [
         *(f"DROP TABLE {table}" for table in _TABLES),
         "DROP INDEX IF EXISTS line_of_runs",
+        "DROP INDEX IF EXISTS ix_runs_study",
         *(f"ALTER TABLE {table} DROP COLUMN {column}" for table, column in columns),
     ]

@@ -53,7 +53,7 @@ BUILT_ON = {
 # Modules of one name in two packages tell two sides of one thing: its values and its charts, its rules and its code.
 # A name that is not here means one thing only.
 TWO_SIDES = re.compile(
-    "analyses|board|cost|drawings|events|fine_tuning|graph|install|layers|limits|logistic|matrix|network|parts|pen"
+    "analyses|board|cost|drawings|events|fine_tuning|graph|importance|install|layers|limits|logistic|matrix|network|parts|pen"
     "|predicting|rate|reading|run|runs|settings|studies|training|words"
 )
 

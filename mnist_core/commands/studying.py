@@ -20,12 +20,13 @@ from mnist_core.evaluation.spread import Spread, spread, spread_words
 from mnist_core.evaluation.studies import best_trial
 from mnist_core.settings import get_settings
 from mnist_core.store import Store, StudyRecord, StudyState, TrialRecord, TrialState, shared_store
-from mnist_core.studies import Driver, begin, plan
-from mnist_core.studies.storage import storage_address
-from mnist_core.text import Sentence, cut
+from mnist_core.studies import StudyDriver, begin, plan
+from mnist_core.studies.optuna_storage import storage_address
+from mnist_core.text import Sentence, cut, exact
+from mnist_core.text.numbers import significant
 
 _LOOK = 0.2  # seconds between two looks at what is under way
-_NAME = 48  # places
+_NAME, _DIGITS = 48, 4  # places of a name, and digits of a value
 _SPREAD = 3  # values of a range that is not said otherwise
 _KINDS: dict[str, Sentence] = {
     "try": "train all values of one setting, or of two",
@@ -176,7 +177,7 @@ class _Working:
         # No spare: what this process needs it starts.
         settings = store.settings.model_copy(update={"warm_spare": False})
         self.supervisor = Supervisor(store, settings)
-        self._driver = Driver(store, self.supervisor)
+        self._driver = StudyDriver(store, self.supervisor)
         self.is_broken_off = threading.Event()
 
     def __enter__(self) -> "_Working":
@@ -238,7 +239,7 @@ def _line(trial: TrialRecord) -> str:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return exact(significant(value, _DIGITS)) if isinstance(value, float) else str(value)
 
 
 _STATES: dict[StudyState, Sentence] = {

@@ -13,7 +13,7 @@ from mnist_core.script.logistic import test_lines
 from mnist_core.script.network import subject
 from mnist_core.script.section import Section, call, imports, packages, script_of
 from mnist_core.script.training import evaluation_section
-from mnist_core.script.trial import Trial, suggestion, value_code
+from mnist_core.script.trial import TrialCode, suggestion, value_code
 from mnist_core.text import English, english
 
 
@@ -52,9 +52,9 @@ class _Study:
         self.tried = _tried(question)
         self.names = [parameter.name for parameter in self.tried]
         self.is_network = not isinstance(self.base.model, LogisticConfig)
-        # Each layer of those that a search adds has its own units (`mnist_core.studies.optimizer`).
+        # Each layer of those that a search adds has its own units (`mnist_core.studies.asking`).
         self.each = question.kind == "search" and {DEPTH, "units"} <= set(self.names)
-        self.trial = Trial(self.base, self.tried, t, each=self.each)
+        self.trial = TrialCode(self.base, self.tried, t, each=self.each)
 
     def steps(self) -> list[Section]:
         return [self._data(), *self._changes()]

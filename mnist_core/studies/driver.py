@@ -19,11 +19,11 @@ from mnist_core.store import (
     TrialState,
     Visitor,
 )
+from mnist_core.studies.asking import Optimizer
 from mnist_core.studies.fixed import Values, fixed_values
 from mnist_core.studies.measuring import history_of, measured
-from mnist_core.studies.optimizer import Optimizer
-from mnist_core.studies.storage import open_storage
-from mnist_core.studies.width import Room
+from mnist_core.studies.optuna_storage import open_storage
+from mnist_core.studies.width import Width
 from mnist_core.system.saying import say, tell_error
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _WITHOUT = "It ended without a figure to measure it by."
 _FINAL = (_GONE, _STOPPED, *_UNTOLD.values())  # what would be the same at a second try
 
 
-class Driver:
+class StudyDriver:
     """Moves all studies on, in the app that leads; `look` is for one thread.
 
     It holds nothing that is not in the record: whoever leads next goes on.
@@ -108,7 +108,7 @@ class Driver:
             study = studies.get(study_id) or self._resting(study_id)
             if study is not None:
                 self._attend(study, trial)
-        room = Room(self._store, self._supervisor)
+        room = Width(self._store, self._supervisor)
         busy: set[str | None] = set()
         for study in running:  # of a visitor one after the other
             if study.owner not in busy and self._begin_some(study, room):
@@ -189,7 +189,7 @@ class Driver:
 
     # trials that begin
 
-    def _begin_some(self, study: StudyRecord, room: Room) -> bool:
+    def _begin_some(self, study: StudyRecord, room: Width) -> bool:
         """Begin as many trials of a study as there is room for; return whether it has any left to begin or end."""
         trials = self._store.studies.trials(study.id)
         while True:
@@ -212,7 +212,7 @@ class Driver:
             trials = self._store.studies.trials(study.id)
 
     def _begin(
-        self, study: StudyRecord, trials: Sequence[TrialRecord], values: Values | Mapping[str, Any], room: Room
+        self, study: StudyRecord, trials: Sequence[TrialRecord], values: Values | Mapping[str, Any], room: Width
     ) -> None:
         """Begin one trial; `values` may be empty in a search, where Optuna chooses."""
         question = study.question

@@ -4,13 +4,13 @@ import threading
 
 from mnist_core.engine import shared_supervisor
 from mnist_core.store import shared_store
-from mnist_core.studies.driver import Driver
+from mnist_core.studies.driver import StudyDriver
 
-_shared: Driver | None = None
+_shared: StudyDriver | None = None
 _lock = threading.Lock()
 
 
-def shared_driver() -> Driver:
+def shared_driver() -> StudyDriver:
     """Return the driver of this process, started.
 
     A plain module-level singleton: Streamlit's caches can be cleared by any visitor.
@@ -18,7 +18,7 @@ def shared_driver() -> Driver:
     global _shared
     with _lock:
         if _shared is None:
-            _shared = Driver(shared_store(), shared_supervisor())
+            _shared = StudyDriver(shared_store(), shared_supervisor())
             _shared.start()
         return _shared
 

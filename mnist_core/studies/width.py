@@ -6,7 +6,7 @@ from mnist_core.engine import Supervisor
 from mnist_core.store import Store
 
 
-class Room:
+class Width:
     """The queue as it is at one look, and what was begun since.
 
     Parameters

@@ -41,6 +41,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "hang_patience": "2.5",
         "running_per_visitor": "4",
         "queued_per_visitor": "5",
+        "max_trials": "9",
         "max_epochs": "6",
         "max_parameters": "7000",
         "max_train_size": "800",

@@ -12,7 +12,7 @@ from mnist_core.config.study import Parameter, Question
 from mnist_core.engine import Supervisor
 from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store, StudyState, TrialRecord, TrialState
-from mnist_core.studies import Driver
+from mnist_core.studies import StudyDriver
 from tests.faults.conftest import MEDIUM
 from tests.waiting import wait_until
 
@@ -66,7 +66,7 @@ def test_after_kill_9_of_the_app_a_study_goes_on_and_nothing_is_trained_twice(
 
     supervisor = Supervisor(store, settings)
     supervisor.start()
-    driver = Driver(store, supervisor)
+    driver = StudyDriver(store, supervisor)
     driver.start()
     try:
         wait_until(lambda: store.studies.get(study_id).state.is_finished, 240, "the study's end")

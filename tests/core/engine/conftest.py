@@ -31,9 +31,10 @@ def record(store: Store) -> Callable[..., RunRecord]:
         config: RunConfig | None = None,
         size: int = 0,
         name: str = "A run",
+        study: str | None = None,
     ) -> RunRecord:
         config = config or RunConfig(model=NetworkConfig())
-        run_id = store.new_runs.create(config, name, owner=owner)
+        run_id = store.new_runs.create(config, name, owner=owner, study=study)
         if state is not RunState.QUEUED:
             assert store.queue.claim(run_id, own_process())
             folder: Path = store.files(run_id).folder

@@ -60,6 +60,16 @@ def test_a_visitor_begins_only_as_many_runs_as_are_allowed(record):
     assert next_to_begin([waiting, theirs], [training], 2, free=1) == [waiting]
 
 
+def test_what_would_stay_idle_goes_to_a_study_and_to_nobody_s_second_run(record):
+    training = record("ada", RunState.RUNNING, study="a-study")
+    trials = [record("ada", study="a-study") for _ in range(3)]
+    plain, theirs = record("ada"), record("bob")
+    waiting = fair_order([*trials, plain, theirs], [training], 1)
+    assert next_to_begin(waiting, [training], 1, free=1) == [theirs], "others come first"
+    assert next_to_begin(waiting, [training], 1, free=3) == [theirs, *trials[:2]]
+    assert next_to_begin(waiting, [training], 1, free=9) == [theirs, *trials]
+
+
 def test_nothing_waits_in_an_empty_queue():
     assert fair_order([], [], 1) == []
 

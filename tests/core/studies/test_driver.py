@@ -9,7 +9,7 @@ from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, Train
 from mnist_core.config.study import Parameter, Question
 from mnist_core.errors import LimitError
 from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, StudyState, TrialState, Visitor
-from mnist_core.studies import Driver, begin, plan
+from mnist_core.studies import StudyDriver, begin, plan
 from mnist_core.system.processes import own_process
 
 ADA, BOB = Visitor("ada"), Visitor("bob")
@@ -54,7 +54,7 @@ class Stage:
 
     def __init__(self, store: Store, slots: int = 1) -> None:
         self.store, self.queue = store, PlayedQueue(store, slots)
-        self.driver = Driver(store, self.queue)  # type: ignore[arg-type]
+        self.driver = StudyDriver(store, self.queue)  # type: ignore[arg-type]
 
     def begin(self, question: Question, visitor: Visitor = ADA) -> str:
         study_id = begin(question, "a study", visitor=visitor, store=self.store, supervisor=self.queue)  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ class Stage:
 
     def again(self) -> None:
         """Let another app take over, which knows nothing but the record."""
-        self.driver = Driver(self.store, self.queue)  # type: ignore[arg-type]
+        self.driver = StudyDriver(self.store, self.queue)  # type: ignore[arg-type]
 
     def play(self, run_id: str, accuracies: Sequence[float], state: RunState | None = RunState.COMPLETED) -> None:
         """Train a run so far, and end it unless `state` is None."""

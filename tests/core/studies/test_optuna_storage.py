@@ -10,7 +10,7 @@ import requests
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import Store, TrialState
 from mnist_core.studies.importance import find_importance, importance
-from mnist_core.studies.storage import open_storage, storage_address
+from mnist_core.studies.optuna_storage import open_storage, storage_address
 from tests.core.studies.test_driver import ADA, RATES, SEARCH, Stage
 from tests.serving import free_port
 from tests.waiting import wait_until
