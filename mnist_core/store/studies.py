@@ -230,13 +230,15 @@ class Studies:
 
     # what the app that leads writes
 
-    def begin_trial(self, study_id: str, number: int, values: Mapping[str, Any], run_id: str, *, cached: bool) -> None:
-        """Record that a run answers a trial."""
-        self._insert_trial(study_id, number, values, TrialState.RUNNING, run_id=run_id, cached=cached)
+    def begin_trial(
+        self, study_id: str, number: int, values: Mapping[str, Any], run_id: str, *, cached: bool
+    ) -> TrialRecord:
+        """Record that a run answers a trial; return the trial."""
+        return self._insert_trial(study_id, number, values, TrialState.RUNNING, run_id=run_id, cached=cached)
 
-    def refuse_trial(self, study_id: str, number: int, values: Mapping[str, Any], why: str) -> None:
-        """Record that there is no run for these values."""
-        self._insert_trial(study_id, number, values, TrialState.FAILED, ended=time.time(), error=why)
+    def refuse_trial(self, study_id: str, number: int, values: Mapping[str, Any], why: str) -> TrialRecord:
+        """Record that there is no run for these values; return the trial."""
+        return self._insert_trial(study_id, number, values, TrialState.FAILED, ended=time.time(), error=why)
 
     def report(self, study_id: str, number: int, history: Sequence[float]) -> None:
         """Record what a trial that trains is measured by, after each epoch."""
@@ -316,13 +318,15 @@ class Studies:
 
     def _insert_trial(
         self, study_id: str, number: int, values: Mapping[str, Any], state: TrialState, **columns: Any
-    ) -> None:
+    ) -> TrialRecord:
         row = {"history": [], "cached": False, "began": time.time(), "error": ""} | columns
         statement = self._database.insert(trials).values(
             study_id=study_id, number=number, values=dict(values), state=state.value, **row
         )
         with self._database.begin() as connection:
             connection.execute(statement.on_conflict_do_nothing())
+        own = (trials.c.study_id == study_id, trials.c.number == number)
+        return _trial_of(self._database.rows(select(trials).where(*own))[0])
 
     def _change_trial(self, study_id: str, number: int, **values: Any) -> bool:
         own = (trials.c.study_id == study_id, trials.c.number == number)

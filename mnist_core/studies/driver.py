@@ -4,9 +4,12 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mnist_core.config import RunConfig
 from mnist_core.config.study import applied
+from mnist_core.config.wording import MAX_NAME
 from mnist_core.engine import Supervisor
 from mnist_core.errors import ConfigError, LimitError, MnistLabError, RunNotFoundError, RunStateError
 from mnist_core.store import (
@@ -25,11 +28,13 @@ from mnist_core.studies.measuring import history_of, measured
 from mnist_core.studies.optuna_storage import open_storage
 from mnist_core.studies.width import Width
 from mnist_core.system.saying import say, tell_error
+from mnist_core.text import cut
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 _TICK, _IDLE = 0.3, 1.0  # seconds between two looks, and where no study is under way
+_NUMBER = 10  # characters of a run's name for its number
 _MANY = 10_000  # more studies than are ever under way
 _PATIENCE = 5.0  # seconds after which a visitor whose limits were reached is tried again
 _GONE = "The run was deleted."
@@ -108,10 +113,10 @@ class StudyDriver:
             study = studies.get(study_id) or self._resting(study_id)
             if study is not None:
                 self._attend(study, trial)
-        room = Width(self._store, self._supervisor)
+        width = Width(self._store, self._supervisor)
         busy: set[str | None] = set()
         for study in running:  # of a visitor one after the other
-            if study.owner not in busy and self._begin_some(study, room):
+            if study.owner not in busy and self._begin_some(study, width):
                 busy.add(study.owner)
         for study_id in set(self._optimizers) - set(studies) - {study_id for study_id, _ in unended}:
             del self._optimizers[study_id]
@@ -136,7 +141,7 @@ class StudyDriver:
             return
         if run.state in (RunState.RUNNING, RunState.QUEUED, RunState.PAUSED):
             if study.state is StudyState.STOPPED and run.study == study.id and not run.stop_requested:
-                self._stop(run)
+                self._stop(study, run)
             elif run.state is RunState.RUNNING:
                 self._follow(study, trial, run)
         elif run.state is RunState.COMPLETED:
@@ -161,7 +166,7 @@ class StudyDriver:
             return  # nothing is left to save
         if self._optimizer(study).falls_behind(trial.number, history):
             self._end(study, trial, TrialState.PRUNED, history[-1])
-            self._stop(run)
+            self._stop(study, run)
 
     def _end(
         self,
@@ -178,72 +183,72 @@ class StudyDriver:
         if state is TrialState.COMPLETED and "history" in more and study.question.kind == "search":
             self._optimizer(study).falls_behind(trial.number, more["history"])  # reports what is not known yet
         self._store.studies.end_trial(study.id, trial.number, state, value, why, **more)
-        ended = next(each for each in self._store.studies.trials(study.id) if each.number == trial.number)
-        self._optimizer(study).tell(ended)
+        self._optimizer(study).tell(replace(trial, state=state, value=value))
 
-    def _stop(self, run: RunRecord) -> None:
+    def _stop(self, study: StudyRecord, run: RunRecord) -> None:
         try:
-            self._supervisor.stop(run.id, Visitor(run.owner, is_admin=run.owner is None))
+            self._supervisor.stop(run.id, _visitor(study))
         except (RunStateError, RunNotFoundError):
             return  # it has just ended by itself
 
     # trials that begin
 
-    def _begin_some(self, study: StudyRecord, room: Width) -> bool:
+    def _begin_some(self, study: StudyRecord, width: Width) -> bool:
         """Begin as many trials of a study as there is room for; return whether it has any left to begin or end."""
         trials = self._store.studies.trials(study.id)
-        while True:
+        while True:  # all trials are read once: a study may have hundreds
             values = next_values(study, trials)
             if values is None:
                 if all(trial.state.is_finished for trial in trials):
                     self._finish(study, trials)
                     return False
                 return True
-            if not room.has_place(study.owner) or time.monotonic() < self._later.get(study.owner, 0.0):
+            if not width.has_place(study.owner) or time.monotonic() < self._later.get(study.owner, 0.0):
                 return True
             try:
-                self._begin(study, trials, values, room)
+                trials.append(self._begin(study, trials, values, width))
             except LimitError as error:  # a full disk, or the visitor's own runs: it goes on once there is room
                 self._later[study.owner] = time.monotonic() + _PATIENCE
                 if str(error) != self._said:
                     say(f"The study {study.id} waits: {error}")
                 self._said = str(error)
                 return True
-            trials = self._store.studies.trials(study.id)
 
     def _begin(
-        self, study: StudyRecord, trials: Sequence[TrialRecord], values: Values | Mapping[str, Any], room: Width
-    ) -> None:
-        """Begin one trial; `values` may be empty in a search, where Optuna chooses."""
-        question = study.question
-        chooses = question.kind == "search" and not values
-        number, chosen = self._optimizer(study).ask(None if chooses else values)
-        owner = Visitor(study.owner, is_admin=study.owner is None, address=study.address)
+        self, study: StudyRecord, trials: Sequence[TrialRecord], values: Values | Mapping[str, Any], width: Width
+    ) -> TrialRecord:
+        """Begin one trial; `values` may be empty in a search, where Optuna chooses. Raises `LimitError`."""
+        chooses = study.question.kind == "search" and not values
+        optimizer = self._optimizer(study)
+        number, chosen = optimizer.ask(None if chooses else values)
         try:
-            config = applied(question.checked_base, chosen)
-            run_id = self._trained_before(config.fingerprint(), trials, owner)
+            config = applied(study.question.checked_base, chosen)
+            run_id = self._trained_before(config.fingerprint(), trials, _visitor(study))
             cached = run_id is not None
             if run_id is None:
-                run_id = self._supervisor.submit(
-                    config,
-                    f"{study.name} · {number + 1}"[-200:],
-                    visitor=owner,
-                    recipe=question.recipe,
-                    study=study.id,
-                    shared=study.shared,
-                )
-                room.take(study.owner)
+                run_id = self._submit(study, number, config)
+                width.take(study.owner)
         except ConfigError as error:
-            self._store.studies.refuse_trial(study.id, number, chosen, str(error))
-            self._tell(study, number)
-            return
-        self._store.studies.begin_trial(study.id, number, chosen, run_id, cached=cached)
-        self._optimizer(study).named(number, run_id)
+            refused = self._store.studies.refuse_trial(study.id, number, chosen, str(error))
+            optimizer.tell(refused)
+            return refused
+        except LimitError:
+            optimizer.give_up(number)
+            raise
+        begun = self._store.studies.begin_trial(study.id, number, chosen, run_id, cached=cached)
+        optimizer.named(number, run_id)
+        return begun
 
-    def _tell(self, study: StudyRecord, number: int) -> None:
-        ended = [trial for trial in self._store.studies.trials(study.id) if trial.number == number]
-        for trial in ended:
-            self._optimizer(study).tell(trial)
+    def _submit(self, study: StudyRecord, number: int, config: RunConfig) -> str:
+        name = f"{cut(study.name, MAX_NAME - _NUMBER)} · {number + 1}"
+        return self._supervisor.submit(
+            config,
+            name,
+            visitor=_visitor(study),
+            recipe=study.question.recipe,
+            study=study.id,
+            shared=study.shared,
+        )
 
     def _trained_before(self, fingerprint: str, trials: Sequence[TrialRecord], owner: Visitor) -> str | None:
         """Return a run of the same settings: one that is there, or one of this study that trains."""
@@ -264,6 +269,11 @@ class StudyDriver:
             self._storage = self._storage or open_storage(self._store.settings)
             self._optimizers[study.id] = Optimizer(study, self._store.studies.trials(study.id), self._storage)
         return self._optimizers[study.id]
+
+
+def _visitor(study: StudyRecord) -> Visitor:
+    """Return for whom a study trains; the command line owns the computer."""
+    return Visitor(study.owner, is_admin=study.owner is None, address=study.address)
 
 
 def next_values(study: StudyRecord, trials: Sequence[TrialRecord]) -> Mapping[str, Any] | None:
