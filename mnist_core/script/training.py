@@ -2,6 +2,7 @@
 
 from mnist_core.config import RunConfig
 from mnist_core.config.choices import LOSSES, ONE_CYCLE, OPTIMIZERS, RISING
+from mnist_core.config.rising import HIGHEST_RATE, LOWEST_RATE
 from mnist_core.config.setting import Given
 from mnist_core.config.table import SETTINGS, Setting
 from mnist_core.models.optimizer import STAIRS
@@ -120,6 +121,9 @@ def _rate_lines(config: RunConfig, t: English) -> list[str]:
                 drops = f"[{rising} * stair // {STAIRS} for stair in stairs] + {drops}"
                 rates = f"[{rate} * stair / {STAIRS} for stair in stairs] + {rates}"
             arguments = [drops, rates]
+        case "rising":
+            lines.append(f"# {t('By the same factor with each step: this decay rises.')}")
+            arguments = [repr(LOWEST_RATE), f"{train.epochs} * steps", f"{HIGHEST_RATE} / {LOWEST_RATE}"]
         case _:
             lines.append(f"# {t('From 0 to the learning rate, where it stays: this decay rises.')}")
             arguments = ["0.0", rising, f"end_learning_rate={rate}"]
@@ -128,7 +132,12 @@ def _rate_lines(config: RunConfig, t: English) -> list[str]:
 
 def _decay(config: RunConfig) -> str:
     """Return the class in Keras of a learning rate that changes."""
-    decays = {"cosine": "CosineDecay", "one_cycle": "CosineDecay", "step": "PiecewiseConstantDecay"}
+    decays = {
+        "cosine": "CosineDecay",
+        "one_cycle": "CosineDecay",
+        "step": "PiecewiseConstantDecay",
+        "rising": "ExponentialDecay",
+    }
     return decays.get(config.train.schedule, "PolynomialDecay")
 
 

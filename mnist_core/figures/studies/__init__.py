@@ -1,0 +1,1 @@
+"""Figures of studies: of many trials beside one another, and what they say together."""
