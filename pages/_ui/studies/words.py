@@ -1,0 +1,76 @@
+"""Where a study is, and how good it is so far, in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from mnist_core.config.study.question import Objective
+from mnist_core.store import StudyRecord, StudyState, TrialRecord, TrialState, Visitor
+from mnist_core.text import Sentence
+from pages._ui.shell.i18n import t
+
+Colour = Literal["gray", "blue", "violet", "green", "orange", "red"]
+
+_LOOKS: dict[StudyState, tuple[Sentence, Colour, str]] = {
+    StudyState.RUNNING: ("Under way", "blue", ":material/play_circle:"),
+    StudyState.PAUSED: ("Paused", "violet", ":material/pause_circle:"),
+    StudyState.COMPLETED: ("Finished", "green", ":material/check_circle:"),
+    StudyState.STOPPED: ("Stopped", "orange", ":material/stop_circle:"),
+    StudyState.FAILED: ("Failed", "red", ":material/error:"),
+}
+KIND_ICONS = {
+    "try": ":material/checklist:",
+    "search": ":material/travel_explore:",
+    "repeat": ":material/casino:",
+    "sizes": ":material/stacked_line_chart:",
+    "rate": ":material/speed:",
+}
+
+
+def badge(study: StudyRecord, visitor: Visitor) -> None:
+    """Show a study's state, and whether it is somebody else's, as badges."""
+    words, color, icon = _LOOKS[study.state]
+    st.badge(t(words), icon=icon, color=color)
+    if study.owner != visitor.id:
+        st.badge(t("by another visitor") if study.owner else t("by the command line"), color="gray")
+
+
+def objective_words(value: float, objective: Objective) -> str:
+    """Return a figure with what it was measured by; accuracies as shares."""
+    if objective == "val_loss":
+        return t("validation loss {value:.4f}", value=value)
+    if objective == "val_accuracy":
+        return t("validation accuracy {value:.2%}", value=value)
+    return t("test accuracy {value:.2%}", value=value)
+
+
+def counts(trials: Sequence[TrialRecord]) -> dict[TrialState, int]:
+    """Return how many trials are in each state."""
+    return {state: sum(trial.state is state for trial in trials) for state in TrialState}
+
+
+def share_done(study: StudyRecord, found: Mapping[TrialState, int]) -> float:
+    """Return which share of a study's trials has ended."""
+    ended = sum(n for state, n in found.items() if state.is_finished)
+    return 1.0 if study.state is StudyState.COMPLETED else min(1.0, ended / max(study.trials, 1))
+
+
+def progress_words(study: StudyRecord, found: Mapping[TrialState, int]) -> str:
+    """Return how far a study is in one line."""
+    ended = sum(n for state, n in found.items() if state.is_finished)
+    parts = [
+        t.plural("{done:,} of {n:,} trial done", "{done:,} of {n:,} trials done", study.trials, done=ended),
+    ]
+    if n := found.get(TrialState.RUNNING, 0):
+        parts.append(t.plural("{n:,} under way", "{n:,} under way", n))
+    if n := found.get(TrialState.PRUNED, 0):
+        parts.append(t.plural("{n:,} ended early", "{n:,} ended early", n))
+    if n := found.get(TrialState.FAILED, 0):
+        parts.append(t.plural("{n:,} failed", "{n:,} failed", n))
+    return " · ".join(parts)
+
+
+def under_way(study: StudyRecord, trials: Sequence[TrialRecord]) -> bool:
+    """Whether anything will happen to a study by itself: it goes on, or some of its runs still train."""
+    return study.state is StudyState.RUNNING or any(not trial.state.is_finished for trial in trials)
