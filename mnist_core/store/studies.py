@@ -14,7 +14,7 @@ from mnist_core.config.wording import MAX_NAME
 from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunStateError
 from mnist_core.store.bin import UNDO_SECONDS, Bin
 from mnist_core.store.database import Database
-from mnist_core.store.records import Visitor
+from mnist_core.store.records import RunState, Visitor
 from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord, TrialState
 from mnist_core.store.tables import runs, studies, trials
 from mnist_core.store.visitors import Visitors
@@ -216,7 +216,15 @@ class Studies:
             )
 
     def undelete(self, study_id: str, visitor: Visitor) -> StudyRecord:
-        """Bring a deleted study back with its runs; raises `RunNotFoundError` where its time is over."""
+        """Bring a deleted study back with its runs, but for those that had not begun.
+
+        Raises
+        ------
+        RunNotFoundError
+            If its time is over.
+        LimitError
+            If its runs would take more of the disk than is allowed.
+        """
         since = time.time() - UNDO_SECONDS
         found = self._records(select(studies).where(studies.c.id == study_id, studies.c.deleted >= since))
         if not found or not may_change(found[0], visitor):
@@ -298,8 +306,9 @@ class Studies:
         return records
 
     def _runs_of(self, study_id: str, *, deleted: bool) -> list[str]:
-        condition = runs.c.deleted.is_not(None) if deleted else runs.c.deleted.is_(None)
-        return [row.id for row in self._database.rows(select(runs.c.id).where(runs.c.study == study_id, condition))]
+        began = runs.c.state != RunState.QUEUED.value
+        which = (runs.c.deleted.is_not(None), began) if deleted else (runs.c.deleted.is_(None),)
+        return [row.id for row in self._database.rows(select(runs.c.id).where(runs.c.study == study_id, *which))]
 
     def _ask(self, study_id: str, visitor: Visitor, states: Sequence[StudyState], **values: Any) -> None:
         self.own(study_id, visitor)

@@ -35,7 +35,9 @@ class Optimizer:
     def __init__(self, record: StudyRecord, trials: Sequence[TrialRecord], storage: "BaseStorage") -> None:
         self._question = record.question
         self._storage = storage
-        self._study = _opened(record, storage)
+        # Not the same random numbers again for an app that goes on with it.
+        seed = (record.question.seed + len(trials)) % (_MOST_SEED + 1)
+        self._study = _opened(record, record.question.model_copy(update={"seed": seed}), storage)
         self._study.set_user_attr(STUDY, record.name)
         self._catch_up(trials)
 
@@ -166,16 +168,16 @@ def frozen(trial: TrialRecord | None, question: Question) -> "FrozenTrial":
     )
 
 
-def _opened(record: StudyRecord, storage: "BaseStorage") -> "Study":
+def _opened(record: StudyRecord, question: Question, storage: "BaseStorage") -> "Study":
     from optuna import create_study
 
     try:
         return create_study(
             storage=storage,
             study_name=record.id,
-            sampler=make_sampler(record.question),
-            pruner=make_pruner(record.question),
-            direction="minimize" if record.question.objective == "val_loss" else "maximize",
+            sampler=make_sampler(question),
+            pruner=make_pruner(question),
+            direction="minimize" if question.objective == "val_loss" else "maximize",
             load_if_exists=True,
         )
     except (OSError, ValueError) as error:

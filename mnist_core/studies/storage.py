@@ -16,9 +16,11 @@ _SCHEMA = "optuna"
 
 def open_storage(settings: Settings) -> "BaseStorage":
     """Return Optuna's storage, made where there is none."""
+    from optuna import logging
     from optuna.storages import JournalStorage, RDBStorage
     from optuna.storages.journal import JournalFileBackend
 
+    logging.set_verbosity(logging.WARNING)  # each trial would be a line of the log
     if settings.database_url is None:
         settings.home.mkdir(parents=True, exist_ok=True)
         return JournalStorage(JournalFileBackend(str(settings.studies_path)))
