@@ -126,12 +126,12 @@ class Studies:
     def highest_values(self, study_ids: Sequence[str]) -> dict[str, float]:
         """Return the highest value of the completed trials of some studies; without any, a study is left out."""
         query = (
-            select(trials.c.study_id, func.max(trials.c.value))
+            select(trials.c.study_id, func.max(trials.c.value).label("highest"))
             .where(trials.c.study_id.in_(study_ids), trials.c.state == TrialState.COMPLETED.value)
             .where(trials.c.value.is_not(None))
             .group_by(trials.c.study_id)
         )
-        return {study_id: float(value) for study_id, value in self._database.rows(query)}
+        return {row.study_id: float(row.highest) for row in self._database.rows(query)}
 
     def of_run(self, run_id: str) -> tuple[StudyRecord, TrialRecord] | None:
         """Return the study that asked for a run, and its trial there; None for all other runs."""
