@@ -73,8 +73,8 @@ def figures_view(study: StudyRecord, trials: Trials) -> None:
 def _history(study: StudyRecord, trials: Trials) -> None:
     objective = study.question.objective
     figure = history_figure(trials, objective, **_look())
-    _show(study, "history", figure, history_alt(trials, objective, i18n.current()), trials_table)
-    _hint(t("A star is the best; the line is the best so far."))
+    hint = t("A star is the best; the line is the best so far.")
+    _show(study, "history", figure, history_alt(trials, objective, i18n.current()), trials_table, hint)
 
 
 def _slice(study: StudyRecord, trials: Trials) -> None:
@@ -83,8 +83,8 @@ def _slice(study: StudyRecord, trials: Trials) -> None:
     parameter = _parameter(study, t("Setting"), "slice", over, 0) if len(over) > 1 else over[0]
     figure = slice_figure(trials, parameter, objective, **_look())
     alt = slice_alt(trials, parameter, objective, i18n.current())
-    _show(study, "slice", figure, alt, trials_table, part=parameter.name)
-    _hint(t("Each point is a run; the stronger its colour, the later it began."))
+    hint = t("Each point is a run; the stronger its colour, the later it began.")
+    _show(study, "slice", figure, alt, trials_table, hint, part=parameter.name)
 
 
 def _contour(study: StudyRecord, trials: Trials) -> None:
@@ -96,8 +96,8 @@ def _contour(study: StudyRecord, trials: Trials) -> None:
             up = _parameter(study, t("Upwards"), "up", [one for one in over if one.name != across.name], 0)
     figure = contour_figure(trials, across, up, objective, **_look())
     alt = contour_alt(trials, across, up, objective, i18n.current())
-    _show(study, "contour", figure, alt, trials_table, part=f"{across.name}_{up.name}")
-    _hint(t("The stronger the colour, the better."))
+    hint = t("The stronger the colour, the better.")
+    _show(study, "contour", figure, alt, trials_table, hint, part=f"{across.name}_{up.name}")
 
 
 def _coordinates(study: StudyRecord, trials: Trials) -> None:
@@ -120,22 +120,23 @@ def _importance(study: StudyRecord, trials: Trials) -> None:
 def _curves(study: StudyRecord, trials: Trials) -> None:
     objective = _of_histories(study.question)
     figure = _named(study.question, intermediate_figure(trials, objective, **_look()))
-    _show(study, "curves", figure, intermediate_alt(trials, objective, i18n.current()), intermediate_table)
-    _hint(t("The strong line is the best; dashed ones were ended early."))
+    hint = t("The strong line is the best; dashed ones were ended early.")
+    _show(study, "curves", figure, intermediate_alt(trials, objective, i18n.current()), intermediate_table, hint)
 
 
 def _timeline(study: StudyRecord, trials: Trials) -> None:
     now = datetime.now(UTC)
     figure = timeline_figure(trials, now, **_look())
     alt = timeline_alt(trials, now, i18n.current())
-    _show(study, "timeline", figure, alt, lambda found, _: timeline_table(found))
+    hint = t("Each bar is a run, from its beginning to its end.")
+    _show(study, "timeline", figure, alt, lambda found, _: timeline_table(found), hint)
 
 
 def _seeds(study: StudyRecord, trials: Trials) -> None:
     objective = _of_histories(study.question)
     figure = _named(study.question, seeds_figure(trials, objective, **_look()))
-    _show(study, "seeds", figure, seeds_alt(trials, objective, i18n.current()), seeds_table)
-    st.caption(t("Each faint line is a seed."), help=term("seed"))
+    hint = t("Each faint line is a run with another seed.")
+    _show(study, "seeds", figure, seeds_alt(trials, objective, i18n.current()), seeds_table, hint)
 
 
 def _sizes(study: StudyRecord, trials: Trials) -> None:
@@ -143,8 +144,8 @@ def _sizes(study: StudyRecord, trials: Trials) -> None:
     curve = learning_curve(trials, whole=whole)
     figure = sizes_figure(curve, **_look())
     alt = sizes_alt(curve, i18n.current())
-    _show(study, "sizes", figure, alt, lambda found, _: sizes_table(learning_curve(found, whole=whole)))
-    _hint(t("Each faint point is a run. The mean has its 95% interval where there are several seeds."))
+    hint = t("Each faint point is a run. The mean has its 95% interval where there are several seeds.")
+    _show(study, "sizes", figure, alt, lambda found, _: sizes_table(learning_curve(found, whole=whole)), hint)
 
 
 _VIEWS: dict[str, Callable[[StudyRecord, Trials], None]] = {
@@ -164,17 +165,16 @@ def _look() -> dict[str, Any]:
     return {"theme": session.page_theme(), "t": i18n.current()}
 
 
-def _show(study: StudyRecord, name: str, figure: dict[str, Any], alt: str, table: Table, *, part: str = "") -> None:
+def _show(
+    study: StudyRecord, name: str, figure: dict[str, Any], alt: str, table: Table, hint: str, *, part: str = ""
+) -> None:
     """Show a figure that changes in place, with its numbers; zoom and legend belong to the study and the `part`."""
     key = f"study_{name}_{study.id}"
     clicked = live_plot(figure, key=key, revision=f"{study.id} {part}", alt=alt, clickable=True)
     if clicked:
         st.switch_page("train.py", query_params={"run": clicked[0]})
+    st.caption(f"{hint} {t('A click on a point opens its run.')}")
     trials_csv(study, name, table)
-
-
-def _hint(words: str) -> None:
-    st.caption(f"{words} {t('A click on a point opens its run.')}")
 
 
 def _parameter(study: StudyRecord, label: str, name: str, over: Sequence[Parameter], at: int) -> Parameter:

@@ -16,7 +16,7 @@ from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
 from pages._ui.studies.undo import delete
-from pages._ui.studies.words import badge, counts, progress_words, share_done
+from pages._ui.studies.words import badge, counts, progress_words, trials_done
 
 _MORE = 10  # trials
 
@@ -36,7 +36,7 @@ def study_header(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
                 study_link(study)
     st.markdown(plain(question_words(study.question, i18n.current(), trials=study.trials)))
     found = counts(trials)
-    st.progress(share_done(study, found), progress_words(study, found))
+    st.progress(trials_done(study, found) / max(study.trials, 1), progress_words(study, found))
     if study.error:
         st.error(t(study.error), icon=":material/error:")
 

@@ -23,13 +23,14 @@ _MOST_SHOWN = 12.5  # lines; half a line at the end says that there are more
 def trials_view(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
     """Show all trials; of the ticked one what it gave, and the way to its run."""
     st.subheader(t("All trials"), anchor=False)
+    frame = _frame(study, trials)
     event: Any = st.dataframe(
-        _frame(study, trials),
+        frame,
         key=f"study_trials_{study.id}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        column_config=_columns(study),
+        column_config=_columns(study, frame),
         placeholder="–",
         row_height=36,
         height=int(36 * min(len(trials) + 1, _MOST_SHOWN)) + 3,
@@ -114,14 +115,21 @@ def _column(name: str, trials: Sequence[TrialRecord]) -> list[Any]:
     ]
 
 
-def _columns(study: StudyRecord) -> dict[str, Any]:
-    column, t_now = st.column_config, i18n.current()
-    names = [parameter.name for parameter in study.question.over] or ["seed"]
+def _setting_column(name: str, values: "pd.Series[Any]") -> Any:
+    title, width = parameter_title(name, i18n.current()), 130
+    if pd.api.types.is_float_dtype(values.dtype):  # Streamlit's own form has four digits behind the point
+        return st.column_config.NumberColumn(title, format="%.4g", width=width)
+    return st.column_config.Column(title, width=width)
+
+
+def _columns(study: StudyRecord, frame: pd.DataFrame) -> dict[str, Any]:
+    column = st.column_config
+    names = [str(name).removeprefix("of_") for name in frame if str(name).startswith("of_")]
     percent = number_format("%.2f%%", "percent") if study.question.objective != "val_loss" else number_format("%.4f")
     return {
         "trial": column.NumberColumn(t("Trial"), width=70),
         "value": column.NumberColumn(t(OBJECTIVE_WORDS[study.question.objective]), format=percent, width=150),
-        **{f"of_{name}": column.Column(parameter_title(name, t_now), width=130) for name in names},
+        **{f"of_{name}": _setting_column(name, frame[f"of_{name}"]) for name in names},
         "state": column.TextColumn(t("State"), width=110),
         "curve": column.LineChartColumn(t("Curve"), width=120),
         "seconds": column.NumberColumn(t("Seconds"), format=number_format("%.0f"), width=90),

@@ -50,18 +50,16 @@ def counts(trials: Sequence[TrialRecord]) -> dict[TrialState, int]:
     return {state: sum(trial.state is state for trial in trials) for state in TrialState}
 
 
-def share_done(study: StudyRecord, found: Mapping[TrialState, int]) -> float:
-    """Return which share of a study's trials has ended."""
+def trials_done(study: StudyRecord, found: Mapping[TrialState, int]) -> int:
+    """Return how many of the wanted trials are done; of one that failed and was tried once more only the second is."""
     ended = sum(n for state, n in found.items() if state.is_finished)
-    return 1.0 if study.state is StudyState.COMPLETED else min(1.0, ended / max(study.trials, 1))
+    return max(0, min(ended, study.trials - found.get(TrialState.RUNNING, 0)))
 
 
 def progress_words(study: StudyRecord, found: Mapping[TrialState, int]) -> str:
     """Return how far a study is in one line."""
-    ended = sum(n for state, n in found.items() if state.is_finished)
-    parts = [
-        t.plural("{done:,} of {n:,} trial done", "{done:,} of {n:,} trials done", study.trials, done=ended),
-    ]
+    done = trials_done(study, found)
+    parts = [t.plural("{done:,} of {n:,} trial done", "{done:,} of {n:,} trials done", study.trials, done=done)]
     if n := found.get(TrialState.RUNNING, 0):
         parts.append(t.plural("{n:,} under way", "{n:,} under way", n))
     if n := found.get(TrialState.PRUNED, 0):
