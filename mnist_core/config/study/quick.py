@@ -11,6 +11,7 @@ from mnist_core.config.study.rate import rate_config
 from mnist_core.config.study.variant import known_parameters, sizes, usual_parameter
 from mnist_core.config.table import SETTINGS
 from mnist_core.errors import ConfigError
+from mnist_core.text.numbers import significant
 
 _SEEDS = 2**32
 _SEARCHED = ("learning_rate", "filters", "batch_size")  # what a search begins with; units where there are no filters
@@ -84,7 +85,7 @@ def _three(
         raise ConfigError("There is no setting called {name}. Received: {name}={value}", name=name, value=now)
     least, most = (_limit(name, *ends) for ends in (("ge", "gt"), ("le", "lt")))
     powers = (0, 1, 2) if now / factor < (least or 0) else (-2, -1, 0) if most and now * factor > most else (-1, 0, 1)
-    values = tuple(dict.fromkeys(form(float(f"{now * factor**power:.6g}")) for power in powers))
+    values = tuple(dict.fromkeys(form(significant(now * factor**power, 6)) for power in powers))
     return _of_values("try", base, recipe, [Parameter.of(name, values=values)])
 
 

@@ -12,6 +12,7 @@ from mnist_core.figures.studies.history import trials_table
 from mnist_core.figures.studies.looks import STATES
 from mnist_core.store import StudyRecord, TrialRecord, TrialState, shared_store
 from mnist_core.text import SOURCE_LANGUAGE
+from mnist_core.text.numbers import significant
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import number_format, t
@@ -108,7 +109,7 @@ def _column(name: str, trials: Sequence[TrialRecord]) -> list[Any]:
     """Return a setting of all trials: as numbers where all are, so that the table sorts by them, else in words."""
     values = [trial.values.get(name) for trial in trials]
     if all(isinstance(value, int | float | None) and not isinstance(value, bool) for value in values):
-        return [value if value is None or isinstance(value, int) else float(f"{value:.4g}") for value in values]
+        return [value if value is None or isinstance(value, int) else significant(value, 4) for value in values]
     return [
         value_words(name, value, i18n.current()) if name in trial.values else None
         for value, trial in zip(values, trials, strict=True)
