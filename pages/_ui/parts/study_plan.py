@@ -18,7 +18,7 @@ def plan_view(question: Question) -> None:
     st.markdown(f"**{question_words(question, i18n.current())}**")
     parts = [t.plural("{n:,} run", "{n:,} runs", found.runs)]
     if found.cached:
-        parts.append(t.plural("{n:,} trained before", "{n:,} trained before", found.cached))
+        parts.append(t("{n:,} trained before", n=found.cached))
     if found.seconds:
         parts.append(t("about {time}, if nobody else trains", time=t.duration(found.seconds)))
     st.caption(f":material/timer: {' · '.join(parts)}")

@@ -12,12 +12,19 @@ from pages._ui.shell.i18n import t
 
 Colour = Literal["gray", "blue", "violet", "green", "orange", "red"]
 
-_LOOKS: dict[StudyState, tuple[Sentence, Colour, str]] = {
-    StudyState.RUNNING: ("Under way", "blue", ":material/play_circle:"),
-    StudyState.PAUSED: ("Paused", "violet", ":material/pause_circle:"),
-    StudyState.COMPLETED: ("Finished", "green", ":material/check_circle:"),
-    StudyState.STOPPED: ("Stopped", "orange", ":material/stop_circle:"),
-    StudyState.FAILED: ("Failed", "red", ":material/error:"),
+_NAMES: dict[StudyState, Sentence] = {
+    StudyState.RUNNING: "Under way",
+    StudyState.PAUSED: "Paused",
+    StudyState.COMPLETED: "Finished",
+    StudyState.STOPPED: "Stopped",
+    StudyState.FAILED: "Failed",
+}
+_LOOKS: dict[StudyState, tuple[Colour, str]] = {
+    StudyState.RUNNING: ("blue", ":material/play_circle:"),
+    StudyState.PAUSED: ("violet", ":material/pause_circle:"),
+    StudyState.COMPLETED: ("green", ":material/check_circle:"),
+    StudyState.STOPPED: ("orange", ":material/stop_circle:"),
+    StudyState.FAILED: ("red", ":material/error:"),
 }
 KIND_ICONS = {
     "try": ":material/checklist:",
@@ -30,8 +37,8 @@ KIND_ICONS = {
 
 def badge(study: StudyRecord, visitor: Visitor) -> None:
     """Show a study's state, and whether it is somebody else's, as badges."""
-    words, color, icon = _LOOKS[study.state]
-    st.badge(t(words), icon=icon, color=color)
+    color, icon = _LOOKS[study.state]
+    st.badge(t(_NAMES[study.state]), icon=icon, color=color)
     if study.owner != visitor.id:
         st.badge(t("by another visitor") if study.owner else t("by the command line"), color="gray")
 
@@ -61,11 +68,11 @@ def progress_words(study: StudyRecord, found: Mapping[TrialState, int]) -> str:
     done = trials_done(study, found)
     parts = [t.plural("{done:,} of {n:,} trial done", "{done:,} of {n:,} trials done", study.trials, done=done)]
     if n := found.get(TrialState.RUNNING, 0):
-        parts.append(t.plural("{n:,} under way", "{n:,} under way", n))
+        parts.append(t("{n:,} under way", n=n))
     if n := found.get(TrialState.PRUNED, 0):
-        parts.append(t.plural("{n:,} ended early", "{n:,} ended early", n))
+        parts.append(t("{n:,} ended early", n=n))
     if n := found.get(TrialState.FAILED, 0):
-        parts.append(t.plural("{n:,} failed", "{n:,} failed", n))
+        parts.append(t("{n:,} failed", n=n))
     return " · ".join(parts)
 
 
