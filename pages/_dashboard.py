@@ -24,6 +24,7 @@ PAGES = (
     ("explore.py", Sentence("Explore"), ":material/grid_view:"),
     ("train.py", Sentence("Train"), ":material/model_training:"),
     ("runs.py", Sentence("Runs"), ":material/history:"),
+    ("studies.py", Sentence("Studies"), ":material/science:"),
     ("compare.py", Sentence("Compare"), ":material/compare_arrows:"),
     ("evaluate.py", Sentence("Evaluate"), ":material/fact_check:"),
     ("explain.py", Sentence("Explain"), ":material/psychology:"),

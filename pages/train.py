@@ -16,6 +16,7 @@ from pages._ui.shell.i18n import t
 from pages._ui.shell.visitor import cleaning_notice
 from pages._ui.train.network import network_view
 from pages._ui.train.run import run_view
+from pages._ui.train.several import several_button
 from pages._ui.train.sidebar import experiment_form, open_sidebar
 
 
@@ -74,6 +75,7 @@ def start_row(config: RunConfig | None, problem: MnistLabError | None, ready: bo
             icon=":material/play_arrow:",
             disabled=problem is not None or not ready,
         )
+        several_button(config, disabled=problem is not None or not ready)
         settings_link(config)
         st.caption(t("All settings are in the sidebar on the left (on a phone: behind the arrow at the top)."))
     if clicked:

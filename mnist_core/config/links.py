@@ -23,8 +23,8 @@ from mnist_core.errors import ConfigError, LinkError
 VERSION = "1"
 """First character of a text. A changed default needs another one: old links would mean other settings."""
 
-CONFIG, RUN = "config", "run"  # what they are called in an address
-PAGE = "train"  # the page that both lead to
+CONFIG, RUN, STUDY = "config", "run", "study"  # what they are called in an address
+PAGE, STUDIES = "train", "studies"  # the pages that settings and runs lead to, and studies
 
 _MOST_TEXT = 4000  # characters; 24 layers with all settings changed take 500
 _MOST_JSON = 20_000  # bytes after unpacking, so that a small text can't fill the memory
@@ -124,6 +124,11 @@ def settings_address(base: str, config: RunConfig, recipe: str | None = None) ->
 def run_address(base: str, run_id: str) -> str:
     """Return the address of a run itself, below `base`."""
     return f"{base.rstrip('/')}/{PAGE}?{urlencode({RUN: run_id})}"
+
+
+def study_address(base: str, study_id: str) -> str:
+    """Return the address of a study, below `base`."""
+    return f"{base.rstrip('/')}/{STUDIES}?{urlencode({STUDY: study_id})}"
 
 
 def _text_of(text: str) -> str:

@@ -88,6 +88,7 @@ class Studies:
         states: Sequence[StudyState] | None = None,
         owner: str | None = None,
         visible_to: Visitor | None = None,
+        repeats: str | None = None,
         limit: int = 100,
         oldest_first: bool = False,
     ) -> list[StudyRecord]:
@@ -101,6 +102,8 @@ class Studies:
             query = query.where(studies.c.owner == owner)
         if visible_to is not None:
             query = query.where(_seen_by(visible_to))
+        if repeats is not None:
+            query = query.where(studies.c.repeats == repeats)
         return self._records(query)
 
     def trials(self, study_id: str) -> list[TrialRecord]:
@@ -119,6 +122,16 @@ class Studies:
         for row in self._database.rows(query):
             found[row.study_id][TrialState(row.state)] = row.n
         return found
+
+    def highest_values(self, study_ids: Sequence[str]) -> dict[str, float]:
+        """Return the highest value of the completed trials of some studies; without any, a study is left out."""
+        query = (
+            select(trials.c.study_id, func.max(trials.c.value).label("highest"))
+            .where(trials.c.study_id.in_(study_ids), trials.c.state == TrialState.COMPLETED.value)
+            .where(trials.c.value.is_not(None))
+            .group_by(trials.c.study_id)
+        )
+        return {row.study_id: float(row.highest) for row in self._database.rows(query)}
 
     def of_run(self, run_id: str) -> tuple[StudyRecord, TrialRecord] | None:
         """Return the study that asked for a run, and its trial there; None for all other runs."""

@@ -7,7 +7,7 @@ from mnist_core.config import RunConfig
 from mnist_core.config.study import Question, applied
 from mnist_core.engine import Supervisor, check_config, check_training, estimate
 from mnist_core.errors import ConfigError, LimitError
-from mnist_core.store import Store, StudyState, Visitor
+from mnist_core.store import Store, StudyRecord, StudyState, Visitor
 from mnist_core.studies.fixed import fixed_values
 
 _AT_ONCE = 5  # studies of one visitor that are under way
@@ -44,12 +44,7 @@ def plan(question: Question, store: Store, slots: int, visitor: Visitor) -> Plan
         If the values make no network.
     """
     settings = store.settings
-    if question.trials > settings.max_trials:
-        raise LimitError(
-            "A study has at most {most} trials here. Choose fewer. Received: {n}",
-            most=settings.max_trials,
-            n=question.trials,
-        )
+    _check_trials(question.trials, store)
     configs = _configs(question)
     cached, seconds = 0, []
     for config in configs:
@@ -91,6 +86,27 @@ def begin(
             "You have {most} studies under way. Let one of them end, or stop it, then begin this one.", most=_AT_ONCE
         )
     return store.studies.create(question, name, visitor=visitor, repeats=repeats, shared=shared)
+
+
+def add_trials(study: StudyRecord, n: int, visitor: Visitor, store: Store) -> None:
+    """Let a study make `n` more trials.
+
+    Raises
+    ------
+    LimitError
+        If nothing is trained here, or it would have more trials than are allowed.
+    NotOwnerError
+        If it is another visitor's.
+    """
+    check_training(store.settings)
+    _check_trials(study.trials + n, store)
+    store.studies.add_trials(study.id, n, visitor)
+
+
+def _check_trials(n: int, store: Store) -> None:
+    most = store.settings.max_trials
+    if n > most:
+        raise LimitError("A study has at most {most} trials here. Choose fewer. Received: {n}", most=most, n=n)
 
 
 def _configs(question: Question) -> list[RunConfig]:

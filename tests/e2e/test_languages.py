@@ -18,6 +18,7 @@ TITLES = {
     "explore": "데이터 살펴보기 · MNIST Lab",
     "train": "훈련 · MNIST Lab",
     "runs": "훈련 기록 · MNIST Lab",
+    "studies": "실험 모음 · MNIST Lab",
     "compare": "비교 · MNIST Lab",
     "evaluate": "평가 · MNIST Lab",
     "explain": "들여다보기 · MNIST Lab",

@@ -96,7 +96,7 @@ class Question(Frozen):
         What is chosen from is ranked by the validation set. Where nothing is chosen, in a repetition or with more data,
         the test set is honest, and no images need to be held back.
         """
-        return "val_accuracy" if self.kind in ("try", "search", "rate") else "test_accuracy"
+        return "val_accuracy" if self.chooses else "test_accuracy"
 
     @property
     def chooses(self) -> bool:
@@ -105,7 +105,7 @@ class Question(Frozen):
 
     @property
     def checked_base(self) -> RunConfig:
-        """`base` with images held back to rank trials by, where it has none; of a test of rates its short run."""
+        """What trials begin with: `base` with images held back to rank them by; the short run that finds a rate."""
         if self.kind == "rate":
             return rate_config(self.base)
         if self.objective == "test_accuracy" or self.base.uses_validation or self.base.model.kind != "network":

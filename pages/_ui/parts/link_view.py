@@ -7,9 +7,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.config import RunConfig
-from mnist_core.config.links import CONFIG, RUN, read_link, run_address, settings_address
+from mnist_core.config.links import CONFIG, RUN, read_link, run_address, settings_address, study_address
 from mnist_core.errors import ConfigError
-from mnist_core.store import RunRecord
+from mnist_core.store import RunRecord, StudyRecord
 from pages._ui.shell import session
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import t
@@ -44,6 +44,15 @@ def link_part(record: RunRecord) -> None:
                 "them."
             )
         )
+
+
+def study_link(study: StudyRecord) -> None:
+    """Show the link to a study."""
+    _copyable(study_address(base_address(), study.id))
+    if study.shared:
+        st.caption(t("Everyone who can reach this dashboard can open it, look at everything, and change nothing."))
+    else:
+        st.caption(t("This study is private: the link opens for its owner alone. Share it under “Manage”."))
 
 
 def settings_link(config: RunConfig | None) -> None:

@@ -39,7 +39,7 @@ export default function (component) {
       }
       if (!clickable) return;
       chart.removeAllListeners('plotly_click');
-      chart.on('plotly_click', (event) => setTriggerValue('clicked', [...event.points[0].customdata]));
+      chart.on('plotly_click', (event) => setTriggerValue('clicked', [...(event.points[0].customdata ?? [])]));
     })
     .catch(() => { chart.textContent = failure; });
   // Drawn in a tab that is not shown, a chart has no width to go by yet.

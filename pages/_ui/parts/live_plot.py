@@ -21,7 +21,7 @@ _JS = LOAD_PLOTLY + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"
 _HTML = '<div class="chart" role="img" style="width:100%"></div>'
 
 
-def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> None:
+def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str, clickable: bool = False) -> Any:
     """Show a figure and update it in place at the next call with the same key.
 
     Parameters
@@ -35,11 +35,21 @@ def live_plot(figure: dict[str, Any], *, key: str, revision: str, alt: str) -> N
         and comes back; along an axis of the figure that names a revision of its own, also for as long as that does.
     alt : str
         One sentence for screen readers.
+    clickable : bool
+        Whether a click on a point runs the page, or its part, again.
+
+    Returns
+    -------
+    list or None
+        ``customdata`` of the point that was clicked just now.
     """
     for axis in (figure["layout"]["xaxis"], figure["layout"]["yaxis"]):
         if "uirevision" in axis:
             axis["uirevision"] = f"{revision} {axis['uirevision']}"
-    mount(json.dumps(spoken(figure)), figure["layout"]["height"], key=key, revision=revision, alt=alt, stays=True)
+    height = figure["layout"]["height"]
+    return mount(
+        json.dumps(spoken(figure)), height, key=key, revision=revision, alt=alt, clickable=clickable, stays=True
+    )
 
 
 def mount(

@@ -1,0 +1,61 @@
+"""A study from the form to its best run, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import settled
+from tests.e2e.test_main_job import set_number
+from tests.serving import Server
+
+pytestmark = pytest.mark.e2e
+
+
+def test_three_learning_rates_in_three_clicks(server: Server, page: Page) -> None:
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{server.url}/train?run=new")
+    set_number(page, "Epochs", "1")
+
+    # three clicks, of which the second is already chosen
+    page.get_by_role("button", name="Try several").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Try 3 learning rates", exact=True).click()
+    expect(dialog.get_by_text("3 runs · about")).to_be_visible()
+    dialog.get_by_role("button", name="Begin").click()
+
+    # its page renews itself, and what was chosen there stays
+    expect(page).to_have_url(re.compile(r"/studies\?study=\d{8}-\d{6}-[0-9a-f]{8}$"))
+    expect(page.get_by_role("heading", name="First network · Learning rate")).to_be_visible()
+    curves = page.get_by_role("radio", name="All curves")
+    curves.click()
+    expect(page.get_by_text("3 of 3 trials done")).to_be_visible()
+    expect(page.locator(".stMarkdownBadge", has_text="Finished")).to_be_visible()
+    expect(curves).to_be_checked()
+    best = page.locator(".st-key-study_best")
+    expect(best.get_by_text("The best:")).to_be_visible()
+    expect(best.get_by_text("The best of 3 looks better than it is")).to_be_visible()
+    accuracy = best.get_by_test_id("stMetricValue").first
+    assert 10 <= float(accuracy.inner_text().rstrip("%")) <= 100
+    study = page.url
+
+    # the list knows it, and leads back to it
+    page.get_by_role("link", name="All studies").click()
+    entry = page.get_by_role("link", name="First network · Learning rate")
+    expect(entry).to_be_visible()
+    settled(page)
+    entry.click()
+    expect(page).to_have_url(study)
+
+    # a click on a point opens its run
+    page.get_by_role("radio", name="By value").click()
+    settled(page)
+    points = page.locator(".js-plotly-plot .points path")
+    expect(points).to_have_count(3)
+    box = points.first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page).to_have_url(re.compile(r"/train\?run=\d{8}-\d{6}-[0-9a-f]{8}$"))
+    expect(page.get_by_text("What next?")).to_be_visible()
+    assert not problems
