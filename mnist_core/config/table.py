@@ -98,7 +98,11 @@ class Setting:
 
     def bare_words(self, given: Given, t: English) -> str:
         """Return the value that is really used in words, translated."""
-        spec, value = self.spec, self.value(given)
+        return self.said(self.value(given), t)
+
+    def said(self, value: Any, t: English) -> str:
+        """Return a value in words, translated."""
+        spec = self.spec
         if spec.choices is not None:
             return t(spec.choices[value].title) if value in spec.choices else str(value)
         if spec.off is not None and not value:
@@ -107,6 +111,8 @@ class Setting:
             return t("yes") if value else t("no")
         if isinstance(value, str):
             return value
+        if value is None:
+            return t("default")
         return self._number(value, t)
 
     def short(self, given: Given, t: English) -> str:

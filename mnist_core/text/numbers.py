@@ -40,6 +40,11 @@ def exact(number: float) -> str:
     return f"{sign}0.{'0' * (-int(exponent) - 1)}{digits}"
 
 
+def significant(number: float, digits: int) -> float:
+    """Return a number of so many digits, wherever its point is."""
+    return float(f"{number:.{digits}g}")
+
+
 def percent(share: float) -> str:
     """Return a share, 0 to 1, in per cent with all its digits, without the sign: ``12.5``."""
     return exact(float(Decimal(repr(float(share))) * 100))
