@@ -43,7 +43,8 @@ def main() -> None:
     parser.add_argument("--browser", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    # What pages began in the background may still write as the folder goes.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ |= {"MNIST_LAB_HOME": str(Path(folder) / "home"), "MNIST_LAB_WARM_SPARE": "0"}
         store = Store(get_settings())
         fill(store, options.runs)

@@ -68,6 +68,13 @@ def choose_runs() -> list[Compared]:
     return [Compared(candidates[run_id], names[run_id], run_style(slots[run_id])) for run_id in ids]
 
 
+def add_runs(run_ids: Iterable[str]) -> None:
+    """Choose more runs; for a button's callback."""
+    st.session_state[_BOX] = list(dict.fromkeys([*st.session_state.get(_BOX, []), *run_ids]))
+    # The address says them from the next run on; until then what it says is no news.
+    st.session_state[_ADDRESS] = st.query_params.get("runs")
+
+
 def legend(compared: Sequence[Compared]) -> None:
     """Show which colour and symbol is whose."""
     items = "".join(
