@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
-from mnist_core.config.study import Parameter, Question
+from mnist_core.config.study import Parameter, Question, applied
 from mnist_core.config.study.question import StudyKind
 from mnist_core.store import RunRecord, Store, StudyState, TrialState, Visitor
 from tests.run_rows import write_columns
@@ -33,7 +33,7 @@ def made_study(
     study_id = store.studies.create(question, name, visitor=Visitor(owner), shared=True)
     records = []
     for number, (value, result) in enumerate(zip(values, measured, strict=True)):
-        run = finished_run(base.with_settings({over: value}), name=f"{name} · {number + 1}", owner=owner)
+        run = finished_run(applied(base, {over: value}), name=f"{name} · {number + 1}", owner=owner)
         write_columns(store, run.id, study=study_id, **({"state": "stopped"} if number in pruned else {}))
         store.studies.begin_trial(study_id, number, {over: value}, run.id, cached=False)
         state = TrialState.PRUNED if number in pruned else TrialState.COMPLETED
