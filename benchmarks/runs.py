@@ -1,9 +1,9 @@
 """How fast thousands of runs are listed.
 
-``python -m benchmarks.runs [--runs 5000] [--studies 0] [--rounds 5] [--browser] [--json]`` writes that many finished runs
-with curves into a temporary home folder, half of them with a validation set, and prints medians: listing all of them,
-searching, and the page Runs as AppTest runs it; with ``--browser`` also until the table is on the screen of a Chromium.
-With ``--studies`` so many studies have 20 of the runs each. Nothing is trained. Everything random has a seed.
+``python -m benchmarks.runs [--runs 5000] [--studies 0] [--rounds 5] [--browser] [--json]`` writes that many finished
+runs with curves into a temporary home folder, half of them with a validation set, and prints medians: listing all of
+them, searching, and the page Runs as AppTest runs it; with ``--browser`` also until the table is on the screen of a
+Chromium. With ``--studies`` so many studies have 20 of the runs each. Nothing is trained. Everything random has a seed.
 """
 
 import argparse

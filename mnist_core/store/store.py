@@ -42,8 +42,8 @@ class Store:
         The folders of all runs.
     apps : Apps
         This process among those that work with the record.
-    runs, new_runs, queue, metrics, listing, study_rows, bin, room, drawings, visitors, links, lessons, studies, leaving,
-    folders, publishing
+    runs, new_runs, queue, metrics, listing, study_rows, bin, room, drawings, visitors, links, lessons, studies,
+    leaving, folders, publishing
         See each class.
     brought_back : list of str
         Ids of the runs that were brought back as the store was opened.

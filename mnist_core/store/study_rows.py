@@ -17,7 +17,6 @@ from mnist_core.store.studies import seen_by
 from mnist_core.store.study_records import StudyState, TrialState
 from mnist_core.store.tables import studies, trials
 
-
 _CHUNK = 500  # SQLite takes so many values in one statement everywhere
 
 

@@ -48,9 +48,7 @@ def test_runs_that_differ_otherwise_are_no_group(open_page: OpenPage, finished_r
 
 
 @pytest.mark.parametrize("kind", ["try", "search"])
-def test_only_repetitions_are_offered(
-    open_page: OpenPage, store: Store, finished_run: FinishedRun, kind: str
-) -> None:
+def test_only_repetitions_are_offered(open_page: OpenPage, store: Store, finished_run: FinishedRun, kind: str) -> None:
     made_study(store, finished_run, kind=kind, over="batch_size", values=(50, 100, 200))  # type: ignore[arg-type]
     app = open_page("compare.py")
     assert not [button.key for button in app.button if (button.key or "").startswith("compare_add_")]

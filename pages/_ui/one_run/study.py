@@ -24,7 +24,7 @@ def study_note(record: RunRecord) -> None:
 
 def study_link(study_id: str, words: str) -> None:
     """Show a way to a study."""
-    st.page_link(PAGE, label=words, icon=":material/biotech:", query_params={PARAMETER: study_id})
+    st.page_link(PAGE, label=words, icon=":material/science:", query_params={PARAMETER: study_id})
 
 
 def was_pruned(record: RunRecord) -> bool:

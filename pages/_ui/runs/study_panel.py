@@ -76,9 +76,7 @@ def _rename(study_id: str, key: str) -> None:
 def _next_steps(row: StudyRow) -> None:
     with st.container(horizontal=True):
         study_link(row.id, t("What it found"))
-        st.page_link(
-            "runs.py", label=t("Its runs one by one"), icon=":material/list:", query_params={"study": row.id}
-        )
+        st.page_link("runs.py", label=t("Its runs one by one"), icon=":material/list:", query_params={"study": row.id})
         if 2 <= len(row.runs) <= 100:
             st.page_link(
                 "compare.py",

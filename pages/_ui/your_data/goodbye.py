@@ -49,8 +49,8 @@ def _confirm(kept: Belongings) -> None:
         if kept.is_nothing:
             st.markdown(
                 t(
-                    "You have no runs, no studies and no drawings here, and did no step of a lesson. What is remembered of your "
-                    "visits goes."
+                    "You have no runs, no studies and no drawings here, and did no step of a lesson. What is "
+                    "remembered of your visits goes."
                 )
             )
         else:

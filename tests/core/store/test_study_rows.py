@@ -12,7 +12,8 @@ ADA, EVE = Visitor("ada"), Visitor("eve")
 
 def test_a_study_is_one_line_where_its_newest_run_stood(store, finished_run):
     before = finished_run(name="before", owner="ada")
-    study_id, members = made_study(store, finished_run, kind="try", over="batch_size", values=(50, 100, 200), owner="ada")
+    how = {"kind": "try", "over": "batch_size", "values": (50, 100, 200)}
+    study_id, members = made_study(store, finished_run, owner="ada", **how)
     after = finished_run(name="after", owner="ada")
     rows = store.listing.rows(ADA)
     newest, study, oldest = store.study_rows.folded(rows, ADA)
