@@ -34,7 +34,8 @@ $(VENV)/.installed: requirements.txt requirements-base.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt requirements-jax.txt requirements-server.txt requirements-ray.txt $(VENV)/.installed
+$(VENV)/.installed-dev: requirements-dev.txt requirements-jax.txt requirements-server.txt requirements-ray.txt \
+		requirements-studies.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 

@@ -18,6 +18,7 @@ from mnist_core.commands import (
     recovering,
     runs,
     sharing,
+    studying,
     training,
 )
 from mnist_core.commands.terminal import show_any_text, t
@@ -25,7 +26,7 @@ from mnist_core.errors import MnistLabError
 
 _INTERRUPTED = 130  # as a shell says it: 128 and the signal's number
 # Each adds its commands to the parser and carries them out.
-PARTS = (training, runs, judging, keyframes, comparing, sharing, bundles, board, hub, recovering, databases)
+PARTS = (training, studying, runs, judging, keyframes, comparing, sharing, bundles, board, hub, recovering, databases)
 
 
 def main(arguments: list[str] | None = None) -> int:

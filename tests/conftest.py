@@ -64,6 +64,9 @@ def own_home(tmp_path: Path, _empty_dir: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("MNIST_LAB_WARM_SPARE", "0")
     _forget_singletons()
     yield home
+    studies = sys.modules.get("mnist_core.studies")
+    if studies is not None:
+        studies.close_shared_driver()
     engine = sys.modules.get("mnist_core.engine")
     if engine is not None:
         engine.close_shared_supervisor()

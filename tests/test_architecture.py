@@ -54,7 +54,7 @@ BUILT_ON = {
 # A name that is not here means one thing only.
 TWO_SIDES = re.compile(
     "analyses|board|cost|drawings|events|fine_tuning|graph|install|layers|limits|logistic|matrix|network|parts|pen"
-    "|predicting|reading|run|runs|settings|training|words"
+    "|predicting|rate|reading|run|runs|settings|studies|training|words"
 )
 
 

@@ -162,6 +162,7 @@ PRECISIONS = _table(
 ONE_CYCLE = "one_cycle"
 RISING = 30
 """Percent of all steps during which the learning rate of one cycle rises."""
+RATE_TEST = "rising"
 
 SCHEDULES = _table(
     Choice(id="constant", title="Constant", help="The same size of step from the first to the last."),
@@ -184,6 +185,13 @@ SCHEDULES = _table(
         help="Rises from 0 during the first 30% of all steps, then falls to 0 with the last. The peak may be several "
         "times as high as a learning rate that has to do for the whole training: few epochs are then enough.",
         short="one-cycle learning rate",
+    ),
+    Choice(
+        id=RATE_TEST,
+        title="Rising, to find a rate",
+        help="From 0.000001 to 10, by the same factor with each step. This is no way to train: the loss shows which "
+        "learning rates are too small, right, or too large, and it ends by itself once the loss flies up.",
+        short="learning rate test",
     ),
 )
 

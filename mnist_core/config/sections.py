@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mnist_core.config.base import Frozen
-from mnist_core.config.choices import INITIALIZERS, LOSSES, ONE_CYCLE, OPTIMIZERS, PRECISIONS, SCHEDULES, OneOf
+from mnist_core.config.choices import (
+    INITIALIZERS,
+    LOSSES,
+    ONE_CYCLE,
+    OPTIMIZERS,
+    PRECISIONS,
+    RATE_TEST,
+    SCHEDULES,
+    OneOf,
+)
 from mnist_core.config.datasets import DATASETS, MNIST
 from mnist_core.config.layers import LayerConfig
 from mnist_core.config.setting import (
@@ -54,7 +63,11 @@ def _takes_strokes(given: Given) -> bool:
 
 
 def _may_warm_up(given: Given) -> bool:
-    return of_networks(given) and given["schedule"] != ONE_CYCLE  # which begins with a rise of its own
+    return of_networks(given) and given["schedule"] not in (ONE_CYCLE, RATE_TEST)  # which rise by themselves
+
+
+def _has_one_rate(given: Given) -> bool:
+    return of_networks(given) and given["schedule"] != RATE_TEST  # which tries all of them
 
 
 def _draws_weights(given: Given) -> bool:
@@ -162,6 +175,7 @@ class TrainConfig(Frozen):
         Spec(
             group="training",
             widget=Decimal(),
+            when=_has_one_rate,
             first_version=True,
             unset=_usual_learning_rate,
             short="learning rate {n}",
@@ -345,8 +359,13 @@ class TrainConfig(Frozen):
 
     @property
     def warms_up(self) -> bool:
-        """Whether the learning rate rises during some warm-up epochs; one cycle has a rise of its own."""
-        return self.warmup_epochs > 0 and self.schedule != ONE_CYCLE
+        """Whether the learning rate rises during some warm-up epochs; some schedules have a rise of their own."""
+        return self.warmup_epochs > 0 and self.schedule not in (ONE_CYCLE, RATE_TEST)
+
+    @property
+    def finds_rate(self) -> bool:
+        """Whether it is a test that finds a learning rate, and no training."""
+        return self.schedule == RATE_TEST
 
     @property
     def one_hot(self) -> bool:

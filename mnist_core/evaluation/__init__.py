@@ -15,6 +15,7 @@ from mnist_core.evaluation.comparison import Comparison, RecallDifference, compa
 from mnist_core.evaluation.matrix import ConfusionMatrix, cell_samples, confusion_matrix
 from mnist_core.evaluation.overfitting import Overfitting, overfitting
 from mnist_core.evaluation.ranking import RankingCurve, precision_recall_curve, roc_curve
+from mnist_core.evaluation.rate import RateFinding, Zone, find_rate, rate_phrase, rate_words
 from mnist_core.evaluation.scores import ClassScores, accuracy, class_scores, cross_entropy, mistakes
 from mnist_core.evaluation.significance import holm, wilson_interval
 
@@ -25,9 +26,11 @@ __all__ = [
     "ConfusionMatrix",
     "Overfitting",
     "RankingCurve",
+    "RateFinding",
     "RecallDifference",
     "Reliability",
     "SureAnswers",
+    "Zone",
     "accuracy",
     "answer_when_sure",
     "cell_samples",
@@ -36,11 +39,14 @@ __all__ = [
     "compare",
     "confusion_matrix",
     "cross_entropy",
+    "find_rate",
     "holm",
     "least_confidence",
     "mistakes",
     "overfitting",
     "precision_recall_curve",
+    "rate_phrase",
+    "rate_words",
     "recall_difference",
     "reliability",
     "roc_curve",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_core.config import RunConfig
 from mnist_core.config.choices import ONE_CYCLE, OPTIMIZERS, RISING
+from mnist_core.config.rising import HIGHEST_RATE, LOWEST_RATE
 from mnist_core.system.libraries import load_keras
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ def _learning_rate(config: RunConfig, steps_per_epoch: int) -> Any:
                 [rising * stair // STAIRS for stair in stairs] + drops,
                 [rate * stair / STAIRS for stair in stairs] + [rate, rate / 10, rate / 100],
             )
+        case "rising":
+            # Keras's "decay" rises: this is `rising_rate`.
+            return schedules.ExponentialDecay(LOWEST_RATE, steps, HIGHEST_RATE / LOWEST_RATE)
         case _:
             # From 0 to the rate, where it stays: Keras's "decay" may rise.
             return schedules.PolynomialDecay(0.0, rising, end_learning_rate=rate) if rising else rate

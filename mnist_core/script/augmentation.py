@@ -12,14 +12,17 @@ from mnist_core.text import English
 _WIDTH = 4.9
 
 
-def change_lines(augment: AugmentationConfig, t: English) -> list[str]:
-    """Return code that defines ``change(images)``; it takes random numbers from NumPy's global generator."""
+def change_lines(augment: AugmentationConfig, t: English, indent: int = 0) -> list[str]:
+    """Return code that defines ``change(images)``; it takes random numbers from NumPy's global generator.
+
+    `indent` is how far inside of other code it will stand, which leaves it shorter lines.
+    """
     return [
         "def change(images):",
         f'    """{t("Return images of shape (n, 28, 28), each changed at random.")}"""',
         *(["    size = (len(images), 1, 1)"] if augment.moves or augment.thickness else []),
         *_thickness_lines(augment, t),
-        *_moving_lines(augment, t),
+        *_moving_lines(augment, t, indent),
     ]
 
 
@@ -47,7 +50,7 @@ def _thickness_lines(augment: AugmentationConfig, t: English) -> list[str]:
     ]
 
 
-def _moving_lines(augment: AugmentationConfig, t: English) -> list[str]:
+def _moving_lines(augment: AugmentationConfig, t: English, indent: int) -> list[str]:
     """Return the lines that follow each pixel back to where it comes from."""
     if not augment.moves:
         return ["    return images"]
@@ -70,11 +73,15 @@ def _moving_lines(augment: AugmentationConfig, t: English) -> list[str]:
             f"    rows, columns = rows / tall, columns / wide  # {t('scale')}",
         ]
     if augment.mirror:
-        lines.append(f"    columns = columns * np.random.choice([-1, 1], size)  # {t('mirror')}")
+        sides = "[-1, 1]" if augment.mirror is True else f"[-1, 1] if {augment.mirror} else [1]"
+        lines.append(f"    columns = columns * np.random.choice({sides}, size)  # {t('mirror')}")
     if augment.elastic:
         # Smoothing makes random numbers smaller, by this factor: they get back their standard deviation.
-        strength = augment.elastic * 2 * sqrt(pi) * _WIDTH
+        strength = 2 * sqrt(pi) * _WIDTH * augment.elastic
         noise = "np.random.standard_normal((2, len(images), 28, 28))"
+        if indent:  # inside of a trial, where lines are shorter
+            lines.append(f"    noise = {noise}")
+            noise = "noise"
         lines += [
             f'    bend = {strength:.4g} * gaussian_filter({noise}, (0, 0, {_WIDTH}, {_WIDTH}), mode="wrap")',
             f"    rows, columns = rows + bend[0], columns + bend[1]  # {t('elastic, as if drawn on rubber')}",

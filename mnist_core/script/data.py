@@ -52,10 +52,7 @@ def data_section(data: DataConfig, t: English, *, one_hot: int | None, apart: bo
         train, test = (f"keras.utils.to_categorical(y_{part}, {one_hot})" for part in ("train", "test"))
         lines.append(f"y_train, y_test = {train}, {test}")
     if apart and data.validation_split:
-        lines += [
-            f"n = int(len(x_train) * (1 - {data.validation_split!r}))  # {t('the rest is for validation')}",
-            "x_train, x_val, y_train, y_val = x_train[:n], x_train[n:], y_train[:n], y_train[n:]",
-        ]
+        lines += cut_lines(data, t)
     if data.pen_strokes:
         lines += _strokes_lines(one_hot, t)
     note = [t(code.note)] if code.note else []
@@ -69,6 +66,14 @@ def data_section(data: DataConfig, t: English, *, one_hot: int | None, apart: bo
     words.append(t("The test images are kept for the very end."))
     comment = " ".join([t("images of 28 x 28 numbers, here from 0 to 1."), *note])
     return Section("data", t("Data"), comment, " ".join(words), tuple(lines))
+
+
+def cut_lines(data: DataConfig, t: English) -> list[str]:
+    """Return the code that cuts validation images off."""
+    return [
+        f"n = int(len(x_train) * (1 - {data.validation_split!r}))  # {t('the rest is for validation')}",
+        "x_train, x_val, y_train, y_val = x_train[:n], x_train[n:], y_train[:n], y_train[n:]",
+    ]
 
 
 def _one_hot_words(spec: DatasetSpec, t: English) -> str:

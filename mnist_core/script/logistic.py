@@ -71,14 +71,18 @@ def _evaluation(t: English) -> Section:
         t("Evaluation"),
         t("trained on all training images, judged by images that it has never seen."),
         t("Now it is trained on all training images. How well does it do on images that it has never seen?"),
-        (
-            "model.fit(x_train, y_train)",
-            # One that is quite sure of two classes has a tie in float32, which is how MNIST Lab judges it.
-            f'probabilities = model.predict_proba(x_test).astype("float32")  # {t("as exact as those of a network")}',
-            "accuracy = (probabilities.argmax(axis=1) == y_test).mean()",
-            f"loss = -np.log(np.maximum(probabilities[range(len(y_test)), y_test], 1e-7)).mean()  # {t('as in Keras')}",
-            'print("Test:", {"accuracy": float(accuracy), "loss": float(loss)})',
-        ),
+        ("model.fit(x_train, y_train)", *test_lines(t)),
+    )
+
+
+def test_lines(t: English) -> tuple[str, ...]:
+    """Return the code that judges ``model`` on the test images."""
+    return (
+        # One that is quite sure of two classes has a tie in float32, which is how MNIST Lab judges it.
+        f'probabilities = model.predict_proba(x_test).astype("float32")  # {t("as exact as those of a network")}',
+        "accuracy = (probabilities.argmax(axis=1) == y_test).mean()",
+        f"loss = -np.log(np.maximum(probabilities[range(len(y_test)), y_test], 1e-7)).mean()  # {t('as in Keras')}",
+        'print("Test:", {"accuracy": float(accuracy), "loss": float(loss)})',
     )
 
 

@@ -135,7 +135,7 @@ def _model(config: RunConfig, model: NetworkConfig, t: English, *, dense: bool) 
     rows = layer_rows(model, config.spec.num_classes)
     mixed = config.train.precision == "mixed_bfloat16"
     lines = [f'keras.config.set_dtype_policy("{config.train.precision}")'] if mixed else []
-    before, _ = _initializer(config)
+    before, _ = initializer_code(config)
     lines += [f"keras.utils.set_random_seed({config.train.seed})", *before, "layers = ["]
     layers = layer_lines(config)
     lines += [f"    {layer}," for layer in (_joined(layers, rows) if dense else layers)]
@@ -159,7 +159,7 @@ def _model(config: RunConfig, model: NetworkConfig, t: English, *, dense: bool) 
     )
 
 
-def _initializer(config: RunConfig) -> tuple[list[str], str]:
+def initializer_code(config: RunConfig) -> tuple[list[str], str]:
     """Return lines before the layers, and the argument of each that says how its weights begin."""
     train = config.train
     if train.initializer == TrainConfig().initializer:
@@ -180,7 +180,7 @@ def layer_lines(config: RunConfig) -> tuple[str, ...]:
         If layers don't fit together.
     """
     assert isinstance(config.model, NetworkConfig)
-    _, initializer = _initializer(config)
+    _, initializer = initializer_code(config)
     mixed = config.train.precision == "mixed_bfloat16"
     lines = ["keras.Input((28, 28))"]
     for row in layer_rows(config.model, config.spec.num_classes):

@@ -43,20 +43,20 @@ def script_of(opening: Iterable[str], sections: Iterable[Section]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def call(function: str, arguments: Sequence[str]) -> list[str]:
-    """Return the lines of a call as ruff lays them out: in one line if it fits, else indented."""
+def call(function: str, arguments: Sequence[str], indent: int = 0) -> list[str]:
+    """Return the lines of a call as ruff lays them out, inside of `indent`: in one line if it fits, else indented."""
     whole = f"{function}({', '.join(arguments)})"
-    if len(whole) <= LINE_LENGTH:
+    if indent + len(whole) <= LINE_LENGTH:
         return [whole]
     inner = "    " + ", ".join(arguments)
-    if len(inner) <= LINE_LENGTH:
+    if indent + len(inner) <= LINE_LENGTH:
         return [f"{function}(", inner, ")"]
     return [f"{function}(", *(f"    {argument}," for argument in arguments), ")"]
 
 
 # What code of ours imports: module by module, in the order of ruff; the names that are looked for in the code.
 _STANDARD = ("gzip",)
-_MODULES = (("keras", "keras"), ("matplotlib.pyplot", "plt"), ("numpy", "np"))
+_MODULES = (("keras", "keras"), ("matplotlib.pyplot", "plt"), ("numpy", "np"), ("optuna", "optuna"))
 _FROM = (
     ("scipy.ndimage", ("gaussian_filter", "grey_dilation", "grey_erosion", "map_coordinates", "zoom")),
     ("sklearn.datasets", ("load_digits",)),

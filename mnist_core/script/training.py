@@ -2,6 +2,7 @@
 
 from mnist_core.config import RunConfig
 from mnist_core.config.choices import LOSSES, ONE_CYCLE, OPTIMIZERS, RISING
+from mnist_core.config.rising import HIGHEST_RATE, LOWEST_RATE
 from mnist_core.config.setting import Given
 from mnist_core.config.table import SETTINGS, Setting
 from mnist_core.models.optimizer import STAIRS
@@ -25,11 +26,11 @@ def training_section(config: RunConfig, t: English, *, images: str, data: list[s
     """
     train = config.train
     lines = []
-    if "steps_per_epoch=steps" in data or _changes_rate(config):
+    if "steps_per_epoch=steps" in data or changes_rate(config):
         smaller = t("batches in an epoch, the last one may be smaller")
         lines.append(f"steps = -(-{images} // {train.batch_size})  # {smaller}")
-    lines += _rate_lines(config, t)
-    lines += call("model.compile", [_optimizer(config), f"loss={_loss(config)}", 'metrics=["accuracy"]'])
+    lines += rate_lines(config, t)
+    lines += call("model.compile", [optimizer_code(config), f"loss={loss_code(config)}", 'metrics=["accuracy"]'])
     names = []
     if train.early_stopping is not None:
         stopping = f"patience={train.early_stopping}, restore_best_weights=True"
@@ -90,15 +91,16 @@ def plot_section(t: English, *, validation: bool) -> Section:
     )
 
 
-def _changes_rate(config: RunConfig) -> bool:
+def changes_rate(config: RunConfig) -> bool:
+    """Return whether the learning rate is another one from step to step."""
     return config.train.schedule != "constant" or config.train.warms_up
 
 
-def _rate_lines(config: RunConfig, t: English) -> list[str]:
+def rate_lines(config: RunConfig, t: English, indent: int = 0) -> list[str]:
     """Return the code of a learning rate that changes, as `mnist_core.models.optimizer` makes it."""
-    if not _changes_rate(config):
+    if not changes_rate(config):
         return []
-    train, rate = config.train, repr(config.effective_learning_rate)
+    train, rate = config.train, repr(config.train.learning_rate or config.effective_learning_rate)
     rising, falling = f"{train.warmup_epochs} * steps", f"{train.epochs - train.warmup_epochs} * steps"
     lines, warms_up = [], train.warms_up or train.schedule == ONE_CYCLE
     if train.schedule == ONE_CYCLE:
@@ -111,6 +113,9 @@ def _rate_lines(config: RunConfig, t: English) -> list[str]:
         case "cosine":
             arguments = [rate, falling]
         case "step":
+            if warms_up and indent:  # the lines of a trial are shorter
+                lines.append(f"rising, falling = {rising}, {falling}")
+                rising, falling = "rising", "falling"
             after = f"{rising} + " if warms_up else ""
             drops = f"[{after}{falling} // 2, {after}{falling} * 3 // 4]"
             rates = f"[{rate}, {rate} / 10, {rate} / 100]"
@@ -120,34 +125,44 @@ def _rate_lines(config: RunConfig, t: English) -> list[str]:
                 drops = f"[{rising} * stair // {STAIRS} for stair in stairs] + {drops}"
                 rates = f"[{rate} * stair / {STAIRS} for stair in stairs] + {rates}"
             arguments = [drops, rates]
+        case "rising":
+            lines.append(f"# {t('By the same factor with each step: this decay rises.')}")
+            arguments = [repr(LOWEST_RATE), f"{train.epochs} * steps", f"{HIGHEST_RATE} / {LOWEST_RATE}"]
         case _:
             lines.append(f"# {t('From 0 to the learning rate, where it stays: this decay rises.')}")
             arguments = ["0.0", rising, f"end_learning_rate={rate}"]
-    return [*lines, *call(f"learning_rate = keras.optimizers.schedules.{_decay(config)}", arguments)]
+    return [*lines, *call(f"learning_rate = keras.optimizers.schedules.{_decay(config)}", arguments, indent)]
 
 
 def _decay(config: RunConfig) -> str:
     """Return the class in Keras of a learning rate that changes."""
-    decays = {"cosine": "CosineDecay", "one_cycle": "CosineDecay", "step": "PiecewiseConstantDecay"}
+    decays = {
+        "cosine": "CosineDecay",
+        "one_cycle": "CosineDecay",
+        "step": "PiecewiseConstantDecay",
+        "rising": "ExponentialDecay",
+    }
     return decays.get(config.train.schedule, "PolynomialDecay")
 
 
-def _loss(config: RunConfig) -> str:
+def loss_code(config: RunConfig) -> str:
+    """Return the code of the loss."""
     if config.train.label_smoothing:
         return f"keras.losses.CategoricalCrossentropy(label_smoothing={config.train.label_smoothing!r})"
     return f'"{config.train.loss}"'
 
 
-def _optimizer(config: RunConfig) -> str:
+def optimizer_code(config: RunConfig) -> str:
+    """Return the code that makes the optimizer; a learning rate that changes is ``learning_rate``."""
     train, choice = config.train, OPTIMIZERS[config.train.optimizer]
     arguments = []
-    if _changes_rate(config):
+    if changes_rate(config):
         arguments.append("learning_rate")
     elif train.learning_rate is not None:
         arguments.append(f"learning_rate={train.learning_rate!r}")
     if choice.id == "sgd" and train.momentum:
         arguments.append(f"momentum={train.momentum!r}")
-        arguments += ["nesterov=True"] if train.nesterov else []
+        arguments += [f"nesterov={train.nesterov}"] if train.nesterov else []
     if train.weight_decay:
         arguments.append(f"weight_decay={train.weight_decay!r}")
     if train.gradient_clip:

@@ -14,7 +14,7 @@ from mnist_core.config.wording import MAX_NAME
 from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunStateError
 from mnist_core.store.bin import UNDO_SECONDS, Bin
 from mnist_core.store.database import Database
-from mnist_core.store.records import Visitor
+from mnist_core.store.records import RunState, Visitor
 from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord, TrialState
 from mnist_core.store.tables import runs, studies, trials
 from mnist_core.store.visitors import Visitors
@@ -111,13 +111,13 @@ class Studies:
     def count_trials(self, study_ids: Sequence[str]) -> dict[str, dict[TrialState, int]]:
         """Return how many trials some studies have in each state."""
         query = (
-            select(trials.c.study_id, trials.c.state, func.count())
+            select(trials.c.study_id, trials.c.state, func.count().label("n"))
             .where(trials.c.study_id.in_(study_ids))
             .group_by(trials.c.study_id, trials.c.state)
         )
         found: dict[str, dict[TrialState, int]] = {study_id: {} for study_id in study_ids}
-        for study_id, state, n in self._database.rows(query):
-            found[study_id][TrialState(state)] = n
+        for row in self._database.rows(query):
+            found[row.study_id][TrialState(row.state)] = row.n
         return found
 
     def of_run(self, run_id: str) -> tuple[StudyRecord, TrialRecord] | None:
@@ -203,7 +203,15 @@ class Studies:
             )
 
     def undelete(self, study_id: str, visitor: Visitor) -> StudyRecord:
-        """Bring a deleted study back with its runs; raises `RunNotFoundError` where its time is over."""
+        """Bring a deleted study back with its runs, but for those that had not begun.
+
+        Raises
+        ------
+        RunNotFoundError
+            If its time is over.
+        LimitError
+            If its runs would take more of the disk than is allowed.
+        """
         since = time.time() - UNDO_SECONDS
         found = self._records(select(studies).where(studies.c.id == study_id, studies.c.deleted >= since))
         if not found or not may_change(found[0], visitor):
@@ -285,8 +293,9 @@ class Studies:
         return records
 
     def _runs_of(self, study_id: str, *, deleted: bool) -> list[str]:
-        condition = runs.c.deleted.is_not(None) if deleted else runs.c.deleted.is_(None)
-        return [row.id for row in self._database.rows(select(runs.c.id).where(runs.c.study == study_id, condition))]
+        began = runs.c.state != RunState.QUEUED.value
+        which = (runs.c.deleted.is_not(None), began) if deleted else (runs.c.deleted.is_(None),)
+        return [row.id for row in self._database.rows(select(runs.c.id).where(runs.c.study == study_id, *which))]
 
     def _ask(self, study_id: str, visitor: Visitor, states: Sequence[StudyState], **values: Any) -> None:
         self.own(study_id, visitor)

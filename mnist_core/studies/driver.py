@@ -34,7 +34,9 @@ _MANY = 10_000  # more studies than are ever under way
 _PATIENCE = 5.0  # seconds after which a visitor whose limits were reached is tried again
 _GONE = "The run was deleted."
 _STOPPED = "It was stopped."
+_UNTOLD = {"rate": "The loss did not fall clearly enough to tell a learning rate."}
 _WITHOUT = "It ended without a figure to measure it by."
+_FINAL = (_GONE, _STOPPED, *_UNTOLD.values())  # what would be the same at a second try
 
 
 class Driver:
@@ -138,9 +140,9 @@ class Driver:
             elif run.state is RunState.RUNNING:
                 self._follow(study, trial, run)
         elif run.state is RunState.COMPLETED:
-            value = measured(study.question, run)
+            value = measured(study.question, run, self._store.metrics.points(run.id))
             if value is None:
-                self._end(study, trial, TrialState.FAILED, None, _WITHOUT, run)
+                self._end(study, trial, TrialState.FAILED, None, _UNTOLD.get(study.question.kind, _WITHOUT), run)
             else:
                 self._end(study, trial, TrialState.COMPLETED, value, "", run)
         else:
@@ -275,10 +277,7 @@ def next_values(study: StudyRecord, trials: Sequence[TrialRecord]) -> Mapping[st
     again = [
         same[0].values
         for same in tries.values()
-        if len(same) == 1
-        and same[0].state is TrialState.FAILED
-        and same[0].run_id
-        and same[0].error not in (_GONE, _STOPPED)
+        if len(same) == 1 and same[0].state is TrialState.FAILED and same[0].run_id and same[0].error not in _FINAL
     ]
     if again:
         return again[0]

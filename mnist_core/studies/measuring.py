@@ -4,13 +4,25 @@ import math
 from collections.abc import Sequence
 
 from mnist_core.config.study import Question
+from mnist_core.evaluation.rate import RateFinding, find_rate
 from mnist_core.store import MetricPoint, RunRecord
 
 
-def measured(question: Question, record: RunRecord) -> float | None:
-    """Return what a finished run counts as in a study; None where that was not measured, or is no number."""
+def measured(question: Question, record: RunRecord, points: Sequence[MetricPoint]) -> float | None:
+    """Return what a finished run counts as in a study; None where that was not measured, or is no number.
+
+    Of a test of learning rates it is the rate that it suggests.
+    """
+    if question.kind == "rate":
+        finding = found_rate(record, points)
+        return finding.suggested if finding else None
     value = getattr(record.outcome, question.objective)
     return value if value is not None and math.isfinite(value) else None
+
+
+def found_rate(record: RunRecord, points: Sequence[MetricPoint]) -> RateFinding | None:
+    """Return what a run with a rising learning rate found; see `find_rate`."""
+    return find_rate(points, record.steps_per_epoch * record.config.train.epochs)
 
 
 def history_of(question: Question, points: Sequence[MetricPoint]) -> list[float]:

@@ -35,7 +35,9 @@ class Optimizer:
     def __init__(self, record: StudyRecord, trials: Sequence[TrialRecord], storage: "BaseStorage") -> None:
         self._question = record.question
         self._storage = storage
-        self._study = _opened(record, storage)
+        # Not the same random numbers again for an app that goes on with it.
+        seed = (record.question.seed + len(trials)) % (_MOST_SEED + 1)
+        self._study = _opened(record, record.question.model_copy(update={"seed": seed}), storage)
         self._study.set_user_attr(STUDY, record.name)
         self._catch_up(trials)
 
@@ -124,10 +126,10 @@ def suggested(trial: "Trial", question: Question) -> dict[str, Any]:
 def _suggest(trial: "Trial", name: str, parameter: Parameter) -> Any:
     if not parameter.is_range:
         return trial.suggest_categorical(name, parameter.values)
-    assert parameter.low is not None and parameter.high is not None
+    low, high = parameter.ends
     if parameter.whole:
-        return trial.suggest_int(name, int(parameter.low), int(parameter.high), log=parameter.log)
-    return trial.suggest_float(name, parameter.low, parameter.high, log=parameter.log)
+        return trial.suggest_int(name, int(low), int(high), log=parameter.log)
+    return trial.suggest_float(name, low, high, log=parameter.log)
 
 
 def distribution(parameter: Parameter) -> "BaseDistribution":
@@ -136,10 +138,10 @@ def distribution(parameter: Parameter) -> "BaseDistribution":
 
     if not parameter.is_range:
         return CategoricalDistribution(parameter.values)
-    assert parameter.low is not None and parameter.high is not None
+    low, high = parameter.ends
     if parameter.whole:
-        return IntDistribution(int(parameter.low), int(parameter.high), log=parameter.log)
-    return FloatDistribution(parameter.low, parameter.high, log=parameter.log)
+        return IntDistribution(int(low), int(high), log=parameter.log)
+    return FloatDistribution(low, high, log=parameter.log)
 
 
 def frozen(trial: TrialRecord | None, question: Question) -> "FrozenTrial":
@@ -166,16 +168,16 @@ def frozen(trial: TrialRecord | None, question: Question) -> "FrozenTrial":
     )
 
 
-def _opened(record: StudyRecord, storage: "BaseStorage") -> "Study":
+def _opened(record: StudyRecord, question: Question, storage: "BaseStorage") -> "Study":
     from optuna import create_study
 
     try:
         return create_study(
             storage=storage,
             study_name=record.id,
-            sampler=make_sampler(record.question),
-            pruner=make_pruner(record.question),
-            direction="minimize" if record.question.objective == "val_loss" else "maximize",
+            sampler=make_sampler(question),
+            pruner=make_pruner(question),
+            direction="minimize" if question.objective == "val_loss" else "maximize",
             load_if_exists=True,
         )
     except (OSError, ValueError) as error:

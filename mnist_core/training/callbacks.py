@@ -41,8 +41,15 @@ def make_callbacks(config: RunConfig) -> list[keras.callbacks.Callback]:
     return callbacks
 
 
-def diverged(epoch: int, learning_rate: float) -> TrainingDivergedError:
+def diverged(epoch: int, config: RunConfig) -> TrainingDivergedError:
     """Return the error of a loss that is not a number any more."""
+    if config.train.finds_rate:
+        return TrainingDivergedError(
+            "The learning rate rose until the loss stopped being a number, in epoch {epoch}. The curve up to there "
+            "shows which learning rates are right.",
+            epoch=epoch,
+        )
+    learning_rate = config.effective_learning_rate
     return TrainingDivergedError(
         "The loss stopped being a number in epoch {epoch}: the steps were so large that the "
         "weights flew apart. Try a learning rate of {smaller:g} instead of {rate}.",

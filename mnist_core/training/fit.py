@@ -17,7 +17,7 @@ from mnist_core.system.libraries import load_keras
 from mnist_core.training.control import Control
 from mnist_core.training.events import Sink
 from mnist_core.training.filming import Recorder
-from mnist_core.training.protocol import epoch_order
+from mnist_core.training.protocol import Totals, epoch_order
 from mnist_core.training.state import TrainingState
 from mnist_core.training.steps import make_judge, make_steps
 from mnist_core.training.writer import Writer
@@ -30,6 +30,10 @@ _CALL = 0.1  # seconds that one call of `Steps.advance` should take: how soon a 
 # is learned, may take less all together: there is one as well at more than twice the step of the last point.
 _REPORT = 0.25
 _CHECKPOINT = 20.0  # most seconds of training that an interruption can cost
+# A test of learning rates tells each step, up to so many points: its loss belongs to a learning rate of its own.
+_MOST_RATES = 500
+# It ends where a step's loss is so many times that of the first: all is known then, and the weights are still numbers.
+_FLOWN = 10.0
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ class _Fit:
         self._saved = self._state.seconds
         self._reported = -math.inf  # the first point comes at once: it says that training is under way
         self._reported_step = self._state.step
+        self._rate_points = config.train.epochs * self._batches // _MOST_RATES + 1 if config.train.finds_rate else 0
 
     def run(self) -> FitResult:
         model, epochs = self._model, self._config.train.epochs
@@ -162,12 +167,12 @@ class _Fit:
         return self._state.step // self._batches
 
     def _train_epoch(self) -> bool:
-        """Train to the end of the epoch under way; False where a request came before it."""
+        """Train to the end of the epoch under way, or of the training; False where a request came before it."""
         epoch, position = divmod(self._state.step, self._batches)
         if position == 0:
             self._callbacks.on_epoch_begin(epoch)
         self._steps.begin_epoch(epoch_order(self._config.train.seed, epoch, self._size), epoch)
-        while position < self._batches:
+        while position < self._batches and not self._model.stop_training:
             position += self._advance(epoch, position)
             if self._control.halting and position < self._batches:
                 return False
@@ -185,14 +190,31 @@ class _Fit:
         state.examples += done.examples
         self._callbacks.on_train_batch_end(position + done.batches - 1, state.logs())
         self._wanted = _next_size(done.batches, self._spend(), 2 * max(done.batches, self._wanted))
+        if self._rate_points:
+            self._look_at_rate(done)
         if self._recorder is not None:
             self._recorder.look(state.step)
             self._spend()
-        if state.seconds - self._reported >= _REPORT or state.step > 2 * self._reported_step:
+        if self._is_told():
             self._report("batch", epoch, state.logs())
         if state.seconds - self._saved >= _CHECKPOINT and state.step % self._batches:
             self._save()  # not after the last batch: the end of the epoch saves
         return done.batches
+
+    def _is_told(self) -> bool:
+        """Whether there is a point after this step."""
+        state = self._state
+        if self._rate_points:
+            return state.step - self._reported_step >= self._rate_points
+        return state.seconds - self._reported >= _REPORT or state.step > 2 * self._reported_step
+
+    def _look_at_rate(self, done: Totals) -> None:
+        """End a test of learning rates where the loss flies up; its steps go one by one."""
+        self._wanted, loss = 1, done.loss_sum / done.examples
+        if self._state.first_loss is None:
+            self._state.first_loss = loss
+        if loss > _FLOWN * self._state.first_loss:
+            self._model.stop_training = True  # as Keras does: the epoch under way is closed
 
     def _up_to_a_keyframe(self, batches: int) -> int:
         """Return so many batches, or fewer where a moment is to be kept before; how steps are cut changes no figure."""
@@ -200,7 +222,7 @@ class _Fit:
         return batches if mark is None else min(batches, mark - self._state.step)
 
     def _finish_epoch(self) -> None:
-        state, epoch = self._state, self._state.step // self._batches - 1
+        state, epoch = self._state, (self._state.step - 1) // self._batches
         logs = state.logs()
         if len(self._validation[0]):
             probabilities, loss = self._judge.judge(*self._validation)
@@ -243,7 +265,7 @@ class _Fit:
     def _diverged(self, epoch: int) -> Exception:
         from mnist_core.training.callbacks import diverged
 
-        return diverged(epoch + 1, self._config.effective_learning_rate)
+        return diverged(epoch + 1, self._config)
 
 
 def _next_size(batches: int, seconds: float, most: int) -> int:

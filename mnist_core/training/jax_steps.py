@@ -31,6 +31,8 @@ def steps_per_turn(config: RunConfig) -> int:
     On processors XLA's convolutions are several times slower inside a loop.
     """
     assert isinstance(config.model, NetworkConfig)
+    if config.train.finds_rate:
+        return 1  # each step has a learning rate of its own, and its loss is wanted
     if jax.default_backend() != "cpu":
         return _PER_TURN
     cost = training_cost(config.model, config.spec.num_classes)

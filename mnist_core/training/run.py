@@ -302,7 +302,7 @@ class _NetworkJob(_Job):
         for split in splits:
             tables[split], losses[split] = judge.judge(*dataset.split(split, self.config.data))
         if not math.isfinite(losses["test"]):  # the very last step was one too many
-            raise diverged(max(1, len(result.epoch_seconds)), self.config.effective_learning_rate)
+            raise diverged(max(1, len(result.epoch_seconds)), self.config)
         if fine_tuning is not None:
             self.files.write_teaching(fine_tuning.changes(judge))
         return tables, losses

@@ -19,6 +19,8 @@ class TrainingState:
         Seconds of the epoch under way.
     epoch_seconds : list of float
         Wall time of each finished epoch, validation included.
+    first_loss : float or None
+        Of the very first step, where a test of learning rates compares with it.
     """
 
     step: int = 0
@@ -28,6 +30,7 @@ class TrainingState:
     examples: int = 0
     epoch_elapsed: float = 0.0
     epoch_seconds: list[float] = field(default_factory=list)
+    first_loss: float | None = None
 
     def spend(self, seconds: float) -> None:
         """Count time that went into training."""

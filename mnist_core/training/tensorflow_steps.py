@@ -30,8 +30,8 @@ def steps_per_turn(config: RunConfig, steps_per_epoch: int) -> int:
     """
     assert isinstance(config.model, NetworkConfig)
     layers = config.model.layers
-    if steps_per_epoch * config.train.epochs < _WORTH_COMPILING:
-        return 0
+    if config.train.finds_rate or steps_per_epoch * config.train.epochs < _WORTH_COMPILING:
+        return 0  # a test of learning rates wants the loss of each step
     if any(layer.network == "convolutional" for layer in layers) and not tf.config.list_logical_devices("GPU"):
         return 0
     return 2 if any(layer.random for layer in layers) else 1

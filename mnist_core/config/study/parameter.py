@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from mnist_core.config.base import Frozen
 from mnist_core.config.run import config_error
 from mnist_core.errors import ConfigError
+from mnist_core.text.numbers import significant
 
 Value = bool | int | float | str | None
 
@@ -18,8 +19,8 @@ class Parameter(Frozen):
     Attributes
     ----------
     name : str
-        A setting by plain name (``learning_rate``); a field of layers, for all layers that have it (``units``) or for the
-        n-th of them (``units_2``); or ``layers``, the number of hidden Dense layers.
+        A setting by plain name (``learning_rate``); a field of layers, for all layers that have it (``units``) or for
+        the n-th of them (``units_2``); or ``layers``, the number of hidden Dense layers.
     values : tuple
         What it may be, in this order; empty for a range.
     low, high : float or None
@@ -71,12 +72,20 @@ class Parameter(Frozen):
         """Whether it is a range, and not single values."""
         return not self.values
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest value of a range."""
+        if self.low is None or self.high is None:
+            raise TypeError(f"{self.name} is no range")
+        return self.low, self.high
+
     def spread(self, n: int) -> tuple[Value, ...]:
         """Return single values to try: all of them, or `n` of a range in equal steps (factors where it is `log`)."""
         if not self.is_range:
             return self.values
-        assert self.low is not None and self.high is not None
-        low, high = (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)
+        low, high = self.ends
+        if self.log:
+            low, high = math.log(low), math.log(high)
         points = [low + (high - low) * k / (n - 1) for k in range(n)] if n > 1 else [(low + high) / 2]
         found = [_rounded(math.exp(point) if self.log else point) for point in points]
         return tuple(dict.fromkeys(round(value) if self.whole else value for value in found))
@@ -84,4 +93,4 @@ class Parameter(Frozen):
 
 def _rounded(value: float) -> float:
     """Return a number of three digits: what a person would write."""
-    return float(f"{value:.3g}")
+    return significant(value, 3)

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from mnist_core.config.base import Frozen
 from mnist_core.config.run import RunConfig, config_error
 from mnist_core.config.study.parameter import Parameter
+from mnist_core.config.study.rate import rate_config
 from mnist_core.errors import ConfigError
 
 StudyKind = Literal["try", "search", "repeat", "sizes", "rate"]
@@ -92,8 +93,8 @@ class Question(Frozen):
     def objective(self) -> Objective:
         """What trials are measured by.
 
-        What is chosen from is ranked by the validation set. Where nothing is chosen, a repetition or more data, the test
-        set is honest, and no images need to be held back.
+        What is chosen from is ranked by the validation set. Where nothing is chosen, in a repetition or with more data,
+        the test set is honest, and no images need to be held back.
         """
         return "val_accuracy" if self.kind in ("try", "search", "rate") else "test_accuracy"
 
@@ -104,7 +105,9 @@ class Question(Frozen):
 
     @property
     def checked_base(self) -> RunConfig:
-        """`base` with images held back to rank trials by, where it has none."""
+        """`base` with images held back to rank trials by, where it has none; of a test of rates its short run."""
+        if self.kind == "rate":
+            return rate_config(self.base)
         if self.objective == "test_accuracy" or self.base.uses_validation or self.base.model.kind != "network":
             return self.base
         return self.base.with_settings({"validation_split": _VALIDATION})

@@ -69,7 +69,7 @@ def applied(base: RunConfig, values: Mapping[str, Any]) -> RunConfig:
     if DEPTH in inside:
         layers = _of_depth(layers, inside.pop(DEPTH))
     for name, value in sorted(inside.items(), key=lambda entry: _OF_ONE_LAYER.fullmatch(entry[0]) is not None):
-        layers = _with_field(layers, name, value)
+        layers = with_field(layers, name, value)
     return RunConfig.parse(
         config.model_dump() | {"model": {"kind": "network", "layers": [layer.model_dump() for layer in layers]}}
     )
@@ -168,7 +168,8 @@ def _of_depth(layers: list[Layer], depth: Any) -> list[Layer]:
     return [*layers, *[like] * (depth - len(dense))]
 
 
-def _with_field(layers: list[Layer], name: str, value: Any) -> list[Layer]:
+def with_field(layers: list[Layer], name: str, value: Any) -> list[Layer]:
+    """Return layers with another value for a field of all that have it, or of the n-th of them (``units_2``)."""
     match = _OF_ONE_LAYER.fullmatch(name)
     field, number = (match[1], int(match[2])) if match else (name, None)
     having = [place for place, layer in enumerate(layers) if field in type(layer).model_fields and field != "kind"]

@@ -7,6 +7,7 @@ from typing import Self
 
 from mnist_core.config import RunConfig
 from mnist_core.config.choices import OPTIMIZERS
+from mnist_core.evaluation.rate import RateFinding, find_rate
 from mnist_core.store import MetricPoint
 
 
@@ -31,6 +32,8 @@ class Course:
         empty where nobody looked.
     most_epochs : int
         So many may be suggested.
+    rate : RateFinding or None
+        What a test of learning rates found, where it is one and could tell.
     """
 
     config: RunConfig
@@ -42,6 +45,7 @@ class Course:
     finished: bool = True
     dead: tuple[float, ...] = ()
     most_epochs: int = 200
+    rate: RateFinding | None = None
 
     @classmethod
     def of(
@@ -53,8 +57,13 @@ class Course:
         finished: bool = True,
         dead: Sequence[float] = (),
         most_epochs: int = 200,
+        steps_per_epoch: int = 0,
     ) -> Self:
-        """Return the evidence of metric points, in the order in which they came."""
+        """Return the evidence of metric points, in the order in which they came.
+
+        A test of learning rates is judged where `steps_per_epoch`, the batches in an epoch, is known.
+        """
+        tested = config.train.finds_rate and finished and steps_per_epoch > 0
         epochs = [point.values for point in points if point.kind == "epoch"]
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         kept = {name: [values[name] for values in epochs if name in values] for name in names}
@@ -65,6 +74,7 @@ class Course:
             finished=finished,
             dead=tuple(dead),
             most_epochs=most_epochs,
+            rate=find_rate(points, config.train.epochs * steps_per_epoch) if tested else None,
         )
 
     @property

@@ -11,6 +11,7 @@ from mnist_core.evaluation.diagnosis import suggestions
 from mnist_core.evaluation.diagnosis.course import Course
 from mnist_core.evaluation.diagnosis.suggestions import Suggestion
 from mnist_core.evaluation.overfitting import Overfitting, overfitting
+from mnist_core.evaluation.rate import rate_phrase
 from mnist_core.text import Phrase, Plural, Sentence
 
 # Times the loss of guessing: a network that is so sure of wrong answers has weights that are far too large.
@@ -63,6 +64,8 @@ class Finding:
 
 def diagnose(seen: Course) -> tuple[Finding, ...]:
     """Return what a curve says: at most one thing to change, and why validation may lie above training."""
+    if seen.config.train.finds_rate:
+        return (_found_rate(seen),) if seen.finished else ()  # it is no training that could go well or badly
     if not seen.is_known:
         return ()
     broken = _first(seen, _diverges, _guesses)
@@ -83,6 +86,12 @@ Rule = Callable[[Course], Finding | None]
 
 def _first(seen: Course, *rules: Rule) -> Finding | None:
     return next((found for rule in rules if (found := rule(seen)) is not None), None)
+
+
+def _found_rate(seen: Course) -> Finding:
+    found = seen.rate
+    suggestion = None if found is None else suggestions.found_rate(found.suggested)
+    return Finding("rate", rate_phrase(found), "learning_rate_test", suggestion)
 
 
 def _diverges(seen: Course) -> Finding | None:
@@ -199,7 +208,10 @@ def _is_slow(seen: Course) -> Finding | None:
         fall=min(falls),
         right=seen.accuracy[-1],
     )
-    return Finding("slow", words, "learning_rate", suggestions.faster(seen))
+    suggested = suggestions.faster(seen)
+    if suggested is not None and suggested.settings.keys() == {"learning_rate"}:
+        words = Phrase("{words} The learning rate is too small: the loss hardly moves.", words=words)
+    return Finding("slow", words, "learning_rate", suggested)
 
 
 def _is_noisy(seen: Course) -> Finding | None:

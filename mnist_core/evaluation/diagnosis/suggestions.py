@@ -40,6 +40,11 @@ def rate(seen: Course, factor: float) -> Suggestion:
     return Suggestion(Phrase("a learning rate of {new} instead of {old}", new=new, old=old), {"learning_rate": new})
 
 
+def found_rate(found: float) -> Suggestion:
+    """Return a training with the learning rate that a test found, which stays."""
+    return Suggestion(Phrase("a learning rate of {new}", new=found), {"learning_rate": found, "schedule": "constant"})
+
+
 def smaller_steps(seen: Course) -> Suggestion:
     """Return steps of a tenth; where the first weights were far too large, smaller ones of those."""
     train = seen.config.train

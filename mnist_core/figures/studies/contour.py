@@ -60,24 +60,17 @@ def contour_figure(
     dict with keys "data" and "layout"
     """
     known = _with(measured(trials), across, up)
-    axes = [Tried.of(parameter, [trial for trial, _ in known], t) for parameter in (across, up)]
+    shown = [trial for trial, _ in known]
+    axes = [Tried.of(parameter, shown, t) for parameter in (across, up)]
     values = np.array([drawn(value, objective) for _, value in known], np.float64)
     colors = color_limits(values, objective) | {"colorscale": colorscale(theme.scale[1:])} if known else {}
     cells = not across.is_range and not up.is_range
     traces = [] if cells else _landscape(axes, values, colors)
     if known:
-        bar = color_bar(t(ON_AXES[objective]), theme, side="right")
-        marker = {**colors, "color": values.tolist(), "showscale": len(set(values)) > 1, "colorbar": bar}
-        marker |= {"size": 9, "line": {"width": 1, "color": theme.text}}
-        points = trial_points(
-            [trial for trial, _ in known],
-            axes[0].places,
-            axes[1].places,
-            value_form(objective, "%{marker.color}"),
-            Facts(t),
-            name="",
-            marker=marker,
-        )
+        marker = {**colors, "color": values.tolist(), "size": 9, "line": {"width": 1, "color": theme.text}}
+        marker |= {"showscale": len(set(values)) > 1, "colorbar": color_bar(t(ON_AXES[objective]), theme, "right")}
+        value, (x, y) = value_form(objective, "%{marker.color}"), (axis.places for axis in axes)
+        points = trial_points(shown, x, y, value, Facts(t), name="", marker=marker)
         traces.append(_as_cells(points, values, (across, up), objective, t) if cells else points)
     return {
         "data": traces,

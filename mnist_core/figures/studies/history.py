@@ -39,33 +39,8 @@ def history_figure(
     -------
     dict with keys "data" and "layout"
     """
-    known, ended = measured(trials), ended_early(trials)
-    facts = Facts(t)
-    shown = value_form(objective)
-    best = best_so_far(trials, maximize=maximizes(objective))
-    winner = best_trial(trials, maximize=maximizes(objective))
-    traces = [
-        {
-            "type": "scatter",
-            "x": [number for number, _ in best],
-            "y": [drawn(value, objective) for _, value in best],
-            "mode": "lines",
-            "name": t("best so far"),
-            "line": {"color": CORRECT, "width": 2.5, "shape": "hv"},
-            "hoverinfo": "skip",
-        },
-        _points(ended, objective, shown, facts, name=t("ended early"), marker=pruned_marker(theme)),
-        _points(
-            [entry for entry in known if entry[0] is not winner],
-            objective,
-            shown,
-            facts,
-            name=t("completed"),
-            marker={"color": TRAINING, "size": 8, "opacity": 0.8},
-        ),
-        _points([entry for entry in known if entry[0] is winner], objective, shown, facts, name=t("best"), marker=BEST),
-    ]
-    values = [value for _, value in (*known, *ended)]
+    traces = _traces(trials, objective, theme, t)
+    values = [value for _, value in (*measured(trials), *ended_early(trials))]
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
@@ -109,6 +84,35 @@ def trials_table(trials: Sequence[TrialRecord], objective: Objective) -> Mapping
         "cached": [trial.cached for trial in trials],
         "error": [trial.error for trial in trials],
     }
+
+
+def _traces(trials: Sequence[TrialRecord], objective: Objective, theme: Theme, t: Translator) -> list[dict[str, Any]]:
+    known, ended = measured(trials), ended_early(trials)
+    facts = Facts(t)
+    shown = value_form(objective)
+    best = best_so_far(trials, maximize=maximizes(objective))
+    winner = best_trial(trials, maximize=maximizes(objective))
+    return [
+        {
+            "type": "scatter",
+            "x": [number for number, _ in best],
+            "y": [drawn(value, objective) for _, value in best],
+            "mode": "lines",
+            "name": t("best so far"),
+            "line": {"color": CORRECT, "width": 2.5, "shape": "hv"},
+            "hoverinfo": "skip",
+        },
+        _points(ended, objective, shown, facts, name=t("ended early"), marker=pruned_marker(theme)),
+        _points(
+            [entry for entry in known if entry[0] is not winner],
+            objective,
+            shown,
+            facts,
+            name=t("completed"),
+            marker={"color": TRAINING, "size": 8, "opacity": 0.8},
+        ),
+        _points([entry for entry in known if entry[0] is winner], objective, shown, facts, name=t("best"), marker=BEST),
+    ]
 
 
 def _points(

@@ -1,6 +1,6 @@
 """How much of the differences between trials each setting explains."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnist_core.config.study.words import parameter_title
@@ -40,34 +40,7 @@ def importance_figure(shares: Mapping[str, float], *, theme: Theme, t: Translato
         "marker": {"color": TRAINING},
         "hoverinfo": "skip",
     }
-    place = {"x": 0, "xref": "paper", "xanchor": "left", "yref": "y", "yshift": 17, "showarrow": False}
-    names = [
-        {**place, "y": row, "text": parameter_title(name, t), "font": {"size": 13, "color": theme.text}}
-        for row, (name, _) in enumerate(ranked)
-    ]
-    return {
-        "data": [bars] if ranked else [],
-        "layout": layout(
-            theme,
-            height=70 + _ROW * max(len(ranked), 1),
-            margin={"l": 10, "r": 50, "t": 10, "b": 10},
-            showlegend=False,
-            annotations=names,
-            xaxis={
-                "title": {"text": t("share of the differences (%)")},
-                "range": [0, 100 * max(shares.values(), default=1.0) or 1.0],
-                "zeroline": False,
-                "fixedrange": True,
-            },
-            yaxis={
-                "range": [len(ranked) - 0.6, -0.8],
-                "showticklabels": False,
-                "showgrid": False,
-                "zeroline": False,
-                "fixedrange": True,
-            },
-        ),
-    }
+    return {"data": [bars] if ranked else [], "layout": _layout(ranked, theme, t)}
 
 
 def importance_alt(shares: Mapping[str, float], t: Translator) -> str:
@@ -86,3 +59,27 @@ def importance_table(shares: Mapping[str, float]) -> Mapping[str, list[Any]]:
 
 def _ranked(shares: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(shares.items(), key=lambda entry: -entry[1])
+
+
+def _layout(ranked: Sequence[tuple[str, float]], theme: Theme, t: Translator) -> dict[str, Any]:
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "yref": "y", "yshift": 17, "showarrow": False}
+    names = [
+        {**place, "y": row, "text": parameter_title(name, t), "font": {"size": 13, "color": theme.text}}
+        for row, (name, _) in enumerate(ranked)
+    ]
+    most = ranked[0][1] if ranked else 0.0
+    bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True}
+    return layout(
+        theme,
+        height=70 + _ROW * max(len(ranked), 1),
+        margin={"l": 10, "r": 50, "t": 10, "b": 10},
+        showlegend=False,
+        annotations=names,
+        xaxis={
+            "title": {"text": t("share of the differences (%)")},
+            "range": [0, 100 * (most or 1.0)],
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        yaxis={"range": [len(ranked) - 0.6, -0.8], **bare},
+    )

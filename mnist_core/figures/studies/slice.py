@@ -52,32 +52,13 @@ def slice_figure(
     dict with keys "data" and "layout"
     """
     known, ended = (_with(parameter, entries) for entries in (measured(trials), ended_early(trials)))
-    facts = Facts(t)
-    marker = {
-        "color": [trial.number for trial, _ in known],
-        "colorscale": colorscale(theme.scale[1:]),
-        "line": {"width": 1, "color": theme.muted},  # the palest are the page's own colour
-        "size": 9,
-        "showscale": len(known) > 1,
-        "colorbar": color_bar(t("trial"), theme, tickformat="d"),
-    }
-    looks = ((ended, t("ended early"), pruned_marker(theme)), (known, t("completed"), marker))
     traces = [
-        trial_points(
-            [trial for trial, _ in entries],
-            Tried.of(parameter, [trial for trial, _ in entries], t).places,
-            [drawn(value, objective) for _, value in entries],
-            value_form(objective),
-            facts,
-            name=name,
-            marker=look,
-        )
-        for entries, name, look in looks
-        if entries
+        _points(ended, parameter, objective, t, name=t("ended early"), marker=pruned_marker(theme)),
+        _points(known, parameter, objective, t, name=t("completed"), marker=_by_number(known, theme, t)),
     ]
     shown = [*ended, *known]
     return {
-        "data": traces,
+        "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
             theme,
             height=340,
@@ -104,6 +85,30 @@ def slice_alt(trials: Sequence[TrialRecord], parameter: Parameter, objective: Ob
         value=said(best.value, objective, t),
         best=value_words(parameter.name, best.values[parameter.name], t),
     )
+
+
+def _points(
+    entries: Sequence[tuple[TrialRecord, float]],
+    parameter: Parameter,
+    objective: Objective,
+    t: Translator,
+    **style: Any,
+) -> dict[str, Any]:
+    trials = [trial for trial, _ in entries]
+    values = [drawn(value, objective) for _, value in entries]
+    return trial_points(trials, Tried.of(parameter, trials, t).places, values, value_form(objective), Facts(t), **style)
+
+
+def _by_number(known: Sequence[tuple[TrialRecord, float]], theme: Theme, t: Translator) -> dict[str, Any]:
+    """Return markers of which later trials are stronger."""
+    return {
+        "color": [trial.number for trial, _ in known],
+        "colorscale": colorscale(theme.scale[1:]),
+        "line": {"width": 1, "color": theme.muted},  # the palest are the page's own colour
+        "size": 9,
+        "showscale": len(known) > 1,
+        "colorbar": color_bar(t("trial"), theme, tickformat="d"),
+    }
 
 
 def _with(parameter: Parameter, entries: Sequence[tuple[TrialRecord, float]]) -> list[tuple[TrialRecord, float]]:

@@ -36,32 +36,11 @@ def timeline_figure(trials: Sequence[TrialRecord], now: datetime, *, theme: Them
     """
     first, seconds = _whole(trials, now)
     unit, words = next((unit, t(words)) for least, unit, words in _UNITS if seconds >= least)
-    traces = []
-    for (state, name), pattern in zip(STATES.items(), _PATTERNS, strict=True):
-        of_state = [trial for trial in trials if trial.state == state]
-        took = [((trial.ended or now) - trial.began).total_seconds() for trial in of_state]
-        color = STATE_COLORS[state]
-        traces.append(
-            {
-                "type": "bar",
-                "orientation": "h",
-                "base": [round((trial.began - first).total_seconds() / unit, 3) for trial in of_state],
-                "x": [round(max(0.0, length) / unit, 3) for length in took],
-                "y": [trial.number for trial in of_state],
-                "width": 0.8,
-                "customdata": [link(trial) for trial in of_state],
-                "text": [t.duration(max(0.0, length)) for length in took],
-                "textposition": "none",
-                "name": t(name),
-                # A line, so that what took no time, as a run that was there before, is seen.
-                "marker": {
-                    "color": color,
-                    "line": {"color": color, "width": 1},
-                    "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": theme.scale[0], "solidity": 0.2},
-                },
-                "hovertemplate": t("trial") + " %{y}: <b>%{text}</b><extra>%{fullData.name}</extra>",
-            }
-        )
+    traces = [
+        _bars([trial for trial in trials if trial.state == state], first, now, unit, t)
+        | {"name": t(name), "marker": _marker(STATE_COLORS[state], pattern, theme)}
+        for (state, name), pattern in zip(STATES.items(), _PATTERNS, strict=True)
+    ]
     return {
         "data": [trace for trace in traces if trace["y"]],
         "layout": layout(
@@ -99,6 +78,31 @@ def timeline_table(trials: Sequence[TrialRecord]) -> Mapping[str, list[Any]]:
         "began": [trial.began.isoformat() for trial in trials],
         "ended": [trial.ended.isoformat() if trial.ended else None for trial in trials],
         "seconds": [(trial.ended - trial.began).total_seconds() if trial.ended else None for trial in trials],
+    }
+
+
+def _bars(trials: Sequence[TrialRecord], first: datetime, now: datetime, unit: float, t: Translator) -> dict[str, Any]:
+    took = [max(0.0, ((trial.ended or now) - trial.began).total_seconds()) for trial in trials]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "base": [round((trial.began - first).total_seconds() / unit, 3) for trial in trials],
+        "x": [round(seconds / unit, 3) for seconds in took],
+        "y": [trial.number for trial in trials],
+        "width": 0.8,
+        "customdata": [link(trial) for trial in trials],
+        "text": [t.duration(seconds) for seconds in took],
+        "textposition": "none",
+        "hovertemplate": t("trial") + " %{y}: <b>%{text}</b><extra>%{fullData.name}</extra>",
+    }
+
+
+def _marker(color: str, pattern: str, theme: Theme) -> dict[str, Any]:
+    """Return the look of a bar; its line shows what took no time, as a run that was there before."""
+    return {
+        "color": color,
+        "line": {"color": color, "width": 1},
+        "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": theme.scale[0], "solidity": 0.2},
     }
 
 

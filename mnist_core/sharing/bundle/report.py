@@ -139,7 +139,14 @@ def _findings(evidence: Evidence) -> tuple[Finding, ...]:
     record = evidence.record
     if not isinstance(record.config.model, NetworkConfig):
         return ()
-    return diagnose(Course.of(record.config, evidence.points, test_accuracy=record.outcome.test_accuracy))
+    return diagnose(
+        Course.of(
+            record.config,
+            evidence.points,
+            test_accuracy=record.outcome.test_accuracy,
+            steps_per_epoch=record.steps_per_epoch,
+        )
+    )
 
 
 def _judged(evidence: Evidence, names: Sequence[str], t: English) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def findings_of(record: RunRecord, points: Sequence[MetricPoint]) -> tuple[Findi
         finished=record.state.is_finished,
         dead=_dead(record.id) if record.state.has_model else (),
         most_epochs=get_settings().max_epochs,
+        steps_per_epoch=record.steps_per_epoch,
     )
     return diagnose(seen)
 

@@ -96,6 +96,7 @@ WAYS = {
     "step after warm-up": {"schedule": "step", "warmup_epochs": 1},
     "cosine after warm-up": {"schedule": "cosine", "warmup_epochs": 3},
     "one cycle": {"schedule": "one_cycle", "warmup_epochs": 9},
+    "rising": {"schedule": "rising", "warmup_epochs": 9, "learning_rate": 0.5},
     "nesterov": {"optimizer": "sgd", "nesterov": True},
 }
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mnist_core.config import Dense, Dropout
+from mnist_core.config.rising import rising_rate
 from mnist_core.evaluation import cross_entropy
 from mnist_core.training import fit as fit_module
 from mnist_core.training.control import Control
@@ -199,6 +200,11 @@ def test_the_learning_rate_rises_first_and_falls_in_what_is_left(built):
 def test_the_learning_rate_of_one_cycle_rises_and_falls_whatever_the_warm_up_says(built):
     _, model = built({"schedule": "one_cycle", "warmup_epochs": 7, "learning_rate": 0.4}, epochs=5)
     assert rates(model, [0, 9, 18, 39, 60]) == pytest.approx([0, 0.2, 0.4, 0.2, 0], abs=1e-6)
+
+
+def test_the_learning_rate_of_a_test_rises_whatever_else_is_set(built):
+    _, model = built({"schedule": "rising", "warmup_epochs": 7, "learning_rate": 0.4}, epochs=5)
+    assert rates(model, [0, 9, 30, 59]) == pytest.approx([rising_rate(step, 60) for step in (0, 9, 30, 59)], rel=1e-4)
 
 
 def test_of_zeros_a_hidden_layer_learns_nothing(built, shared_digits, sink):
