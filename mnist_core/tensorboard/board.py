@@ -15,7 +15,7 @@ from mnist_core.errors import StorageError
 from mnist_core.store import MetricPoint
 from mnist_core.tensorboard.events import EventFile, picture, scalars
 from mnist_core.tensorboard.graph import graph
-from mnist_core.tensorboard.hparams import Tried, beginning, ending, settings_of
+from mnist_core.tensorboard.hparams import TriedColumns, beginning, ending, settings_of
 from mnist_core.tensorboard.mistakes import mistakes_png
 
 _PARTS = ("", "train", "validation")
@@ -36,11 +36,11 @@ class Board:
     config : RunConfig
     name : str
         What the run is called.
-    tried : Tried, optional
+    tried : TriedColumns, optional
         What a study tried in it, where the logs are looked at with the study's others.
     """
 
-    def __init__(self, folder: Path, config: RunConfig, name: str, tried: Tried | None = None) -> None:
+    def __init__(self, folder: Path, config: RunConfig, name: str, tried: TriedColumns | None = None) -> None:
         self._folder, self._config, self._name, self._tried = folder, config, name, tried
         self._files: dict[str, EventFile] = {}
         self._unit = "epoch" if isinstance(config.model, NetworkConfig) else "fold"

@@ -41,7 +41,7 @@ _RESULTS = (
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedColumns:
     """What a study tried in a run: columns of their own where they are no settings, such as the units of a layer.
 
     Attributes
@@ -141,7 +141,7 @@ def augmentation_words(config: RunConfig) -> str:
     return ", ".join(name if value is True else f"{name} {exact(value)}" for name, value in used.items())
 
 
-def beginning(values: Mapping[str, str | float], wall_time: float, tried: Tried | None = None) -> list[Any]:
+def beginning(values: Mapping[str, str | float], wall_time: float, tried: TriedColumns | None = None) -> list[Any]:
     """Return the events that tell the view its columns, and a run's settings; `tried` is for a run of a study."""
     from google.protobuf import struct_pb2
     from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2

@@ -14,7 +14,7 @@ from mnist_core.errors import ArtifactMissingError, MnistLabError, RunNotFoundEr
 from mnist_core.store import RunFiles, RunRecord, Store, StudyRecord
 from mnist_core.tensorboard.board import Board
 from mnist_core.tensorboard.events import event_files
-from mnist_core.tensorboard.hparams import Tried
+from mnist_core.tensorboard.hparams import TriedColumns
 from mnist_core.text import cut, graphemes
 
 _REFRESH = 5.0  # seconds after which runs that began meanwhile are shown too
@@ -103,10 +103,12 @@ class Layout:
             with suppress(RunNotFoundError):  # it may be deleted
                 record = self._store.runs.get(trial.run_id)
                 if record.state.has_model:
-                    self._write_anew(record, self._folder / label(record), Tried(study.question.over, trial.values))
+                    self._write_anew(
+                        record, self._folder / label(record), TriedColumns(study.question.over, trial.values)
+                    )
                     self._shown.add(record.id)
 
-    def _write_anew(self, record: RunRecord, folder: Path, tried: Tried | None = None) -> None:
+    def _write_anew(self, record: RunRecord, folder: Path, tried: TriedColumns | None = None) -> None:
         board = Board(folder, record.config, record.name, tried)
         board.begin(self._store.metrics.points(record.id))
         if record.outcome.test_accuracy is not None and record.outcome.test_loss is not None:

@@ -11,7 +11,7 @@ from mnist_core.figures.scale import Metric, Scales
 from mnist_core.store import shared_store
 from mnist_core.text import Sentence, plain
 from pages._ui.compare.choice import Compared, still_there
-from pages._ui.compare.groups import group_name, groups_of
+from pages._ui.compare.groups import drawn_groups, groups_of
 from pages._ui.parts.components import switch
 from pages._ui.parts.curve_scales import curve_scales
 from pages._ui.parts.downloads import csv_button
@@ -95,11 +95,7 @@ def _charts(lines: Lines, axis: Axis, smoothing: float, scales: Scales, *, toget
         with column:
             st.markdown(f"**{t(METRICS[metric])}**", help=term(metric))
             drawn = [(run.drawn, line) for run, line in known]
-            places = {run.record.id: place for place, (run, line) in enumerate(known) if len(line.x)}
-            found = groups_of([run for run, line in known if len(line.x)]) if together else []
-            groups = [
-                ((group_name(group), group[0].style), [places[run.record.id] for run in group]) for group in found
-            ]
+            groups = drawn_groups(known) if together else []
             live_plot(
                 overlay_figure(
                     drawn,

@@ -6,8 +6,9 @@ from os.path import commonprefix
 import streamlit as st
 
 from mnist_core.config.table import SETTINGS
-from mnist_core.evaluation.comparing import RunResult, seed_groups
+from mnist_core.evaluation.comparing import Line, RunResult, seed_groups
 from mnist_core.evaluation.spread import Spread, spread
+from mnist_core.figures.overlay import Group
 from mnist_core.store import StudyRecord, shared_store
 from mnist_core.text import plain
 from pages._ui.compare.choice import Compared, add_runs
@@ -28,6 +29,13 @@ def group_name(group: Sequence[Compared]) -> str:
     """Return what the names of all runs of a group begin with; the first one's where they have nothing in common."""
     shared = commonprefix([run.name for run in group]).rstrip(" ·,(")
     return shared.removesuffix(t(SETTINGS["seed"].title)).rstrip(" ·,(") or group[0].name
+
+
+def drawn_groups(lines: Sequence[tuple[Compared, Line]]) -> list[Group]:
+    """Return the groups among runs with their curves, those without a curve left out, as figures want to know them."""
+    places = {run.record.id: place for place, (run, line) in enumerate(lines) if len(line.x)}
+    found = groups_of([run for run, line in lines if len(line.x)])
+    return [((group_name(group), group[0].style), [places[run.record.id] for run in group]) for group in found]
 
 
 def add_a_repetition() -> None:

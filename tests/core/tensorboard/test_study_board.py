@@ -13,7 +13,7 @@ from mnist_core.__main__ import main
 from mnist_core.config.study import Parameter
 from mnist_core.store import Visitor
 from mnist_core.tensorboard.events import event_files
-from mnist_core.tensorboard.hparams import Tried
+from mnist_core.tensorboard.hparams import TriedColumns
 from mnist_core.tensorboard.serving import Layout, label
 from tests.made_studies import made_study
 
@@ -21,10 +21,10 @@ from tests.made_studies import made_study
 def test_what_is_no_setting_has_a_column_of_its_own():
     over = (Parameter(name="learning_rate", low=0.1, high=0.2), Parameter(name="units", low=8, high=64, whole=True))
     over += (Parameter(name="activation", values=("relu", "tanh")),)
-    tried = Tried(over, {"learning_rate": 0.1, "units": 16, "activation": "relu"})
+    tried = TriedColumns(over, {"learning_rate": 0.1, "units": 16, "activation": "relu"})
     assert tried.columns() == (("units", "Units", True), ("activation", "Activation", False))
     assert tried.told() == {"units": 16.0, "activation": "relu"}
-    assert Tried(over, {"learning_rate": 0.1}).told() == {}, "conditional ones may be missing"
+    assert TriedColumns(over, {"learning_rate": 0.1}).told() == {}, "conditional ones may be missing"
 
 
 def test_runs_of_a_study_are_shown_once_they_have_ended_and_deleted_ones_left_out(store, finished_run, tmp_path):
