@@ -1,9 +1,9 @@
 """How fast thousands of runs are listed.
 
-``python -m benchmarks.runs [--runs 5000] [--rounds 5] [--browser] [--json]`` writes that many finished runs with curves
-into a temporary home folder, half of them with a validation set, and prints medians: listing all of them, searching,
-and the page Runs as AppTest runs it; with ``--browser`` also until the table is on the screen of a Chromium. Nothing is
-trained. Everything random has a seed.
+``python -m benchmarks.runs [--runs 5000] [--studies 0] [--rounds 5] [--browser] [--json]`` writes that many finished
+runs with curves into a temporary home folder, half of them with a validation set, and prints medians: listing all of
+them, searching, and the page Runs as AppTest runs it; with ``--browser`` also until the table is on the screen of a
+Chromium. With ``--studies`` so many studies have 20 of the runs each. Nothing is trained. Everything random has a seed.
 """
 
 import argparse
@@ -19,31 +19,36 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 from mnist_core.config.recipes import RECIPES
+from mnist_core.config.study import Parameter, Question
 from mnist_core.settings import get_settings
-from mnist_core.store import MetricPoint, Outcome, RunState, Store, Visitor
+from mnist_core.store import MetricPoint, Outcome, RunState, Store, TrialState, Visitor
 from mnist_core.store.listing import RunFilter
 from mnist_core.store.metrics import metric_rows
 from mnist_core.store.tables import metrics, runs
 
 Seconds = tuple[float, float | None]  # by the clock, and of this process
 _BATCH_POINTS = 40  # of each run, beside those of its epochs
+_OF_STUDY = 20  # runs
 
 
 def main() -> None:
     """Print the medians."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5000)
+    parser.add_argument("--studies", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--browser", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    # What pages began in the background may still write as the folder goes.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ |= {"MNIST_LAB_HOME": str(Path(folder) / "home"), "MNIST_LAB_WARM_SPARE": "0"}
         store = Store(get_settings())
         fill(store, options.runs)
+        fill_studies(store, options.studies)
         result = _listing(store, options.rounds) | _page(options.rounds)
         store.close()
         if options.browser:
@@ -96,6 +101,22 @@ def fill(store: Store, n: int, owner: str | None = None) -> None:
             connection.execute(insert(metrics), metric_rows(run_id, points))
 
 
+def fill_studies(store: Store, n: int) -> None:
+    """Make the first runs those of `n` studies."""
+    ids = [row.id for row in store.database.rows(select(runs.c.id).order_by(runs.c.id).limit(n * _OF_STUDY))]
+    base = next(iter(RECIPES.values())).config
+    for number in range(n):
+        members = ids[number * _OF_STUDY : (number + 1) * _OF_STUDY]
+        over = Parameter(name="seed", values=tuple(range(len(members))))
+        question = Question(kind="repeat", base=base, over=(over,), trials=len(members))
+        study_id = store.studies.create(question, f"Study {number}", visitor=Visitor(None))
+        for trial, run_id in enumerate(members):
+            store.studies.begin_trial(study_id, trial, {"seed": trial}, run_id, cached=False)
+            store.studies.end_trial(study_id, trial, TrialState.COMPLETED, 0.9)
+        with store.database.begin() as connection:
+            connection.execute(update(runs).where(runs.c.id.in_(members)).values(study=study_id))
+
+
 def _curve(rng: random.Random, epochs: int, *, validated: bool) -> list[MetricPoint]:
     points = []
     for step in range(1, epochs + _BATCH_POINTS + 1):
@@ -126,6 +147,9 @@ def _listing(store: Store, rounds: int) -> dict[str, Seconds]:
     first = _median(lambda: store.listing.rows(somebody), 1)
     return {
         "list all": _median(lambda: store.listing.rows(somebody), rounds),
+        "one line for each study": _median(
+            lambda: store.study_rows.folded(store.listing.rows(somebody), somebody), rounds
+        ),
         "search all": _median(lambda: store.listing.rows(somebody, RunFilter(text="dropout 77")), rounds),
         "list all for the first time, curves read from the metrics": first,
         "read all as full records, without curves (`Runs.find`)": _median(

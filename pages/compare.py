@@ -3,10 +3,12 @@
 import streamlit as st
 
 from mnist_core.text import Sentence
-from pages._ui.compare.choice import choose_runs, legend
+from pages._ui.compare.choice import choose_runs
 from pages._ui.compare.classes import classes_view
 from pages._ui.compare.curves import curves_view
+from pages._ui.compare.groups import add_a_repetition
 from pages._ui.compare.images import images_view
+from pages._ui.compare.legend import legend
 from pages._ui.compare.luck import luck_view
 from pages._ui.compare.many import many_view
 from pages._ui.compare.results import results_view
@@ -24,6 +26,7 @@ VIEWS: dict[str, Sentence] = {
 
 page_header(t("Compare"), t("Which idea was better, and where? Put any number of runs side by side."))
 compared = choose_runs()
+add_a_repetition()
 if compared:
     legend(compared)
     if len(compared) == 1:

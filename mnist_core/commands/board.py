@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mnist_core.commands.common import chosen_run, run_help
 from mnist_core.commands.terminal import t
-from mnist_core.errors import ArtifactMissingError, RunNotFoundError
+from mnist_core.errors import ArtifactMissingError, ConfigError, RunNotFoundError
 from mnist_core.sharing.shipped import install_shipped
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.tensorboard.serving import Layout, log_paths, serve
@@ -21,6 +21,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "tensorboard", help=t("open TensorBoard with some runs, or with all of this computer; Ctrl-C ends it")
     )
     board.add_argument("runs", nargs="*", metavar="RUN", help=t("{run}; without any, all runs", run=run_help()))
+    board.add_argument(
+        "--study", metavar="ID", help=t("the runs of a study, with what it tried as columns of the view HParams")
+    )
     board.add_argument("--port", type=int, help=t("port of the address; by default 6006 or the next free one"))
     board.add_argument("--folder", action="store_true", help=t("only print where the logs are"))
     board.set_defaults(command=_tensorboard)
@@ -28,14 +31,25 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _tensorboard(options: argparse.Namespace) -> int:
     store = shared_store()
+    if options.study and (options.runs or options.folder):
+        raise ConfigError("Give a study alone: no runs and no --folder beside it.")
     if options.folder:
         return _print_folders(options.runs)
+    if options.study:
+        store.studies.get(options.study)  # or it is said that there is none
     install_shipped(store)
     with tempfile.TemporaryDirectory(prefix="mnist-lab-") as folder:
         layout = Layout(store, Path(folder))
-        layout.add(_records(options.runs))
+
+        def look() -> None:
+            if options.study:
+                layout.add_study(store.studies.get(options.study))
+            else:
+                refresh(layout, options.runs)
+
+        look()
         more = [] if options.port is None else ["--port", str(options.port)]
-        return serve(Path(folder), lambda: refresh(layout, options.runs), more)
+        return serve(Path(folder), look, more)
 
 
 def refresh(layout: Layout, runs: list[str]) -> None:

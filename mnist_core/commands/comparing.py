@@ -14,7 +14,8 @@ from mnist_core.commands.terminal import right, t
 from mnist_core.datasets import get_spec
 from mnist_core.errors import ArtifactMissingError, ConfigError, DataError
 from mnist_core.evaluation import class_scores, compare, confusion_matrix, holm
-from mnist_core.evaluation.comparing import RunResult, SettingRow, differing_settings, run_result
+from mnist_core.evaluation.comparing import RunResult, SettingRow, differing_settings, run_result, seed_groups
+from mnist_core.evaluation.spread import Spread, spread, spread_words
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.text import english
 
@@ -37,18 +38,35 @@ def _compare(options: argparse.Namespace) -> int:
     configs = [record.config for record in records]
     results = [run_result(record, shared_store().files(record.id)) for record in records]
     judged = _judge(records)
-    pairs = _pairs(records, judged)
+    pairs, groups = _pairs(records, judged), _groups(records)
     if options.json:
         print_json(
             {
                 "runs": [_run(*entry, judged) for entry in zip(records, results, strict=True)],
                 "settings": {row.name: list(row.values) for row in differing_settings(configs, english)},
                 "pairs": pairs,
+                "groups": [{"runs": ids, **asdict(found)} for ids, found in groups],
             }
         )
     else:
         _print(records, differing_settings(configs, t), results, pairs)
+        _print_groups(records, groups)
     return 0
+
+
+def _groups(records: list[RunRecord]) -> list[tuple[list[str], Spread]]:
+    """Return the runs that differ in their seed only, and what their test accuracies have in common."""
+    known = {record.id: value for record in records if (value := record.outcome.test_accuracy) is not None}
+    found = seed_groups([(record.id, record.config) for record in records if record.id in known])
+    return [(ids, spread([known[run_id] for run_id in ids])) for ids in found]
+
+
+def _print_groups(records: list[RunRecord], groups: list[tuple[list[str], Spread]]) -> None:
+    numbers = {record.id: number for number, record in enumerate(records, start=1)}
+    if groups:
+        print("\n" + t("Runs that differ in their seed only: mean and standard deviation of their accuracies"))
+    for ids, found in groups:
+        print(f"  {', '.join(str(numbers[run_id]) for run_id in ids)}: {spread_words(found, t)}")
 
 
 def _judge(records: list[RunRecord]) -> Judged:

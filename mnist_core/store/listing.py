@@ -44,6 +44,8 @@ class RunRow:
     curve : tuple of float
         Validation accuracy after each epoch, or training accuracy where there was no validation; at most 40 points.
         Empty for cross-validation, where one value after another is no course of time.
+    study : str or None
+        The study that asked for it.
     """
 
     id: str
@@ -64,6 +66,7 @@ class RunRow:
     seconds: float | None
     parameters: int | None
     curve: tuple[float, ...]
+    study: str | None = None
 
     def may_change(self, visitor: Visitor) -> bool:
         """Whether the visitor may rename or delete it, as `Visitor.may_change` of its record."""
@@ -82,6 +85,8 @@ class RunFilter:
     states : tuple of RunState
     mine, starred : bool
         Only the visitor's own; only starred ones.
+    study : str or None
+        Only those that this study asked for.
     """
 
     text: str = ""
@@ -90,6 +95,7 @@ class RunFilter:
     states: tuple[RunState, ...] = ()
     mine: bool = False
     starred: bool = False
+    study: str | None = None
 
 
 SORTS: Mapping[str, Callable[[RunRow], Any]] = {
@@ -141,6 +147,7 @@ class Listing:
             runs.c.created,
             runs.c.updated,
             runs.c.config,
+            runs.c.study,
             # Read here, and faster than SQLAlchemy would.
             cast(runs.c.outcome, Text).label("outcome"),
             cast(runs.c.curve, Text).label("curve"),
@@ -152,6 +159,8 @@ class Listing:
             query = query.where(runs.c.owner == visitor.id, runs.c.shipped.is_(None))
         if which.starred:
             query = query.where(runs.c.pinned, runs.c.shipped.is_(None))
+        if which.study is not None:
+            query = query.where(runs.c.study == which.study)
         found = self._database.rows(query)
         curves = self._missing_curves([row for row in found if row.curve is None])
         rows = []
@@ -237,6 +246,7 @@ def _row(row: Row[Any], curves: Mapping[str, list[float]]) -> RunRow:
         seconds=sum(seconds.values()) if seconds else None,
         parameters=outcome.get("parameters"),
         curve=tuple(curve) if kind != "logistic" else (),
+        study=row.study,
     )
 
 

@@ -24,6 +24,7 @@ from mnist_core.store.runs import Runs
 from mnist_core.store.sqlite import SqliteDatabase
 from mnist_core.store.storage import FolderStorage, Storage
 from mnist_core.store.studies import Studies
+from mnist_core.store.study_rows import StudyRows
 from mnist_core.store.visitors import Visitors
 
 
@@ -41,8 +42,8 @@ class Store:
         The folders of all runs.
     apps : Apps
         This process among those that work with the record.
-    runs, new_runs, queue, metrics, listing, bin, room, drawings, visitors, links, lessons, studies, leaving, folders,
-    publishing
+    runs, new_runs, queue, metrics, listing, study_rows, bin, room, drawings, visitors, links, lessons, studies,
+    leaving, folders, publishing
         See each class.
     brought_back : list of str
         Ids of the runs that were brought back as the store was opened.
@@ -62,6 +63,7 @@ class Store:
         self.bin = Bin(table, self.runs, self.visitors)
         self.room = Room(table, self.bin, self.visitors)
         self.listing = Listing(self.database)
+        self.study_rows = StudyRows(self.database)
         self.drawings = Drawings(self.database, self.artifacts, self.visitors)
         self.links = PersonalLinks(self.database)
         self.lessons = LessonProgress(self.database)

@@ -78,7 +78,7 @@ class Studies:
     def seen(self, study_id: str, visitor: Visitor) -> StudyRecord:
         """Return a study that the visitor may look at; raises `RunNotFoundError` and `NotOwnerError`."""
         record = self.get(study_id)
-        if not (record.shared or may_change(record, visitor)):
+        if not may_see(record, visitor):
             raise NotOwnerError("This study is private: only the visitor who began it can look at it.")
         return record
 
@@ -101,7 +101,7 @@ class Studies:
         if owner is not None:
             query = query.where(studies.c.owner == owner)
         if visible_to is not None:
-            query = query.where(_seen_by(visible_to))
+            query = query.where(seen_by(visible_to))
         if repeats is not None:
             query = query.where(studies.c.repeats == repeats)
         return self._records(query)
@@ -359,7 +359,13 @@ def may_change(record: StudyRecord, visitor: Visitor) -> bool:
     return visitor.is_admin or (visitor.id is not None and visitor.id == record.owner)
 
 
-def _seen_by(visitor: Visitor) -> ColumnElement[bool]:
+def may_see(record: StudyRecord, visitor: Visitor) -> bool:
+    """Whether a visitor may look at a study."""
+    return record.shared or may_change(record, visitor)
+
+
+def seen_by(visitor: Visitor) -> ColumnElement[bool]:
+    """Return the condition that a visitor may look at a study."""
     return true() if visitor.is_admin else or_(studies.c.shared, studies.c.owner == (visitor.id or ""))
 
 

@@ -15,7 +15,7 @@ from mnist_core.errors import StorageError
 from mnist_core.store import MetricPoint
 from mnist_core.tensorboard.events import EventFile, picture, scalars
 from mnist_core.tensorboard.graph import graph
-from mnist_core.tensorboard.hparams import beginning, ending, settings_of
+from mnist_core.tensorboard.hparams import TriedColumns, beginning, ending, settings_of
 from mnist_core.tensorboard.mistakes import mistakes_png
 
 _PARTS = ("", "train", "validation")
@@ -36,10 +36,12 @@ class Board:
     config : RunConfig
     name : str
         What the run is called.
+    tried : TriedColumns, optional
+        What a study tried in it, where the logs are looked at with the study's others.
     """
 
-    def __init__(self, folder: Path, config: RunConfig, name: str) -> None:
-        self._folder, self._config, self._name = folder, config, name
+    def __init__(self, folder: Path, config: RunConfig, name: str, tried: TriedColumns | None = None) -> None:
+        self._folder, self._config, self._name, self._tried = folder, config, name, tried
         self._files: dict[str, EventFile] = {}
         self._unit = "epoch" if isinstance(config.model, NetworkConfig) else "fold"
         self._began = 0.0  # wall time at which the training's own clock would have begun, pauses left out
@@ -90,7 +92,7 @@ class Board:
         self._step, self._seconds = (history[-1].step, history[-1].seconds) if history else (0, 0.0)
         self._began = time.time() - self._seconds
         first: dict[str, list[Any]] = {part: [] for part in _PARTS}
-        first[""] += beginning(settings_of(self._config, self._name), self._began)
+        first[""] += beginning(settings_of(self._config, self._name), self._began, self._tried)
         first[""].append(_graph_event(self._config, self._began))
         for part, event in self._events(history):
             first[part].append(event)

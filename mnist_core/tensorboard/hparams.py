@@ -5,9 +5,12 @@ Logs are English whoever trains: programs read them, `mnist_core.recovery` among
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mnist_core.config import AugmentationConfig, LogisticConfig, NetworkConfig, RunConfig
+from mnist_core.config.study import Parameter
+from mnist_core.config.study.words import parameter_title
 from mnist_core.config.table import SETTINGS, Setting, given_in
 from mnist_core.text import English, english, exact
 
@@ -35,6 +38,43 @@ _RESULTS = (
     ("train", "epoch_accuracy", "Training accuracy"),
     ("", "training_seconds", "Training seconds"),
 )
+
+
+@dataclass(frozen=True)
+class TriedColumns:
+    """What a study tried in a run: columns of their own where they are no settings, such as the units of a layer.
+
+    Attributes
+    ----------
+    over : tuple of Parameter
+        Of the study; these columns are shown first.
+    values : mapping of str to value
+        Of this trial.
+    """
+
+    over: tuple[Parameter, ...]
+    values: Mapping[str, Any]
+
+    def columns(self) -> tuple[tuple[str, str, bool], ...]:
+        """Return the columns that other runs do not have; the same in each run of the study."""
+        return tuple(
+            (parameter.name, parameter_title(parameter.name, english), _has_numbers(parameter))
+            for parameter in self.over
+            if parameter.name not in SETTINGS
+        )
+
+    def told(self) -> dict[str, str | float]:
+        """Return the values of these columns, as far as this trial has them."""
+        return {
+            name: float(self.values[name]) if is_number else str(self.values[name])
+            for name, _, is_number in self.columns()
+            if name in self.values
+        }
+
+
+def _has_numbers(parameter: Parameter) -> bool:
+    values = parameter.values
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
 def settings_of(config: RunConfig, name: str, t: English = english) -> dict[str, str | float]:
@@ -101,20 +141,24 @@ def augmentation_words(config: RunConfig) -> str:
     return ", ".join(name if value is True else f"{name} {exact(value)}" for name, value in used.items())
 
 
-def beginning(values: Mapping[str, str | float], wall_time: float) -> list[Any]:
-    """Return the events that tell the view its columns, and a run's settings."""
+def beginning(values: Mapping[str, str | float], wall_time: float, tried: TriedColumns | None = None) -> list[Any]:
+    """Return the events that tell the view its columns, and a run's settings; `tried` is for a run of a study."""
     from google.protobuf import struct_pb2
     from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 
+    columns, first = COLUMNS, frozenset(_FIRST)
+    if tried is not None:
+        columns, values = (*COLUMNS, *tried.columns()), {**values, **tried.told()}
+        first = frozenset(parameter.name for parameter in tried.over)
     experiment = api_pb2.Experiment(
         hparam_infos=[
             api_pb2.HParamInfo(
                 name=name,
                 display_name=title,
-                differs=name in _FIRST,
+                differs=name in first,
                 type=api_pb2.DATA_TYPE_FLOAT64 if is_number else api_pb2.DATA_TYPE_STRING,
             )
-            for name, title, is_number in COLUMNS
+            for name, title, is_number in columns
         ],
         metric_infos=[
             api_pb2.MetricInfo(name=api_pb2.MetricName(group=group, tag=tag), display_name=title)

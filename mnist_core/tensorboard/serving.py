@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from mnist_core.errors import ArtifactMissingError, MnistLabError
-from mnist_core.store import RunFiles, RunRecord, Store
+from mnist_core.errors import ArtifactMissingError, MnistLabError, RunNotFoundError
+from mnist_core.store import RunFiles, RunRecord, Store, StudyRecord
 from mnist_core.tensorboard.board import Board
 from mnist_core.tensorboard.events import event_files
+from mnist_core.tensorboard.hparams import TriedColumns
 from mnist_core.text import cut, graphemes
 
 _REFRESH = 5.0  # seconds after which runs that began meanwhile are shown too
@@ -94,8 +95,21 @@ class Layout:
                 continue
             self._shown.add(record.id)
 
-    def _write_anew(self, record: RunRecord, folder: Path) -> None:
-        board = Board(folder, record.config, record.name)
+    def add_study(self, study: StudyRecord) -> None:
+        """Show the runs of a study that have ended, with what it tried in columns of their own."""
+        for trial in self._store.studies.trials(study.id):
+            if not trial.state.is_finished or trial.run_id is None or trial.run_id in self._shown:
+                continue
+            with suppress(RunNotFoundError):  # it may be deleted
+                record = self._store.runs.get(trial.run_id)
+                if record.state.has_model:
+                    self._write_anew(
+                        record, self._folder / label(record), TriedColumns(study.question.over, trial.values)
+                    )
+                    self._shown.add(record.id)
+
+    def _write_anew(self, record: RunRecord, folder: Path, tried: TriedColumns | None = None) -> None:
+        board = Board(folder, record.config, record.name, tried)
         board.begin(self._store.metrics.points(record.id))
         if record.outcome.test_accuracy is not None and record.outcome.test_loss is not None:
             board.tell(record.outcome.test_accuracy, record.outcome.test_loss)

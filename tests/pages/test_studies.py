@@ -29,7 +29,7 @@ RATE_ROWS = [({"learning_rate": rate}, DONE, value) for rate, value in ((0.0001,
 def queue_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in the queue stay there: these tests are about what is shown."""
     monkeypatch.setattr("mnist_core.engine.supervisor.Supervisor.start", lambda self: None)
-    monkeypatch.setattr("mnist_core.studies.driver.Driver.start", lambda self: None)
+    monkeypatch.setattr("mnist_core.studies.driver.StudyDriver.start", lambda self: None)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, Store
 from mnist_core.system.processes import own_process
 from pages._ui.your_data import kept, opened_link
+from tests.made_studies import made_study
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -140,3 +141,16 @@ def test_it_tells_of_link_and_lessons_and_where_several_computers_serve_of_their
 def test_every_page_leads_there(open_page: OpenPage) -> None:
     assert [link.proto.page for link in open_page("explore.py").get("page_link")][-1] == "your_data"
     assert "your_data" not in [link.proto.page for link in open_page("your_data.py").get("page_link")]
+
+
+def test_studies_are_told_counted_and_deleted(
+    ada: OpenPage, store: Store, finished_run: Callable[..., RunRecord]
+) -> None:
+    made_study(store, finished_run, owner=ADA)
+    app = ada("your_data.py")
+    assert "**Studies**: what you asked" in words(app)
+    app.button(key="goodbye").click().run()
+    assert "You have 3 runs and 1 study here." in words(app)
+    app.button(key="goodbye_yes").click().run()
+    assert app.run().success[0].value == "All is deleted: 3 runs and 1 study."
+    assert store.studies.find(owner=ADA) == []

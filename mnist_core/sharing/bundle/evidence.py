@@ -9,6 +9,7 @@ import numpy.typing as npt
 from mnist_core.datasets import Dataset, DatasetSpec, get_spec, is_ready, load_dataset
 from mnist_core.errors import RunStateError
 from mnist_core.inference import USUAL_SURENESS, measure_sureness
+from mnist_core.sharing.bundle.of_study import StudyTold, study_told
 from mnist_core.store import MetricPoint, RunFiles, RunRecord, Store
 
 
@@ -22,6 +23,8 @@ class Evidence:
         By split; empty where neither the dataset is there nor the run brought them along.
     dataset : Dataset or None
         None where it is not on this computer.
+    study : StudyTold or None
+        The study that asked for the run.
     """
 
     record: RunRecord
@@ -30,6 +33,7 @@ class Evidence:
     probabilities: dict[str, npt.NDArray[np.float32]]
     labels: dict[str, npt.NDArray[np.uint8]]
     dataset: Dataset | None
+    study: StudyTold | None = None
 
     @property
     def spec(self) -> DatasetSpec:
@@ -64,4 +68,5 @@ def gather(record: RunRecord, store: Store) -> Evidence:
         if "validation" in tables:
             labels["validation"] = np.asarray(dataset.split("validation", config)[1])
     labels = {name: rows for name, rows in labels.items() if name in tables and len(rows) == len(tables[name])}
-    return Evidence(record, files, store.metrics.points(record.id), tables, labels, dataset)
+    points, study = store.metrics.points(record.id), study_told(record, store)
+    return Evidence(record, files, points, tables, labels, dataset, study)

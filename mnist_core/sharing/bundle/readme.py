@@ -127,6 +127,8 @@ def facts(evidence: Evidence, t: English = english, escaped: Callable[[str], str
         told.append((t("test accuracy"), t("{share:.4f} of {n:,} images", share=outcome.test_accuracy, n=total)))
     if outcome.test_loss is not None:
         told.append((t("test loss"), t.number(outcome.test_loss, ".4f")))
+    if evidence.study is not None:
+        told += [(title, escaped(words)) for title, words in evidence.study.facts(t)]
     if record.imported is not None:
         words = t("{date}: the figures are those of whoever made the first bundle", date=record.imported.moment[:10])
         told.append((t("imported"), words))

@@ -9,6 +9,7 @@ from mnist_core.errors import BundleError
 from mnist_core.settings import Settings
 from mnist_core.sharing.bundle.describe import digest_of
 from mnist_core.sharing.bundle.install import import_bundle
+from mnist_core.sharing.bundle.of_study import study_told
 from mnist_core.store import RunRecord, Store
 from mnist_core.store.run_files import MODEL, ONNX
 from mnist_core.system.background import Background, Report, Task
@@ -30,7 +31,9 @@ def bundle_path(record: RunRecord, store: Store, *, saved_model: bool = False, l
     files = store.files(record.id)
     stamps = [files.changed(name) for name in (ONNX, MODEL)]
     ready = is_ready(record.config.data.dataset, store.settings)
-    digest = digest_of([record.id, record.name, record.state, record.finished, stamps, saved_model, ready, language])
+    study = study_told(record, store)
+    told = [record.id, record.name, record.state, record.finished, stamps, saved_model, ready, language, study]
+    digest = digest_of(told)
     return store.settings.temporary_dir / f"{_PREFIX}{record.id}-{digest}.zip"
 
 

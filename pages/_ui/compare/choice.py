@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import streamlit as st
 
@@ -68,13 +67,11 @@ def choose_runs() -> list[Compared]:
     return [Compared(candidates[run_id], names[run_id], run_style(slots[run_id])) for run_id in ids]
 
 
-def legend(compared: Sequence[Compared]) -> None:
-    """Show which colour and symbol is whose."""
-    items = "".join(
-        f'<span><b style="--mark:{run.style.color}" aria-hidden="true">{run.style.glyph}</b>{escape(run.name)}</span>'
-        for run in compared
-    )
-    st.html(f'<div class="lab-legend">{items}</div>')
+def add_runs(run_ids: Iterable[str]) -> None:
+    """Choose more runs; for a button's callback."""
+    st.session_state[_BOX] = list(dict.fromkeys([*st.session_state.get(_BOX, []), *run_ids]))
+    # The address says them from the next run on; until then what it says is no news.
+    st.session_state[_ADDRESS] = st.query_params.get("runs")
 
 
 def still_there(compared: Iterable[Compared]) -> list[Compared]:

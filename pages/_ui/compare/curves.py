@@ -11,6 +11,7 @@ from mnist_core.figures.scale import Metric, Scales
 from mnist_core.store import shared_store
 from mnist_core.text import Sentence, plain
 from pages._ui.compare.choice import Compared, still_there
+from pages._ui.compare.groups import drawn_groups, groups_of
 from pages._ui.parts.components import switch
 from pages._ui.parts.curve_scales import curve_scales
 from pages._ui.parts.downloads import csv_button
@@ -52,6 +53,16 @@ def curves_view(compared: Sequence[Compared]) -> None:
             width=220,
             help=term("smoothing", "The faint curve is what was measured."),
         )
+        together = bool(groups_of(networks)) and st.toggle(
+            t("Repetitions together"),
+            value=True,
+            key="compare_together",
+            persist_state="session",
+            help=term(
+                "standard_deviation",
+                "Runs that differ in their seed only are drawn as their mean, with a band of one standard deviation.",
+            ),
+        )
     scales = curve_scales()
     active = any(not run.record.state.is_finished for run in networks)
 
@@ -62,7 +73,7 @@ def curves_view(compared: Sequence[Compared]) -> None:
         if active and all(run.record.state.is_finished for run in current):
             st.rerun()
         lines = _lines(current, prefix, axis)
-        _charts(lines, axis, smoothing, scales)
+        _charts(lines, axis, smoothing, scales, together=together)
         _left_out(compared, lines, prefix)
         csv_button(lambda: _table(lines, axis), "compare_curves", of=[run.record.id for run in current])
 
@@ -79,11 +90,12 @@ def _lines(compared: Sequence[Compared], prefix: str, axis: Axis) -> Lines:
     return lines
 
 
-def _charts(lines: Lines, axis: Axis, smoothing: float, scales: Scales) -> None:
+def _charts(lines: Lines, axis: Axis, smoothing: float, scales: Scales, *, together: bool) -> None:
     for column, (metric, known) in zip(st.columns(2), lines.items(), strict=True):
         with column:
             st.markdown(f"**{t(METRICS[metric])}**", help=term(metric))
             drawn = [(run.drawn, line) for run, line in known]
+            groups = drawn_groups(known) if together else []
             live_plot(
                 overlay_figure(
                     drawn,
@@ -93,10 +105,11 @@ def _charts(lines: Lines, axis: Axis, smoothing: float, scales: Scales) -> None:
                     scales=scales,
                     theme=session.page_theme(),
                     t=i18n.current(),
+                    groups=groups,
                 ),
                 key=f"compare_{metric}",
                 revision=axis,
-                alt=overlay_alt(drawn, metric, i18n.current()),
+                alt=overlay_alt(drawn, metric, i18n.current(), groups),
             )
 
 

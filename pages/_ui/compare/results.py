@@ -12,6 +12,7 @@ from mnist_core.figures.compare import accuracy_alt, accuracy_figure
 from mnist_core.store import shared_store
 from mnist_core.text import Sentence
 from pages._ui.compare.choice import Compared
+from pages._ui.compare.groups import spread_view
 from pages._ui.compare.run_table import Kind, run_table
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
@@ -50,6 +51,7 @@ def results_view(compared: Sequence[Compared]) -> None:
             help=term("confidence_interval"),
         )
     _table(results, comparable=len(datasets) == 1)
+    spread_view(results)
     csv_button(
         lambda: {
             "run": [run.name for run, _ in results],

@@ -32,8 +32,13 @@ _LOOKS: dict[RunState, tuple[Colour, str]] = {
 
 def badge(record: RunRecord) -> None:
     """Show a run's state as a coloured badge."""
-    color, icon = _LOOKS[record.state]
-    st.badge(t(STATE_NAMES[record.state]), icon=icon, color=color)
+    state_badge(record.state)
+
+
+def state_badge(state: RunState) -> None:
+    """Show a state as a coloured badge."""
+    color, icon = _LOOKS[state]
+    st.badge(t(STATE_NAMES[state]), icon=icon, color=color)
 
 
 def imported_badge(record: RunRecord) -> None:

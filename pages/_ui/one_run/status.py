@@ -7,6 +7,7 @@ from mnist_core.settings import get_settings
 from mnist_core.store import Imported, MetricPoint, RunRecord, RunState
 from mnist_core.text import Sentence
 from pages._ui.one_run.controls import resume_words
+from pages._ui.one_run.study import was_pruned
 from pages._ui.shell.errors import in_words, show_run_error
 from pages._ui.shell.i18n import t
 
@@ -52,12 +53,7 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
         now = progress(record, points)
         st.progress(now.fraction, _progress_words(record, now))
     elif record.state is RunState.STOPPED:
-        st.progress(
-            progress(record, []).fraction,
-            t("Stopped by you. The model as it was then is kept.")
-            if record.outcome.test_accuracy is not None
-            else t("Stopped before training began, so there is no model."),
-        )
+        st.progress(progress(record, []).fraction, _stopped_words(record))
     else:
         st.progress(1.0, _summary(record))
 
@@ -112,6 +108,14 @@ def _queue_words(record: RunRecord) -> str:
         place.position,
         wait=t.duration(place.expected_wait),
     )
+
+
+def _stopped_words(record: RunRecord) -> str:
+    if was_pruned(record):
+        return t("Stopped early by the study: it fell behind the others.")
+    if record.outcome.test_accuracy is not None:
+        return t("Stopped by you. The model as it was then is kept.")
+    return t("Stopped before training began, so there is no model.")
 
 
 def _progress_words(record: RunRecord, now: Progress) -> str:

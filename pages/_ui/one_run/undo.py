@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_core.errors import RunNotFoundError
-from mnist_core.store import shared_store
+from mnist_core.store import StudyRecord, shared_store
 from mnist_core.text import plain
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
@@ -25,10 +25,25 @@ def remove(run_ids: Sequence[str]) -> None:
         session.forget_run(run_id)
 
 
+def delete_studies(study_ids: Sequence[str]) -> None:
+    """Delete studies of the visitor with their runs; for a button's callback. `undo_notice` brings them back."""
+    with errors_in_words():
+        for study_id in study_ids:
+            shared_store().studies.delete(study_id, session.visitor())
+
+
 def undo_notice() -> None:
     """Say what the visitor deleted last, and offer to bring it back while that is possible."""
     store = shared_store()
-    deleted = [record for record in store.bin.runs(session.visitor()) if store.bin.seconds_left(record) > 0]
+    studies = store.studies.deleted(session.visitor())
+    if studies:
+        _study_notice(studies[0])
+    with_them = {study.id for study in studies}
+    deleted = [
+        record
+        for record in store.bin.runs(session.visitor())
+        if store.bin.seconds_left(record) > 0 and record.study not in with_them
+    ]
     if not deleted:
         return
     last = [record for record in deleted if record.deleted == deleted[0].deleted]
@@ -51,6 +66,21 @@ def undo_notice() -> None:
         st.markdown(f":material/delete: {words}", width="stretch")
         ids = [record.id for record in last]
         st.button(t("Undo"), key="undo_delete", icon=":material/undo:", on_click=_undo, args=(ids,))
+
+
+def _study_notice(study: StudyRecord) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_study_notice"):
+        words = t(
+            "The study “{name}” is deleted with its runs. For ten minutes you can bring it back.",
+            name=plain(study.name),
+        )
+        st.markdown(f":material/delete: {words}", width="stretch")
+        st.button(t("Undo"), key="undo_study", icon=":material/undo:", on_click=_undo_study, args=(study.id,))
+
+
+def _undo_study(study_id: str) -> None:
+    with errors_in_words():
+        shared_store().studies.undelete(study_id, session.visitor())
 
 
 def _undo(run_ids: Sequence[str]) -> None:

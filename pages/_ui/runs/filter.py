@@ -1,20 +1,23 @@
 """The choice of runs above their table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
 
 from mnist_core.config.wording import KIND_TITLES, MODEL_KINDS
 from mnist_core.datasets import DATASETS
-from mnist_core.store import RunState
-from mnist_core.store.listing import RunFilter
-from mnist_core.text import Sentence
+from mnist_core.store import RunState, shared_store
+from mnist_core.store.listing import RunFilter, RunRow
+from mnist_core.text import Sentence, plain
 from pages._ui.one_run.badges import STATE_NAMES
+from pages._ui.shell import session
+from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
 
 Value = TypeVar("Value", bound=str)
 
+STUDY = "study"  # in the address: whose runs alone are shown
 _WHOSE: dict[str, Sentence] = {"all": "Everyone's", "mine": "Mine", "starred": "Starred"}
 _BEGINNING = {"runs_search": "", "runs_whose": "all", "runs_datasets": [], "runs_kinds": [], "runs_states": []}
 
@@ -53,6 +56,7 @@ def filter_row() -> RunFilter:
         states=tuple(states),
         mine=whose == "mine",
         starred=whose == "starred",
+        study=st.query_params.get(STUDY),
     )
 
 
@@ -68,14 +72,27 @@ def _several(label: str, names: Mapping[Value, str], key: str) -> list[Value]:
     return chosen
 
 
-def found(n: int, which: RunFilter) -> None:
-    """Say how many runs there are, and offer to see all again where only some are shown."""
+def found(rows: Sequence[RunRow], which: RunFilter) -> bool:
+    """Say how many runs there are, and offer to see all again where only some are shown.
+
+    Returns whether runs of studies are wanted one by one.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="runs_found"):
-        st.caption(t.plural("{n:,} run", "{n:,} runs", n), width="content", help=term("run"))
+        st.caption(t.plural("{n:,} run", "{n:,} runs", len(rows)), width="content", help=term("run"))
+        if which.study is not None:
+            with errors_in_words():
+                study = shared_store().studies.seen(which.study, session.visitor())
+                st.caption(t("Of the study “{name}”", name=plain(study.name)), width="content", help=term("study"))
         if which != RunFilter():
             st.button(t("Show all"), key="runs_show_all", type="tertiary", icon=":material/close:", on_click=_show_all)
+        if which.study is not None or all(row.study is None for row in rows):
+            return True
+        return st.toggle(
+            t("Runs of studies one by one"), key="runs_one_by_one", persist_state="session", help=term("study")
+        )
 
 
 def _show_all() -> None:
+    st.query_params.pop(STUDY, None)
     for key, value in _BEGINNING.items():
         st.session_state[key] = value

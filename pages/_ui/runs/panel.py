@@ -8,6 +8,7 @@ from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.text import plain
 from pages._ui.one_run import runs
 from pages._ui.one_run.badges import badge, imported_badge, shipped_badge
+from pages._ui.one_run.study import study_note
 from pages._ui.one_run.undo import delete
 from pages._ui.runs.notes import notes_of_others, run_notes
 from pages._ui.runs.take_away import take_away
@@ -28,6 +29,7 @@ def run_panel(record: RunRecord) -> None:
         else:  # an empty column would be a gap on a phone
             words = st.container()
         with words:
+            study_note(record)
             _words(record)
             _figures(record)
         _next_steps(record)

@@ -8,20 +8,21 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_core.config.wording import model_words, setting_words
 from mnist_core.datasets import DATASETS
 from mnist_core.store import Visitor
 from mnist_core.store.listing import RunRow
+from mnist_core.store.study_rows import Line
 from mnist_core.text import SOURCE_LANGUAGE
 from pages._ui.one_run.badges import STATE_NAMES
+from pages._ui.runs.study_line import as_run, key_settings, network
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import number_format, t, term
 
 _TICKED = "runs_ticked"
 
 
-def runs_table(rows: Sequence[RunRow]) -> list[RunRow]:
-    """Show runs as a table, one a line, and return the ticked ones.
+def runs_table(rows: Sequence[Line]) -> list[Line]:
+    """Show runs and studies as a table, one a line, and return the ticked ones.
 
     Which are ticked outlives another order, a filter that still shows them, and a switch of pages.
     """
@@ -58,8 +59,8 @@ def _height(rows: int) -> int:
     return int(36 * min(rows + 1, 12.5)) + 3  # half a line at the end says that there are more
 
 
-def _frame(rows: Sequence[RunRow], visitor: Visitor) -> pd.DataFrame:
-    t = i18n.current()
+def _frame(lines: Sequence[Line], visitor: Visitor) -> pd.DataFrame:
+    t, rows = i18n.current(), [as_run(line) for line in lines]
     datasets = {name: t(spec.title) for name, spec in DATASETS.items()}
     states = {state: t(words) for state, words in STATE_NAMES.items()}
     per = 100 if t.language == SOURCE_LANGUAGE else 1  # the browser's own form takes shares
@@ -71,8 +72,8 @@ def _frame(rows: Sequence[RunRow], visitor: Visitor) -> pd.DataFrame:
             "curve": [np.asarray(row.curve, np.float32) for row in rows],
             "state": [states[row.state] for row in rows],
             "dataset": [datasets.get(row.dataset, row.dataset) for row in rows],
-            "model": [model_words(row.settings, t) for row in rows],
-            "settings": [" · ".join(setting_words(row.settings, t)) for row in rows],
+            "model": [network(line) for line in lines],
+            "settings": [key_settings(line) for line in lines],
             "loss": _numbers([row.test_loss for row in rows]),
             "seconds": _numbers([row.seconds for row in rows]).round(1),
             "parameters": _numbers([row.parameters for row in rows]),

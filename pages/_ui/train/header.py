@@ -15,6 +15,7 @@ from mnist_core.text import Sentence, plain
 from pages._ui.one_run.badges import badge
 from pages._ui.one_run.controls import run_controls
 from pages._ui.one_run.manage import manage_run
+from pages._ui.one_run.study import study_note
 from pages._ui.shell import access
 from pages._ui.shell.i18n import name_of, t
 
@@ -42,6 +43,7 @@ def run_header(record: RunRecord, leave: Callable[[], None]) -> None:
     if record.shipped is not None:
         sources = t("It learned from: {sources}.", sources="; ".join(map(t, record.shipped.sources)))
         st.caption(f"{t(record.shipped.summary)} {sources}")
+    study_note(record)
     if record.continues is not None:
         _origin(record.continues, Sentence("Goes on from “{name}”"), ":material/fast_forward:")
     elif record.config.fine_tune is not None:

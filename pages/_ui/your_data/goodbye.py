@@ -21,9 +21,9 @@ def goodbye() -> None:
     kept = shared_store().leaving.kept(identity.owner())
     st.markdown(
         t(
-            "Your runs with their networks and notes, your drawings, what you did in lessons, your personal link, and "
-            "that you were here. What others trained on from your runs stays theirs. Want to keep something? The page "
-            "Runs makes a bundle of a run, and the page Draw a file of your drawings."
+            "Your runs with their networks and notes, your studies, your drawings, what you did in lessons, your "
+            "personal link, and that you were here. What others trained on from your runs stays theirs. Want to keep "
+            "something? The page Runs makes a bundle of a run, and the page Draw a file of your drawings."
         )
     )
     if st.button(
@@ -49,8 +49,8 @@ def _confirm(kept: Belongings) -> None:
         if kept.is_nothing:
             st.markdown(
                 t(
-                    "You have no runs and no drawings here, and did no step of a lesson. What is remembered of your "
-                    "visits goes."
+                    "You have no runs, no studies and no drawings here, and did no step of a lesson. What is "
+                    "remembered of your visits goes."
                 )
             )
         else:

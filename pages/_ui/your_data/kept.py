@@ -27,6 +27,11 @@ def kept() -> None:
         ),
     )
     _entry(
+        t("**Studies**: what you asked, what was tried, and what came of each trial"),
+        t("You; and others, where everyone may look at the study"),
+        t("Until you delete them, with their runs or with everything below."),
+    )
+    _entry(
         t("**Drawings** that you collected to teach a network"),
         t("You alone"),
         t("Until you delete them. If you stay away for half a year, they may make room for others'."),

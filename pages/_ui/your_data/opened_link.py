@@ -106,12 +106,13 @@ def _question(secret: str, kept: Belongings) -> None:
 
 
 def amounts(kept: Belongings) -> str:
-    """Return how many runs, drawings and steps of lessons there are, in words."""
+    """Return how many runs, studies, drawings and steps of lessons there are, in words."""
     runs = t.plural("{n:,} run", "{n:,} runs", kept.runs)
+    studies = t.plural("{n:,} study", "{n:,} studies", kept.studies)
     drawings = t.plural("{n:,} drawing", "{n:,} drawings", kept.drawings)
     steps = t.plural("{n:,} step of a lesson", "{n:,} steps of lessons", kept.steps)
-    parts = [words for words, n in ((runs, kept.runs), (drawings, kept.drawings), (steps, kept.steps)) if n]
-    return t.all_of(parts) or t("nothing")
+    counts = ((runs, kept.runs), (studies, kept.studies), (drawings, kept.drawings), (steps, kept.steps))
+    return t.all_of([words for words, n in counts if n]) or t("nothing")
 
 
 def _take(secret: str) -> None:

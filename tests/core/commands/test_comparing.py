@@ -74,3 +74,18 @@ def test_one_run_alone_is_refused_with_a_sentence(
     run = finished_run()
     assert main(["compare", run.id, run.id]) == 2
     assert "two different runs" in capsys.readouterr().err
+
+
+def test_runs_that_differ_in_their_seed_only_have_mean_and_deviation(
+    finished_run: FinishedRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [finished_run(name="one")]
+    runs += [finished_run(runs[0].config.with_settings({"seed": seed})) for seed in (5, 6)]
+    runs.append(finished_run(runs[0].config.with_settings({"epochs": 5})))
+    ids = [run.id for run in runs]
+    assert main(["compare", *ids, "--json"]) == 0
+    (group,) = json.loads(capsys.readouterr().out)["groups"]
+    assert (group["runs"], group["n"]) == (ids[:3], 3)
+    assert group["low"] <= group["mean"] <= group["high"]
+    assert main(["compare", *ids]) == 0
+    assert f"  1, 2, 3: {group['mean']:.2%} ± " in capsys.readouterr().out

@@ -169,3 +169,21 @@ def test_one_run_is_a_line_too() -> None:
     columns = tuple(Column(c.name, c.title, c.scale, c.values[:1]) for c in COLUMNS)
     (lines,) = parallel_figure(columns, theme=LIGHT, t=T)["data"]
     assert lines["dimensions"][1]["range"] == [-3.5, -2.5]
+
+
+def test_a_group_is_drawn_as_its_mean_in_a_band_with_its_runs_faintly_behind() -> None:
+    other = Line(LINE.x, LINE.y - 0.1, LINE.ends_epoch)
+    lines = [(FIRST, LINE), (SECOND, other), (("Alone", run_style(2)), LINE)]
+    groups = [(("Both", run_style(0)), (0, 1))]
+    figure = overlay_figure(lines, "accuracy", "epoch", smoothing=0.0, theme=LIGHT, t=T, groups=groups)
+    go.Figure(figure)
+    first, second, alone, band, mean = figure["data"]
+    assert [trace["mode"] for trace in (first, second, alone)] == ["lines", "lines", "lines+markers"]
+    assert mean["x"] == [1.0, 2.0]
+    assert mean["y"] == pytest.approx([85.0, 90.0])
+    deviation = 100 * np.std([0.0, 0.1], ddof=1)
+    assert band["y"] == pytest.approx([85 + deviation, 90 + deviation, 90 - deviation, 85 - deviation], abs=1e-4)
+    words = overlay_alt(lines, "accuracy", T, groups)
+    assert "Both: the mean of 2 runs ends at 0.900, with a standard deviation of 0.071." in words
+    assert "First ends" not in words
+    assert "Alone ends at 0.950." in words
