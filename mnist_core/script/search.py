@@ -52,7 +52,7 @@ class _Study:
         self.tried = _tried(question)
         self.names = [parameter.name for parameter in self.tried]
         self.is_network = not isinstance(self.base.model, LogisticConfig)
-        # Each layer of those that a search adds has its own units (`mnist_core.studies.asking`).
+        # Each layer of those that a search adds has its own units (`mnist_core.studies.twin`).
         self.each = question.kind == "search" and {DEPTH, "units"} <= set(self.names)
         self.trial = TrialCode(self.base, self.tried, t, each=self.each)
 

@@ -1,7 +1,7 @@
 """Studies at work: groups of ordinary runs that answer a question together.
 
 `driver` is one thread beside the supervisor's, in the app that leads: it begins trials through the same fair queue as
-everybody's runs, tells Optuna how they went, and ends what falls behind. `asking` is all that speaks with Optuna:
+everybody's runs, tells Optuna how they went, and ends what falls behind. `twin` is all that speaks with Optuna:
 ask, tell, prune; the study's own tables are the record, and Optuna's storage is made anew from them where it is lost.
 `plan` says what a study will take before it begins.
 

@@ -22,7 +22,7 @@ from mnist_core.store import (
     TrialState,
     Visitor,
 )
-from mnist_core.studies.asking import Optimizer
+from mnist_core.studies.twin import Optimizer
 from mnist_core.studies.fixed import Values, fixed_values
 from mnist_core.studies.measuring import history_of, measured
 from mnist_core.studies.optuna_storage import open_storage

@@ -41,7 +41,7 @@ def importance(question: Question, trials: Sequence[TrialRecord]) -> dict[str, f
     from optuna import create_study
     from optuna.importance import get_param_importances
 
-    from mnist_core.studies.asking import frozen
+    from mnist_core.studies.twin import frozen
 
     study = create_study(direction="minimize" if question.objective == "val_loss" else "maximize")
     study.add_trials([frozen(trial, question) for trial in done])

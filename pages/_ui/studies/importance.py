@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core.evaluation.studies import missing_for_importance
 from mnist_core.figures.studies.importance import importance_alt, importance_figure, importance_table
 from mnist_core.settings import get_settings
 from mnist_core.store import StudyRecord, TrialRecord, TrialState, shared_store
-from mnist_core.studies.importance import FEWEST, find_importance
+from mnist_core.studies.importance import find_importance
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.live_plot import live_plot
 from pages._ui.shell import i18n, session
@@ -22,11 +23,12 @@ _SECONDS = 5.0  # of the process that finds it out
 def importance_view(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
     """Show how much of the differences between trials each setting explains, or that it is too early to say."""
     done = sum(trial.state is TrialState.COMPLETED for trial in trials)
-    if done < FEWEST:
-        words = t(
-            "Too few trials to say which setting mattered: that takes {least} that ran to their end, and {n} did.",
-            least=FEWEST,
-            n=done,
+    missing = missing_for_importance(trials, len(study.question.over))
+    if missing:
+        words = t.plural(
+            "Too few trials to say which setting mattered: one more has to run to its end first.",
+            "Too few trials to say which setting mattered: {n:,} more have to run to their end first.",
+            missing,
         )
         st.info(words, icon=":material/hourglass_empty:")
         return
