@@ -44,8 +44,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     kinds = study.add_subparsers(required=True, metavar="KIND")
     for kind, words in _KINDS.items():
         _add_kind(kinds, kind, words)
-    for name, words, act in _ACTS:
-        command = kinds.add_parser(name, help=t(words))
+    for name, act in _ACTS.items():
+        command = kinds.add_parser(name, help=t(_ACT_WORDS[name]))
         command.add_argument("study", metavar="STUDY", help=t("id of a study"))
         command.add_argument("--json", action="store_true", help=t("print one JSON object"))
         command.set_defaults(command=act)
@@ -372,17 +372,23 @@ def _rename(options: argparse.Namespace) -> int:
     return 0
 
 
-_ACTS: tuple[tuple[str, Sentence, Callable[[argparse.Namespace], int]], ...] = (
-    ("show", "tell what a study found", _show),
-    ("resume", "go on with a paused or stopped study, and wait for it", _resume),
-    ("pause", "begin no more trials for now", _act(lambda store, study: store.studies.pause(study, LOCAL))),
-    (
-        "stop",
-        "begin no more trials, and stop those that train",
-        _act(lambda store, study: store.studies.stop(study, LOCAL)),
-    ),
-    ("star", "star a study and its runs", _act(lambda store, study: store.studies.set_pinned(study, True, LOCAL))),
-    ("unstar", "take the star back", _act(lambda store, study: store.studies.set_pinned(study, False, LOCAL))),
-    ("delete", "delete a study with its runs", _act(lambda store, study: store.studies.delete(study, LOCAL))),
-    ("undelete", "bring a deleted study back", _act(lambda store, study: store.studies.undelete(study, LOCAL))),
-)
+_ACT_WORDS: dict[str, Sentence] = {
+    "show": "tell what a study found",
+    "resume": "go on with a paused or stopped study, and wait for it",
+    "pause": "begin no more trials for now",
+    "stop": "begin no more trials, and stop those that train",
+    "star": "star a study and its runs",
+    "unstar": "take the star back",
+    "delete": "delete a study with its runs",
+    "undelete": "bring a deleted study back",
+}
+_ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "show": _show,
+    "resume": _resume,
+    "pause": _act(lambda store, study: store.studies.pause(study, LOCAL)),
+    "stop": _act(lambda store, study: store.studies.stop(study, LOCAL)),
+    "star": _act(lambda store, study: store.studies.set_pinned(study, True, LOCAL)),
+    "unstar": _act(lambda store, study: store.studies.set_pinned(study, False, LOCAL)),
+    "delete": _act(lambda store, study: store.studies.delete(study, LOCAL)),
+    "undelete": _act(lambda store, study: store.studies.undelete(study, LOCAL)),
+}
