@@ -5,7 +5,7 @@ from math import prod
 
 from mnist_core.config import LogisticConfig
 from mnist_core.config.study import Parameter, Question
-from mnist_core.config.study.rules import Rule, pruner_rule, sampler_rule
+from mnist_core.config.study.optuna_rules import Rule, pruner_rule, sampler_rule
 from mnist_core.config.study.variant import DEPTH
 from mnist_core.errors import ConfigError
 from mnist_core.script.data import data_section
@@ -13,7 +13,7 @@ from mnist_core.script.logistic import test_lines
 from mnist_core.script.network import subject
 from mnist_core.script.section import Section, call, imports, packages, script_of
 from mnist_core.script.training import evaluation_section
-from mnist_core.script.trial import Trial, suggestion, value_code
+from mnist_core.script.trial import TrialCode, suggestion, value_code
 from mnist_core.text import English, english
 
 
@@ -54,7 +54,7 @@ class _Study:
         self.is_network = not isinstance(self.base.model, LogisticConfig)
         # Each layer of those that a search adds has its own units (`mnist_core.studies.optimizer`).
         self.each = question.kind == "search" and {DEPTH, "units"} <= set(self.names)
-        self.trial = Trial(self.base, self.tried, t, each=self.each)
+        self.trial = TrialCode(self.base, self.tried, t, each=self.each)
 
     def steps(self) -> list[Section]:
         return [self._data(), *self._changes()]

@@ -19,7 +19,7 @@ from mnist_core.script.training import loss_code, optimizer_code, rate_lines
 from mnist_core.text import English
 
 
-class Trial:
+class TrialCode:
     """The code of what one trial does.
 
     Parameters

@@ -1,0 +1,1 @@
+"""Studies at work: groups of ordinary runs that answer a question together."""
