@@ -5,7 +5,7 @@ from math import prod
 
 from mnist_core.config import LogisticConfig
 from mnist_core.config.study import Parameter, Question
-from mnist_core.config.study.rules import Rule, pruner_rule, sampler_rule
+from mnist_core.config.study.optuna_rules import Rule, pruner_rule, sampler_rule
 from mnist_core.config.study.variant import DEPTH
 from mnist_core.errors import ConfigError
 from mnist_core.script.data import data_section
