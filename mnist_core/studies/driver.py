@@ -22,10 +22,10 @@ from mnist_core.store import (
     TrialState,
     Visitor,
 )
-from mnist_core.studies.twin import Optimizer
 from mnist_core.studies.fixed import Values, fixed_values
 from mnist_core.studies.measuring import history_of, measured
 from mnist_core.studies.optuna_storage import open_storage
+from mnist_core.studies.twin import Optimizer
 from mnist_core.studies.width import Width
 from mnist_core.system.saying import say, tell_error
 from mnist_core.text import cut
