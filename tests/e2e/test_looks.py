@@ -8,26 +8,30 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from mnist_core.config.study.quick import search
 from mnist_core.datasets import load_dataset
 from mnist_core.settings import Settings
-from mnist_core.store import Store
+from mnist_core.store import Store, TrialState
 from tests.conftest import Models, recorder
 from tests.e2e.conftest import new_visitor, settled
 from tests.e2e.measuring import faint, headings, names, shifts, too_wide, watch_shifts
 from tests.film_files import put_film
 from tests.network_files import CONFIG, write_network
 from tests.serving import ROOT, Server, running_server
+from tests.study_rows import BASE, put_study
 
 pytestmark = pytest.mark.e2e
 
 MOST_SHIFT = 0.05
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("[a-z]*.py"))
 # What else a page has to show: other addresses of it, and the tabs or choices to open there.
-MORE = {"train": ("train?run=new",), "compare": ("compare?runs={first},{second}",)}
+FIRST = {"studies": "study={study}"}  # what is shown there instead of a run
+MORE = {"train": ("train?run=new",), "compare": ("compare?runs={first},{second}",), "studies": ("studies",)}
 VIEWS = {
     "explore": ("Classes and shapes", "Averages"),
     "runs": ("Code",),
     "train": ("Inside",),
+    "studies": ("By value", "Two settings", "All settings", "What mattered", "All curves", "Time line"),
     "evaluate": ("Classes", "Confidence", "Mistakes"),
     "explain": ("Inside", "Weights", "Map", "Film", "Down the hill"),
 }
@@ -49,14 +53,21 @@ def lab(
     write_network(store.files(first.id), seed=3, images=digits.x_test)
     put_film(store, first, digits)
     ids = {"first": first.id, "second": finished(name="second").id}
+    question = search(BASE, ["learning_rate", "units", "activation"], 12)
+    rows = [
+        ({"learning_rate": 10 ** (-k / 3), "units": 8 + k, "activation": "relu"}, TrialState.COMPLETED, 0.5 + k / 30)
+        for k in range(12)
+    ]
+    ids["study"] = put_study(store, question, rows, runs=list(ids.values()))
     store.close()
     with running_server(home, MNIST_LAB_WARM_SPARE="0") as server:
         yield server, ids
 
 
 def addresses(name: str) -> tuple[str, ...]:
-    """Return the addresses of a page: with a finished run, and what else there is of it."""
-    return (("" if name == "home" else name) + "?run={first}", *MORE.get(name, ()))
+    """Return the addresses of a page: with a finished run, or study, and what else there is of it."""
+    first = FIRST.get(name, "run={first}")
+    return (("" if name == "home" else name) + f"?{first}", *MORE.get(name, ()))
 
 
 def drawn(page: Page) -> None:

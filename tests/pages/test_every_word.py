@@ -14,16 +14,20 @@ from mnist_core.config import Conv2D, DataConfig, Dense, MaxPooling2D, NetworkCo
 from mnist_core.config.datasets import DATASETS, DatasetSpec
 from mnist_core.config.kinds import CLOTHES, KINDS, ImageKind
 from mnist_core.config.recipes import recipe_on
+from mnist_core.config.study import Parameter, Question
+from mnist_core.config.study.quick import more_data, repetition, search, trying
 from mnist_core.datasets import Dataset
 from mnist_core.lessons import library
 from mnist_core.lessons.lesson import View
-from mnist_core.store import RunRecord
+from mnist_core.store import RunRecord, Store, TrialState
 from mnist_core.text import Translator
 from pages._ui.parts import downloads
 from pages._ui.shell import i18n
+from pages._ui.studies.figures import views_of
 from tests.made_up_language import CLOSE, OPEN, TYPED, Bracketing, left_over
 from tests.pages.test_pages import drawn
 from tests.photo_files import Scene, clothing_photo, compose, tidy
+from tests.study_rows import BASE, put_study
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -146,6 +150,7 @@ VIEWS: dict[str, dict[str, list[str]]] = {
     "learn.py": {},
     "explore.py": {"explore_tab": ["Averages", "Typical and unusual", "Neighbours", "Map", "Doubts"]},
     "train.py": {},
+    "studies.py": {},
     "runs.py": {"take_away": ["link", "code", "tensorboard"]},
     "compare.py": {"compare_view": ["curves", "classes", "images", "many"]},
     "evaluate.py": {"evaluate_view": ["classes", "confidence", "mistakes", "images", "compare", "rules"]},
@@ -230,6 +235,45 @@ def test_every_word_of_a_page_without_runs_is_translated(
     page: str, open_page: OpenPage, brackets: Bracketing, tables: Tables
 ) -> None:
     _check(_untranslated(open_page(page)), brackets, tables)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        trying(BASE, [Parameter(name="activation", values=("relu", "tanh"))]),
+        search(BASE, ["learning_rate", "activation", "units"], 10, pruner="median"),
+        repetition(BASE),
+        more_data(BASE),
+    ],
+    ids=lambda question: question.kind,
+)
+def test_every_word_of_a_study_is_translated(
+    question: Question, open_page: OpenPage, store: Store, brackets: Bracketing, tables: Tables
+) -> None:
+    values = {"activation": "relu", "learning_rate": 0.1, "units": 8, "train_size": 100, "seed": 0}
+    states = [TrialState.COMPLETED, TrialState.COMPLETED, TrialState.PRUNED, TrialState.FAILED, TrialState.RUNNING]
+    rows = [
+        ({name: values[name] for name in [one.name for one in question.over] or ["seed"]}, state, 0.5 + k / 10)
+        for k, state in enumerate(states)
+    ]
+    study = put_study(store, question, rows, name=TYPED)
+    app = open_page("studies.py", study=study)
+    found = _untranslated(app)
+    for view in views_of(question):
+        app.segmented_control(key=f"study_view_{study}").set_value(view).run()
+        found += [text for text in _untranslated(app) if text not in found]
+    found += _untranslated(open_page("studies.py"))
+    _check(found, brackets, tables)
+
+
+def test_every_word_about_several_runs_is_translated(open_page: OpenPage, brackets: Bracketing, tables: Tables) -> None:
+    app = open_page("train.py", run="new")
+    app.button(key="several").click().run()
+    found = _untranslated(app)
+    for way in ("batches", "repeat", "sizes", "search", "values", "rate"):
+        app.radio(key="several_way").set_value(way).run()
+        found += [text for text in _untranslated(app) if text not in found]
+    _check(found, brackets, tables)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -9,7 +9,7 @@ from mnist_core.text import English, Sentence
 
 KIND_WORDS: Mapping[StudyKind, Sentence] = {
     "try": "Values",
-    "search": "Search",
+    "search": "Search for good values",
     "repeat": "Repetition",
     "sizes": "More data",
     "rate": "Learning rate test",

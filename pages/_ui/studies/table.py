@@ -11,7 +11,7 @@ from mnist_core.config.study.words import parameter_title, value_words
 from mnist_core.figures.studies.history import trials_table
 from mnist_core.figures.studies.looks import STATES
 from mnist_core.store import StudyRecord, TrialRecord, TrialState, shared_store
-from mnist_core.text import SOURCE_LANGUAGE
+from mnist_core.text import SOURCE_LANGUAGE, plain
 from mnist_core.text.numbers import significant
 from pages._ui.parts.downloads import csv_button
 from pages._ui.shell import i18n, session
@@ -62,7 +62,7 @@ def trial_words(study: StudyRecord, trial: TrialRecord) -> None:
                 query_params={"run": trial.run_id},
             )
     if trial.error:
-        st.caption(t(trial.error))
+        st.caption(plain(t(trial.error)))
 
 
 def trials_csv(study: StudyRecord, name: str, table: Any) -> None:

@@ -24,7 +24,7 @@ _WAYS: Mapping[str, tuple[Sentence, Sentence]] = {
     "batches": ("Try 3 batch sizes", "The one of the form, a quarter of it, and four times as many."),
     "repeat": ("Repeat with 5 seeds", "How much of the result is luck?"),
     "sizes": ("More data", "A learning curve: would more images help?"),
-    "search": ("Search", "Finds good values of several settings at once."),
+    "search": ("Search for good values", "Of several settings at once; each trial learns from the earlier ones."),
     "values": ("Try values", "All values of one setting, or all combinations of two."),
     "rate": ("Find the learning rate", "One short run in which it rises from tiny to huge."),
 }
