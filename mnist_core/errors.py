@@ -51,6 +51,11 @@ def _plain_values(values: dict[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in values.items()}
 
 
+def jsonable(phrase: Phrase) -> dict[str, Any]:
+    """Return a phrase as JSON can hold it; `mnist_core.text.told` reads it."""
+    return asdict(Phrase(phrase.words, **_plain_values(phrase.values)))
+
+
 def _plain(value: object) -> object:
     match value:
         case Integral():
@@ -58,7 +63,7 @@ def _plain(value: object) -> object:
         case Real():
             return float(value)
         case Phrase():
-            return asdict(Phrase(value.words, **_plain_values(value.values)))
+            return jsonable(value)
     return str(value)
 
 

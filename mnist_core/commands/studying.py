@@ -266,7 +266,7 @@ def _report(record: StudyRecord, trials: Sequence[TrialRecord], as_json: bool) -
         return
     state = t(_STATES[record.state])
     if record.state is StudyState.FAILED:
-        print(t("The study {state}: {reason}", state=state, reason=record.error))
+        print(t("The study {state}: {reason}", state=state, reason=record.error or "–"))
         return
     print(t("The study {state}: {done} of {n} trials have a value.", state=state, done=len(done), n=len(trials)))
     if best is not None and best.value is not None:
@@ -297,7 +297,7 @@ def _as_json(
         "name": record.name,
         "kind": record.question.kind,
         "state": record.state.value,
-        "error": record.error or None,
+        "error": str(record.error) if record.error else None,
         "objective": record.question.objective,
         "trials": [_trial_as_json(trial) for trial in trials],
         "best": None if best is None else _trial_as_json(best),
@@ -319,7 +319,7 @@ def _trial_as_json(trial: TrialRecord) -> dict[str, Any]:
         "value": trial.value,
         "history": list(trial.history),
         "cached": trial.cached,
-        "error": trial.error or None,
+        "error": str(trial.error) if trial.error else None,
     }
 
 

@@ -1,5 +1,6 @@
 """Studies: groups of runs with a question, and the trials that answer it."""
 
+import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 
 from mnist_core.config.study import Question
 from mnist_core.config.wording import MAX_NAME
-from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunStateError
+from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunStateError, jsonable
 from mnist_core.store.bin import UNDO_SECONDS, Bin
 from mnist_core.store.database import Database
 from mnist_core.store.records import RunState, Visitor
@@ -19,7 +20,7 @@ from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord,
 from mnist_core.store.tables import runs, studies, trials
 from mnist_core.store.visitors import Visitors
 from mnist_core.system.saying import complain
-from mnist_core.text import one_line
+from mnist_core.text import Phrase, one_line, told
 
 _UNDER_WAY = (StudyState.RUNNING.value, StudyState.PAUSED.value)
 
@@ -249,29 +250,29 @@ class Studies:
         """Record that a run answers a trial; return the trial."""
         return self._insert_trial(study_id, number, values, TrialState.RUNNING, run_id=run_id, cached=cached)
 
-    def refuse_trial(self, study_id: str, number: int, values: Mapping[str, Any], why: str) -> TrialRecord:
+    def refuse_trial(self, study_id: str, number: int, values: Mapping[str, Any], why: Phrase) -> TrialRecord:
         """Record that there is no run for these values; return the trial."""
-        return self._insert_trial(study_id, number, values, TrialState.FAILED, ended=time.time(), error=why)
+        return self._insert_trial(study_id, number, values, TrialState.FAILED, ended=time.time(), error=_written(why))
 
     def report(self, study_id: str, number: int, history: Sequence[float]) -> None:
         """Record what a trial that trains is measured by, after each epoch."""
         self._change_trial(study_id, number, history=list(history))
 
     def end_trial(
-        self, study_id: str, number: int, state: TrialState, value: float | None, why: str = "", **more: Any
+        self, study_id: str, number: int, state: TrialState, value: float | None, why: Phrase | None = None, **more: Any
     ) -> bool:
         """End a trial, once; return whether this was it."""
         return self._change_trial(
-            study_id, number, state=state.value, value=value, ended=time.time(), error=why, **more
+            study_id, number, state=state.value, value=value, ended=time.time(), error=_written(why), **more
         )
 
-    def end(self, study_id: str, state: StudyState, why: str = "") -> None:
+    def end(self, study_id: str, state: StudyState, why: Phrase | None = None) -> None:
         """End a study that runs."""
         with self._database.begin() as connection:
             connection.execute(
                 update(studies)
                 .where(studies.c.id == study_id, studies.c.state == StudyState.RUNNING.value)
-                .values(state=state.value, finished=time.time(), error=why)
+                .values(state=state.value, finished=time.time(), error=_written(why))
             )
 
     def unended(self) -> list[tuple[str, TrialRecord]]:
@@ -390,14 +391,24 @@ def _time(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
+def _written(why: Phrase | None) -> str:
+    return "" if why is None else json.dumps(jsonable(why))
+
+
+def _read(text: str) -> Phrase | None:
+    return told(**json.loads(text)) if text else None
+
+
 def _record_of(row: Row[Any]) -> StudyRecord:
     values = {column.name: row._mapping[column.name] for column in studies.columns}
     values["question"] = _question(values["question"])
     values["state"] = StudyState(values["state"])
+    values["error"] = _read(values["error"])
     return StudyRecord(**values | {name: _time(values[name]) for name in ("created", "finished", "deleted")})
 
 
 def _trial_of(row: Row[Any]) -> TrialRecord:
     values = {column.name: row._mapping[column.name] for column in trials.columns if column.name != "study_id"}
     values["state"] = TrialState(values["state"])
+    values["error"] = _read(values["error"])
     return TrialRecord(**values | {name: _time(values[name]) for name in ("began", "ended")})

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from mnist_core.config.study import Question
+from mnist_core.text import Phrase
 
 
 class StudyState(StrEnum):
@@ -57,8 +58,8 @@ class TrialRecord:
         The same after each epoch, the first one first.
     cached : bool
         Whether a run that was there before answered.
-    error : str
-        Why it failed: an English sentence, or nothing.
+    error : Phrase or None
+        Why it failed, in words.
     """
 
     number: int
@@ -70,7 +71,7 @@ class TrialRecord:
     cached: bool
     began: datetime
     ended: datetime | None
-    error: str = ""
+    error: Phrase | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +88,8 @@ class StudyRecord:
         Whether everyone may look at it; whether it is starred, and its runs so never cleaned away.
     deleted : datetime or None
         When its owner deleted it; it can still be brought back.
-    error : str
-        Why it failed: an English sentence, or nothing.
+    error : Phrase or None
+        Why it failed, in words.
     repeats : str or None
         The study whose winner this one repeats.
     """
@@ -105,5 +106,5 @@ class StudyRecord:
     shared: bool
     pinned: bool
     deleted: datetime | None
-    error: str = ""
+    error: Phrase | None = None
     repeats: str | None = None

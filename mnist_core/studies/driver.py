@@ -28,7 +28,7 @@ from mnist_core.studies.optuna_storage import open_storage
 from mnist_core.studies.twin import Optimizer
 from mnist_core.studies.width import Width
 from mnist_core.system.saying import say, tell_error
-from mnist_core.text import cut
+from mnist_core.text import Phrase, cut
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -37,10 +37,10 @@ _TICK, _IDLE = 0.3, 1.0  # seconds between two looks, and where no study is unde
 _NUMBER = 10  # characters of a run's name for its number
 _MANY = 10_000  # more studies than are ever under way
 _PATIENCE = 5.0  # seconds after which a visitor whose limits were reached is tried again
-_GONE = "The run was deleted."
-_STOPPED = "It was stopped."
-_UNTOLD = {"rate": "The loss did not fall clearly enough to tell a learning rate."}
-_WITHOUT = "It ended without a figure to measure it by."
+_GONE = Phrase("The run was deleted.")
+_STOPPED = Phrase("It was stopped.")
+_UNTOLD = {"rate": Phrase("The loss did not fall clearly enough to tell a learning rate.")}
+_WITHOUT = Phrase("It ended without a figure to measure it by.")
 _FINAL = (_GONE, _STOPPED, *_UNTOLD.values())  # what would be the same at a second try
 
 
@@ -149,9 +149,9 @@ class StudyDriver:
             if value is None:
                 self._end(study, trial, TrialState.FAILED, None, _UNTOLD.get(study.question.kind, _WITHOUT), run)
             else:
-                self._end(study, trial, TrialState.COMPLETED, value, "", run)
+                self._end(study, trial, TrialState.COMPLETED, value, None, run)
         else:
-            why = run.error.message if run.error else _STOPPED
+            why = Phrase(run.error.template, **run.error.values) if run.error else _STOPPED
             self._end(study, trial, TrialState.FAILED, None, why, run)
 
     def _follow(self, study: StudyRecord, trial: TrialRecord, run: RunRecord) -> None:
@@ -174,7 +174,7 @@ class StudyDriver:
         trial: TrialRecord,
         state: TrialState,
         value: float | None,
-        why: str = "",
+        why: Phrase | None = None,
         run: RunRecord | None = None,
     ) -> None:
         more: dict[str, Any] = {}
@@ -229,7 +229,7 @@ class StudyDriver:
                 run_id = self._submit(study, number, config)
                 width.take(study.owner)
         except ConfigError as error:
-            refused = self._store.studies.refuse_trial(study.id, number, chosen, str(error))
+            refused = self._store.studies.refuse_trial(study.id, number, chosen, error.phrase)
             optimizer.tell(refused)
             return refused
         except LimitError:
@@ -261,7 +261,7 @@ class StudyDriver:
 
     def _finish(self, study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
         failed = all(trial.state is TrialState.FAILED for trial in trials)
-        why = trials[-1].error if failed and trials else ""
+        why = trials[-1].error if failed and trials else None
         self._store.studies.end(study.id, StudyState.FAILED if failed else StudyState.COMPLETED, why)
 
     def _optimizer(self, study: StudyRecord) -> Optimizer:

@@ -79,5 +79,5 @@ def test_after_kill_9_of_the_app_a_study_goes_on_and_nothing_is_trained_twice(
     ]  # fmt: skip
     assert trials()[0] == first
     assert trials()[1].run_id == second.run_id
-    assert "ended before the run was finished" in trials()[1].error
+    assert "ended before the run was finished" in str(trials()[1].error)
     assert store.runs.get(second.run_id or "").state is RunState.INTERRUPTED

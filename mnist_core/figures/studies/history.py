@@ -82,7 +82,7 @@ def trials_table(trials: Sequence[TrialRecord], objective: Objective) -> Mapping
         "epochs_done": [len(trial.history) for trial in trials],
         "seconds": [(trial.ended - trial.began).total_seconds() if trial.ended else None for trial in trials],
         "cached": [trial.cached for trial in trials],
-        "error": [trial.error for trial in trials],
+        "error": ["" if trial.error is None else str(trial.error) for trial in trials],
     }
 
 

@@ -38,7 +38,7 @@ def study_header(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
     found = counts(trials)
     st.progress(trials_done(study, found) / max(study.trials, 1), progress_words(study, found))
     if study.error:
-        st.error(plain(t(study.error)), icon=":material/error:")
+        st.error(plain(t(study.error.words, **study.error.values)), icon=":material/error:")
 
 
 def _controls(study: StudyRecord) -> None:

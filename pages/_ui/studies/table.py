@@ -62,7 +62,7 @@ def trial_words(study: StudyRecord, trial: TrialRecord) -> None:
                 query_params={"run": trial.run_id},
             )
     if trial.error:
-        st.caption(plain(t(trial.error)))
+        st.caption(plain(t(trial.error.words, **trial.error.values)))
 
 
 def trials_csv(study: StudyRecord, name: str, table: Any) -> None:

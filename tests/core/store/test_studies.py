@@ -11,6 +11,7 @@ from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunS
 from mnist_core.store import RunState, StudyState, TrialState, Visitor
 from mnist_core.store.tables import studies
 from mnist_core.system.processes import own_process
+from mnist_core.text import Phrase
 
 ADA, BOB = Visitor("ada"), Visitor("bob")
 QUESTION = Question(kind="try", base=RunConfig(), over=(Parameter(name="learning_rate", values=(0.1, 0.01)),), trials=2)
@@ -46,9 +47,9 @@ def test_a_trial_begins_is_followed_and_ends_once(store, study_id):
     )  # fmt: skip
     assert store.studies.unended() == [(study_id, trial)]
     assert store.studies.end_trial(study_id, 0, TrialState.COMPLETED, 0.7, history=[0.5, 0.6, 0.7])
-    assert not store.studies.end_trial(study_id, 0, TrialState.FAILED, None, "too late")
+    assert not store.studies.end_trial(study_id, 0, TrialState.FAILED, None, Phrase("too late"))
     (trial,) = store.studies.trials(study_id)
-    assert (trial.state, trial.value, trial.history, trial.error) == (TrialState.COMPLETED, 0.7, [0.5, 0.6, 0.7], "")
+    assert (trial.state, trial.value, trial.history, trial.error) == (TrialState.COMPLETED, 0.7, [0.5, 0.6, 0.7], None)
     assert store.studies.unended() == []
     assert store.studies.count_trials([study_id]) == {study_id: {TrialState.COMPLETED: 1}}
 

@@ -215,7 +215,7 @@ def test_what_failed_is_told_and_tried_once_more(stage: Stage) -> None:
         stage.store.queue.finish(run_id, RunState.INTERRUPTED, error=error)
         stage.driver.look()
         trial = stage.store.studies.trials(study_id)[attempt]
-        assert (trial.state, trial.error, trial.values) == (
+        assert (trial.state, str(trial.error), trial.values) == (
             TrialState.FAILED, "The worker is gone.", {"learning_rate": 0.1},
         )  # fmt: skip
     stage.play_all(study_id)
@@ -242,7 +242,7 @@ def test_a_run_that_somebody_stops_or_deletes_is_no_value(stage: Stage) -> None:
     (run_id,) = stage.training(study_id)
     stage.store.bin.delete(run_id, ADA)
     stage.driver.look()
-    states = [(trial.state, trial.error) for trial in stage.store.studies.trials(study_id)]
+    states = [(trial.state, str(trial.error)) for trial in stage.store.studies.trials(study_id)]
     assert states[:2] == [(TrialState.FAILED, "It was stopped."), (TrialState.FAILED, "The run was deleted.")]
     stage.play_all(study_id)
     assert len(stage.store.studies.trials(study_id)) == 3, "and not tried again"
@@ -313,7 +313,7 @@ def test_values_that_make_no_network_are_told(stage: Stage) -> None:
     stage.play_all(study_id)
     refused = [trial for trial in stage.store.studies.trials(study_id) if trial.state is TrialState.FAILED]
     assert refused
-    assert all("Learning rate" in trial.error and trial.run_id is None for trial in refused)
+    assert all("Learning rate" in str(trial.error) and trial.run_id is None for trial in refused)
 
 
 def test_a_plan_says_how_long_it_takes(stage: Stage) -> None:
