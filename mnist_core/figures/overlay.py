@@ -51,13 +51,15 @@ def overlay_figure(
     -------
     dict with keys "data" and "layout"
     """
-    faint = {index for _, members in groups for index in members}
+    of_group = {index: style for (_, style), members in groups for index in members}
     traces = [
         trace
         for index, ((name, style), line) in enumerate(lines)
         if len(line.x)
         for trace in (
-            [_faint(name, style, line, metric)] if index in faint else _curve(name, style, line, metric, smoothing)
+            [_faint(name, of_group[index], line, metric)]
+            if index in of_group
+            else _curve(name, style, line, metric, smoothing)
         )
     ]
     for (name, style), members in groups:
@@ -105,7 +107,7 @@ def overlay_alt(
 
 
 def _faint(name: str, style: RunStyle, line: Line, metric: Metric) -> dict[str, Any]:
-    """Return one run of a group."""
+    """Return one run of a group, in the colour of the group."""
     return {
         "type": "scatter",
         "mode": "lines",

@@ -100,6 +100,13 @@ def test_an_address_shows_the_runs_of_one_study(open_page: OpenPage, study: tupl
     assert named(app) == [LINE, "Another"]
 
 
+def test_the_panel_of_a_study_leads_to_its_runs(open_page: OpenPage, study: tuple[str, list[RunRecord]]) -> None:
+    app = open_page("runs.py")
+    tick(app, LINE)
+    app.button(key="runs_of_study").click().run()
+    assert sorted(named(app)) == ["A study · 1", "A study · 2", "A study · 3"]
+
+
 def test_an_address_of_a_study_that_is_gone_says_so(
     open_page: OpenPage, study: tuple[str, list[RunRecord]], store: Store
 ) -> None:

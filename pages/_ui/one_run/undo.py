@@ -30,6 +30,8 @@ def delete_studies(study_ids: Sequence[str]) -> None:
     with errors_in_words():
         for study_id in study_ids:
             shared_store().studies.delete(study_id, session.visitor())
+            for trial in shared_store().studies.trials(study_id):
+                session.forget_run(trial.run_id or "")
 
 
 def undo_notice() -> None:
@@ -70,10 +72,7 @@ def undo_notice() -> None:
 
 def _study_notice(study: StudyRecord) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_study_notice"):
-        words = t(
-            "The study “{name}” is deleted with its runs. For ten minutes you can bring it back.",
-            name=plain(study.name),
-        )
+        words = t("“{name}” is deleted with its runs. You can bring it back for ten minutes.", name=plain(study.name))
         st.markdown(f":material/delete: {words}", width="stretch")
         st.button(t("Undo"), key="undo_study", icon=":material/undo:", on_click=_undo_study, args=(study.id,))
 

@@ -9,6 +9,7 @@ from mnist_core.text import plain
 from pages._ui.one_run.badges import state_badge
 from pages._ui.one_run.study import study_link
 from pages._ui.one_run.undo import delete_studies
+from pages._ui.runs.filter import STUDY
 from pages._ui.runs.study_line import key_settings
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
@@ -73,10 +74,22 @@ def _rename(study_id: str, key: str) -> None:
         shared_store().studies.rename(study_id, st.session_state[key], session.visitor())
 
 
+def _show_runs(study_id: str) -> None:
+    st.query_params[STUDY] = study_id
+
+
 def _next_steps(row: StudyRow) -> None:
     with st.container(horizontal=True):
         study_link(row.id, t("What it found"))
-        st.page_link("runs.py", label=t("Its runs one by one"), icon=":material/list:", query_params={"study": row.id})
+        # A link to the page that one is on would look chosen already.
+        st.button(
+            t("Its runs one by one"),
+            key="runs_of_study",
+            type="tertiary",
+            icon=":material/list:",
+            on_click=_show_runs,
+            args=(row.id,),
+        )
         if 2 <= len(row.runs) <= 100:
             st.page_link(
                 "compare.py",
