@@ -6,6 +6,7 @@ from typing import Any
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.config.study import Question
 from mnist_core.store import Store, StudyState, TrialState, Visitor
+from mnist_core.text import Phrase
 
 BASE = RunConfig(
     data=DataConfig(dataset="digits"),
@@ -38,7 +39,7 @@ def put_study(
         history = [] if value is None else [value / 2, value]
         store.studies.report(study_id, number, history)
         if trial_state.is_finished:
-            store.studies.end_trial(study_id, number, trial_state, value, "" if value else "It was stopped.")
+            store.studies.end_trial(study_id, number, trial_state, value, None if value else Phrase("It was stopped."))
     if state is StudyState.STOPPED:
         store.studies.stop(study_id, Visitor(owner))
     elif state is StudyState.PAUSED:

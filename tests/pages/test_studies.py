@@ -115,7 +115,7 @@ class TestStudy:
                 search(BASE, ["learning_rate", "units", "optimizer"], 25, pruner="median"),
                 [
                     ({"learning_rate": 10 ** -(k % 5 + 1), "units": 8 + k, "optimizer": "adam"}, state, 0.5 + k / 60)
-                    for k, state in enumerate([DONE, PRUNED] * 12)
+                    for k, state in enumerate([DONE, PRUNED] * 11)
                 ],
             ),
             (repetition(BASE), [({"seed": k}, DONE, 0.9 + k / 100) for k in range(5)]),

@@ -20,7 +20,7 @@ NAMES = re.compile(
     r"|RMSprop|Adam\w*|Adagrad|Nadam|SGD|Nesterov|ReLU|GELU|SiLU|ELU|SELU|Leaky ReLU|Swish|Mish|tanh|t-SNE|PCA"
     r"|[A-Z]\w*(\.\w+)?2D\w*|Dense|Flatten|Dropout|GaussianNoise|\w+Normalization|float\d+|bfloat16|mixed_\w+|uint8"
     r"|Tanh|Reshape|Softplus|Zalando \w+|E\. Alpaydin, F\. Alimoglu \(UCI\), .*|[A-Z]\w+ [A-Z]\w+(, [A-Z]\w+ [A-Z]\w+)+"
-    r"|ROC|AUC|F1|Hugging Face|GitHub|Streamlit"
+    r"|ROC|AUC|F1|TPE|Optuna|Hyperband|Hugging Face|GitHub|Streamlit"
     r"|CC BY(-SA)? [\d.]+|CC0( [\d.]+)?|MIT|OFL|GPU|CPU|RAM|CSV|PNG|SVG|ZIP|JSON|URL|MB|kB|GB|px"
 )
 
