@@ -29,23 +29,21 @@ def best_view(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
         return
     known = len(measured(trials))
     with st.container(border=True, key="study_best"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        figure, what = st.columns([1, 3], vertical_alignment="center")
+        with figure:
             st.metric(
-                t(OBJECTIVE_WORDS[study.question.objective]),
-                t.number(best.value, ".2%"),
-                help=term("validation_set"),
-                width="content",
+                t(OBJECTIVE_WORDS[study.question.objective]), t.number(best.value, ".2%"), help=term("validation_set")
             )
-            with st.container(gap="xsmall", width="stretch"):
-                words = t("The best so far") if under_way(study, trials) else t("The best")
-                st.markdown(f"**{words}:** {plain(values_words(best.values, i18n.current()))}")
-                if best.run_id:
-                    st.page_link(
-                        "train.py",
-                        label=t("Open the best run"),
-                        icon=":material/open_in_new:",
-                        query_params={"run": best.run_id},
-                    )
+        with what, st.container(gap="xsmall"):
+            words = t("The best so far") if under_way(study, trials) else t("The best")
+            st.markdown(f"**{words}:** {plain(values_words(best.values, i18n.current()))}")
+            if best.run_id:
+                st.page_link(
+                    "train.py",
+                    label=t("Open the best run"),
+                    icon=":material/open_in_new:",
+                    query_params={"run": best.run_id},
+                )
         st.caption(_honestly(study, trials, known))
         if not under_way(study, trials):
             _test_accuracy(best)
