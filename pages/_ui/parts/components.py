@@ -37,7 +37,7 @@ def for_ears(*parts: str) -> str:
 
 def empty_state(icon: str, title: str, sentence: str, page: str, action: str) -> None:
     """Show what to do next on a page that has nothing to show yet (words translated)."""
-    with st.container(border=True, horizontal_alignment="center", gap="small"):
+    with st.container(border=True, horizontal_alignment="center", gap="small", key="empty_state"):
         st.space("small")
         with st.container(key="empty_state_icon"):
             st.markdown(icon, text_alignment="center")
