@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from mnist_core.commands.common import LOCAL, print_json
+from mnist_core.commands.common import LOCAL, print_document, print_json
 from mnist_core.commands.terminal import left, right, t
 from mnist_core.commands.training import assignment
 from mnist_core.config.recipes import RECIPES, get_recipe
@@ -18,6 +18,7 @@ from mnist_core.engine import Supervisor, check_training
 from mnist_core.errors import ConfigError
 from mnist_core.evaluation.spread import Spread, spread, spread_words
 from mnist_core.evaluation.studies import best_trial
+from mnist_core.script import search_code
 from mnist_core.settings import get_settings
 from mnist_core.store import Store, StudyRecord, StudyState, TrialRecord, TrialState, shared_store
 from mnist_core.studies import StudyDriver, begin, plan
@@ -53,6 +54,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     rename.add_argument("study", metavar="STUDY", help=t("id of a study"))
     rename.add_argument("name", metavar="NAME")
     rename.set_defaults(command=_rename)
+    script = kinds.add_parser("script", help=t("print a study as a script with Optuna and Keras"))
+    script.add_argument("study", metavar="STUDY", help=t("id of a study"))
+    script.set_defaults(command=_script)
     more = kinds.add_parser("more", help=t("train more trials of a study, and wait for them"))
     more.add_argument("study", metavar="STUDY", help=t("id of a study"))
     more.add_argument("--trials", type=int, default=10, metavar="N", help=t("how many more"))
@@ -365,6 +369,12 @@ def _act(change: Callable[[Store, str], object]) -> Callable[[argparse.Namespace
         return 0
 
     return command
+
+
+def _script(options: argparse.Namespace) -> int:
+    record = shared_store().studies.seen(options.study, LOCAL)
+    print_document(search_code(record.question, t))
+    return 0
 
 
 def _rename(options: argparse.Namespace) -> int:

@@ -137,6 +137,13 @@ class TestStudy:
             else:
                 assert figure(app)["alt"]
 
+    def test_its_script_is_offered_or_the_reason_why_there_is_none(self, ada: OpenPage, store: Store) -> None:
+        app = ada("studies.py", study=put_study(store, repetition(BASE), [({"seed": 0}, DONE, 0.9)], owner=ADA))
+        assert [button.label for button in app.get("download_button") if "script" in button.label]
+        odd = trying(BASE, [Parameter(name="loss", values=("categorical_crossentropy",))])
+        app = ada("studies.py", study=put_study(store, odd, [({"loss": "categorical_crossentropy"}, DONE, 0.9)], owner=ADA))
+        assert not [button.label for button in app.get("download_button") if "script" in button.label]
+
     def test_a_repetition_says_mean_and_spread(self, ada: OpenPage, store: Store) -> None:
         rows = [({"seed": k}, DONE, value) for k, value in enumerate((0.96, 0.97, 0.98))]
         app = ada("studies.py", study=put_study(store, repetition(BASE), rows, owner=ADA))

@@ -16,6 +16,7 @@ from pages._ui.studies.figures import figures_view
 from pages._ui.studies.header import study_header
 from pages._ui.studies.rate import rate_view
 from pages._ui.studies.table import trials_view
+from pages._ui.studies.take_away import script_button
 from pages._ui.studies.words import counts, progress_words, under_way
 
 _PACES = ((100, 2.0), (500, 5.0), (None, 10.0))  # up to how many trials it looks again after so many seconds
@@ -46,6 +47,7 @@ def study_view(study_id: str) -> None:
         else:
             figures_view(study, found)
         trials_view(study, found)
+        script_button(study)
 
     body()
     st.page_link("studies.py", label=t("All studies"), icon=":material/arrow_back:")

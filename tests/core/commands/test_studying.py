@@ -57,6 +57,10 @@ def test_values_are_tried_told_and_not_trained_twice(digits: object, store: Stor
     words = capsys.readouterr().out
     assert "Best by the validation set" in words
     assert "a little lucky" in words
+    assert main(["study", "script", told["study_id"]]) == 0
+    code = capsys.readouterr().out
+    assert "import optuna" in code
+    assert "mnist_core" not in code
 
 
 @pytest.mark.slow
