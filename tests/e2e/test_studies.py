@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import settled
-from tests.e2e.test_main_job import set_number
+from tests.e2e.test_main_job import main, set_number
 from tests.serving import Server
 
 pytestmark = pytest.mark.e2e
@@ -30,7 +30,7 @@ def test_three_learning_rates_in_three_clicks(server: Server, page: Page) -> Non
     expect(page.get_by_role("heading", name="First network · Learning rate")).to_be_visible()
     curves = page.get_by_role("radio", name="All curves")
     curves.click()
-    expect(page.get_by_text("3 of 3 trials done")).to_be_visible()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("3 of 3 trials done")
     expect(page.locator(".stMarkdownBadge", has_text="Finished")).to_be_visible()
     expect(curves).to_be_checked()
     best = page.locator(".st-key-study_best")
@@ -59,3 +59,25 @@ def test_three_learning_rates_in_three_clicks(server: Server, page: Page) -> Non
     expect(page).to_have_url(re.compile(r"/train\?run=\d{8}-\d{6}-[0-9a-f]{8}$"))
     expect(page.get_by_text("What next?")).to_be_visible()
     assert not problems
+
+
+def test_its_owner_stops_deletes_and_brings_it_back(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/train?run=new")
+    set_number(page, "Epochs", "200")
+    set_number(page, "Batch size", "1")
+    page.get_by_role("button", name="Try several").click()
+    page.get_by_role("dialog").get_by_role("button", name="Begin").click()
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text("1 under way")
+    main(page).get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".stMarkdownBadge", has_text="Stopped")).to_be_visible()
+    expect(progress).to_contain_text("1 failed")
+    expect(page.locator("#lab-announcement")).to_contain_text("1 failed")
+    settled(page)
+    page.get_by_role("button", name="Manage").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("is deleted with its runs")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/studies$"))
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".stMarkdownBadge", has_text="Stopped")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/studies\?study="))

@@ -97,15 +97,16 @@ def _manage(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
         )
         _toggle(study, "pinned", t("Star"), t("Its runs are never deleted to make room."))
         trains = any(not trial.state.is_finished for trial in trials)
-        st.button(
+        if st.button(
             t("Delete"),
             key="study_delete",
             icon=":material/delete:",
             disabled=trains,
             help=t("Stop it first.") if trains else t("With all its runs. You can undo this."),
-            on_click=delete,
-            args=(study, [trial.run_id for trial in trials if trial.run_id and not trial.cached]),
-        )
+        ):
+            with errors_in_words():
+                delete(study, [trial.run_id for trial in trials if trial.run_id and not trial.cached])
+                st.rerun()  # the whole page, which is about no study then
         st.caption(t("What a study is made of are runs: each is on the page Runs too."), help=term("run"))
 
 

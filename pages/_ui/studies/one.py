@@ -19,6 +19,7 @@ from pages._ui.studies.table import trials_view
 from pages._ui.studies.take_away import script_button
 from pages._ui.studies.words import counts, progress_words, under_way
 
+_SPOKEN_OF = "spoken_of_study"
 _PACES = ((100, 2.0), (500, 5.0), (None, 10.0))  # up to how many trials it looks again after so many seconds
 
 
@@ -37,6 +38,8 @@ def study_view(study_id: str) -> None:
             st.rerun()  # it renews itself at another pace, or not any more
         study_header(study, found)
         if active:
+            st.session_state[_SPOKEN_OF] = study_id
+        if st.session_state.get(_SPOKEN_OF) == study_id:  # not of a study that was over when the page was opened
             announce(progress_words(study, counts(found)), study_id)
         if not found:
             _nothing_yet(active)

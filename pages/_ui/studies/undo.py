@@ -12,12 +12,11 @@ from pages._ui.shell.i18n import t
 
 
 def delete(study: StudyRecord, run_ids: Sequence[str]) -> None:
-    """Delete a study of the visitor with the runs that it asked for; for a button's callback."""
-    with errors_in_words():
-        shared_store().studies.delete(study.id, session.visitor())
-        for run_id in run_ids:
-            session.forget_run(run_id)
-        st.query_params.pop("study", None)
+    """Delete a study of the visitor with the runs that it asked for; raises as `Studies.delete`."""
+    shared_store().studies.delete(study.id, session.visitor())
+    for run_id in run_ids:
+        session.forget_run(run_id)
+    st.query_params.pop("study", None)
 
 
 def undo_notice() -> None:
