@@ -169,3 +169,19 @@ def test_what_a_newer_version_wrote_is_left_out_of_lists(store, study_id):
         connection.execute(update(studies).values(question='{"kind": "dream"}'))
     other = store.studies.create(QUESTION, "another", visitor=ADA)
     assert [record.id for record in store.studies.find()] == [other]
+
+
+def test_the_highest_value_is_that_of_a_completed_trial(store, study_id):
+    empty = store.studies.create(QUESTION, "Nothing yet", visitor=ADA)
+    for number, (state, value) in enumerate(
+        [(TrialState.COMPLETED, 0.7), (TrialState.COMPLETED, 0.9), (TrialState.PRUNED, 0.95), (TrialState.FAILED, None)]
+    ):
+        store.studies.begin_trial(study_id, number, {"learning_rate": number}, f"run {number}", cached=False)
+        store.studies.end_trial(study_id, number, state, value)
+    assert store.studies.highest_values([study_id, empty]) == {study_id: 0.9}
+
+
+def test_repetitions_of_a_study_s_winner_are_found(store, study_id):
+    repeated = store.studies.create(QUESTION, "Again", visitor=BOB, repeats=study_id, shared=False)
+    assert [study.id for study in store.studies.find(repeats=study_id)] == [repeated]
+    assert store.studies.find(repeats=study_id, visible_to=ADA) == []
