@@ -141,8 +141,9 @@ class TestStudy:
         app = ada("studies.py", study=put_study(store, repetition(BASE), [({"seed": 0}, DONE, 0.9)], owner=ADA))
         assert [button.label for button in app.get("download_button") if "script" in button.label]
         odd = trying(BASE, [Parameter(name="loss", values=("categorical_crossentropy",))])
-        rows = [({"loss": "categorical_crossentropy"}, DONE, 0.9)]
-        app = ada("studies.py", study=put_study(store, odd, rows, owner=ADA))
+        app = ada(
+            "studies.py", study=put_study(store, odd, [({"loss": "categorical_crossentropy"}, DONE, 0.9)], owner=ADA)
+        )
         assert not [button.label for button in app.get("download_button") if "script" in button.label]
 
     def test_a_repetition_says_mean_and_spread(self, ada: OpenPage, store: Store) -> None:
