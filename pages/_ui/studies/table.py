@@ -99,7 +99,9 @@ def _frame(study: StudyRecord, trials: Sequence[TrialRecord]) -> pd.DataFrame:
             **{f"of_{name}": _column(name, trials) for name in names},
             "state": [states[trial.state] for trial in trials],
             "curve": [list(trial.history) for trial in trials],
-            "seconds": [(trial.ended - trial.began).total_seconds() if trial.ended else None for trial in trials],
+            "seconds": [
+                round((trial.ended - trial.began).total_seconds(), 1) if trial.ended else None for trial in trials
+            ],
             "cached": ["✓" if trial.cached else "" for trial in trials],
         }
     ).drop(columns=["value"] if study.question.kind == "rate" else [])
