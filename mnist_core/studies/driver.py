@@ -240,7 +240,7 @@ class StudyDriver:
         return begun
 
     def _submit(self, study: StudyRecord, number: int, config: RunConfig) -> str:
-        name = f"{cut(study.name, MAX_NAME - _NUMBER)} · {number + 1}"
+        name = f"{cut(study.name, MAX_NAME - _NUMBER)} · {number}"
         return self._supervisor.submit(
             config,
             name,

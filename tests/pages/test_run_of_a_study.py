@@ -12,7 +12,7 @@ from tests.run_rows import write_columns
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
-NOTE = "Part of the study “\\*Rates\\*”, trial 2"
+NOTE = "Part of the study “\\*Rates\\*”, trial 1"
 
 
 def links(app: AppTest) -> list[str]:

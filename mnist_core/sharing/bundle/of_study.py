@@ -27,7 +27,7 @@ class StudyTold:
 
     def facts(self, t: English) -> list[tuple[str, str]]:
         """Return what is to be told: what it is, and the words, both translated; `name` is as it was typed."""
-        told = [(t("study"), t("Part of the study “{name}”, trial {number:,}", name=self.name, number=self.number + 1))]
+        told = [(t("study"), t("Part of the study “{name}”, trial {number:,}", name=self.name, number=self.number))]
         if self.together is not None:
             told.append((t("test accuracy with other seeds"), spread_words(self.together, t)))
         return told

@@ -18,7 +18,7 @@ def study_note(record: RunRecord) -> None:
         return
     study, trial = found
     if may_see(study, session.visitor()):
-        words = t("Part of the study “{name}”, trial {number:,}", name=plain(study.name), number=trial.number + 1)
+        words = t("Part of the study “{name}”, trial {number:,}", name=plain(study.name), number=trial.number)
         study_link(study.id, words)
 
 

@@ -18,12 +18,12 @@ def test_the_report_says_study_trial_and_what_all_its_runs_reached(store, finish
     _, members = made_study(store, finished_run, name="How much is luck <b>?", measured=(0.9, 0.95, 0.92))
     evidence = gather(members[1], store)
     told = dict(facts(evidence))
-    assert told["study"] == "Part of the study “How much is luck <b>?”, trial 2"
+    assert told["study"] == "Part of the study “How much is luck <b>?”, trial 1"
     found = spread((0.9, 0.95, 0.92))
     assert told["test accuracy with other seeds"].startswith(f"92.33% ± {found.standard_deviation:.2%} (3 runs;")
     page = report_html(evidence, facts(evidence))
     assert "How much is luck &lt;b&gt;?" in page
-    assert "trial 2" in page
+    assert "trial 1" in page
 
 
 def test_a_study_that_chooses_has_no_mean_and_other_runs_no_study(store, finished_run):
