@@ -8,6 +8,7 @@ from mnist_core.figures.theme import TRAINING, Theme, layout
 from mnist_core.text import Translator
 
 _ROW = 44  # pixels for a setting's name and its bar
+_BESIDE = 1.12  # of the longest bar: its share stands behind it
 
 
 def importance_figure(shares: Mapping[str, float], *, theme: Theme, t: Translator) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def _layout(ranked: Sequence[tuple[str, float]], theme: Theme, t: Translator) ->
         annotations=names,
         xaxis={
             "title": {"text": t("share of the differences (%)")},
-            "range": [0, 100 * (most or 1.0)],
+            "range": [0, 100 * (most or 1.0) * _BESIDE],
             "zeroline": False,
             "fixedrange": True,
         },

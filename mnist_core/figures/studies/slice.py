@@ -24,6 +24,8 @@ from mnist_core.figures.theme import Theme, colorscale, layout
 from mnist_core.store.study_records import TrialRecord
 from mnist_core.text import Translator
 
+_TICKS = 5  # about so many numbers of trials beside the colours
+
 
 def slice_figure(
     trials: Sequence[TrialRecord],
@@ -107,7 +109,7 @@ def _by_number(known: Sequence[tuple[TrialRecord, float]], theme: Theme, t: Tran
         "line": {"width": 1, "color": theme.muted},  # the palest are the page's own colour
         "size": 9,
         "showscale": len(known) > 1,
-        "colorbar": color_bar(t("trial"), theme, tickformat="d"),
+        "colorbar": color_bar(t("trial"), theme, tickformat="d", dtick=max(1, len(known) // _TICKS)),
     }
 
 
