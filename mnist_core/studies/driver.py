@@ -3,8 +3,9 @@
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.config import RunConfig
@@ -24,7 +25,7 @@ from mnist_core.store import (
 )
 from mnist_core.studies.fixed import Values, fixed_values
 from mnist_core.studies.measuring import history_of, measured
-from mnist_core.studies.optuna_storage import open_storage
+from mnist_core.studies.optuna_storage import open_storage, set_aside
 from mnist_core.studies.twin import Optimizer
 from mnist_core.studies.width import Width
 from mnist_core.system.saying import say, tell_error
@@ -41,6 +42,7 @@ _GONE = Phrase("The run was deleted.")
 _STOPPED = Phrase("It was stopped.")
 _UNTOLD = {"rate": Phrase("The loss did not fall clearly enough to tell a learning rate.")}
 _WITHOUT = Phrase("It ended without a figure to measure it by.")
+_FAULT = Phrase("A fault of MNIST Lab ended this study. What it found stays; the log says more.")
 _FINAL = (_GONE, _STOPPED, *_UNTOLD.values())  # what would be the same at a second try
 
 
@@ -93,8 +95,10 @@ class StudyDriver:
                     say(f"The studies could not be looked at this time: {error}")
                 self._said = str(error)
                 self._forget()
-            except Exception as error:  # a fault in one study shall not end all others
-                tell_error(error, "The studies were not looked at this time.")
+            except Exception as error:
+                if repr(error) != self._said:
+                    tell_error(error, "The studies were not looked at this time.")
+                self._said = repr(error)
                 self._forget()
             self._wake.wait(_TICK if busy else _IDLE)
             self._wake.clear()
@@ -112,16 +116,28 @@ class StudyDriver:
         for study_id, trial in unended:
             study = studies.get(study_id) or self._resting(study_id)
             if study is not None:
-                self._attend(study, trial)
+                self._safely(study, partial(self._attend, study, trial))
         width = Width(self._store, self._supervisor)
         busy: set[str | None] = set()
         for study in running:  # of a visitor one after the other
-            if study.owner not in busy and self._begin_some(study, width):
+            if study.owner not in busy and self._safely(study, partial(self._begin_some, study, width)):
                 busy.add(study.owner)
         for study_id in set(self._optimizers) - set(studies) - {study_id for study_id, _ in unended}:
             del self._optimizers[study_id]
         self._store.studies.sweep()
         return bool(running or unended)
+
+    def _safely(self, study: StudyRecord, step: Callable[[], bool | None]) -> bool:
+        """Take a step of a study and return what it does; a fault of ours ends this study, and no other one."""
+        try:
+            return bool(step())
+        except (MnistLabError, OSError):  # of the disk or the database: it passes
+            raise
+        except Exception as error:
+            tell_error(error, f"The study {study.id} was ended by a fault.")
+            self._forget()
+            self._store.studies.end(study.id, StudyState.FAILED, _FAULT)
+            return False
 
     def _resting(self, study_id: str) -> StudyRecord | None:
         """Return a study that is paused or stopped while its trials train; None for one that was deleted."""
@@ -266,9 +282,20 @@ class StudyDriver:
 
     def _optimizer(self, study: StudyRecord) -> Optimizer:
         if study.id not in self._optimizers:
-            self._storage = self._storage or open_storage(self._store.settings)
-            self._optimizers[study.id] = Optimizer(study, self._store.studies.trials(study.id), self._storage)
+            try:
+                self._optimizers[study.id] = self._new_optimizer(study)
+            except (MnistLabError, OSError):
+                raise
+            except Exception:  # whatever its file says: the record knows it too
+                if not set_aside(self._store.settings):
+                    raise
+                self._forget()
+                self._optimizers[study.id] = self._new_optimizer(study)
         return self._optimizers[study.id]
+
+    def _new_optimizer(self, study: StudyRecord) -> Optimizer:
+        self._storage = self._storage or open_storage(self._store.settings)
+        return Optimizer(study, self._store.studies.trials(study.id), self._storage)
 
 
 def _visitor(study: StudyRecord) -> Visitor:

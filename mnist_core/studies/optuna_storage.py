@@ -6,7 +6,9 @@ one computer; where several share a database, Optuna's tables lie in that one, i
 
 from typing import TYPE_CHECKING
 
+from mnist_core.errors import StorageError
 from mnist_core.settings import Settings
+from mnist_core.system.saying import complain
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -15,7 +17,7 @@ _SCHEMA = "optuna"
 
 
 def open_storage(settings: Settings) -> "BaseStorage":
-    """Return Optuna's storage, made where there is none."""
+    """Return Optuna's storage, made where there is none; raises `StorageError` where it can't be made."""
     from optuna import logging
     from optuna.storages import JournalStorage, RDBStorage
     from optuna.storages.journal import JournalFileBackend
@@ -24,8 +26,27 @@ def open_storage(settings: Settings) -> "BaseStorage":
     if settings.database_url is None:
         settings.home.mkdir(parents=True, exist_ok=True)
         return JournalStorage(JournalFileBackend(str(settings.studies_path)))
-    _make_schema(settings.database_url)
-    return RDBStorage(storage_address(settings), engine_kwargs={"pool_pre_ping": True})
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        _make_schema(settings.database_url)
+        return RDBStorage(storage_address(settings), engine_kwargs={"pool_pre_ping": True})
+    except SQLAlchemyError as error:
+        raise StorageError(
+            "Optuna's tables can't be made. Let the user of the database create a schema there: {error}",
+            error=str(error.__cause__ or error),
+        ) from error
+
+
+def set_aside(settings: Settings) -> bool:
+    """Put a file that can't be read aside, so that a new one is made; return whether there was one."""
+    path = settings.studies_path
+    if settings.database_url is not None or not path.is_file():
+        return False
+    damaged = path.with_name(f"{path.name}.damaged")
+    path.replace(damaged)
+    complain(f"What Optuna kept of the studies could not be read. It is made anew; the old file is {damaged}")
+    return True
 
 
 def storage_address(settings: Settings) -> str:

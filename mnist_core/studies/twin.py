@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.config.study import Parameter, Question
-from mnist_core.errors import StorageError
 from mnist_core.store import StudyRecord, TrialRecord, TrialState
 from mnist_core.studies.samplers import make_pruner, make_sampler
 
@@ -177,14 +176,11 @@ def frozen(trial: TrialRecord | None, question: Question) -> "FrozenTrial":
 def _opened(record: StudyRecord, question: Question, storage: "BaseStorage") -> "Study":
     from optuna import create_study
 
-    try:
-        return create_study(
-            storage=storage,
-            study_name=record.id,
-            sampler=make_sampler(question),
-            pruner=make_pruner(question),
-            direction="minimize" if question.objective == "val_loss" else "maximize",
-            load_if_exists=True,
-        )
-    except (OSError, ValueError) as error:
-        raise StorageError("What Optuna keeps of the studies can't be read: {error}", error=str(error)) from error
+    return create_study(
+        storage=storage,
+        study_name=record.id,
+        sampler=make_sampler(question),
+        pruner=make_pruner(question),
+        direction="minimize" if question.objective == "val_loss" else "maximize",
+        load_if_exists=True,
+    )

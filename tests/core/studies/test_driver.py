@@ -1,12 +1,12 @@
 """How studies move on, step by step: runs are played, so that each step is seen. The real queue is in tests/faults."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
-from mnist_core.config.study import Parameter, Question
+from mnist_core.config.study import Parameter, Question, applied
 from mnist_core.errors import LimitError
 from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, StudyState, TrialState, Visitor
 from mnist_core.studies import StudyDriver, begin, plan
@@ -290,6 +290,31 @@ def test_what_was_asked_for_before_the_app_ended_is_asked_for_again(stage: Stage
     stage.again()
     stage.play_all(study_id)
     assert [values["learning_rate"] for values in values_of(stage, study_id)] == [0.1, 0.01, 0.001]
+
+
+def test_a_fault_in_one_study_ends_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(base: RunConfig, values: Mapping[str, Any]) -> RunConfig:
+        if "layers" in values:
+            raise ZeroDivisionError
+        return applied(base, values)
+
+    monkeypatch.setattr("mnist_core.studies.driver.applied", faulty)
+    bad, good = stage.begin(SEARCH), stage.begin(RATES, BOB)
+    stage.play_all(good)
+    assert stage.store.studies.get(good).state is StudyState.COMPLETED
+    record = stage.store.studies.get(bad)
+    assert (record.state, str(record.error)[:22]) == (StudyState.FAILED, "A fault of MNIST Lab e")
+
+
+@pytest.mark.parametrize("damage", [b"no journal at all\n", b'{"op_code": 0, "worker', b'{"a": 1}\n'])
+def test_where_optuna_s_file_is_damaged_it_is_made_anew_and_the_old_one_kept(stage: Stage, damage: bytes) -> None:
+    study_id = stage.begin(RATES)
+    path = stage.store.settings.studies_path
+    path.write_bytes(damage)
+    stage.again()
+    stage.play_all(study_id)
+    assert [values["learning_rate"] for values in values_of(stage, study_id)] == [0.1, 0.01, 0.001]
+    assert path.with_name("studies.log.damaged").read_bytes().startswith(damage)
 
 
 def test_where_a_limit_is_reached_it_waits(stage: Stage) -> None:
