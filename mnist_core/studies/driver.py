@@ -117,15 +117,21 @@ class StudyDriver:
             study = studies.get(study_id) or self._resting(study_id)
             if study is not None:
                 self._safely(study, partial(self._attend, study, trial))
-        width = Width(self._store, self._supervisor)
-        busy: set[str | None] = set()
-        for study in running:  # of a visitor one after the other
-            if study.owner not in busy and self._safely(study, partial(self._begin_some, study, width)):
-                busy.add(study.owner)
+        self._begin_all(running)
         for study_id in set(self._optimizers) - set(studies) - {study_id for study_id, _ in unended}:
             del self._optimizers[study_id]
         self._store.studies.sweep()
         return bool(running or unended)
+
+    def _begin_all(self, running: Sequence[StudyRecord]) -> None:
+        """Begin trials of studies; of a visitor one study goes after the other."""
+        if not running:
+            return
+        width = Width(self._store, self._supervisor)
+        busy: set[str | None] = set()
+        for study in running:
+            if study.owner not in busy and self._safely(study, partial(self._begin_some, study, width)):
+                busy.add(study.owner)
 
     def _safely(self, study: StudyRecord, step: Callable[[], bool | None]) -> bool:
         """Take a step of a study and return what it does; a fault of ours ends this study, and no other one."""
