@@ -12,7 +12,7 @@ Colour = Literal["gray", "blue", "violet", "green", "orange", "red"]
 
 STATE_NAMES: dict[RunState, Sentence] = {
     RunState.QUEUED: "Waiting",
-    RunState.RUNNING: "Training",
+    RunState.RUNNING: "Training now",
     RunState.PAUSED: "Paused",
     RunState.COMPLETED: "Finished",
     RunState.STOPPED: "Stopped",

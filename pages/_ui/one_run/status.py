@@ -17,7 +17,7 @@ _PHASES: dict[str, Sentence] = {
     "start": "Waking up the training process …",
     "import": "Loading Keras …",
     "data": "Loading the images …",
-    "fit": "Training",
+    "fit": "Training now",
     "evaluate": "Testing on images it has never seen …",
     "export": "Saving the model …",
 }
@@ -120,7 +120,7 @@ def _stopped_words(record: RunRecord) -> str:
 
 def _progress_words(record: RunRecord, now: Progress) -> str:
     if record.phase != "fit" or record.step == 0:
-        return t(_PHASES.get(record.phase, "Training"))
+        return t(_PHASES.get(record.phase, "Training now"))
     rest = t("{n:.0f} s left", n=now.remaining) if now.remaining is not None else t("estimating …")
     if record.config.model.kind == "logistic_sgd":
         return t("Fold {epoch} of {epochs} done · {rest}", epoch=now.epoch, epochs=now.epochs, rest=rest)
