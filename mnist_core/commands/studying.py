@@ -65,7 +65,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     listing = commands.add_parser("studies", help=t("list studies, newest first"))
     listing.add_argument("--json", action="store_true", help=t("print one JSON array"))
-    listing.add_argument("--storage", action="store_true", help=t("only print what optuna-dashboard opens"))
+    listing.add_argument("--storage", action="store_true", help=t("only print the address that optuna-dashboard opens"))
     listing.set_defaults(command=_studies)
 
 
@@ -92,7 +92,7 @@ def _add_kind(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", kind
         command.add_argument("--trials", type=int, default=_USUAL[kind], metavar="N", help=t("how many runs"))
         command.add_argument("--sampler", choices=SAMPLERS, default="tpe", help=t("how values are chosen"))
         command.add_argument("--pruner", choices=PRUNERS, default="none", help=t("how what falls behind is ended"))
-        command.add_argument("--seed", type=int, default=0, metavar="N", help=t("of the sampler"))
+        command.add_argument("--seed", type=int, default=0, metavar="N", help=t("seed of the sampler"))
     if kind in ("repeat", "sizes"):
         command.add_argument("--times", type=int, default=_USUAL[kind], metavar="N", help=t("how many seeds"))
     command.add_argument("--json", action="store_true", help=t("print one JSON object as the last line"))

@@ -60,7 +60,7 @@ def spread_words(found: Spread, t: English, *, loss: bool = False) -> str:
     form = ".4f" if loss else ".2%"
     mean = t.number(found.mean, form)
     if found.standard_deviation is None or found.low is None or found.high is None:
-        return t("{mean} (a single run: how much of that is luck, only more of them tell)", mean=mean)
+        return t("{mean} (a single run: only more runs can tell how much of that is luck)", mean=mean)
     return t.plural(
         "{mean} ± {deviation} ({n:,} run; the mean lies between {low} and {high}, with 95% confidence)",
         "{mean} ± {deviation} ({n:,} runs; the mean lies between {low} and {high}, with 95% confidence)",

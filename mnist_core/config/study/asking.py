@@ -15,7 +15,7 @@ KIND_WORDS: Mapping[StudyKind, Sentence] = {
     "rate": "Learning rate test",
 }
 SAMPLER_WORDS: Mapping[Sampler, Sentence] = {"tpe": "TPE: learns from earlier trials", "random": "Random"}
-SAMPLER_NAMES: Mapping[Sampler, Sentence] = {"tpe": "TPE", "random": "chance"}
+SAMPLER_NAMES: Mapping[Sampler, Sentence] = {"tpe": "TPE", "random": "random choice"}
 PRUNER_WORDS: Mapping[Pruner, Sentence] = {
     "none": "No: every trial runs to its end",
     "median": "Yes: what is worse than the median",

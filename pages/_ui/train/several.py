@@ -20,8 +20,8 @@ _OPEN = "several_open"
 Ask = Callable[[RunConfig, str], Question]
 
 _WAYS: Mapping[str, tuple[Sentence, Sentence]] = {
-    "rates": ("Try 3 learning rates", "The one of the form, a tenth of it, and ten times as much."),
-    "batches": ("Try 3 batch sizes", "The one of the form, a quarter of it, and four times as many."),
+    "rates": ("Try 3 learning rates", "The value in the form, a tenth of it, and ten times as much."),
+    "batches": ("Try 3 batch sizes", "The value in the form, a quarter of it, and four times as much."),
     "repeat": ("Repeat with 5 seeds", "How much of the result is luck?"),
     "sizes": ("More data", "A learning curve: would more images help?"),
     "search": ("Search for good values", "Of several settings at once; each trial learns from the earlier ones."),

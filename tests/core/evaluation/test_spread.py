@@ -32,7 +32,7 @@ def test_the_deviation_is_that_of_a_sample() -> None:
 
 def test_a_single_value_has_no_deviation_and_no_interval() -> None:
     assert spread([0.97]) == Spread(1, 0.97, None, None, None)
-    words = "97.00% (a single run: how much of that is luck, only more of them tell)"
+    words = "97.00% (a single run: only more runs can tell how much of that is luck)"
     assert spread_words(spread([0.97]), T) == words
 
 
