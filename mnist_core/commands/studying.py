@@ -21,7 +21,7 @@ from mnist_core.evaluation.studies import best_trial
 from mnist_core.script import search_code
 from mnist_core.settings import get_settings
 from mnist_core.store import Store, StudyRecord, StudyState, TrialRecord, TrialState, shared_store
-from mnist_core.studies import StudyDriver, begin, plan
+from mnist_core.studies import StudyDriver, add_trials, begin, plan
 from mnist_core.studies.optuna_storage import storage_address
 from mnist_core.text import Sentence, cut, exact
 from mnist_core.text.numbers import significant
@@ -160,7 +160,7 @@ def _more(options: argparse.Namespace) -> int:
             n=record.trials + options.trials,
         )
     with _Working(store) as work:
-        store.studies.add_trials(record.id, options.trials, LOCAL)
+        add_trials(record, options.trials, LOCAL, store)
         return _wait(store, record.id, options.json, work)
 
 

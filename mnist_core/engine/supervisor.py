@@ -185,6 +185,11 @@ class Supervisor:
         self._wake.set()
         return run_id
 
+    def take_start(self, visitor: Visitor) -> None:
+        """Count a start that is no run itself, such as that of a study; raises `LimitError` for too many."""
+        if visitor.id is not None:
+            self._starts.take(visitor.id, visitor.address)
+
     def fine_tune(self, base: RunRecord, drawings: PersonalSet, name: str, *, visitor: Visitor) -> str:
         """Queue a run that learns on from another one with a visitor's drawings; return its id.
 

@@ -119,7 +119,10 @@ def find_rate(points: Sequence[MetricPoint], steps: int) -> RateFinding | None:
     fall, noise = start - least, float(np.std(losses[: best + 1] - smoothed[: best + 1]))
     if fall < max(_LEAST_FALL * start, noise):
         return None
-    moves = int(np.flatnonzero(smoothed[: best + 1] >= start - _SHARE * fall)[-1]) + 1
+    high = np.flatnonzero(smoothed[: best + 1] >= start - _SHARE * fall)
+    if not len(high):  # it only rises: nothing was learned
+        return None
+    moves = int(high[-1]) + 1
     risen = np.flatnonzero(smoothed[best:] >= least + _SHARE * fall)
     diverges = float(rates[best + risen[0]]) if len(risen) else None
     if diverges is None and rates[-1] < HIGHEST_RATE / _TEN:

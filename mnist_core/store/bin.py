@@ -36,8 +36,10 @@ class Bin:
         """Delete one run; raises as `delete_all`."""
         self.delete_all([run_id], visitor)
 
-    def delete_all(self, run_ids: Sequence[str], visitor: Visitor) -> None:
+    def delete_all(self, run_ids: Sequence[str], visitor: Visitor, moment: float | None = None) -> None:
         """Delete runs, all or none of them. `undelete` brings them back for ten minutes.
+
+        `moment` is when, in Unix seconds, for what is deleted together with something else; now where it is not given.
 
         Raises
         ------
@@ -47,8 +49,8 @@ class Bin:
             If one of them trains.
         """
         records = [self._runs.own(run_id, visitor) for run_id in sorted(set(run_ids))]  # in one order for all
-        moment = time.time()  # the same for all: they come back together
-        self._database.in_any_case(lambda: self._mark_deleted(records, moment))
+        when = moment or time.time()  # the same for all: they come back together
+        self._database.in_any_case(lambda: self._mark_deleted(records, when))
 
     def _mark_deleted(self, records: Sequence[RunRecord], moment: float) -> None:
         with self._table.changing(*[record.id for record in records]) as connection:

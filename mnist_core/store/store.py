@@ -67,7 +67,7 @@ class Store:
         self.drawings = Drawings(self.database, self.artifacts, self.visitors)
         self.links = PersonalLinks(self.database)
         self.lessons = LessonProgress(self.database)
-        self.studies = Studies(self.database, self.visitors, self.bin)
+        self.studies = Studies(table, self.visitors, self.bin)
         self.leaving = Leaving(table, self.links, self.lessons, self.studies)
         self.folders = Folders(table, self.metrics)
         self.publishing = Publishing(table, claims)

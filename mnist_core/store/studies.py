@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 
 from mnist_core.config.study import Question
 from mnist_core.config.wording import MAX_NAME
-from mnist_core.errors import ConfigError, NotOwnerError, RunNotFoundError, RunStateError, jsonable
+from mnist_core.errors import ConfigError, LimitError, NotOwnerError, RunNotFoundError, RunStateError, jsonable
 from mnist_core.store.bin import UNDO_SECONDS, Bin
-from mnist_core.store.database import Database
 from mnist_core.store.records import RunState, Visitor
+from mnist_core.store.run_table import RunTable
 from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord, TrialState
 from mnist_core.store.tables import runs, studies, trials
 from mnist_core.store.visitors import Visitors
@@ -33,8 +33,8 @@ class Studies:
     (`mnist_core.studies.driver`). A trial names its run: the run itself is an ordinary one, and may be gone.
     """
 
-    def __init__(self, database: Database, visitors: Visitors, bin: Bin) -> None:
-        self._database, self._visitors, self._bin = database, visitors, bin
+    def __init__(self, table: RunTable, visitors: Visitors, bin: Bin) -> None:
+        self._table, self._database, self._visitors, self._bin = table, table.database, visitors, bin
 
     # making and finding
 
@@ -171,11 +171,23 @@ class Studies:
         under_way = (StudyState.RUNNING, StudyState.PAUSED)
         self._ask(study_id, visitor, under_way, state=StudyState.STOPPED.value, finished=time.time())
 
-    def add_trials(self, study_id: str, n: int, visitor: Visitor) -> None:
-        """Let a study make `n` more trials, also after its end; raises as `own`."""
+    def add_trials(self, study_id: str, n: int, visitor: Visitor, most: int) -> None:
+        """Let a study make `n` more trials, `most` in all, also after its end.
+
+        Raises
+        ------
+        RunNotFoundError, NotOwnerError
+            As `own`.
+        LimitError
+            If it would have more.
+        """
         self.own(study_id, visitor)
         again = {"state": StudyState.RUNNING.value, "finished": None, "error": ""}
-        self._set(study_id, trials=studies.c.trials + n, **again)
+        more = update(studies).where(studies.c.id == study_id, studies.c.trials + n <= most)
+        with self._database.begin() as connection:
+            done = connection.execute(more.values(trials=studies.c.trials + n, **again)).rowcount
+        if not done:
+            raise LimitError("A study has at most {most} trials here. Ask for fewer more.", most=most)
 
     def rename(self, study_id: str, name: str, visitor: Visitor) -> None:
         """Give a study another name; raises `ConfigError` for an empty or endless one."""
@@ -185,16 +197,12 @@ class Studies:
     def set_pinned(self, study_id: str, pinned: bool, visitor: Visitor) -> None:
         """Star a study and its runs, which keeps them from being cleaned away, or take the star back."""
         self.own(study_id, visitor)
-        self._set(study_id, pinned=pinned)
-        with self._database.begin() as connection:
-            connection.execute(update(runs).where(runs.c.study == study_id).values(pinned=pinned))
+        self._set_with_runs(study_id, pinned=pinned)
 
     def set_shared(self, study_id: str, shared: bool, visitor: Visitor) -> None:
         """Let everyone look at a study and its runs, or only its owner."""
         self.own(study_id, visitor)
-        self._set(study_id, shared=shared)
-        with self._database.begin() as connection:
-            connection.execute(update(runs).where(runs.c.study == study_id).values(shared=shared))
+        self._set_with_runs(study_id, shared=shared)
 
     def delete(self, study_id: str, visitor: Visitor) -> None:
         """Delete a study with the runs that it asked for; `undelete` brings all of them back for ten minutes.
@@ -207,8 +215,9 @@ class Studies:
             If one of its runs trains.
         """
         self.own(study_id, visitor)
-        self._bin.delete_all(self._runs_of(study_id, deleted=False), visitor)
-        self._set(study_id, deleted=time.time())
+        moment = time.time()
+        self._bin.delete_all(self._runs_of(study_id), visitor, moment)
+        self._set(study_id, deleted=moment)
         with self._database.begin() as connection:
             connection.execute(
                 update(studies)
@@ -217,7 +226,7 @@ class Studies:
             )
 
     def undelete(self, study_id: str, visitor: Visitor) -> StudyRecord:
-        """Bring a deleted study back with its runs, but for those that had not begun.
+        """Bring a deleted study back with the runs that went with it, but for those that had not begun.
 
         Raises
         ------
@@ -230,7 +239,8 @@ class Studies:
         found = self._records(select(studies).where(studies.c.id == study_id, studies.c.deleted >= since))
         if not found or not may_change(found[0], visitor):
             raise RunNotFoundError("There is no deleted study with this id to bring back.")
-        for run_id in self._runs_of(study_id, deleted=True):
+        moment = select(studies.c.deleted).where(studies.c.id == study_id).scalar_subquery()
+        for run_id in self._runs_of(study_id, runs.c.deleted == moment, runs.c.state != RunState.QUEUED.value):
             self._bin.undelete(run_id, visitor)
         self._set(study_id, deleted=None)
         return self.get(study_id)
@@ -247,7 +257,19 @@ class Studies:
     def begin_trial(
         self, study_id: str, number: int, values: Mapping[str, Any], run_id: str, *, cached: bool
     ) -> TrialRecord:
-        """Record that a run answers a trial; return the trial."""
+        """Record that a run answers a trial; return the trial.
+
+        A run of its own is shared and starred as the study is by now, and stops where the study was deleted meanwhile.
+        """
+        if not cached:
+            with self._database.begin() as connection:
+                now = select(studies.c.shared, studies.c.pinned)
+                study = connection.execute(now.where(studies.c.id == study_id, studies.c.deleted.is_(None))).first()
+                kept = {"shared": study.shared, "pinned": study.pinned} if study else {"shared": False}
+                stopped = {} if study else {"stop_requested": True}
+                own = (runs.c.id == run_id, runs.c.study == study_id)
+                if connection.execute(update(runs).where(*own).values(**kept, **stopped)).rowcount:
+                    self._table.write_record(connection, run_id)
         return self._insert_trial(study_id, number, values, TrialState.RUNNING, run_id=run_id, cached=cached)
 
     def refuse_trial(self, study_id: str, number: int, values: Mapping[str, Any], why: Phrase) -> TrialRecord:
@@ -266,23 +288,29 @@ class Studies:
             study_id, number, state=state.value, value=value, ended=time.time(), error=_written(why), **more
         )
 
-    def end(self, study_id: str, state: StudyState, why: Phrase | None = None) -> None:
-        """End a study that runs."""
+    def end(self, study_id: str, state: StudyState, why: Phrase | None = None, *, trials: int | None = None) -> None:
+        """End a study that runs; with `trials` only if no more than these are wanted still."""
+        only = [studies.c.id == study_id, studies.c.state == StudyState.RUNNING.value]
+        if trials is not None:
+            only.append(studies.c.trials == trials)
         with self._database.begin() as connection:
-            connection.execute(
-                update(studies)
-                .where(studies.c.id == study_id, studies.c.state == StudyState.RUNNING.value)
-                .values(state=state.value, finished=time.time(), error=_written(why))
-            )
+            ended = {"state": state.value, "finished": time.time(), "error": _written(why)}
+            connection.execute(update(studies).where(*only).values(**ended))
 
     def unended(self) -> list[tuple[str, TrialRecord]]:
         """Return all trials that have not ended, with the ids of their studies."""
         query = select(trials).where(trials.c.state == TrialState.RUNNING.value)
         return [(row.study_id, _trial_of(row)) for row in self._database.rows(query)]
 
+    def ids(self) -> set[str]:
+        """Return the ids of all studies, deleted ones too that can be brought back."""
+        return {row.id for row in self._database.rows(select(studies.c.id))}
+
     def sweep(self) -> list[str]:
         """Remove deleted studies whose time is over, with their trials; return which."""
         over = studies.c.deleted < time.time() - UNDO_SECONDS
+        if not self._database.rows(select(studies.c.id).where(over).limit(1)):
+            return []
         with self._database.begin() as connection:
             return self._remove(connection, over)
 
@@ -308,10 +336,17 @@ class Studies:
                 _tell_unreadable(row.id, str(error))
         return records
 
-    def _runs_of(self, study_id: str, *, deleted: bool) -> list[str]:
-        began = runs.c.state != RunState.QUEUED.value
-        which = (runs.c.deleted.is_not(None), began) if deleted else (runs.c.deleted.is_(None),)
+    def _runs_of(self, study_id: str, *conditions: ColumnElement[bool]) -> list[str]:
+        """Return the runs that a study asked for, those that are not deleted unless conditions say otherwise."""
+        which = conditions or (runs.c.deleted.is_(None),)
         return [row.id for row in self._database.rows(select(runs.c.id).where(runs.c.study == study_id, *which))]
+
+    def _set_with_runs(self, study_id: str, **values: Any) -> None:
+        """Change a study and all its runs; their folders say so, or nothing is changed."""
+        ids = sorted(self._runs_of(study_id, true()))
+        with self._table.changing(*ids, must_be_kept=True) as connection:
+            connection.execute(update(studies).where(studies.c.id == study_id).values(**values))
+            connection.execute(update(runs).where(runs.c.study == study_id).values(**values))
 
     def _ask(self, study_id: str, visitor: Visitor, states: Sequence[StudyState], **values: Any) -> None:
         self.own(study_id, visitor)
@@ -350,6 +385,8 @@ class Studies:
 
     def _remove(self, connection: Connection, *conditions: ColumnElement[bool]) -> list[str]:
         gone = [row.id for row in connection.execute(select(studies.c.id).where(*conditions))]
+        if not gone:
+            return []
         connection.execute(delete(trials).where(trials.c.study_id.in_(gone)))
         connection.execute(delete(studies).where(studies.c.id.in_(gone)))
         return gone

@@ -217,7 +217,7 @@ trials = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     # No reference: a run may be deleted, and its trial is told still.
     Column("run_id", String(40), index=True),
-    Column("state", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
     Column("values", JSON, nullable=False),
     Column("value", Float),
     Column("history", JSON, nullable=False),

@@ -9,7 +9,7 @@ It knows runs, queue and Optuna. It does not know how networks are trained, nor 
 """
 
 from mnist_core.studies.driver import StudyDriver
-from mnist_core.studies.plan import Plan, add_trials, begin, plan
+from mnist_core.studies.plan import Plan, add_trials, begin, plan, resume
 from mnist_core.studies.shared import close_shared_driver, shared_driver
 
-__all__ = ["StudyDriver", "Plan", "add_trials", "begin", "close_shared_driver", "plan", "shared_driver"]
+__all__ = ["StudyDriver", "Plan", "add_trials", "begin", "close_shared_driver", "plan", "resume", "shared_driver"]

@@ -12,7 +12,7 @@ from mnist_core.config import RunConfig
 from mnist_core.config.study import applied
 from mnist_core.config.wording import MAX_NAME
 from mnist_core.engine import Supervisor
-from mnist_core.errors import ConfigError, LimitError, MnistLabError, RunNotFoundError, RunStateError
+from mnist_core.errors import ConfigError, DiskFullError, LimitError, MnistLabError, RunNotFoundError, RunStateError
 from mnist_core.store import (
     RunRecord,
     RunState,
@@ -25,7 +25,7 @@ from mnist_core.store import (
 )
 from mnist_core.studies.fixed import Values, fixed_values
 from mnist_core.studies.measuring import history_of, measured
-from mnist_core.studies.optuna_storage import open_storage, set_aside
+from mnist_core.studies.optuna_storage import open_storage, remove_others
 from mnist_core.studies.twin import Optimizer
 from mnist_core.studies.width import Width
 from mnist_core.system.saying import say, tell_error
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _TICK, _IDLE = 0.3, 1.0  # seconds between two looks, and where no study is under way
 _NUMBER = 10  # characters of a run's name for its number
+_TIDYING = 60.0  # seconds between two looks for what is left of studies that are gone
 _MANY = 10_000  # more studies than are ever under way
 _PATIENCE = 5.0  # seconds after which a visitor whose limits were reached is tried again
 _GONE = Phrase("The run was deleted.")
@@ -63,6 +64,10 @@ class StudyDriver:
         self._storage: BaseStorage | None = None
         self._optimizers: dict[str, Optimizer] = {}
         self._later: dict[str | None, float] = {}
+        self._asked: dict[str, tuple[int, dict[str, Any]]] = {}  # what there was no room for
+        self._held: set[str] = set()  # studies with a trial that is paused
+        self._next_tidying = 0.0
+        self._known: set[str] | None = None  # all studies when it was tidied last
         self._wake = threading.Event()
         self._closing = False
         self._said = ""
@@ -88,7 +93,9 @@ class StudyDriver:
         while not self._closing:
             busy = False
             try:
-                busy = self._supervisor.leads and self.look()
+                if self._supervisor.leads:
+                    self._tidy()
+                    busy = self.look()
                 self._said = ""
             except (MnistLabError, OSError) as error:  # a full disk or a server that is away passes
                 if str(error) != self._said:
@@ -106,6 +113,7 @@ class StudyDriver:
     def _forget(self) -> None:
         """Make everything anew from the record: a step may have been done by half."""
         self._optimizers.clear()
+        self._asked.clear()
         self._storage = None
 
     def look(self) -> bool:
@@ -113,14 +121,15 @@ class StudyDriver:
         studies = {study.id: study for study in self._store.studies.find(states=[StudyState.RUNNING], limit=_MANY)}
         running = sorted(studies.values(), key=lambda study: study.created)
         unended = self._store.studies.unended()
+        self._held.clear()
         for study_id, trial in unended:
             study = studies.get(study_id) or self._resting(study_id)
             if study is not None:
-                self._safely(study, partial(self._attend, study, trial))
+                self._safely(study, partial(self._attend, study, trial), trial)
         self._begin_all(running)
         for study_id in set(self._optimizers) - set(studies) - {study_id for study_id, _ in unended}:
             del self._optimizers[study_id]
-        self._store.studies.sweep()
+            self._asked.pop(study_id, None)
         return bool(running or unended)
 
     def _begin_all(self, running: Sequence[StudyRecord]) -> None:
@@ -133,7 +142,7 @@ class StudyDriver:
             if study.owner not in busy and self._safely(study, partial(self._begin_some, study, width)):
                 busy.add(study.owner)
 
-    def _safely(self, study: StudyRecord, step: Callable[[], bool | None]) -> bool:
+    def _safely(self, study: StudyRecord, step: Callable[[], bool | None], trial: TrialRecord | None = None) -> bool:
         """Take a step of a study and return what it does; a fault of ours ends this study, and no other one."""
         try:
             return bool(step())
@@ -143,6 +152,8 @@ class StudyDriver:
             tell_error(error, f"The study {study.id} was ended by a fault.")
             self._forget()
             self._store.studies.end(study.id, StudyState.FAILED, _FAULT)
+            if trial is not None:
+                self._store.studies.end_trial(study.id, trial.number, TrialState.FAILED, None, _FAULT)
             return False
 
     def _resting(self, study_id: str) -> StudyRecord | None:
@@ -166,6 +177,8 @@ class StudyDriver:
                 self._stop(study, run)
             elif run.state is RunState.RUNNING:
                 self._follow(study, trial, run)
+            elif run.state is RunState.PAUSED:
+                self._held.add(study.id)
         elif run.state is RunState.COMPLETED:
             value = measured(study.question, run, self._store.metrics.points(run.id))
             if value is None:
@@ -216,7 +229,12 @@ class StudyDriver:
     # trials that begin
 
     def _begin_some(self, study: StudyRecord, width: Width) -> bool:
-        """Begin as many trials of a study as there is room for; return whether it has any left to begin or end."""
+        """Begin as many trials of a study as there is room for; return whether it has any left to begin or end.
+
+        None begins while one of them is paused: whoever pauses means to go on with that one.
+        """
+        if study.id in self._held:
+            return True
         trials = self._store.studies.trials(study.id)
         while True:  # all trials are read once: a study may have hundreds
             values = next_values(study, trials)
@@ -229,7 +247,9 @@ class StudyDriver:
                 return True
             try:
                 trials.append(self._begin(study, trials, values, width))
-            except LimitError as error:  # a full disk, or the visitor's own runs: it goes on once there is room
+            except RunStateError:  # it was paused, stopped or deleted meanwhile
+                return True
+            except (LimitError, DiskFullError) as error:  # of the visitor's runs, or the disk: it waits for room
                 self._later[study.owner] = time.monotonic() + _PATIENCE
                 if str(error) != self._said:
                     say(f"The study {study.id} waits: {error}")
@@ -242,10 +262,12 @@ class StudyDriver:
         """Begin one trial; `values` may be empty in a search, where Optuna chooses. Raises `LimitError`."""
         chooses = study.question.kind == "search" and not values
         optimizer = self._optimizer(study)
-        number, chosen = optimizer.ask(None if chooses else values)
+        number, chosen = (
+            self._asked.pop(study.id) if study.id in self._asked else optimizer.ask(None if chooses else values)
+        )
         try:
             config = applied(study.question.checked_base, chosen)
-            run_id = self._trained_before(config.fingerprint(), trials, _visitor(study))
+            run_id = self._trained_before(config.fingerprint(), trials, study)
             cached = run_id is not None
             if run_id is None:
                 run_id = self._submit(study, number, config)
@@ -254,14 +276,17 @@ class StudyDriver:
             refused = self._store.studies.refuse_trial(study.id, number, chosen, error.phrase)
             optimizer.tell(refused)
             return refused
-        except LimitError:
-            optimizer.give_up(number)
+        except (LimitError, DiskFullError, RunStateError):
+            self._asked[study.id] = number, chosen  # the same is begun once there is room
             raise
         begun = self._store.studies.begin_trial(study.id, number, chosen, run_id, cached=cached)
         optimizer.named(number, run_id)
         return begun
 
     def _submit(self, study: StudyRecord, number: int, config: RunConfig) -> str:
+        now = self._resting(study.id)  # the record may be as old as the look
+        if now is None or now.state is not StudyState.RUNNING:
+            raise RunStateError("The study is not in a state for that any more. Look at it again.")
         name = f"{cut(study.name, MAX_NAME - _NUMBER)} · {number}"
         return self._supervisor.submit(
             config,
@@ -269,12 +294,15 @@ class StudyDriver:
             visitor=_visitor(study),
             recipe=study.question.recipe,
             study=study.id,
-            shared=study.shared,
+            shared=now.shared,
         )
 
-    def _trained_before(self, fingerprint: str, trials: Sequence[TrialRecord], owner: Visitor) -> str | None:
-        """Return a run of the same settings: one that is there, or one of this study that trains."""
-        found = self._store.runs.find_completed(fingerprint, visible_to=owner)
+    def _trained_before(self, fingerprint: str, trials: Sequence[TrialRecord], study: StudyRecord) -> str | None:
+        """Return a run of the same settings: one that is there, or one of this study that trains.
+
+        What everyone may look at tells nothing of private runs.
+        """
+        found = self._store.runs.find_completed(fingerprint, visible_to=Visitor(None if study.shared else study.owner))
         if found is not None:
             return found.id
         under_way = [trial.run_id for trial in trials if trial.run_id and not trial.state.is_finished]
@@ -284,24 +312,26 @@ class StudyDriver:
     def _finish(self, study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
         failed = all(trial.state is TrialState.FAILED for trial in trials)
         why = trials[-1].error if failed and trials else None
-        self._store.studies.end(study.id, StudyState.FAILED if failed else StudyState.COMPLETED, why)
+        state = StudyState.FAILED if failed else StudyState.COMPLETED
+        self._store.studies.end(study.id, state, why, trials=study.trials)
 
     def _optimizer(self, study: StudyRecord) -> Optimizer:
         if study.id not in self._optimizers:
-            try:
-                self._optimizers[study.id] = self._new_optimizer(study)
-            except (MnistLabError, OSError):
-                raise
-            except Exception:  # whatever its file says: the record knows it too
-                if not set_aside(self._store.settings):
-                    raise
-                self._forget()
-                self._optimizers[study.id] = self._new_optimizer(study)
+            self._storage = self._storage or open_storage(self._store.settings)
+            self._optimizers[study.id] = Optimizer(study, self._store.studies.trials(study.id), self._storage)
         return self._optimizers[study.id]
 
-    def _new_optimizer(self, study: StudyRecord) -> Optimizer:
-        self._storage = self._storage or open_storage(self._store.settings)
-        return Optimizer(study, self._store.studies.trials(study.id), self._storage)
+    def _tidy(self) -> None:
+        """Remove studies whose time is over, and what Optuna keeps of studies that are gone."""
+        if time.monotonic() < self._next_tidying:
+            return
+        self._next_tidying = time.monotonic() + _TIDYING
+        self._store.studies.sweep()
+        known = self._store.studies.ids()
+        some_are_gone = self._known is None or bool(self._known - known)
+        if some_are_gone and remove_others(self._store.settings, known):
+            self._forget()  # its file is another one now
+        self._known = known
 
 
 def _visitor(study: StudyRecord) -> Visitor:

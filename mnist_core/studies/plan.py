@@ -10,7 +10,7 @@ from mnist_core.errors import ConfigError, LimitError
 from mnist_core.store import Store, StudyRecord, StudyState, Visitor
 from mnist_core.studies.fixed import fixed_values
 
-_AT_ONCE = 5  # studies of one visitor that are under way
+_AT_ONCE, _KEPT = 5, 200  # studies of one visitor: under way, and in all
 _UNDER_WAY = (StudyState.RUNNING, StudyState.PAUSED)
 
 
@@ -81,11 +81,19 @@ def begin(
     """
     check_training(store.settings)
     plan(question, store, supervisor.slots, visitor)
-    if visitor.id is not None and len(store.studies.find(states=_UNDER_WAY, owner=visitor.id)) >= _AT_ONCE:
-        raise LimitError(
-            "You have {most} studies under way. Let one of them end, or stop it, then begin this one.", most=_AT_ONCE
-        )
-    return store.studies.create(question, name, visitor=visitor, repeats=repeats, shared=shared)
+    with store.database.turn("studies"):  # two clicks at once are one after the other
+        _check_visitor(visitor, store)
+        supervisor.take_start(visitor)
+        return store.studies.create(question, name, visitor=visitor, repeats=repeats, shared=shared)
+
+
+def resume(study: StudyRecord, visitor: Visitor, store: Store) -> None:
+    """Go on with a paused or stopped study; raises as `Studies.resume`, and `LimitError` as `begin`."""
+    check_training(store.settings)
+    with store.database.turn("studies"):
+        if study.state is not StudyState.PAUSED:
+            _check_visitor(visitor, store)
+        store.studies.resume(study.id, visitor)
 
 
 def add_trials(study: StudyRecord, n: int, visitor: Visitor, store: Store) -> None:
@@ -99,8 +107,22 @@ def add_trials(study: StudyRecord, n: int, visitor: Visitor, store: Store) -> No
         If it is another visitor's.
     """
     check_training(store.settings)
-    _check_trials(study.trials + n, store)
-    store.studies.add_trials(study.id, n, visitor)
+    with store.database.turn("studies"):
+        if study.state is not StudyState.RUNNING:
+            _check_visitor(visitor, store)
+        store.studies.add_trials(study.id, n, visitor, store.settings.max_trials)
+
+
+def _check_visitor(visitor: Visitor, store: Store) -> None:
+    """Raise `LimitError` where a visitor has as many studies as is allowed."""
+    if visitor.id is None:
+        return
+    if len(store.studies.find(states=_UNDER_WAY, owner=visitor.id)) >= _AT_ONCE:
+        raise LimitError(
+            "You have {most} studies under way. Let one of them end, or stop it, then begin this one.", most=_AT_ONCE
+        )
+    if len(store.studies.find(owner=visitor.id, limit=_KEPT)) >= _KEPT:
+        raise LimitError("You have {most} studies. Delete some that you don't need, then begin this one.", most=_KEPT)
 
 
 def _check_trials(n: int, store: Store) -> None:

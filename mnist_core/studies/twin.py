@@ -70,12 +70,6 @@ class Optimizer:
                 behind = behind or trial.should_prune()
         return behind
 
-    def give_up(self, number: int) -> None:
-        """Let Optuna forget what it was asked for: there is no run for it now."""
-        from optuna.trial import TrialState as State
-
-        self._study.tell(number, state=State.FAIL, skip_if_finished=True)
-
     def tell(self, trial: TrialRecord) -> None:
         """Tell Optuna how a trial ended; it is told once."""
         from optuna.trial import TrialState as State

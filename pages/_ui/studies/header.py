@@ -9,7 +9,7 @@ from mnist_core.engine import why_no_training
 from mnist_core.settings import get_settings
 from mnist_core.store import StudyRecord, StudyState, TrialRecord, Visitor, shared_store
 from mnist_core.store.studies import may_change
-from mnist_core.studies import add_trials, shared_driver
+from mnist_core.studies import add_trials, resume, shared_driver
 from mnist_core.text import plain
 from pages._ui.parts.link_view import study_link
 from pages._ui.shell import i18n, session
@@ -54,7 +54,7 @@ def _controls(study: StudyRecord) -> None:
             t("No more runs begin for now. Those that train go on."),
         )
     elif study.state is not StudyState.COMPLETED and can_train:
-        _button(t("Resume"), "resume", ":material/play_arrow:", lambda visitor: studies.resume(study.id, visitor))
+        _button(t("Resume"), "resume", ":material/play_arrow:", lambda visitor: resume(study, visitor, shared_store()))
     if under_way:
         _button(
             t("Stop"),

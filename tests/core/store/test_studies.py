@@ -62,7 +62,7 @@ def test_it_pauses_goes_on_stops_and_takes_more(store, study_id):
     store.studies.stop(study_id, ADA)
     assert store.studies.get(study_id).state is StudyState.STOPPED
     assert store.studies.get(study_id).finished is not None
-    store.studies.add_trials(study_id, 10, ADA)
+    store.studies.add_trials(study_id, 10, ADA, 12)
     record = store.studies.get(study_id)
     assert (record.state, record.trials, record.finished) == (StudyState.RUNNING, 12, None)
     store.studies.end(study_id, StudyState.COMPLETED)
@@ -79,7 +79,7 @@ def test_another_visitor_can_do_nothing_to_it(store, study_id):
         with pytest.raises(NotOwnerError):
             act(study_id, value, BOB)
     with pytest.raises(NotOwnerError):
-        store.studies.add_trials(study_id, 1, BOB)
+        store.studies.add_trials(study_id, 1, BOB, 200)
     store.studies.delete(study_id, ADA)
     with pytest.raises(RunNotFoundError):
         store.studies.undelete(study_id, BOB)

@@ -10,6 +10,7 @@ from mnist_core.config.study import Parameter, Question, applied
 from mnist_core.errors import LimitError
 from mnist_core.store import MetricPoint, Outcome, RunError, RunState, Store, StudyState, TrialState, Visitor
 from mnist_core.studies import StudyDriver, begin, plan
+from mnist_core.studies.optuna_storage import open_storage
 from mnist_core.system.processes import own_process
 
 ADA, BOB = Visitor("ada"), Visitor("bob")
@@ -44,6 +45,9 @@ class PlayedQueue:
         if self.refuses:
             raise LimitError("The disk is full.")
         return self.store.new_runs.create(config, name, owner=visitor.id, address=visitor.address, **more)
+
+    def take_start(self, visitor: Visitor) -> None:
+        """Let everybody start as often as they like."""
 
     def stop(self, run_id: str, visitor: Visitor) -> None:
         self.store.queue.request_stop(run_id, visitor)
@@ -99,8 +103,16 @@ class Stage:
         raise AssertionError("the study does not end")
 
 
+@pytest.fixture(params=["file"])
+def kind_of_home(request: pytest.FixtureRequest) -> str:
+    """Say where records are: in a file, or with ``server`` in PostgreSQL."""
+    if request.param == "server":
+        request.getfixturevalue("postgres")
+    return str(request.param)
+
+
 @pytest.fixture
-def stage(store: Store) -> Stage:
+def stage(kind_of_home: str, store: Store) -> Stage:
     return Stage(store)
 
 
@@ -126,7 +138,7 @@ def test_a_repetition_takes_seeds_and_is_measured_by_the_test_set(stage: Stage) 
     trials = stage.store.studies.trials(study_id)
     assert [trial.values for trial in trials] == [{"seed": 7}, {"seed": 8}, {"seed": 9}]
     assert [trial.value for trial in trials] == pytest.approx([0.79] * 3)
-    stage.store.studies.add_trials(study_id, 2, ADA)
+    stage.store.studies.add_trials(study_id, 2, ADA, 200)
     stage.driver.look()
     stage.play_all(study_id)
     assert [trial.values["seed"] for trial in stage.store.studies.trials(study_id)] == [7, 8, 9, 10, 11]
@@ -317,16 +329,77 @@ def test_where_optuna_s_file_is_damaged_it_is_made_anew_and_the_old_one_kept(sta
     assert path.with_name("studies.log.damaged").read_bytes().startswith(damage)
 
 
-def test_where_a_limit_is_reached_it_waits(stage: Stage) -> None:
+def test_where_a_limit_is_reached_it_waits_and_asks_optuna_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_core.studies.driver._PATIENCE", 0.0)
     stage.queue.refuses = True
-    study_id = stage.begin(RATES)
+    study_id = stage.begin(SEARCH)
+    for _ in range(5):
+        stage.driver.look()
     assert stage.store.studies.trials(study_id) == []
     assert stage.store.studies.get(study_id).state is StudyState.RUNNING
     stage.queue.refuses = False
-    stage.again()
     stage.play_all(study_id)
     assert stage.store.studies.get(study_id).state is StudyState.COMPLETED
-    assert len(values_of(stage, study_id)) == 3
+    assert [trial.number for trial in stage.store.studies.trials(study_id)] == list(range(6))
+
+
+def test_what_is_deleted_or_made_private_while_a_trial_begins_stays_so(stage: Stage) -> None:
+    first, second = stage.begin(RATES), stage.begin(RATES, BOB)
+    stage.play_all(first)
+    run_id = stage.store.new_runs.create(BASE, "late", owner="bob", study=second)  # submitted by an older record
+    stage.store.studies.set_shared(second, False, BOB)
+    stage.store.studies.begin_trial(second, 7, {}, run_id, cached=False)
+    assert not stage.store.runs.get(run_id).shared
+    late = stage.store.new_runs.create(BASE, "too late", owner="ada", study=first)
+    stage.store.studies.delete(first, ADA)
+    stage.store.studies.begin_trial(first, 7, {}, late, cached=False)
+    assert stage.store.runs.exists(late, deleted=True)
+
+
+def test_a_paused_trial_keeps_its_place(stage: Stage) -> None:
+    study_id = stage.begin(RATES)
+    (run_id,) = stage.training(study_id)
+    assert stage.store.queue.claim(run_id, own_process())
+    stage.store.queue.mark_paused(run_id)
+    for _ in range(3):
+        stage.driver.look()
+    assert stage.training(study_id) == [run_id]
+
+
+def test_a_public_study_tells_nothing_of_private_runs(stage: Stage) -> None:
+    private = stage.store.new_runs.create(
+        RATES.checked_base.with_settings({"learning_rate": 0.1}), "mine", owner="ada", shared=False
+    )
+    stage.play(private, [0.9])
+    study_id = stage.begin(RATES)
+    assert stage.training(study_id) != [private]
+    stage.store.studies.stop(study_id, ADA)
+    hidden = begin(RATES, "x", visitor=ADA, store=stage.store, supervisor=stage.queue, shared=False)  # type: ignore[arg-type]
+    for run_id in stage.training(study_id):
+        stage.store.bin.delete(run_id, ADA)
+    stage.driver.look()
+    assert [trial.run_id for trial in stage.store.studies.trials(hidden)][:1] == [private]
+
+
+@pytest.mark.parametrize("kind_of_home", ["file", "server"], indirect=True)
+def test_what_is_gone_for_good_is_gone_from_optuna_s_storage_too(
+    stage: Stage, kind_of_home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, stays = stage.begin(RATES), stage.begin(RATES, BOB)
+    for study_id in (gone, stays):
+        stage.play_all(study_id)
+    stage.driver._tidy()
+    stage.store.leaving.ask("ada")
+    stage.driver._next_tidying = 0.0
+    stage.driver._tidy()
+    names = [study.study_name for study in open_storage(stage.store.settings).get_all_studies()]
+    assert names == [stays]
+    if kind_of_home == "file":
+        assert gone not in stage.store.settings.studies_path.read_text()
+    stage.store.studies.add_trials(stays, 0, BOB, 200)
+    stage.driver.look()
+    stage.play_all(stays)
+    assert stage.store.studies.get(stays).state is StudyState.COMPLETED
 
 
 def test_values_that_make_no_network_are_told(stage: Stage) -> None:

@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("study_id", sa.String(40), sa.ForeignKey("studies.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("run_id", sa.String(40), index=True),
-        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False, index=True),
         sa.Column("values", sa.JSON, nullable=False),
         sa.Column("value", sa.Float),
         sa.Column("history", sa.JSON, nullable=False),
