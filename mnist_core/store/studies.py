@@ -187,7 +187,7 @@ class Studies:
         with self._database.begin() as connection:
             done = connection.execute(more.values(trials=studies.c.trials + n, **again)).rowcount
         if not done:
-            raise LimitError("A study has at most {most} trials here. Ask for fewer more.", most=most)
+            raise LimitError("A study has at most {most} trials here. Ask for fewer.", most=most)
 
     def rename(self, study_id: str, name: str, visitor: Visitor) -> None:
         """Give a study another name; raises `ConfigError` for an empty or endless one."""

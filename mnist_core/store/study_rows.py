@@ -51,10 +51,15 @@ class StudyRow:
 
     @property
     def test_accuracy(self) -> float | None:
-        """Test accuracy of its best run; the mean of all that have one where they differ by luck alone."""
+        """Test accuracy of the run that the validation set chose; the mean of all where they differ by luck alone.
+
+        None where nothing was chosen: the best by the test set would be the luckiest.
+        """
         known = {run.id: run.test_accuracy for run in self.runs if run.test_accuracy is not None}
         if self.kind == "repeat":
             return fmean(known.values()) if known else None
+        if self.kind not in ("try", "search"):
+            return None
         return known.get(self.best or "")
 
 

@@ -295,6 +295,19 @@ def test_the_menu_renames_shares_keeps_and_deletes(mine: Callable[..., tuple[App
     assert store.runs.get(run_id).name == "My best"
 
 
+def test_a_page_that_is_open_takes_back_nothing_that_another_tab_changed(
+    mine: Callable[..., tuple[AppTest, str]], store: Store
+) -> None:
+    app, run_id = mine(RunState.PAUSED, step=12)
+    owner = Visitor(store.runs.get(run_id).owner)
+    store.runs.set_shared(run_id, False, owner)
+    store.runs.set_pinned(run_id, True, owner)
+    store.runs.rename(run_id, "Another name", owner)
+    app.run()
+    record = store.runs.get(run_id)
+    assert (record.shared, record.pinned, record.name) == (False, True, "Another name")
+
+
 def test_an_empty_name_is_refused_in_words(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:
     app, run_id = mine(RunState.PAUSED, step=12)
     app.text_input(key=f"name_{run_id}").set_value("   ").run()

@@ -13,7 +13,7 @@ from mnist_core.config.study.quick import more_data, rate_test, repetition, sear
 from mnist_core.evaluation.rate import RateFinding
 from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import get_settings
-from mnist_core.store import RunRecord, Store, StudyState, TrialState
+from mnist_core.store import RunRecord, Store, StudyState, TrialState, Visitor
 from pages._ui.studies.figures import views_of
 from tests.study_rows import BASE, put_study
 
@@ -217,6 +217,17 @@ class TestOwner:
         app.toggle(key=f"study_shared_{study}").set_value(False).run()
         record = store.studies.get(study)
         assert (record.name, record.pinned, record.shared) == ("Rates of today", True, False)
+
+    def test_a_page_that_is_open_changes_nothing_back(self, ada: OpenPage, store: Store) -> None:
+        study = put_study(store, repetition(BASE), [({"seed": 0}, DONE, 0.9)], owner=ADA)
+        app = ada("studies.py", study=study)
+        store.studies.set_shared(study, False, Visitor(ADA))  # in another tab
+        store.studies.set_pinned(study, True, Visitor(ADA))
+        store.studies.rename(study, "Another name", Visitor(ADA))
+        app.run()
+        record = store.studies.get(study)
+        assert (record.shared, record.pinned, record.name) == (False, True, "Another name")
+        assert app.toggle(key=f"study_shared_{study}").value is False
 
     def test_deletes_and_brings_back(self, ada: OpenPage, store: Store) -> None:
         study = put_study(store, RATES, RATE_ROWS, owner=ADA)

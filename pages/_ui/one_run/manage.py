@@ -19,11 +19,8 @@ def manage_run(record: RunRecord) -> None:
         st.badge(t("by another visitor") if record.owner else t("by the command line"), color="gray")
         return
     with st.popover(t("Manage"), icon=":material/more_horiz:", help=t("Name, sharing, deleting")):
-        name = st.text_input(t("Name"), name_of(record), max_chars=200, key=f"name_{record.id}")
-        if name != name_of(record):
-            with errors_in_words():
-                shared_store().runs.rename(record.id, name, session.visitor())
-                st.rerun()
+        key = f"name_{record.id}"
+        st.text_input(t("Name"), name_of(record), max_chars=200, key=key, on_change=_rename, args=(record.id, key))
         _toggle(record, "shared", t("Everyone may look at it"), t("Others can see it, but never change it."))
         _toggle(record, "pinned", t("Star"), t("Easy to find on the page Runs, and never deleted to make room."))
         if record.state is not RunState.RUNNING:
@@ -31,13 +28,20 @@ def manage_run(record: RunRecord) -> None:
 
 
 def _toggle(record: RunRecord, what: str, words: str, help_text: str) -> None:
-    now = getattr(record, what)
-    wanted = st.toggle(words, now, key=f"{what}_{record.id}", help=help_text)
-    if wanted != now:
-        change = {"shared": shared_store().runs.set_shared, "pinned": shared_store().runs.set_pinned}[what]
-        with errors_in_words():
-            change(record.id, wanted, session.visitor())
-            st.rerun()
+    key = f"{what}_{record.id}"
+    st.session_state[key] = getattr(record, what)  # as it is now: another tab may have changed it
+    st.toggle(words, key=key, help=help_text, on_change=_change, args=(record.id, what, key))
+
+
+def _change(run_id: str, what: str, key: str) -> None:
+    change = {"shared": shared_store().runs.set_shared, "pinned": shared_store().runs.set_pinned}[what]
+    with errors_in_words():
+        change(run_id, st.session_state[key], session.visitor())
+
+
+def _rename(run_id: str, key: str) -> None:
+    with errors_in_words():
+        shared_store().runs.rename(run_id, st.session_state[key], session.visitor())
 
 
 def _delete(record: RunRecord) -> None:

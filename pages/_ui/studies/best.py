@@ -1,13 +1,14 @@
 """The best trial of a study, and how much of it is luck."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
 from mnist_core.config.study.asking import OBJECTIVE_WORDS, values_words
 from mnist_core.config.study.quick import repetition
 from mnist_core.engine import why_no_training
-from mnist_core.errors import MnistLabError
+from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
 from mnist_core.evaluation.spread import spread, spread_words
 from mnist_core.evaluation.studies import best_trial, measured, saved_epochs
 from mnist_core.settings import get_settings
@@ -86,9 +87,23 @@ def _test_accuracy(best: TrialRecord) -> None:
                 st.metric(t("Test accuracy"), t.number(accuracy, ".2%"), help=term("test_set"))
 
 
+def _repetitions(study: StudyRecord, best: TrialRecord) -> list[StudyRecord]:
+    """Return repetitions of this trial by whom the study belongs to, or by who looks; newest first."""
+    found = shared_store().studies.find(repeats=study.id, visible_to=session.visitor())
+    whose = (study.owner, session.owner())
+    with suppress(RunNotFoundError, NotOwnerError):
+        wanted = access.look_up(best.run_id or "").config.with_settings({"seed": 0}).fingerprint()
+        return [
+            one
+            for one in found
+            if one.owner in whose and one.question.base.with_settings({"seed": 0}).fingerprint() == wanted
+        ]
+    return []
+
+
 def _repeated(study: StudyRecord, best: TrialRecord) -> None:
     """Show the mean of the best one's repetitions, or offer to make them."""
-    found = shared_store().studies.find(repeats=study.id, visible_to=session.visitor())
+    found = _repetitions(study, best)
     for repeated in found[:1]:
         values = [value for _, value in measured(shared_store().studies.trials(repeated.id))]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

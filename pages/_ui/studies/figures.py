@@ -45,7 +45,7 @@ def views_of(question: Question) -> tuple[str, ...]:
         case "search":
             return ("history", "slice", "curves", "timeline")
         case "repeat":
-            return ("seeds", "history", "timeline")
+            return ("seeds", "timeline")
         case "sizes":
             return ("sizes", "curves", "timeline")
         case _:

@@ -84,11 +84,8 @@ def _button(
 
 def _manage(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
     with st.popover(t("Manage"), icon=":material/more_horiz:", help=t("Name, sharing, deleting")):
-        name = st.text_input(t("Name"), study.name, max_chars=200, key=f"study_name_{study.id}")
-        if name != study.name:
-            with errors_in_words():
-                shared_store().studies.rename(study.id, name, session.visitor())
-                st.rerun()
+        key = f"study_name_{study.id}"
+        st.text_input(t("Name"), study.name, max_chars=200, key=key, on_change=_rename, args=(study.id, key))
         _toggle(
             study,
             "shared",
@@ -111,10 +108,17 @@ def _manage(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
 
 
 def _toggle(study: StudyRecord, what: str, words: str, explanation: str) -> None:
-    now = getattr(study, what)
-    wanted = st.toggle(words, now, key=f"study_{what}_{study.id}", help=explanation)
-    if wanted != now:
-        change = {"shared": shared_store().studies.set_shared, "pinned": shared_store().studies.set_pinned}[what]
-        with errors_in_words():
-            change(study.id, wanted, session.visitor())
-            st.rerun()
+    key = f"study_{what}_{study.id}"
+    st.session_state[key] = getattr(study, what)  # as it is now: another tab may have changed it
+    st.toggle(words, key=key, help=explanation, on_change=_change, args=(study.id, what, key))
+
+
+def _change(study_id: str, what: str, key: str) -> None:
+    change = {"shared": shared_store().studies.set_shared, "pinned": shared_store().studies.set_pinned}[what]
+    with errors_in_words():
+        change(study_id, st.session_state[key], session.visitor())
+
+
+def _rename(study_id: str, key: str) -> None:
+    with errors_in_words():
+        shared_store().studies.rename(study_id, st.session_state[key], session.visitor())

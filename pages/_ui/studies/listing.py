@@ -68,7 +68,7 @@ def _entry(study: StudyRecord, numbers: dict[TrialState, int], best: float | Non
             if study.pinned:
                 st.badge(t("starred"), icon=":material/star:", color="gray")
         parts = [t(KIND_WORDS[study.question.kind]), progress_words(study, numbers)]
-        if best is not None and study.question.kind != "rate":
+        if best is not None and study.question.chooses:  # no winner by the test set
             parts.append(t("best: {value}", value=objective_words(best, study.question.objective)))
         parts.append(t.moment(study.created))
         st.caption(plain(question_words(study.question, i18n.current(), trials=study.trials)))
