@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.config.links import settings_address
+from tests.e2e.conftest import settled
 from tests.e2e.test_curves import axis, drawn, zoom
 from tests.e2e.test_main_job import main
 from tests.serving import Server
@@ -53,7 +54,9 @@ def test_images_weights_and_matrix_change_in_place_and_the_curves_keep_their_zoo
     expect(page.locator(".lab-watched")).to_have_count(0)
     page.wait_for_function(_CURVES)
     assert (axis(page, "x"), axis(page, "y")) == zoomed
-    page.get_by_text("Inside", exact=True).click()
     main(page).get_by_role("button", name="Stop", exact=True).click()
     expect(main(page).get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    expect(page.get_by_text("What next?")).to_be_visible()
+    settled(page)
+    page.get_by_text("Inside", exact=True).click()
     expect(page.locator(".lab-watched img")).to_have_count(12)

@@ -4,7 +4,7 @@ import hashlib
 import re
 from contextlib import closing
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from mnist_core.config import DataConfig, Dense, NetworkConfig, RunConfig
 from mnist_core.gateway import VISITOR_COOKIE
@@ -13,6 +13,7 @@ from mnist_core.store import MetricPoint, Outcome, RunState, Store
 from tests.e2e.conftest import settled
 from tests.held_runs import held_run
 from tests.serving import Server
+from tests.waiting import wait_until
 
 CHECKBOX, ROW = 16, 36  # pixels: from the left, and the height of a line
 
@@ -79,10 +80,19 @@ def test_a_run_is_ticked_and_its_panel_reached_by_keyboard(server: Server, page:
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_be_visible()
     settled(page)
-    table.locator("canvas").first.focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Shift+Space")
-    expect(page).to_have_url(re.compile(r"run=\d{8}-"))
+
+    def ticked() -> bool:
+        """Tick the first run by keyboard; a table that was just drawn anew on a busy computer hears no keys yet."""
+        table.locator("canvas").first.focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Shift+Space")
+        try:
+            page.wait_for_url(re.compile(r"run=\d{8}-"), timeout=20_000)
+        except TimeoutError:
+            return False
+        return True
+
+    wait_until(ticked, 240, "a ticked run")
     expect(page.locator(".st-key-run_panel")).to_be_visible()
     settled(page)
     for _ in range(30):  # through the cells that are seen, and out of the table
