@@ -9,11 +9,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import model_validator
 
-from mnist_core.config.base import Frozen
+from mnist_core.config.checked import Checked
 from mnist_core.config.datasets import DATASETS, DatasetSpec
-from mnist_core.config.layers import LAYERS
 from mnist_core.config.sections import (
     AugmentationConfig,
     DataConfig,
@@ -23,14 +22,14 @@ from mnist_core.config.sections import (
     TrainConfig,
 )
 from mnist_core.config.setting import Given
-from mnist_core.config.table import SECTIONS, SETTINGS, given_in
+from mnist_core.config.table import SETTINGS, given_in
 from mnist_core.errors import ConfigError
-from mnist_core.text import Phrase, Sentence, listed, reason
+from mnist_core.text import Phrase, listed
 
 SCHEMA_VERSION: Literal[1] = 1
 
 
-class RunConfig(Frozen):
+class RunConfig(Checked):
     """Everything that decides a run's outcome."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -55,28 +54,6 @@ class RunConfig(Frozen):
         if self.fine_tune is not None and self.model.kind != "network":
             raise ConfigError("Only networks can be fine-tuned.")
         return self
-
-    @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> Self:
-        """Check `values` and return the configuration.
-
-        Raises
-        ------
-        ConfigError
-            With one sentence that names the first setting out of bounds and what was received.
-        """
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            raise config_error(error) from error
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote; raises `ConfigError`."""
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            raise config_error(error) from error
 
     def to_json(self) -> str:
         """Return the configuration as canonical JSON: sorted keys, no spaces."""
@@ -146,29 +123,3 @@ class RunConfig(Frozen):
     def uses_validation(self) -> bool:
         """Whether a part of the training images is held back for checking."""
         return self.model.kind == "network" and self.data.validation_split > 0
-
-
-# What a setting is called on the screen, by its name in the configuration.
-_MODELS: tuple[type[Frozen], ...] = (*SECTIONS.values(), NetworkConfig, *LAYERS.values())
-_TITLES: Mapping[str, Sentence] = {
-    name: field.title for model in _MODELS for name, field in model.model_fields.items() if field.title
-}
-
-
-def config_error(error: ValidationError) -> ConfigError:
-    """Return what is wrong with values as one sentence that names the first setting out of bounds."""
-    first = error.errors(include_url=False)[0]
-    why, path = reason(first), first["loc"]
-    if not path:  # settings that don't go together
-        return ConfigError(why.words, **why.values)
-    name = str(path[-1])
-    title = Phrase(_TITLES[name]) if name in _TITLES else name
-    layer = next((part + 1 for part in path if isinstance(part, int)), None)  # counted from 1
-    received = repr(first["input"])
-    return ConfigError(
-        "{title}: {reason}. Received: {name}={received}",
-        title=title if layer is None else Phrase("Layer {number}, {title}", number=layer, title=title),
-        reason=why,
-        name=name,
-        received=received if len(received) <= 60 else received[:57] + "...",
-    )

@@ -14,6 +14,7 @@ from mnist_core.config.wording import MAX_NAME
 from mnist_core.engine import Supervisor
 from mnist_core.errors import ConfigError, DiskFullError, LimitError, MnistLabError, RunNotFoundError, RunStateError
 from mnist_core.store import (
+    MetricPoint,
     RunRecord,
     RunState,
     Store,
@@ -179,15 +180,16 @@ class StudyDriver:
                 self._follow(study, trial, run)
             elif run.state is RunState.PAUSED:
                 self._held.add(study.id)
-        elif run.state is RunState.COMPLETED:
-            value = measured(study.question, run, self._store.metrics.points(run.id))
-            if value is None:
-                self._end(study, trial, TrialState.FAILED, None, _UNTOLD.get(study.question.kind, _WITHOUT), run)
-            else:
-                self._end(study, trial, TrialState.COMPLETED, value, None, run)
-        else:
+            return
+        kind = study.question.kind
+        points = self._store.metrics.points(run.id, None if kind == "rate" else "epoch")
+        if run.state is not RunState.COMPLETED:
             why = Phrase(run.error.template, **run.error.values) if run.error else _STOPPED
-            self._end(study, trial, TrialState.FAILED, None, why, run)
+            self._end(study, trial, TrialState.FAILED, None, why, points)
+        elif (value := measured(study.question, run, points)) is None:
+            self._end(study, trial, TrialState.FAILED, None, _UNTOLD.get(kind, _WITHOUT), points)
+        else:
+            self._end(study, trial, TrialState.COMPLETED, value, None, points)
 
     def _follow(self, study: StudyRecord, trial: TrialRecord, run: RunRecord) -> None:
         """Write down how far a trial is, and end it where it falls behind."""
@@ -210,11 +212,11 @@ class StudyDriver:
         state: TrialState,
         value: float | None,
         why: Phrase | None = None,
-        run: RunRecord | None = None,
+        points: Sequence[MetricPoint] | None = None,
     ) -> None:
         more: dict[str, Any] = {}
-        if run is not None:
-            more["history"] = history_of(study.question, self._store.metrics.points(run.id, "epoch"))
+        if points is not None:
+            more["history"] = history_of(study.question, points)
         if state is TrialState.COMPLETED and "history" in more and study.question.kind == "search":
             self._optimizer(study).falls_behind(trial.number, more["history"])  # reports what is not known yet
         self._store.studies.end_trial(study.id, trial.number, state, value, why, **more)

@@ -6,7 +6,7 @@ from typing import Any
 from mnist_core.config.study import Question
 
 Values = dict[str, Any]
-_SEEDS = 2**32
+SEEDS = 2**32  # so many there are
 
 
 def fixed_values(question: Question, n: int) -> list[Values] | None:
@@ -18,7 +18,7 @@ def fixed_values(question: Question, n: int) -> list[Values] | None:
         case "search":
             return None
         case "repeat":
-            return [{"seed": (question.base.train.seed + k) % _SEEDS} for k in range(n)]
+            return [{"seed": (question.base.train.seed + k) % SEEDS} for k in range(n)]
         case "rate":
             return [{}]
         case _:

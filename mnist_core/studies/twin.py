@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mnist_core.config.study import Parameter, Question
+from mnist_core.config.study.variant import DEPTH
 from mnist_core.store import StudyRecord, TrialRecord, TrialState
+from mnist_core.studies.fixed import SEEDS
 from mnist_core.studies.samplers import make_pruner, make_sampler
 
 if TYPE_CHECKING:
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
     from optuna.trial import FrozenTrial
 
-DEPTH, PER_LAYER = "layers", "units"
-_MOST_SEED = 2**32 - 1
+PER_LAYER = "units"
 RUN, STUDY = "run", "name"  # attributes by which Optuna's own tools find the run, and tell what the study is called
 
 
@@ -35,7 +36,7 @@ class Optimizer:
         self._question = record.question
         self._storage = storage
         # Not the same random numbers again for an app that goes on with it.
-        seed = (record.question.seed + len(trials)) % (_MOST_SEED + 1)
+        seed = (record.question.seed + len(trials)) % SEEDS
         self._study = _opened(record, record.question.model_copy(update={"seed": seed}), storage)
         self._study.set_user_attr(STUDY, record.name)
         self._catch_up(trials)
@@ -110,7 +111,7 @@ class Optimizer:
 def suggested(trial: "Trial", question: Question) -> dict[str, Any]:
     """Return the values of a trial, asked for one by one: a layer that is not there has none."""
     if question.kind == "repeat":
-        return {"seed": trial.suggest_int("seed", 0, _MOST_SEED)}
+        return {"seed": trial.suggest_int("seed", 0, SEEDS - 1)}
     chosen: dict[str, Any] = {}
     for parameter in sorted(question.over, key=lambda parameter: parameter.name != DEPTH):
         if question.kind == "search" and parameter.name == PER_LAYER and DEPTH in chosen:
@@ -155,7 +156,7 @@ def frozen(trial: TrialRecord | None, question: Question) -> "FrozenTrial":
     distributions: dict[str, Any] = {}
     for name in trial.values:
         parameter = by_name.get(name) or by_name.get(name.rpartition("_")[0])
-        distributions[name] = distribution(parameter) if parameter else IntDistribution(0, _MOST_SEED)
+        distributions[name] = distribution(parameter) if parameter else IntDistribution(0, SEEDS - 1)
     states = {TrialState.COMPLETED: State.COMPLETE, TrialState.PRUNED: State.PRUNED, TrialState.RUNNING: State.RUNNING}
     return create_trial(
         state=states.get(trial.state, State.FAIL),

@@ -235,7 +235,7 @@ class TestOwner:
         app.button(key="study_delete").click().run()
         assert "is deleted with its runs" in shown(app)
         assert store.studies.find() == []
-        app.button(key="undo_delete").click().run()
+        app.button(key="undo_study").click().run()
         assert store.studies.get(study).name == "A study"
         assert "Which value works best?" in shown(app)
 

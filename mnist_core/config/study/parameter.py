@@ -3,17 +3,16 @@
 import math
 from typing import Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from mnist_core.config.base import Frozen
-from mnist_core.config.run import config_error
+from mnist_core.config.checked import Checked
 from mnist_core.errors import ConfigError
 from mnist_core.text.numbers import significant
 
 Value = bool | int | float | str | None
 
 
-class Parameter(Frozen):
+class Parameter(Checked):
     """A setting and what it may be: `values` one by one, or a range from `low` to `high`, both included.
 
     Attributes
@@ -62,10 +61,7 @@ class Parameter(Frozen):
     @classmethod
     def of(cls, name: str, **values: Any) -> Self:
         """Return what is tried, checked; raises `ConfigError`."""
-        try:
-            return cls(name=name, **values)
-        except ValidationError as error:
-            raise config_error(error) from error
+        return cls.parse({"name": name, **values})
 
     @property
     def is_range(self) -> bool:

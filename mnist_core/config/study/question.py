@@ -1,12 +1,11 @@
 """The question of a study, as one frozen value."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from mnist_core.config.base import Frozen
-from mnist_core.config.run import RunConfig, config_error
+from mnist_core.config.checked import Checked
+from mnist_core.config.run import RunConfig
 from mnist_core.config.study.parameter import Parameter
 from mnist_core.config.study.rate import rate_config
 from mnist_core.errors import ConfigError
@@ -21,7 +20,7 @@ OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 _VALIDATION = 0.2  # held back where a recipe holds nothing back: trials are ranked by it
 
 
-class Question(Frozen):
+class Question(Checked):
     """What a study asks; its runs are those of `base` with other values for some settings.
 
     Attributes
@@ -68,22 +67,6 @@ class Question(Frozen):
         if self.base.fine_tune is not None:
             raise ConfigError("A fine-tuned network can't be in a study: its drawings are no setting.")
         return self
-
-    @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> Self:
-        """Check `values` and return the question; raises `ConfigError`."""
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            raise config_error(error) from error
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote; raises `ConfigError`."""
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            raise config_error(error) from error
 
     def to_json(self) -> str:
         """Return the question as JSON."""

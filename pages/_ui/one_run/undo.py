@@ -1,6 +1,6 @@
 """Deleting with a way back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -29,9 +29,15 @@ def delete_studies(study_ids: Sequence[str]) -> None:
     """Delete studies of the visitor with their runs; for a button's callback. `undo_notice` brings them back."""
     with errors_in_words():
         for study_id in study_ids:
-            shared_store().studies.delete(study_id, session.visitor())
-            for trial in shared_store().studies.trials(study_id):
-                session.forget_run(trial.run_id or "")
+            remove_study(study_id)
+
+
+def remove_study(study_id: str) -> None:
+    """Delete a study with the runs that it asked for; raises as `Studies.delete`."""
+    shared_store().studies.delete(study_id, session.visitor())
+    for trial in shared_store().studies.trials(study_id):
+        if trial.run_id and not trial.cached:
+            session.forget_run(trial.run_id)
 
 
 def undo_notice() -> None:
@@ -39,7 +45,7 @@ def undo_notice() -> None:
     store = shared_store()
     studies = store.studies.deleted(session.visitor())
     if studies:
-        _study_notice(studies[0])
+        study_notice(studies[0], _undo_study)
     with_them = {study.id for study in studies}
     deleted = [
         record
@@ -70,11 +76,12 @@ def undo_notice() -> None:
         st.button(t("Undo"), key="undo_delete", icon=":material/undo:", on_click=_undo, args=(ids,))
 
 
-def _study_notice(study: StudyRecord) -> None:
+def study_notice(study: StudyRecord, undo: Callable[[str], None]) -> None:
+    """Say that a study was deleted; a button calls `undo` with its id."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_study_notice"):
         words = t("“{name}” is deleted with its runs. You can bring it back for ten minutes.", name=plain(study.name))
         st.markdown(f":material/delete: {words}", width="stretch")
-        st.button(t("Undo"), key="undo_study", icon=":material/undo:", on_click=_undo_study, args=(study.id,))
+        st.button(t("Undo"), key="undo_study", icon=":material/undo:", on_click=undo, args=(study.id,))
 
 
 def _undo_study(study_id: str) -> None:

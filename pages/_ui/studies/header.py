@@ -11,11 +11,11 @@ from mnist_core.store import StudyRecord, StudyState, TrialRecord, Visitor, shar
 from mnist_core.store.studies import may_change
 from mnist_core.studies import add_trials, resume, shared_driver
 from mnist_core.text import plain
+from pages._ui.one_run.undo import remove_study
 from pages._ui.parts.link_view import study_link
 from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
-from pages._ui.studies.undo import delete
 from pages._ui.studies.words import badge, counts, progress_words, trials_done
 
 _MORE = 10  # trials
@@ -102,7 +102,8 @@ def _manage(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
             help=t("Stop it first.") if trains else t("With all its runs. You can undo this."),
         ):
             with errors_in_words():
-                delete(study, [trial.run_id for trial in trials if trial.run_id and not trial.cached])
+                remove_study(study.id)
+                st.query_params.pop("study", None)
                 st.rerun()  # the whole page, which is about no study then
         st.caption(t("What a study is made of are runs: each is on the page Runs too."), help=term("run"))
 
