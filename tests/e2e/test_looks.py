@@ -124,6 +124,7 @@ def test_every_page_reads_well_stands_still_and_has_names(
                 or any(b > a + 1 for a, b in zip(levels, levels[1:], strict=False))
             ):
                 wrong.append(f"{where}: headings {headings(page)}")
+            drawn(page)  # a result may have come since
             buttons = names(page, "button")
             wrong += [f"{where}: {count} buttons called {said!r}" for said, count in twice(buttons).items()]
             wrong += [f"{where}: button {said!r}" for said in buttons if said.endswith(" icon")]

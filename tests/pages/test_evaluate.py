@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.datasets import Dataset
 from mnist_core.evaluation import compare, mistakes
-from mnist_core.store import RunRecord, Store
+from mnist_core.store import RunRecord, Store, Visitor
 from tests.pages.charts import charts_of, click
 from tests.pages.test_pages import words
 
@@ -153,3 +153,39 @@ def test_damaged_predictions_are_explained(open_page: OpenPage, finished_run: Fi
 
 def test_without_a_run_it_says_what_to_do(open_page: OpenPage) -> None:
     assert "No network has been trained yet" in words(open_page("evaluate.py"))
+
+
+def test_a_run_that_is_not_shown_is_named_as_long_as_another_stands_in_its_place(
+    open_page: OpenPage, finished_run: FinishedRun, store: Store
+) -> None:
+    shown = finished_run(name="Another")
+    older = finished_run(name="Older")
+    private = finished_run(owner="somebody", name="Hidden")
+    store.runs.set_shared(private.id, False, Visitor("somebody"))
+    app = open_page("evaluate.py", run=private.id)
+    box = app.selectbox(key="evaluate_run").value
+    for _ in range(2):  # a page is made anew whenever a result of it is there
+        assert "This run is private" in app.error[0].value
+        assert app.selectbox(key="evaluate_run").value == box == app.query_params["run"]
+        app.run()
+    other = next(run.id for run in (shown, older) if run.id != box)
+    app.selectbox(key="evaluate_run").set_value(other).run()
+    for _ in range(2):
+        assert not app.error, "something else was chosen"
+        assert app.selectbox(key="evaluate_run").value == other == app.query_params["run"]
+        app.run()
+
+
+def test_a_run_that_was_asked_for_is_shown_once_it_can_be(
+    open_page: OpenPage, finished_run: FinishedRun, store: Store
+) -> None:
+    finished_run(name="Another")
+    private = finished_run(owner="somebody", name="Hidden")
+    store.runs.set_shared(private.id, False, Visitor("somebody"))
+    app = open_page("evaluate.py", run=private.id)
+    assert "This run is private" in app.error[0].value
+    store.runs.set_shared(private.id, True, Visitor("somebody"))
+    for _ in range(2):
+        app.run()
+        assert not app.error
+        assert app.selectbox(key="evaluate_run").value == private.id == app.query_params["run"]

@@ -77,9 +77,8 @@ def pick(key: str, *, compact: bool = False) -> RunRecord | None:
     If `compact`, there is the box alone, whose label only screen readers say.
     """
     records = {record.id: record for record in with_model()}
-    own = st.session_state.get(f"{key}_own") if key in BEGINS_WITH else None
-    wanted = st.query_params.get("run") or own or st.session_state.get("current_run")
-    if wanted and wanted != NEW and wanted not in records:
+    wanted = _wanted(key)
+    if wanted and wanted not in records:
         with errors_in_words():  # a run that is gone or private must not turn into another one in silence
             asked = access.look_up(wanted)
             if asked.state.has_model and asked.outcome.test_accuracy is not None:
@@ -95,7 +94,8 @@ def pick(key: str, *, compact: bool = False) -> RunRecord | None:
     first = BEGINS_WITH.get(key)
     if first not in records:
         first = next(iter(records))
-    if key not in st.session_state or st.session_state[key] not in records:
+    missed = st.session_state.get(f"{key}_missed", (None, None))[0]
+    if st.session_state.get(key) not in records or (wanted in records and wanted == missed):  # it is there by now
         st.session_state[key] = wanted if wanted in records else first
     chosen: str = st.selectbox(
         t("Run"),
@@ -107,6 +107,7 @@ def pick(key: str, *, compact: bool = False) -> RunRecord | None:
     record = records[chosen]
     remember(chosen)
     st.session_state[f"{key}_own"] = chosen
+    st.session_state[f"{key}_missed"] = (None if wanted in records else wanted, chosen)
     if record.shipped is not None:
         if not compact:
             shipped_note(record)
@@ -114,6 +115,20 @@ def pick(key: str, *, compact: bool = False) -> RunRecord | None:
             # Nobody chose it, so other pages begin with what is their own.
             st.session_state["current_run"] = None
     return record
+
+
+def _wanted(key: str) -> str | None:
+    """Return the run that the address asks for, or what was chosen last.
+
+    What is shown in place of a run that can't be is in the address too. As long as nothing else is chosen, the first
+    one is still what was asked for, so that the page says why it is not shown however often it is made anew.
+    """
+    own = st.session_state.get(f"{key}_own") if key in BEGINS_WITH else None
+    wanted = st.query_params.get("run") or own or st.session_state.get("current_run")
+    missed, shown = st.session_state.get(f"{key}_missed", (None, None))
+    if missed and wanted == shown == st.session_state.get(key):
+        wanted = missed
+    return None if wanted == NEW else wanted
 
 
 def choose(key: str, run_id: str) -> None:

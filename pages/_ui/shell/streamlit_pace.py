@@ -1,7 +1,7 @@
 """What Streamlit does for every run of a page although it comes out the same, and more often than anybody sees."""
 
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session, forward_msg_queue
+from streamlit.runtime import app_session
 from streamlit.runtime import runtime as streamlit_runtime
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
@@ -32,8 +32,7 @@ def _keep_parts(
     if not retain_lifecycle_msgs or not fragment_ids_this_run:
         _clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
         return
-    queue._queue = [forward_msg_queue._update_script_finished_message(msg, True) for msg in queue._queue]
-    queue._delta_index_map = {}
+    queue._delta_index_map = {}  # what comes next does not take the place of what waits
 
 
 def _theme_as_read(msg: CustomThemeConfig, section: str = "theme") -> None:
