@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import DataConfig, Dense, LogisticConfig, NetworkConfig, RunConfig, TrainConfig
 from mnist_core.engine import close_shared_supervisor
+from mnist_core.errors import StorageError
 from mnist_core.gateway import VISITOR_COOKIE, Tries
 from mnist_core.settings import get_settings
 from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shared_store
@@ -306,6 +307,36 @@ def test_a_page_that_is_open_takes_back_nothing_that_another_tab_changed(
     app.run()
     record = store.runs.get(run_id)
     assert (record.shared, record.pinned, record.name) == (False, True, "Another name")
+    assert app.toggle(key=f"shared_{run_id}_1").value is False
+    assert app.toggle(key=f"pinned_{run_id}_1").value is True
+
+
+def test_a_click_is_not_taken_back_by_what_was_on_its_way(
+    mine: Callable[..., tuple[AppTest, str]], store: Store
+) -> None:
+    app, run_id = mine(RunState.PAUSED, step=12)
+    for wanted in (False, True, False):
+        app.toggle(key=f"shared_{run_id}").set_value(wanted).run()
+        assert store.runs.get(run_id).shared is wanted
+        app.run()
+        # A page that sets it once more may reach the browser after the next click.
+        assert app.toggle(key=f"shared_{run_id}").proto.set_value is False
+        assert app.toggle(key=f"shared_{run_id}").value is wanted
+
+
+def test_where_a_click_can_not_be_kept_the_switch_says_what_is(
+    mine: Callable[..., tuple[AppTest, str]], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, run_id = mine(RunState.PAUSED, step=12)
+
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr("mnist_core.store.runs.Runs.set_shared", full)
+    app.run()
+    app.toggle(key=f"shared_{run_id}").set_value(False).run()
+    assert "The disk is full." in app.error[0].value
+    assert app.toggle(key=f"shared_{run_id}_1").value is True
 
 
 def test_an_empty_name_is_refused_in_words(mine: Callable[..., tuple[AppTest, str]], store: Store) -> None:

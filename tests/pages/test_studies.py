@@ -227,7 +227,8 @@ class TestOwner:
         app.run()
         record = store.studies.get(study)
         assert (record.shared, record.pinned, record.name) == (False, True, "Another name")
-        assert app.toggle(key=f"study_shared_{study}").value is False
+        assert app.toggle(key=f"study_shared_{study}_1").value is False
+        assert app.toggle(key=f"study_pinned_{study}_1").value is True
 
     def test_deletes_and_brings_back(self, ada: OpenPage, store: Store) -> None:
         study = put_study(store, RATES, RATE_ROWS, owner=ADA)

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui.one_run.badges import shipped_badge
 from pages._ui.one_run.undo import remove
+from pages._ui.parts.kept_toggle import kept_toggle
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import name_of, t
@@ -27,16 +28,15 @@ def manage_run(record: RunRecord) -> None:
             _delete(record)
 
 
-def _toggle(record: RunRecord, what: str, words: str, help_text: str) -> None:
-    key = f"{what}_{record.id}"
-    st.session_state[key] = getattr(record, what)  # as it is now: another tab may have changed it
-    st.toggle(words, key=key, help=help_text, on_change=_change, args=(record.id, what, key))
-
-
-def _change(run_id: str, what: str, key: str) -> None:
+def _toggle(record: RunRecord, what: str, words: str, explanation: str) -> None:
     change = {"shared": shared_store().runs.set_shared, "pinned": shared_store().runs.set_pinned}[what]
-    with errors_in_words():
-        change(run_id, st.session_state[key], session.visitor())
+    kept_toggle(
+        words,
+        getattr(record, what),
+        f"{what}_{record.id}",
+        lambda wanted: change(record.id, wanted, session.visitor()),
+        explanation=explanation,
+    )
 
 
 def _rename(run_id: str, key: str) -> None:

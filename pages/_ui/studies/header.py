@@ -12,6 +12,7 @@ from mnist_core.store.studies import may_change
 from mnist_core.studies import add_trials, resume, shared_driver
 from mnist_core.text import plain
 from pages._ui.one_run.undo import remove_study
+from pages._ui.parts.kept_toggle import kept_toggle
 from pages._ui.parts.link_view import study_link
 from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
@@ -109,15 +110,14 @@ def _manage(study: StudyRecord, trials: Sequence[TrialRecord]) -> None:
 
 
 def _toggle(study: StudyRecord, what: str, words: str, explanation: str) -> None:
-    key = f"study_{what}_{study.id}"
-    st.session_state[key] = getattr(study, what)  # as it is now: another tab may have changed it
-    st.toggle(words, key=key, help=explanation, on_change=_change, args=(study.id, what, key))
-
-
-def _change(study_id: str, what: str, key: str) -> None:
     change = {"shared": shared_store().studies.set_shared, "pinned": shared_store().studies.set_pinned}[what]
-    with errors_in_words():
-        change(study_id, st.session_state[key], session.visitor())
+    kept_toggle(
+        words,
+        getattr(study, what),
+        f"study_{what}_{study.id}",
+        lambda wanted: change(study.id, wanted, session.visitor()),
+        explanation=explanation,
+    )
 
 
 def _rename(study_id: str, key: str) -> None:
