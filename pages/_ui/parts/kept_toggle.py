@@ -34,7 +34,6 @@ def kept_toggle(words: str, value: bool, key: str, change: Callable[[bool], None
 
 def _clicked(key: str, number: int, name: str, change: Callable[[bool], None]) -> None:
     wanted = st.session_state[name]
-    st.session_state[f"{key}_known"] = (not wanted, number)  # where it can't be kept, another switch says so
+    st.session_state[f"{key}_known"] = (wanted, number)  # where it can't be kept, another switch will say so
     with errors_in_words():
         change(wanted)
-        st.session_state[f"{key}_known"] = (wanted, number)
