@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.evaluation.studies import learning_curve, learning_curve_words
 from mnist_core.store import StudyRecord, TrialRecord, shared_store
 from mnist_core.text import plain
+from pages._ui.one_run.tensorboard import study_board
 from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
@@ -53,6 +54,8 @@ def study_view(study_id: str) -> None:
         script_button(study)
 
     body()
+    if active or trials:
+        study_board(record)  # apart from what renews itself: its frame stays as it is
     st.page_link("studies.py", label=t("All studies"), icon=":material/arrow_back:")
 
 
