@@ -239,8 +239,8 @@ class Studies:
         found = self._records(select(studies).where(studies.c.id == study_id, studies.c.deleted >= since))
         if not found or not may_change(found[0], visitor):
             raise RunNotFoundError("There is no deleted study with this id to bring back.")
-        moment = select(studies.c.deleted).where(studies.c.id == study_id).scalar_subquery()
-        for run_id in self._runs_of(study_id, runs.c.deleted == moment, runs.c.state != RunState.QUEUED.value):
+        begun = runs.c.state != RunState.QUEUED.value
+        for run_id in self._runs_of(study_id, self._deleted_with(study_id), begun):
             self._bin.undelete(run_id, visitor)
         self._set(study_id, deleted=None)
         return self.get(study_id)
@@ -251,6 +251,10 @@ class Studies:
         if not visitor.is_admin:
             query = query.where(studies.c.owner == (visitor.id or ""))
         return self._records(query.order_by(studies.c.deleted.desc()))
+
+    def deleted_with(self, study_id: str) -> int:
+        """Return how many runs were deleted with a study that can be brought back."""
+        return len(self._runs_of(study_id, self._deleted_with(study_id)))
 
     # what the app that leads writes
 
@@ -340,6 +344,9 @@ class Studies:
         """Return the runs that a study asked for, those that are not deleted unless conditions say otherwise."""
         which = conditions or (runs.c.deleted.is_(None),)
         return [row.id for row in self._database.rows(select(runs.c.id).where(runs.c.study == study_id, *which))]
+
+    def _deleted_with(self, study_id: str) -> ColumnElement[bool]:
+        return runs.c.deleted == select(studies.c.deleted).where(studies.c.id == study_id).scalar_subquery()
 
     def _set_with_runs(self, study_id: str, **values: Any) -> None:
         """Change a study and all its runs; their folders say so, or nothing is changed."""

@@ -266,7 +266,7 @@ class TestOwner:
         study = put_study(store, RATES, RATE_ROWS, owner=ADA)
         app = ada("studies.py", study=study)
         app.button(key="study_delete").click().run()
-        assert "is deleted with its runs" in shown(app)
+        assert "is deleted. You can bring it back for ten minutes." in shown(app)
         assert store.studies.find() == []
         app.button(key="undo_study").click().run()
         assert store.studies.get(study).name == "A study"

@@ -79,7 +79,15 @@ def undo_notice() -> None:
 def study_notice(study: StudyRecord, undo: Callable[[str], None]) -> None:
     """Say that a study was deleted; a button calls `undo` with its id."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_study_notice"):
-        words = t("“{name}” is deleted with its runs. You can bring it back for ten minutes.", name=plain(study.name))
+        name, n = plain(study.name), shared_store().studies.deleted_with(study.id)
+        words = (
+            t.plural(
+                "“{name}” is deleted with its {n:,} run.", "“{name}” is deleted with its {n:,} runs.", n, name=name
+            )
+            if n
+            else t("“{name}” is deleted.", name=name)
+        )
+        words += " " + t("You can bring it back for ten minutes.")
         st.markdown(f":material/delete: {words}", width="stretch")
         st.button(t("Undo"), key="undo_study", icon=":material/undo:", on_click=undo, args=(study.id,))
 
