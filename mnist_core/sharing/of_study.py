@@ -60,7 +60,7 @@ def study_told(record: RunRecord, store: Store) -> StudyTold | None:
     if found is None or (record.shared and not found[0].shared):
         return None
     study, trial = found
-    trials = store.studies.trials(study.id)
+    trials = store.trials.of(study.id)
     over = study.state.is_finished and all(other.state.is_finished for other in trials)
     values = [value for _, value in measured(trials)] if over else []
     repeated = study.question.kind == "repeat" and len(values) > 1

@@ -111,7 +111,7 @@ class Layout:
 
     def _ended(self, study: StudyRecord) -> Iterator[tuple[RunRecord, TrialRecord]]:
         """Yield the ended runs of a study that may be shown and are not yet."""
-        for trial in self._store.studies.trials(study.id):
+        for trial in self._store.trials.of(study.id):
             if not trial.state.is_finished or trial.run_id is None or trial.run_id in self._shown:
                 continue
             with suppress(RunNotFoundError):  # it may be deleted

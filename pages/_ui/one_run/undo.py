@@ -35,7 +35,7 @@ def delete_studies(study_ids: Sequence[str]) -> None:
 def remove_study(study_id: str) -> None:
     """Delete a study with the runs that it asked for; raises as `Studies.delete`."""
     shared_store().studies.delete(study_id, session.visitor())
-    for trial in shared_store().studies.trials(study_id):
+    for trial in shared_store().trials.of(study_id):
         if trial.run_id and not trial.cached:
             session.forget_run(trial.run_id)
 

@@ -27,14 +27,14 @@ _PACES = ((100, 2.0), (500, 5.0), (None, 10.0))  # up to how many trials it look
 def study_view(study_id: str) -> None:
     """Show a study; while it is under way the view renews itself. Raises `RunNotFoundError` and `NotOwnerError`."""
     record = shared_store().studies.seen(study_id, session.visitor())
-    trials = shared_store().studies.trials(study_id)
+    trials = shared_store().trials.of(study_id)
     active = under_way(record, trials)
 
     @st.fragment(run_every=_pace(len(trials)) if active else None)
     @errors_in_words()
     def body() -> None:
         study = shared_store().studies.seen(study_id, session.visitor())
-        found = shared_store().studies.trials(study_id)
+        found = shared_store().trials.of(study_id)
         if under_way(study, found) is not active or _pace(len(found)) != _pace(len(trials)):
             st.rerun()  # it renews itself at another pace, or not any more
         study_header(study, found)

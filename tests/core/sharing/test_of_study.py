@@ -97,8 +97,8 @@ def test_a_bundle_is_not_made_anew_by_each_trial_while_the_study_is_under_way(st
     store.studies.add_trials(study_id, 2, EVE, 10)
     before = bundle_path(members[0], store)
     assert before != over
-    store.studies.begin_trial(study_id, 3, {"seed": 3}, members[1].id, cached=True)
-    store.studies.end_trial(study_id, 3, TrialState.COMPLETED, 0.97)
+    store.trials.begin(study_id, 3, {"seed": 3}, members[1].id, cached=True)
+    store.trials.end(study_id, 3, TrialState.COMPLETED, 0.97)
     assert bundle_path(members[0], store) == before
     told = study_told(members[0], store)
     assert told is not None
