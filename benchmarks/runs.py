@@ -111,8 +111,8 @@ def fill_studies(store: Store, n: int) -> None:
         question = Question(kind="repeat", base=base, over=(over,), trials=len(members))
         study_id = store.studies.create(question, f"Study {number}", visitor=Visitor(None))
         for trial, run_id in enumerate(members):
-            store.studies.begin_trial(study_id, trial, {"seed": trial}, run_id, cached=False)
-            store.studies.end_trial(study_id, trial, TrialState.COMPLETED, 0.9)
+            store.trials.begin(study_id, trial, {"seed": trial}, run_id, cached=False)
+            store.trials.end(study_id, trial, TrialState.COMPLETED, 0.9)
         with store.database.begin() as connection:
             connection.execute(update(runs).where(runs.c.id.in_(members)).values(study=study_id))
 

@@ -35,9 +35,9 @@ def made_study(
     for number, (value, result) in enumerate(zip(values, measured, strict=True)):
         run = finished_run(applied(base, {over: value}), name=f"{name} · {number + 1}", owner=owner)
         write_columns(store, run.id, study=study_id, **({"state": "stopped"} if number in pruned else {}))
-        store.studies.begin_trial(study_id, number, {over: value}, run.id, cached=False)
+        store.trials.begin(study_id, number, {over: value}, run.id, cached=False)
         state = TrialState.PRUNED if number in pruned else TrialState.COMPLETED
-        store.studies.end_trial(study_id, number, state, result, history=[result - 0.1, result])
+        store.trials.end(study_id, number, state, result, history=[result - 0.1, result])
         records.append(store.runs.get(run.id))
     store.studies.end(study_id, StudyState.COMPLETED)
     return study_id, records

@@ -35,11 +35,11 @@ def put_study(
     study_id = store.studies.create(question, name, visitor=Visitor(owner), shared=shared, repeats=repeats)
     for number, (values, trial_state, value) in enumerate(rows):
         run_id = runs[number] if number < len(runs) else f"20200101-000000-{number:08x}"
-        store.studies.begin_trial(study_id, number, values, run_id, cached=False)
+        store.trials.begin(study_id, number, values, run_id, cached=False)
         history = [] if value is None else [value / 2, value]
-        store.studies.report(study_id, number, history)
+        store.trials.report(study_id, number, history)
         if trial_state.is_finished:
-            store.studies.end_trial(study_id, number, trial_state, value, None if value else Phrase("It was stopped."))
+            store.trials.end(study_id, number, trial_state, value, None if value else Phrase("It was stopped."))
     if state is StudyState.STOPPED:
         store.studies.stop(study_id, Visitor(owner))
     elif state is StudyState.PAUSED:

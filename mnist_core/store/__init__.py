@@ -14,7 +14,8 @@ only one to write what it owns; its docstring says what each change guarantees a
 ``store.drawings``        the table of drawings: a visitor's reach nobody else
 ``store.visitors``        the table of visitors, and what new ones share: no limit may be a visitor's alone
 ``store.links``           personal links, and the browsers that came by one
-``store.studies``         groups of runs with a question, and the trials that answer it
+``store.studies``         groups of runs with a question
+``store.trials``          what each study tried, and which run answered
 ``store.study_rows``      one line for all runs of a study in a list of runs
 ``store.leaving``         deletes everything of a visitor who asks for it
 ``store.folders``         what folders say of their runs, for a lost database

@@ -25,6 +25,7 @@ from mnist_core.store.sqlite import SqliteDatabase
 from mnist_core.store.storage import FolderStorage, Storage
 from mnist_core.store.studies import Studies
 from mnist_core.store.study_rows import StudyRows
+from mnist_core.store.trials import Trials
 from mnist_core.store.visitors import Visitors
 
 
@@ -42,7 +43,7 @@ class Store:
         The folders of all runs.
     apps : Apps
         This process among those that work with the record.
-    runs, new_runs, queue, metrics, listing, study_rows, bin, room, drawings, visitors, links, lessons, studies,
+    runs, new_runs, queue, metrics, listing, study_rows, bin, room, drawings, visitors, links, lessons, studies, trials,
     leaving, folders, publishing
         See each class.
     brought_back : list of str
@@ -67,7 +68,8 @@ class Store:
         self.drawings = Drawings(self.database, self.artifacts, self.visitors)
         self.links = PersonalLinks(self.database)
         self.lessons = LessonProgress(self.database)
-        self.studies = Studies(table, self.visitors, self.bin)
+        self.trials = Trials(table)
+        self.studies = Studies(table, self.visitors, self.bin, self.trials)
         self.leaving = Leaving(table, self.links, self.lessons, self.studies)
         self.folders = Folders(table, self.metrics)
         self.publishing = Publishing(table, claims)

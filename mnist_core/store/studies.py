@@ -1,40 +1,41 @@
-"""Studies: groups of runs with a question, and the trials that answer it."""
+"""Studies: groups of runs with a question."""
 
-import json
 import secrets
 import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, true, update
 
 from mnist_core.config.study import Question
 from mnist_core.config.wording import MAX_NAME
-from mnist_core.errors import ConfigError, LimitError, NotOwnerError, RunNotFoundError, RunStateError, jsonable
+from mnist_core.errors import ConfigError, LimitError, NotOwnerError, RunNotFoundError, RunStateError
 from mnist_core.store.bin import UNDO_SECONDS, Bin
 from mnist_core.store.records import RunState, Visitor
+from mnist_core.store.rows_of_studies import study_of, trial_of, written
 from mnist_core.store.run_table import RunTable
-from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord, TrialState
+from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord
 from mnist_core.store.tables import runs, studies, trials
+from mnist_core.store.trials import Trials
 from mnist_core.store.visitors import Visitors
 from mnist_core.system.saying import complain
-from mnist_core.text import Phrase, one_line, told
+from mnist_core.text import Phrase, one_line
 
 _UNDER_WAY = (StudyState.RUNNING.value, StudyState.PAUSED.value)
 
 
 class Studies:
-    """Remembers studies and their trials; owns both tables.
+    """Remembers studies; owns their table.
 
     A change of state is one conditional update that names the states it begins with. Owners may pause, resume, stop,
-    ask for more trials, name, star, share, delete and bring back; trials are written by the app that leads
-    (`mnist_core.studies.driver`). A trial names its run: the run itself is an ordinary one, and may be gone.
+    ask for more trials, name, star, share, delete and bring back; the app that leads ends them
+    (`mnist_core.studies.driver`).
     """
 
-    def __init__(self, table: RunTable, visitors: Visitors, bin: Bin) -> None:
+    def __init__(self, table: RunTable, visitors: Visitors, bin: Bin, trials: Trials) -> None:
         self._table, self._database, self._visitors, self._bin = table, table.database, visitors, bin
+        self._trials = trials
 
     # making and finding
 
@@ -107,33 +108,6 @@ class Studies:
             query = query.where(studies.c.repeats == repeats)
         return self._records(query)
 
-    def trials(self, study_id: str) -> list[TrialRecord]:
-        """Return the trials of a study in the order of their numbers."""
-        query = select(trials).where(trials.c.study_id == study_id).order_by(trials.c.number)
-        return [_trial_of(row) for row in self._database.rows(query)]
-
-    def count_trials(self, study_ids: Sequence[str]) -> dict[str, dict[TrialState, int]]:
-        """Return how many trials some studies have in each state."""
-        query = (
-            select(trials.c.study_id, trials.c.state, func.count().label("n"))
-            .where(trials.c.study_id.in_(study_ids))
-            .group_by(trials.c.study_id, trials.c.state)
-        )
-        found: dict[str, dict[TrialState, int]] = {study_id: {} for study_id in study_ids}
-        for row in self._database.rows(query):
-            found[row.study_id][TrialState(row.state)] = row.n
-        return found
-
-    def highest_values(self, study_ids: Sequence[str]) -> dict[str, float]:
-        """Return the highest value of the completed trials of some studies; without any, a study is left out."""
-        query = (
-            select(trials.c.study_id, func.max(trials.c.value).label("highest"))
-            .where(trials.c.study_id.in_(study_ids), trials.c.state == TrialState.COMPLETED.value)
-            .where(trials.c.value.is_not(None))
-            .group_by(trials.c.study_id)
-        )
-        return {row.study_id: float(row.highest) for row in self._database.rows(query)}
-
     def of_run(self, run_id: str) -> tuple[StudyRecord, TrialRecord] | None:
         """Return the study that asked for a run, and its trial there; None for all other runs."""
         query = (
@@ -145,7 +119,7 @@ class Studies:
             for record in self._records(
                 select(studies).where(studies.c.id == row.study_id, studies.c.deleted.is_(None))
             ):
-                return record, _trial_of(row)
+                return record, trial_of(row)
         return None
 
     def own(self, study_id: str, visitor: Visitor) -> StudyRecord:
@@ -239,8 +213,8 @@ class Studies:
         found = self._records(select(studies).where(studies.c.id == study_id, studies.c.deleted >= since))
         if not found or not may_change(found[0], visitor):
             raise RunNotFoundError("There is no deleted study with this id to bring back.")
-        moment = select(studies.c.deleted).where(studies.c.id == study_id).scalar_subquery()
-        for run_id in self._runs_of(study_id, runs.c.deleted == moment, runs.c.state != RunState.QUEUED.value):
+        begun = runs.c.state != RunState.QUEUED.value
+        for run_id in self._runs_of(study_id, self._deleted_with(study_id), begun):
             self._bin.undelete(run_id, visitor)
         self._set(study_id, deleted=None)
         return self.get(study_id)
@@ -252,41 +226,11 @@ class Studies:
             query = query.where(studies.c.owner == (visitor.id or ""))
         return self._records(query.order_by(studies.c.deleted.desc()))
 
+    def deleted_with(self, study_id: str) -> int:
+        """Return how many runs were deleted with a study that can be brought back."""
+        return len(self._runs_of(study_id, self._deleted_with(study_id)))
+
     # what the app that leads writes
-
-    def begin_trial(
-        self, study_id: str, number: int, values: Mapping[str, Any], run_id: str, *, cached: bool
-    ) -> TrialRecord:
-        """Record that a run answers a trial; return the trial.
-
-        A run of its own is shared and starred as the study is by now, and stops where the study was deleted meanwhile.
-        """
-        if not cached:
-            with self._database.begin() as connection:
-                now = select(studies.c.shared, studies.c.pinned)
-                study = connection.execute(now.where(studies.c.id == study_id, studies.c.deleted.is_(None))).first()
-                kept = {"shared": study.shared, "pinned": study.pinned} if study else {"shared": False}
-                stopped = {} if study else {"stop_requested": True}
-                own = (runs.c.id == run_id, runs.c.study == study_id)
-                if connection.execute(update(runs).where(*own).values(**kept, **stopped)).rowcount:
-                    self._table.write_record(connection, run_id)
-        return self._insert_trial(study_id, number, values, TrialState.RUNNING, run_id=run_id, cached=cached)
-
-    def refuse_trial(self, study_id: str, number: int, values: Mapping[str, Any], why: Phrase) -> TrialRecord:
-        """Record that there is no run for these values; return the trial."""
-        return self._insert_trial(study_id, number, values, TrialState.FAILED, ended=time.time(), error=_written(why))
-
-    def report(self, study_id: str, number: int, history: Sequence[float]) -> None:
-        """Record what a trial that trains is measured by, after each epoch."""
-        self._change_trial(study_id, number, history=list(history))
-
-    def end_trial(
-        self, study_id: str, number: int, state: TrialState, value: float | None, why: Phrase | None = None, **more: Any
-    ) -> bool:
-        """End a trial, once; return whether this was it."""
-        return self._change_trial(
-            study_id, number, state=state.value, value=value, ended=time.time(), error=_written(why), **more
-        )
 
     def end(self, study_id: str, state: StudyState, why: Phrase | None = None, *, trials: int | None = None) -> None:
         """End a study that runs; with `trials` only if no more than these are wanted still."""
@@ -294,13 +238,8 @@ class Studies:
         if trials is not None:
             only.append(studies.c.trials == trials)
         with self._database.begin() as connection:
-            ended = {"state": state.value, "finished": time.time(), "error": _written(why)}
+            ended = {"state": state.value, "finished": time.time(), "error": written(why)}
             connection.execute(update(studies).where(*only).values(**ended))
-
-    def unended(self) -> list[tuple[str, TrialRecord]]:
-        """Return all trials that have not ended, with the ids of their studies."""
-        query = select(trials).where(trials.c.state == TrialState.RUNNING.value)
-        return [(row.study_id, _trial_of(row)) for row in self._database.rows(query)]
 
     def ids(self) -> set[str]:
         """Return the ids of all studies, deleted ones too that can be brought back."""
@@ -331,7 +270,7 @@ class Studies:
         records = []
         for row in self._database.rows(query):
             try:
-                records.append(_record_of(row))
+                records.append(study_of(row))
             except (ConfigError, ValueError) as error:
                 _tell_unreadable(row.id, str(error))
         return records
@@ -340,6 +279,9 @@ class Studies:
         """Return the runs that a study asked for, those that are not deleted unless conditions say otherwise."""
         which = conditions or (runs.c.deleted.is_(None),)
         return [row.id for row in self._database.rows(select(runs.c.id).where(runs.c.study == study_id, *which))]
+
+    def _deleted_with(self, study_id: str) -> ColumnElement[bool]:
+        return runs.c.deleted == select(studies.c.deleted).where(studies.c.id == study_id).scalar_subquery()
 
     def _set_with_runs(self, study_id: str, **values: Any) -> None:
         """Change a study and all its runs; their folders say so, or nothing is changed."""
@@ -365,29 +307,11 @@ class Studies:
 
         self._database.in_any_case(write)
 
-    def _insert_trial(
-        self, study_id: str, number: int, values: Mapping[str, Any], state: TrialState, **columns: Any
-    ) -> TrialRecord:
-        row = {"history": [], "cached": False, "began": time.time(), "error": ""} | columns
-        statement = self._database.insert(trials).values(
-            study_id=study_id, number=number, values=dict(values), state=state.value, **row
-        )
-        with self._database.begin() as connection:
-            connection.execute(statement.on_conflict_do_nothing())
-        own = (trials.c.study_id == study_id, trials.c.number == number)
-        return _trial_of(self._database.rows(select(trials).where(*own))[0])
-
-    def _change_trial(self, study_id: str, number: int, **values: Any) -> bool:
-        own = (trials.c.study_id == study_id, trials.c.number == number)
-        with self._database.begin() as connection:
-            changed = update(trials).where(*own, trials.c.state == TrialState.RUNNING.value).values(**values)
-            return connection.execute(changed).rowcount == 1
-
     def _remove(self, connection: Connection, *conditions: ColumnElement[bool]) -> list[str]:
         gone = [row.id for row in connection.execute(select(studies.c.id).where(*conditions))]
         if not gone:
             return []
-        connection.execute(delete(trials).where(trials.c.study_id.in_(gone)))
+        self._trials.forget(connection, gone)
         connection.execute(delete(studies).where(studies.c.id.in_(gone)))
         return gone
 
@@ -414,38 +338,6 @@ def _checked_name(name: str) -> str:
     return name
 
 
-@lru_cache(maxsize=500)
-def _question(text: str) -> Question:
-    return Question.from_json(text)
-
-
 @lru_cache(maxsize=1000)
 def _tell_unreadable(study_id: str, why: str) -> None:
     complain(f"Study {study_id} is left out of lists, because this version can't read it. {why}")
-
-
-def _time(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _written(why: Phrase | None) -> str:
-    return "" if why is None else json.dumps(jsonable(why))
-
-
-def _read(text: str) -> Phrase | None:
-    return told(**json.loads(text)) if text else None
-
-
-def _record_of(row: Row[Any]) -> StudyRecord:
-    values = {column.name: row._mapping[column.name] for column in studies.columns}
-    values["question"] = _question(values["question"])
-    values["state"] = StudyState(values["state"])
-    values["error"] = _read(values["error"])
-    return StudyRecord(**values | {name: _time(values[name]) for name in ("created", "finished", "deleted")})
-
-
-def _trial_of(row: Row[Any]) -> TrialRecord:
-    values = {column.name: row._mapping[column.name] for column in trials.columns if column.name != "study_id"}
-    values["state"] = TrialState(values["state"])
-    values["error"] = _read(values["error"])
-    return TrialRecord(**values | {name: _time(values[name]) for name in ("began", "ended")})

@@ -7,15 +7,16 @@ from statistics import fmean
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mnist_core.config.study import StudyKind
 from mnist_core.store.database import Database
 from mnist_core.store.listing import RunRow
-from mnist_core.store.records import Visitor
+from mnist_core.store.records import RunState, Visitor
+from mnist_core.store.runs import seen_by as runs_seen_by
 from mnist_core.store.studies import seen_by
 from mnist_core.store.study_records import StudyState, TrialState
-from mnist_core.store.tables import studies, trials
+from mnist_core.store.tables import runs, studies, trials
 
 _CHUNK = 500  # SQLite takes so many values in one statement everywhere
 
@@ -33,6 +34,10 @@ class StudyRow:
         The run whose trial is measured highest so far, by what the study ranks by.
     runs : tuple of RunRow
         In the order of the list; at least one.
+    of : int
+        How many runs it has in all, those too that the list leaves out: what deletes the study deletes so many.
+    trains : bool
+        Whether one of all these trains.
     """
 
     id: str
@@ -44,6 +49,8 @@ class StudyRow:
     starred: bool
     best: str | None
     runs: tuple[RunRow, ...] = ()
+    of: int
+    trains: bool
 
     def may_change(self, visitor: Visitor) -> bool:
         """Whether the visitor may rename or delete it."""
@@ -105,8 +112,9 @@ class StudyRows:
         for start in range(0, len(study_ids), _CHUNK):
             chunk = study_ids[start : start + _CHUNK]
             query = select(*columns).where(studies.c.id.in_(chunk), studies.c.deleted.is_(None), seen_by(visitor))
-            best = self._best(chunk)
+            best, all_runs = self._best(chunk), self._all_runs(chunk, visitor)
             for row in self._database.rows(query):
+                states = all_runs.get(row.id, {})
                 kind, over = _asked(row.question)
                 heads[row.id] = {
                     "id": row.id,
@@ -117,6 +125,8 @@ class StudyRows:
                     "owner": row.owner,
                     "starred": row.pinned,
                     "best": best.get(row.id),
+                    "of": sum(states.values()),
+                    "trains": RunState.RUNNING.value in states,
                 }
         return heads
 
@@ -125,6 +135,15 @@ class StudyRows:
         measured = (trials.c.study_id.in_(study_ids), trials.c.state == TrialState.COMPLETED.value)
         query = select(trials.c.study_id, trials.c.run_id).where(*measured, trials.c.value.is_not(None))
         return {row.study_id: row.run_id for row in self._database.rows(query.order_by(trials.c.value))}
+
+    def _all_runs(self, study_ids: Sequence[str], visitor: Visitor) -> dict[str, dict[str, int]]:
+        """Return how many runs of each study are in each state, as far as the visitor may look at them."""
+        which = (runs.c.study.in_(study_ids), runs.c.deleted.is_(None), runs_seen_by(visitor))
+        columns = (runs.c.study, runs.c.state)
+        found: dict[str, dict[str, int]] = {}
+        for row in self._database.rows(select(*columns, func.count().label("n")).where(*which).group_by(*columns)):
+            found.setdefault(row.study, {})[row.state] = row.n
+        return found
 
 
 # Questions never change, and checking one takes longer than the rest of its line.

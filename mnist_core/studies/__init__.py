@@ -1,8 +1,9 @@
 """Studies at work: groups of ordinary runs that answer a question together.
 
 `driver` is one thread beside the supervisor's, in the app that leads: it begins trials through the same fair queue as
-everybody's runs, tells Optuna how they went, and ends what falls behind. `twin` is all that speaks with Optuna:
-ask, tell, prune; the study's own tables are the record, and Optuna's storage is made anew from them where it is lost.
+everybody's runs (`beginning`), tells Optuna how they went, and ends what falls behind (`attending`). `twin` is all that
+speaks with Optuna: ask, tell, prune; the study's own tables are the record, and Optuna's storage is made anew from them
+where it is lost.
 `plan` says what a study will take before it begins.
 
 It knows runs, queue and Optuna. It does not know how networks are trained, nor what pages show.

@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
         store = shared_store()
         question = store.studies.get(options.study).question
         with replacing(options.out) as temporary:
-            temporary.write_text(json.dumps(importance(question, store.studies.trials(options.study))))
+            temporary.write_text(json.dumps(importance(question, store.trials.of(options.study))))
 
     return voice.exit_code_of(compute, Sentence("There was not enough memory for this computation."))
 

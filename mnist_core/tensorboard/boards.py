@@ -1,17 +1,22 @@
-"""TensorBoards that are open within pages: each a process that shows one run, under an address that nobody guesses."""
+"""TensorBoards that are open within pages: each a process for a run or a study, at an address that nobody guesses."""
 
 import os
 import secrets
+import shutil
 import subprocess
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnist_core.errors import ArtifactMissingError, LimitError
-from mnist_core.store import RunRecord, Store, shared_store
+from mnist_core.errors import ArtifactMissingError, LimitError, MnistLabError
+from mnist_core.store import RunRecord, Store, StudyRecord, Visitor, shared_store
+from mnist_core.store.studies import may_change
 from mnist_core.system.launching import child_environment, end_by_input, launch
-from mnist_core.tensorboard.serving import Layout
+from mnist_core.tensorboard.serving import REFRESH, Layout
 from mnist_core.text import Sentence
 
 if TYPE_CHECKING:
@@ -30,14 +35,15 @@ class OpenBoard:
 
     Attributes
     ----------
-    run_id : str
+    shows : tuple of str and Visitor or None
+        The id of a run, alone; that of a study, with who may see all that is shown of it.
     token : str
-        The part of its address that only those know who may look at the run.
+        The part of its address that only those know who may look at the run, or at the study.
     asked : float
         When it was asked last, by the monotonic clock.
     """
 
-    run_id: str
+    shows: tuple[str, Visitor | None]
     process: "subprocess.Popen[bytes]"
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     asked: float = field(default_factory=time.monotonic)
@@ -109,15 +115,16 @@ class Boards:
         ArtifactMissingError
             If there is nothing to show yet, or no process can be started.
         """
-        with self._lock:
-            self._forget_ended()
-            found = next((board for board in self._boards.values() if board.run_id == record.id), None)
-            if found is None:
-                self._make_room()
-                found = self._started(record)
-                self._boards[found.token] = found
-            found.asked = time.monotonic()
-            return found
+        return self._open((record.id, None), lambda: self._of_run(record))
+
+    def open_study(self, study: StudyRecord, visitor: Visitor) -> OpenBoard:
+        """Return the TensorBoard of a study's runs, opened now unless it is open; those that end later are added.
+
+        Whose study it is sees all of its runs there that they may see; all others share one with what everyone may see.
+        Whether the visitor may look at the study is not asked here. Raises as `open`.
+        """
+        who = Visitor(visitor.id, visitor.is_admin) if may_change(study, visitor) else Visitor(None)
+        return self._open((study.id, who), lambda: self._of_study(study, who))
 
     def of(self, token: str) -> OpenBoard | None:
         """Return the one that has an address, if it is open."""
@@ -130,6 +137,17 @@ class Boards:
             for board in self._boards.values():
                 end_by_input(board.process, _END)
             self._boards = {}
+
+    def _open(self, shows: tuple[str, Visitor | None], start: "Callable[[], subprocess.Popen[bytes]]") -> OpenBoard:
+        with self._lock:
+            self._forget_ended()
+            found = next((board for board in self._boards.values() if board.shows == shows), None)
+            if found is None:
+                self._make_room()
+                found = OpenBoard(shows, start())
+                self._boards[found.token] = found
+            found.asked = time.monotonic()
+            return found
 
     def _forget_ended(self) -> None:
         self._boards = {token: board for token, board in self._boards.items() if board.lives}
@@ -145,20 +163,46 @@ class Boards:
         end_by_input(oldest.process, _END)
         del self._boards[oldest.token]
 
-    def _started(self, record: RunRecord) -> OpenBoard:
-        settings = self._store.settings
-        folder = settings.temporary_dir / f"tensorboard-{secrets.token_hex(8)}"
-        folder.mkdir(parents=True)
+    def _of_run(self, record: RunRecord) -> "subprocess.Popen[bytes]":
+        folder = self._new_folder()
         Layout(self._store, folder).add([record])
         if not any(folder.iterdir()):
             folder.rmdir()
             raise ArtifactMissingError("This run has no TensorBoard logs yet. They begin with the training.")
+        return self._launched(folder)
+
+    def _of_study(self, study: StudyRecord, who: Visitor) -> "subprocess.Popen[bytes]":
+        folder = self._new_folder()
+        layout = Layout(self._store, folder, who.may_see)
+        if not layout.can_show(study):
+            folder.rmdir()
+            raise ArtifactMissingError("No run of this study has ended yet. TensorBoard shows them from then on.")
+        process = self._launched(folder)
+        # Hundreds of runs take seconds: nobody shall wait for all of them to see the first ones.
+        threading.Thread(target=self._keep_adding, args=(layout, study.id, folder, process), daemon=True).start()
+        return process
+
+    def _keep_adding(self, layout: Layout, study_id: str, folder: Path, process: "subprocess.Popen[bytes]") -> None:
+        """Add the runs of a study as they end, for as long as its TensorBoard lives."""
+        while process.poll() is None:
+            with suppress(MnistLabError, OSError):  # what is shown stays; the next time it may work
+                layout.add_study(self._store.studies.get(study_id))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(REFRESH)
+        shutil.rmtree(folder, ignore_errors=True)  # it may have been written to after the process removed it
+
+    def _new_folder(self) -> Path:
+        folder = self._store.settings.temporary_dir / f"tensorboard-{secrets.token_hex(8)}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def _launched(self, folder: Path) -> "subprocess.Popen[bytes]":
+        environment = child_environment(self._store.settings)
         try:
             with open(os.devnull, "wb") as nowhere:
-                process = launch(_PROGRAM, [str(folder)], child_environment(settings), output=nowhere, heard=True)
+                return launch(_PROGRAM, [str(folder)], environment, output=nowhere, heard=True)
         except OSError as error:
             raise ArtifactMissingError("TensorBoard could not be started: {reason}", reason=str(error)) from error
-        return OpenBoard(record.id, process)
 
 
 _shared: Boards | None = None

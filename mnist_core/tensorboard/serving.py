@@ -6,18 +6,20 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from mnist_core.errors import ArtifactMissingError, MnistLabError, RunNotFoundError
-from mnist_core.store import RunFiles, RunRecord, Store, StudyRecord
+from mnist_core.store import RunFiles, RunRecord, Store, StudyRecord, TrialRecord
 from mnist_core.tensorboard.board import Board
 from mnist_core.tensorboard.events import event_files
 from mnist_core.tensorboard.hparams import TriedColumns
 from mnist_core.text import cut, graphemes
 
-_REFRESH = 5.0  # seconds after which runs that began meanwhile are shown too
+REFRESH = 5.0
+"""Seconds after which runs that began or ended meanwhile are shown too."""
+
 _MOST = 50_000_000  # bytes of logs that are packed: ours have a few hundred thousand
 _MOST_NAME = 200  # bytes of a name; folders have at most 255
 _IN_NAMES = re.compile(r"[\w .,+%-]")
@@ -75,10 +77,12 @@ class Layout:
     store : Store
     folder : Path
         An empty folder.
+    may_see : callable, optional
+        Which runs of studies may be shown; all unless told otherwise.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        self._store, self._folder = store, folder
+    def __init__(self, store: Store, folder: Path, may_see: Callable[[RunRecord], bool] = lambda _: True) -> None:
+        self._store, self._folder, self._may_see = store, folder, may_see
         self._shown: set[str] = set()
 
     def add(self, records: Sequence[RunRecord]) -> None:
@@ -97,16 +101,23 @@ class Layout:
 
     def add_study(self, study: StudyRecord) -> None:
         """Show the runs of a study that have ended, with what it tried in columns of their own."""
-        for trial in self._store.studies.trials(study.id):
+        for record, trial in self._ended(study):
+            self._write_anew(record, self._folder / label(record), TriedColumns(study.question.over, trial.values))
+            self._shown.add(record.id)
+
+    def can_show(self, study: StudyRecord) -> bool:
+        """Whether there is a run of a study that `add_study` would show now."""
+        return any(True for _ in self._ended(study))
+
+    def _ended(self, study: StudyRecord) -> Iterator[tuple[RunRecord, TrialRecord]]:
+        """Yield the ended runs of a study that may be shown and are not yet."""
+        for trial in self._store.trials.of(study.id):
             if not trial.state.is_finished or trial.run_id is None or trial.run_id in self._shown:
                 continue
             with suppress(RunNotFoundError):  # it may be deleted
                 record = self._store.runs.get(trial.run_id)
-                if record.state.has_model:
-                    self._write_anew(
-                        record, self._folder / label(record), TriedColumns(study.question.over, trial.values)
-                    )
-                    self._shown.add(record.id)
+                if record.state.has_model and self._may_see(record):
+                    yield record, trial
 
     def _write_anew(self, record: RunRecord, folder: Path, tried: TriedColumns | None = None) -> None:
         board = Board(folder, record.config, record.name, tried)
@@ -135,7 +146,7 @@ def serve(folder: Path, refresh: Callable[[], None], options: Sequence[str] = ()
     try:
         while True:
             try:
-                return child.wait(_REFRESH)
+                return child.wait(REFRESH)
             except subprocess.TimeoutExpired:
                 with suppress(MnistLabError):  # what is shown stays; the next time it may work
                     refresh()

@@ -52,7 +52,7 @@ def test_after_kill_9_of_the_app_a_study_goes_on_and_nothing_is_trained_twice(
     process, study_id = app
 
     def trials() -> list[TrialRecord]:
-        return store.studies.trials(study_id)
+        return store.trials.of(study_id)
 
     def second_trains() -> bool:
         found = trials()

@@ -11,6 +11,7 @@ from mnist_core.store import RunState, Visitor
 from mnist_core.tensorboard.board import Board
 from mnist_core.tensorboard.serving import zip_logs
 from pages._ui.runs import card as card_view
+from tests.made_studies import made_study
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +88,18 @@ def test_the_card_can_be_read_and_downloaded(finished_run, digits):
     assert "hf upload USER/mine-yours mine-yours ." in words(app)
     # Recorded by hand, without a model of Keras: nothing that could be pushed.
     assert app.get("download_button")[1].proto.disabled
+
+
+def test_a_card_names_the_study_by_the_name_that_it_has_by_now(store, finished_run, digits):
+    study_id, members = made_study(store, finished_run, owner="ada", name="Before")
+    assert "Part of the study “Before”, trial 1" in words(show("card", members[1]))
+    store.studies.rename(study_id, "After", Visitor("ada"))
+    assert "Part of the study “After”, trial 1" in words(show("card", members[1]))
+    store.studies.set_shared(study_id, False, Visitor("ada"))
+    store.runs.set_shared(members[1].id, True, Visitor("ada"))
+    card = words(show("card", members[1]))
+    assert "Bias, Risks, and Limitations" in card
+    assert "Part of the study" not in card
 
 
 def test_a_damaged_run_says_so_in_words(store, finished_run, digits):

@@ -10,6 +10,7 @@ from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.store import RunRecord, Store
 from tests.made_studies import made_study
 from tests.pages.test_runs import ADA, SECRET, OpenPage, buttons, named, shown, tick
+from tests.run_rows import write_columns
 
 FinishedRun = Callable[..., RunRecord]
 LINE = "▸ A study"
@@ -64,7 +65,7 @@ def test_a_study_is_named_starred_deleted_and_brought_back(
     assert all(store.runs.get(run.id).pinned for run in members)
     app.button(key="runs_delete_study").click().run()
     assert named(app) == ["Another"]
-    assert "\\*Mine\\*” is deleted with its runs" in shown(app)
+    assert "\\*Mine\\*” is deleted with its 3 runs. You can bring it back" in shown(app)
     assert "undo_delete" not in buttons(app), "its runs come back with it"
     app.button(key="undo_study").click().run()
     assert named(app) == ["▸ *Mine*", "Another"]
@@ -90,6 +91,57 @@ def test_studies_and_runs_are_changed_together(
     app.button(key="runs_delete").click().run()
     assert named(app) == []
     assert {"undo_study", "undo_delete"} <= buttons(app)
+
+
+def test_with_a_filter_line_and_delete_say_how_many_runs_go(
+    open_page: OpenPage, study: tuple[str, list[RunRecord]], store: Store
+) -> None:
+    write_columns(store, study[1][2].id, name="The third")
+    app = open_page("runs.py")
+    app.text_input(key="runs_search").set_value("third").run()
+    line = app.dataframe[0].value.set_index("name").loc[LINE]
+    assert line["settings"] == "1 of its 3 runs · Learning rate"
+    tick(app, LINE)
+    assert "Starring or deleting a study takes all its runs: 2 more than are shown here." in shown(app)
+    assert app.button(key="runs_delete_study").help == "With all its 3 runs. You can undo this."
+    app.button(key="runs_delete_study").click().run()
+    assert "“A study” is deleted with its 3 runs." in shown(app)
+    app.button(key="undo_study").click().run()
+    assert {store.runs.get(run.id).study for run in study[1]} == {study[0]}
+
+
+def test_of_several_lines_all_runs_are_counted_that_are_deleted(
+    open_page: OpenPage, study: tuple[str, list[RunRecord]], store: Store
+) -> None:
+    app = open_page("runs.py")
+    tick(app, LINE, "Another")
+    assert app.button(key="runs_delete").label == "Delete 4"
+    assert "more than are shown here" not in shown(app)
+    write_columns(store, study[1][2].id, name="Another one")
+    app.text_input(key="runs_search").set_value("another").run()
+    tick(app, LINE, "Another")
+    assert "**2 runs chosen**" in shown(app)
+    assert app.button(key="runs_delete").label == "Delete 4"
+    assert "2 more than are shown here" in shown(app)
+
+
+def test_a_run_beside_the_line_of_its_study_is_deleted_once(
+    open_page: OpenPage, study: tuple[str, list[RunRecord]]
+) -> None:
+    app = open_page("runs.py", run=study[1][2].id)
+    tick(app, LINE, "A study · 3")
+    assert app.button(key="runs_delete").label == "Delete 3"
+
+
+def test_a_study_of_which_a_run_trains_that_the_filter_hides_can_not_be_deleted(
+    open_page: OpenPage, study: tuple[str, list[RunRecord]], store: Store
+) -> None:
+    write_columns(store, study[1][0].id, state="running")
+    write_columns(store, study[1][2].id, name="The third")
+    app = open_page("runs.py")
+    app.text_input(key="runs_search").set_value("third").run()
+    tick(app, LINE)
+    assert app.button(key="runs_delete_study").disabled
 
 
 def test_an_address_shows_the_runs_of_one_study(open_page: OpenPage, study: tuple[str, list[RunRecord]]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from mnist_core.config.study.quick import more_data, rate_test, repetition, sear
 from mnist_core.evaluation.rate import RateFinding
 from mnist_core.gateway import VISITOR_COOKIE
 from mnist_core.settings import get_settings
-from mnist_core.store import RunRecord, Store, StudyState, TrialState, Visitor
+from mnist_core.store import RunRecord, Store, StudyRecord, StudyState, TrialState, Visitor
+from mnist_core.tensorboard.boards import Boards
 from pages._ui.studies.figures import views_of
 from tests.study_rows import BASE, put_study
 
@@ -167,6 +169,37 @@ class TestStudy:
         assert app.session_state["draft"]["train"] == BASE.model_dump(mode="json")["train"] | {"learning_rate": 0.0025}
         assert app.session_state["draft"]["data"] == BASE.model_dump(mode="json")["data"]
 
+    def test_tensorboard_with_all_its_runs_is_opened_within_the_page(
+        self, ada: OpenPage, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened = []
+
+        def open_study(_: Boards, study: StudyRecord, visitor: Visitor) -> SimpleNamespace:
+            opened.append((study.id, visitor.id))
+            return SimpleNamespace(token="token")
+
+        monkeypatch.setattr(Boards, "open_study", open_study)
+        study = put_study(store, RATES, RATE_ROWS, name="*Rates*", owner="eve")
+        app = ada("studies.py", study=study)
+        assert f"python -m mnist_core tensorboard --study {study}" in [code.value for code in app.code]
+        app.button(key=f"open_tensorboard_{study}").click().run()
+        assert opened == [(study, ADA)]
+        framed = [json.loads(element.proto.json) for element in app.get("bidi_component") if element.proto.json]
+        assert {"url": "lab/tensorboard/token/", "title": "TensorBoard of “*Rates*”"}.items() <= framed[0].items()
+
+    def test_where_no_tensorboard_may_be_open_only_the_command_is_told(
+        self, ada: OpenPage, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Boards, "most", 0)
+        study = put_study(store, RATES, RATE_ROWS, owner=ADA)
+        assert f"open_tensorboard_{study}" not in buttons(ada("studies.py", study=study))
+
+    def test_a_study_without_an_ended_run_says_when_tensorboard_shows_it(self, ada: OpenPage, store: Store) -> None:
+        study = put_study(store, RATES, owner=ADA, state=StudyState.RUNNING)
+        app = ada("studies.py", study=study)
+        app.button(key=f"open_tensorboard_{study}").click().run()
+        assert "No run of this study has ended yet." in app.error[0].value
+
     def test_somebody_elses_study_can_be_looked_at_and_not_changed(self, ada: OpenPage, store: Store) -> None:
         app = ada("studies.py", study=put_study(store, RATES, owner="eve", state=StudyState.RUNNING))
         assert not buttons(app) & {"study_pause", "study_stop", "study_delete", "study_resume"}
@@ -234,7 +267,7 @@ class TestOwner:
         study = put_study(store, RATES, RATE_ROWS, owner=ADA)
         app = ada("studies.py", study=study)
         app.button(key="study_delete").click().run()
-        assert "is deleted with its runs" in shown(app)
+        assert "is deleted. You can bring it back for ten minutes." in shown(app)
         assert store.studies.find() == []
         app.button(key="undo_study").click().run()
         assert store.studies.get(study).name == "A study"
@@ -249,8 +282,8 @@ class TestOwner:
         app.button(key="study_repeat").click().run()
         (repeated,) = store.studies.find(repeats=study)
         assert (repeated.question.kind, repeated.question.trials, repeated.question.base.train.seed) == ("repeat", 5, 1)
-        store.studies.begin_trial(repeated.id, 0, {"seed": 1}, "a-run", cached=False)
-        store.studies.end_trial(repeated.id, 0, DONE, 0.9321)
+        store.trials.begin(repeated.id, 0, {"seed": 1}, "a-run", cached=False)
+        store.trials.end(repeated.id, 0, DONE, 0.9321)
         app = ada("studies.py", study=study)
         assert "93.21%" in shown(app)
         assert "study_repeat" not in buttons(app)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from mnist_core.datasets import Dataset, DatasetSpec, get_spec, is_ready, load_dataset
 from mnist_core.errors import RunStateError
 from mnist_core.inference import USUAL_SURENESS, measure_sureness
-from mnist_core.sharing.bundle.of_study import StudyTold, study_told
+from mnist_core.sharing.of_study import StudyTold, study_told
 from mnist_core.store import MetricPoint, RunFiles, RunRecord, Store
 
 

@@ -9,7 +9,7 @@ from mnist_core.errors import BundleError
 from mnist_core.settings import Settings
 from mnist_core.sharing.bundle.describe import digest_of
 from mnist_core.sharing.bundle.install import import_bundle
-from mnist_core.sharing.bundle.of_study import study_told
+from mnist_core.sharing.of_study import study_told
 from mnist_core.store import RunRecord, Store
 from mnist_core.store.run_files import MODEL, ONNX
 from mnist_core.system.background import Background, Report, Task

@@ -16,6 +16,7 @@ from mnist_core.models.summary import layer_rows
 from mnist_core.sharing.hub.metadata import head
 from mnist_core.sharing.hub.usage import usage
 from mnist_core.sharing.hub.words import limits, out_of_scope
+from mnist_core.sharing.of_study import StudyTold
 from mnist_core.store import RunRecord
 from mnist_core.tensorboard.hparams import COLUMNS, settings_of
 from mnist_core.text import English, Phrase, Sentence, english, plain
@@ -39,6 +40,8 @@ class CardFacts:
         The network that a fine-tuned one began with, if it is still there.
     keras_version : str or None
         That the model was saved with; None for a baseline.
+    study : StudyTold or None
+        The study that asked for the run.
     """
 
     record: RunRecord
@@ -46,6 +49,7 @@ class CardFacts:
     labels: npt.NDArray[np.integer]
     base: RunRecord | None = None
     keras_version: str | None = None
+    study: StudyTold | None = None
 
 
 def model_card(facts: CardFacts, t: English = english) -> str:
@@ -79,6 +83,7 @@ def model_card(facts: CardFacts, t: English = english) -> str:
         f"## {t('Training Details')}",
         _data(facts, t),
         _procedure(facts, t),
+        *_study(facts, t),
         f"## {t('Evaluation')}",
         _evaluation(facts, t),
         f"## {t('Environmental Impact')}",
@@ -218,6 +223,13 @@ def _procedure(facts: CardFacts, t: English) -> str:
         _table((t("setting"), t("value")), rows),
     ]
     return "\n\n".join(parts)
+
+
+def _study(facts: CardFacts, t: English) -> list[str]:
+    if facts.study is None:
+        return []
+    told = [(title[:1].upper() + title[1:], plain(words)) for title, words in facts.study.facts(t)]
+    return [f"### {t('Study')}", _pairs(told)]
 
 
 def _evaluation(facts: CardFacts, t: English) -> str:

@@ -20,6 +20,7 @@ from mnist_core.config import NetworkConfig, RunConfig
 from mnist_core.datasets import DatasetSpec, get_spec, load_dataset
 from mnist_core.errors import ArtifactMissingError, RunNotFoundError, StorageError
 from mnist_core.sharing.hub.card import CardFacts, model_card
+from mnist_core.sharing.of_study import study_told
 from mnist_core.store import RunFiles, RunRecord, Store
 from mnist_core.store.run_files import MODEL, ONNX
 from mnist_core.system.files import output_file, write_zip_entry, written_or_told
@@ -66,6 +67,7 @@ def card_facts(store: Store, record: RunRecord, labels: npt.NDArray[np.integer] 
         labels=labels,
         base=_base(store, record.config),
         keras_version=_keras_metadata(files).get("keras_version"),
+        study=study_told(record, store),
     )
 
 

@@ -51,7 +51,7 @@ def add_a_repetition() -> None:
 
 
 def _add(study: StudyRecord) -> None:
-    trials = shared_store().studies.trials(study.id)
+    trials = shared_store().trials.of(study.id)
     add_runs([trial.run_id for trial in trials if trial.run_id is not None])
 
 

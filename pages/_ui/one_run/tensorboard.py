@@ -1,12 +1,13 @@
-"""A run's TensorBoard logs, to open or to take away."""
+"""A run's TensorBoard logs, to open or to take away; those of a study to open."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from mnist_core.store import RunRecord, shared_store
-from mnist_core.tensorboard.boards import shared_boards
+from mnist_core.store import RunRecord, StudyRecord, shared_store
+from mnist_core.tensorboard.boards import OpenBoard, shared_boards
 from mnist_core.tensorboard.serving import log_paths, zip_logs
 from pages._ui.parts.downloads import download_button
 from pages._ui.shell import session
@@ -26,7 +27,7 @@ def tensorboard_part(record: RunRecord) -> None:
     files = shared_store().files(record.id)
     st.markdown(f"**{t('TensorBoard')}**", help=term("tensorboard"))
     if record.state.has_model or log_paths(files):
-        _here(record)
+        _here(record.id, record.name, lambda: shared_boards().open(record))
     if log_paths(files):
         st.caption(
             t("Curves, the network as a graph, its surest mistakes and its settings, as TensorBoard reads them.")
@@ -51,24 +52,39 @@ def tensorboard_part(record: RunRecord) -> None:
     st.code(f"python -m mnist_core tensorboard {record.id}", language=None, wrap_lines=True)
 
 
-def _here(record: RunRecord) -> None:
+def study_board(study: StudyRecord) -> None:
+    """Show how the runs of a study, which the visitor may look at, are opened in TensorBoard."""
+    visitor = session.visitor()
+    st.markdown(f"**{t('TensorBoard')}**", help=term("tensorboard"))
+    st.caption(
+        t(
+            "The curves of all its runs that have ended, one over the other. Its view HParams lists what was tried "
+            "beside what came of it."
+        )
+    )
+    _here(study.id, study.name, lambda: shared_boards().open_study(study, visitor))
+    st.caption(t("On the computer that MNIST Lab runs on, this opens it:"))
+    st.code(f"python -m mnist_core tensorboard --study {study.id}", language=None, wrap_lines=True)
+
+
+def _here(shown_id: str, name: str, open_board: Callable[[], OpenBoard]) -> None:
     """Let TensorBoard be opened within the page, where the computer has a place for one."""
     if not shared_boards().most:
         return
-    if st.session_state.get(_OPEN) != record.id:
-        if st.button(t("Open TensorBoard here"), icon=":material/monitoring:", key=f"open_tensorboard_{record.id}"):
-            st.session_state[_OPEN] = record.id
+    if st.session_state.get(_OPEN) != shown_id:
+        if st.button(t("Open TensorBoard here"), icon=":material/monitoring:", key=f"open_tensorboard_{shown_id}"):
+            st.session_state[_OPEN] = shown_id
             st.rerun(scope="app")
         return
     with errors_in_words():
-        address = address_of(shared_boards().open(record))
+        address = address_of(open_board())
         component = st.components.v2.component("tensorboard", html=_HTML, js=_JS, isolate_styles=False)
         with st.container(key="tensorboard_frame"):
             component(
-                key=f"tensorboard_frame_{record.id}",
+                key=f"tensorboard_frame_{shown_id}",
                 data={
                     "url": address,
-                    "title": t("TensorBoard of “{name}”", name=record.name),
+                    "title": t("TensorBoard of “{name}”", name=name),
                     "alone": t("Open it in a tab of its own"),
                 },
             )

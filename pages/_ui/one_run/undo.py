@@ -35,7 +35,7 @@ def delete_studies(study_ids: Sequence[str]) -> None:
 def remove_study(study_id: str) -> None:
     """Delete a study with the runs that it asked for; raises as `Studies.delete`."""
     shared_store().studies.delete(study_id, session.visitor())
-    for trial in shared_store().studies.trials(study_id):
+    for trial in shared_store().trials.of(study_id):
         if trial.run_id and not trial.cached:
             session.forget_run(trial.run_id)
 
@@ -79,7 +79,15 @@ def undo_notice() -> None:
 def study_notice(study: StudyRecord, undo: Callable[[str], None]) -> None:
     """Say that a study was deleted; a button calls `undo` with its id."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo_study_notice"):
-        words = t("“{name}” is deleted with its runs. You can bring it back for ten minutes.", name=plain(study.name))
+        name, n = plain(study.name), shared_store().studies.deleted_with(study.id)
+        words = (
+            t.plural(
+                "“{name}” is deleted with its {n:,} run.", "“{name}” is deleted with its {n:,} runs.", n, name=name
+            )
+            if n
+            else t("“{name}” is deleted.", name=name)
+        )
+        words += " " + t("You can bring it back for ten minutes.")
         st.markdown(f":material/delete: {words}", width="stretch")
         st.button(t("Undo"), key="undo_study", icon=":material/undo:", on_click=undo, args=(study.id,))
 

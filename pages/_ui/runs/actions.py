@@ -9,7 +9,7 @@ from mnist_core.store.listing import RunRow
 from mnist_core.store.study_rows import Line, StudyRow
 from pages._ui.one_run.undo import delete, delete_studies
 from pages._ui.runs.panel import star
-from pages._ui.runs.study_panel import star_studies
+from pages._ui.runs.study_panel import left_out, star_studies
 from pages._ui.shell import session
 from pages._ui.shell.i18n import t
 
@@ -42,7 +42,7 @@ def actions(chosen: Sequence[Line]) -> None:
             args=(mine, not starred),
         )
         st.button(
-            t("Delete {n}", n=len(resting)) if resting else t("Delete"),
+            t("Delete {n}", n=_how_many(resting)) if resting else t("Delete"),
             key="runs_delete",
             icon=":material/delete:",
             disabled=not resting,
@@ -51,6 +51,7 @@ def actions(chosen: Sequence[Line]) -> None:
             args=(resting,),
         )
         _kept(chosen, mine, resting)
+        left_out(line for line in mine if isinstance(line, StudyRow))
 
 
 def _kept(chosen: Sequence[Line], mine: Sequence[Line], resting: Sequence[Line]) -> None:
@@ -67,8 +68,14 @@ def _kept(chosen: Sequence[Line], mine: Sequence[Line], resting: Sequence[Line])
 
 
 def _trains(line: Line) -> bool:
-    runs = line.runs if isinstance(line, StudyRow) else (line,)
-    return any(run.state is RunState.RUNNING for run in runs)
+    return line.trains if isinstance(line, StudyRow) else line.state is RunState.RUNNING
+
+
+def _how_many(lines: Sequence[Line]) -> int:
+    """Return how many runs are deleted with these lines; a run may stand beside the line of its study."""
+    runs, studies = _ids(lines)
+    beside = sum(isinstance(line, RunRow) and line.study in studies for line in lines)
+    return len(runs) - beside + sum(line.of for line in lines if isinstance(line, StudyRow))
 
 
 def _star(lines: Sequence[Line], starred: bool) -> None:

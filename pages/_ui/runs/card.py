@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.sharing.hub.card import model_card, readable
 from mnist_core.sharing.hub.folder import can_pack, card_facts, folder_name, has_card, repository, zip_repository
+from mnist_core.sharing.of_study import StudyTold, study_told
 from mnist_core.store import RunRecord, shared_store
 from mnist_core.text import Translator
 from pages._ui.cache.results import can_judge, judge
@@ -30,7 +31,8 @@ def card_part(record: RunRecord) -> None:
         need_dataset(record.config.data.dataset)
         return
     with errors_in_words():
-        _card(record, _text(record.id, record.name, i18n.current()))
+        study = study_told(record, shared_store())
+        _card(record, _text(record.id, record.name, study, i18n.current()))
 
 
 def _card(record: RunRecord, text: str) -> None:
@@ -44,7 +46,7 @@ def _card(record: RunRecord, text: str) -> None:
     with st.container(horizontal=True):
         download_button(
             t("Model card"),
-            lambda: text,
+            partial(_text_now, record.id, judge(record.id).labels, i18n.current()),
             of=[record.id],
             file_name="README.md",
             mime="text/markdown",
@@ -53,7 +55,7 @@ def _card(record: RunRecord, text: str) -> None:
         )
         download_button(
             t("Folder for the Hub"),
-            partial(_zip, record, name, judge(record.id).labels, i18n.current()),
+            partial(_zip, record.id, name, judge(record.id).labels, i18n.current()),
             of=[record.id],
             file_name=f"{name}.zip",
             mime="application/zip",
@@ -71,14 +73,21 @@ def _card(record: RunRecord, text: str) -> None:
     st.code(commands, language=None, wrap_lines=True)
 
 
-# A finished run never changes but for its name.
+# A finished run never changes but for its name; what its study is called, and chose, may become known later.
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Translator: lambda t: t.language})
-def _text(run_id: str, name: str, t: Translator) -> str:
+def _text(run_id: str, name: str, study: StudyTold | None, t: Translator) -> str:
     store = shared_store()
     return model_card(card_facts(store, store.runs.get(run_id), judge(run_id).labels), t)
 
 
-def _zip(record: RunRecord, folder: str, labels: npt.NDArray[np.uint8], t: Translator) -> bytes:
+def _text_now(run_id: str, labels: npt.NDArray[np.uint8], t: Translator) -> str:
+    """Return the card as it is when somebody clicks: by then its study may be private."""
+    store = shared_store()
+    return model_card(card_facts(store, store.runs.get(run_id), labels), t)
+
+
+def _zip(run_id: str, folder: str, labels: npt.NDArray[np.uint8], t: Translator) -> bytes:
     """Return the folder as a zip; made when somebody clicks, outside the page's script."""
     store = shared_store()
+    record = store.runs.get(run_id)
     return zip_repository(repository(store.files(record.id), card_facts(store, record, labels), t), folder)

@@ -54,11 +54,23 @@ def key_settings(line: Line) -> str:
 
 def _result(study: StudyRow) -> str:
     n, accuracy = len(study.runs), study.test_accuracy
+    if n < study.of:
+        return _part(study)
     if accuracy is None:
         return t.plural("{n:,} run", "{n:,} runs", n)
     if study.kind == "repeat":
         return t.plural("{n:,} run, mean {accuracy:.1%}", "{n:,} runs, mean {accuracy:.1%}", n, accuracy=accuracy)
     return t.plural("{n:,} run, best {accuracy:.1%}", "{n:,} runs, best {accuracy:.1%}", n, accuracy=accuracy)
+
+
+def _part(study: StudyRow) -> str:
+    """Return how many of the runs the list has."""
+    accuracy, counts = study.test_accuracy, {"n": len(study.runs), "all": study.of}
+    if accuracy is None:
+        return t("{n:,} of its {all:,} runs", **counts)
+    if study.kind == "repeat":
+        return t("{n:,} of its {all:,} runs, their mean {accuracy:.1%}", **counts, accuracy=accuracy)
+    return t("{n:,} of its {all:,} runs, best {accuracy:.1%}", **counts, accuracy=accuracy)
 
 
 def _of_all(values: list[int | None]) -> int | None:

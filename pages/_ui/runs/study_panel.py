@@ -1,5 +1,7 @@
 """One chosen study in the table of runs: its name, its result, what to do with it."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from mnist_core.config.wording import MAX_NAME
@@ -31,6 +33,7 @@ def study_panel(row: StudyRow) -> None:
                 _controls(record, row)
         st.markdown(key_settings(row))
         if mine:
+            left_out([row])
             _name(record)
         _next_steps(row)
 
@@ -42,8 +45,14 @@ def star_studies(study_ids: list[str], starred: bool) -> None:
             shared_store().studies.set_pinned(study_id, starred, session.visitor())
 
 
+def left_out(studies: Iterable[StudyRow]) -> None:
+    """Say that more goes with studies than a filter shows of them; nothing where it shows all."""
+    if more := sum(row.of - len(row.runs) for row in studies):
+        words = t("Starring or deleting a study takes all its runs: {n:,} more than are shown here.", n=more)
+        st.caption(words, width="content")
+
+
 def _controls(record: StudyRecord, row: StudyRow) -> None:
-    trains = any(run.state is RunState.RUNNING for run in row.runs)
     with st.container(horizontal=True, width="content"):
         st.button(
             t("Starred") if record.pinned else t("Star"),
@@ -57,8 +66,12 @@ def _controls(record: StudyRecord, row: StudyRow) -> None:
             t("Delete"),
             key="runs_delete_study",
             icon=":material/delete:",
-            disabled=trains,
-            help=t("Stop it first.") if trains else t("With all its runs. You can undo this."),
+            disabled=row.trains,
+            help=t("Stop it first.")
+            if row.trains
+            else t.plural(
+                "With its {n:,} run. You can undo this.", "With all its {n:,} runs. You can undo this.", row.of
+            ),
             on_click=delete_studies,
             args=([record.id],),
         )

@@ -105,7 +105,7 @@ def _repeated(study: StudyRecord, best: TrialRecord) -> None:
     """Show the mean of the best one's repetitions, or offer to make them."""
     found = _repetitions(study, best)
     for repeated in found[:1]:
-        values = [value for _, value in measured(shared_store().studies.trials(repeated.id))]
+        values = [value for _, value in measured(shared_store().trials.of(repeated.id))]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             words = spread_words(spread(values), i18n.current()) if values else t("none is finished yet")
             st.markdown(f"**{t('Test accuracy with other seeds')}:** {words}", width="content")

@@ -50,7 +50,7 @@ def _list(found: list[StudyRecord]) -> None:
     page = st.pagination(pages, key=f"studies_page_{pages}") if pages > 1 else 1
     shown = found[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
     ids = [study.id for study in shown]
-    numbers, best = shared_store().studies.count_trials(ids), shared_store().studies.highest_values(ids)
+    numbers, best = shared_store().trials.count(ids), shared_store().trials.highest(ids)
     for study in shown:
         _entry(study, numbers[study.id], best.get(study.id), session.visitor())
 

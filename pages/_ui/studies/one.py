@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.evaluation.studies import learning_curve, learning_curve_words
 from mnist_core.store import StudyRecord, TrialRecord, shared_store
 from mnist_core.text import plain
+from pages._ui.one_run.tensorboard import study_board
 from pages._ui.shell import i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
@@ -26,14 +27,14 @@ _PACES = ((100, 2.0), (500, 5.0), (None, 10.0))  # up to how many trials it look
 def study_view(study_id: str) -> None:
     """Show a study; while it is under way the view renews itself. Raises `RunNotFoundError` and `NotOwnerError`."""
     record = shared_store().studies.seen(study_id, session.visitor())
-    trials = shared_store().studies.trials(study_id)
+    trials = shared_store().trials.of(study_id)
     active = under_way(record, trials)
 
     @st.fragment(run_every=_pace(len(trials)) if active else None)
     @errors_in_words()
     def body() -> None:
         study = shared_store().studies.seen(study_id, session.visitor())
-        found = shared_store().studies.trials(study_id)
+        found = shared_store().trials.of(study_id)
         if under_way(study, found) is not active or _pace(len(found)) != _pace(len(trials)):
             st.rerun()  # it renews itself at another pace, or not any more
         study_header(study, found)
@@ -53,6 +54,8 @@ def study_view(study_id: str) -> None:
         script_button(study)
 
     body()
+    if active or trials:
+        study_board(record)  # apart from what renews itself: its frame stays as it is
     st.page_link("studies.py", label=t("All studies"), icon=":material/arrow_back:")
 
 

@@ -80,7 +80,7 @@ def trials_csv(study: StudyRecord, name: str, table: Any) -> None:
 
     def columns() -> Mapping[str, Sequence[Any]]:
         now = shared_store().studies.seen(study.id, visitor)
-        found: Mapping[str, Sequence[Any]] = table(shared_store().studies.trials(now.id), now.question.objective)
+        found: Mapping[str, Sequence[Any]] = table(shared_store().trials.of(now.id), now.question.objective)
         return found
 
     csv_button(columns, f"study_{name}_{study.id}", of=())

@@ -98,7 +98,7 @@ def test_ctrl_c_stops_a_study_and_keeps_what_it_found(digits: object, store: Sto
     )
 
     def second_trains() -> bool:
-        found = [trial for study in store.studies.find() for trial in store.studies.trials(study.id)]
+        found = [trial for study in store.studies.find() for trial in store.trials.of(study.id)]
         return len(found) == 2 and store.runs.get(found[1].run_id or "").step > 0
 
     wait_until(second_trains, 240, "the second trial")
@@ -108,7 +108,7 @@ def test_ctrl_c_stops_a_study_and_keeps_what_it_found(digits: object, store: Sto
     assert "was stopped" in output
     (study,) = store.studies.find()
     assert study.state is StudyState.STOPPED
-    assert [trial.state for trial in store.studies.trials(study.id)] == [TrialState.COMPLETED, TrialState.FAILED]
+    assert [trial.state for trial in store.trials.of(study.id)] == [TrialState.COMPLETED, TrialState.FAILED]
 
 
 @pytest.mark.parametrize(

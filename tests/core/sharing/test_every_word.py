@@ -16,10 +16,12 @@ from mnist_core.sharing.bundle.readme import facts, readme
 from mnist_core.sharing.bundle.report import report_html
 from mnist_core.sharing.hub.card import model_card, readable
 from mnist_core.sharing.hub.folder import card_facts, repository
+from mnist_core.sharing.of_study import study_told
 from mnist_core.sharing.shipped import SHIPPED
 from mnist_core.store import Imported, RunRecord, Shipped, Store
 from mnist_core.tensorboard.hparams import settings_of
 from mnist_core.text import Translator
+from tests.made_studies import made_study
 from tests.made_up_language import OPEN, TYPED, Bracketing, left_over
 
 RUN = "20260101-000000-00000001"
@@ -79,6 +81,22 @@ def test_every_word_of_card_report_and_readme_is_translated(run: RunRecord, stor
     values = [str(value) for value in settings_of(run.config, "").values() if value not in catalogue.known]
     names = [run.config.spec.id, run.fingerprint, run.id, *versions(), *values, *IN_ALL]
     assert {name: words for name, text in texts.items() if (words := _untranslated(text, names))} == {}
+    assert not catalogue.unknown, f"make words finds none of: {sorted(catalogue.unknown)}"
+
+
+@pytest.mark.parametrize("kind", ["search", "repeat"])
+def test_every_word_of_a_study_is_translated(finished_run: Callable[..., RunRecord], store: Store, kind: str) -> None:
+    catalogue = Bracketing()
+    t = Translator("en", catalogue)
+    for pruned in ((), (1,), (0, 1)):
+        _, members = made_study(
+            store, finished_run, kind=kind, over="seed", values=(0, 1), measured=(0.9, 0.8), pruned=pruned, name=TYPED
+        )
+        for run in members:
+            told = study_told(run, store)
+            assert told is not None
+            words = " ".join(text for fact in told.facts(t) for text in fact)
+            assert left_over(words, TYPED) == []
     assert not catalogue.unknown, f"make words finds none of: {sorted(catalogue.unknown)}"
 
 

@@ -24,7 +24,7 @@ def study_id(store) -> str:
 
 def trial_with_run(store, study_id: str, number: int) -> str:
     run_id = store.new_runs.create(RunConfig(), f"run {number}", owner="ada", study=study_id)
-    store.studies.begin_trial(study_id, number, {"learning_rate": 0.1}, run_id, cached=False)
+    store.trials.begin(study_id, number, {"learning_rate": 0.1}, run_id, cached=False)
     return run_id
 
 
@@ -32,26 +32,26 @@ def test_a_study_is_found_as_it_was_asked(store, study_id):
     record = store.studies.get(study_id)
     assert (record.name, record.question, record.owner) == ("Which rate?", QUESTION, "ada")
     assert (record.state, record.trials, record.shared) == (StudyState.RUNNING, 2, True)
-    assert store.studies.trials(study_id) == []
+    assert store.trials.of(study_id) == []
     assert [found.id for found in store.studies.find(owner="ada")] == [study_id]
     assert store.studies.find(owner="bob") == []
 
 
 def test_a_trial_begins_is_followed_and_ends_once(store, study_id):
-    store.studies.begin_trial(study_id, 0, {"learning_rate": 0.1}, "a-run", cached=False)
-    store.studies.begin_trial(study_id, 0, {"learning_rate": 0.5}, "another", cached=True)  # an app that was slower
-    store.studies.report(study_id, 0, [0.5, 0.6])
-    (trial,) = store.studies.trials(study_id)
+    store.trials.begin(study_id, 0, {"learning_rate": 0.1}, "a-run", cached=False)
+    store.trials.begin(study_id, 0, {"learning_rate": 0.5}, "another", cached=True)  # an app that was slower
+    store.trials.report(study_id, 0, [0.5, 0.6])
+    (trial,) = store.trials.of(study_id)
     assert (trial.run_id, trial.values, trial.history, trial.state) == (
         "a-run", {"learning_rate": 0.1}, [0.5, 0.6], TrialState.RUNNING,
     )  # fmt: skip
-    assert store.studies.unended() == [(study_id, trial)]
-    assert store.studies.end_trial(study_id, 0, TrialState.COMPLETED, 0.7, history=[0.5, 0.6, 0.7])
-    assert not store.studies.end_trial(study_id, 0, TrialState.FAILED, None, Phrase("too late"))
-    (trial,) = store.studies.trials(study_id)
+    assert store.trials.unended() == [(study_id, trial)]
+    assert store.trials.end(study_id, 0, TrialState.COMPLETED, 0.7, history=[0.5, 0.6, 0.7])
+    assert not store.trials.end(study_id, 0, TrialState.FAILED, None, Phrase("too late"))
+    (trial,) = store.trials.of(study_id)
     assert (trial.state, trial.value, trial.history, trial.error) == (TrialState.COMPLETED, 0.7, [0.5, 0.6, 0.7], None)
-    assert store.studies.unended() == []
-    assert store.studies.count_trials([study_id]) == {study_id: {TrialState.COMPLETED: 1}}
+    assert store.trials.unended() == []
+    assert store.trials.count([study_id]) == {study_id: {TrialState.COMPLETED: 1}}
 
 
 def test_it_pauses_goes_on_stops_and_takes_more(store, study_id):
@@ -115,7 +115,7 @@ def test_star_and_deletion_go_for_all_its_runs_and_can_be_undone(store, study_id
     assert store.studies.undelete(study_id, ADA).id == study_id
     assert all(store.runs.exists(run_id) for run_id in runs)
     assert not store.runs.exists(waiting), "what had not begun does not begin by itself"
-    assert len(store.studies.trials(study_id)) == 3
+    assert len(store.trials.of(study_id)) == 3
 
 
 def test_it_is_not_deleted_while_one_of_its_runs_trains(store, study_id):
@@ -127,7 +127,7 @@ def test_it_is_not_deleted_while_one_of_its_runs_trains(store, study_id):
 
 
 def test_once_its_time_is_over_a_deleted_one_is_gone_with_its_trials(store, study_id):
-    store.studies.begin_trial(study_id, 0, {}, "a-run", cached=False)
+    store.trials.begin(study_id, 0, {}, "a-run", cached=False)
     store.studies.delete(study_id, ADA)
     assert store.studies.sweep() == []
     with store.database.begin() as connection:
@@ -136,7 +136,7 @@ def test_once_its_time_is_over_a_deleted_one_is_gone_with_its_trials(store, stud
     with pytest.raises(RunNotFoundError):
         store.studies.undelete(study_id, ADA)
     assert store.studies.sweep() == [study_id]
-    assert store.studies.trials(study_id) == []
+    assert store.trials.of(study_id) == []
 
 
 def test_it_goes_with_all_that_is_a_visitor_s(store, study_id):
@@ -152,7 +152,7 @@ def test_a_run_knows_the_study_that_asked_for_it(store, study_id):
     record, trial = store.studies.of_run(run_id)
     assert (record.id, trial.number) == (study_id, 3)
     alone = store.new_runs.create(RunConfig(), "alone", owner="ada")
-    store.studies.begin_trial(study_id, 4, {}, alone, cached=True)  # it only answers
+    store.trials.begin(study_id, 4, {}, alone, cached=True)  # it only answers
     assert store.studies.of_run(alone) is None
     assert store.runs.get(run_id).study == study_id
     assert store.runs.get(run_id).state is RunState.QUEUED
@@ -176,9 +176,9 @@ def test_the_highest_value_is_that_of_a_completed_trial(store, study_id):
     for number, (state, value) in enumerate(
         [(TrialState.COMPLETED, 0.7), (TrialState.COMPLETED, 0.9), (TrialState.PRUNED, 0.95), (TrialState.FAILED, None)]
     ):
-        store.studies.begin_trial(study_id, number, {"learning_rate": number}, f"run {number}", cached=False)
-        store.studies.end_trial(study_id, number, state, value)
-    assert store.studies.highest_values([study_id, empty]) == {study_id: 0.9}
+        store.trials.begin(study_id, number, {"learning_rate": number}, f"run {number}", cached=False)
+        store.trials.end(study_id, number, state, value)
+    assert store.trials.highest([study_id, empty]) == {study_id: 0.9}
 
 
 def test_repetitions_of_a_study_s_winner_are_found(store, study_id):

@@ -6,6 +6,7 @@ from mnist_core.store import Visitor
 from mnist_core.store.listing import RunFilter
 from mnist_core.store.study_rows import StudyRow
 from tests.made_studies import made_study
+from tests.run_rows import write_columns
 
 ADA, EVE = Visitor("ada"), Visitor("eve")
 
@@ -23,8 +24,24 @@ def test_a_study_is_one_line_where_its_newest_run_stood(store, finished_run):
     assert {run.id for run in study.runs} == {run.id for run in members}
     assert study.best == members[1].id, "what was measured highest"
     assert study.test_accuracy == members[1].outcome.test_accuracy
+    assert (study.of, study.trains) == (3, False)
     assert study.may_change(ADA)
     assert not study.may_change(EVE)
+
+
+def test_a_study_counts_what_a_filter_leaves_out_but_nothing_that_is_hidden_or_deleted(store, finished_run):
+    _, members = made_study(store, finished_run, owner="ada")
+    write_columns(store, members[0].id, state="running")
+    write_columns(store, members[1].id, name="Chosen")
+    which = RunFilter(text="chosen")
+    (study,) = store.study_rows.folded(store.listing.rows(ADA, which), ADA)
+    assert (len(study.runs), study.of, study.trains) == (1, 3, True)
+    store.runs.set_shared(members[0].id, False, ADA)
+    (study,) = store.study_rows.folded(store.listing.rows(EVE, which), EVE)
+    assert (study.of, study.trains) == (2, False)
+    store.bin.delete(members[2].id, ADA)
+    (study,) = store.study_rows.folded(store.listing.rows(ADA, which), ADA)
+    assert study.of == 2
 
 
 def test_repetitions_have_a_mean_and_no_winner(store, finished_run):

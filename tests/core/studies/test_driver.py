@@ -88,9 +88,7 @@ class Stage:
 
     def training(self, study_id: str) -> list[str]:
         return [
-            trial.run_id
-            for trial in self.store.studies.trials(study_id)
-            if not trial.state.is_finished and trial.run_id
+            trial.run_id for trial in self.store.trials.of(study_id) if not trial.state.is_finished and trial.run_id
         ]
 
     def play_all(self, study_id: str, accuracies: Sequence[float] = (0.5, 0.6, 0.7, 0.8)) -> None:
@@ -117,7 +115,7 @@ def stage(kind_of_home: str, store: Store) -> Stage:
 
 
 def values_of(stage: Stage, study_id: str) -> list[dict[str, Any]]:
-    return [dict(trial.values) for trial in stage.store.studies.trials(study_id)]
+    return [dict(trial.values) for trial in stage.store.trials.of(study_id)]
 
 
 def test_all_values_are_tried_one_after_the_other_and_the_study_ends(stage: Stage) -> None:
@@ -128,20 +126,20 @@ def test_all_values_are_tried_one_after_the_other_and_the_study_ends(stage: Stag
     assert first.config.data.validation_split == 0.2
     stage.play_all(study_id)
     assert values_of(stage, study_id) == [{"learning_rate": rate} for rate in (0.1, 0.01, 0.001)]
-    assert {trial.value for trial in stage.store.studies.trials(study_id)} == {0.8}, "measured by the validation set"
+    assert {trial.value for trial in stage.store.trials.of(study_id)} == {0.8}, "measured by the validation set"
     assert stage.store.studies.get(study_id).state is StudyState.COMPLETED
 
 
 def test_a_repetition_takes_seeds_and_is_measured_by_the_test_set(stage: Stage) -> None:
     study_id = stage.begin(Question(kind="repeat", base=BASE.with_settings({"seed": 7}), trials=3))
     stage.play_all(study_id)
-    trials = stage.store.studies.trials(study_id)
+    trials = stage.store.trials.of(study_id)
     assert [trial.values for trial in trials] == [{"seed": 7}, {"seed": 8}, {"seed": 9}]
     assert [trial.value for trial in trials] == pytest.approx([0.79] * 3)
     stage.store.studies.add_trials(study_id, 2, ADA, 200)
     stage.driver.look()
     stage.play_all(study_id)
-    assert [trial.values["seed"] for trial in stage.store.studies.trials(study_id)] == [7, 8, 9, 10, 11]
+    assert [trial.values["seed"] for trial in stage.store.trials.of(study_id)] == [7, 8, 9, 10, 11]
 
 
 def test_a_search_asks_for_units_of_each_layer_that_is_there(stage: Stage) -> None:
@@ -149,7 +147,7 @@ def test_a_search_asks_for_units_of_each_layer_that_is_there(stage: Stage) -> No
     stage.play_all(study_id)
     for values in values_of(stage, study_id):
         assert set(values) == {"learning_rate", "layers", *(f"units_{n + 1}" for n in range(values["layers"]))}
-    runs = [stage.store.runs.get(trial.run_id or "") for trial in stage.store.studies.trials(study_id)]
+    runs = [stage.store.runs.get(trial.run_id or "") for trial in stage.store.trials.of(study_id)]
     assert len({run.fingerprint for run in runs}) == 6
 
 
@@ -174,7 +172,7 @@ def test_what_was_trained_before_is_not_trained_again(stage: Stage) -> None:
     )
     study_id = stage.begin(RATES)
     stage.play_all(study_id)
-    trials = stage.store.studies.trials(study_id)
+    trials = stage.store.trials.of(study_id)
     assert [trial.cached for trial in trials] == [False, True, False], "a private run of another visitor is none"
     assert (trials[1].run_id, trials[1].value) == (earlier, 0.9)
     assert trials[1].history == [0.1, 0.2, 0.3, 0.9]
@@ -208,14 +206,14 @@ def test_what_falls_behind_is_ended_and_its_curve_is_kept(stage: Stage) -> None:
     (run_id,) = stage.training(study_id)
     stage.play(run_id, (0.1, 0.1, 0.1), None)
     stage.driver.look()
-    trial = stage.store.studies.trials(study_id)[8]
+    trial = stage.store.trials.of(study_id)[8]
     assert (trial.state, trial.history) == (TrialState.PRUNED, [0.1, 0.1, 0.1])
     assert trial.value == 0.1
     assert stage.store.runs.get(run_id).stop_requested
     # It leads to nothing else, however the run itself ends.
     stage.store.queue.finish(run_id, RunState.STOPPED, outcome=Outcome(val_accuracy=0.9))
     stage.driver.look()
-    assert stage.store.studies.trials(study_id)[8].state is TrialState.PRUNED
+    assert stage.store.trials.of(study_id)[8].state is TrialState.PRUNED
 
 
 def test_what_failed_is_told_and_tried_once_more(stage: Stage) -> None:
@@ -226,7 +224,7 @@ def test_what_failed_is_told_and_tried_once_more(stage: Stage) -> None:
         error = RunError(code="process_gone", template="The worker is gone.")
         stage.store.queue.finish(run_id, RunState.INTERRUPTED, error=error)
         stage.driver.look()
-        trial = stage.store.studies.trials(study_id)[attempt]
+        trial = stage.store.trials.of(study_id)[attempt]
         assert (trial.state, str(trial.error), trial.values) == (
             TrialState.FAILED, "The worker is gone.", {"learning_rate": 0.1},
         )  # fmt: skip
@@ -254,10 +252,10 @@ def test_a_run_that_somebody_stops_or_deletes_is_no_value(stage: Stage) -> None:
     (run_id,) = stage.training(study_id)
     stage.store.bin.delete(run_id, ADA)
     stage.driver.look()
-    states = [(trial.state, str(trial.error)) for trial in stage.store.studies.trials(study_id)]
+    states = [(trial.state, str(trial.error)) for trial in stage.store.trials.of(study_id)]
     assert states[:2] == [(TrialState.FAILED, "It was stopped."), (TrialState.FAILED, "The run was deleted.")]
     stage.play_all(study_id)
-    assert len(stage.store.studies.trials(study_id)) == 3, "and not tried again"
+    assert len(stage.store.trials.of(study_id)) == 3, "and not tried again"
 
 
 def test_paused_it_begins_nothing_and_stopped_it_ends_what_trains(stage: Stage) -> None:
@@ -276,7 +274,7 @@ def test_paused_it_begins_nothing_and_stopped_it_ends_what_trains(stage: Stage) 
     assert stage.store.runs.get(run_id).stop_requested
     stage.store.queue.finish(run_id, RunState.STOPPED)
     stage.driver.look()
-    assert [trial.state for trial in stage.store.studies.trials(study_id)] == [TrialState.COMPLETED, TrialState.FAILED]
+    assert [trial.state for trial in stage.store.trials.of(study_id)] == [TrialState.COMPLETED, TrialState.FAILED]
     assert stage.store.studies.get(study_id).state is StudyState.STOPPED
 
 
@@ -290,14 +288,14 @@ def test_another_app_goes_on_from_the_record_alone(stage: Stage) -> None:
     stage.store.settings.studies_path.unlink()  # Optuna's side is lost too
     stage.again()
     stage.play_all(study_id)
-    trials = stage.store.studies.trials(study_id)
+    trials = stage.store.trials.of(study_id)
     assert [trial.number for trial in trials] == list(range(14))
     assert {trial.state for trial in trials} == {TrialState.COMPLETED}
 
 
 def test_what_was_asked_for_before_the_app_ended_is_asked_for_again(stage: Stage) -> None:
     study_id = stage.begin(RATES)
-    optimizer = stage.driver._optimizer(stage.store.studies.get(study_id))
+    optimizer = stage.driver._optimizers.of(stage.store.studies.get(study_id))
     optimizer.ask({"learning_rate": 0.01})  # and then the app is killed
     stage.again()
     stage.play_all(study_id)
@@ -310,7 +308,7 @@ def test_a_fault_in_one_study_ends_no_other(stage: Stage, monkeypatch: pytest.Mo
             raise ZeroDivisionError
         return applied(base, values)
 
-    monkeypatch.setattr("mnist_core.studies.driver.applied", faulty)
+    monkeypatch.setattr("mnist_core.studies.beginning.applied", faulty)
     bad, good = stage.begin(SEARCH), stage.begin(RATES, BOB)
     stage.play_all(good)
     assert stage.store.studies.get(good).state is StudyState.COMPLETED
@@ -330,17 +328,17 @@ def test_where_optuna_s_file_is_damaged_it_is_made_anew_and_the_old_one_kept(sta
 
 
 def test_where_a_limit_is_reached_it_waits_and_asks_optuna_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_core.studies.driver._PATIENCE", 0.0)
+    monkeypatch.setattr("mnist_core.studies.beginning._PATIENCE", 0.0)
     stage.queue.refuses = True
     study_id = stage.begin(SEARCH)
     for _ in range(5):
         stage.driver.look()
-    assert stage.store.studies.trials(study_id) == []
+    assert stage.store.trials.of(study_id) == []
     assert stage.store.studies.get(study_id).state is StudyState.RUNNING
     stage.queue.refuses = False
     stage.play_all(study_id)
     assert stage.store.studies.get(study_id).state is StudyState.COMPLETED
-    assert [trial.number for trial in stage.store.studies.trials(study_id)] == list(range(6))
+    assert [trial.number for trial in stage.store.trials.of(study_id)] == list(range(6))
 
 
 def test_what_is_deleted_or_made_private_while_a_trial_begins_stays_so(stage: Stage) -> None:
@@ -348,11 +346,11 @@ def test_what_is_deleted_or_made_private_while_a_trial_begins_stays_so(stage: St
     stage.play_all(first)
     run_id = stage.store.new_runs.create(BASE, "late", owner="bob", study=second)  # submitted by an older record
     stage.store.studies.set_shared(second, False, BOB)
-    stage.store.studies.begin_trial(second, 7, {}, run_id, cached=False)
+    stage.store.trials.begin(second, 7, {}, run_id, cached=False)
     assert not stage.store.runs.get(run_id).shared
     late = stage.store.new_runs.create(BASE, "too late", owner="ada", study=first)
     stage.store.studies.delete(first, ADA)
-    stage.store.studies.begin_trial(first, 7, {}, late, cached=False)
+    stage.store.trials.begin(first, 7, {}, late, cached=False)
     assert stage.store.runs.exists(late, deleted=True)
 
 
@@ -378,7 +376,7 @@ def test_a_public_study_tells_nothing_of_private_runs(stage: Stage) -> None:
     for run_id in stage.training(study_id):
         stage.store.bin.delete(run_id, ADA)
     stage.driver.look()
-    assert [trial.run_id for trial in stage.store.studies.trials(hidden)][:1] == [private]
+    assert [trial.run_id for trial in stage.store.trials.of(hidden)][:1] == [private]
 
 
 @pytest.mark.parametrize("kind_of_home", ["file", "server"], indirect=True)
@@ -409,7 +407,7 @@ def test_values_that_make_no_network_are_told(stage: Stage) -> None:
     study_id = stage.store.studies.create(question, "x", visitor=ADA)  # past what `begin` would refuse
     stage.driver.look()
     stage.play_all(study_id)
-    refused = [trial for trial in stage.store.studies.trials(study_id) if trial.state is TrialState.FAILED]
+    refused = [trial for trial in stage.store.trials.of(study_id) if trial.state is TrialState.FAILED]
     assert refused
     assert all("Learning rate" in str(trial.error) and trial.run_id is None for trial in refused)
 

@@ -56,7 +56,7 @@ def test_optuna_s_own_dashboard_opens_it_and_lists_the_study(dashboard: str, sto
     assert [trial["state"] for trial in trials] == ["Complete"] * 3
     assert [trial["values"] for trial in trials] == [[0.8]] * 3
     runs = [attribute["value"] for trial in trials for attribute in trial["user_attrs"] if attribute["key"] == "run"]
-    assert [run.strip('"') for run in runs] == [trial.run_id for trial in store.studies.trials(study.id)]
+    assert [run.strip('"') for run in runs] == [trial.run_id for trial in store.trials.of(study.id)]
 
 
 def test_each_trial_ends_there_as_it_did_here(kind: str, store: Store, settings: Settings) -> None:
@@ -69,7 +69,7 @@ def test_each_trial_ends_there_as_it_did_here(kind: str, store: Store, settings:
     stage.play_all(study_id)
     twin = load_study(study_name=study_id, storage=open_storage(get_settings()))
     here = {TrialState.COMPLETED: "COMPLETE", TrialState.FAILED: "FAIL"}
-    trials = stage.store.studies.trials(study_id)
+    trials = stage.store.trials.of(study_id)
     assert [trial.state.name for trial in twin.trials] == [here[trial.state] for trial in trials]
     assert [trial.value for trial in twin.trials] == [trial.value for trial in trials]
     assert [trial.params for trial in twin.trials] == [dict(trial.values) for trial in trials]
@@ -78,7 +78,7 @@ def test_each_trial_ends_there_as_it_did_here(kind: str, store: Store, settings:
 
 def test_what_mattered_is_told_once_there_are_enough_trials(stage_of_many: tuple[Store, str]) -> None:
     store, study_id = stage_of_many
-    record, trials = store.studies.get(study_id), store.studies.trials(study_id)
+    record, trials = store.studies.get(study_id), store.trials.of(study_id)
     shares = importance(record.question, trials)
     assert shares is not None
     assert list(shares) == ["learning_rate", "layers"], "the value followed the learning rate alone"
@@ -91,7 +91,7 @@ def test_a_process_of_its_own_finds_it_out(stage_of_many: tuple[Store, str]) -> 
     store, study_id = stage_of_many
     told: list[float] = []
     found = find_importance(told.append, study_id, store.settings)
-    assert found == importance(store.studies.get(study_id).question, store.studies.trials(study_id))
+    assert found == importance(store.studies.get(study_id).question, store.trials.of(study_id))
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """TensorBoards within pages, as real processes."""
 
+import json
 import time
 
 import psutil
 import pytest
 
 from mnist_core.errors import ArtifactMissingError, LimitError
-from mnist_core.store import RunState
+from mnist_core.store import RunState, TrialState, Visitor
 from mnist_core.system.launching import child_environment, launch
 from mnist_core.tensorboard import boards as boards_module
 from mnist_core.tensorboard.boards import Boards
+from tests.made_studies import made_study
+from tests.run_rows import write_columns
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncounted_children")]
@@ -93,3 +96,51 @@ def test_what_has_no_logs_yet_is_told(boards, store, finished_run):
 def test_a_proxy_of_the_person_s_does_not_lie_between(boards, finished_run, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     assert isinstance(said(boards.open(finished_run())), list)
+
+
+def shown_runs(board):
+    return {run.partition(",")[0] for run in said(board)}
+
+
+def test_a_study_is_shown_whole_to_its_owner_and_to_others_without_its_private_runs(boards, store, finished_run):
+    study_id, members = made_study(
+        store, finished_run, kind="try", over="units", values=(8, 16, 32), owner="eve", name="Mine"
+    )
+    store.runs.set_shared(members[2].id, False, Visitor("eve"))
+    study = store.studies.get(study_id)
+    own = boards.open_study(study, Visitor("eve", address="here"))
+    for_all = boards.open_study(study, Visitor("bob"))
+    assert boards.open_study(study, Visitor("eve")) is own
+    assert boards.open_study(study, Visitor(None)) is for_all, "one for all who look at it"
+    wait_until(lambda: shown_runs(own) == {"Mine 1", "Mine 2", "Mine 3"}, 60, "all runs")
+    wait_until(lambda: shown_runs(for_all) == {"Mine 1", "Mine 2"}, 60, "the runs that everyone may see")
+    body = json.dumps({"experimentName": ""}).encode()
+    with own.ask("POST", "data/plugin/hparams/experiment", "", body, {"Content-Type": "application/json"}) as answer:
+        assert [column["name"] for column in answer.json()["hparamInfos"] if column.get("differs")] == ["units"]
+
+
+def test_runs_of_a_study_that_end_later_are_added_and_deleted_ones_are_no_reason_to_stop(
+    boards, store, finished_run, monkeypatch
+):
+    monkeypatch.setattr(boards_module, "REFRESH", 0.2)
+    study_id, members = made_study(store, finished_run, kind="repeat", owner="eve", name="Mine")
+    store.bin.delete(members[0].id, Visitor("eve"))
+    board = boards.open_study(store.studies.get(study_id), Visitor("eve"))
+    wait_until(lambda: shown_runs(board) == {"Mine 2", "Mine 3"}, 60, "the first runs")
+    late = finished_run(name="Late", owner="eve")
+    write_columns(store, late.id, study=study_id)
+    store.trials.begin(study_id, 3, {"seed": 3}, late.id, cached=False)
+    store.trials.end(study_id, 3, TrialState.COMPLETED, 0.9)
+    wait_until(lambda: "Late" in shown_runs(board), 60, "the run that ended later")
+    boards.close()
+    wait_until(lambda: not list(store.settings.temporary_dir.glob("tensorboard-*")), 60, "its folder to go")
+
+
+def test_a_study_of_which_nothing_can_be_shown_says_so(boards, store, finished_run):
+    study_id, members = made_study(store, finished_run, owner="eve")
+    study = store.studies.get(study_id)
+    for run in members:
+        store.runs.set_shared(run.id, False, Visitor("eve"))
+    with pytest.raises(ArtifactMissingError, match="No run of this study has ended yet"):
+        boards.open_study(study, Visitor("bob"))
+    assert not list(store.settings.temporary_dir.glob("tensorboard-*"))

@@ -84,7 +84,7 @@ def test_tensorboard_stays_open_when_one_of_its_runs_is_deleted(monkeypatch, tmp
 
     monkeypatch.setattr(serving.subprocess, "Popen", lambda _: child)
     monkeypatch.setattr(serving.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(serving, "_REFRESH", 0.05)
+    monkeypatch.setattr(serving, "REFRESH", 0.05)
     assert serving.serve(tmp_path, refresh) == 0
     assert len(looks) >= 2
 
