@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import RunConfig
 from mnist_core.config.recipes import RECIPES
 from mnist_core.datasets import Dataset
 from mnist_core.errors import LimitError
-from mnist_core.store import RunRecord, RunState, Store, Visitor
+from mnist_core.store import MetricPoint, RunRecord, RunState, Store, Visitor
+from mnist_core.store.tables import runs as runs_table
 from pages._ui.one_run import replays, runs
 from pages._ui.shell import session
 from pages._ui.train import replay as view
@@ -282,6 +284,24 @@ def test_its_inside_shows_the_moments_that_were_kept_by_then(
     later(app, clock, 0.51)
     assert "What next?" in words(app)
     assert "After 3 epochs," in words(app)
+
+
+def test_a_baseline_goes_fold_by_fold(
+    open_page: OpenPage, finished_run: FinishedRun, store: Store, clock: Clock
+) -> None:
+    config = RECIPES["logistic-sgd"].config.with_settings({"dataset": "digits"})
+    run = finished_run(config, owner="ada")
+    values = {"loss": 1.0, "accuracy": 0.9, "val_loss": 1.0, "val_accuracy": 0.8}
+    folds = [MetricPoint(kind="epoch", step=n, epoch=n, seconds=20.0 * n, values=values) for n in (1, 2, 3)]
+    with store.database.begin() as connection:
+        connection.execute(update(runs_table).values(steps_per_epoch=1))
+        store.metrics.replace(connection, run.id, folds)
+    app = open_page()
+    app.button(key="train_logistic-sgd").click().run()
+    assert bar(app) == "Training now"
+    later(app, clock, 41)
+    assert bar(app).startswith("Fold 2 of ")
+    assert bar(app).endswith("19 s left")
 
 
 def test_a_run_without_a_film_has_no_inside(open_page: OpenPage, run: RunRecord) -> None:
