@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_core.system.instruments import PAGE_SECONDS
 from mnist_core.text import Sentence
+from pages._ui.one_run import replays
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import frame
 from pages._ui.shell.i18n import t
@@ -48,6 +49,8 @@ page = st.navigation(
     position="top",
 )
 st.set_page_config(page_title="MNIST Lab" if page.url_path == "" else t("{page} · MNIST Lab", page=page.title))
+if page.url_path != "train":
+    replays.end()
 language_switch()
 cookie_notice()
 with PAGE_SECONDS.time(page.url_path or "home"), errors_in_words():

@@ -9,7 +9,7 @@ from mnist_core.errors import MnistLabError
 from mnist_core.settings import get_settings
 from mnist_core.store import shared_store
 from pages._ui.cache.results import dataset
-from pages._ui.one_run import runs
+from pages._ui.one_run import replays, runs
 from pages._ui.parts import recipe_words
 from pages._ui.parts.components import fallback_notice, for_ears, need_dataset, training_notice
 from pages._ui.parts.gallery import Tile, gallery
@@ -76,6 +76,7 @@ def card(recipe: Recipe) -> None:
                 except MnistLabError as error:  # too many waiting, say; shown on the page, not in the narrow card
                     st.session_state["home_problem"] = error
                     st.rerun()
+                replays.begin(run_id)
                 st.switch_page("train.py", query_params={"run": run_id})
             if st.button(
                 f"{t('Look at settings')} {for_ears(t(recipe.title))}", key=f"open_{recipe.id}", type="tertiary"

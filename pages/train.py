@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.config import RunConfig
 from mnist_core.errors import MnistLabError, NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState, shared_store
-from pages._ui.one_run import runs
+from pages._ui.one_run import replays, runs
 from pages._ui.one_run.undo import undo_notice
 from pages._ui.parts.components import fallback_notice, need_dataset, page_header, training_notice
 from pages._ui.parts.estimate_view import estimate_view
@@ -15,6 +15,7 @@ from pages._ui.shell.errors import errors_in_words, show_error
 from pages._ui.shell.i18n import t
 from pages._ui.shell.visitor import cleaning_notice
 from pages._ui.train.network import network_view
+from pages._ui.train.replay import trained_before
 from pages._ui.train.run import run_view
 from pages._ui.train.several import several_button
 from pages._ui.train.sidebar import experiment_form, open_sidebar
@@ -55,13 +56,15 @@ def show_new() -> None:
 
 
 def start(*, again: bool) -> None:
-    """Start the run of the settings, or show the finished one.
+    """Start the run of the settings, or play the finished one back.
 
     Never as a button's callback: that runs before the form, and would not know what was typed in
     just before the click.
     """
     with errors_in_words():
-        runs.remember(runs.start(session.draft_config(), session.draft_recipe(), again=again))
+        run_id = runs.start(session.draft_config(), session.draft_recipe(), again=again)
+        replays.begin(run_id)
+        runs.remember(run_id)
         st.rerun()
 
 
@@ -96,6 +99,7 @@ try:
 except MnistLabError as error:
     problem = error
 if record is None:
+    replays.end()
     with st.container():  # whatever is said here, the button below stays where it is in the page, and the same one
         undo_notice()
         fallback_notice()
@@ -108,10 +112,7 @@ if record is None:
     start_row(config, problem, ready)
 else:
     runs.remember(record.id)
-    if st.session_state.get("shown_from_cache") == record.id:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(t(":material/bolt: You see a finished run: these very settings were trained before."))
-            clicked = st.button(t("Train again"), key="train_again", icon=":material/replay:")
-        if clicked:
-            start(again=True)
+    replays.keep_to(record.id)
+    if trained_before(record):
+        start(again=True)
     run_view(record, show_new)

@@ -85,6 +85,13 @@ class Film:
     def __len__(self) -> int:
         return len(self.moments)
 
+    def until(self, step: int) -> "Film":
+        """Return the film as it was after so many batches; without a moment by then it is one that has not begun."""
+        read = tuple(each for each in self._read if each.keyframe.step <= step)
+        if self.state is not FilmState.THERE or len(read) == len(self._read):
+            return self
+        return Film(self._config, FilmState.THERE if read else FilmState.NONE, read)
+
     @property
     def paths(self) -> list[Path]:
         """The files of the moments."""

@@ -66,6 +66,7 @@ from mnist_core.store.records import (
     Shipped,
     Visitor,
 )
+from mnist_core.store.replay import Played, Replay, as_it_was, replay_of
 from mnist_core.store.run_files import RunFiles
 from mnist_core.store.store import Store, shared_store
 from mnist_core.store.study_records import StudyRecord, StudyState, TrialRecord, TrialState
@@ -83,6 +84,8 @@ __all__ = [
     "MetricPoint",
     "Outcome",
     "Place",
+    "Played",
+    "Replay",
     "RunError",
     "RunFiles",
     "RunRecord",
@@ -94,9 +97,11 @@ __all__ = [
     "TrialRecord",
     "TrialState",
     "Visitor",
+    "as_it_was",
     "has_analysis",
     "new_run_id",
     "read_analysis",
+    "replay_of",
     "shared_store",
     "standard_analysis",
     "write_analysis",

@@ -1,13 +1,19 @@
 """The whole loop as a newcomer does it, in a real browser."""
 
 import re
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from mnist_core.settings import Settings
+from mnist_core.store import Store
 from tests.e2e.conftest import box_of, canvas_of, new_visitor, settled
+from tests.e2e.test_curves import axis, drawn, zoom
 from tests.serving import Server
 
 pytestmark = pytest.mark.e2e
@@ -145,17 +151,60 @@ def test_stop_keeps_the_model_and_others_cannot_stop(server: Server, page: Page,
     expect(page.get_by_text("What next?")).to_be_visible()
 
 
-def test_the_same_settings_show_the_finished_run_at_once(server: Server, page: Page) -> None:
+def trained_in(server: Server, page: Page, epochs: str, seconds: float) -> str:
+    """Train a run of so many epochs, let its record say that it took so long, and set up the same again."""
     page.goto(f"{server.url}/train?run=new")
-    set_number(page, "Epochs", "2")
+    set_number(page, "Epochs", epochs)
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("What next?")).to_be_visible()
-    address = page.url
+    run_id = parse_qs(urlsplit(page.url).query)["run"][0]
+    with closing(Store(Settings(home=server.home))) as store:
+        points = store.metrics.points(run_id)
+        slower = [replace(point, seconds=seconds * place / len(points)) for place, point in enumerate(points, 1)]
+        with store.database.begin() as connection:
+            store.metrics.replace(connection, run_id, slower)
     page.get_by_role("button", name="New run").click()
+    return run_id
+
+
+def test_the_same_settings_are_played_back_until_somebody_skips(server: Server, page: Page) -> None:
+    run_id = trained_in(server, page, "4", 240)
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("trained before")).to_be_visible()
-    expect(page).to_have_url(address)
+    expect(page.get_by_text("Replay: these settings were trained before, by you. It is shown 4.0 × ")).to_be_visible()
+    expect(page).to_have_url(re.compile(run_id))
+    expect(page.locator(".stMarkdownBadge", has_text="Replay")).to_be_visible()
+    wait_for_points(page, 1)
+    expect(page.locator("#lab-announcement")).to_have_text("A replay of this training begins.")
+    expect(page.get_by_text("What next?")).to_have_count(0)
+    page.get_by_role("button", name="Skip to the end").press("Enter")
+    expect(page.get_by_text("What next?")).to_be_visible()
+    # Not at the button that comes in the place of the one that is gone: it would train.
+    expect(page.locator(".st-key-focus_here h2")).to_be_focused()
+    expect(page.locator("#lab-announcement")).to_contain_text("The training is finished. Test accuracy: ")
     expect(page.get_by_role("button", name="Train again")).to_be_visible()
+    page.get_by_role("button", name="Train it anew with another seed").click()
+    expect(page).not_to_have_url(re.compile(run_id))
+    expect(page.get_by_text("trained before")).to_have_count(0)
+    expect(page.get_by_text("What next?")).to_be_visible()
+
+
+def test_a_replay_grows_in_place_keeps_a_zoom_and_ends_by_itself(server: Server, page: Page) -> None:
+    trained_in(server, page, "5", 15)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("It is shown at its real pace.")).to_be_visible()
+    drawn(page)
+    wait_for_points(page, 4)  # before that the axis has a range of its own
+    page.evaluate("() => { document.querySelector('.chart').mark = 'the same element'; }")
+    zoom(page)
+    zoomed = axis(page, "x"), axis(page, "y")
+    seen = curve_points(page)
+    expect(page.get_by_text("What next?")).to_be_visible()
+    settled(page)
+    assert curve_points(page) >= seen
+    assert page.evaluate("() => document.querySelector('.chart').mark") == "the same element"
+    assert (axis(page, "x"), axis(page, "y")) == zoomed
+    page.reload()
+    expect(page.get_by_text("What next?")).to_be_visible()
 
 
 def test_the_live_chart_keeps_its_place_while_it_grows(server: Server, page: Page) -> None:

@@ -101,7 +101,7 @@ def test_a_second_visitor_waits_knows_for_how_long_and_can_cancel(
 ) -> None:
     first = start_long_run(page, server)
     other.goto(f"{server.url}/train?run=new")
-    set_number(other, "Epochs", "9")  # what no other test trains: a finished run would be shown at once
+    set_number(other, "Epochs", "9")  # what no other test trains: a finished run would be played back
     other.get_by_role("button", name="Start training").click()
     expect(other.get_by_text("Next in the queue: it begins in about")).to_be_visible()
     button(other, "Cancel").click()

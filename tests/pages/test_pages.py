@@ -18,6 +18,7 @@ from mnist_core.models.speed import DeviceSpeed, Speed, write_speed
 from mnist_core.store import MetricPoint, Outcome, RunError, RunRecord, RunState, Store
 from mnist_core.system.background import shared_background
 from mnist_core.system.processes import own_process
+from pages._ui.one_run import replays
 from pages._ui.reading import networks
 from tests.pages.charts import network_of
 
@@ -131,15 +132,18 @@ class TestTrain:
         app = open_page("train.py", run="new")
         assert 'keras.layers.Dense(512, activation="relu")' in app.code[0].value
 
-    def test_the_same_settings_show_the_finished_run_at_once(
-        self, open_page: OpenPage, finished_run: FinishedRun, store: Store
+    def test_the_same_settings_show_the_finished_run_and_train_it_again_at_a_click(
+        self, open_page: OpenPage, finished_run: FinishedRun, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(replays, "clock", lambda: 0.0)
         config = RECIPES["first-network"].config.with_settings({"dataset": "digits"})
         run = finished_run(config, recipe="first-network")
         app = open_page("train.py", run="new")
         app.button(key="train_start").click().run()
         assert [record.id for record in store.runs.find()] == [run.id]
         assert run.id in app.query_params["run"]
+        assert "trained before" in words(app)
+        app.button(key="replay_skip").click().run()
         assert "trained before" in words(app)
         app.button(key="train_again").click().run()
         assert len(store.runs.find()) == 2

@@ -30,9 +30,11 @@ class Seen:
     sheet: str
 
 
-def newest(record: RunRecord) -> Seen | FilmState:
-    """Return the newest moment of a run's film, or why there is none."""
+def newest(record: RunRecord, until: int | None = None) -> Seen | FilmState:
+    """Return the newest moment of a run's film, or why there is none; with `until` as it was after so many batches."""
     film = open_film(shared_store().files(record.id), record.config, live=True)
+    if until is not None:
+        film = film.until(until)
     try:
         return _seen_in(record, film)
     except ArtifactMissingError:

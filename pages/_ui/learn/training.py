@@ -1,6 +1,6 @@
 """Learn: training a lesson's recipe for real, and its curve, log and figures.
 
-What was trained before with the same settings is played again at its real pace, and said to be so.
+What was trained before with the same settings is played back, and said to be so.
 """
 
 import time
@@ -17,7 +17,7 @@ from mnist_core.models.speed import resolved
 from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, shared_store
 from pages._ui.learn.results import RUN_VIEWS, curves_of, figures_view
-from pages._ui.one_run import runs
+from pages._ui.one_run import replays, runs
 from pages._ui.one_run.status import pace_of, run_status
 from pages._ui.parts.components import need_dataset
 from pages._ui.shell import access, session
@@ -91,13 +91,13 @@ def _learning(record: RunRecord, recipe_id: str, replaying: bool) -> None:
         run_status(record, points)
     elif replaying:
         began = st.session_state[_REPLAYS][run_id]
-        passed = time.monotonic() - began
-        if not began or not points or passed >= points[-1].seconds:
+        played = replays.recording(run_id).at(time.monotonic() - began)
+        if not began or played.is_over:
             _skip(run_id)
             st.rerun()  # the whole step, which does not look again by itself any more
-        st.markdown(t(":material/replay: A replay at its real pace: these very settings were trained before."))
+        st.markdown(replays.words(record))
         st.button(t("Skip to the end"), key="lesson_skip", icon=":material/skip_next:", on_click=_skip, args=(run_id,))
-        points = [point for point in points if point.seconds <= passed]
+        points = played.points
     curves_of(record, points)
     if record.state.is_finished and not replaying:
         figures_view(record, recipe_id)

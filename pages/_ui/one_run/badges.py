@@ -41,6 +41,11 @@ def state_badge(state: RunState) -> None:
     st.badge(t(STATE_NAMES[state]), icon=icon, color=color)
 
 
+def replay_badge() -> None:
+    """Show, in place of a run's state, that its training is played back."""
+    st.badge(t("Replay"), icon=":material/replay:", color="violet")
+
+
 def imported_badge(record: RunRecord) -> None:
     """Show, for a run that was trained elsewhere, that its figures are claims."""
     if record.imported is not None:

@@ -12,6 +12,7 @@ from mnist_core.sharing.shipped import DEFAULT
 from mnist_core.store import RunRecord, RunState, shared_store
 from mnist_core.system.instruments import CACHE_LOOKUPS, CACHE_MISSES
 from mnist_core.text import plain
+from pages._ui.one_run import replays
 from pages._ui.one_run.badges import shipped_note
 from pages._ui.one_run.titles import titles
 from pages._ui.shell import access, i18n, session
@@ -33,7 +34,7 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False, name: str |
     """
     fingerprint = resolved(config, get_settings()).fingerprint()
     cached = None if again else shared_store().runs.find_completed(fingerprint, session.visitor())
-    st.session_state["shown_from_cache"] = cached.id if cached else None
+    replays.found(cached.id if cached else None)
     if not again:
         CACHE_LOOKUPS.add("runs")
         CACHE_MISSES.add("runs", amount=int(cached is None))

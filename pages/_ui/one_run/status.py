@@ -1,5 +1,7 @@
 """Where a run is, in one line and a progress bar."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from mnist_core.engine import Progress, progress, shared_supervisor, why_no_training
@@ -31,8 +33,8 @@ def pace_of(record: RunRecord) -> float | None:
     return 2.0 if waits or record.state is RunState.PAUSED else 0.4
 
 
-def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
-    """Show one line of the same height in every state, so that nothing jumps."""
+def run_status(record: RunRecord, points: list[MetricPoint], remaining: float | None = None) -> None:
+    """Show one line of the same height in every state, so that nothing jumps; `remaining` seconds are no estimate."""
     if record.error is not None:
         show_run_error(record.error)
         if record.state.can_resume:
@@ -51,7 +53,8 @@ def run_status(record: RunRecord, points: list[MetricPoint]) -> None:
         st.progress(progress(record, []).fraction, t("Paused. {where}", where=resume_words(record)))
     elif record.state is RunState.RUNNING:
         now = progress(record, points)
-        st.progress(now.fraction, _progress_words(record, now))
+        known = now if remaining is None else replace(now, remaining=remaining)
+        st.progress(now.fraction, _progress_words(record, known))
     elif record.state is RunState.STOPPED:
         st.progress(progress(record, []).fraction, _stopped_words(record))
     else:

@@ -12,7 +12,7 @@ from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, RunState
 from mnist_core.system.cards import CardUse
 from mnist_core.text import Sentence, plain
-from pages._ui.one_run.badges import badge
+from pages._ui.one_run.badges import badge, replay_badge
 from pages._ui.one_run.controls import run_controls
 from pages._ui.one_run.manage import manage_run
 from pages._ui.one_run.study import study_note
@@ -20,12 +20,12 @@ from pages._ui.shell import access
 from pages._ui.shell.i18n import name_of, t
 
 
-def run_header(record: RunRecord, leave: Callable[[], None]) -> None:
-    """Show the first lines of a run; `leave` is what the button "New run" does."""
+def run_header(record: RunRecord, leave: Callable[[], None], *, replayed: bool = False) -> None:
+    """Show the first lines of a run, perhaps as of a replay; `leave` is what the button "New run" does."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="focus_here"):
             st.header(plain(name_of(record)), anchor=False)
-            badge(record)
+            replay_badge() if replayed else badge(record)
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             run_controls(record, leave)
             manage_run(record)

@@ -38,9 +38,9 @@ def asks_inside(record: RunRecord) -> bool:
     return switch(t("Show"), VIEWS, key, persist_state="session", label_visibility="collapsed") == "inside"
 
 
-def inside_view(record: RunRecord, points: list[MetricPoint]) -> None:
-    """Show the newest moment of a run's film."""
-    seen = seen_inside.newest(record)
+def inside_view(record: RunRecord, points: list[MetricPoint], until: int | None = None) -> None:
+    """Show the newest moment of a run's film; with `until` as it was after so many batches."""
+    seen = seen_inside.newest(record, until)
     if isinstance(seen, FilmState):
         st.info(_why_nothing(seen, bool(points)))
         return

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_core.store import RunRecord, shared_store
-from pages._ui.one_run import runs
+from pages._ui.one_run import replays, runs
 from pages._ui.one_run.controls import train_on
 from pages._ui.one_run.status import pace_of, run_status, spoken_status
 from pages._ui.one_run.taught import taught_view
@@ -18,6 +18,7 @@ from pages._ui.train.header import run_header
 from pages._ui.train.inside import asks_inside, inside_view
 from pages._ui.train.network import network_of
 from pages._ui.train.notice import end_notice
+from pages._ui.train.replay import replay_view
 
 _SPOKEN_OF = "spoken_of"
 
@@ -31,6 +32,10 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
     leave : callable
         What the button "New run" does.
     """
+    if replays.is_on(record.id):
+        st.session_state[_SPOKEN_OF] = record.id  # its end is said as that of a training
+        replay_view(record, leave)
+        return
     active = not record.state.is_finished
 
     @st.fragment(run_every=pace_of(record))

@@ -154,3 +154,20 @@ def test_pictures_are_weights_of_the_first_layer_that_has_any(layers, shape):
     config = RunConfig(model=NetworkConfig(layers=layers))
     weights = {name: np.zeros(shape) for name, shape in weight_shapes(config.model).items()}
     assert first_pictures(config, weights).shape == shape
+
+
+def test_a_film_until_a_step_is_as_it_was_then(store, record, folder):
+    film = opened(store, record)
+    early = film.until(11)
+    assert early.state is FilmState.THERE
+    assert [moment.step for moment in early.moments] == [0, 6]
+    assert early.paths == film.paths[:2]
+    np.testing.assert_array_equal(early.answers(1), film.answers(1))
+    assert [moment.step for moment in film.until(0).moments] == [0]
+    assert film.until(36) is film
+    begun = film.until(-1)
+    assert (begun.state, len(begun)) == (FilmState.NONE, 0)
+
+
+def test_a_film_that_is_not_there_has_no_earlier_one(store, finished_run):
+    assert opened(store, finished_run()).until(5).state is FilmState.NONE
