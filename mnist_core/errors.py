@@ -243,6 +243,12 @@ class LessonError(MnistLabError, ValueError):
     code = "lesson"
 
 
+class ClassroomError(MnistLabError, ValueError):
+    """Something that a classroom does not allow: its code, a name, or who asks."""
+
+    code = "classroom"
+
+
 class BundleError(MnistLabError, ValueError):
     """The file of a run is no bundle, is damaged, or holds what a run can't have."""
 

@@ -11,6 +11,7 @@ from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import frame
 from pages._ui.shell.i18n import t
 from pages._ui.shell.languages import language_switch
+from pages._ui.shell.membership import classroom_notice
 from pages._ui.shell.visitor import cookie_notice
 from pages._ui.shell.warm_up import warm_up
 
@@ -32,9 +33,14 @@ PAGES = (
     ("robustness.py", Sentence("Robustness"), ":material/tune:"),
     ("draw.py", Sentence("Draw"), ":material/draw:"),
     ("glossary.py", Sentence("Glossary"), ":material/menu_book:"),
+    ("classroom.py", Sentence("Classroom"), ":material/groups:"),
     ("your_data.py", Sentence("Your data"), ":material/shield_person:"),
 )
-QUIET = "your_data.py"  # below each page instead of above
+# Below each page instead of above, and what leads there.
+QUIET = {
+    "classroom.py": Sentence("Classroom: join a class, or open one"),
+    "your_data.py": Sentence("Your data: what is kept, and for how long"),
+}
 page = st.navigation(
     [
         st.Page(
@@ -42,7 +48,7 @@ page = st.navigation(
             title=t(title),
             icon=icon,
             default=file == "home.py",
-            visibility="hidden" if file == QUIET else "visible",
+            visibility="hidden" if file in QUIET else "visible",
         )
         for file, title, icon in PAGES
     ],
@@ -53,10 +59,12 @@ if page.url_path != "train":
     replays.end()
 language_switch()
 cookie_notice()
+classroom_notice()
 with PAGE_SECONDS.time(page.url_path or "home"), errors_in_words():
     page.run()
-if page.url_path != "your_data":
-    with st.container(key="footer"):
-        st.page_link(QUIET, label=t("Your data: what is kept, and for how long"))
+with st.container(key="footer", horizontal=True):
+    for file, words in QUIET.items():
+        if page.url_path != file.removesuffix(".py"):
+            st.page_link(file, label=t(words))
 frame()
 warm_up()

@@ -110,6 +110,7 @@ if chosen is None:
         t("Learn"),
         t("The way from the first image to your own handwriting, in small steps, each with the real thing beside it."),
     )
+    st.page_link("classroom.py", label=t("With a class? Join it, or open one"), icon=":material/groups:")
     fallback_notice()
     for problem in problems:
         show_error(problem)

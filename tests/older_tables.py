@@ -4,7 +4,7 @@ import sqlite3
 
 from sqlalchemy import Connection, inspect, text
 
-_TABLES = ("apps", "leases", "files", "links", "browsers", "lesson_steps", "trials", "studies")
+_TABLES = ("apps", "leases", "files", "links", "browsers", "lesson_steps", "trials", "studies", "pupils", "classrooms")
 _COLUMNS = (("runs", "holder"), ("runs", "retries"), ("runs", "study"), ("visitors", "leaving"))
 
 

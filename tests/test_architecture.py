@@ -28,7 +28,7 @@ RANKS = {
     **dict.fromkeys(["datasets", "store", "photos"], 3),
     **dict.fromkeys(["models", "evaluation"], 4),
     **dict.fromkeys(["script", "inference", "tensorboard", "lessons"], 5),
-    **dict.fromkeys(["film", "diagram"], 6),
+    **dict.fromkeys(["film", "diagram", "classroom"], 6),
     **dict.fromkeys(["training", "engine", "figures"], 7),
     **dict.fromkeys(["analysis", "sharing", "recovery", "monitoring", "studies"], 8),
     **dict.fromkeys(["app", "pages", "commands"], 9),

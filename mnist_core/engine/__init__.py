@@ -11,7 +11,7 @@ It knows runs, processes and limits. It does not know Keras: what a worker does 
 from mnist_core.engine.analyses import Analyses, AnalysisStatus, close_shared_analyses, shared_analyses
 from mnist_core.engine.estimate import Estimate, estimate
 from mnist_core.engine.limits import check_config, check_continuation, check_training, why_no_training
-from mnist_core.engine.pace import Pace, bundle_pace, download_pace, link_pace, picture_pace
+from mnist_core.engine.pace import Pace, bundle_pace, classroom_pace, download_pace, link_pace, picture_pace
 from mnist_core.engine.progress import Progress, progress, total_rounds
 from mnist_core.engine.supervisor import (
     QueueStatus,
@@ -34,6 +34,7 @@ __all__ = [
     "check_config",
     "check_continuation",
     "check_training",
+    "classroom_pace",
     "close_shared_analyses",
     "close_shared_supervisor",
     "download_pace",

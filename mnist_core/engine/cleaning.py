@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
+from mnist_core.classroom import clear_up
 from mnist_core.store import RunRecord, Store, Visitor
 from mnist_core.store.drawings import MOST_DRAWINGS
 
@@ -61,9 +62,10 @@ def clean(store: Store) -> list[str]:
     """Delete runs while all take nearly as much as the limit allows; return their ids. That can be undone for a while.
 
     Runs whose time to be brought back is over are removed for good, and what visitors leave who asked for that, or who
-    stayed away for too long.
+    stayed away for too long. Classrooms that are over are cleared up.
     """
     empty_bin(store)
+    clear_up(store)
     store.leaving.forget_absent()
     store.leaving.finish()
     return store.bin.set_aside([record.id for record in next_to_go(store, share=_FULL)])

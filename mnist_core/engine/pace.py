@@ -102,3 +102,13 @@ def link_pace() -> Pace:
         "At most {most:,} personal links an hour are made. Wait {n:,} seconds, then make one.",
     )
     return Pace(20, 3600.0, words)
+
+
+@lru_cache(maxsize=1)
+def classroom_pace() -> Pace:
+    """Return the pace of new classrooms in this process: 10 an hour."""
+    words = Plural(
+        "At most {most:,} classrooms an hour are opened. Wait {n:,} second, then open one.",
+        "At most {most:,} classrooms an hour are opened. Wait {n:,} seconds, then open one.",
+    )
+    return Pace(10, 3600.0, words)

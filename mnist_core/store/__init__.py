@@ -14,6 +14,7 @@ only one to write what it owns; its docstring says what each change guarantees a
 ``store.drawings``        the table of drawings: a visitor's reach nobody else
 ``store.visitors``        the table of visitors, and what new ones share: no limit may be a visitor's alone
 ``store.links``           personal links, and the browsers that came by one
+``store.classrooms``      a teacher's secret, pupils with nicknames, and what the teacher says to all
 ``store.studies``         groups of runs with a question
 ``store.trials``          what each study tried, and which run answered
 ``store.study_rows``      one line for all runs of a study in a list of runs
@@ -53,6 +54,7 @@ from mnist_core.store.analyses import (
     write_analysis,
 )
 from mnist_core.store.artifacts import new_run_id
+from mnist_core.store.classroom_records import Beginning, Classroom, Pupil
 from mnist_core.store.lesson_progress import LessonState
 from mnist_core.store.records import (
     Finished,
@@ -77,6 +79,8 @@ __all__ = [
     "MAP_SAMPLES",
     "METRIC_NAMES",
     "Analysis",
+    "Beginning",
+    "Classroom",
     "Finished",
     "Imported",
     "Kind",
@@ -86,6 +90,7 @@ __all__ = [
     "Place",
     "Played",
     "Replay",
+    "Pupil",
     "RunError",
     "RunFiles",
     "RunRecord",

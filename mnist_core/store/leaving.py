@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
+from mnist_core.store.classrooms import Classrooms
 from mnist_core.store.lesson_progress import LessonProgress
 from mnist_core.store.personal_links import PersonalLinks
 from mnist_core.store.records import RunState
@@ -48,7 +49,7 @@ class Belongings:
 
 
 class Leaving:
-    """Deletes everything of a visitor: runs, drawings, link, lessons, studies, and that they were here; no way back.
+    """Deletes everything of a visitor: runs, drawings, link, lessons, studies, nickname, and that they were here.
 
     Owns when a visitor began to leave, and removes rows of all kinds, but never another visitor's: what others trained
     on from a run has copies of what it needs. `ask` does it at once for all but what trains, which is asked to stop; as
@@ -56,9 +57,16 @@ class Leaving:
     any time; the app that leads does so until nobody is left.
     """
 
-    def __init__(self, table: RunTable, links: PersonalLinks, lessons: LessonProgress, studies: Studies) -> None:
+    def __init__(
+        self,
+        table: RunTable,
+        links: PersonalLinks,
+        lessons: LessonProgress,
+        studies: Studies,
+        classrooms: Classrooms,
+    ) -> None:
         self._table, self._links, self._lessons, self._studies = table, links, lessons, studies
-        self._database = table.database
+        self._classrooms, self._database = classrooms, table.database
 
     def kept(self, owner: str) -> Belongings:
         """Return what is kept of a visitor."""
@@ -129,6 +137,7 @@ class Leaving:
             connection.execute(delete(drawings).where(drawings.c.owner == owner))
             self._links.forget(connection, owner)
             self._lessons.forget_all(connection, owner)
+            self._classrooms.forget_pupil(connection, owner)
             self._studies.forget_all(connection, owner)
             # Nobody else looks on while it stops.
             stopped = {"stop_requested": True, "shared": False, "updated": now}

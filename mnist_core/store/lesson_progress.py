@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,15 @@ class LessonProgress:
             if row.guess is not None:
                 guesses[row.lesson][row.step] = row.guess
         return {lesson: LessonState(frozenset(steps), guesses[lesson]) for lesson, steps in done.items()}
+
+    def newest(self, owners: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Return the lesson and the step that some visitors did last, by visitor; who did none is left out."""
+        latest = (lesson_steps.c.changed.desc(), lesson_steps.c.lesson, lesson_steps.c.step)
+        number = func.row_number().over(partition_by=lesson_steps.c.owner, order_by=latest).label("number")
+        steps = select(lesson_steps, number).where(lesson_steps.c.owner.in_(owners)).subquery()
+        return {
+            row.owner: (row.lesson, row.step) for row in self._database.rows(select(steps).where(steps.c.number == 1))
+        }
 
     def keep(self, owner: str, lesson: str, step: str, guess: int | None = None) -> None:
         """Remember that a visitor went through a step, or with a guess that it was made there; the first one counts."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json  # twice as fast as the one of Python
-from sqlalchemy import Row, Text, cast, select, update
+from sqlalchemy import Row, Select, Text, cast, func, select, update
 
 from mnist_core.config.recipes import RECIPES
 from mnist_core.config.wording import ModelKind, model_kind
@@ -109,6 +109,24 @@ SORTS: Mapping[str, Callable[[RunRow], Any]] = {
     "seconds": lambda row: row.seconds,
     "parameters": lambda row: row.parameters,
 }
+_COLUMNS = (
+    runs.c.id,
+    runs.c.name,
+    runs.c.recipe,
+    runs.c.state,
+    runs.c.owner,
+    runs.c.shared,
+    runs.c.pinned,
+    runs.c.shipped.is_not(None).label("shipped"),
+    runs.c.notes,
+    runs.c.created,
+    runs.c.updated,
+    runs.c.config,
+    runs.c.study,
+    # Read here, and faster than SQLAlchemy would.
+    cast(runs.c.outcome, Text).label("outcome"),
+    cast(runs.c.curve, Text).label("curve"),
+)
 DESCENDING = ("date", "accuracy")  # where one wants to see the largest first
 
 
@@ -134,24 +152,7 @@ class Listing:
             By default as one reads it: newest and best first, else the smallest.
         """
         which = which or RunFilter()
-        query = select(
-            runs.c.id,
-            runs.c.name,
-            runs.c.recipe,
-            runs.c.state,
-            runs.c.owner,
-            runs.c.shared,
-            runs.c.pinned,
-            runs.c.shipped.is_not(None).label("shipped"),
-            runs.c.notes,
-            runs.c.created,
-            runs.c.updated,
-            runs.c.config,
-            runs.c.study,
-            # Read here, and faster than SQLAlchemy would.
-            cast(runs.c.outcome, Text).label("outcome"),
-            cast(runs.c.curve, Text).label("curve"),
-        ).where(runs.c.deleted.is_(None), seen_by(visitor))
+        query = select(*_COLUMNS).where(runs.c.deleted.is_(None), seen_by(visitor))
         if which.states:
             query = query.where(runs.c.state.in_([state.value for state in which.states]))
         if which.mine:
@@ -161,14 +162,7 @@ class Listing:
             query = query.where(runs.c.pinned, runs.c.shipped.is_(None))
         if which.study is not None:
             query = query.where(runs.c.study == which.study)
-        found = self._database.rows(query)
-        curves = self._missing_curves([row for row in found if row.curve is None])
-        rows = []
-        for row in found:
-            try:
-                rows.append(_row(row, curves))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:  # as another version wrote it, say
-                tell_unreadable(row.id, repr(error))
+        rows = self._read(query)
         words = which.text.casefold().split()
         rows = [
             row
@@ -178,6 +172,32 @@ class Listing:
             and (not words or all(word in _searched(row) for word in words))
         ]
         return _sorted(rows, SORTS[sort], sort in DESCENDING if descending is None else descending)
+
+    def newest(self, since: Mapping[str, float]) -> dict[str, RunRow]:
+        """Return the newest run of some visitors, by visitor; whoever has none is left out.
+
+        Parameters
+        ----------
+        since : mapping of str to float
+            Visitors, and the time in Unix seconds before which nothing of theirs is looked at.
+        """
+        number = func.row_number().over(partition_by=runs.c.owner, order_by=(runs.c.created.desc(), runs.c.id))
+        which = (runs.c.owner.in_(since), runs.c.deleted.is_(None), runs.c.imported.is_(None))
+        newest = select(runs.c.id, number.label("number")).where(*which).subquery()
+        query = select(*_COLUMNS).join(newest, newest.c.id == runs.c.id).where(newest.c.number == 1)
+        found = {row.owner: row for row in self._read(query) if row.owner is not None}
+        return {owner: row for owner, row in found.items() if row.created.timestamp() >= since[owner]}
+
+    def _read(self, query: Select[Any]) -> list[RunRow]:
+        found = self._database.rows(query)
+        curves = self._missing_curves([row for row in found if row.curve is None])
+        rows = []
+        for row in found:
+            try:
+                rows.append(_row(row, curves))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:  # as another version wrote it, say
+                tell_unreadable(row.id, repr(error))
+        return rows
 
     def _missing_curves(self, rows: Sequence[Row[Any]]) -> dict[str, list[float]]:
         """Return the curves of rows that have none yet; those of finished runs are kept for the next time."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select,
 
 from mnist_core.errors import RunStateError
 from mnist_core.store.apps import Apps, Claims
+from mnist_core.store.classrooms import Classrooms
 from mnist_core.store.metrics import Metrics
 from mnist_core.store.records import PROCESS_GONE, Outcome, Place, RunError, RunRecord, RunState, Sign, Visitor
 from mnist_core.store.run_table import RunTable, next_in_queue
@@ -56,10 +57,17 @@ class Queue:
     """
 
     def __init__(
-        self, table: RunTable, runs: Runs, metrics: Metrics, visitors: Visitors, apps: Apps, claims: Claims
+        self,
+        table: RunTable,
+        runs: Runs,
+        metrics: Metrics,
+        visitors: Visitors,
+        apps: Apps,
+        claims: Claims,
+        classrooms: Classrooms,
     ) -> None:
         self._table, self._runs, self._metrics, self._visitors = table, runs, metrics, visitors
-        self._apps, self._claims, self._database = apps, claims, table.database
+        self._apps, self._claims, self._classrooms, self._database = apps, claims, classrooms, table.database
 
     # what people ask for: each raises `RunNotFoundError`, and `NotOwnerError` where the run is another visitor's
 
@@ -149,7 +157,10 @@ class Queue:
         with self._database.begin() as connection:
             if not self._database.alone(connection, "queue", wait=False):
                 return []
-            chosen = {place.id: place for place in choose(*self._line(connection, per_visitor))}
+            queued, running = self._line(connection, per_visitor)
+            if silent := self._classrooms.held_owners(connection):  # their teacher wants to be listened to
+                queued = [place for place in queued if place.owner not in silent]
+            chosen = {place.id: place for place in choose(queued, running)}
             if not chosen:
                 return []
             # Not one that its owner stops at this moment.

@@ -6,6 +6,7 @@ from mnist_core.settings import Settings, get_settings
 from mnist_core.store.apps import Apps, Claims
 from mnist_core.store.artifacts import Artifacts
 from mnist_core.store.bin import Bin
+from mnist_core.store.classrooms import Classrooms
 from mnist_core.store.database import Database
 from mnist_core.store.drawings import Drawings
 from mnist_core.store.folders import Folders
@@ -43,8 +44,8 @@ class Store:
         The folders of all runs.
     apps : Apps
         This process among those that work with the record.
-    runs, new_runs, queue, metrics, listing, study_rows, bin, room, drawings, visitors, links, lessons, studies, trials,
-    leaving, folders, publishing
+    runs, new_runs, queue, metrics, listing, study_rows, bin, room, drawings, visitors, links, lessons, classrooms,
+    studies, trials, leaving, folders, publishing
         See each class.
     brought_back : list of str
         Ids of the runs that were brought back as the store was opened.
@@ -60,7 +61,8 @@ class Store:
         self.metrics = Metrics(self.database, self.artifacts, claims)
         self.runs = Runs(table)
         self.new_runs = NewRuns(table, self.metrics, self.visitors)
-        self.queue = Queue(table, self.runs, self.metrics, self.visitors, self.apps, claims)
+        self.classrooms = Classrooms(self.database)
+        self.queue = Queue(table, self.runs, self.metrics, self.visitors, self.apps, claims, self.classrooms)
         self.bin = Bin(table, self.runs, self.visitors)
         self.room = Room(table, self.bin, self.visitors)
         self.listing = Listing(self.database)
@@ -70,7 +72,7 @@ class Store:
         self.lessons = LessonProgress(self.database)
         self.trials = Trials(table)
         self.studies = Studies(table, self.visitors, self.bin, self.trials)
-        self.leaving = Leaving(table, self.links, self.lessons, self.studies)
+        self.leaving = Leaving(table, self.links, self.lessons, self.studies, self.classrooms)
         self.folders = Folders(table, self.metrics)
         self.publishing = Publishing(table, claims)
         self.brought_back = self.folders.make_anew() if self.database.was_missing else []

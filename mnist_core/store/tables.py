@@ -227,4 +227,38 @@ trials = Table(
     Column("error", Text, nullable=False),
 )
 
+# Classes of a school; see `mnist_core.store.classrooms`.
+classrooms = Table(
+    "classrooms",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    # Four words, by which pupils join.
+    Column("code", String(80), nullable=False, unique=True),
+    # A hash of what the teacher has: a copy of the database opens nothing.
+    Column("secret", String(64), nullable=False, unique=True),
+    Column("created", Float, nullable=False),
+    Column("ends", Float, nullable=False),
+    # Since when it is being cleared up, and whether with the runs of its pupils.
+    Column("closed", Float),
+    Column("with_runs", Boolean, nullable=False),
+    # With what pupils begin: `mnist_core.store.classroom_records.Beginning`.
+    Column("beginning", JSON, nullable=False),
+    Column("message", String(300), nullable=False),
+    Column("paused", Boolean, nullable=False),
+    # Ids of the runs that rest since the teacher said so, and go on when the teacher says so.
+    Column("held", JSON, nullable=False),
+)
+
+pupils = Table(
+    "pupils",
+    metadata,
+    Column("classroom_id", String(40), ForeignKey("classrooms.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner", String(64), primary_key=True, index=True),
+    Column("nickname", String(80), nullable=False),
+    Column("joined", Float, nullable=False),
+    # By the teacher: the row stays, so that the same browser does not come back by the code.
+    Column("removed", Boolean, nullable=False),
+)
+
 METRIC_NAMES = ("loss", "accuracy", "val_loss", "val_accuracy")

@@ -42,6 +42,11 @@ def kept() -> None:
         t("Until you delete everything below, or do no step for half a year."),
     )
     _entry(
+        t("**Your name in a class**, if you joined one"),
+        t("Your class and its teacher, who also sees what you train there and which step of a lesson you are at"),
+        t("Until you leave the class, delete everything below, or the class is over."),
+    )
+    _entry(
         t("**Pictures** that you upload or take, and what you draw without keeping it"),
         t("You alone"),
         t("In the server's memory, until you close the page. They are never written to the disk."),

@@ -1,0 +1,64 @@
+"""Classrooms and pupils, as plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Beginning(NamedTuple):
+    """With what the pupils of a classroom begin; at most one of them.
+
+    Attributes
+    ----------
+    lesson : str or None
+        Id of a lesson.
+    config : str or None
+        Settings, as `mnist_core.config.links.settings_text` writes them.
+    """
+
+    lesson: str | None = None
+    config: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classroom:
+    """A class of a school, as pupils may know it. Times are UTC.
+
+    Attributes
+    ----------
+    code : str
+        Four words with hyphens between them, by which pupils join.
+    ends : datetime
+        When it is cleared up by itself.
+    beginning : Beginning
+    message : str
+        What the teacher says to all at the moment; empty for nothing.
+    paused : bool
+        Whether nothing of its pupils may train for now.
+    """
+
+    id: str
+    name: str
+    code: str
+    created: datetime
+    ends: datetime
+    beginning: Beginning
+    message: str
+    paused: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pupil:
+    """Somebody who joined a classroom. Times are UTC.
+
+    Attributes
+    ----------
+    owner : str
+        The visitor, as runs name their owners. Never shown to anybody.
+    nickname : str
+        What pupils call themselves, or the teacher calls them.
+    """
+
+    owner: str
+    nickname: str
+    joined: datetime

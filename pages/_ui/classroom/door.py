@@ -1,0 +1,146 @@
+"""The door: join a class by its code, or open one."""
+
+import streamlit as st
+
+from mnist_core.classroom import new_code, read_code
+from mnist_core.engine import classroom_pace
+from mnist_core.gateway import ADDRESS_HEADER, Tries
+from mnist_core.store import Classroom, shared_store
+from mnist_core.store.classrooms import MOST_NICKNAME
+from mnist_core.text import plain
+from pages._ui.classroom import teacher
+from pages._ui.shell import i18n, identity, session
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.i18n import t
+from pages._ui.shell.membership import forget_place
+
+CODE = "code"  # what it is called in an address
+_LOOKED_AT = "classroom_looked_at"
+_MOST_CODE = 80
+_DAYS = (1, 7, 30, 180)
+# A class whose pupils all mistype at once comes in; whoever tries codes gets nowhere among a billion.
+_tries = Tries(of_address=(0.5, 90.0), of_all=(5.0, 600.0))
+
+
+def door() -> None:
+    """Show both ways in."""
+    asked = read_code(st.query_params.get(CODE, "")[:_MOST_CODE])
+    join, begin = st.columns(2, gap="large")
+    with join, st.container(border=True, height="stretch", key="classroom_join"):
+        _join(asked)
+    if asked:
+        return  # who came by a code has one thing to do
+    with begin, st.container(border=True, height="stretch", key="classroom_open"):
+        _open()
+
+
+def _join(asked: str) -> None:
+    st.subheader(t("Join a class"), anchor=False)
+    st.markdown(t("Your teacher shows you a code of four words. You need no account."))
+    with st.form("classroom_join_form", border=False):
+        code = st.text_input(
+            t("Code"), asked, max_chars=_MOST_CODE, key="classroom_code", placeholder="river-lamp-goat-piano"
+        )
+        nickname = st.text_input(
+            t("Your name in this class"),
+            max_chars=MOST_NICKNAME,
+            key="classroom_nickname",
+            help=t("Your class and your teacher see it, nobody else. A nickname will do."),
+        )
+        if st.form_submit_button(t("Join"), type="primary", icon=":material/login:"):
+            with errors_in_words():
+                if _find(read_code(code)) is not None:
+                    shared_store().classrooms.join(read_code(code), identity.owner(), nickname)
+                    forget_place()
+                    st.query_params.pop(CODE, None)
+                    st.rerun()
+
+
+def _find(code: str) -> Classroom | None:
+    """Return the classroom with a code, or say why there is none. The same code counts once."""
+    last, wait = st.session_state.get(_LOOKED_AT, (None, 0))
+    if last != code or wait:
+        address = str(st.context.headers.get(ADDRESS_HEADER, ""))
+        _, wait = _tries.check(address, lambda: shared_store().classrooms.of_code(code) is not None)
+        st.session_state[_LOOKED_AT] = (code, wait)
+    if wait:
+        words = t("There were too many codes that open nothing. Wait {seconds} s, then try again.", seconds=wait)
+        st.error(words, icon=":material/error:")
+        return None
+    found = shared_store().classrooms.of_code(code)
+    if found is None:
+        words = t("There is no class with this code, or not any more. Look at the code once more.")
+        st.error(words, icon=":material/error:")
+    return found
+
+
+def _open() -> None:
+    st.subheader(t("Open a class"), anchor=False)
+    st.markdown(
+        t(
+            "For teachers: a code for the projector, a wall on which you see what everybody does, and a way to say "
+            "something to all."
+        )
+    )
+    with st.form("classroom_open_form", border=False):
+        name = st.text_input(t("Name of the class"), max_chars=60, key="classroom_name", placeholder=t("3b, Tuesday"))
+        days = st.selectbox(
+            t("It is deleted by itself after"),
+            _DAYS,
+            index=2,
+            key="classroom_days",
+            format_func=lambda n: t.plural("{n:,} day", "{n:,} days", n),
+        )
+        if st.form_submit_button(t("Open the class"), icon=":material/add_home_work:"):
+            with errors_in_words():
+                classroom_pace().take(identity.owner(), session.address())
+                language = i18n.current().language
+                _, secret = shared_store().classrooms.open(name, lambda: new_code(language), days=days)
+                teacher.keep(secret)
+                st.rerun()
+
+
+def pupil_place(classroom: Classroom, nickname: str) -> None:
+    """Show a pupil where they are, with what to begin, and the way out."""
+    with st.container(border=True, key="classroom_place"):
+        st.subheader(t("You are in the class “{name}”", name=plain(classroom.name)), anchor=False)
+        st.markdown(t("You are called **{nickname}** here.", nickname=plain(nickname)))
+        beginning = classroom.beginning
+        if beginning.lesson:
+            st.page_link(
+                "learn.py",
+                label=t("Begin with the lesson"),
+                icon=":material/school:",
+                query_params={"lesson": beginning.lesson},
+            )
+        elif beginning.config:
+            st.page_link(
+                "train.py",
+                label=t("Begin with your teacher's settings"),
+                icon=":material/model_training:",
+                query_params={"config": beginning.config},
+            )
+        else:
+            st.page_link("train.py", label=t("Train a network"), icon=":material/model_training:")
+        st.caption(
+            t(
+                "Your teacher sees your name, what you train and which step of a lesson you are at. What you train is "
+                "deleted with the class, unless your teacher keeps it."
+            )
+        )
+        with st.popover(t("Another name"), icon=":material/edit:", type="tertiary"):
+            new = st.text_input(t("Your name in this class"), nickname, max_chars=MOST_NICKNAME, key="classroom_again")
+            if st.button(t("Save"), key="classroom_rename"):
+                with errors_in_words():
+                    shared_store().classrooms.join(classroom.code, identity.owner(), new)
+                    forget_place()
+                    st.rerun()
+        st.button(
+            t("Leave the class"), key="classroom_leave", icon=":material/logout:", type="tertiary", on_click=_leave
+        )
+
+
+def _leave() -> None:
+    with errors_in_words():
+        shared_store().classrooms.leave(identity.owner())
+        forget_place()

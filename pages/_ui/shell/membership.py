@@ -1,0 +1,51 @@
+"""The classroom that a visitor is in: what every page shows of it."""
+
+import time
+
+import streamlit as st
+
+from mnist_core.store import Classroom, Pupil, shared_store
+from mnist_core.text import plain
+from pages._ui.shell import identity
+from pages._ui.shell.errors import errors_in_words
+from pages._ui.shell.i18n import t
+
+_KNOWN, _KNOWN_SECONDS = "classroom_known", 5.0
+_LOOK = 3.0  # seconds between two looks whether the teacher says something
+Place = tuple[Classroom, Pupil]
+
+
+def own_place(*, now: bool = False) -> Place | None:
+    """Return the classroom that the visitor is in, and the visitor as its pupil; as it was up to 5 s ago, or `now`."""
+    owner = identity.owner()
+    known: tuple[str, float, Place | None] | None = st.session_state.get(_KNOWN)
+    if now or known is None or known[0] != owner or time.monotonic() > known[1]:
+        known = owner, time.monotonic() + _KNOWN_SECONDS, shared_store().classrooms.of_pupil(owner)
+        st.session_state[_KNOWN] = known
+    return known[2]
+
+
+def forget_place() -> None:
+    """Ask again at once: the visitor joined, or left."""
+    st.session_state.pop(_KNOWN, None)
+
+
+def classroom_notice() -> None:
+    """Show pupils what their teacher says, on every page and as soon as it is said."""
+    with st.container(key="classroom_notice"):
+        if own_place() is None:
+            return
+
+        @st.fragment(run_every=_LOOK)
+        @errors_in_words()
+        def body() -> None:
+            place = own_place(now=True)
+            if place is None:
+                return
+            classroom, _ = place
+            if classroom.message:
+                st.warning(f"**{plain(classroom.message)}**", icon=":material/campaign:")
+            if classroom.paused:
+                st.info(t("Your teacher has paused all trainings. They go on later."), icon=":material/pause_circle:")
+
+        body()
