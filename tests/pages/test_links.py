@@ -7,9 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import Dense, Dropout, NetworkConfig, RunConfig
 from mnist_core.config.links import read_link, write_link
-from mnist_core.settings import get_settings
+from mnist_core.gateway.offered import Listening, OfferedAddress, offered_address
+from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunRecord, Store, Visitor
-from pages._ui.parts.link_view import dashboard_address
+from pages._ui.parts.offered_link import dashboard_address
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -176,3 +177,21 @@ def _as_admin(run_id: str) -> None:
 )
 def test_links_begin_with_the_address_that_the_browser_sees(address: str, prefix: str, begins: str) -> None:
     assert dashboard_address(address, prefix) == begins
+
+
+def test_links_begin_with_the_public_address(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_PUBLIC_URL", "https://lab.example.org/mnist/")
+    get_settings.cache_clear()
+    app = open_page("train.py", config=LINK)
+    assert linked(app).startswith("https://lab.example.org/mnist/train?config=")
+    assert "Phones and other computers" not in words(app)
+
+
+def test_a_link_that_no_phone_can_open_says_why(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def alone(_seen: str, settings: Settings, _listening: Listening) -> OfferedAddress:
+        return offered_address("http://localhost:8501", settings, Listening("127.0.0.1", 8501))
+
+    monkeypatch.setattr("pages._ui.parts.offered_link.offered_address", alone)
+    app = open_page("train.py", config=LINK)
+    assert linked(app).startswith("http://localhost:8501/train?config=")
+    assert words(app).count("Phones and other computers can't open this link") == 1
