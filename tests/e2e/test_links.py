@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from mnist_core.system.addresses import address_of_route, in_container, interface_addresses, reachable_address
 from tests.e2e.conftest import new_visitor, settled
@@ -80,10 +80,51 @@ def test_a_phone_opens_a_link_that_was_copied_on_localhost(page: Page, browser: 
         phone.close()
 
 
-def test_links_begin_with_the_public_address(page: Page, tmp_path: Path) -> None:
+def test_a_link_is_a_qr_code_on_the_page_and_over_the_whole_window(page: Page, tmp_path: Path) -> None:
     settings = {"MNIST_LAB_WARM_SPARE": "0", "MNIST_LAB_PUBLIC_URL": "http://lab.test/lab"}
     with running_server(tmp_path / "home", "--server.baseUrlPath", "lab", **settings) as server:
         page.goto(f"{server.url}/train?run=new")
         page.get_by_role("button", name="Link to these settings").click()
-        address = page.get_by_text(re.compile(r"^http.*/train\?config=")).inner_text()
-    assert address.startswith("http://lab.test/lab/train?config=1")
+        address = page.get_by_text(re.compile(r"^http.*/train\?config=")).first.inner_text()
+        assert address.startswith("http://lab.test/lab/train?config=1")
+        opener = page.get_by_role("button", name="QR code: Link to these settings")
+        dialog = page.get_by_role("dialog", name="QR code: Link to these settings")
+        code = dialog.get_by_role("img", name=f"QR code that leads to {address}")
+        # by keyboard alone
+        opener.focus()
+        page.keyboard.press("Enter")
+        expect(code.locator("path")).to_have_count(2)
+        expect(dialog.get_by_text(address, exact=True)).to_be_visible()
+        small = box(code)
+        dialog.get_by_role("button", name="Full screen").focus()
+        page.keyboard.press("Space")
+        for width, height in ((390, 844), (1280, 800), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            whole = box(dialog)
+            assert (whole["width"], whole["height"]) == (width, height)
+            drawn = box(code)
+            assert min(drawn["width"], drawn["height"]) > 0.85 * min(width, height)
+            assert min(drawn["width"], drawn["height"]) > min(small["width"], 370)
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        expect(opener).to_be_focused()  # and what it was opened from is open still
+        opener.click()
+        dialog.get_by_role("button", name="Close").click()
+        expect(dialog).to_have_count(0)
+
+        page.goto(f"{server.url}/your_data")
+        page.get_by_role("button", name="Make a personal link").click()
+        page.get_by_role("button", name="QR code: Your personal link").click()
+        mine = page.get_by_role("dialog", name="QR code: Your personal link")
+        expect(mine.locator(".code path")).to_have_count(2)
+        expect(mine.get_by_role("button", name="Full screen")).to_have_count(0)
+        page.keyboard.press("Escape")
+        expect(mine).to_have_count(0)
+        expect(page.get_by_role("dialog", name="Your personal link")).to_be_visible()
+
+
+def box(part: Locator) -> FloatRect:
+    """Return where something is."""
+    found = part.bounding_box()
+    assert found is not None
+    return found

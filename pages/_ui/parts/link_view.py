@@ -18,7 +18,7 @@ def link_part(record: RunRecord) -> None:
     """Show the links to a run: its page, and a form with its settings."""
     open_to_all = record.shared or record.shipped is not None
     st.markdown(f"**{t('Link to this run')}**")
-    offer_link(run_address(base_address(), record.id))
+    offer_link(run_address(base_address(), record.id), "link_run", t("Link to this run"))
     if open_to_all:
         st.caption(t("Everyone who can reach this dashboard can open it, look at everything, and change nothing."))
     else:
@@ -29,7 +29,8 @@ def link_part(record: RunRecord) -> None:
             )
         )
     st.markdown(f"**{t('Link to its settings')}**")
-    offer_link(settings_address(base_address(), record.config, record.recipe))
+    address = settings_address(base_address(), record.config, record.recipe)
+    offer_link(address, "link_settings", t("Link to its settings"))
     st.caption(
         t("Opens the form with these settings, ready to train. It has no name, no results and nothing of yours.")
     )
@@ -45,7 +46,7 @@ def link_part(record: RunRecord) -> None:
 
 def study_link(study: StudyRecord) -> None:
     """Show the link to a study."""
-    offer_link(study_address(base_address(), study.id))
+    offer_link(study_address(base_address(), study.id), "link_study", t("Link"))
     if study.shared:
         st.caption(t("Everyone who can reach this dashboard can open it, look at everything, and change nothing."))
     else:
@@ -58,7 +59,8 @@ def settings_link(config: RunConfig | None) -> None:
     with st.popover(t("Link to these settings"), icon=":material/link:", type="tertiary", disabled=config is None):
         if config is not None:
             st.markdown(t("Whoever opens this link finds these settings in the form. Nothing starts by itself."))
-            offer_link(settings_address(base_address(), config, session.draft_recipe()))
+            address = settings_address(base_address(), config, session.draft_recipe())
+            offer_link(address, "link_form", t("Link to these settings"))
             reach_note()
 
 

@@ -8,6 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.gateway.offered import Listening, OfferedAddress, offered_address
 from mnist_core.settings import get_settings
+from pages._ui.parts.qr import qr_button
 from pages._ui.shell.i18n import t
 
 _PAGES = {path.stem for path in Path(__file__).parents[2].glob("[a-z]*.py")}
@@ -18,9 +19,23 @@ def base_address() -> str:
     return _offered().base
 
 
-def offer_link(address: str) -> None:
-    """Show a link to copy."""
+def offer_link(address: str, key: str, about: str, *, for_all: bool = True) -> None:
+    """Show a link to copy, with its QR code where other devices can open it.
+
+    Parameters
+    ----------
+    address : str
+    key : str
+        Names the link on its page.
+    about : str
+        Translated: what it is a link to.
+    for_all : bool
+        Whether a class may see it on a projector.
+    """
     st.code(address, language=None, wrap_lines=True)
+    # Without a host nobody knows where it leads; a code of what only this computer opens would mislead.
+    if _offered().why_not_elsewhere is None and urlsplit(address).netloc:
+        qr_button(address, key, about, for_all=for_all)
 
 
 def reach_note() -> None:

@@ -60,7 +60,8 @@ def _shown(secret: str) -> None:
     @st.dialog(t("Your personal link"), width="medium")
     def dialog() -> None:
         st.markdown(t("Open it in the other browser, and confirm there. It is shown this once: only you have it."))
-        offer_link(f"{base_address()}/your_data#link={secret}")
+        address = f"{base_address()}/your_data#link={secret}"
+        offer_link(address, "link_own", t("Your personal link"), for_all=False)  # whoever has it can do all
         st.caption(t("Lost it, or somebody else saw it? Make a new one or switch it off: this one then opens nothing."))
         reach_note()
 
