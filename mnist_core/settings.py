@@ -288,6 +288,11 @@ class Settings(BaseSettings):
         default="",
         description="Names under which the dashboard answers, apart by commas (lab.example.org, *.school.org).",
     )
+    public_url: str | None = Field(
+        default=None,
+        description="Address that leads others here (https://lab.example.org), with which all links to copy begin. "
+        "Unset: the browser's own, or this computer's in its network.",
+    )
     frame_ancestors: str = Field(
         default="",
         description="Other sites that may show it in a frame, apart by commas (https://school.org); over HTTPS.",
@@ -373,6 +378,15 @@ class Settings(BaseSettings):
             raise ConfigError("it has the form s3://bucket or s3://bucket/prefix")
         return url
 
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _check_public_address(cls, address: str | None) -> str | None:
+        if address is not None and not _is_web_address(address):
+            raise ConfigError(
+                "it should be the address of the first page, such as https://lab.example.org or http://lab.local:8501/mnist"
+            )
+        return address
+
     @field_validator("frame_ancestors", mode="after")
     @classmethod
     def _check_sources(cls, text: str) -> str:
@@ -405,8 +419,10 @@ class Settings(BaseSettings):
 
     @property
     def host_names(self) -> tuple[str, ...]:
-        """The names under which the dashboard answers; none means any."""
-        return tuple(part.lower().rstrip(".") for part in _parts(self.allowed_hosts))
+        """The names under which the dashboard answers; none means any. That of the links to copy is always one."""
+        names = tuple(part.lower().rstrip(".") for part in _parts(self.allowed_hosts))
+        public = (urlsplit(self.public_url).hostname or "").rstrip(".") if self.public_url else ""
+        return (*names, public) if names and public and public not in names else names
 
     @property
     def frame_sources(self) -> tuple[str, ...]:
@@ -489,6 +505,17 @@ def database_address(url: str) -> str:
 
 def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _is_web_address(text: str) -> bool:
+    """Whether a text is an address of a page that any other can be put behind."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    clean = re.fullmatch(r"[\w.~:/\[\]%-]+", text, re.ASCII) is not None and port != 0
+    return clean and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _is_secret(text: str, secret: SecretStr | None) -> bool:

@@ -38,9 +38,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_choice(link)
     link.add_argument(
         "--base",
-        default="http://localhost:8501",
         metavar="URL",
-        help=t("address of the dashboard (default: %(default)s)"),
+        help=t("address of the dashboard (default: MNIST_LAB_PUBLIC_URL, or http://localhost:8501)"),
     )
     link.add_argument("--json", action="store_true", help=t("print one JSON object"))
     link.set_defaults(command=_link)
@@ -118,9 +117,10 @@ def _write_arrays(holder: object, names: Sequence[str], target: Path) -> None:
 def _link(options: argparse.Namespace) -> int:
     config, record = _chosen(options)
     recipe = options.recipe if record is None else record.recipe
-    links = {"settings": settings_address(options.base, config, recipe)}
+    base = options.base or get_settings().public_url or "http://localhost:8501"
+    links = {"settings": settings_address(base, config, recipe)}
     if record is not None:
-        links["run"] = run_address(options.base, record.id)
+        links["run"] = run_address(base, record.id)
     if options.json:
         print_json(links)
         return 0

@@ -58,6 +58,7 @@ def test_every_field_can_be_set_by_its_variable(clean):
         "admin_token": "a long password",
         "trusted_proxies": "127.0.0.1, 10.0.0.0/8",
         "allowed_hosts": "lab.example.org",
+        "public_url": "https://lab.example.org/mnist",
         "max_pages": "14",
         "pages_per_visitor": "15",
         "messages_per_second": "16",
@@ -142,6 +143,51 @@ def test_a_webhook_that_is_no_address_is_refused_and_not_repeated(clean, address
     with pytest.raises(ConfigError, match="MNIST_LAB_WEBHOOK_URL: it should be an address that begins with") as error:
         get_settings()
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://lab.example.org",
+        "http://192.168.178.20:8501/",
+        "http://[fd00::1]:8501/a/b",
+        "https://lab.school.org/m-1_2",
+    ],
+)
+def test_the_address_that_links_begin_with_may_have_a_port_and_a_path(clean, address):
+    clean.setenv("MNIST_LAB_PUBLIC_URL", address)
+    assert get_settings().public_url == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "lab.example.org",
+        "ftp://lab.example.org",
+        "https://",
+        "https:///mnist",
+        "https://lab.example.org?run=1",
+        "https://lab.example.org/#x",
+        "https://ada:secret@lab.example.org",
+        "https://lab.example.org:0",
+        "https://lab.example.org:99999",
+        "https://lab example.org",
+        "http://[lab",
+        "javascript:alert(1)",
+    ],
+)
+def test_what_links_can_t_begin_with_is_refused_in_a_sentence(clean, address):
+    clean.setenv("MNIST_LAB_PUBLIC_URL", address)
+    with pytest.raises(ConfigError, match="MNIST_LAB_PUBLIC_URL: it should be the address of the first page, such as"):
+        get_settings()
+
+
+def test_the_name_in_the_links_is_one_that_is_answered(clean):
+    clean.setenv("MNIST_LAB_PUBLIC_URL", "https://Lab.example.org:8443/mnist")
+    assert get_settings().host_names == ()
+    clean.setenv("MNIST_LAB_ALLOWED_HOSTS", "localhost")
+    get_settings.cache_clear()
+    assert get_settings().host_names == ("localhost", "lab.example.org")
 
 
 def test_variables_without_the_prefix_mean_nothing(clean):

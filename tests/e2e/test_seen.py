@@ -114,6 +114,10 @@ def test_who_looks_elsewhere_is_told_of_the_end_and_the_log_has_none_of_the_visi
     # The visitor looks at another tab, where the run is stopped.
     visitor.new_cdp_session(page).send("Emulation.setFocusEmulationEnabled", {"enabled": False})
     other = visitor.new_page()
+    page.wait_for_function("/^\\d+% · Train · MNIST Lab$/.test(document.title)")
+    page.bring_to_front()
+    page.wait_for_function("document.title === 'Train · MNIST Lab'")
+    other.bring_to_front()
     other.goto(page.url)
     main(other).get_by_role("button", name="Stop", exact=True).click()
     page.wait_for_function("window.notices.length > 0")
@@ -138,3 +142,44 @@ def test_who_looks_elsewhere_is_told_of_the_end_and_the_log_has_none_of_the_visi
     assert ("GET", "/train") in {(line.get("method"), line.get("path")) for line in lines}
     for secret in ("anna", "secret", TOKEN, PLACE, "127.0.0.1", *cookies):
         assert secret.lower() not in text.lower(), secret
+
+
+def test_who_wants_no_notification_is_told_by_the_title_and_who_can_t_have_one_why(
+    watched: Server, browser: Browser
+) -> None:
+    visitor = new_visitor(browser)
+    asked = "window.asked = 0; Notification.requestPermission = async () => { window.asked += 1; return 'default'; };"
+    permission = "Object.defineProperty(Notification, 'permission', { get: () => window.may ?? 'default' });"
+    visitor.add_init_script(NOTIFICATIONS + asked + permission)
+    page = visitor.new_page()
+    page.goto(f"{watched.url}/train?lang=en")
+    set_number(page, "Epochs", "200")
+    set_number(page, "Batch size", "1")
+    page.get_by_role("button", name="Start training").click()
+    box = page.get_by_role("checkbox", name="Tell me when it is over")
+    expect(box).not_to_be_checked()
+    assert page.evaluate("window.asked") == 0  # never without a click
+    for hinders, words in (
+        ("", "question was not answered"),
+        ("window.may = 'denied'", "may not notify you here"),
+        ("Object.defineProperty(window, 'isSecureContext', { value: false })", "over HTTPS and on localhost only"),
+    ):
+        page.evaluate(hinders)
+        box.click()
+        expect(page.get_by_text(words)).to_be_visible()
+        expect(box).not_to_be_checked()
+    assert page.evaluate("window.asked") == 1
+    main(page).get_by_role("button", name="Stop", exact=True).click()
+    expect(box).to_be_hidden()
+
+    page.goto(f"{watched.url}/train?run=new&lang=en")
+    set_number(page, "Epochs", "40")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("checkbox", name="Tell me when it is over")).to_be_visible()
+    visitor.new_cdp_session(page).send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+    visitor.new_page()
+    page.wait_for_function("/^✓ \\d+\\.\\d% · /.test(document.title)")
+    assert page.evaluate("window.notices") == []
+    page.bring_to_front()
+    page.wait_for_function("document.title === 'Train · MNIST Lab'")
+    visitor.close()

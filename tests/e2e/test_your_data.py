@@ -35,7 +35,7 @@ def button(view: View, name: str) -> Locator:
 def made_link(view: View) -> str:
     """Make a personal link on the page Your data and return it."""
     button(view, "Make a personal link").click()
-    link = view.locator("[role=dialog] code").inner_text()
+    link = view.locator("[role=dialog] pre code").inner_text()
     button(view, "Close").click()
     expect(view.get_by_role("dialog")).to_have_count(0)
     return link

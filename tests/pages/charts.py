@@ -46,6 +46,11 @@ def choose_unit(app: AppTest, key: str, chosen: Any) -> AppTest:
     return _happened(app, key, "chosen", chosen)
 
 
+def ask_for_code(app: AppTest, key: str) -> AppTest:
+    """Ask for the QR code of a key."""
+    return _happened(app, key, "wanted", True)
+
+
 def _happened(app: AppTest, key: str, event: str, value: Any) -> AppTest:
     part = next(one for one in app.get("bidi_component") if one.key == key)
     states = app._tree.get_widget_states()

@@ -1,15 +1,19 @@
 """Opening a link to settings: the form has them, nothing starts, and nothing is lost."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import Dense, Dropout, NetworkConfig, RunConfig
 from mnist_core.config.links import read_link, write_link
-from mnist_core.settings import get_settings
+from mnist_core.figures.qr_code import qr_svg
+from mnist_core.gateway.offered import Listening, OfferedAddress, offered_address
+from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunRecord, Store, Visitor
-from pages._ui.parts.link_view import dashboard_address
+from pages._ui.parts.offered_link import dashboard_address
+from tests.pages.charts import ask_for_code, components_of
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -176,3 +180,77 @@ def _as_admin(run_id: str) -> None:
 )
 def test_links_begin_with_the_address_that_the_browser_sees(address: str, prefix: str, begins: str) -> None:
     assert dashboard_address(address, prefix) == begins
+
+
+def test_links_begin_with_the_public_address(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_PUBLIC_URL", "https://lab.example.org/mnist/")
+    get_settings.cache_clear()
+    app = open_page("train.py", config=LINK)
+    assert linked(app).startswith("https://lab.example.org/mnist/train?config=")
+    assert "Phones and other computers" not in words(app)
+
+
+def test_a_link_that_no_phone_can_open_says_why(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def alone(_seen: str, settings: Settings, _listening: Listening) -> OfferedAddress:
+        return offered_address("http://localhost:8501", settings, Listening("127.0.0.1", 8501))
+
+    monkeypatch.setattr("pages._ui.parts.offered_link.offered_address", alone)
+    app = open_page("train.py", config=LINK)
+    assert linked(app).startswith("http://localhost:8501/train?config=")
+    assert words(app).count("Phones and other computers can't open this link") == 1
+
+
+def codes_of(app: AppTest) -> list[dict[str, Any]]:
+    """Return what the QR codes of a page are given."""
+    return components_of(app, "qr_code")
+
+
+@pytest.fixture
+def public(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the address that others open."""
+    monkeypatch.setenv("MNIST_LAB_PUBLIC_URL", "https://lab.example.org")
+    get_settings.cache_clear()
+    return "https://lab.example.org"
+
+
+def test_a_qr_code_is_made_when_somebody_asks_for_it(open_page: OpenPage, public: str) -> None:
+    app = open_page("train.py", config=LINK)
+    (code,) = codes_of(app)
+    assert code["url"] == linked(app)
+    assert (code["name"], code["whole"]) == ("QR code: Link to these settings", "Full screen")
+    assert code["alt"] == f"QR code that leads to {linked(app)}"
+    assert "svg" not in code
+    ask_for_code(app, "link_form_qr")
+    (code,) = codes_of(app)
+    assert code["svg"] == qr_svg(linked(app))
+    app.run()
+    assert codes_of(app)[0]["svg"] == code["svg"]
+    app.sidebar.number_input(key="form_epochs").set_value(9).run()  # another link, which nobody asked for yet
+    assert "svg" not in codes_of(app)[0]
+
+
+def test_each_link_of_a_run_has_a_code_of_its_own_name(
+    finished_run: FinishedRun, open_page: OpenPage, public: str
+) -> None:
+    record = finished_run(CONFIG, owner="someone")
+    app = AppTest.from_function(link_script, args=(record.id,), default_timeout=120).run()
+    assert [(code["url"].partition("?")[2][:3], code["name"]) for code in codes_of(app)] == [
+        ("run", "QR code: Link to this run"),
+        ("con", "QR code: Link to its settings"),
+    ]
+
+
+def test_what_only_this_computer_opens_has_no_code(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page("train.py", config=LINK)  # nobody knows of which address
+    assert codes_of(app) == []
+    monkeypatch.setattr(
+        "pages._ui.parts.offered_link.offered_address", lambda *_: OfferedAddress("http://localhost:8501", "Alone.")
+    )
+    assert codes_of(app.run()) == []
+
+
+def test_an_address_that_is_too_long_for_a_code_says_so(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_PUBLIC_URL", "https://lab.example.org/" + "x" * 3000)
+    get_settings.cache_clear()
+    app = ask_for_code(open_page("train.py", config=LINK), "link_form_qr")
+    assert codes_of(app)[0]["refusal"] == "This address is too long for a QR code. Copy it instead."

@@ -1,5 +1,6 @@
 """Whose run it is and what can be done with it, in every state."""
 
+import dataclasses
 import hashlib
 import sqlite3
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from mnist_core.store import RunError, RunRecord, RunState, Store, Visitor, shar
 from mnist_core.store.tables import runs
 from mnist_core.system.cards import CardUse
 from mnist_core.system.processes import own_process
+from pages._ui.train.notice import end_notice
 from tests.pages.test_pages import words
 from tests.pages.test_runs import tick
 
@@ -520,3 +522,29 @@ def test_the_end_of_a_run_can_be_told_while_it_is_under_way_and_not_of_one_that_
     (notice,) = notices(under_way)
     assert "Ended: A run of *mine*" in str(notice.proto)  # a title is no Markdown
     assert notices(over.id) == []
+
+
+def test_a_tab_in_the_background_is_told_how_far_a_run_is_and_how_good_it_became(
+    open_page, store, finished_run, monkeypatch
+):
+    given = {}
+    monkeypatch.setattr("pages._ui.train.notice.st.components.v2.component", lambda *_, **__: given.update)
+    over = finished_run()
+
+    def notice(run, **changes):
+        given.clear()
+        end_notice(dataclasses.replace(run, **changes), [], "How it stands.")
+        return given["data"]
+
+    waits = notice(over, state=RunState.QUEUED)
+    assert (waits["over"], waits["share"], waits["short"]) == (False, None, None)
+    steps = over.config.train.epochs * 100
+    trains = notice(over, state=RunState.RUNNING, step=round(0.42 * steps), steps_per_epoch=100)
+    assert (trains["over"], trains["share"], trains["short"]) == (False, "42%", None)
+    accuracy = over.outcome.test_accuracy
+    done = notice(over)
+    assert (done["over"], done["short"]) == (True, f"✓ {accuracy:.1%} · {over.name}")
+    assert done["title"] == f"Finished: {over.name}"
+    failed = notice(over, state=RunState.FAILED)
+    assert (failed["short"], failed["title"]) == (None, f"Ended: {over.name}")
+    assert set(done["whyNot"]) == {"denied", "insecure", "missing", "unanswered"}

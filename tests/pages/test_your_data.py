@@ -13,6 +13,7 @@ from mnist_core.store import RunRecord, RunState, Store
 from mnist_core.system.processes import own_process
 from pages._ui.your_data import kept, opened_link
 from tests.made_studies import made_study
+from tests.pages.charts import components_of
 from tests.pages.test_pages import words
 
 OpenPage = Callable[..., AppTest]
@@ -83,6 +84,19 @@ def test_a_link_is_shown_once_and_a_new_one_ends_it(ada: OpenPage, store: Store)
     assert store.links.owner_of(first) is None
     app.button(key="personal_link_off").click().run()
     assert store.links.made(ADA) is None
+
+
+def test_the_personal_link_has_a_code_for_ones_phone_but_none_for_a_projector(
+    ada: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_PUBLIC_URL", "https://lab.example.org")
+    get_settings.cache_clear()
+    app = ada("your_data.py")
+    app.button(key="personal_link_make").click().run()
+    (code,) = components_of(app, "qr_code")
+    assert code["url"] == app.code[0].value
+    assert code["url"].startswith("https://lab.example.org/your_data#link=")
+    assert code["whole"] is None
 
 
 def test_a_browser_that_joined_sees_and_changes_what_its_visitor_has(

@@ -13,7 +13,7 @@ from pages._ui.classroom.settings_and_end import settings_and_end
 from pages._ui.classroom.tiles import ORDERS, known_lessons, ordered, show_tiles
 from pages._ui.classroom.voice import voice
 from pages._ui.parts.downloads import csv_button
-from pages._ui.parts.link_view import base_address
+from pages._ui.parts.offered_link import base_address, offer_link, reach_note
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
@@ -52,7 +52,8 @@ def _code(secret: str, classroom: Classroom) -> None:
         st.markdown(t("Open **{address}** and type:", address=plain(address)))
         st.html(f'<p class="lab-code">{"".join(f"<span>{word}</span> " for word in classroom.code.split("-"))}</p>')
         st.caption(t("Or send this link, which has the code:"))
-        st.code(f"{address}?code={classroom.code}", language=None, wrap_lines=True)
+        offer_link(f"{address}?code={classroom.code}", "classroom_link", t("Join a class"))
+        reach_note()
 
     @st.fragment(run_every=_LOOK)
     @errors_in_words()

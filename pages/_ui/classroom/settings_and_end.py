@@ -9,7 +9,7 @@ from mnist_core.store import Beginning, Classroom, shared_store
 from mnist_core.text import plain
 from pages._ui.classroom import teacher
 from pages._ui.classroom.tiles import known_lessons
-from pages._ui.parts.link_view import base_address
+from pages._ui.parts.offered_link import base_address, offer_link, reach_note
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
@@ -28,7 +28,8 @@ def settings_and_end(secret: str, classroom: Classroom) -> None:
         )
     )
     with st.popover(t("Show my link"), icon=":material/key:"):
-        st.code(f"{base_address()}/classroom#teach={secret}", language=None, wrap_lines=True)
+        offer_link(f"{base_address()}/classroom#teach={secret}", "classroom_teach", t("Your link"), for_all=False)
+        reach_note()
     st.subheader(t("The end"), anchor=False)
     st.markdown(t("The class is deleted by itself on {moment}.", moment=t.moment(classroom.ends)))
     with st.container(horizontal=True):

@@ -1,20 +1,16 @@
 """Links to copy: a run itself, and its settings ready to train; and the settings that came with one."""
 
-from pathlib import Path
-from urllib.parse import urlsplit
-
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.config import RunConfig
 from mnist_core.config.links import CONFIG, RUN, read_link, run_address, settings_address, study_address
 from mnist_core.errors import ConfigError
 from mnist_core.store import RunRecord, StudyRecord
+from pages._ui.parts.offered_link import base_address, offer_link, reach_note
 from pages._ui.shell import session
 from pages._ui.shell.errors import show_error
 from pages._ui.shell.i18n import t
 
-_PAGES = {path.stem for path in Path(__file__).parents[2].glob("[a-z]*.py")}
 _TAKEN, _BEFORE = "link_taken", "link_before"
 
 
@@ -22,7 +18,7 @@ def link_part(record: RunRecord) -> None:
     """Show the links to a run: its page, and a form with its settings."""
     open_to_all = record.shared or record.shipped is not None
     st.markdown(f"**{t('Link to this run')}**")
-    _copyable(run_address(base_address(), record.id))
+    offer_link(run_address(base_address(), record.id), "link_run", t("Link to this run"))
     if open_to_all:
         st.caption(t("Everyone who can reach this dashboard can open it, look at everything, and change nothing."))
     else:
@@ -33,7 +29,8 @@ def link_part(record: RunRecord) -> None:
             )
         )
     st.markdown(f"**{t('Link to its settings')}**")
-    _copyable(settings_address(base_address(), record.config, record.recipe))
+    address = settings_address(base_address(), record.config, record.recipe)
+    offer_link(address, "link_settings", t("Link to its settings"))
     st.caption(
         t("Opens the form with these settings, ready to train. It has no name, no results and nothing of yours.")
     )
@@ -44,15 +41,17 @@ def link_part(record: RunRecord) -> None:
                 "them."
             )
         )
+    reach_note()
 
 
 def study_link(study: StudyRecord) -> None:
     """Show the link to a study."""
-    _copyable(study_address(base_address(), study.id))
+    offer_link(study_address(base_address(), study.id), "link_study", t("Link"))
     if study.shared:
         st.caption(t("Everyone who can reach this dashboard can open it, look at everything, and change nothing."))
     else:
         st.caption(t("This study is private: the link opens for its owner alone. Share it under “Manage”."))
+    reach_note()
 
 
 def settings_link(config: RunConfig | None) -> None:
@@ -60,7 +59,9 @@ def settings_link(config: RunConfig | None) -> None:
     with st.popover(t("Link to these settings"), icon=":material/link:", type="tertiary", disabled=config is None):
         if config is not None:
             st.markdown(t("Whoever opens this link finds these settings in the form. Nothing starts by itself."))
-            _copyable(settings_address(base_address(), config, session.draft_recipe()))
+            address = settings_address(base_address(), config, session.draft_recipe())
+            offer_link(address, "link_form", t("Link to these settings"))
+            reach_note()
 
 
 def take_link() -> bool:
@@ -114,37 +115,3 @@ def _go_back() -> None:
     session.use_settings(settings, recipe)
     st.session_state.pop(_TAKEN)
     st.query_params.pop(CONFIG, None)
-
-
-def base_address() -> str:
-    """Return the address of the dashboard as the visitor's browser knows it.
-
-    Not by `st.context.url`: it cuts the name of a page off whatever ends with it, ``http://home-train`` too.
-    """
-    context = get_script_run_ctx()
-    info = context.context_info if context is not None else None
-    return dashboard_address(info.url if info is not None else "", st.get_option("server.baseUrlPath") or "")
-
-
-def dashboard_address(address: str, prefix: str) -> str:
-    """Return where the dashboard begins, without a slash at the end.
-
-    Parameters
-    ----------
-    address : str
-        Of one of its pages, as the browser shows it.
-    prefix : str
-        The path that the server itself is set to. A proxy may have one of its own, which only the browser knows.
-    """
-    parts = urlsplit(address)
-    origin, path, own = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/"), prefix.strip("/")
-    if not parts.netloc:
-        return ""
-    if own and f"{path}/".startswith(f"/{own}/"):
-        return f"{origin}/{own}"
-    start, _, last = path.rpartition("/")
-    return origin + (start if last in _PAGES and not parts.path.endswith("/") else path)
-
-
-def _copyable(address: str) -> None:
-    st.code(address, language=None, wrap_lines=True)

@@ -1,4 +1,5 @@
-// Tells who looks elsewhere that a run is over: by the tab's title, and by a notification where somebody wants one.
+// Tells who looks elsewhere how a run is: by the tab's title while it trains and at its end, and by a notification at the
+// end where somebody wants one.
 const KEY = 'lab-notice';
 const remembered = () => {
   try { return localStorage.getItem(KEY) === 'yes'; } catch { return false; } // storage may be switched off
@@ -6,18 +7,30 @@ const remembered = () => {
 const remember = (wanted) => {
   try { localStorage.setItem(KEY, wanted ? 'yes' : 'no'); } catch { /* then it is asked for each time */ }
 };
-const possible = () => window.isSecureContext && 'Notification' in window && Notification.permission !== 'denied';
+// Why there can be no notification, null where there can. On Android only a page that was installed may send one, and
+// the question would be for nothing.
+const obstacle = () => {
+  if (!window.isSecureContext) return 'insecure';
+  if (!('Notification' in window) || /Android/.test(navigator.userAgent)) return 'missing';
+  return Notification.permission === 'denied' ? 'denied' : null;
+};
 const looksOn = () => document.visibilityState === 'visible' && document.hasFocus();
 
-function changeTitle(words) {
-  const before = document.title;
-  document.title = words;
-  const back = () => {
-    if (!looksOn()) return;
-    if (document.title === words) document.title = before;
-    for (const event of ['focus', 'visibilitychange']) window.removeEventListener(event, back, true);
-  };
-  for (const event of ['focus', 'visibilitychange']) window.addEventListener(event, back, true);
+// The page's own title comes back with the first look at it.
+const titles = (window.labTitles ??= { own: null, told: null });
+function tellByTitle(words) {
+  if (document.title !== titles.told) titles.own = document.title; // Streamlit wrote it
+  titles.told = words(titles.own);
+  document.title = titles.told;
+}
+function takeBack() {
+  if (titles.told === null || !looksOn()) return;
+  if (document.title === titles.told) document.title = titles.own;
+  titles.told = null;
+}
+if (!titles.hears) {
+  titles.hears = true;
+  for (const event of ['focus', 'visibilitychange']) window.addEventListener(event, takeBack, true);
 }
 
 function notify({ run, title, words }) {
@@ -28,34 +41,33 @@ function notify({ run, title, words }) {
       window.focus();
       notice.close();
     };
-  } catch { /* on phones only a service worker may: the title has changed */ }
+  } catch { /* some browsers allow only service workers to: the title has changed */ }
 }
 
 export default function ({ data, parentElement }) {
   const label = parentElement.querySelector('.lab-notice');
   const box = label.querySelector('input');
-  const says = label.querySelector('span');
-  const wanted = () => possible() && Notification.permission === 'granted' && remembered();
-  const show = () => {
-    label.hidden = data.over || !possible();
-    box.checked = wanted();
-    says.textContent = data.offer;
-  };
+  const why = parentElement.querySelector('.lab-notice-why');
+  const wanted = () => obstacle() === null && Notification.permission === 'granted' && remembered();
+  label.hidden = data.over;
+  label.querySelector('span').textContent = data.offer;
+  why.hidden = data.over;
+  box.checked = wanted();
   box.onchange = async () => {
-    remember(box.checked);
-    if (box.checked && Notification.permission !== 'granted') await Notification.requestPermission();
-    show();
-    if (!possible()) { // the answer was no: the browser will not ask again
-      label.hidden = false;
-      box.disabled = true;
-      says.textContent = data.refused;
-    }
+    const asks = box.checked;
+    remember(asks);
+    why.textContent = '';
+    if (asks && obstacle() === null && Notification.permission !== 'granted') await Notification.requestPermission();
+    box.checked = wanted();
+    // A question that was closed without an answer may be asked again.
+    if (asks && !wanted()) why.textContent = data.whyNot[obstacle() ?? 'unanswered'];
   };
-  show();
   const watched = (window.labWatched ??= new Set());
-  if (!data.over) watched.add(data.run);
-  else if (watched.delete(data.run) && !looksOn()) {
-    changeTitle(data.title);
+  if (!data.over) {
+    watched.add(data.run);
+    if (data.share && !looksOn()) tellByTitle((own) => `${data.share} · ${own}`);
+  } else if (watched.delete(data.run) && !looksOn()) {
+    tellByTitle(() => data.short ?? data.title);
     if (wanted()) notify(data);
   }
 }

@@ -94,7 +94,7 @@ def replay_view(record: RunRecord, leave: Callable[[], None]) -> None:
         run_header(current, leave, replayed=True)
         run_status(was, played.points, played.remaining)
         announce(t("A replay of this training begins."), record.id)
-        end_notice(current, "")  # offers nothing, and takes the room that it has at the end
+        end_notice(current, played.points, "")  # offers nothing, and takes the room that it has at the end
         metrics_view(was, played.points)
         if asks_inside(current):
             inside_view(was, played.points, played.step)

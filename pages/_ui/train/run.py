@@ -52,7 +52,7 @@ def run_view(record: RunRecord, leave: Callable[[], None]) -> None:
         if st.session_state.get(_SPOKEN_OF) == record.id:  # not of a run that was over when the page was opened
             words = spoken_status(current, points)
             announce(words, record.id)
-            end_notice(current, words)
+            end_notice(current, points, words)
         metrics_view(current, points)
         if asks_inside(current):
             inside_view(current, points)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.engine import link_pace
 from mnist_core.store import shared_store
-from pages._ui.parts.link_view import base_address
+from pages._ui.parts.offered_link import base_address, offer_link, reach_note
 from pages._ui.shell import identity, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
@@ -60,8 +60,10 @@ def _shown(secret: str) -> None:
     @st.dialog(t("Your personal link"), width="medium")
     def dialog() -> None:
         st.markdown(t("Open it in the other browser, and confirm there. It is shown this once: only you have it."))
-        st.code(f"{base_address()}/your_data#link={secret}", language=None, wrap_lines=True)
+        address = f"{base_address()}/your_data#link={secret}"
+        offer_link(address, "link_own", t("Your personal link"), for_all=False)  # whoever has it can do all
         st.caption(t("Lost it, or somebody else saw it? Make a new one or switch it off: this one then opens nothing."))
+        reach_note()
 
     dialog()
 

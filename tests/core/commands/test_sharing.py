@@ -17,6 +17,7 @@ from mnist_core.drawing.personal import PersonalSet, held_out
 from mnist_core.models.keras_file import network_keras
 from mnist_core.models.network_files import read_network
 from mnist_core.script import keras_code
+from mnist_core.settings import get_settings
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 from tests.network_files import CONFIG as NETWORK
 from tests.network_files import write_network
@@ -79,6 +80,15 @@ def test_link_gives_addresses_that_are_read_again(
     assert "private: only its owner" in capsys.readouterr().out
     assert main(["link", "--recipe", "best-cnn", "--json"]) == 0
     assert json.loads(capsys.readouterr().out).keys() == {"settings"}
+
+
+def test_link_begins_with_the_public_address(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_PUBLIC_URL", "https://lab.example.org/mnist/")
+    get_settings.cache_clear()
+    assert main(["link", "--recipe", "best-cnn", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"].startswith("https://lab.example.org/mnist/train?config=")
 
 
 @pytest.mark.parametrize(
