@@ -1,6 +1,6 @@
 """What a teacher sees of all pupils at a glance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mnist_core.config import LogisticConfig
 from mnist_core.store import Pupil, RunRecord, RunState, Store
@@ -14,7 +14,9 @@ class WallTile:
     Attributes
     ----------
     run : RunRow or None
-        The newest since the pupil joined.
+        The newest since the pupil joined, or what is played back to them since.
+    is_replay : bool
+        Whether it was trained before, perhaps by somebody else, and is played back.
     curve : tuple of float
         Accuracy, 0 to 1, as the run went on; at most 40 points.
     accuracy : float or None
@@ -27,6 +29,7 @@ class WallTile:
 
     pupil: Pupil
     run: RunRow | None = None
+    is_replay: bool = False
     curve: tuple[float, ...] = ()
     accuracy: float | None = None
     fraction: float = 0.0
@@ -37,27 +40,31 @@ class WallTile:
 def wall(store: Store, secret: str) -> list[WallTile]:
     """Return a tile for each pupil of a teacher's classroom, who came first first.
 
-    Five questions to the database, however many pupils there are, and one for each run that trains.
+    Six questions to the database, however many pupils there are, and one for each run that trains.
     """
     pupils = store.classrooms.pupils(secret)
     newest = store.listing.newest({pupil.owner: pupil.joined.timestamp() for pupil in pupils})
+    watched = store.listing.of({pupil.watched for pupil in pupils if pupil.watched is not None})
     steps = store.lessons.newest([pupil.owner for pupil in pupils])
     training = [run.id for run in newest.values() if run.state is RunState.RUNNING]
     records = {record.id: record for record in store.runs.active(training)} if training else {}
-    return [
-        _tile(store, pupil, newest.get(pupil.owner), records, steps.get(pupil.owner, (None, None))) for pupil in pupils
-    ]
+    tiles = []
+    for pupil in pupils:
+        own, replayed = newest.get(pupil.owner), watched.get(pupil.watched or "")
+        at = pupil.watched_at
+        if replayed is None or at is None or (own is not None and own.created > at):
+            replayed = None
+        lesson, step = steps.get(pupil.owner, (None, None))
+        tile = WallTile(pupil=pupil, lesson=lesson, step=step)
+        tiles.append(_with_run(store, tile, replayed or own, records, is_replay=replayed is not None))
+    return tiles
 
 
-def _tile(
-    store: Store,
-    pupil: Pupil,
-    run: RunRow | None,
-    records: dict[str, RunRecord],
-    at: tuple[str | None, str | None],
+def _with_run(
+    store: Store, tile: WallTile, run: RunRow | None, records: dict[str, RunRecord], *, is_replay: bool
 ) -> WallTile:
     if run is None:
-        return WallTile(pupil=pupil, lesson=at[0], step=at[1])
+        return tile
     epochs = run.settings.get("train", {}).get("epochs") or 1
     curve, fraction = run.curve, 1.0 if run.state.is_finished else min(1.0, len(run.curve) / epochs)
     if (record := records.get(run.id)) is not None:
@@ -65,7 +72,7 @@ def _tile(
         if len(curve) < 2:
             curve = _live_curve(store, run.id)
     accuracy = run.test_accuracy if run.test_accuracy is not None else curve[-1] if curve else None
-    return WallTile(pupil=pupil, run=run, curve=curve, accuracy=accuracy, fraction=fraction, lesson=at[0], step=at[1])
+    return replace(tile, run=run, is_replay=is_replay, curve=curve, accuracy=accuracy, fraction=fraction)
 
 
 def _live_curve(store: Store, run_id: str) -> tuple[float, ...]:

@@ -57,8 +57,14 @@ class Pupil:
         The visitor, as runs name their owners. Never shown to anybody.
     nickname : str
         What pupils call themselves, or the teacher calls them.
+    watched : str or None
+        The run that was played back here last in place of training its settings once more.
+    watched_at : datetime or None
+        Since when.
     """
 
     owner: str
     nickname: str
     joined: datetime
+    watched: str | None = None
+    watched_at: datetime | None = None

@@ -195,6 +195,12 @@ class Classrooms:
             self._set_nickname(connection, row.id, owner, nickname)
         return _classroom(row)
 
+    def watch(self, owner: str, run_id: str) -> None:
+        """Remember which finished run a pupil is shown in place of training its settings once more."""
+        mine = (pupils.c.owner == owner, ~pupils.c.removed)
+        with self._database.begin() as connection:
+            connection.execute(update(pupils).where(*mine).values(watched=run_id, watched_at=time.time()))
+
     def leave(self, owner: str) -> None:
         """Let a visitor be in no classroom any more."""
         with self._database.begin() as connection:
@@ -280,4 +286,10 @@ def _classroom(row: Row[Any]) -> Classroom:
 
 
 def _pupil(row: Row[Any]) -> Pupil:
-    return Pupil(owner=row.owner, nickname=row.nickname, joined=datetime.fromtimestamp(row.joined, UTC))
+    return Pupil(
+        owner=row.owner,
+        nickname=row.nickname,
+        joined=datetime.fromtimestamp(row.joined, UTC),
+        watched=row.watched,
+        watched_at=None if row.watched_at is None else datetime.fromtimestamp(row.watched_at, UTC),
+    )

@@ -4,7 +4,7 @@ A row is read from its columns; its configuration is not checked. It knows no wo
 those.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -187,6 +187,12 @@ class Listing:
         query = select(*_COLUMNS).join(newest, newest.c.id == runs.c.id).where(newest.c.number == 1)
         found = {row.owner: row for row in self._read(query) if row.owner is not None}
         return {owner: row for owner, row in found.items() if row.created.timestamp() >= since[owner]}
+
+    def of(self, run_ids: Collection[str]) -> dict[str, RunRow]:
+        """Return some runs by their ids; those that are gone are left out."""
+        return {
+            row.id: row for row in self._read(select(*_COLUMNS).where(runs.c.id.in_(run_ids), runs.c.deleted.is_(None)))
+        }
 
     def _read(self, query: Select[Any]) -> list[RunRow]:
         found = self._database.rows(query)

@@ -257,6 +257,9 @@ pupils = Table(
     Column("owner", String(64), primary_key=True, index=True),
     Column("nickname", String(80), nullable=False),
     Column("joined", Float, nullable=False),
+    # The run that was played back here last, somebody else's perhaps, and since when.
+    Column("watched", String(40)),
+    Column("watched_at", Float),
     # By the teacher: the row stays, so that the same browser does not come back by the code.
     Column("removed", Boolean, nullable=False),
 )

@@ -190,6 +190,22 @@ def test_the_wall_says_what_each_does_and_nothing_else_of_them(
     assert not any(owner_of(name) in str(shown[-1]) for name in ("ada", "bob", "carol", "dan"))
 
 
+def test_who_is_shown_a_finished_run_is_on_the_wall_too(
+    browser_of, store: Store, secret: str, finished_run, shown: list[list[dict[str, Any]]]
+) -> None:
+    from mnist_core.config.recipes import RECIPES
+
+    store.classrooms.join(CODE, owner_of("ada"), "Ada")
+    app = browser_of("ada")("train.py", run="new")
+    config = RunConfig.parse(app.session_state["draft"])
+    run = finished_run(config, name="Somebody's", owner="somebody", recipe=next(iter(RECIPES)))
+    app.button(key="train_start").click().run()
+    assert app.session_state["shown_from_cache"] == run.id
+    view(taught(browser_of(TEACHER)("classroom.py"), secret), "wall")
+    (ada,) = shown[-1]
+    assert (ada["state"], ada["run"], ada["link"]) == ("Watches a replay", "Somebody's", f"train?run={run.id}")
+
+
 def test_names_are_ordered_and_hidden_for_the_projector(
     browser_of, store: Store, secret: str, shown: list[list[dict[str, Any]]]
 ) -> None:

@@ -68,6 +68,8 @@ def _shown(tile: WallTile, name: str, known: Mapping[str, Lesson]) -> dict[str, 
 
 
 def _state_words(tile: WallTile, state: RunState) -> str:
+    if tile.is_replay:
+        return t("Watches a replay")
     words = t(STATE_NAMES[state])
     if state in (RunState.RUNNING, RunState.PAUSED):
         return f"{words} · {t.number(tile.fraction, '.0%')}"

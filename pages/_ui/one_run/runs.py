@@ -15,7 +15,7 @@ from mnist_core.text import plain
 from pages._ui.one_run import replays
 from pages._ui.one_run.badges import shipped_note
 from pages._ui.one_run.titles import titles
-from pages._ui.shell import access, i18n, session
+from pages._ui.shell import access, i18n, membership, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import name_of, t
 
@@ -39,6 +39,8 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False, name: str |
         CACHE_LOOKUPS.add("runs")
         CACHE_MISSES.add("runs", amount=int(cached is None))
     if cached is not None:
+        if membership.own_place() is not None:  # their teacher sees what they look at
+            shared_store().classrooms.watch(session.owner(), cached.id)
         return cached.id
     run_id = shared_supervisor().submit(
         config, name or _name_of_form(config, recipe_id), visitor=session.visitor(), recipe=recipe_id

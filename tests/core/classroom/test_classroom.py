@@ -57,6 +57,21 @@ def test_the_wall_has_a_tile_for_everybody(store, secret):
     assert wall(store, "no secret") == []
 
 
+def test_a_replay_is_on_the_wall_until_the_pupil_trains(store, secret):
+    earlier = run_of(store, "carol", RunState.RUNNING)
+    store.queue.finish(earlier, RunState.COMPLETED)
+    store.classrooms.watch("ada", earlier)
+    store.classrooms.watch("carol", earlier)  # who is in no class
+    ada, bob = wall(store, secret)
+    assert (ada.run.id, ada.is_replay, bob.run) == (earlier, True, None)
+    own = run_of(store, "ada")
+    assert (wall(store, secret)[0].run.id, wall(store, secret)[0].is_replay) == (own, False)
+    store.classrooms.watch("ada", earlier)
+    assert wall(store, secret)[0].is_replay
+    store.bin.delete(earlier, Visitor("carol"))
+    assert wall(store, secret)[0].run.id == own
+
+
 def test_what_was_trained_before_the_class_is_not_the_class_s(store, secret):
     before = run_of(store, "ada", RunState.RUNNING)
     with store.database.begin() as connection:

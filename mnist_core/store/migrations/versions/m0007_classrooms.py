@@ -30,6 +30,8 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(64), primary_key=True),
         sa.Column("nickname", sa.String(80), nullable=False),
         sa.Column("joined", sa.Float, nullable=False),
+        sa.Column("watched", sa.String(40)),
+        sa.Column("watched_at", sa.Float),
         sa.Column("removed", sa.Boolean, nullable=False),
     )
     op.create_index("ix_pupils_owner", "pupils", ["owner"])
