@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import RunConfig
 from mnist_core.config.links import write_link
+from mnist_core.errors import StorageError
 from mnist_core.gateway import VISITOR_COOKIE, Tries
 from mnist_core.store import Beginning, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
@@ -236,6 +237,22 @@ def test_what_is_said_is_seen_on_every_page_by_this_class_alone(browser_of, stor
     app = view(taught(browser_of(TEACHER)("classroom.py"), secret), "wall")
     app.button(key="classroom_hush").click().run()
     assert not browser_of("ada")("home.py").warning
+
+
+def test_a_database_that_is_away_is_told_once_and_by_the_page(
+    browser_of, store: Store, secret: str, monkeypatch
+) -> None:
+    store.classrooms.join(CODE, owner_of("ada"), "Ada")
+    app = browser_of("ada")("glossary.py")
+
+    def away(*_: object) -> None:
+        raise StorageError("The database is away.")
+
+    monkeypatch.setattr("mnist_core.store.classrooms.Classrooms.of_pupil", away)
+    del app.session_state["classroom_known"]
+    app.run()
+    assert not app.exception
+    assert "Glossary" in [title.value for title in app.title]
 
 
 def test_all_rest_and_go_on(browser_of, store: Store, secret: str) -> None:

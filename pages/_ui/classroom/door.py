@@ -39,7 +39,7 @@ def _join(asked: str) -> None:
     st.markdown(t("Your teacher shows you a code of four words. You need no account."))
     with st.form("classroom_join_form", border=False):
         code = st.text_input(
-            t("Code"), asked, max_chars=_MOST_CODE, key="classroom_code", placeholder="river-lamp-goat-piano"
+            t("Code"), asked, max_chars=_MOST_CODE, key="classroom_code", placeholder=t("river-lamp-goat-piano")
         )
         nickname = st.text_input(
             t("Your name in this class"),

@@ -1,13 +1,14 @@
 """The classroom that a visitor is in: what every page shows of it."""
 
 import time
+from contextlib import suppress
 
 import streamlit as st
 
+from mnist_core.errors import StorageError
 from mnist_core.store import Classroom, Pupil, shared_store
 from mnist_core.text import plain
 from pages._ui.shell import identity
-from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t
 
 _KNOWN, _KNOWN_SECONDS = "classroom_known", 5.0
@@ -32,20 +33,23 @@ def forget_place() -> None:
 
 def classroom_notice() -> None:
     """Show pupils what their teacher says, on every page and as soon as it is said."""
-    with st.container(key="classroom_notice"):
+    with st.container(key="classroom_notice"), suppress(StorageError):  # the page below says what is wrong
         if own_place() is None:
             return
 
         @st.fragment(run_every=_LOOK)
-        @errors_in_words()
         def body() -> None:
-            place = own_place(now=True)
-            if place is None:
-                return
-            classroom, _ = place
-            if classroom.message:
-                st.warning(f"**{plain(classroom.message)}**", icon=":material/campaign:")
-            if classroom.paused:
-                st.info(t("Your teacher has paused all trainings. They go on later."), icon=":material/pause_circle:")
+            with suppress(StorageError):
+                _say(own_place(now=True))
 
         body()
+
+
+def _say(place: Place | None) -> None:
+    if place is None:
+        return
+    classroom, _ = place
+    if classroom.message:
+        st.warning(f"**{plain(classroom.message)}**", icon=":material/campaign:")
+    if classroom.paused:
+        st.info(t("Your teacher has paused all trainings. They go on later."), icon=":material/pause_circle:")
