@@ -7,9 +7,9 @@ stops what they train, `clearing` removes what belonged to a classroom that is o
 It knows the record of runs. It does not know how networks are trained, nor what pages show.
 """
 
-from mnist_core.classroom.acts import hold_all, let_go_all, stop_all
+from mnist_core.classroom.acts import hold_all, let_go_all, settle, stop_all
 from mnist_core.classroom.clearing import clear_up
 from mnist_core.classroom.codes import new_code, read_code
 from mnist_core.classroom.wall import WallTile, wall
 
-__all__ = ["WallTile", "clear_up", "hold_all", "let_go_all", "new_code", "read_code", "stop_all", "wall"]
+__all__ = ["WallTile", "clear_up", "hold_all", "let_go_all", "new_code", "read_code", "settle", "stop_all", "wall"]

@@ -1,46 +1,82 @@
 """Removing what belonged to a classroom that is over."""
 
+from collections import defaultdict
+
 from mnist_core.errors import RunNotFoundError, RunStateError
-from mnist_core.store import Pupil, RunRecord, RunState, Store, Visitor
+from mnist_core.store import RunRecord, RunState, Store, Visitor
+from mnist_core.store.classroom_records import Belonging, Over
 
-_MOST = 1000  # runs of one pupil
+_MOST = 10_000  # runs of one pupil
 
 
-def clear_up(store: Store) -> int:
-    """Remove classrooms that are closed or past their end, with what their pupils trained there.
+def clear_up(store: Store) -> None:
+    """Remove classrooms that are over, with what their pupils trained there.
 
-    What trains is stopped, and removed at a later call. Deleted runs can be brought back by the pupils who trained
-    them, for as long as any. May be called by anybody and at any time; the app that leads does so each minute.
-
-    Returns
-    -------
-    int
-        How many runs train still, so that their classroom is not gone yet.
+    What trains is stopped, and removed at a later call. Each run is deleted once: its pupil can bring it back for as
+    long as any other. Runs from before the classroom, from after its end, and those that were brought along in a file
+    are not the classroom's. May be called by anybody and at any time; the app that leads does so each minute.
     """
-    left = 0
-    for classroom_id, with_runs, pupils in store.classrooms.take_closed():
-        training = sum(_remove(store, run) for pupil in pupils for run in _of(store, pupil)) if with_runs else 0
-        if not training:
-            store.classrooms.forget(classroom_id)
-        left += training
-    return left
+    for over in store.classrooms.over():
+        left = Belonging([], [])
+        if over.with_runs:
+            left = _remove(store, over.left if over.left is not None else _of(store, over))
+        if left.is_nothing:
+            store.classrooms.forget(over.id)
+        elif left != over.left:
+            store.classrooms.set_left(over.id, left)
 
 
-def _of(store: Store, pupil: Pupil) -> list[RunRecord]:
-    found = store.runs.find(owner=pupil.owner, limit=_MOST)
-    return [run for run in found if run.created >= pupil.joined]
+def _of(store: Store, over: Over) -> Belonging:
+    """Return what was begun in a classroom by those who are in it at its end."""
+    found = Belonging([], [])
+    for pupil in over.pupils:
+        runs = store.runs.find(owner=pupil.owner, limit=_MOST)
+        studies = store.studies.find(owner=pupil.owner, limit=_MOST)
+        found.studies.extend(study.id for study in studies if pupil.joined <= study.created <= over.moment)
+        found.runs.extend(run.id for run in runs if pupil.joined <= run.created <= over.moment and run.imported is None)
+    return found
 
 
-def _remove(store: Store, run: RunRecord) -> bool:
-    """Delete a run, or have it stopped where it trains; return whether it trains still."""
-    owner = Visitor(run.owner)
+def _remove(store: Store, belonging: Belonging) -> Belonging:
+    """Delete what can be deleted by now, have the rest stopped, and return it."""
+    studies = [study_id for study_id in belonging.studies if not _remove_study(store, study_id)]
+    by_owner: dict[str | None, list[RunRecord]] = defaultdict(list)
+    for run_id in belonging.runs:
+        if store.runs.exists(run_id):
+            run = store.runs.get(run_id)
+            by_owner[run.owner].append(run)
+    runs = [run_id for owner, some in by_owner.items() for run_id in _remove_runs(store, some, Visitor(owner))]
+    return Belonging(runs, studies)
+
+
+def _remove_study(store: Store, study_id: str) -> bool:
+    """Delete a study with its runs, or have it stopped where one trains; return whether it is gone."""
     try:
-        if run.state is RunState.RUNNING:
-            store.queue.request_stop(run.id, owner)
-            return True
-        store.bin.delete(run.id, owner)
-    except RunStateError:  # it begins, or ends, at this moment
-        return True
+        owner = Visitor(store.studies.get(study_id).owner)
     except RunNotFoundError:
+        return True
+    try:
+        store.studies.delete(study_id, owner)
+    except RunStateError:
+        try:
+            store.studies.stop(study_id, owner)
+        except RunStateError:  # it is stopping
+            return False
         return False
-    return False
+    return True
+
+
+def _remove_runs(store: Store, runs: list[RunRecord], owner: Visitor) -> list[str]:
+    """Delete the runs of one pupil, or have them stopped; return those that are there still."""
+    training = [run.id for run in runs if run.state is RunState.RUNNING]
+    resting = [run.id for run in runs if run.state is not RunState.RUNNING]
+    for run_id in training:
+        try:
+            store.queue.request_stop(run_id, owner)
+        except (RunStateError, RunNotFoundError):  # it ends at this moment
+            continue
+    try:
+        store.bin.delete_all(resting, owner)
+    except (RunStateError, RunNotFoundError):  # one begins, or is deleted, at this moment: the next call sees
+        return training + resting
+    return training

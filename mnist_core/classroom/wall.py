@@ -45,14 +45,16 @@ def wall(store: Store, secret: str) -> list[WallTile]:
     pupils = store.classrooms.pupils(secret)
     newest = store.listing.newest({pupil.owner: pupil.joined.timestamp() for pupil in pupils})
     watched = store.listing.of({pupil.watched for pupil in pupils if pupil.watched is not None})
-    steps = store.lessons.newest([pupil.owner for pupil in pupils])
+    steps = store.lessons.newest({pupil.owner: pupil.joined.timestamp() for pupil in pupils})
     training = [run.id for run in newest.values() if run.state is RunState.RUNNING]
     records = {record.id: record for record in store.runs.active(training)} if training else {}
     tiles = []
     for pupil in pupils:
         own, replayed = newest.get(pupil.owner), watched.get(pupil.watched or "")
         at = pupil.watched_at
-        if replayed is None or at is None or (own is not None and own.created > at):
+        if replayed is not None and not (replayed.shared or replayed.owner == pupil.owner):
+            replayed = None  # turned private meanwhile
+        if at is None or (own is not None and own.created > at):
             replayed = None
         lesson, step = steps.get(pupil.owner, (None, None))
         tile = WallTile(pupil=pupil, lesson=lesson, step=step)

@@ -108,7 +108,7 @@ def link_pace() -> Pace:
 def classroom_pace() -> Pace:
     """Return the pace of new classrooms in this process: 10 an hour."""
     words = Plural(
-        "At most {most:,} classrooms an hour are opened. Wait {n:,} second, then open one.",
-        "At most {most:,} classrooms an hour are opened. Wait {n:,} seconds, then open one.",
+        "At most {most:,} classes an hour are opened. Wait {n:,} second, then open one.",
+        "At most {most:,} classes an hour are opened. Wait {n:,} seconds, then open one.",
     )
     return Pace(10, 3600.0, words)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from mnist_core.classroom import settle
 from mnist_core.config import RunConfig
 from mnist_core.drawing.personal import PersonalSet
 from mnist_core.engine.cleaning import clean, clean_drawings, next_to_go, sweep
@@ -351,6 +352,7 @@ class Supervisor:
             self._workers.news.ended(run_id)
 
     def _recover(self) -> None:
+        settle(self._store)
         self._mark_interrupted(spare=self._workers.run_ids)
         here = self._store.apps.roll().here
         running = self._store.runs.find(states=[RunState.RUNNING], limit=_MANY)

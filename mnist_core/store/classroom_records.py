@@ -68,3 +68,55 @@ class Pupil:
     joined: datetime
     watched: str | None = None
     watched_at: datetime | None = None
+
+
+class Belonging(NamedTuple):
+    """What is still to be removed with a classroom: ids of runs and of studies."""
+
+    runs: list[str]
+    studies: list[str]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is left."""
+        return not (self.runs or self.studies)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Over:
+    """A classroom that is closed or past its end.
+
+    Attributes
+    ----------
+    moment : datetime
+        When it was over: what pupils begin afterwards is not the classroom's.
+    with_runs : bool
+        Whether what was trained in it goes with it.
+    left : Belonging or None
+        What of it is still there; None before anybody looked.
+    """
+
+    id: str
+    moment: datetime
+    with_runs: bool
+    pupils: list[Pupil]
+    left: Belonging | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest:
+    """A classroom whose runs rest, or rested and shall go on.
+
+    Attributes
+    ----------
+    paused : bool
+        Whether they shall rest.
+    pupils : list of Pupil
+    held : list of str
+        Ids of the runs that the teacher had paused.
+    """
+
+    id: str
+    paused: bool
+    pupils: list[Pupil]
+    held: list[str]

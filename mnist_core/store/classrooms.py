@@ -3,24 +3,26 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, cast, delete, func, insert, select, update
 
 from mnist_core.config.wording import MAX_NAME
 from mnist_core.errors import ClassroomError
-from mnist_core.store.classroom_records import Beginning, Classroom, Pupil
+from mnist_core.store.classroom_records import Beginning, Belonging, Classroom, Over, Pupil, Rest
 from mnist_core.store.database import Database
-from mnist_core.store.tables import classrooms, pupils
+from mnist_core.store.tables import classrooms, pupils, runs
 from mnist_core.text import one_line
 
 MOST_PUPILS = 60
 MOST_NICKNAME = 24  # characters
 MOST_MESSAGE = 300  # characters
 _SECRET_BYTES = 32
-_DAY = 24 * 3600.0
+_DAY, _TICK = 24 * 3600.0, 1e-3  # seconds
+_PUPIL = ("owner", "nickname", "joined", "watched", "watched_at")
 _TRIES = 20  # codes in a row that are taken: with thousands of classrooms one in a hundred thousand is
 
 
@@ -29,9 +31,9 @@ class Classrooms:
 
     What a teacher does takes the classroom's secret, and is one statement whose condition the secret is: a cookie gives
     no rights here, and there is nothing to be forgotten at a call. The database has a hash of the secret alone. Pupils
-    join by the code, and are visitors: in one classroom at a time, gone from it when they leave, forgotten with
-    everything else of theirs. What is closed, or past its end, is there for nobody; `take_closed` says what is left to
-    clear up.
+    join by the code, and are visitors: in one classroom at a time, forgotten with everything else of theirs. What is
+    closed, or past its end, is there for nobody; `over` says what is left to clear up, `resting` what a teacher wanted
+    of runs whose processes may not have heard of it yet.
     """
 
     def __init__(self, database: Database) -> None:
@@ -70,6 +72,7 @@ class Classrooms:
             "message": "",
             "paused": False,
             "held": [],
+            "left": None,
         }
         for _ in range(_TRIES):
             statement = self._database.insert(classrooms).values(row | {"code": new_code()})
@@ -90,7 +93,7 @@ class Classrooms:
         query = (
             select(pupils)
             .join(classrooms, classrooms.c.id == pupils.c.classroom_id)
-            .where(_taught_by(secret), ~pupils.c.removed)
+            .where(_taught_by(secret), _present())
             .order_by(pupils.c.joined, pupils.c.owner)
         )
         return [_pupil(row) for row in self._database.rows(query)]
@@ -108,35 +111,25 @@ class Classrooms:
         """Say with what pupils begin."""
         self._change(secret, beginning=beginning._asdict())
 
-    def hold(self, secret: str, run_ids: Sequence[str]) -> None:
-        """Let nothing of the pupils begin for now; `run_ids` are those that rest because of it."""
-        self._change(secret, paused=True, held=list(run_ids))
-
-    def held(self, secret: str) -> list[str]:
-        """Return the runs that rest because the teacher said so."""
-        found = self._database.rows(select(classrooms.c.held).where(_taught_by(secret)))
-        return list(found[0].held) if found else []
-
-    def let_go(self, secret: str) -> None:
-        """Let the pupils' runs begin again."""
-        self._change(secret, paused=False, held=[])
+    def pause(self, secret: str, *, paused: bool = True) -> None:
+        """Let nothing of the pupils begin for now, or let it begin again; `resting` has what trains already."""
+        self._change(secret, paused=paused)
 
     def rename(self, secret: str, owner: str, nickname: str) -> None:
         """Give a pupil another nickname."""
-        with self._database.begin() as connection:
-            classroom = self._own(connection, secret)
-            self._set_nickname(connection, classroom, owner, nickname)
+        with self._alone() as connection:
+            self._set_nickname(connection, self._own(connection, secret), owner, nickname)
 
     def remove(self, secret: str, owner: str) -> None:
         """Send a pupil away, who does not come back by the code in the same browser; their runs stay theirs."""
         with self._database.begin() as connection:
             classroom = self._own(connection, secret)
-            which = (pupils.c.classroom_id == classroom, pupils.c.owner == owner)
+            which = (pupils.c.classroom_id == classroom, pupils.c.owner == owner, _present())
             if not connection.execute(update(pupils).where(*which).values(removed=True)).rowcount:
                 raise ClassroomError("This pupil has left already.")
 
     def close(self, secret: str, *, with_runs: bool) -> None:
-        """End a classroom at once; `take_closed` then names it until `forget` is called."""
+        """End a classroom at once; `over` then names it until `forget` is called."""
         self._change(secret, closed=time.time(), with_runs=with_runs)
 
     def _change(self, secret: str, **values: Any) -> None:
@@ -144,9 +137,15 @@ class Classrooms:
             if not connection.execute(update(classrooms).where(_taught_by(secret)).values(**values)).rowcount:
                 raise _not_yours()
 
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """Begin a transaction in which nobody else joins or is renamed: names and places are told apart in turn."""
+        with self._database.begin() as connection:
+            self._database.alone(connection, "classrooms")
+            yield connection
+
     def _own(self, connection: Connection, secret: str) -> str:
-        # Locked, where the database locks rows: names are told apart one after the other.
-        query = select(classrooms.c.id).where(_taught_by(secret)).with_for_update()
+        query = select(classrooms.c.id).where(_taught_by(secret))
         found: str | None = connection.execute(query).scalar_one_or_none()
         if found is None:
             raise _not_yours()
@@ -161,50 +160,55 @@ class Classrooms:
 
     def of_pupil(self, owner: str) -> tuple[Classroom, Pupil] | None:
         """Return the classroom that a visitor is in, and the visitor as its pupil; None for all others."""
-        mine = (pupils.c.owner == owner, ~pupils.c.removed)
-        found = self._database.rows(select(pupils).where(*mine))
-        if not found:
-            return None
-        rooms = self._database.rows(select(classrooms).where(classrooms.c.id == found[0].classroom_id, _there()))
-        return (_classroom(rooms[0]), _pupil(found[0])) if rooms else None
+        query = (
+            select(classrooms, *(pupils.c[name] for name in _PUPIL))
+            .join(pupils, classrooms.c.id == pupils.c.classroom_id)
+            .where(pupils.c.owner == owner, _present(), _there())
+            .order_by(pupils.c.joined.desc())
+            .limit(1)
+        )
+        found = self._database.rows(query)
+        return (_classroom(found[0]), _pupil(found[0])) if found else None
 
     def join(self, code: str, owner: str, nickname: str) -> Classroom:
         """Let a visitor join the classroom with a code, and leave the one before; return it.
+
+        Who comes back to a classroom has been there since they joined it first.
 
         Raises
         ------
         ClassroomError
             If there is none, it is full, the name is taken or too long, or the teacher sent the visitor away.
         """
-        with self._database.begin() as connection:
-            query = select(classrooms).where(classrooms.c.code == code, _there()).with_for_update()
-            row = connection.execute(query).one_or_none()
+        with self._alone() as connection:
+            row = connection.execute(select(classrooms).where(classrooms.c.code == code, _there())).one_or_none()
             if row is None:
                 raise ClassroomError("There is no class with this code, or not any more. Look at the code once more.")
-            mine = (pupils.c.classroom_id == row.id, pupils.c.owner == owner)
-            there = connection.execute(select(pupils).where(*mine)).one_or_none()
+            here = (pupils.c.classroom_id == row.id, pupils.c.owner == owner)
+            there = connection.execute(select(pupils).where(*here)).one_or_none()
             if there is not None and there.removed:
                 raise ClassroomError("The teacher of this class took you out of it. Ask there, please.")
-            count = select(func.count()).where(pupils.c.classroom_id == row.id, ~pupils.c.removed)
-            if there is None and connection.execute(count).scalar_one() >= MOST_PUPILS:
-                raise ClassroomError("This class is full: {most} pupils have joined it.", most=MOST_PUPILS)
-            connection.execute(delete(pupils).where(pupils.c.owner == owner, ~pupils.c.removed, ~mine[0]))
+            if there is None or there.away:
+                count = select(func.count()).where(pupils.c.classroom_id == row.id, _present())
+                if connection.execute(count).scalar_one() >= MOST_PUPILS:
+                    raise ClassroomError("This class is full: {most} pupils have joined it.", most=MOST_PUPILS)
+            connection.execute(update(pupils).where(pupils.c.owner == owner).values(away=True))
             if there is None:
-                new = {"classroom_id": row.id, "owner": owner, "nickname": "", "joined": time.time(), "removed": False}
-                connection.execute(insert(pupils).values(new))
+                connection.execute(insert(pupils).values(_new_pupil(connection, row.id, owner)))
+            connection.execute(update(pupils).where(*here).values(away=False))
             self._set_nickname(connection, row.id, owner, nickname)
         return _classroom(row)
 
     def watch(self, owner: str, run_id: str) -> None:
         """Remember which finished run a pupil is shown in place of training its settings once more."""
-        mine = (pupils.c.owner == owner, ~pupils.c.removed)
         with self._database.begin() as connection:
+            mine = (pupils.c.owner == owner, _present())
             connection.execute(update(pupils).where(*mine).values(watched=run_id, watched_at=time.time()))
 
     def leave(self, owner: str) -> None:
         """Let a visitor be in no classroom any more."""
         with self._database.begin() as connection:
-            connection.execute(delete(pupils).where(pupils.c.owner == owner, ~pupils.c.removed))
+            connection.execute(update(pupils).where(pupils.c.owner == owner).values(away=True))
 
     def forget_pupil(self, connection: Connection, owner: str) -> None:
         """Forget that a visitor was in any classroom, within the caller's transaction."""
@@ -213,39 +217,87 @@ class Classrooms:
     def _set_nickname(self, connection: Connection, classroom: str, owner: str, nickname: str) -> None:
         nickname = _checked(nickname, MOST_NICKNAME)
         others = select(pupils.c.nickname).where(
-            pupils.c.classroom_id == classroom, pupils.c.owner != owner, ~pupils.c.removed
+            pupils.c.classroom_id == classroom, pupils.c.owner != owner, _present()
         )
         if nickname.casefold() in {row.nickname.casefold() for row in connection.execute(others)}:
             raise ClassroomError("Somebody in this class has this name already: “{name}”. Add a letter.", name=nickname)
-        mine = (pupils.c.classroom_id == classroom, pupils.c.owner == owner, ~pupils.c.removed)
+        mine = (pupils.c.classroom_id == classroom, pupils.c.owner == owner, _present())
         if not connection.execute(update(pupils).where(*mine).values(nickname=nickname)).rowcount:
             raise ClassroomError("This pupil has left already.")
 
     # the app
 
-    def held_owners(self, connection: Connection) -> set[str]:
+    def silent(self, connection: Connection) -> set[str]:
         """Return the visitors of whom nothing may begin for now, within the caller's transaction."""
         query = (
             select(pupils.c.owner)
             .join(classrooms, classrooms.c.id == pupils.c.classroom_id)
-            .where(classrooms.c.paused, ~pupils.c.removed, _there())
+            .where(classrooms.c.paused, _present(), _there())
         )
         return {row.owner for row in connection.execute(query)}
 
-    def take_closed(self) -> list[tuple[str, bool, list[Pupil]]]:
-        """Return the classrooms that are closed or past their end: id, whether with the runs, and the pupils."""
-        over = self._database.rows(select(classrooms.c.id, classrooms.c.with_runs).where(~_there()))
-        found = []
-        for row in over:
-            members = self._database.rows(select(pupils).where(pupils.c.classroom_id == row.id, ~pupils.c.removed))
-            found.append((row.id, row.with_runs, [_pupil(member) for member in members]))
-        return found
+    def resting(self) -> list[Rest]:
+        """Return the classrooms whose runs rest, or rested; one that is over rests no more."""
+        shall = (classrooms.c.paused & _there()).label("shall")
+        found = self._database.rows(
+            select(classrooms.c.id, shall, classrooms.c.held).where(
+                classrooms.c.paused | (_length(classrooms.c.held) > 2)
+            )
+        )
+        return [
+            Rest(id=row.id, paused=bool(row.shall), pupils=self._members(row.id), held=list(row.held)) for row in found
+        ]
+
+    def set_held(self, classroom_id: str, run_ids: Sequence[str]) -> None:
+        """Write down which runs rest because a teacher said so."""
+        with self._database.begin() as connection:
+            mine = classrooms.c.id == classroom_id
+            connection.execute(update(classrooms).where(mine).values(held=list(run_ids)))
+
+    def over(self) -> list[Over]:
+        """Return the classrooms that are closed or past their end."""
+        return [
+            Over(
+                id=row.id,
+                moment=datetime.fromtimestamp(min(row.ends, row.closed or row.ends), UTC),
+                with_runs=row.with_runs,
+                pupils=self._members(row.id),
+                left=None if row.left is None else Belonging(*row.left),
+            )
+            for row in self._database.rows(select(classrooms).where(~_there()))
+        ]
+
+    def set_left(self, classroom_id: str, left: Belonging) -> None:
+        """Write down what is still to be removed with a classroom that is over."""
+        with self._database.begin() as connection:
+            connection.execute(update(classrooms).where(classrooms.c.id == classroom_id).values(left=list(left)))
 
     def forget(self, classroom_id: str) -> None:
-        """Forget a closed classroom and its pupils for good."""
+        """Forget a classroom that is over, and its pupils, for good."""
         with self._database.begin() as connection:
-            connection.execute(delete(pupils).where(pupils.c.classroom_id == classroom_id))
             connection.execute(delete(classrooms).where(classrooms.c.id == classroom_id, ~_there()))
+
+    def _members(self, classroom_id: str) -> list[Pupil]:
+        here = select(pupils).where(pupils.c.classroom_id == classroom_id, _present())
+        return [_pupil(row) for row in self._database.rows(here)]
+
+
+def _new_pupil(connection: Connection, classroom_id: str, owner: str) -> dict[str, Any]:
+    # Not by the clock alone: another computer's, which made the last run before this, may be ahead.
+    newest = connection.execute(select(func.max(runs.c.created)).where(runs.c.owner == owner)).scalar_one()
+    joined = max(time.time(), (newest or 0.0) + _TICK)
+    new = {"classroom_id": classroom_id, "owner": owner, "nickname": "", "joined": joined}
+    return new | {"removed": False, "away": False}
+
+
+def _present() -> ColumnElement[bool]:
+    """Return the SQL for pupils who are there."""
+    return ~pupils.c.removed & ~pupils.c.away
+
+
+def _length(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return the SQL for how long the JSON of a column is: 2 for an empty list."""
+    return func.length(cast(column, Text))
 
 
 def _there() -> ColumnElement[bool]:
@@ -258,7 +310,7 @@ def _taught_by(secret: str) -> ColumnElement[bool]:
 
 
 def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 def _not_yours() -> ClassroomError:

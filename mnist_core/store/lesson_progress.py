@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,14 +46,19 @@ class LessonProgress:
                 guesses[row.lesson][row.step] = row.guess
         return {lesson: LessonState(frozenset(steps), guesses[lesson]) for lesson, steps in done.items()}
 
-    def newest(self, owners: Collection[str]) -> dict[str, tuple[str, str]]:
-        """Return the lesson and the step that some visitors did last, by visitor; who did none is left out."""
+    def newest(self, since: Mapping[str, float]) -> dict[str, tuple[str, str]]:
+        """Return the lesson and the step that some visitors did last, by visitor; who did none is left out.
+
+        Parameters
+        ----------
+        since : mapping of str to float
+            Visitors, and the time in Unix seconds before which nothing of theirs is looked at.
+        """
         latest = (lesson_steps.c.changed.desc(), lesson_steps.c.lesson, lesson_steps.c.step)
         number = func.row_number().over(partition_by=lesson_steps.c.owner, order_by=latest).label("number")
-        steps = select(lesson_steps, number).where(lesson_steps.c.owner.in_(owners)).subquery()
-        return {
-            row.owner: (row.lesson, row.step) for row in self._database.rows(select(steps).where(steps.c.number == 1))
-        }
+        steps = select(lesson_steps, number).where(lesson_steps.c.owner.in_(since)).subquery()
+        found = self._database.rows(select(steps).where(steps.c.number == 1))
+        return {row.owner: (row.lesson, row.step) for row in found if row.changed >= since[row.owner]}
 
     def keep(self, owner: str, lesson: str, step: str, guess: int | None = None) -> None:
         """Remember that a visitor went through a step, or with a guess that it was made there; the first one counts."""

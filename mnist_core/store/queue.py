@@ -158,7 +158,7 @@ class Queue:
             if not self._database.alone(connection, "queue", wait=False):
                 return []
             queued, running = self._line(connection, per_visitor)
-            if silent := self._classrooms.held_owners(connection):  # their teacher wants to be listened to
+            if silent := self._classrooms.silent(connection):  # their teacher wants to be listened to
                 queued = [place for place in queued if place.owner not in silent]
             chosen = {place.id: place for place in choose(queued, running)}
             if not chosen:

@@ -248,6 +248,8 @@ classrooms = Table(
     Column("paused", Boolean, nullable=False),
     # Ids of the runs that rest since the teacher said so, and go on when the teacher says so.
     Column("held", JSON, nullable=False),
+    # Once it is over: ids of what is still to be removed with it; NULL before anybody looked.
+    Column("left", JSON),
 )
 
 pupils = Table(
@@ -262,6 +264,8 @@ pupils = Table(
     Column("watched_at", Float),
     # By the teacher: the row stays, so that the same browser does not come back by the code.
     Column("removed", Boolean, nullable=False),
+    # By themselves: the row stays, so that who comes back has been there since then.
+    Column("away", Boolean, nullable=False),
 )
 
 METRIC_NAMES = ("loss", "accuracy", "val_loss", "val_accuracy")

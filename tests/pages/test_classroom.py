@@ -15,7 +15,7 @@ from mnist_core.errors import StorageError
 from mnist_core.gateway import VISITOR_COOKIE, Tries
 from mnist_core.store import Beginning, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
-from pages._ui.classroom import door, teacher, tiles
+from pages._ui.classroom import door, tiles
 from pages._ui.shell import identity, membership
 from tests.pages.test_pages import words
 
@@ -28,7 +28,6 @@ TEACHER = "a teacher"
 def browser_of(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], OpenPage]:
     """Return a function that turns this into the browser of somebody."""
     monkeypatch.setattr(door, "_tries", Tries(of_address=(0.001, 3.0)))
-    monkeypatch.setattr(teacher, "_tries", Tries(of_address=(0.001, 3.0)))
     monkeypatch.setattr("mnist_core.engine.supervisor.Supervisor.start", lambda self: None)
 
     def browser(name: str) -> OpenPage:
@@ -52,7 +51,7 @@ def owner_of(name: str) -> str:
 
 def taught(app: AppTest, secret: str) -> AppTest:
     """Open the page as its teacher, whose browser tells the secret."""
-    app.session_state["teaches"] = secret
+    app.session_state["teaches"] = [secret]
     return app.run()
 
 
@@ -74,7 +73,7 @@ def test_a_class_is_opened_with_a_code_to_show(browser_of, store: Store) -> None
     app.text_input(key="classroom_name").set_value("3b, Tuesday")
     next(button for button in app.button if button.label == "Open the class").click().run()
     assert not app.exception
-    secret = app.session_state["teaches"]
+    (secret,) = app.session_state["teaches"]
     classroom = store.classrooms.of_secret(secret)
     assert classroom is not None
     assert classroom.name == "3b, Tuesday"
@@ -111,7 +110,7 @@ def test_a_wrong_code_a_name_that_is_taken_and_guessing(browser_of, store: Store
         app = join(app, "Eve", guess)
         assert "no class with this code" in app.error[0].value
     app = join(app, "Eve", "i-j-k-l")
-    assert "too many codes" in app.error[0].value
+    assert "too many wrong codes" in app.error[0].value
     assert [pupil.nickname for pupil in store.classrooms.pupils(secret)] == ["Ada"]
 
 
@@ -144,7 +143,7 @@ def test_the_teacher_s_link_opens_the_desk_and_an_old_one_does_not(browser_of, s
     assert "3b" in words(app)
     store.classrooms.close(secret, with_runs=False)
     app.run()
-    assert "teaches" not in app.session_state
+    assert app.session_state["teaches"] == []
     assert "Join a class" in words(app)
 
 
@@ -163,7 +162,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[list[dict[str, Any]]]:
 class _Nothing:
     """What another component gives: nothing was clicked."""
 
-    secret = None
+    secrets = None
 
 
 def test_the_wall_says_what_each_does_and_nothing_else_of_them(
@@ -222,6 +221,42 @@ def test_names_are_ordered_and_hidden_for_the_projector(
     assert names() == ["Ada", "Bob"]
     app.toggle(key="classroom_named").set_value(False).run()
     assert names() == ["Pupil 1", "Pupil 2"]
+    assert [tile["number"] for tile in shown[-1]] == [1, 2], "the alphabet would tell who is who"
+
+
+def test_two_classes_are_taught_from_one_browser(browser_of, store: Store, secret: str) -> None:
+    _, other = store.classrooms.open("4a", lambda: "another-one-of-four", days=1)
+    app = browser_of(TEACHER)("classroom.py")
+    app.session_state["teaches"] = [secret, other]
+    app.run()
+    assert "4a" in [header.value for header in app.header]
+    app.selectbox(key="classroom_taught_2").select_index(0).run()
+    assert "3b" in [header.value for header in app.header]
+    store.classrooms.close(other, with_runs=False)
+    app.run()
+    assert app.session_state["teaches"] == [secret]
+    assert "3b" in [header.value for header in app.header]
+
+
+def test_teaching_is_given_up_after_a_question_that_shows_the_link(browser_of, store: Store, secret: str) -> None:
+    app = view(taught(browser_of(TEACHER)("classroom.py"), secret), "settings")
+    app.button(key="classroom_forget").click().run()
+    assert any(f"#teach={secret}" in code.value for code in app.code)
+    assert app.session_state["teaches"] == [secret]
+    app.button(key="classroom_forget_yes").click().run()
+    assert app.session_state["teaches"] == []
+    assert store.classrooms.of_secret(secret) is not None
+
+
+def test_the_code_of_another_class_is_asked_about(browser_of, store: Store, secret: str) -> None:
+    _, other = store.classrooms.open("4a", lambda: "another-one-of-four", days=1)
+    store.classrooms.join(CODE, owner_of("ada"), "Ada")
+    assert "You are in the class “3b”" in words(browser_of("ada")("classroom.py", code=CODE))
+    app = browser_of("ada")("classroom.py", code="another-one-of-four")
+    assert "You leave it when you join this one" in app.info[-1].value
+    join(app, "Ada")
+    assert [pupil.nickname for pupil in store.classrooms.pupils(other)] == ["Ada"]
+    assert store.classrooms.pupils(secret) == []
 
 
 def test_what_is_said_is_seen_on_every_page_by_this_class_alone(browser_of, store: Store, secret: str) -> None:

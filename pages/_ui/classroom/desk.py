@@ -1,6 +1,6 @@
 """The teacher's desk: the code for the projector, the wall, what is said to all, and the end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from mnist_core.store import Classroom, shared_store
 from mnist_core.text import plain
 from pages._ui.classroom.nicknames import nicknames
 from pages._ui.classroom.settings_and_end import settings_and_end
-from pages._ui.classroom.tiles import ORDERS, known_lessons, ordered, show_tiles
+from pages._ui.classroom.tiles import ORDERS, known_lessons, show_tiles
 from pages._ui.classroom.voice import voice
 from pages._ui.parts.downloads import csv_button
 from pages._ui.parts.offered_link import base_address, offer_link, reach_note
@@ -20,11 +20,24 @@ from pages._ui.shell.i18n import t
 _LOOK = 2.0  # seconds between two looks at the wall
 
 
-def desk(secret: str) -> None:
-    """Show the desk of the classroom whose secret this is."""
-    classroom = shared_store().classrooms.of_secret(secret)
-    if classroom is None:
+def desk(secrets: Sequence[str]) -> None:
+    """Show the desk of a classroom that is taught here, the one that came last to begin with."""
+    found = ((secret, shared_store().classrooms.of_secret(secret)) for secret in secrets)
+    taught = {secret: classroom for secret, classroom in found if classroom is not None}
+    if not taught:
         raise ClassroomError("This class is over.")
+    places = list(taught)
+    at = len(places) - 1
+    if len(places) > 1:
+        at = st.selectbox(
+            t("Class"),
+            range(len(places)),
+            index=at,
+            format_func=lambda place: taught[places[place]].name,
+            key=f"classroom_taught_{len(places)}",
+            width=320,
+        )
+    secret, classroom = places[at], taught[places[at]]
     views: Mapping[str, tuple[str, Callable[[str, Classroom], None]]] = {
         "code": (t("The code"), _code),
         "wall": (t("The wall"), _wall),
@@ -77,10 +90,12 @@ def _wall(secret: str, classroom: Classroom) -> None:
     @errors_in_words()
     def body() -> None:
         tiles = wall(shared_store(), secret)
+        if not tiles and shared_store().classrooms.of_secret(secret) is None:
+            st.rerun()  # it was deleted elsewhere
         if not tiles:
             st.markdown(t("Nobody has joined yet. The code is under “The code”."))
             return
-        show_tiles(ordered(tiles, order, known), known, named=named)
+        show_tiles(tiles, order, known, named=named)
 
     body()
     csv_button(lambda: _table(wall(shared_store(), secret)), "classroom", of=[])

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.classroom import new_code, read_code
 from mnist_core.engine import classroom_pace
-from mnist_core.gateway import ADDRESS_HEADER, Tries
+from mnist_core.gateway import Tries
 from mnist_core.store import Classroom, shared_store
 from mnist_core.store.classrooms import MOST_NICKNAME
 from mnist_core.text import plain
@@ -18,20 +18,38 @@ CODE = "code"  # what it is called in an address
 _LOOKED_AT = "classroom_looked_at"
 _MOST_CODE = 80
 _DAYS = (1, 7, 30, 180)
-# A class whose pupils all mistype at once comes in; whoever tries codes gets nowhere among a billion.
-_tries = Tries(of_address=(0.5, 90.0), of_all=(5.0, 600.0))
+# Of each browser, so that one pupil who tries codes keeps no other out; of all, since cookies can be thrown away: so
+# fast a billion codes take half a year.
+_tries = Tries(of_address=(0.1, 10.0), of_all=(50.0, 3000.0))
 
 
-def door() -> None:
-    """Show both ways in."""
-    asked = read_code(st.query_params.get(CODE, "")[:_MOST_CODE])
+def asked_code() -> str:
+    """Return the code that the address has; empty for none."""
+    return read_code(st.query_params.get(CODE, "")[:_MOST_CODE])
+
+
+def door(now: Classroom | None) -> None:
+    """Show both ways in, for who is in the class `now` too: one is in one class at a time."""
+    asked = asked_code()
+    if now is not None:
+        st.info(
+            t("You are in the class “{name}” now. You leave it when you join this one.", name=plain(now.name)),
+            icon=":material/swap_horiz:",
+        )
     join, begin = st.columns(2, gap="large")
     with join, st.container(border=True, height="stretch", key="classroom_join"):
         _join(asked)
     if asked:
         return  # who came by a code has one thing to do
     with begin, st.container(border=True, height="stretch", key="classroom_open"):
-        _open()
+        st.subheader(t("Open a class"), anchor=False)
+        st.markdown(
+            t(
+                "For teachers: a code for the projector, a wall on which you see what everybody does, and a way to say "
+                "something to all."
+            )
+        )
+        open_form()
 
 
 def _join(asked: str) -> None:
@@ -45,7 +63,7 @@ def _join(asked: str) -> None:
             t("Your name in this class"),
             max_chars=MOST_NICKNAME,
             key="classroom_nickname",
-            help=t("Your class and your teacher see it, nobody else. A nickname will do."),
+            help=t("Your teacher sees it, and whoever sees the wall. A nickname will do."),
         )
         if st.form_submit_button(t("Join"), type="primary", icon=":material/login:"):
             with errors_in_words():
@@ -60,11 +78,10 @@ def _find(code: str) -> Classroom | None:
     """Return the classroom with a code, or say why there is none. The same code counts once."""
     last, wait = st.session_state.get(_LOOKED_AT, (None, 0))
     if last != code or wait:
-        address = str(st.context.headers.get(ADDRESS_HEADER, ""))
-        _, wait = _tries.check(address, lambda: shared_store().classrooms.of_code(code) is not None)
+        _, wait = _tries.check(identity.browser(), lambda: shared_store().classrooms.of_code(code) is not None)
         st.session_state[_LOOKED_AT] = (code, wait)
     if wait:
-        words = t("There were too many codes that open nothing. Wait {seconds} s, then try again.", seconds=wait)
+        words = t("There were too many wrong codes. Wait {seconds} s, then try again.", seconds=wait)
         st.error(words, icon=":material/error:")
         return None
     found = shared_store().classrooms.of_code(code)
@@ -74,14 +91,8 @@ def _find(code: str) -> Classroom | None:
     return found
 
 
-def _open() -> None:
-    st.subheader(t("Open a class"), anchor=False)
-    st.markdown(
-        t(
-            "For teachers: a code for the projector, a wall on which you see what everybody does, and a way to say "
-            "something to all."
-        )
-    )
+def open_form() -> None:
+    """Show the form that opens a class."""
     with st.form("classroom_open_form", border=False):
         name = st.text_input(t("Name of the class"), max_chars=60, key="classroom_name", placeholder=t("3b, Tuesday"))
         days = st.selectbox(
@@ -90,13 +101,17 @@ def _open() -> None:
             index=2,
             key="classroom_days",
             format_func=lambda n: t.plural("{n:,} day", "{n:,} days", n),
+            help=t(
+                "With all that its pupils trained in it, unless you delete the class yourself before and keep that."
+            ),
         )
         if st.form_submit_button(t("Open the class"), icon=":material/add_home_work:"):
             with errors_in_words():
-                classroom_pace().take(identity.owner(), session.address())
+                if name.strip():  # a slip of the hand counts for nothing
+                    classroom_pace().take(identity.owner(), session.address())
                 language = i18n.current().language
                 _, secret = shared_store().classrooms.open(name, lambda: new_code(language), days=days)
-                teacher.keep(secret)
+                teacher.teach(secret)
                 st.rerun()
 
 

@@ -15,14 +15,16 @@ def nicknames(secret: str, _classroom: Classroom) -> None:
     if not pupils:
         st.markdown(t("Nobody has joined yet. The code is under “The code”."))
         return
-    st.markdown(t("Only this class sees these names. Give a pupil another one, or take a pupil out of the class."))
+    st.markdown(
+        t("You see these names, and whoever sees the wall. Give a pupil another one, or take a pupil out of the class.")
+    )
     for number, pupil in enumerate(pupils):
         with st.container(horizontal=True, vertical_alignment="center", key=f"classroom_pupil_{number}"):
             _pupil(secret, pupil, number)
 
 
 def _pupil(secret: str, pupil: Pupil, number: int) -> None:
-    key = f"classroom_name_{pupil.joined.timestamp()}_{number}"
+    key = f"classroom_name_{pupil.joined.timestamp()}_{pupil.nickname}"  # another name, another field
     st.text_input(
         t("Name of pupil {number}", number=number + 1),
         pupil.nickname,

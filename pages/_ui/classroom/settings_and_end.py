@@ -8,6 +8,7 @@ from mnist_core.errors import ClassroomError, LinkError
 from mnist_core.store import Beginning, Classroom, shared_store
 from mnist_core.text import plain
 from pages._ui.classroom import teacher
+from pages._ui.classroom.door import open_form
 from pages._ui.classroom.tiles import known_lessons
 from pages._ui.parts.offered_link import base_address, offer_link, reach_note
 from pages._ui.shell.errors import errors_in_words
@@ -31,18 +32,42 @@ def settings_and_end(secret: str, classroom: Classroom) -> None:
         offer_link(f"{base_address()}/classroom#teach={secret}", "classroom_teach", t("Your link"), for_all=False)
         reach_note()
     st.subheader(t("The end"), anchor=False)
-    st.markdown(t("The class is deleted by itself on {moment}.", moment=t.moment(classroom.ends)))
+    st.markdown(
+        t(
+            "The class is deleted by itself on {moment}, with all that its pupils trained in it.",
+            moment=t.moment(classroom.ends),
+        )
+    )
     with st.container(horizontal=True):
         if st.button(t("Delete the class …"), key="classroom_close", icon=":material/delete_forever:"):
             _confirm(secret, classroom)
-        st.button(
-            t("Stop teaching in this browser"),
-            key="classroom_forget",
-            type="tertiary",
-            icon=":material/logout:",
-            help=t("The class goes on. Keep your link, to come back."),
-            on_click=teacher.forget,
-        )
+        if st.button(
+            t("Stop teaching in this browser …"), key="classroom_forget", type="tertiary", icon=":material/logout:"
+        ):
+            _ask_to_forget(secret)
+    st.subheader(t("Another class"), anchor=False)
+    with st.popover(t("Open another class"), icon=":material/add_home_work:"):
+        open_form()
+
+
+def _ask_to_forget(secret: str) -> None:
+    @st.dialog(t("Stop teaching in this browser?"))
+    def dialog() -> None:
+        st.markdown(t("The class goes on. To come back you need your link, which is kept nowhere else. Copy it now:"))
+        offer_link(f"{base_address()}/classroom#teach={secret}", "classroom_last_teach", t("Your link"), for_all=False)
+        with st.container(horizontal=True):
+            stopped = st.button(
+                t("I have the link: stop"),
+                key="classroom_forget_yes",
+                type="primary",
+                on_click=teacher.forget,
+                args=(secret,),
+            )
+            kept = st.button(t("Go on teaching"), key="classroom_forget_no")
+        if stopped or kept:
+            st.rerun()
+
+    dialog()
 
 
 def _beginning(secret: str, classroom: Classroom) -> None:
@@ -87,7 +112,7 @@ def _close(secret: str) -> None:
     with errors_in_words():
         shared_store().classrooms.close(secret, with_runs=st.session_state[_WITH_RUNS])
         clear_up(shared_store())  # and each minute, until what trains has stopped
-        teacher.forget()
+        teacher.forget(secret)
 
 
 def _confirm(secret: str, classroom: Classroom) -> None:

@@ -1,29 +1,32 @@
-"""The teacher's secret: the browser that opened a classroom, or its teacher's link, keeps it and tells the page."""
+"""The teacher's secrets: a browser that opened a class, or a teacher's link, keeps them and tells the page."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
-from mnist_core.gateway import ADDRESS_HEADER, Tries
 from mnist_core.store import shared_store
 
-_SECRET, _LOOKED_AT, _TO_KEEP, _GONE = "teaches", "teaches_looked_at", "teaches_to_keep", "teaches_gone"
-# Nobody guesses 256 random bits; out-of-date links of a staff room keep nobody out.
-_tries = Tries(of_address=(1.0, 60.0), of_all=(20.0, 2000.0))
-# The browser keeps it, not a cookie: no request carries it, and nobody who gets at a cookie teaches. In a link it is
-# behind the "#", which browsers send to no server, and it is gone from the address at once: that is on the projector.
+_SECRETS, _TO_KEEP = "teaches", "teaches_to_keep"
+_MOST, _MOST_LETTERS = 20, 100  # classes that one browser teaches, and letters of a secret
+# The browser keeps them, not a cookie: no request carries them, and nobody who gets at a cookie teaches. In a link it
+# is behind the "#", which browsers send to no server, and it is gone from the address at once: that is on the
+# projector. Nobody guesses 256 random bits, so nobody who tries has to wait, and none who teaches is kept waiting.
 _JS = """
 export default function ({ data, setTriggerValue }) {
-  const kept = 'mnist-lab-teaches';
-  let store = null;
-  try { store = window.localStorage; } catch { /* a frame without storage: until the page is closed */ }
-  if (data.keep) store?.setItem(kept, data.keep);
-  if (data.forget) store?.removeItem(kept);
+  const name = 'mnist-lab-teaches';
+  let kept = [];
+  try {
+    if (data.keep) localStorage.setItem(name, JSON.stringify(data.keep));
+    kept = JSON.parse(localStorage.getItem(name) ?? '[]');
+  } catch { /* a frame without storage: until the page is closed */ }
   const look = () => {
     const opened = new URLSearchParams(location.hash.slice(1)).get('teach');
     if (opened !== null) {
       history.replaceState(history.state, '', location.pathname + location.search);
-      setTriggerValue('secret', opened);
-    } else if (!data.has && !data.forget && store?.getItem(kept)) {
-      setTriggerValue('secret', store.getItem(kept));
+      setTriggerValue('secrets', [...kept, opened]);
+    } else if (!data.has && kept.length) {
+      setTriggerValue('secrets', kept);
     }
   };
   look();
@@ -33,53 +36,51 @@ export default function ({ data, setTriggerValue }) {
 """
 
 
-def teacher_secret() -> str | None:
-    """Return the secret of the classroom that is taught from this browser; None where none is, or not any more."""
-    secret: str | None = st.session_state.get(_SECRET)
+def teacher_secrets() -> list[str]:
+    """Return the secrets of the classes that are taught from this browser, that of the one to show last."""
+    known = [secret for secret in st.session_state.get(_SECRETS, []) if _opens(secret)]
+    if known != st.session_state.get(_SECRETS, []):  # one is over
+        _set(known)
     component = st.components.v2.component("teacher", html="<span></span>", js=_JS, isolate_styles=False)
     with st.container(key="teacher"):
         told = component(
             key="teacher_component",
-            data={
-                "has": secret is not None,
-                "keep": st.session_state.pop(_TO_KEEP, None),
-                "forget": st.session_state.pop(_GONE, False),
-            },
-            on_secret_change=_noticed,
+            data={"has": bool(known), "keep": st.session_state.pop(_TO_KEEP, None)},
+            on_secrets_change=_noticed,
             height=1,
         )
-    if isinstance(told.secret, str) and told.secret != secret and _opens(told.secret):
-        secret = told.secret
-        keep(secret)
-    if secret is not None and shared_store().classrooms.of_secret(secret) is None:
-        forget()  # it is over
+    if (found := _secrets_of(told.secrets)) is not None:
+        _set([*known, *(secret for secret in found if _opens(secret))])
+        st.rerun()  # for the browser to keep them
+    return known
+
+
+def teach(secret: str) -> None:
+    """Teach the classroom with this secret too from now on, and show it."""
+    _set([*st.session_state.get(_SECRETS, []), secret])
+
+
+def forget(secret: str) -> None:
+    """Teach the classroom with this secret in this browser no more."""
+    _set([other for other in st.session_state.get(_SECRETS, []) if other != secret])
+
+
+def _set(secrets: Sequence[str]) -> None:
+    # What comes last is shown, so of one that is there twice the later place counts.
+    latest = list(dict.fromkeys(reversed(secrets)))[:_MOST]
+    st.session_state[_SECRETS] = st.session_state[_TO_KEEP] = latest[::-1]
+
+
+def _secrets_of(told: Any) -> list[str] | None:
+    """Return what the browser told; None where it told nothing, or what it never would."""
+    if not isinstance(told, list) or not told:
         return None
-    return secret
-
-
-def keep(secret: str) -> None:
-    """Teach the classroom with this secret from now on, in this browser."""
-    st.session_state[_SECRET] = st.session_state[_TO_KEEP] = secret
-
-
-def forget() -> None:
-    """Teach nothing in this browser any more."""
-    for key in (_SECRET, _TO_KEEP):
-        st.session_state.pop(key, None)
-    st.session_state[_GONE] = True
+    return [one for one in told[-_MOST:] if isinstance(one, str) and len(one) <= _MOST_LETTERS]
 
 
 def _noticed() -> None:
-    """Do nothing: the page runs again, and has the secret."""
+    """Do nothing: the page runs again, and has the secrets."""
 
 
 def _opens(secret: str) -> bool:
-    """Return whether there is a classroom with this secret; the same one counts once, however often its page runs."""
-    last, answer = st.session_state.get(_LOOKED_AT, (None, False))
-    if last != secret:
-        address = str(st.context.headers.get(ADDRESS_HEADER, ""))
-        answer, _ = _tries.check(address, lambda: shared_store().classrooms.of_secret(secret) is not None)
-        st.session_state[_LOOKED_AT] = (secret, answer)
-        if not answer:
-            st.session_state[_GONE] = True
-    return bool(answer)
+    return shared_store().classrooms.of_secret(secret) is not None

@@ -38,15 +38,23 @@ function show(tile, data) {
   const link = made(tile, 'a', 'link');
   say(link, data.link ? data.run : '');
   if (data.link && link.getAttribute('href') !== data.link) link.setAttribute('href', data.link);
+  Object.assign(link, { target: '_blank', rel: 'noopener' }); // the wall stays
   say(made(tile, 'i', 'run'), data.link ? '' : data.run);
   say(made(tile, 'span', 'step'), data.step);
 }
 
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector('.lab-wall');
-  while (list.children.length > data.tiles.length) list.lastChild.remove();
+  if (list.ariaLabel !== data.name) list.ariaLabel = data.name;
+  const there = new Map([...list.children].map((tile) => [tile.dataset.number, tile]));
   data.tiles.forEach((tile, place) => {
-    if (!list.children[place]) list.append(document.createElement('li'));
-    show(list.children[place], tile);
+    const number = String(tile.number);
+    const element = there.get(number) ?? document.createElement('li');
+    element.dataset.number = number;
+    there.delete(number);
+    // Moved only where it has to: a link that has the focus keeps it.
+    if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
+    show(element, tile);
   });
+  for (const gone of there.values()) gone.remove();
 }

@@ -35,21 +35,24 @@ def known_lessons() -> dict[str, Lesson]:
     return {lesson.id: lesson for lesson in found}
 
 
-def ordered(tiles: Sequence[WallTile], order: str, known: Mapping[str, Lesson]) -> list[WallTile]:
-    """Return tiles in an order of `ORDERS`; whoever is equal stays as they came."""
+def show_tiles(tiles: Sequence[WallTile], order: str, known: Mapping[str, Lesson], *, named: bool) -> None:
+    """Show the tiles in an order of `ORDERS`; they change in place.
+
+    Where names shall not be seen, pupils have numbers: as they came, so that each keeps theirs in any order.
+    """
+    component = st.components.v2.component(
+        "wall", html='<ul class="lab-wall" role="list"></ul>', js=_JS, isolate_styles=False
+    )
+    numbered = list(enumerate(tiles, start=1))
     if order == "step":
-        return sorted(tiles, key=lambda tile: _place(tile, known), reverse=True)
-    return sorted(tiles, key=_KEYS[order]) if order in _KEYS else list(tiles)
-
-
-def show_tiles(tiles: Sequence[WallTile], known: Mapping[str, Lesson], *, named: bool) -> None:
-    """Show the tiles, with numbers in place of names where they shall not be seen; they change in place."""
-    component = st.components.v2.component("wall", html='<ul class="lab-wall"></ul>', js=_JS, isolate_styles=False)
+        numbered.sort(key=lambda one: _place(one[1], known), reverse=True)
+    elif order in _KEYS and (named or order != "name"):  # the alphabet would tell who is who
+        numbered.sort(key=lambda one: _KEYS[order](one[1]))
     shown = [
-        _shown(tile, tile.pupil.nickname if named else t("Pupil {number}", number=number), known)
-        for number, tile in enumerate(tiles, start=1)
+        {"number": number} | _shown(tile, tile.pupil.nickname if named else t("Pupil {number}", number=number), known)
+        for number, tile in numbered
     ]
-    component(key="classroom_wall", data={"tiles": shown})
+    component(key="classroom_wall", data={"tiles": shown, "name": t("The wall")})
 
 
 def _shown(tile: WallTile, name: str, known: Mapping[str, Lesson]) -> dict[str, Any]:

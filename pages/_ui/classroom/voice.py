@@ -31,7 +31,9 @@ def voice(secret: str, classroom: Classroom) -> None:
         if classroom.message:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(t("All see: “{message}”", message=plain(classroom.message)))
-                st.button(t("Take it back"), key="classroom_hush", type="tertiary", on_click=_hush, args=(secret,))
+                st.button(
+                    t("Remove the message"), key="classroom_hush", type="tertiary", on_click=_hush, args=(secret,)
+                )
         with st.container(horizontal=True):
             if classroom.paused:
                 st.button(

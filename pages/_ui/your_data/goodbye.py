@@ -22,8 +22,9 @@ def goodbye() -> None:
     st.markdown(
         t(
             "Your runs with their networks and notes, your studies, your drawings, what you did in lessons, your "
-            "personal link, and that you were here. What others trained on from your runs stays theirs. Want to keep "
-            "something? The page Runs makes a bundle of a run, and the page Draw a file of your drawings."
+            "personal link, your name in a class, and that you were here. What others trained on from your runs stays "
+            "theirs. Want to keep something? The page Runs makes a bundle of a run, and the page Draw a file of your "
+            "drawings."
         )
     )
     if st.button(

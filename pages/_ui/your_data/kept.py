@@ -22,7 +22,8 @@ def kept() -> None:
         t("You; and others, where “Everyone may look at it” is on under “Manage”"),
         t(
             "Until you delete them. Only where the disk is nearly full, and you stayed away for {days} or trained "
-            "nothing to its end yet, runs without a star are deleted to make room.",
+            "nothing to its end yet, runs without a star are deleted to make room. What you train in a class is "
+            "deleted with the class, unless its teacher keeps it.",
             days=t.plural("{n:,} day", "{n:,} days", get_settings().keep_days),
         ),
     )
@@ -43,7 +44,10 @@ def kept() -> None:
     )
     _entry(
         t("**Your name in a class**, if you joined one"),
-        t("Your class and its teacher, who also sees what you train there and which step of a lesson you are at"),
+        t(
+            "Your teacher, who also sees what you train in the class and which step of a lesson you are at; and "
+            "whoever sees the wall of the class"
+        ),
         t("Until you leave the class, delete everything below, or the class is over."),
     )
     _entry(

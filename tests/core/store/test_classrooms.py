@@ -1,6 +1,8 @@
 """Classrooms: whoever has the secret teaches, whoever has the code joins, and nobody else is told anything."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -10,7 +12,7 @@ from mnist_core.config import RunConfig
 from mnist_core.errors import ClassroomError
 from mnist_core.store import Beginning, Classroom, RunState, Store
 from mnist_core.store.classrooms import MOST_NICKNAME, MOST_PUPILS
-from mnist_core.store.tables import classrooms, pupils
+from mnist_core.store.tables import classrooms, pupils, runs
 from mnist_core.system.processes import own_process
 
 CODE = "river-lamp-goat-piano"
@@ -67,7 +69,6 @@ def test_who_has_not_the_secret_does_nothing_of_a_teacher_s(store, secret):
     store.classrooms.join(CODE, "ada", "Ada")
     assert store.classrooms.of_secret(secret) != classroom
     assert names(store, secret) == []
-    assert store.classrooms.held(secret) == []
     asks = [
         lambda: store.classrooms.rename(secret, "ada", "Eve"),
         lambda: store.classrooms.remove(secret, "ada"),
@@ -75,8 +76,7 @@ def test_who_has_not_the_secret_does_nothing_of_a_teacher_s(store, secret):
     if secret != others:
         asks += [
             lambda: store.classrooms.say(secret, "Hello"),
-            lambda: store.classrooms.hold(secret, []),
-            lambda: store.classrooms.let_go(secret),
+            lambda: store.classrooms.pause(secret),
             lambda: store.classrooms.set_beginning(secret, Beginning(lesson="first")),
             lambda: store.classrooms.close(secret, with_runs=True),
         ]
@@ -130,6 +130,47 @@ def test_one_is_in_one_class_at_a_time_and_may_leave(store):
     assert store.classrooms.of_pupil("ada") is None
 
 
+def test_who_comes_back_has_been_there_since_the_first_time(store):
+    _, secret = opened(store)
+    opened(store, "another-one-of-four")
+    store.classrooms.join(CODE, "ada", "Ada")
+    (first,) = store.classrooms.pupils(secret)
+    store.classrooms.leave("ada")
+    store.classrooms.join(CODE, "bob", "Ada")  # the name is free
+    store.classrooms.join("another-one-of-four", "ada", "Ada")
+    store.classrooms.join(CODE, "ada", "Ada L")
+    (again,) = [pupil for pupil in store.classrooms.pupils(secret) if pupil.owner == "ada"]
+    assert again.joined == first.joined
+
+
+def test_what_a_faster_clock_made_before_is_no_class_s(store):
+    _, secret = opened(store)
+    run_id = store.new_runs.create(RunConfig(), "before", owner="ada")
+    with store.database.begin() as connection:
+        connection.execute(update(runs).where(runs.c.id == run_id).values(created=time.time() + 60))
+    store.classrooms.join(CODE, "ada", "Ada")
+    (ada,) = store.classrooms.pupils(secret)
+    assert ada.joined > store.runs.get(run_id).created
+    assert store.listing.newest({"ada": ada.joined.timestamp()}) == {}
+
+
+def test_many_join_at_once_and_each_name_is_there_once(store):
+    _, secret = opened(store)
+
+    def join(number: int) -> str:
+        try:
+            store.classrooms.join(CODE, f"pupil {number % 4}", f"N{number % 3}")
+        except ClassroomError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(8) as threads:
+        told = [words for words in threads.map(join, range(24)) if words]
+    assert all("has this name already" in words for words in told)
+    found = names(store, secret)
+    assert len(found) == len(set(found)) == 3
+
+
 def test_the_teacher_renames_and_removes_and_who_was_removed_stays_away(store):
     _, secret = opened(store)
     for owner, nickname in (("ada", "Ada"), ("bob", "Rude")):
@@ -172,30 +213,35 @@ def test_of_a_class_that_rests_nothing_begins(store):
         store.queue.give_back(*[place.id for place in taken])
         return {place.owner for place in taken}
 
-    store.classrooms.hold(secret, ["a run"])
-    assert store.classrooms.held(secret) == ["a run"]
+    store.classrooms.pause(secret)
     assert begun() == {"bob", None}
-    store.classrooms.let_go(secret)
-    assert store.classrooms.held(secret) == []
+    store.classrooms.pause(secret, paused=False)
     assert begun() == {"ada", "bob", None}
 
 
 def test_what_is_over_is_there_for_nobody(store):
     classroom, secret = opened(store)
     store.classrooms.join(CODE, "ada", "Ada")
-    store.classrooms.hold(secret, [])
+    store.classrooms.pause(secret)
     over(store, classroom)
     assert (
         store.classrooms.of_code(CODE) is store.classrooms.of_secret(secret) is store.classrooms.of_pupil("ada") is None
     )
     assert names(store, secret) == []
     with store.database.begin() as connection:
-        assert store.classrooms.held_owners(connection) == set()
+        assert store.classrooms.silent(connection) == set()
     with pytest.raises(ClassroomError, match="no class with this code"):
         store.classrooms.join(CODE, "bob", "Bob")
-    [(left, with_runs, members)] = store.classrooms.take_closed()
-    assert (left, with_runs, [pupil.owner for pupil in members]) == (classroom.id, True, ["ada"])
-    store.classrooms.forget(left)
+    [left] = store.classrooms.over()
+    assert (left.id, left.with_runs, [pupil.owner for pupil in left.pupils], left.left) == (
+        classroom.id,
+        True,
+        ["ada"],
+        None,
+    )
+    assert left.moment < datetime.now(UTC)
+    assert not any(rest.paused for rest in store.classrooms.resting())
+    store.classrooms.forget(left.id)
     assert not store.database.rows(select(pupils))
     assert not store.database.rows(select(classrooms))
 
@@ -205,6 +251,7 @@ def test_a_class_that_goes_on_is_not_forgotten(store):
     store.classrooms.join(CODE, "ada", "Ada")
     store.classrooms.forget(classroom.id)
     assert store.classrooms.of_secret(secret) == classroom
+    assert names(store, secret) == ["Ada"]
 
 
 def test_the_nickname_goes_with_all_that_is_a_visitor_s(store):
@@ -228,5 +275,6 @@ def test_the_newest_run_of_each_pupil_is_found_with_the_step_of_the_lesson(store
     assert (found["ada"].id, found["ada"].state) == (ada, RunState.RUNNING)
     for step in ("one", "two"):
         store.lessons.keep("ada", "first", step)
-    assert store.lessons.newest(["ada", "bob"]) == {"ada": ("first", "two")}
-    assert store.lessons.newest([]) == store.listing.newest({}) == {}
+    assert store.lessons.newest({"ada": since, "bob": since}) == {"ada": ("first", "two")}
+    assert store.lessons.newest({"ada": time.time() + 1}) == {}
+    assert store.lessons.newest({}) == store.listing.newest({}) == {}

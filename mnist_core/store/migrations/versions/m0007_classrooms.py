@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("message", sa.String(300), nullable=False),
         sa.Column("paused", sa.Boolean, nullable=False),
         sa.Column("held", sa.JSON, nullable=False),
+        sa.Column("left", sa.JSON),
     )
     op.create_table(
         "pupils",
@@ -33,5 +34,6 @@ def upgrade() -> None:
         sa.Column("watched", sa.String(40)),
         sa.Column("watched_at", sa.Float),
         sa.Column("removed", sa.Boolean, nullable=False),
+        sa.Column("away", sa.Boolean, nullable=False),
     )
     op.create_index("ix_pupils_owner", "pupils", ["owner"])
