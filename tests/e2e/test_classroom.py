@@ -1,5 +1,6 @@
 """A class in real browsers: a teacher's screen and two phones."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -99,12 +100,22 @@ def test_a_class_is_opened_joined_by_two_phones_watched_told_and_cleared_up(
     expect(bob.get_by_text("Join a class")).to_be_visible()  # as the teacher's visitor, and no teacher all the same
     expect(main(bob).get_by_text("The wall", exact=True)).to_have_count(0)
 
+    # her link opens the class on another computer, which keeps it
+    page.get_by_test_id("stMain").get_by_text("Settings and end", exact=True).click()
+    page.get_by_role("button", name="Show my link").click()
+    link = page.get_by_text("#teach=").first.inner_text().strip()
+    stranger.goto(f"{server.url}/classroom#{link.partition('#')[2]}")
+    expect(main(stranger).get_by_text("The wall", exact=True)).to_be_visible()
+    expect(stranger).not_to_have_url(re.compile("teach="))
+    stranger.reload()
+    expect(main(stranger).get_by_text("The wall", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+
     # and it is cleared up with what was trained
-    main(page).get_by_text("Settings and end", exact=True).click()
     page.get_by_role("button", name="Delete the class …").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete the class", exact=True).click()
     expect(page.get_by_text("Join a class")).to_be_visible()
-    wait_until(lambda: not runs.classrooms.take_closed(), 240, "the class to be gone")
+    wait_until(lambda: not runs.classrooms.over(), 240, "the class to be gone")
     expect(ada.get_by_text("Look here")).to_have_count(0)
     page.reload()
     expect(page.get_by_text("Join a class")).to_be_visible()
