@@ -47,6 +47,8 @@ def nothing(which: RunFilter) -> None:
         )
     elif which == RunFilter(mine=True):
         st.info(t("You have trained no network yet. Choose a recipe on the page Home."), icon=":material/history:")
+    elif which == RunFilter(owners=which.owners):
+        st.info(t("Nobody of your class has trained anything yet that you may see."), icon=":material/groups:")
     elif which == RunFilter(starred=True):
         st.info(t("No run is starred. Tick one of yours and star it to find it here."), icon=":material/star:")
     else:

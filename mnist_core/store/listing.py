@@ -87,6 +87,8 @@ class RunFilter:
         Only the visitor's own; only starred ones.
     study : str or None
         Only those that this study asked for.
+    owners : tuple of str or None
+        Only those of these visitors.
     """
 
     text: str = ""
@@ -96,6 +98,7 @@ class RunFilter:
     mine: bool = False
     starred: bool = False
     study: str | None = None
+    owners: tuple[str, ...] | None = None
 
 
 SORTS: Mapping[str, Callable[[RunRow], Any]] = {
@@ -160,6 +163,8 @@ class Listing:
             query = query.where(runs.c.owner == visitor.id, runs.c.shipped.is_(None))
         if which.starred:
             query = query.where(runs.c.pinned, runs.c.shipped.is_(None))
+        if which.owners is not None:
+            query = query.where(runs.c.owner.in_(which.owners))
         if which.study is not None:
             query = query.where(runs.c.study == which.study)
         rows = self._read(query)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Pag
 
 from mnist_core.models.speed import REFERENCE, write_speed
 from mnist_core.settings import Settings
+from mnist_core.store import Store
 from mnist_core.training.device import cpu_name
 from tests.serving import Server, running_server
 from tests.waiting import wait_until
@@ -37,6 +38,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a dashboard that has the bundled digits only."""
     with running_server(home_of_known_speed(tmp_path_factory)) as server:
         yield server
+
+
+@pytest.fixture
+def runs(server: Server) -> Iterator[Store]:
+    """Return the server's own store, to look at only."""
+    store = Store(Settings(home=server.home))
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

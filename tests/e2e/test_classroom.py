@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from mnist_core.settings import Settings
 from mnist_core.store import Store
 from tests.e2e.conftest import new_visitor, settled
 from tests.serving import Server
@@ -28,14 +27,6 @@ def phone(browser: Browser) -> Iterator[Callable[[], Page]]:
     yield another
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def runs(server: Server) -> Iterator[Store]:
-    """Return the server's own store, to look at only."""
-    store = Store(Settings(home=server.home))
-    yield store
-    store.close()
 
 
 def main(page: Page):  # type: ignore[no-untyped-def]

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
-from mnist_core.settings import Settings
 from mnist_core.store import RunState, Store
 from tests.e2e.conftest import new_visitor, settled
 from tests.e2e.test_main_job import set_number, wait_for_points
@@ -25,14 +24,6 @@ def other(browser: Browser) -> Iterator[Page]:
     context = new_visitor(browser)
     yield context.new_page()
     context.close()
-
-
-@pytest.fixture
-def runs(server: Server) -> Iterator[Store]:
-    """Return the server's own store, to look at only."""
-    store = Store(Settings(home=server.home))
-    yield store
-    store.close()
 
 
 def button(page: Page, name: str):  # type: ignore[no-untyped-def]

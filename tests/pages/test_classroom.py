@@ -224,6 +224,32 @@ def test_names_are_ordered_and_hidden_for_the_projector(
     assert [tile["number"] for tile in shown[-1]] == [1, 2], "the alphabet would tell who is who"
 
 
+def test_who_teaches_sees_names_in_the_list_of_runs_and_nobody_else_does(
+    browser_of, store: Store, secret: str, finished_run
+) -> None:
+    store.classrooms.join(CODE, owner_of("ada"), "Ada")
+    finished_run(owner=owner_of("ada"), name="Mine")
+    finished_run(owner="somebody", name="Another's")
+
+    def by(app: AppTest) -> dict[str, str]:
+        frame = app.dataframe[0].value
+        return dict(zip(frame["name"], frame["owner"], strict=True))
+
+    app = taught(browser_of(TEACHER)("runs.py"), secret)
+    assert by(app) == {"Mine": "Ada", "Another's": "another visitor"}
+    app.session_state["runs_whose"] = "class"
+    app.run()
+    assert by(app) == {"Mine": "Ada"}
+    store.classrooms.remove(secret, owner_of("ada"))
+    del app.session_state["classroom_names"]
+    app.run()
+    assert by(app) == {"Mine": "another visitor", "Another's": "another visitor"}
+    app = browser_of("eve")("runs.py")
+    app.session_state["runs_whose"] = "class"
+    app.run()
+    assert by(app) == {"Mine": "another visitor", "Another's": "another visitor"}
+
+
 def test_two_classes_are_taught_from_one_browser(browser_of, store: Store, secret: str) -> None:
     _, other = store.classrooms.open("4a", lambda: "another-one-of-four", days=1)
     app = browser_of(TEACHER)("classroom.py")

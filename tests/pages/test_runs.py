@@ -229,8 +229,8 @@ def test_a_run_without_a_result_is_shown_too(ada: OpenPage, store: Store, state:
         store.queue.finish(run_id, state)
     app = ada("runs.py", run=run_id)
     assert not app.exception
-    footer = "Your data: what is kept, and for how long"
-    assert [link.proto.label for link in app.get("page_link")] == ["Its training", footer]
+    footer = ["Classroom: join a class, or open one", "Your data: what is kept, and for how long"]
+    assert [link.proto.label for link in app.get("page_link")] == ["Its training", *footer]
     assert app.button(key="runs_delete_one").disabled is (state is RunState.RUNNING)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.store import shared_store
+from pages._ui.shell.membership import TEACHES
 
-_SECRETS, _TO_KEEP = "teaches", "teaches_to_keep"
+_TO_KEEP = "teaches_to_keep"
 _MOST, _MOST_LETTERS = 20, 100  # classes that one browser teaches, and letters of a secret
 # The browser keeps them, not a cookie: no request carries them, and nobody who gets at a cookie teaches. In a link it
 # is behind the "#", which browsers send to no server, and it is gone from the address at once: that is on the
@@ -38,8 +39,8 @@ export default function ({ data, setTriggerValue }) {
 
 def teacher_secrets() -> list[str]:
     """Return the secrets of the classes that are taught from this browser, that of the one to show last."""
-    known = [secret for secret in st.session_state.get(_SECRETS, []) if _opens(secret)]
-    if known != st.session_state.get(_SECRETS, []):  # one is over
+    known = [secret for secret in st.session_state.get(TEACHES, []) if _opens(secret)]
+    if known != st.session_state.get(TEACHES, []):  # one is over
         _set(known)
     component = st.components.v2.component("teacher", html="<span></span>", js=_JS, isolate_styles=False)
     with st.container(key="teacher"):
@@ -57,18 +58,18 @@ def teacher_secrets() -> list[str]:
 
 def teach(secret: str) -> None:
     """Teach the classroom with this secret too from now on, and show it."""
-    _set([*st.session_state.get(_SECRETS, []), secret])
+    _set([*st.session_state.get(TEACHES, []), secret])
 
 
 def forget(secret: str) -> None:
     """Teach the classroom with this secret in this browser no more."""
-    _set([other for other in st.session_state.get(_SECRETS, []) if other != secret])
+    _set([other for other in st.session_state.get(TEACHES, []) if other != secret])
 
 
 def _set(secrets: Sequence[str]) -> None:
     # What comes last is shown, so of one that is there twice the later place counts.
     latest = list(dict.fromkeys(reversed(secrets)))[:_MOST]
-    st.session_state[_SECRETS] = st.session_state[_TO_KEEP] = latest[::-1]
+    st.session_state[TEACHES] = st.session_state[_TO_KEEP] = latest[::-1]
 
 
 def _secrets_of(told: Any) -> list[str] | None:

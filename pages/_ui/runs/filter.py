@@ -14,6 +14,7 @@ from pages._ui.one_run.badges import STATE_NAMES
 from pages._ui.shell import session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.i18n import t, term
+from pages._ui.shell.membership import taught_names
 
 Value = TypeVar("Value", bound=str)
 
@@ -24,6 +25,10 @@ _BEGINNING = {"runs_search": "", "runs_whose": "all", "runs_datasets": [], "runs
 
 def filter_row() -> RunFilter:
     """Show search and filters in one row, and return what is chosen."""
+    pupils = taught_names()
+    whose_words = dict(_WHOSE) | ({"class": Sentence("My class's")} if pupils else {})
+    if st.session_state.get("runs_whose") not in (None, *whose_words):
+        st.session_state["runs_whose"] = "all"  # the class is over
     with st.container(horizontal=True, vertical_alignment="center", key="runs_filter"):
         text = st.text_input(
             t("Search"),
@@ -36,8 +41,8 @@ def filter_row() -> RunFilter:
         )
         whose = st.segmented_control(
             t("Whose runs"),
-            list(_WHOSE),
-            format_func=lambda name: t(_WHOSE[name]),
+            list(whose_words),
+            format_func=lambda name: t(whose_words[name]),
             default="all",
             required=True,
             key="runs_whose",
@@ -56,6 +61,7 @@ def filter_row() -> RunFilter:
         states=tuple(states),
         mine=whose == "mine",
         starred=whose == "starred",
+        owners=tuple(pupils) if whose == "class" else None,
         study=st.query_params.get(STUDY),
     )
 

@@ -1,7 +1,7 @@
 """The table of runs, and which of them are ticked."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from pages._ui.one_run.badges import STATE_NAMES
 from pages._ui.runs.study_line import as_run, key_settings, network
 from pages._ui.shell import i18n, session
 from pages._ui.shell.i18n import number_format, t, term
+from pages._ui.shell.membership import taught_names
 
 _TICKED = "runs_ticked"
 
@@ -60,7 +61,7 @@ def _height(rows: int) -> int:
 
 
 def _frame(lines: Sequence[Line], visitor: Visitor) -> pd.DataFrame:
-    t, rows = i18n.current(), [as_run(line) for line in lines]
+    t, rows, pupils = i18n.current(), [as_run(line) for line in lines], taught_names()
     datasets = {name: t(spec.title) for name, spec in DATASETS.items()}
     states = {state: t(words) for state, words in STATE_NAMES.items()}
     per = 100 if t.language == SOURCE_LANGUAGE else 1  # the browser's own form takes shares
@@ -78,7 +79,7 @@ def _frame(lines: Sequence[Line], visitor: Visitor) -> pd.DataFrame:
             "seconds": _numbers([row.seconds for row in rows]).round(1),
             "parameters": _numbers([row.parameters for row in rows]),
             "date": pd.to_datetime([row.created for row in rows], utc=True).astype("datetime64[s, UTC]"),
-            "owner": [owner_words(row, visitor) for row in rows],
+            "owner": [owner_words(row, visitor, pupils) for row in rows],
         }
     )
 
@@ -87,13 +88,15 @@ def _numbers(values: Sequence[float | None]) -> "pd.Series[float]":
     return pd.Series(values, dtype="float64")
 
 
-def owner_words(row: RunRow, visitor: Visitor) -> str:
-    """Return whose run it is; nobody sees another one's id."""
+def owner_words(row: RunRow, visitor: Visitor, pupils: Mapping[str, str]) -> str:
+    """Return whose run it is; nobody sees another one's id, and who teaches a class the names of its `pupils`."""
     if row.shipped:
         return "MNIST Lab"
     if row.owner is None:
         return i18n.t("command line")
-    return i18n.t("you" if row.owner == visitor.id else "another visitor")
+    if row.owner == visitor.id:
+        return i18n.t("you")
+    return pupils.get(row.owner) or i18n.t("another visitor")
 
 
 def _columns() -> dict[str, Any]:

@@ -11,7 +11,8 @@ from mnist_core.text import plain
 from pages._ui.shell import identity
 from pages._ui.shell.i18n import t
 
-_KNOWN, _KNOWN_SECONDS = "classroom_known", 5.0
+TEACHES = "teaches"  # the secrets of the classes that are taught from this browser
+_KNOWN, _NAMES, _KNOWN_SECONDS = "classroom_known", "classroom_names", 5.0
 _LOOK = 3.0  # seconds between two looks whether the teacher says something
 Place = tuple[Classroom, Pupil]
 
@@ -29,6 +30,18 @@ def own_place(*, now: bool = False) -> Place | None:
 def forget_place() -> None:
     """Ask again at once: the visitor joined, or left."""
     st.session_state.pop(_KNOWN, None)
+
+
+def taught_names() -> dict[str, str]:
+    """Return the nicknames of the pupils who are taught from this browser, by the owners of runs; kept for 5 s."""
+    secrets: list[str] = st.session_state.get(TEACHES, [])
+    known: tuple[list[str], float, dict[str, str]] | None = st.session_state.get(_NAMES)
+    if known is None or known[0] != secrets or time.monotonic() > known[1]:
+        classrooms = shared_store().classrooms
+        names = {pupil.owner: pupil.nickname for secret in secrets for pupil in classrooms.pupils(secret)}
+        known = secrets, time.monotonic() + _KNOWN_SECONDS, names
+        st.session_state[_NAMES] = known
+    return known[2]
 
 
 def classroom_notice() -> None:
