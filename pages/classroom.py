@@ -1,7 +1,8 @@
 """Classroom: a class of a school, for who teaches it and who is in it."""
 
 from pages._ui.classroom.desk import desk
-from pages._ui.classroom.door import asked_code, door, pupil_place
+from pages._ui.classroom.door import asked_code, door
+from pages._ui.classroom.pupil import pupil_place
 from pages._ui.classroom.teacher import teacher_secrets
 from pages._ui.parts.components import page_header
 from pages._ui.shell.i18n import t

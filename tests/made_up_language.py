@@ -17,7 +17,7 @@ NAMES = re.compile(
     r"|한국어|Fashion-MNIST|MNIST|Keras|TensorBoard|RMSprop|Adam\w*|Adagrad|Nadam|SGD|t-SNE|CPU: test"
     r"|keras\.(layers\.)?\w+\([^)]*\)+"
     r"|Max Pooling2D|Dense|Conv2D|MaxPooling2D|Flatten|Reshape|: [\w .-]+\*$|model\.\w+|[xy]_train|[xy]_test|uint8"
-    r"|[A-Z][a-z]{2} \d\d, \d\d:\d\d"
+    r"|[A-Z][a-z]{2} \d\d, \d\d:\d\d|/classroom"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2,}")

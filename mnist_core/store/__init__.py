@@ -54,7 +54,7 @@ from mnist_core.store.analyses import (
     write_analysis,
 )
 from mnist_core.store.artifacts import new_run_id
-from mnist_core.store.classroom_records import Beginning, Classroom, Pupil
+from mnist_core.store.classroom_records import ClassBeginning, Classroom, Pupil
 from mnist_core.store.lesson_progress import LessonState
 from mnist_core.store.records import (
     Finished,
@@ -79,7 +79,7 @@ __all__ = [
     "MAP_SAMPLES",
     "METRIC_NAMES",
     "Analysis",
-    "Beginning",
+    "ClassBeginning",
     "Classroom",
     "Finished",
     "Imported",

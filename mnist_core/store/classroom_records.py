@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class Beginning(NamedTuple):
+class ClassBeginning(NamedTuple):
     """With what the pupils of a classroom begin; at most one of them.
 
     Attributes
@@ -30,7 +30,7 @@ class Classroom:
         Four words with hyphens between them, by which pupils join.
     ends : datetime
         When it is cleared up by itself.
-    beginning : Beginning
+    beginning : ClassBeginning
     message : str
         What the teacher says to all at the moment; empty for nothing.
     paused : bool
@@ -42,7 +42,7 @@ class Classroom:
     code: str
     created: datetime
     ends: datetime
-    beginning: Beginning
+    beginning: ClassBeginning
     message: str
     paused: bool
 

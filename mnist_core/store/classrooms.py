@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Text, cast, delete, func,
 
 from mnist_core.config.wording import MAX_NAME
 from mnist_core.errors import ClassroomError
-from mnist_core.store.classroom_records import Beginning, Belonging, Classroom, Over, Pupil, Rest
+from mnist_core.store.classroom_records import Belonging, ClassBeginning, Classroom, Over, Pupil, Rest
 from mnist_core.store.database import Database
 from mnist_core.store.tables import classrooms, pupils, runs
 from mnist_core.text import one_line
@@ -42,7 +42,7 @@ class Classrooms:
     # teachers
 
     def open(
-        self, name: str, new_code: Callable[[], str], *, days: float, beginning: Beginning | None = None
+        self, name: str, new_code: Callable[[], str], *, days: float, beginning: ClassBeginning | None = None
     ) -> tuple[Classroom, str]:
         """Open a classroom.
 
@@ -53,7 +53,7 @@ class Classrooms:
             Makes up a code; called again where a classroom has it.
         days : float
             It ends by itself after so many.
-        beginning : Beginning, optional
+        beginning : ClassBeginning, optional
 
         Returns
         -------
@@ -68,7 +68,7 @@ class Classrooms:
             "created": now,
             "ends": now + days * _DAY,
             "with_runs": True,
-            "beginning": (beginning or Beginning())._asdict(),
+            "beginning": (beginning or ClassBeginning())._asdict(),
             "message": "",
             "paused": False,
             "held": [],
@@ -107,7 +107,7 @@ class Classrooms:
             )
         self._change(secret, message=message)
 
-    def set_beginning(self, secret: str, beginning: Beginning) -> None:
+    def set_beginning(self, secret: str, beginning: ClassBeginning) -> None:
         """Say with what pupils begin."""
         self._change(secret, beginning=beginning._asdict())
 
@@ -331,7 +331,7 @@ def _classroom(row: Row[Any]) -> Classroom:
         code=row.code,
         created=datetime.fromtimestamp(row.created, UTC),
         ends=datetime.fromtimestamp(row.ends, UTC),
-        beginning=Beginning(**row.beginning),
+        beginning=ClassBeginning(**row.beginning),
         message=row.message,
         paused=row.paused,
     )

@@ -242,7 +242,7 @@ classrooms = Table(
     # Since when it is being cleared up, and whether with the runs of its pupils.
     Column("closed", Float),
     Column("with_runs", Boolean, nullable=False),
-    # With what pupils begin: `mnist_core.store.classroom_records.Beginning`.
+    # With what pupils begin: `mnist_core.store.classroom_records.ClassBeginning`.
     Column("beginning", JSON, nullable=False),
     Column("message", String(300), nullable=False),
     Column("paused", Boolean, nullable=False),

@@ -13,7 +13,7 @@ from mnist_core.config import RunConfig
 from mnist_core.config.links import write_link
 from mnist_core.errors import StorageError
 from mnist_core.gateway import VISITOR_COOKIE, Tries
-from mnist_core.store import Beginning, RunState, Store, Visitor
+from mnist_core.store import ClassBeginning, RunState, Store, Visitor
 from mnist_core.system.processes import own_process
 from pages._ui.classroom import door, tiles
 from pages._ui.shell import identity, membership
@@ -358,7 +358,7 @@ def test_pupils_begin_where_the_teacher_says(browser_of, store: Store, secret: s
     app.button(key="classroom_keep_beginning").click().run()
     found = store.classrooms.of_secret(secret)
     assert found is not None
-    assert found.beginning == Beginning(config=text)
+    assert found.beginning == ClassBeginning(config=text)
     app.selectbox(key="classroom_lesson").select_index(1).run()
     app.button(key="classroom_keep_beginning").click().run()
     found = store.classrooms.of_secret(secret)

@@ -161,6 +161,7 @@ VIEWS: dict[str, dict[str, list[str]]] = {
     "robustness.py": {},
     "draw.py": {},
     "glossary.py": {},
+    "classroom.py": {},
     "your_data.py": {},
 }
 
@@ -263,6 +264,32 @@ def test_every_word_of_a_study_is_translated(
         app.segmented_control(key=f"study_view_{study}").set_value(view).run()
         found += [text for text in _untranslated(app) if text not in found]
     found += _untranslated(open_page("studies.py"))
+    _check(found, brackets, tables)
+
+
+def test_every_word_of_a_classroom_is_translated(
+    open_page: OpenPage, finished_run: FinishedRun, store: Store, brackets: Bracketing, tables: Tables, monkeypatch
+) -> None:
+    _, secret = store.classrooms.open(TYPED, lambda: "1-2-3-4", days=30)
+    store.classrooms.join("1-2-3-4", "ada", TYPED)
+    finished_run(name=TYPED, owner="ada")
+    store.lessons.keep("ada", "typed", "train")
+    store.classrooms.say(secret, TYPED)
+    app = open_page("classroom.py")
+    app.session_state["teaches"] = [secret]
+    found = []
+    for view in ("code", "wall", "pupils", "settings"):
+        app.session_state["classroom_view"] = view
+        app.run()
+        found += [text for text in _untranslated(app) if text not in found]
+    for question in ("classroom_close", "classroom_forget"):
+        app.button(key=question).click().run()
+        found += [text for text in _untranslated(app) if text not in found]
+    monkeypatch.setattr("pages._ui.shell.identity.owner", lambda: "ada")
+    for paused in (False, True):
+        store.classrooms.pause(secret, paused=paused)
+        found += _untranslated(open_page("classroom.py"))
+    found += _untranslated(open_page("classroom.py", code="another"))
     _check(found, brackets, tables)
 
 

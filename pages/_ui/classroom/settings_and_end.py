@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.classroom import clear_up
 from mnist_core.config.links import read_link
 from mnist_core.errors import ClassroomError, LinkError
-from mnist_core.store import Beginning, Classroom, shared_store
+from mnist_core.store import ClassBeginning, Classroom, shared_store
 from mnist_core.text import plain
 from pages._ui.classroom import teacher
 from pages._ui.classroom.door import open_form
@@ -93,7 +93,7 @@ def _beginning(secret: str, classroom: Classroom) -> None:
     if st.button(t("Save"), key="classroom_keep_beginning"):
         with errors_in_words():
             config = _config_of(link) if link.strip() else None
-            beginning = Beginning(lesson=None if chosen == _NOTHING else chosen, config=config)
+            beginning = ClassBeginning(lesson=None if chosen == _NOTHING else chosen, config=config)
             shared_store().classrooms.set_beginning(secret, beginning)
             st.toast(t("Kept. Pupils find it on their page “Classroom”."), icon=":material/check:")
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from mnist_core.config import RunConfig
 from mnist_core.errors import ClassroomError
-from mnist_core.store import Beginning, Classroom, RunState, Store
+from mnist_core.store import ClassBeginning, Classroom, RunState, Store
 from mnist_core.store.classrooms import MOST_NICKNAME, MOST_PUPILS
 from mnist_core.store.tables import classrooms, pupils, runs
 from mnist_core.system.processes import own_process
@@ -77,7 +77,7 @@ def test_who_has_not_the_secret_does_nothing_of_a_teacher_s(store, secret):
         asks += [
             lambda: store.classrooms.say(secret, "Hello"),
             lambda: store.classrooms.pause(secret),
-            lambda: store.classrooms.set_beginning(secret, Beginning(lesson="first")),
+            lambda: store.classrooms.set_beginning(secret, ClassBeginning(lesson="first")),
             lambda: store.classrooms.close(secret, with_runs=True),
         ]
     for ask in asks:
