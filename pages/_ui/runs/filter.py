@@ -19,15 +19,16 @@ from pages._ui.shell.membership import taught_names
 Value = TypeVar("Value", bound=str)
 
 STUDY = "study"  # in the address: whose runs alone are shown
-_WHOSE: dict[str, Sentence] = {"all": "Everyone's", "mine": "Mine", "starred": "Starred"}
+_WHOSE: dict[str, Sentence] = {"all": "Everyone's", "mine": "Mine", "starred": "Starred", "class": "My class's"}
+_OF_ALL = ("all", "mine", "starred")  # the last is for who teaches one
 _BEGINNING = {"runs_search": "", "runs_whose": "all", "runs_datasets": [], "runs_kinds": [], "runs_states": []}
 
 
 def filter_row() -> RunFilter:
     """Show search and filters in one row, and return what is chosen."""
     pupils = taught_names()
-    whose_words = dict(_WHOSE) | ({"class": Sentence("My class's")} if pupils else {})
-    if st.session_state.get("runs_whose") not in (None, *whose_words):
+    offered = list(_WHOSE if pupils else _OF_ALL)
+    if st.session_state.get("runs_whose") not in (None, *offered):
         st.session_state["runs_whose"] = "all"  # the class is over
     with st.container(horizontal=True, vertical_alignment="center", key="runs_filter"):
         text = st.text_input(
@@ -41,8 +42,8 @@ def filter_row() -> RunFilter:
         )
         whose = st.segmented_control(
             t("Whose runs"),
-            list(whose_words),
-            format_func=lambda name: t(whose_words[name]),
+            offered,
+            format_func=lambda name: t(_WHOSE[name]),
             default="all",
             required=True,
             key="runs_whose",
