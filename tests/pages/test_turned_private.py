@@ -215,6 +215,7 @@ def test_a_tensorboard_that_is_open_ends_with_the_right_to_look(
     open_page: OpenPage, finished_run: FinishedRun, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_core.tensorboard.boards.REFRESH", 0.2)
+    monkeypatch.setattr("mnist_core.tensorboard.boards._shared", None)  # that of an earlier test has its store
     study_id, _ = made_study(store, finished_run, owner="ada")
     app = open_page("studies.py", study=study_id)
     app.button(key=f"open_tensorboard_{study_id}").click().run()
