@@ -17,6 +17,10 @@ _NO_ADDRESS: Sentence = (
     "Phones and other computers can't open this link, because this computer knows no address of its own in their "
     "network: set `MNIST_LAB_PUBLIC_URL` to one that leads here."
 )
+_NOT_ALLOWED: Sentence = (
+    "Phones and other computers can't open this link, because `MNIST_LAB_ALLOWED_HOSTS` lacks the address that this "
+    "computer has in their network: add it there, or set `MNIST_LAB_PUBLIC_URL` to one that leads here."
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -81,8 +85,10 @@ def offered_address(
     if is_loopback(given) or given.startswith("unix:"):
         return OfferedAddress(seen, _NOBODY_ELSE)
     address = find() if is_wildcard(given) else given
-    if address is None or not is_host_allowed(f"[{address}]" if ":" in address else address, settings.host_names):
+    if address is None:
         return OfferedAddress(seen, _NO_ADDRESS)
+    if not is_host_allowed(f"[{address}]" if ":" in address else address, settings.host_names):
+        return OfferedAddress(seen, _NOT_ALLOWED)
     return OfferedAddress(_origin(address, listening))
 
 

@@ -8,10 +8,10 @@ from mnist_core.config.study import Question
 from mnist_core.config.study.asking import question_words
 from mnist_core.evaluation.spread import Spread, spread, spread_words
 from mnist_core.evaluation.studies import best_trial, measured
-from mnist_core.store import RunRecord, Store, TrialRecord, TrialState
+from mnist_core.store import RunRecord, RunState, Store, TrialRecord, TrialState
 from mnist_core.text import English
 
-Rank = Literal["best", "other", "ended early", "one of many", "not known yet"]
+Rank = Literal["best", "other", "ended early", "stopped", "not measured", "one of many", "not known yet"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class StudyTold:
         How many are wanted.
     number : int
         Of its trial, from 0.
-    rank : {"best", "other", "ended early", "one of many", "not known yet"}
-        What it is among the others; ``one of many`` where nothing is chosen.
+    rank : {"best", "other", "ended early", "stopped", "not measured", "one of many", "not known yet"}
+        What it is among the others; ``one of many`` where nothing is chosen, ``stopped`` where somebody did so.
     of : int
         How many trials were completed; 0 while the study is under way.
     together : Spread or None
@@ -69,17 +69,19 @@ def study_told(record: RunRecord, store: Store) -> StudyTold | None:
         study.question,
         study.trials,
         trial.number,
-        _rank(study.question, trial, trials) if over else "not known yet",
+        _rank(study.question, record, trial, trials) if over else "not known yet",
         len(values),
         spread(values) if repeated else None,
     )
 
 
-def _rank(question: Question, trial: TrialRecord, trials: Sequence[TrialRecord]) -> Rank:
+def _rank(question: Question, record: RunRecord, trial: TrialRecord, trials: Sequence[TrialRecord]) -> Rank:
     if not question.chooses:
         return "one of many"
     if trial.state is TrialState.PRUNED:
         return "ended early"
+    if all(other.number != trial.number for other, _ in measured(trials)):
+        return "stopped" if record.state is RunState.STOPPED else "not measured"
     best = best_trial(trials)
     return "best" if best is not None and best.number == trial.number else "other"
 
@@ -101,6 +103,10 @@ def _rank_words(rank: Rank, n: int, t: English) -> str:
         )
     if rank == "ended early":
         return t("The study ended it early, because its validation accuracy fell behind that of other trials.")
+    if rank == "stopped":
+        return t("It was stopped, so it was not ranked.")
+    if rank == "not measured":
+        return t("It has no validation accuracy in the study, so it was not ranked.")
     if rank == "one of many":
         return t.plural(
             "The study has {n:,} completed trial. None was chosen.",

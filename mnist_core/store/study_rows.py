@@ -33,7 +33,7 @@ class StudyRow:
     best : str or None
         The run whose trial is measured highest so far, by what the study ranks by.
     runs : tuple of RunRow
-        In the order of the list; at least one.
+        In the order of the list; at least one. Those too that stand alone beside it.
     of : int
         How many runs it has in all, those too that the list leaves out: what deletes the study deletes so many.
     trains : bool
@@ -93,15 +93,17 @@ class StudyRows:
         """
         members: dict[str, list[RunRow]] = {}
         for row in rows:
-            if row.study is not None and row.id not in alone:
+            if row.study is not None:
                 members.setdefault(row.study, []).append(row)
         heads = self._heads(list(members), visitor) if members else {}
         lines: list[Line] = []
+        told: set[str] = set()
         for row in rows:
             head = heads.get(row.study or "")
             if head is None or row.id in alone:
                 lines.append(row)
-            elif members[head["id"]][0] is row:
+            elif head["id"] not in told:
+                told.add(head["id"])
                 lines.append(StudyRow(**head, runs=tuple(members[head["id"]])))
         return lines
 

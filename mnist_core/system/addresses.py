@@ -19,7 +19,9 @@ _ELSEWHERE = ("198.51.100.1", 9)
 # Networks within this computer, and tunnels: no phone is in them.
 _INSIDE = ("lo", "docker", "br-", "veth", "virbr", "vmnet", "vbox", "vethernet", "podman", "cni", "flannel", "cali")
 _TUNNELS = ("tun", "tap", "utun", "wg", "ppp", "ipsec", "tailscale", "zt", "nordlynx")
-_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+# What Docker, Podman and systemd-nspawn leave there; many engines set the variable `container` too.
+_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"), Path("/run/systemd/container"))
+_KERNEL = Path("/proc/sys/kernel/osrelease")
 
 
 class InterfaceAddress(NamedTuple):
@@ -43,7 +45,7 @@ def lan_address() -> str | None:
 
 @lru_cache(maxsize=1)
 def _lan_address(_period: int) -> str | None:
-    return None if in_container() else reachable_address(address_of_route, interface_addresses)
+    return None if in_container() or in_wsl() else reachable_address(address_of_route, interface_addresses)
 
 
 def reachable_address(
@@ -93,7 +95,16 @@ def interface_addresses() -> Iterator[InterfaceAddress]:
 
 def in_container() -> bool:
     """Whether this process is in a container, whose own address nobody outside of its computer reaches."""
-    return "KUBERNETES_SERVICE_HOST" in os.environ or any(mark.exists() for mark in _CONTAINER_MARKS)
+    told = "KUBERNETES_SERVICE_HOST" in os.environ or bool(os.environ.get("container"))  # noqa: SIM112
+    return told or any(mark.exists() for mark in _CONTAINER_MARKS)
+
+
+def in_wsl() -> bool:
+    """Whether this process is in the Linux within Windows, whose own address only that Windows reaches."""
+    try:
+        return "microsoft" in _KERNEL.read_text(encoding="utf-8", errors="replace").lower()
+    except OSError:  # another system
+        return False
 
 
 def is_loopback(host: str) -> bool:

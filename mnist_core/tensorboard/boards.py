@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnist_core.errors import ArtifactMissingError, LimitError, MnistLabError
+from mnist_core.errors import ArtifactMissingError, LimitError, MnistLabError, RunNotFoundError
 from mnist_core.store import RunRecord, Store, StudyRecord, Visitor, shared_store
-from mnist_core.store.studies import may_change
+from mnist_core.store.studies import may_change, may_see
 from mnist_core.system.launching import child_environment, end_by_input, launch
 from mnist_core.tensorboard.serving import REFRESH, Layout
 from mnist_core.text import Sentence
@@ -29,6 +29,9 @@ _REST = 60.0  # seconds without a question after which one may give way to anoth
 _END = 5.0  # seconds that each gets to end
 
 
+_Started = tuple["subprocess.Popen[bytes]", Callable[[], bool]]  # a process, and `OpenBoard.may_stay`
+
+
 @dataclass
 class OpenBoard:
     """A TensorBoard at work.
@@ -39,12 +42,15 @@ class OpenBoard:
         The id of a run, alone; that of a study, with who may see all that is shown of it.
     token : str
         The part of its address that only those know who may look at the run, or at the study.
+    may_stay : callable
+        Whether all that it shows is still there, and may still be seen by those whom it is for.
     asked : float
         When it was asked last, by the monotonic clock.
     """
 
     shows: tuple[str, Visitor | None]
     process: "subprocess.Popen[bytes]"
+    may_stay: Callable[[], bool]
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     asked: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -121,6 +127,7 @@ class Boards:
         """Return the TensorBoard of a study's runs, opened now unless it is open; those that end later are added.
 
         Whose study it is sees all of its runs there that they may see; all others share one with what everyone may see.
+        It ends once something that it shows is gone or turned private, and is opened anew without that.
         Whether the visitor may look at the study is not asked here. Raises as `open`.
         """
         who = Visitor(visitor.id, visitor.is_admin) if may_change(study, visitor) else Visitor(None)
@@ -138,16 +145,23 @@ class Boards:
                 end_by_input(board.process, _END)
             self._boards = {}
 
-    def _open(self, shows: tuple[str, Visitor | None], start: "Callable[[], subprocess.Popen[bytes]]") -> OpenBoard:
+    def _open(self, shows: tuple[str, Visitor | None], start: Callable[[], _Started]) -> OpenBoard:
         with self._lock:
             self._forget_ended()
             found = next((board for board in self._boards.values() if board.shows == shows), None)
+            if found is not None and not found.may_stay():
+                self._end(found)
+                found = None
             if found is None:
                 self._make_room()
-                found = OpenBoard(shows, start())
+                found = OpenBoard(shows, *start())
                 self._boards[found.token] = found
             found.asked = time.monotonic()
             return found
+
+    def _end(self, board: OpenBoard) -> None:
+        end_by_input(board.process, _END)
+        del self._boards[board.token]
 
     def _forget_ended(self) -> None:
         self._boards = {token: board for token, board in self._boards.items() if board.lives}
@@ -160,32 +174,53 @@ class Boards:
             raise LimitError(
                 "As many TensorBoards are open here as there may be: {n:,}. Try again in a minute.", n=self.most
             )
-        end_by_input(oldest.process, _END)
-        del self._boards[oldest.token]
+        self._end(oldest)
 
-    def _of_run(self, record: RunRecord) -> "subprocess.Popen[bytes]":
+    def _of_run(self, record: RunRecord) -> _Started:
         folder = self._new_folder()
         Layout(self._store, folder).add([record])
         if not any(folder.iterdir()):
             folder.rmdir()
             raise ArtifactMissingError("This run has no TensorBoard logs yet. They begin with the training.")
-        return self._launched(folder)
+        return self._launched(folder), lambda: True  # its page is the run's, and asks who may look
 
-    def _of_study(self, study: StudyRecord, who: Visitor) -> "subprocess.Popen[bytes]":
+    def _of_study(self, study: StudyRecord, who: Visitor) -> _Started:
         folder = self._new_folder()
         layout = Layout(self._store, folder, who.may_see)
         if not layout.can_show(study):
             folder.rmdir()
             raise ArtifactMissingError("No run of this study has ended yet. TensorBoard shows them from then on.")
         process = self._launched(folder)
-        # Hundreds of runs take seconds: nobody shall wait for all of them to see the first ones.
-        threading.Thread(target=self._keep_adding, args=(layout, study.id, folder, process), daemon=True).start()
-        return process
 
-    def _keep_adding(self, layout: Layout, study_id: str, folder: Path, process: "subprocess.Popen[bytes]") -> None:
-        """Add the runs of a study as they end, for as long as its TensorBoard lives."""
+        def may_stay() -> bool:
+            try:
+                return may_see(self._store.studies.get(study.id), who) and layout.may_show_all()
+            except RunNotFoundError:
+                return False
+
+        # Hundreds of runs take seconds: nobody shall wait for all of them to see the first ones.
+        threading.Thread(
+            target=self._keep_adding, args=(layout, study.id, folder, process, may_stay), daemon=True
+        ).start()
+        return process, may_stay
+
+    def _keep_adding(
+        self,
+        layout: Layout,
+        study_id: str,
+        folder: Path,
+        process: "subprocess.Popen[bytes]",
+        may_stay: Callable[[], bool],
+    ) -> None:
+        """Add the runs of a study as they end, for as long as its TensorBoard lives; end it where it may not stay.
+
+        TensorBoard keeps what it has read, so a run alone can't be taken out of it.
+        """
         while process.poll() is None:
             with suppress(MnistLabError, OSError):  # what is shown stays; the next time it may work
+                if not may_stay():
+                    end_by_input(process, _END)
+                    break
                 layout.add_study(self._store.studies.get(study_id))
             with suppress(subprocess.TimeoutExpired):
                 process.wait(REFRESH)

@@ -105,6 +105,13 @@ class Layout:
             self._write_anew(record, self._folder / label(record), TriedColumns(study.question.over, trial.values))
             self._shown.add(record.id)
 
+    def may_show_all(self) -> bool:
+        """Whether all runs that are shown are there, and may be shown still."""
+        try:
+            return all(self._may_see(self._store.runs.get(run_id)) for run_id in tuple(self._shown))
+        except RunNotFoundError:
+            return False
+
     def can_show(self, study: StudyRecord) -> bool:
         """Whether there is a run of a study that `add_study` would show now."""
         return any(True for _ in self._ended(study))

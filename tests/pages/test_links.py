@@ -1,5 +1,6 @@
 """Opening a link to settings: the form has them, nothing starts, and nothing is lost."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import Dense, Dropout, NetworkConfig, RunConfig
 from mnist_core.config.links import read_link, write_link
-from mnist_core.figures.qr_code import qr_svg
+from mnist_core.figures.qr_code import qr_svg, secret_qr_svg
 from mnist_core.gateway.offered import Listening, OfferedAddress, offered_address
 from mnist_core.settings import Settings, get_settings
 from mnist_core.store import RunRecord, Store, Visitor
@@ -247,6 +248,30 @@ def test_what_only_this_computer_opens_has_no_code(open_page: OpenPage, monkeypa
         "pages._ui.parts.offered_link.offered_address", lambda *_: OfferedAddress("http://localhost:8501", "Alone.")
     )
     assert codes_of(app.run()) == []
+
+
+def test_a_secret_link_is_kept_nowhere() -> None:
+    def script() -> None:
+        from pages._ui.parts.qr import qr_button
+
+        qr_button("https://lab.example.org/your_data#link=s", "own", "My link", for_all=False)
+
+    qr_svg.cache_clear()
+    app = ask_for_code(AppTest.from_function(script).run(), "own_qr")
+    (code,) = codes_of(app)
+    assert code["svg"] == secret_qr_svg("https://lab.example.org/your_data#link=s")
+    assert (code["alt"], code["whole"]) == ("QR code: My link", None)
+    assert qr_svg.cache_info().currsize == 0
+
+
+def test_without_its_library_the_dialog_says_so(
+    open_page: OpenPage, public: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "segno", None)
+    qr_svg.cache_clear()
+    app = ask_for_code(open_page("train.py", config=LINK), "link_form_qr")
+    assert not app.exception
+    assert "the library segno, which is missing here" in codes_of(app)[0]["refusal"]
 
 
 def test_an_address_that_is_too_long_for_a_code_says_so(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:

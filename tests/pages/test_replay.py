@@ -185,6 +185,38 @@ def test_anew_keeps_to_the_limits_and_says_so(
     assert [record.id for record in store.runs.find()] == [run.id]
 
 
+def test_what_is_refused_leaves_its_buttons(
+    open_page: OpenPage, run: RunRecord, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = start(open_page)
+    app.button(key="replay_skip").click().run()
+
+    def full(*_: object, **__: object) -> str:
+        raise LimitError("The queue is full.")
+
+    monkeypatch.setattr("mnist_core.engine.supervisor.Supervisor.submit", full)
+    for key in ("train_again", "train_anew"):
+        app.button(key=key).click().run()
+        assert [error.value for error in app.error] == ["The queue is full."]
+        assert {"train_again", "train_anew"} <= keys(app)
+        app.run()
+        assert {"train_again", "train_anew"} <= keys(app)
+    assert [record.id for record in store.runs.find()] == [run.id]
+
+
+def test_anew_has_recipe_and_name_of_the_run_whatever_the_form_holds_by_now(
+    open_page: OpenPage, run: RunRecord, store: Store
+) -> None:
+    app = start(open_page)
+    app.sidebar.selectbox(key="recipe_choice").set_value("fashion-dropout").run()
+    app.button(key="train_anew").click().run()
+    assert not app.exception
+    (new,) = [record for record in store.runs.find() if record.id != run.id]
+    assert (new.recipe, new.name) == ("first-network", "Ada's, variant")
+    assert app.session_state["draft_recipe"] == "first-network"
+    assert "A variant of “Ada's”" in words(app)
+
+
 def test_a_run_that_turns_private_meanwhile_is_told_in_words(
     open_page: OpenPage, run: RunRecord, store: Store, clock: Clock
 ) -> None:

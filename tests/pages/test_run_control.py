@@ -547,4 +547,6 @@ def test_a_tab_in_the_background_is_told_how_far_a_run_is_and_how_good_it_became
     assert done["title"] == f"Finished: {over.name}"
     failed = notice(over, state=RunState.FAILED)
     assert (failed["short"], failed["title"]) == (None, f"Ended: {over.name}")
-    assert set(done["whyNot"]) == {"denied", "insecure", "missing", "unanswered"}
+    assert notice(over, state=RunState.PAUSED, step=5)["share"] is None, "it goes no further"
+    assert set(done["whyNot"]) == {"denied", "framed", "insecure", "missing", "unanswered"}
+    assert "title of this tab tells" not in done["whyNot"]["framed"]

@@ -131,6 +131,10 @@ def test_a_run_beside_the_line_of_its_study_is_deleted_once(
     app = open_page("runs.py", run=study[1][2].id)
     tick(app, LINE, "A study · 3")
     assert app.button(key="runs_delete").label == "Delete 3"
+    assert "**3 runs chosen**" in shown(app)
+    assert "more than are shown here" not in shown(app)
+    line = app.dataframe[0].value.set_index("name").loc[LINE]
+    assert line["settings"].startswith("3 runs, best ")
 
 
 def test_a_study_of_which_a_run_trains_that_the_filter_hides_can_not_be_deleted(

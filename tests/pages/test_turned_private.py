@@ -16,7 +16,10 @@ from mnist_core.sharing.bundle.service import bundle_path
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 from mnist_core.system.background import shared_background
 from mnist_core.tensorboard.board import Board
+from mnist_core.tensorboard.boards import shared_boards
 from pages._ui.shell import session
+from tests.made_studies import made_study
+from tests.waiting import wait_until
 
 OpenPage = Callable[..., AppTest]
 FinishedRun = Callable[..., RunRecord]
@@ -204,6 +207,25 @@ def test_what_was_computed_in_the_background_is_not_shown_any_more(run: RunRecor
     app.run()
     assert not app.text
     assert [error.value for error in app.error] == [PRIVATE]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("uncounted_children")
+def test_a_tensorboard_that_is_open_ends_with_the_right_to_look(
+    open_page: OpenPage, finished_run: FinishedRun, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_core.tensorboard.boards.REFRESH", 0.2)
+    monkeypatch.setattr("mnist_core.tensorboard.boards._shared", None)  # that of an earlier test has its store
+    study_id, _ = made_study(store, finished_run, owner="ada")
+    app = open_page("studies.py", study=study_id)
+    app.button(key=f"open_tensorboard_{study_id}").click().run()
+    (token,) = shared_boards()._boards
+    assert shared_boards().of(token)
+    store.studies.set_shared(study_id, False, ADA)
+    wait_until(lambda: shared_boards().of(token) is None, PATIENCE, "the end")
+    app.run()
+    assert "This study is private: only the visitor who began it can look at it." in [one.value for one in app.error]
+    shared_boards().close()
 
 
 class TestTheSupervisor:

@@ -97,6 +97,7 @@ def test_the_personal_link_has_a_code_for_ones_phone_but_none_for_a_projector(
     assert code["url"] == app.code[0].value
     assert code["url"].startswith("https://lab.example.org/your_data#link=")
     assert code["whole"] is None
+    assert code["alt"] == code["name"], "the secret is not read out"
 
 
 def test_a_browser_that_joined_sees_and_changes_what_its_visitor_has(

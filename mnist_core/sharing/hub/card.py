@@ -229,7 +229,7 @@ def _study(facts: CardFacts, t: English) -> list[str]:
     if facts.study is None:
         return []
     told = [(title[:1].upper() + title[1:], plain(words)) for title, words in facts.study.facts(t)]
-    return [f"### {t('Study')}", _pairs(told)]
+    return [f"### {t('The study')}", _pairs(told)]
 
 
 def _evaluation(facts: CardFacts, t: English) -> str:

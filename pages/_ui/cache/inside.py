@@ -52,7 +52,8 @@ def _seen_in(record: RunRecord, film: Film) -> Seen | FilmState:
     return _seen(record.id, steps, film.passes, dataset_id if is_ready(dataset_id) else None, film)
 
 
-@kept(max_entries=32)  # 50 kB each; the moments and the images that there are say which it is
+# 50 kB each; the moments and the images that there are say which it is. A class that looks at replays is at as many.
+@kept(max_entries=128)
 def _seen(run_id: str, steps: tuple[int, ...], passes: bool, dataset_id: str | None, _film: Film) -> Seen:
     labels, images = None, None
     if dataset_id is not None:

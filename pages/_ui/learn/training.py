@@ -43,11 +43,11 @@ def train_view(lesson: Lesson, step: LessonStep) -> None:
     """Let the recipe be trained by one click, and show how it learns."""
     recipe_id = lesson.recipe_of(step)
     record = run_of(recipe_id)
-    replays = st.session_state.setdefault(_REPLAYS, {})
-    if record is None or (record.state.is_finished and record.id not in replays):
+    begun = st.session_state.setdefault(_REPLAYS, {})
+    if record is None or (record.state.is_finished and record.id not in begun):
         _start_button(recipe_id)
         return
-    replaying = record.state.is_finished and replays[record.id] > 0
+    replaying = record.state.is_finished and begun[record.id] > 0
     st.fragment(_learning, run_every=_PACE if replaying else pace_of(record))(record, recipe_id, replaying)
 
 

@@ -34,18 +34,19 @@ def start(config: RunConfig, recipe_id: str, *, again: bool = False, name: str |
     """
     fingerprint = resolved(config, get_settings()).fingerprint()
     cached = None if again else shared_store().runs.find_completed(fingerprint, session.visitor())
-    replays.found(cached.id if cached else None)
     if not again:
         CACHE_LOOKUPS.add("runs")
         CACHE_MISSES.add("runs", amount=int(cached is None))
     if cached is not None:
         if membership.own_place() is not None:  # their teacher sees what they look at
             shared_store().classrooms.watch(session.owner(), cached.id)
+        replays.found(cached.id)
         return cached.id
     run_id = shared_supervisor().submit(
         config, name or _name_of_form(config, recipe_id), visitor=session.visitor(), recipe=recipe_id
     )
     shared_supervisor().await_begin(run_id)
+    replays.found(None)  # not before: what is refused leaves the page as it is
     return run_id
 
 

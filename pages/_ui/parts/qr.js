@@ -30,6 +30,10 @@ function begin(root) {
   };
   // What the page has around it, a menu or a dialog of its own, stays open when this one is closed: it hears no Escape.
   const escape = (event) => {
+    if (!dialog.isConnected || !dialog.open) { // the page took it off while it was open: it tells of no close then
+      window.removeEventListener('keydown', escape, true);
+      return;
+    }
     if (event.key !== 'Escape') return;
     event.stopImmediatePropagation();
     event.preventDefault();

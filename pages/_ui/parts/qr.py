@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.errors import LinkError
-from mnist_core.figures.qr_code import qr_alt, qr_svg
+from mnist_core.errors import MnistLabError
+from mnist_core.figures.qr_code import qr_alt, qr_svg, secret_qr_svg
 from pages._ui.shell import i18n
-from pages._ui.shell.errors import in_words
+from pages._ui.shell.errors import errors_in_words, in_words
 from pages._ui.shell.i18n import t
 
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -23,6 +23,7 @@ _HTML = (
 
 
 @st.fragment
+@errors_in_words()
 def qr_button(address: str, key: str, about: str, *, for_all: bool) -> None:
     """Show the button "QR code"; the code is made when somebody asks for it.
 
@@ -34,9 +35,9 @@ def qr_button(address: str, key: str, about: str, *, for_all: bool) -> None:
     about : str
         Translated: what it is a link to.
     for_all : bool
-        Whether it is offered over the whole window.
+        Whether it is offered over the whole window; what is one person's alone is neither kept nor read out.
     """
-    asked = f"{key}_asked"
+    asked, name = f"{key}_asked", t("QR code: {about}", about=about)
 
     def ask() -> None:
         st.session_state[asked] = hash(address)  # another link of the same place has to be asked for itself
@@ -47,19 +48,19 @@ def qr_button(address: str, key: str, about: str, *, for_all: bool) -> None:
         data={
             "url": address,
             "words": t("QR code"),
-            "name": t("QR code: {about}", about=about),
-            "alt": qr_alt(address, i18n.current()),
+            "name": name,
+            "alt": qr_alt(address, i18n.current()) if for_all else name,
             "whole": t("Full screen") if for_all else None,
             "smaller": t("Smaller"),
             "close": t("Close"),
-            **(_made(address) if st.session_state.get(asked) == hash(address) else {}),
+            **(_made(address, for_all) if st.session_state.get(asked) == hash(address) else {}),
         },
         on_wanted_change=ask,
     )
 
 
-def _made(address: str) -> dict[str, Any]:
+def _made(address: str, for_all: bool) -> dict[str, Any]:
     try:
-        return {"svg": qr_svg(address)}
-    except LinkError as error:
+        return {"svg": qr_svg(address) if for_all else secret_qr_svg(address)}
+    except MnistLabError as error:
         return {"refusal": in_words(error)}

@@ -18,7 +18,8 @@ MOST_COMPARED = 100  # so many ids fit into an address everywhere
 
 def actions(chosen: Sequence[Line]) -> None:
     """Show what can be done with what is chosen; a study stands for its runs."""
-    runs = [run for line in chosen for run in (line.runs if isinstance(line, StudyRow) else (line,))]
+    # A run may stand beside the line of its study.
+    runs = list({run.id: run for line in chosen for run in (line.runs if isinstance(line, StudyRow) else (line,))})
     mine = [line for line in chosen if line.may_change(session.visitor())]
     resting = [line for line in mine if not _trains(line)]
     with st.container(horizontal=True, vertical_alignment="center", key="runs_actions"):
@@ -31,7 +32,7 @@ def actions(chosen: Sequence[Line]) -> None:
             disabled=len(runs) > MOST_COMPARED,
             help=t("At most {n} at once.", n=MOST_COMPARED) if len(runs) > MOST_COMPARED else None,
         ):
-            st.switch_page("compare.py", query_params={"runs": ",".join(run.id for run in runs)})
+            st.switch_page("compare.py", query_params={"runs": ",".join(runs)})
         starred = all(line.starred for line in mine)
         st.button(
             t("Unstar") if mine and starred else t("Star"),

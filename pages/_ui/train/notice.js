@@ -10,6 +10,7 @@ const remember = (wanted) => {
 // Why there can be no notification, null where there can. On Android only a page that was installed may send one, and
 // the question would be for nothing.
 const obstacle = () => {
+  if (window.top !== window) return 'framed'; // the title is that of another site
   if (!window.isSecureContext) return 'insecure';
   if (!('Notification' in window) || /Android/.test(navigator.userAgent)) return 'missing';
   return Notification.permission === 'denied' ? 'denied' : null;
@@ -24,7 +25,9 @@ function tellByTitle(words) {
   document.title = titles.told;
 }
 function takeBack() {
-  if (titles.told === null || !looksOn()) return;
+  if (titles.told !== null && looksOn()) giveBack();
+}
+function giveBack() {
   if (document.title === titles.told) document.title = titles.own;
   titles.told = null;
 }
@@ -66,6 +69,7 @@ export default function ({ data, parentElement }) {
   if (!data.over) {
     watched.add(data.run);
     if (data.share && !looksOn()) tellByTitle((own) => `${data.share} · ${own}`);
+    else if (!data.share && titles.told !== null) giveBack(); // paused: it goes no further
   } else if (watched.delete(data.run) && !looksOn()) {
     tellByTitle(() => data.short ?? data.title);
     if (wanted()) notify(data);

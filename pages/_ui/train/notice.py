@@ -21,6 +21,8 @@ _WHY_NOT: Mapping[str, Sentence] = {
     "tells you in any case.",
     "insecure": "Browsers allow notifications over HTTPS and on localhost only. The title of this tab tells you "
     "instead.",
+    "framed": "Within a page of another site nothing can notify you, nor can the title of this tab: open MNIST Lab in "
+    "a tab of its own.",
     "missing": "This browser has no notifications for pages. The title of this tab tells you instead.",
     "unanswered": "Your browser's question was not answered: tick the box again, and allow it. The title of this tab "
     "tells you in any case.",

@@ -5,14 +5,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from mnist_core.config.wording import variant_name
 from mnist_core.errors import NotOwnerError, RunNotFoundError
 from mnist_core.store import RunRecord, as_it_was
 from pages._ui.one_run import replays, runs
 from pages._ui.one_run.status import run_status
-from pages._ui.shell import access, session
+from pages._ui.shell import access, i18n, session
 from pages._ui.shell.errors import errors_in_words
 from pages._ui.shell.frame import announce
-from pages._ui.shell.i18n import t
+from pages._ui.shell.i18n import name_of, t
 from pages._ui.train.curves import curves_view, metrics_view
 from pages._ui.train.header import run_header
 from pages._ui.train.inside import asks_inside, inside_view
@@ -55,10 +56,11 @@ def _train_anew(record: RunRecord) -> None:
     replays.end()
     with errors_in_words():
         config = record.config.with_settings({"seed": _another(record.config.train.seed)})
-        variant_of = session.draft_variant_of()
-        run_id = runs.start(config, session.draft_recipe(), again=True)
+        # All of it is the run's own: whatever else the form holds by now has nothing to do with it.
+        recipe, variant_of = record.recipe or session.draft_recipe(), name_of(record)
+        run_id = runs.start(config, recipe, again=True, name=variant_name(variant_of, i18n.current()))
         runs.remember(run_id)
-        session.use_settings(config.model_dump(mode="json"), session.draft_recipe(), variant_of=variant_of)
+        session.use_settings(config.model_dump(mode="json"), recipe, variant_of=variant_of)
 
 
 def _another(seed: int) -> int:

@@ -1,13 +1,14 @@
 """Addresses as QR codes: what is drawn is, module by module, what the library that makes them says."""
 
 import re
+import sys
 from xml.etree import ElementTree
 
 import pytest
 import segno
 
 from mnist_core.errors import LinkError
-from mnist_core.figures.qr_code import QUIET, qr_alt, qr_svg
+from mnist_core.figures.qr_code import QUIET, qr_alt, qr_svg, secret_qr_svg
 from mnist_core.text import translator
 
 ADDRESSES = [
@@ -73,6 +74,20 @@ def test_what_does_not_fit_is_told() -> None:
     assert qr_svg("https://lab.example.org/" + "x" * 2929)
     with pytest.raises(LinkError, match="too long for a QR code"):
         qr_svg("https://lab.example.org/" + "x" * 2930)
+
+
+def test_without_its_library_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "segno", None)
+    with pytest.raises(LinkError, match="need the library segno, which is missing here"):
+        qr_svg("https://lab.example.org/of-no-other-test")
+
+
+def test_a_secret_one_is_not_kept() -> None:
+    qr_svg.cache_clear()
+    assert secret_qr_svg(ADDRESSES[1]) == secret_qr_svg(ADDRESSES[1])
+    assert qr_svg.cache_info().currsize == 0
+    assert qr_svg(ADDRESSES[1]) == secret_qr_svg(ADDRESSES[1])
+    assert qr_svg.cache_info().currsize == 1
 
 
 def test_it_says_where_it_leads() -> None:

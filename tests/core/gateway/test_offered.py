@@ -58,7 +58,10 @@ def test_without_an_address_in_a_network_it_says_what_to_set() -> None:
 
 
 def test_no_address_is_offered_that_would_be_refused() -> None:
-    assert offered("http://localhost:8501", allowed_hosts="localhost").why_not_elsewhere is not None
+    refused = offered("http://localhost:8501", allowed_hosts="localhost")
+    assert refused.base == "http://localhost:8501"
+    assert refused.why_not_elsewhere is not None
+    assert "because `MNIST_LAB_ALLOWED_HOSTS` lacks the address" in refused.why_not_elsewhere
     assert offered("http://localhost:8501", allowed_hosts=f"localhost, {LAN}") == OfferedAddress(f"http://{LAN}:8501")
 
 

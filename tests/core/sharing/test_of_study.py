@@ -13,8 +13,9 @@ from mnist_core.sharing.hub.card import model_card
 from mnist_core.sharing.hub.folder import card_facts
 from mnist_core.sharing.of_study import study_told
 from mnist_core.store import TrialState, Visitor
-from mnist_core.text import english
-from tests.made_studies import made_study
+from mnist_core.text import english, translator
+from tests.made_studies import BASE, made_study
+from tests.run_rows import write_columns
 
 EVE = Visitor("eve")
 
@@ -51,12 +52,13 @@ def test_bundle_and_card_say_how_a_run_was_chosen_and_that_this_flatters_it(stor
     assert "of so many the luckiest wins" in place
     assert place in readme(evidence, [], {}, 0.9)
     card = model_card(card_facts(store, members[1]))
-    section = card.split("### Study\n")[1].split("\n## ")[0]
+    section = card.split("### The study\n")[1].split("\n## ")[0]
     assert "**Study:** Part of the study “\\*Sizes\\*”, trial 1" in section
     assert "as the best of 2 completed trials" in section
     others = [dict(facts(gather(run, store)))["place in the study"] for run in (members[0], members[2])]
     assert others[0] == "Of 2 completed trials, ranked by validation accuracy, it is not the best."
     assert others[1].startswith("The study ended it early")
+    assert "### 이 훈련이 속한 실험\n" in model_card(card_facts(store, members[1]), translator("ko"))
 
 
 def test_where_nothing_is_chosen_none_is_called_the_best(store, finished_run):
@@ -64,7 +66,29 @@ def test_where_nothing_is_chosen_none_is_called_the_best(store, finished_run):
     card = model_card(card_facts(store, members[1]))
     assert "The study has 3 completed trials. None was chosen." in card
     assert "Test accuracy with other seeds" in card
-    assert "### Study" not in model_card(card_facts(store, finished_run()))
+    assert "### The study" not in model_card(card_facts(store, finished_run()))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("stopped", "It was stopped, so it was not ranked."),
+        ("completed", "It has no validation accuracy in the study, so it was not ranked."),
+    ],
+)
+@pytest.mark.parametrize("others", [0, 2])
+def test_a_trial_that_was_not_measured_was_not_ranked(store, finished_run, state, words, others):
+    pruned = () if others else (0, 1)
+    study_id, _ = made_study(
+        store, finished_run, kind="search", over="batch_size", values=(50, 100), measured=(0.9, 0.95), pruned=pruned
+    )
+    run = finished_run(BASE)
+    write_columns(store, run.id, study=study_id, state=state)
+    store.trials.begin(study_id, 2, {"batch_size": 200}, run.id, cached=False)
+    store.trials.end(study_id, 2, TrialState.FAILED, None)
+    told = study_told(store.runs.get(run.id), store)
+    assert told is not None
+    assert told.facts(english)[2][1] == words
 
 
 def test_an_only_trial_was_not_chosen_from_others(store, finished_run):

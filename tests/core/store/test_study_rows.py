@@ -55,7 +55,12 @@ def test_a_run_that_is_asked_for_stands_beside_its_study(store, finished_run):
     _, members = made_study(store, finished_run, owner="ada")
     lines = store.study_rows.folded(store.listing.rows(ADA), ADA, alone={members[0].id})
     assert [isinstance(line, StudyRow) for line in lines] == [True, False]
-    assert [run.id for run in lines[0].runs] == [members[2].id, members[1].id]
+    assert [run.id for run in lines[0].runs] == [run.id for run in reversed(members)], "the line is of all of them"
+    assert (lines[0].of, lines[1].id) == (3, members[0].id)
+    lines = store.study_rows.folded(store.listing.rows(ADA), ADA, alone={members[2].id})
+    assert [(line.id, getattr(line, "of", 1)) for line in lines] == [(members[2].id, 1), (lines[1].id, 3)]
+    (line,) = store.study_rows.folded(store.listing.rows(ADA)[-1:], ADA, alone={members[0].id})
+    assert line.id == members[0].id, "and no line without another run"
 
 
 @pytest.mark.parametrize("gone", ["private", "deleted"])

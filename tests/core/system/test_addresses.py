@@ -2,6 +2,7 @@
 
 import socket
 from collections import namedtuple
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -12,6 +13,7 @@ from mnist_core.system.addresses import (
     InterfaceAddress,
     address_of_route,
     in_container,
+    in_wsl,
     interface_addresses,
     is_loopback,
     is_wildcard,
@@ -74,7 +76,7 @@ class FakeSocket:
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> type[FakeSocket]:
+def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FakeSocket]]:
     """Return the class of the sockets that this computer has for a test."""
 
     class Sockets(FakeSocket):
@@ -82,8 +84,10 @@ def network(monkeypatch: pytest.MonkeyPatch) -> type[FakeSocket]:
 
     monkeypatch.setattr(socket, "socket", Sockets)
     monkeypatch.setattr(addresses, "in_container", lambda: False)
+    monkeypatch.setattr(addresses, "in_wsl", lambda: False)
     addresses._lan_address.cache_clear()
-    return Sockets
+    yield Sockets
+    addresses._lan_address.cache_clear()  # nobody else is told of a network that is none
 
 
 def test_the_system_is_asked_for_its_way_and_nothing_is_sent(network: type[FakeSocket]) -> None:
@@ -134,8 +138,11 @@ def test_an_address_is_kept_for_a_short_time_as_networks_change(
     assert lan_address() == "10.0.0.4"
 
 
-def test_the_address_of_a_container_is_nobodys(network: type[FakeSocket], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "in_container", lambda: True)
+@pytest.mark.parametrize("place", ["in_container", "in_wsl"])
+def test_the_address_of_a_container_is_nobodys(
+    place: str, network: type[FakeSocket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, place, lambda: True)
     assert lan_address() is None
     assert network.asked == []
 
@@ -143,7 +150,11 @@ def test_the_address_of_a_container_is_nobodys(network: type[FakeSocket], monkey
 def test_a_container_is_known_by_what_engines_leave_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "_CONTAINER_MARKS", (tmp_path / "mark",))
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    monkeypatch.delenv("container", raising=False)
     assert not in_container()
+    monkeypatch.setenv("container", "podman")
+    assert in_container()
+    monkeypatch.delenv("container")
     (tmp_path / "mark").touch()
     assert in_container()
     (tmp_path / "mark").unlink()
@@ -151,9 +162,24 @@ def test_a_container_is_known_by_what_engines_leave_in_it(tmp_path: Path, monkey
     assert in_container()
 
 
+@pytest.mark.parametrize(
+    ("kernel", "within"),
+    [("5.15.153.1-microsoft-standard-WSL2\n", True), ("4.4.0-19041-Microsoft\n", True), ("6.1.0-18-amd64\n", False)],
+)
+def test_the_linux_within_windows_is_known_by_its_kernel(
+    kernel: str, within: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "_KERNEL", tmp_path / "osrelease")
+    assert not in_wsl(), "another system has no such file"
+    (tmp_path / "osrelease").write_text(kernel)
+    assert in_wsl() is within
+
+
 def test_this_computer_answers_too() -> None:
-    found = reachable_address(address_of_route, interface_addresses)
-    assert found is None or not is_loopback(found)
+    own = {one.address for one in interface_addresses()}
+    assert "127.0.0.1" in own, "which every computer has"
+    assert address_of_route() in own | {None}
+    assert reachable_address(address_of_route, interface_addresses) in own - {"127.0.0.1"} | {None}
 
 
 @pytest.mark.parametrize("host", ["localhost", "LocalHost.", "lab.localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"])

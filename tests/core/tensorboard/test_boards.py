@@ -136,6 +136,32 @@ def test_runs_of_a_study_that_end_later_are_added_and_deleted_ones_are_no_reason
     wait_until(lambda: not list(store.settings.temporary_dir.glob("tensorboard-*")), 60, "its folder to go")
 
 
+@pytest.mark.parametrize("what", ["hide a run", "delete a run", "hide the study", "delete the study"])
+def test_what_turned_private_or_was_deleted_is_not_shown_any_more(boards, store, finished_run, what):
+    eve = Visitor("eve")
+    study_id, members = made_study(store, finished_run, kind="repeat", owner="eve", name="Mine")
+    study = store.studies.get(study_id)
+    for_all, own = boards.open_study(study, Visitor("bob")), boards.open_study(study, eve)
+    wait_until(lambda: shown_runs(for_all) == shown_runs(own) == {"Mine 1", "Mine 2", "Mine 3"}, 60, "all runs")
+    {
+        "hide a run": lambda: store.runs.set_shared(members[0].id, False, eve),
+        "delete a run": lambda: store.bin.delete(members[0].id, eve),
+        "hide the study": lambda: store.studies.set_shared(study_id, False, eve),
+        "delete the study": lambda: store.studies.delete(study_id, eve),
+    }[what]()
+    if what == "hide a run":  # who comes now does not see it either
+        anew = boards.open_study(study, Visitor("cat"))
+        assert anew is not for_all
+        wait_until(lambda: shown_runs(anew) == {"Mine 2", "Mine 3"}, 60, "the others")
+    wait_until(lambda: boards.of(for_all.token) is None, 60, "the end, also for who looks on")
+    with pytest.raises(ArtifactMissingError, match="Open it again"):
+        for_all.ask("GET", "data/runs", "", b"", {})
+    if what.startswith("delete"):
+        wait_until(lambda: not own.lives, 60, "the end of the owner's")
+    else:
+        assert boards.open_study(study, eve) is own, "all of it is its owner's still"
+
+
 def test_a_study_of_which_nothing_can_be_shown_says_so(boards, store, finished_run):
     study_id, members = made_study(store, finished_run, owner="eve")
     study = store.studies.get(study_id)
