@@ -185,6 +185,7 @@ def test_who_wants_no_notification_is_told_by_the_title_and_who_can_t_have_one_w
         expect(page.get_by_role("checkbox", name="Tell me when it is over")).to_be_visible()
         visitor.new_cdp_session(page).send("Emulation.setFocusEmulationEnabled", {"enabled": False})
         visitor.new_page()
+        store.queue.update_progress(run_id, step=16)
         page.wait_for_function("/^\\d+% · Train · MNIST Lab$/.test(document.title)")
         outcome = Outcome(test_accuracy=0.925, test_loss=0.3, parameters=12730)
         assert store.queue.finish(run_id, RunState.COMPLETED, outcome=outcome)

@@ -42,7 +42,7 @@ def door(now: Classroom | None) -> None:
     if asked:
         return  # who came by a code has one thing to do
     with begin, st.container(border=True, height="stretch", key="classroom_open"):
-        st.subheader(t("Open a class"), anchor=False)
+        st.header(t("Open a class"), anchor=False)
         st.markdown(
             t(
                 "For teachers: a code for the projector, a wall on which you see what everybody does, and a way to say "
@@ -53,7 +53,7 @@ def door(now: Classroom | None) -> None:
 
 
 def _join(asked: str) -> None:
-    st.subheader(t("Join a class"), anchor=False)
+    st.header(t("Join a class"), anchor=False)
     st.markdown(t("Your teacher shows you a code of four words. You need no account."))
     with st.form("classroom_join_form", border=False):
         code = st.text_input(

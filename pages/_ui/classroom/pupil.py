@@ -14,7 +14,7 @@ from pages._ui.shell.membership import forget_place
 def pupil_place(classroom: Classroom, nickname: str) -> None:
     """Show a pupil where they are, with what to begin, and the way out."""
     with st.container(border=True, key="classroom_place"):
-        st.subheader(t("You are in the class “{name}”", name=plain(classroom.name)), anchor=False)
+        st.header(t("You are in the class “{name}”", name=plain(classroom.name)), anchor=False)
         st.markdown(t("You are called **{nickname}** here.", nickname=plain(nickname)))
         beginning = classroom.beginning
         if beginning.lesson:

@@ -1,6 +1,7 @@
 """Imports that other pages need, done while the first visitor reads the first page."""
 
 import threading
+from contextlib import suppress
 from functools import lru_cache
 
 
@@ -14,5 +15,6 @@ def warm_up() -> None:
 
 
 def _import() -> None:
-    import pandas  # noqa: F401
-    import plotly.graph_objects  # noqa: F401
+    with suppress(ImportError):  # the page that needs it says what is missing
+        import pandas  # noqa: F401
+        import plotly.graph_objects  # noqa: F401

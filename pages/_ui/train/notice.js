@@ -18,14 +18,18 @@ const obstacle = () => {
 const looksOn = () => document.visibilityState === 'visible' && document.hasFocus();
 
 // The page's own title comes back with the first look at it.
-const titles = (window.labTitles ??= { own: null, told: null });
+const titles = (window.labTitles ??= { own: null, told: null, share: null });
 function tellByTitle(words) {
   if (document.title !== titles.told) titles.own = document.title; // Streamlit wrote it
   titles.told = words(titles.own);
   document.title = titles.told;
 }
-function takeBack() {
-  if (titles.told !== null && looksOn()) giveBack();
+function tellShare() {
+  if (titles.share && !looksOn()) tellByTitle((own) => `${titles.share} · ${own}`);
+}
+function turn() {
+  if (!looksOn()) tellShare();
+  else if (titles.told !== null) giveBack();
 }
 function giveBack() {
   if (document.title === titles.told) document.title = titles.own;
@@ -33,7 +37,7 @@ function giveBack() {
 }
 if (!titles.hears) {
   titles.hears = true;
-  for (const event of ['focus', 'visibilitychange']) window.addEventListener(event, takeBack, true);
+  for (const event of ['focus', 'blur', 'visibilitychange']) window.addEventListener(event, turn, true);
 }
 
 function notify({ run, title, words }) {
@@ -66,12 +70,14 @@ export default function ({ data, parentElement }) {
     if (asks && !wanted()) why.textContent = data.whyNot[obstacle() ?? 'unanswered'];
   };
   const watched = (window.labWatched ??= new Set());
+  titles.share = data.over ? null : data.share;
   if (!data.over) {
     watched.add(data.run);
-    if (data.share && !looksOn()) tellByTitle((own) => `${data.share} · ${own}`);
+    if (data.share) tellShare();
     else if (!data.share && titles.told !== null) giveBack(); // paused: it goes no further
   } else if (watched.delete(data.run) && !looksOn()) {
     tellByTitle(() => data.short ?? data.title);
     if (wanted()) notify(data);
   }
+  return () => { titles.share = null; }; // another page tells nothing of it
 }
