@@ -1,6 +1,7 @@
 """What a teacher does with all that the pupils train, at once."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from mnist_core.errors import RunNotFoundError, RunStateError
 from mnist_core.store import Pupil, RunRecord, RunState, Store, StudyState, Visitor
@@ -25,13 +26,12 @@ def let_go_all(store: Store, secret: str) -> None:
 def stop_all(store: Store, secret: str) -> None:
     """Stop all that the pupils train, or have waiting, and their studies; what was learned so far is kept."""
     for pupil in store.classrooms.pupils(secret):
-        visitor = Visitor(pupil.owner)
         under_way = (StudyState.RUNNING, StudyState.PAUSED)
         for study in store.studies.find(states=under_way, owner=pupil.owner):
             if study.created >= pupil.joined:
-                _ask(study.id, store.studies.stop, visitor)
+                ask(store.studies.stop, study.id, study.owner)
         for run in _runs(store, pupil, RunState.RUNNING, RunState.QUEUED, RunState.PAUSED):
-            _ask(run.id, store.queue.request_stop, visitor)
+            ask(store.queue.request_stop, run.id, run.owner)
 
 
 def settle(store: Store) -> None:
@@ -41,31 +41,29 @@ def settle(store: Store) -> None:
     leads does this again every few seconds; it may be called by anybody and at any time.
     """
     for rest in store.classrooms.resting():
-        if rest.paused:
-            _hold(store, rest)
-        going = {pupil.owner for pupil in rest.pupils} if rest.paused else set()
-        held = [run for run in _records(store, rest.held) if run.owner not in going]
-        waits = [run.id for run in held if run.state is RunState.RUNNING and run.pause_requested]
-        for run in held:
-            if run.state.can_resume:
-                _ask(run.id, store.queue.request_resume, Visitor(run.owner))
-        if held:
-            gone = {run.id for run in held} - set(waits)
-            store.classrooms.set_held(rest.id, [run_id for run_id in rest.held if run_id not in gone])
-        elif rest.held and not rest.paused:
-            store.classrooms.set_held(rest.id, [])  # deleted meanwhile
+        held = sorted({*rest.held, *_hold(store, rest)}) if rest.paused else rest.held
+        silent = {pupil.owner for pupil in rest.pupils} if rest.paused else set()
+        stays = []
+        for run in records(store, held):
+            if run.owner in silent or (run.state is RunState.RUNNING and run.pause_requested):
+                stays.append(run.id)
+            elif run.state.can_resume:
+                ask(store.queue.request_resume, run.id, run.owner)
+        if stays != held:
+            store.classrooms.set_held(rest.id, stays)
 
 
-def _hold(store: Store, rest: Rest) -> None:
+def _hold(store: Store, rest: Rest) -> list[str]:
+    """Ask what pupils train to rest, and return it."""
     training = [
         run for pupil in rest.pupils for run in _runs(store, pupil, RunState.RUNNING) if not run.pause_requested
     ]
-    if not training:
-        return
-    # Written down first: whatever happens now, they go on one day.
-    store.classrooms.set_held(rest.id, sorted({*rest.held, *(run.id for run in training)}))
+    found = [run.id for run in training]
+    if found:  # written down first: whatever happens now, they go on one day
+        store.classrooms.set_held(rest.id, sorted({*rest.held, *found}))
     for run in training:
-        _ask(run.id, store.queue.request_pause, Visitor(run.owner))
+        ask(store.queue.request_pause, run.id, run.owner)
+    return found
 
 
 def _runs(store: Store, pupil: Pupil, *states: RunState) -> list[RunRecord]:
@@ -73,13 +71,16 @@ def _runs(store: Store, pupil: Pupil, *states: RunState) -> list[RunRecord]:
     return [run for run in store.runs.find(states=states, owner=pupil.owner) if run.created >= pupil.joined]
 
 
-def _records(store: Store, run_ids: Iterable[str]) -> list[RunRecord]:
-    return [store.runs.get(run_id) for run_id in run_ids if store.runs.exists(run_id)]
+def records(store: Store, run_ids: Iterable[str]) -> list[RunRecord]:
+    """Return those of some runs that are there still."""
+    found = []
+    for run_id in run_ids:
+        with suppress(RunNotFoundError):
+            found.append(store.runs.get(run_id))
+    return found
 
 
-def _ask(one: str, ask: Callable[[str, Visitor], object], visitor: Visitor) -> None:
+def ask(what: Callable[[str, Visitor], object], one: str, owner: str | None) -> None:
     """Ask for something in the name of the owner; what ended meanwhile, or was deleted, needs no asking."""
-    try:
-        ask(one, visitor)
-    except (RunStateError, RunNotFoundError):
-        return
+    with suppress(RunStateError, RunNotFoundError):
+        what(one, Visitor(owner))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from mnist_core.classroom.acts import ask, records
 from mnist_core.errors import RunNotFoundError, RunStateError
 from mnist_core.store import RunRecord, RunState, Store, Visitor
 from mnist_core.store.classroom_records import Belonging, Over
@@ -41,10 +42,8 @@ def _remove(store: Store, belonging: Belonging) -> Belonging:
     """Delete what can be deleted by now, have the rest stopped, and return it."""
     studies = [study_id for study_id in belonging.studies if not _remove_study(store, study_id)]
     by_owner: dict[str | None, list[RunRecord]] = defaultdict(list)
-    for run_id in belonging.runs:
-        if store.runs.exists(run_id):
-            run = store.runs.get(run_id)
-            by_owner[run.owner].append(run)
+    for run in records(store, belonging.runs):
+        by_owner[run.owner].append(run)
     runs = [run_id for owner, some in by_owner.items() for run_id in _remove_runs(store, some, Visitor(owner))]
     return Belonging(runs, studies)
 
@@ -52,17 +51,13 @@ def _remove(store: Store, belonging: Belonging) -> Belonging:
 def _remove_study(store: Store, study_id: str) -> bool:
     """Delete a study with its runs, or have it stopped where one trains; return whether it is gone."""
     try:
-        owner = Visitor(store.studies.get(study_id).owner)
+        owner = store.studies.get(study_id).owner
+        store.studies.delete(study_id, Visitor(owner))
+    except RunStateError:
+        ask(store.studies.stop, study_id, owner)
+        return False
     except RunNotFoundError:
         return True
-    try:
-        store.studies.delete(study_id, owner)
-    except RunStateError:
-        try:
-            store.studies.stop(study_id, owner)
-        except RunStateError:  # it is stopping
-            return False
-        return False
     return True
 
 
@@ -71,10 +66,7 @@ def _remove_runs(store: Store, runs: list[RunRecord], owner: Visitor) -> list[st
     training = [run.id for run in runs if run.state is RunState.RUNNING]
     resting = [run.id for run in runs if run.state is not RunState.RUNNING]
     for run_id in training:
-        try:
-            store.queue.request_stop(run_id, owner)
-        except (RunStateError, RunNotFoundError):  # it ends at this moment
-            continue
+        ask(store.queue.request_stop, run_id, owner.id)
     try:
         store.bin.delete_all(resting, owner)
     except (RunStateError, RunNotFoundError):  # one begins, or is deleted, at this moment: the next call sees

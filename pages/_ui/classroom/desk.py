@@ -1,11 +1,10 @@
 """The teacher's desk: the code for the projector, the wall, what is said to all, and the end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from mnist_core.classroom import WallTile, wall
-from mnist_core.errors import ClassroomError
 from mnist_core.store import Classroom, shared_store
 from mnist_core.text import plain
 from pages._ui.classroom.nicknames import nicknames
@@ -20,12 +19,8 @@ from pages._ui.shell.i18n import t
 _LOOK = 2.0  # seconds between two looks at the wall
 
 
-def desk(secrets: Sequence[str]) -> None:
-    """Show the desk of a classroom that is taught here, the one that came last to begin with."""
-    found = ((secret, shared_store().classrooms.of_secret(secret)) for secret in secrets)
-    taught = {secret: classroom for secret, classroom in found if classroom is not None}
-    if not taught:
-        raise ClassroomError("This class is over.")
+def desk(taught: Mapping[str, Classroom]) -> None:
+    """Show the desk of a classroom that is taught here, by their secrets; the last one to begin with."""
     places = list(taught)
     at = len(places) - 1
     if len(places) > 1:

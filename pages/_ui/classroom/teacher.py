@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.store import shared_store
+from mnist_core.store import Classroom, shared_store
 from pages._ui.shell.membership import TEACHES
 
 _TO_KEEP = "teaches_to_keep"
@@ -37,23 +37,24 @@ export default function ({ data, setTriggerValue }) {
 """
 
 
-def teacher_secrets() -> list[str]:
-    """Return the secrets of the classes that are taught from this browser, that of the one to show last."""
-    known = [secret for secret in st.session_state.get(TEACHES, []) if _opens(secret)]
-    if known != st.session_state.get(TEACHES, []):  # one is over
-        _set(known)
+def taught_here() -> dict[str, Classroom]:
+    """Return the classes that are taught from this browser by their secrets, the one to show last."""
+    before: list[str] = st.session_state.get(TEACHES, [])
+    taught = _open_ones(before)
+    if list(taught) != before:  # one is over
+        _set(list(taught))
     component = st.components.v2.component("teacher", html="<span></span>", js=_JS, isolate_styles=False)
     with st.container(key="teacher"):
         told = component(
             key="teacher_component",
-            data={"has": bool(known), "keep": st.session_state.pop(_TO_KEEP, None)},
+            data={"has": bool(taught), "keep": st.session_state.pop(_TO_KEEP, None)},
             on_secrets_change=_noticed,
             height=1,
         )
     if (found := _secrets_of(told.secrets)) is not None:
-        _set([*known, *(secret for secret in found if _opens(secret))])
+        _set([*taught, *_open_ones(found)])
         st.rerun()  # for the browser to keep them
-    return known
+    return taught
 
 
 def teach(secret: str) -> None:
@@ -83,5 +84,7 @@ def _noticed() -> None:
     """Do nothing: the page runs again, and has the secrets."""
 
 
-def _opens(secret: str) -> bool:
-    return shared_store().classrooms.of_secret(secret) is not None
+def _open_ones(secrets: Sequence[str]) -> dict[str, Classroom]:
+    """Return the classes that secrets open, without those that open nothing, or nothing any more."""
+    found = {secret: shared_store().classrooms.of_secret(secret) for secret in secrets}
+    return {secret: classroom for secret, classroom in found.items() if classroom is not None}

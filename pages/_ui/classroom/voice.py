@@ -68,6 +68,6 @@ def _hush(secret: str) -> None:
         shared_store().classrooms.say(secret, "")
 
 
-def _act(act: Callable[[Store, str], int], secret: str) -> None:
+def _act(act: Callable[[Store, str], None], secret: str) -> None:
     with errors_in_words():
         act(shared_store(), secret)

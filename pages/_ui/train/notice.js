@@ -74,7 +74,7 @@ export default function ({ data, parentElement }) {
   if (!data.over) {
     watched.add(data.run);
     if (data.share) tellShare();
-    else if (!data.share && titles.told !== null) giveBack(); // paused: it goes no further
+    else if (titles.told !== null) giveBack(); // paused: it goes no further
   } else if (watched.delete(data.run) && !looksOn()) {
     tellByTitle(() => data.short ?? data.title);
     if (wanted()) notify(data);

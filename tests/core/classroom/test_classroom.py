@@ -149,6 +149,19 @@ def test_who_is_not_in_the_class_any_more_goes_on(store, secret, how):
     assert state_of(store, training) is RunState.QUEUED
 
 
+def test_one_who_leaves_goes_on_while_another_begins_to_rest(store, secret):
+    first = run_of(store, "ada", RunState.RUNNING)
+    hold_all(store, secret)
+    store.queue.mark_paused(first)
+    store.classrooms.leave("ada")
+    second = run_of(store, "bob", RunState.RUNNING)
+    settle(store)
+    assert state_of(store, first) is RunState.QUEUED
+    store.queue.mark_paused(second)
+    let_go_all(store, secret)
+    assert state_of(store, second) is RunState.QUEUED, "it was written down as resting"
+
+
 def test_all_are_stopped_with_their_studies(store, secret):
     training, waiting = run_of(store, "ada", RunState.RUNNING), run_of(store, "bob")
     elsewhere = run_of(store, "carol", RunState.RUNNING)
