@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from mnist_core.config import LogisticConfig
 from mnist_core.store import Pupil, RunRecord, RunState, Store
 from mnist_core.store.listing import CURVE_POINTS, RunRow
 
@@ -84,6 +83,4 @@ def _live_curve(store: Store, run_id: str) -> tuple[float, ...]:
 
 
 def _fraction(record: RunRecord) -> float:
-    model = record.config.model
-    rounds = model.folds if isinstance(model, LogisticConfig) else record.config.train.epochs
-    return min(1.0, record.step / max(1, rounds * record.steps_per_epoch))
+    return min(1.0, record.step / max(1, record.config.rounds * record.steps_per_epoch))

@@ -120,6 +120,11 @@ class RunConfig(Checked):
         return self.model.kind == "network" and self.augment.is_active
 
     @property
+    def rounds(self) -> int:
+        """How many epochs it trains, or folds of a cross-validation."""
+        return self.train.epochs if self.model.kind == "network" else self.model.folds
+
+    @property
     def uses_validation(self) -> bool:
         """Whether a part of the training images is held back for checking."""
         return self.model.kind == "network" and self.data.validation_split > 0

@@ -12,7 +12,7 @@ from mnist_core.engine.analyses import Analyses, AnalysisStatus, close_shared_an
 from mnist_core.engine.estimate import Estimate, estimate
 from mnist_core.engine.limits import check_config, check_continuation, check_training, why_no_training
 from mnist_core.engine.pace import Pace, bundle_pace, classroom_pace, download_pace, link_pace, picture_pace
-from mnist_core.engine.progress import Progress, progress, total_rounds
+from mnist_core.engine.progress import Progress, progress
 from mnist_core.engine.supervisor import (
     QueueStatus,
     Supervisor,
@@ -45,6 +45,5 @@ __all__ = [
     "progress",
     "shared_analyses",
     "shared_supervisor",
-    "total_rounds",
     "why_no_training",
 ]

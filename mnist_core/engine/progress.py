@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mnist_core.config import LogisticConfig
 from mnist_core.engine.estimate import estimate
 from mnist_core.store import MetricPoint, RunRecord, Store
 
@@ -32,19 +31,13 @@ class Progress:
     remaining: float | None
 
 
-def total_rounds(record: RunRecord) -> int:
-    """Return how many epochs, or folds of a cross-validation, the run has."""
-    model = record.config.model
-    return model.folds if isinstance(model, LogisticConfig) else record.config.train.epochs
-
-
 def progress(record: RunRecord, points: list[MetricPoint], now: datetime | None = None) -> Progress:
     """Return how far a run is, from its record and its metric points.
 
     The remaining time is the time between the first and the newest point, carried on; before two
     points are there it is None.
     """
-    rounds, steps = total_rounds(record), max(record.steps_per_epoch, 1)
+    rounds, steps = record.config.rounds, max(record.steps_per_epoch, 1)
     done = min(record.step, rounds * steps)
     finished = done == rounds * steps
     epoch = max(1, min(rounds, -(-done // steps)))

@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_core.engine import total_rounds
 from mnist_core.figures.curves import curve_alt, curve_figure
 from mnist_core.figures.scale import Metric
 from mnist_core.store import MetricPoint, RunRecord
@@ -37,7 +36,7 @@ def two_curves(
             figure = curve_figure(
                 points,
                 metric,
-                rounds=total_rounds(record),
+                rounds=record.config.rounds,
                 steps_per_round=record.steps_per_epoch,
                 round_name=t("epoch") if joined else t("fold"),
                 joined=joined,

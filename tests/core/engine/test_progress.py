@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from mnist_core.config import LogisticConfig, RunConfig
-from mnist_core.engine import progress, total_rounds
+from mnist_core.engine import progress
 from mnist_core.store import MetricPoint
 
 CONFIG = RunConfig().with_settings({"epochs": 4})
@@ -45,8 +45,8 @@ def test_before_training_begins_nothing_is_divided_by_zero(record):
 
 def test_the_folds_of_a_baseline_are_its_rounds(record):
     folds = replace(record, config=RunConfig(model=LogisticConfig(folds=5)), steps_per_epoch=1, step=3)
-    assert total_rounds(folds) == 5
-    assert total_rounds(record) == 4
+    assert folds.config.rounds == 5
+    assert record.config.rounds == 4
     assert progress(folds, []).fraction == pytest.approx(0.6)
     assert progress(folds, []).epoch == 3
 
